@@ -1,0 +1,55 @@
+// Faults of the input: one class, one sentence. Everything else that throws is a fault of ours.
+
+/** Which of four things is wrong with an input. */
+export type InputErrorCode = "missing" | "invalid" | "unknown" | "unsupported";
+
+/** The parts of the sentence: what was expected, what came instead, what to do about it. */
+export interface InputErrorDetail {
+  readonly expected: string;
+  readonly got: string;
+  readonly remedy: string;
+}
+
+/**
+ * A fault of the user's input, told in one sentence: `invalid labels: expected ..., got ...; remedy`.
+ *
+ * The command line prints the message and exits with status 2. Anything else that is thrown is a fault of ours.
+ */
+export class InputError extends Error {
+  readonly code: InputErrorCode;
+
+  constructor(code: InputErrorCode, what: string, detail: InputErrorDetail) {
+    super(`${code} ${what}: expected ${detail.expected}, got ${detail.got}; ${detail.remedy}`);
+    this.name = "InputError";
+    this.code = code;
+  }
+}
+
+/** Throws an `InputError` for a name that is not in a list, the nearest known name first. */
+export function unknownName(kind: string, name: string, known: readonly string[]): never {
+  const sorted = [...known].sort((a, b) => editDistance(name, a) - editDistance(name, b));
+  throw new InputError("unknown", `${kind} "${name}"`, {
+    expected: `one of ${sorted.join(", ")}`,
+    got: `"${name}"`,
+    remedy: sorted.length > 0 ? `did you mean "${sorted[0]}"?` : "there is none to choose from",
+  });
+}
+
+/** Throws an internal error unless the condition holds: a fault of ours, never of the input. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`internal: ${message}`);
+}
+
+/** Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`. */
+export function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[j] + 1, current[j - 1] + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length];
+}

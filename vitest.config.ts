@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`packages/core/src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@carom\/core\/figures$/, replacement: source("figures/index.ts") },
+      { find: /^@carom\/core$/, replacement: source("index.ts") },
+    ],
+  },
+  test: {
+    include: ["packages/*/{src,test}/**/*.test.ts"],
+    // ONNX Runtime and worker threads do not mix: a thread that ends during a run aborts the process.
+    pool: "forks",
+    testTimeout: 60_000,
+  },
+});
