@@ -1,6 +1,10 @@
 // A dataset: rows of features, integer labels, class names, and the domain the features live in.
 
-import type { FloatType, Tensor } from "../tensor.ts";
+import { InputError } from "../errors.ts";
+import { type FloatType, gatherRows, reshape, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
+import { checkFinite, checkInside, checkSparse, floatFeatures, valueRange } from "./features.ts";
+import { encodeLabels } from "./labels.ts";
+import { denseFromSparse, isSparse, takeSparseRows, withoutZeros } from "./sparse.ts";
 
 /** Rows that are mostly zero, in compressed form (CSR): row i holds entries start[i] .. start[i+1]-1. */
 export interface SparseRows {
@@ -31,4 +35,119 @@ export interface Dataset {
   /** The shape of one row, such as [784] or [1, 28, 28]; its product is D. */
   readonly featureShape: readonly number[];
   readonly domain: Domain;
+}
+
+/** What a dataset is made from: numbers as they stand in a file. */
+export interface DatasetInput {
+  /** [N, ...], of any element type, or N sparse rows. */
+  readonly features: Tensor | SparseRows;
+  /** N integers: class indices where `classNames` is given, else any integers, one per class. */
+  readonly labels: ArrayLike<number | bigint>;
+  readonly classNames?: readonly string[] | undefined;
+  /** The shape of one row; the axes of `features` after the first where absent. */
+  readonly featureShape?: readonly number[] | undefined;
+  /** One interval for all features, or bounds for each; the range of the data where absent. */
+  readonly domain?: Domain | readonly [number, number] | undefined;
+}
+
+/**
+ * The dataset that features and labels make, checked once so that whoever receives it need not.
+ *
+ * Label values become class names, sorted numerically, and labels the positions in that list. Features of type uint8
+ * are divided by 255 and live in [0, 1]; booleans become 0 and 1; other integers become float32 where that is exact,
+ * else float64. A `domain` is meant for the features after that. Without one, all features share the interval from the
+ * least to the greatest number in the data (0 and 1 for uint8 and booleans).
+ *
+ * @throws InputError for empty data, numbers of rows and labels that differ, labels that are no integers, NaN or
+ * infinite features, features outside the domain, and shapes that do not fit.
+ */
+export function dataset(input: DatasetInput): Dataset {
+  const rows = isSparse(input.features) ? input.features.rows : (input.features.shape[0] ?? 0);
+  const shape = isSparse(input.features) ? [input.features.columns] : input.features.shape.slice(1);
+  const columns = shape.length === 0 ? 0 : sizeOf(shape);
+  if (rows === 0 || columns === 0) {
+    throw new InputError("invalid", "data", {
+      expected: "at least one row of at least one feature",
+      got: `shape [${isSparse(input.features) ? [rows, columns] : input.features.shape.join(", ")}]`,
+      remedy: "give features of shape [N, ...]",
+    });
+  }
+  if (input.labels.length !== rows) {
+    throw new InputError("invalid", "data", {
+      expected: "as many labels as rows",
+      got: `${rows} rows and ${input.labels.length} labels`,
+      remedy: "check that both come from the same split",
+    });
+  }
+  const featureShape = input.featureShape ?? shape;
+  if (sizeOf(featureShape) !== columns) {
+    throw new InputError("invalid", "feature shape", {
+      expected: `a shape of ${columns} features`,
+      got: `[${featureShape.join(", ")}], of ${sizeOf(featureShape)}`,
+      remedy: "leave it out to keep the shape of the data",
+    });
+  }
+  const features = checkedFeatures(input.features, featureShape);
+  const domain = domainOf(input, features);
+  checkInside(features, domain);
+  return { features, ...encodeLabels(input.labels, input.classNames), featureShape, domain };
+}
+
+function checkedFeatures(input: Tensor | SparseRows, featureShape: readonly number[]): Dataset["features"] {
+  if (isSparse(input)) checkSparse(input);
+  const features = isSparse(input)
+    ? withoutZeros(input)
+    : reshape(floatFeatures(input), [input.shape[0], ...featureShape]);
+  checkFinite(features);
+  return features;
+}
+
+function domainOf(input: DatasetInput, features: Dataset["features"]): Domain {
+  if (input.domain && "lower" in input.domain) return input.domain;
+  const type = isSparse(input.features) ? "float64" : input.features.type;
+  const inUnits = type === "uint8" || type === "bool";
+  const [lower, upper] = input.domain ?? (inUnits ? [0, 1] : valueRange(features));
+  if (type === "uint8" && (lower < 0 || upper > 1)) {
+    throw new InputError("invalid", "box", {
+      expected: "a box inside [0, 1], because uint8 features are divided by 255",
+      got: `[${lower}, ${upper}]`,
+      remedy: "declare the box after that division, or save the features as float32 to keep their scale",
+    });
+  }
+  return uniformDomain(isSparse(features) ? features.columns : rowSize(features), lower, upper);
+}
+
+/** The domain in which all D features share one interval. */
+export function uniformDomain(columns: number, lower: number, upper: number): Domain {
+  return { lower: new Float64Array(columns).fill(lower), upper: new Float64Array(columns).fill(upper) };
+}
+
+/** N, the number of rows. */
+export function rowCount(data: Dataset): number {
+  return data.labels.length;
+}
+
+/** D, the number of features of a row. */
+export function featureCount(data: Dataset): number {
+  return sizeOf(data.featureShape);
+}
+
+/** The chosen rows with their labels, copied in the order given; classes and domain stay. */
+export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
+  return {
+    ...data,
+    features: isSparse(data.features) ? takeSparseRows(data.features, rows) : gatherRows(data.features, rows),
+    labels: Int32Array.from(rows, (row) => data.labels[row]),
+  };
+}
+
+/**
+ * Rows `from` to `to` (exclusive) as a tensor [to - from, ...featureShape].
+ *
+ * Dense rows share memory with the dataset. Sparse rows are written out in float64, so a caller with many features
+ * asks for a block of them at a time.
+ */
+export function denseRows(data: Dataset, from = 0, to = rowCount(data)): Tensor<FloatType> {
+  if (!isSparse(data.features)) return sliceRows(data.features, from, to);
+  return reshape(denseFromSparse(data.features, from, to), [to - from, ...data.featureShape]);
 }

@@ -1,0 +1,112 @@
+// Data files on disk: which format a name means, and the dataset and content hash of what it holds.
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import {
+  type Dataset,
+  dataset,
+  gunzip,
+  InputError,
+  type NpzArchive,
+  openNpz,
+  readIdx,
+  readSvmlight,
+  type Tensor,
+} from "@carom/core";
+
+/** What the command line may say about a data file. */
+export interface DataOptions {
+  /** The array of a .npz file that holds the labels. */
+  readonly label?: string | undefined;
+  /** The interval that all features live in, after uint8 is divided by 255. */
+  readonly box?: readonly [number, number] | undefined;
+  /** How many columns sparse rows have, where the largest index does not say. */
+  readonly columns?: number | undefined;
+}
+
+export interface LoadedData {
+  readonly dataset: Dataset;
+  /** SHA-256 of the bytes of the file, or of both files one after the other, as on disk. */
+  readonly contentHash: string;
+}
+
+const formats = ".npz, .svmlight (.svm, .libsvm), or IDX as images,labels; each also with .gz";
+const npz = /\.npz(\.gz)?$/i;
+const svmlight = /\.(svmlight|svm|libsvm)(\.gz)?$/i;
+const idx = /[.-]idx\d?(-ubyte)?(\.gz)?$/i;
+
+/**
+ * The dataset in a file, or in a pair of IDX files named `images,labels`.
+ *
+ * @throws InputError for a file that is missing, of an unknown format, or not sound.
+ */
+export async function loadDataset(spec: string, options: DataOptions = {}): Promise<LoadedData> {
+  const isSingle = npz.test(spec) || svmlight.test(spec);
+  const paths = isSingle ? [spec] : spec.split(",");
+  if (!isSingle && paths.length !== 2) throw unknownFormat(spec);
+  if (options.label !== undefined && !npz.test(spec)) {
+    throw new InputError("unsupported", `option --label for ${spec}`, {
+      expected: "a .npz file, whose arrays have names",
+      got: `--label ${options.label}`,
+      remedy: "leave it out",
+    });
+  }
+  const files = await Promise.all(paths.map(readBytes));
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file);
+  const [name, labelName] = paths.map((path) => basename(path));
+  const [bytes, labelBytes] = files.map((file, i) => gunzip(file, basename(paths[i])));
+  const parts = !isSingle
+    ? { features: readIdx(bytes, name), labels: labelList(readIdx(labelBytes, labelName), labelName) }
+    : npz.test(spec)
+      ? fromArchive(openNpz(bytes, name), name, options.label)
+      : readSvmlight(bytes, name, options.columns);
+  return { dataset: dataset({ ...parts, domain: options.box }), contentHash: hash.digest("hex") };
+}
+
+function fromArchive(archive: NpzArchive, name: string, label?: string) {
+  const pick = (candidates: readonly string[], remedy: string): string => {
+    const found = candidates.find((candidate) => archive.names.includes(candidate));
+    if (found !== undefined) return found;
+    throw new InputError("missing", `array in ${name}`, {
+      expected: candidates.join(" or "),
+      got: archive.names.length === 0 ? "no arrays" : `arrays ${archive.names.join(", ")}`,
+      remedy,
+    });
+  };
+  const x = pick(["x", "images"], "save the features with numpy.savez(file, x=..., y=...)");
+  const y = pick(label === undefined ? ["y", "target"] : [label], "name the array of labels with --label");
+  return { features: archive.read(x), labels: labelList(archive.read(y), `array "${y}" of ${name}`) };
+}
+
+/** The labels in a tensor [N] or [N, 1]. */
+function labelList(y: Tensor, name: string): ArrayLike<number | bigint> {
+  if (y.shape.length >= 1 && y.data.length === y.shape[0]) return y.data;
+  throw new InputError("invalid", `labels in ${name}`, {
+    expected: "one integer per row, shape [N]",
+    got: `shape [${y.shape.join(", ")}]`,
+    remedy: "turn one-hot rows into class numbers with numpy's argmax",
+  });
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new InputError(code === "ENOENT" ? "missing" : "invalid", `data file ${path}`, {
+      expected: "a file that can be read",
+      got: code === "ENOENT" ? "no such file" : message,
+      remedy: "check the path",
+    });
+  }
+}
+
+function unknownFormat(spec: string): InputError {
+  const remedy = idx.test(spec)
+    ? "give the IDX files of images and of labels, with a comma between them"
+    : "convert the file, for instance with numpy.savez(file, x=..., y=...)";
+  return new InputError("unsupported", `data file ${spec}`, { expected: formats, got: basename(spec), remedy });
+}

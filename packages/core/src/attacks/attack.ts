@@ -1,0 +1,55 @@
+// What an attack is: a generator that yields its state at each iteration; the framework enforces the threat model.
+
+import type { Stream } from "../random.ts";
+
+/** Points that an attack works on, one row of D features each, in float64. */
+export interface Points {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float64Array;
+}
+
+/** Everything an attack may ask for. It sees neither the model nor the threat model's insides. */
+export interface AttackContext {
+  /** The original points. */
+  readonly origin: Points;
+  /** Where to begin; lies in the admissible set. */
+  readonly start: Points;
+  /** The budget: a length that steps can be measured by. */
+  readonly epsilon: number;
+  /** The objective of points, to be raised; `indices[i]` says which original row i belongs to. */
+  objective(points: Points, indices: Int32Array): Promise<Float64Array>;
+  /** The gradient of the objective, one row per point. */
+  gradient(points: Points, indices: Int32Array): Promise<Points>;
+  /** Moves rows to the nearest admissible points, in place. */
+  project(points: Points, indices: Int32Array): void;
+  /** Turns gradients into the steepest directions of the norm, in place, not pushing against faces of the box. */
+  steepest(gradients: Points, at: Points, indices: Int32Array): void;
+  /** The random stream of one original point. */
+  random(index: number): Stream;
+}
+
+/** What an attack shows of itself after each iteration. */
+export interface AttackState {
+  readonly iteration: number;
+  readonly points: Points;
+  readonly objective: Float64Array;
+  /** How many points still move. */
+  readonly active: number;
+}
+
+/** An attack with a fixed budget: yields its states, returns the last one. */
+export type Attack = (context: AttackContext) => AsyncGenerator<AttackState, AttackState>;
+
+/** The chosen rows, copied. */
+export function takePoints(points: Points, indices: Int32Array): Points {
+  const { columns } = points;
+  const data = new Float64Array(indices.length * columns);
+  for (let i = 0; i < indices.length; i++) data.set(rowOf(points, indices[i]), i * columns);
+  return { rows: indices.length, columns, data };
+}
+
+/** One row, sharing memory. */
+export function rowOf({ data, columns }: Points, i: number): Float64Array {
+  return data.subarray(i * columns, (i + 1) * columns);
+}

@@ -1,0 +1,89 @@
+// Evasion points for a list of budgets, each starting where the smaller one ended.
+
+import { type Dataset, denseRows } from "../../data/dataset.ts";
+import { isAffine } from "../../models/affine.ts";
+import type { Model } from "../../models/model.ts";
+import type { Differentiable } from "../../models/open.ts";
+import { stream } from "../../random.ts";
+import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
+import type { ThreatModel } from "../../threat/threat.ts";
+import type { Points } from "../attack.ts";
+import { type AttackResult, pointsOf, runAttack } from "../run.ts";
+import { lineSearchAttack } from "./lineSearch.ts";
+
+export interface CraftTask {
+  readonly model: Model;
+  readonly opened: Differentiable;
+  readonly x: Tensor<FloatType>;
+  readonly labels: Int32Array;
+  /** Everything of the threat but its budget. */
+  readonly threat: Omit<ThreatModel, "epsilon">;
+  readonly epsilons: readonly number[];
+  /** Where starting points of other classes are drawn from: what the attacker has. */
+  readonly pool: Dataset;
+  readonly seed: number;
+  onProgress?(done: number): void;
+}
+
+/**
+ * Attacks each point at each budget; one result per budget, in the order given.
+ *
+ * Budgets are taken in ascending order, each starting from the solution of the one before, so that the white-box
+ * error never falls as the budget grows. A model that is not affine in its input may have several local optima: there
+ * a second attack starts from a random point of another class, projected, and the better result is kept.
+ *
+ * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
+ */
+export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
+  const { epsilons, x, labels } = task;
+  const other = isAffine(task.model) ? undefined : startsOfOtherClasses(task);
+  const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);
+  const results: AttackResult[] = [];
+  let previous: Points | undefined;
+  for (const [done, i] of order.entries()) {
+    const threat = { ...task.threat, epsilon: epsilons[i] };
+    const common = { model: task.opened, x, labels, threat, seed: task.seed };
+    const first = await runAttack(lineSearchAttack(), previous ? { ...common, start: previous } : common);
+    const second = other && (await runAttack(lineSearchAttack(), { ...common, start: other }));
+    results[i] = second ? betterOf(first, second) : first;
+    previous = pointsOf(results[i].points);
+    task.onProgress?.((done + 1) / order.length);
+  }
+  return results;
+}
+
+/** For each point a random row of the pool with another label; every point has a stream of its own. */
+function startsOfOtherClasses({ pool, labels, seed }: CraftTask): Points {
+  const candidates = pool.classNames.map((_, label) =>
+    Int32Array.from(pool.labels.keys()).filter((row) => pool.labels[row] !== label),
+  );
+  const chosen = labels.map((label, i) => {
+    const rows = candidates[label];
+    return rows[stream(seed, "start", i).integer(rows.length)];
+  });
+  return pointsOf(gatherRows(denseRows(pool), chosen));
+}
+
+/** Of two results the one of higher objective, point by point. */
+function betterOf(a: AttackResult, b: AttackResult): AttackResult {
+  const points = a.points.data.slice();
+  const objective = a.objective.slice();
+  const size = a.size.slice();
+  const width = points.length / objective.length;
+  objective.forEach((value, i) => {
+    if (b.objective[i] <= value) return;
+    points.set(b.points.data.subarray(i * width, (i + 1) * width), i * width);
+    objective[i] = b.objective[i];
+    size[i] = b.size[i];
+  });
+  return {
+    points: { ...a.points, data: points },
+    objective,
+    size,
+    iterations: a.iterations + b.iterations,
+    queries: {
+      scores: a.queries.scores + b.queries.scores,
+      gradients: a.queries.gradients + b.queries.gradients,
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// Optional gzip around any data file (RFC 1952), recognised by its first two bytes.
+
+import { gunzipSync } from "fflate";
+import { invalidFile } from "./elements.ts";
+
+/** The most bytes that a deflate stream of a given length can unpack to: its best code spends 2 bits on 258 bytes. */
+export function mostInflated(compressed: number): number {
+  return 1032 * compressed + 64;
+}
+
+/**
+ * The unpacked bytes of a gzip file, or the bytes themselves where they are not gzip.
+ *
+ * Length and checksum are compared with the trailer, and a length that no deflate stream of this size can reach is
+ * refused before it is allocated.
+ *
+ * @throws InputError for a truncated or damaged file, and for several gzip members in one file.
+ */
+export function gunzip(bytes: Uint8Array, name = "gzip data"): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const damaged = (got: string) =>
+    invalidFile(name, "one whole gzip stream", got, "copy the file again, or compress it with gzip");
+  if (bytes.length < 20) throw damaged(`${bytes.length} bytes`);
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 8, 8);
+  const length = trailer.getUint32(4, true);
+  if (length > mostInflated(bytes.length)) throw damaged(`a stream cut short`);
+  let unpacked: Uint8Array;
+  try {
+    unpacked = gunzipSync(bytes);
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+  if (unpacked.length !== length) throw damaged(`${unpacked.length} bytes where its trailer says ${length}`);
+  if (crc32(unpacked) !== trailer.getUint32(0, true)) throw damaged("a checksum that does not match");
+  return unpacked;
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
+  return remainder;
+});
+
+/** CRC-32 as gzip and zip use it (reflected polynomial 0xEDB88320). */
+function crc32(bytes: Uint8Array): number {
+  let remainder = -1;
+  for (let i = 0; i < bytes.length; i++) remainder = crcTable[(remainder ^ bytes[i]) & 255] ^ (remainder >>> 8);
+  return ~remainder >>> 0;
+}

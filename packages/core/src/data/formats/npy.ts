@@ -1,0 +1,131 @@
+// NumPy's .npy: a magic string, a header that is a Python dictionary, then the elements
+// (numpy.lib.format, versions 1.0, 2.0 and 3.0).
+
+import { InputError } from "../../errors.ts";
+import { allocate, type ElementType, sizeOf, type Tensor } from "../../tensor.ts";
+import { invalidFile, readElements } from "./elements.ts";
+
+const elementTypes: Readonly<Record<string, ElementType>> = {
+  f4: "float32",
+  f8: "float64",
+  i1: "int8",
+  u1: "uint8",
+  i2: "int16",
+  u2: "uint16",
+  i4: "int32",
+  u4: "uint32",
+  i8: "int64",
+  u8: "uint64",
+  b1: "bool",
+};
+const magic = "\x93NUMPY";
+const integer = /^\d+L?$/;
+
+/**
+ * The array of a .npy file, row-major whatever the order and byte order in the file.
+ *
+ * @throws InputError for another kind of file, an unsupported element type, and a size that differs from the header's.
+ */
+export function readNpy(bytes: Uint8Array, name = "npy data"): Tensor {
+  if (bytes.length < 10 || latin1(bytes.subarray(0, 6)) !== magic) {
+    throw invalidFile(name, "a .npy file", "other bytes at its start", "save the array with numpy.save");
+  }
+  const version = bytes[6];
+  if (version < 1 || version > 3) {
+    throw new InputError("unsupported", name, {
+      expected: "version 1, 2 or 3 of the .npy format",
+      got: `version ${version}`,
+      remedy: "save the array with numpy.save",
+    });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const from = version === 1 ? 10 : 12;
+  const length = version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? 0 : view.getUint32(8, true);
+  if (length === 0 || from + length > bytes.length) {
+    throw invalidFile(name, `a header of ${length} bytes`, `${bytes.length - from} bytes`, "the file is truncated");
+  }
+  const header = parseHeader(latin1(bytes.subarray(from, from + length)), name);
+  const elements = bytes.subarray(from + length);
+  if (!header.fortran) return readElements(header.type, header.shape, elements, header.bigEndian, name);
+  const transposed = readElements(header.type, header.shape.toReversed(), elements, header.bigEndian, name);
+  return reverseAxes(transposed);
+}
+
+/** The bytes of a .npy file (version 1.0, row-major, little-endian) that holds the tensor, as NumPy writes them. */
+export function writeNpy(x: Tensor): Uint8Array {
+  const code = Object.keys(elementTypes).find((key) => elementTypes[key] === x.type);
+  const order = code?.endsWith("1") ? "|" : "<";
+  const shape = x.shape.length === 1 ? `${x.shape[0]},` : x.shape.join(", ");
+  const header = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${shape}), }`;
+  // Spaces and a newline bring the data to a multiple of 64, so that readers may map it into memory.
+  const from = Math.ceil((10 + header.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(from + x.data.byteLength).fill(0x20, 0, from);
+  for (let i = 0; i < magic.length; i++) bytes[i] = magic.charCodeAt(i);
+  bytes.set([1, 0, (from - 10) & 255, (from - 10) >> 8], 6);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes[from - 1] = 0x0a;
+  bytes.set(new Uint8Array(x.data.buffer, x.data.byteOffset, x.data.byteLength), from);
+  return bytes;
+}
+
+interface Header {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly bigEndian: boolean;
+  readonly fortran: boolean;
+}
+
+function parseHeader(text: string, name: string): Header {
+  const kind = /'descr': *('([^']*)'|\[)/.exec(text);
+  const order = /'fortran_order': *(True|False)/.exec(text);
+  const dimensions = /'shape': *\(([^)]*)\)/.exec(text);
+  const shape = dimensions?.[1].split(",").map((part) => part.trim());
+  if (shape?.at(-1) === "") shape.pop();
+  if (!kind || !order || !shape?.every((part) => integer.test(part))) {
+    throw invalidFile(
+      name,
+      "a header with descr, fortran_order and shape",
+      `"${text.trim().slice(0, 80)}"`,
+      "save it again",
+    );
+  }
+  const code = kind[2] ?? "a structure";
+  if (!Object.hasOwn(elementTypes, code.slice(1)) || !"<>|=".includes(code[0])) {
+    throw new InputError("unsupported", `element type of ${name}`, {
+      expected: `one of ${Object.keys(elementTypes).join(", ")}`,
+      got: code,
+      remedy: "convert it with numpy's astype before saving",
+    });
+  }
+  return {
+    type: elementTypes[code.slice(1)],
+    shape: shape.map((part) => Number.parseInt(part, 10)),
+    bigEndian: code[0] === ">",
+    fortran: order[1] === "True",
+  };
+}
+
+/** The transpose that reverses the order of all axes: turns Fortran order into C order. */
+function reverseAxes(x: Tensor): Tensor {
+  const shape = x.shape.toReversed();
+  const data = allocate(x.type, sizeOf(shape));
+  const position = new Array<number>(shape.length).fill(0);
+  // Steps in the source for one step along each axis of the result.
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  for (let i = 0, from = 0; i < data.length; i++) {
+    data[i] = x.data[from];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++position[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      position[axis] = 0;
+    }
+  }
+  return { type: x.type, shape, data };
+}
+
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { denseFromSparse } from "../sparse.ts";
+import { readSvmlight } from "./svmlight.ts";
+
+const read = (text: string, columns?: number) => readSvmlight(new TextEncoder().encode(text), "apps.svmlight", columns);
+
+describe("svmlight", () => {
+  it("reads labels, entries, comments, empty rows and blank lines", () => {
+    const text = "# two classes\n+1 1:0.5 4:-2e-1 # an app\n\n-1\r\n7 2:1 3:0";
+    const { features, labels } = read(text);
+    expect(labels).toEqual([1, -1, 7]);
+    expect([features.rows, features.columns]).toEqual([3, 4]);
+    expect([...features.start]).toEqual([0, 2, 2, 3]);
+    expect([...features.index]).toEqual([0, 3, 1]);
+    expect([...features.value]).toEqual([0.5, -0.2, 1]);
+  });
+
+  it("reads any matrix written as svmlight, with the columns declared", () => {
+    const row = fc.array(fc.oneof(fc.constant(0), fc.double({ noNaN: true, noDefaultInfinity: true })), {
+      minLength: 5,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer(), row), { minLength: 1, maxLength: 6 }), (rows) => {
+        const lines = rows.map(([label, values]) =>
+          [label, ...values.flatMap((value, i) => (value === 0 ? [] : [`${i + 1}:${value}`]))].join(" "),
+        );
+        const { features, labels } = read(lines.join("\n"), 5);
+        expect(labels).toEqual(rows.map(([label]) => label));
+        expect([...denseFromSparse(features).data]).toEqual(rows.flatMap(([, values]) => values.map((v) => v || 0)));
+      }),
+    );
+  });
+
+  it.each([
+    ["1 0:1", /line 1 of apps\.svmlight: expected indices ascending from 1 \(last was 0\), got "0:1"/],
+    ["1 1:1\n1 3:1 3:1", /line 2 of .* \(last was 3\), got "3:1"/],
+    ["1 3:1 2:1", /\(last was 3\), got "2:1"/],
+    ["0.5 1:1", /expected an integer label first, got "0\.5"/],
+    ["1:1 2:1", /expected an integer label first/],
+    ["1 x:1", /expected index:value, got "x:1"/],
+    ["1 2:", /expected index:value/],
+    ["1 2:nan", /expected index:value/],
+    ["1 qid:3 2:1", /expected index:value, got "qid:3"/],
+    ["1 99999999999:1", /index 99999999999/],
+  ])("refuses %j", (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  it("refuses an index above the declared columns", () => {
+    expect(() => read("1 6:1", 5)).toThrow(/at most the declared 5 columns, got index 6/);
+  });
+});

@@ -1,0 +1,94 @@
+// Rows that are mostly zero: from dense rows, to dense rows, and a choice of them.
+
+import { assert } from "../errors.ts";
+import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
+import type { Dataset, SparseRows } from "./dataset.ts";
+
+/** Whether features are sparse rows rather than a tensor. */
+export function isSparse(features: Tensor | SparseRows): features is SparseRows {
+  return "start" in features;
+}
+
+/** The non-zeros of the rows of a tensor [N, ...], each row flattened. */
+export function sparseFromDense(x: Tensor<FloatType>): SparseRows {
+  const rows = x.shape[0];
+  const columns = rowSize(x);
+  let entries = 0;
+  for (let i = 0; i < x.data.length; i++) if (x.data[i] !== 0) entries++;
+  const start = new Int32Array(rows + 1);
+  const index = new Int32Array(entries);
+  const value = new Float64Array(entries);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const number = x.data[row * columns + column];
+      if (number === 0) continue;
+      index[at] = column;
+      value[at++] = number;
+    }
+    start[row + 1] = at;
+  }
+  return { rows, columns, start, index, value };
+}
+
+/** The features of a dataset as sparse rows: themselves, or the non-zeros of the dense rows. */
+export function toSparse(dataset: Dataset): SparseRows {
+  return isSparse(dataset.features) ? dataset.features : sparseFromDense(dataset.features);
+}
+
+/** Rows `from` to `to` (exclusive) with their zeros written out: a tensor [to - from, D]. */
+export function denseFromSparse(x: SparseRows, from = 0, to = x.rows): Tensor<"float64"> {
+  assert(0 <= from && from <= to && to <= x.rows, `rows ${from} to ${to} of ${x.rows}`);
+  const data = new Float64Array((to - from) * x.columns);
+  for (let row = from; row < to; row++) {
+    const base = (row - from) * x.columns;
+    for (let entry = x.start[row]; entry < x.start[row + 1]; entry++) data[base + x.index[entry]] = x.value[entry];
+  }
+  return { type: "float64", shape: [to - from, x.columns], data };
+}
+
+/** The chosen rows, copied in the order given. */
+export function takeSparseRows(x: SparseRows, rows: ArrayLike<number>): SparseRows {
+  const start = new Int32Array(rows.length + 1);
+  for (let i = 0; i < rows.length; i++) start[i + 1] = start[i] + x.start[rows[i] + 1] - x.start[rows[i]];
+  const index = new Int32Array(start[rows.length]);
+  const value = new Float64Array(start[rows.length]);
+  for (let i = 0; i < rows.length; i++) {
+    index.set(x.index.subarray(x.start[rows[i]], x.start[rows[i] + 1]), start[i]);
+    value.set(x.value.subarray(x.start[rows[i]], x.start[rows[i] + 1]), start[i]);
+  }
+  return { rows: rows.length, columns: x.columns, start, index, value };
+}
+
+/** The same rows without entries that are zero, so that equal rows have equal entries. */
+export function withoutZeros(x: SparseRows): SparseRows {
+  if (!x.value.includes(0)) return x;
+  const start = new Int32Array(x.rows + 1);
+  const kept: number[] = [];
+  for (let row = 0; row < x.rows; row++) {
+    for (let entry = x.start[row]; entry < x.start[row + 1]; entry++) if (x.value[entry] !== 0) kept.push(entry);
+    start[row + 1] = kept.length;
+  }
+  const index = Int32Array.from(kept, (entry) => x.index[entry]);
+  const value = Float64Array.from(kept, (entry) => x.value[entry]);
+  return { rows: x.rows, columns: x.columns, start, index, value };
+}
+
+/** Calls `visit` for every number of dense rows, and for every stored entry of sparse rows, in order. */
+export function forEachEntry(
+  features: Dataset["features"],
+  visit: (row: number, column: number, value: number) => void,
+): void {
+  if (isSparse(features)) {
+    for (let row = 0; row < features.rows; row++) {
+      for (let entry = features.start[row]; entry < features.start[row + 1]; entry++) {
+        visit(row, features.index[entry], features.value[entry]);
+      }
+    }
+    return;
+  }
+  const columns = rowSize(features);
+  for (let row = 0, at = 0; row < features.shape[0]; row++) {
+    for (let column = 0; column < columns; column++) visit(row, column, features.data[at++]);
+  }
+}

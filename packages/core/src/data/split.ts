@@ -1,0 +1,108 @@
+// Disjoint parts of a dataset, in which classes keep their proportions and equal rows stay together.
+
+import { InputError } from "../errors.ts";
+import { permutation, type Stream } from "../random.ts";
+import type { Dataset } from "./dataset.ts";
+import { groupEqualRows } from "./groups.ts";
+
+/**
+ * Splits the rows of a dataset: one ascending list of row numbers per fraction, disjoint and complete.
+ *
+ * Rows with equal features go to the same part, or a test would repeat what training has seen. Class c, with n_c rows,
+ * gets f_p n_c rows in part p to within less than the size of its largest group of equal rows. (Groups whose rows carry
+ * different labels go first, so that the others can even out what they cost.) The groups are dealt in random order,
+ * larger before smaller, each to the part that lacks most; the result depends on the data and the stream alone.
+ *
+ * @throws InputError for fractions that are not positive or do not sum to 1, and where a part gets no row of a class.
+ */
+export function stratifiedSplit(data: Dataset, fractions: readonly number[], random: Stream): Int32Array[] {
+  const sum = fractions.reduce((total, fraction) => total + fraction, 0);
+  if (!fractions.every((fraction) => fraction > 0) || !(Math.abs(sum - 1) < 1e-9)) {
+    throw new InputError("invalid", "split", {
+      expected: "positive fractions that sum to 1",
+      got: fractions.join(", "),
+      remedy: "give the share of each part",
+    });
+  }
+  const { labels, classNames } = data;
+  const sizes = classSizes(labels, classNames.length);
+  const missing = fractions.map((fraction) => sizes.map((size) => fraction * size));
+  const parts: number[][] = fractions.map(() => []);
+  for (const rows of dealingOrder(data, random)) {
+    // The squared deviation of all classes and parts from their shares falls most where this sum is greatest.
+    const need = missing.map((part) => rows.reduce((total, row) => total + part[labels[row]], 0));
+    const chosen = need.indexOf(Math.max(...need));
+    for (const row of rows) missing[chosen][labels[row]]--;
+    parts[chosen].push(...rows);
+  }
+  const result = parts.map((rows) => Int32Array.from(rows).sort());
+  for (const part of result) {
+    const inPart = classSizes(
+      part.map((row) => labels[row]),
+      classNames.length,
+    );
+    const absent = inPart.findIndex((size, k) => size === 0 && sizes[k] > 0);
+    if (absent >= 0) throw tooFewRows(classNames[absent], sizes[absent], `at least one distinct row in every part`);
+  }
+  return result;
+}
+
+/** Two halves, as `stratifiedSplit` makes them. */
+export function splitHalves(data: Dataset, random: Stream): [Int32Array, Int32Array] {
+  return stratifiedSplit(data, [0.5, 0.5], random) as [Int32Array, Int32Array];
+}
+
+/**
+ * A share of the given rows, the same of every class to within half a row, in the order given.
+ *
+ * For one stream, a smaller fraction is a subset of a larger one.
+ *
+ * @throws InputError for a fraction outside (0, 1], and where a class would lose all its rows.
+ */
+export function subsample(rows: Int32Array, labels: Int32Array, fraction: number, random: Stream): Int32Array {
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new InputError("invalid", "fraction", {
+      expected: "a number above 0 and at most 1",
+      got: String(fraction),
+      remedy: "give the share of rows to keep",
+    });
+  }
+  const classes = rows.reduce((most, row) => Math.max(most, labels[row] + 1), 0);
+  const sizes = classSizes(
+    rows.map((row) => labels[row]),
+    classes,
+  );
+  const left = sizes.map((size) => Math.round(fraction * size));
+  const emptied = left.findIndex((size, k) => size === 0 && sizes[k] > 0);
+  if (emptied >= 0) throw tooFewRows(`number ${emptied}`, sizes[emptied], `at least one row after keeping ${fraction}`);
+  const kept = permutation(random, rows.length).filter((position) => left[labels[rows[position]]]-- > 0);
+  return kept.sort().map((position) => rows[position]);
+}
+
+/** Groups of equal rows in the order they are dealt: mixed labels first, then large before small, else random. */
+function dealingOrder(data: Dataset, random: Stream): number[][] {
+  const groups: number[][] = [];
+  groupEqualRows(data.features).forEach((group, row) => {
+    if (group === groups.length) groups.push([]);
+    groups[group].push(row);
+  });
+  const isMixed = (rows: number[]) => Number(rows.some((row) => data.labels[row] !== data.labels[rows[0]]));
+  return Array.from(permutation(random, groups.length), (group) => groups[group])
+    .map((rows) => ({ rows, mixed: isMixed(rows) }))
+    .sort((a, b) => b.mixed - a.mixed || b.rows.length - a.rows.length)
+    .map(({ rows }) => rows);
+}
+
+function classSizes(labels: Int32Array, classes: number): number[] {
+  const sizes = new Array<number>(classes).fill(0);
+  for (const label of labels) sizes[label]++;
+  return sizes;
+}
+
+function tooFewRows(name: string, size: number, expected: string): InputError {
+  return new InputError("invalid", `split of class ${name}`, {
+    expected,
+    got: `${size} rows in all, too few (equal rows stay together)`,
+    remedy: "give more rows of this class, or larger fractions",
+  });
+}

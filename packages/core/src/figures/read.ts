@@ -1,0 +1,56 @@
+// Looking things up in an audit's result.
+
+import { assert } from "../errors.ts";
+import type { AuditCell, AuditModel, AuditResult } from "../study/result.ts";
+
+/** The audited model: the first of the models. */
+export function targetOf(result: AuditResult): AuditModel {
+  const [target] = result.models;
+  assert(target?.role === "target", "an audit's first model is its target");
+  return target;
+}
+
+/** The surrogates, in their order. */
+export function surrogatesOf(result: AuditResult): AuditModel[] {
+  return result.models.filter(({ role }) => role === "surrogate");
+}
+
+/** The cell of points crafted on `surrogate` with budget `epsilon` and judged on `target`, if there is one. */
+export function cellAt(result: AuditResult, surrogate: string, target: string, epsilon: number): AuditCell | undefined {
+  return result.cells.find(
+    (cell) => cell.surrogate === surrogate && cell.target === target && cell.epsilon === epsilon,
+  );
+}
+
+/**
+ * The transfer rate of a surrogate: the plain mean of the error under attack over all models judged but itself
+ * (on itself the attack is white-box and nothing is transferred). In [0, 1]; undefined without such cells.
+ *
+ * Demontis et al., 2019, section 5.1: there the targets are other models trained on other data.
+ */
+export function transferRate(result: AuditResult, surrogate: string, epsilon: number): number | undefined {
+  const errors = result.cells
+    .filter((cell) => cell.surrogate === surrogate && cell.target !== surrogate && cell.epsilon === epsilon)
+    .map(({ errorUnderAttack }) => errorUnderAttack.estimate);
+  return errors.length === 0 ? undefined : errors.reduce((sum, error) => sum + error, 0) / errors.length;
+}
+
+/**
+ * The budget at which models differ most visibly: where the target's error under attack, averaged over surrogates,
+ * is nearest to one half. Smaller budgets fool nobody, larger ones everybody.
+ */
+export function tellingEpsilon(result: AuditResult): number {
+  const target = targetOf(result).id;
+  const distance = (epsilon: number) => {
+    const errors = result.cells
+      .filter((cell) => cell.target === target && cell.epsilon === epsilon)
+      .map(({ errorUnderAttack }) => errorUnderAttack.estimate);
+    return Math.abs(errors.reduce((sum, error) => sum + error, 0) / Math.max(1, errors.length) - 0.5);
+  };
+  return result.asked.epsilons.reduce((best, epsilon) => (distance(epsilon) < distance(best) ? epsilon : best));
+}
+
+/** The norm's name in running text: L1, L2 or L∞. */
+export function normName(norm: AuditResult["asked"]["norm"]): string {
+  return { l1: "L1", l2: "L2", linf: "L∞" }[norm];
+}

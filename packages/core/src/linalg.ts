@@ -1,0 +1,20 @@
+// Vectors: the few operations that the solvers share.
+
+type Vector = Float32Array | Float64Array;
+
+/** The inner product of two vectors. */
+export function dot(a: Vector, b: Vector): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** The Euclidean norm of a vector. */
+export function norm(a: Vector): number {
+  return Math.sqrt(dot(a, a));
+}
+
+/** y += scale x, in place. */
+export function addScaled(y: Vector, scale: number, x: Vector): void {
+  for (let i = 0; i < y.length; i++) y[i] += scale * x[i];
+}

@@ -1,0 +1,25 @@
+// Whether a model's scores are an affine function of its input: then one step of ascent finds the optimum.
+
+import type { Model } from "./model.ts";
+
+const unary = new Set(["Identity", "Neg", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Cast", "ReduceSum", "ReduceMean"]);
+const products = new Set(["MatMul", "Gemm", "Mul", "Conv"]);
+const sums = new Set(["Add", "Sub", "Concat"]);
+
+/** True where every operator between input and output is affine in what depends on the input. */
+export function isAffine({ onnx }: Model): boolean {
+  if (!onnx) return false;
+  const dependent = new Set(onnx.graph.inputs.map(({ name }) => name));
+  for (const { op, inputs, outputs } of onnx.graph.nodes) {
+    const which = inputs.flatMap((name, i) => (dependent.has(name) ? [i] : []));
+    if (which.length === 0) continue;
+    const affine =
+      sums.has(op) ||
+      (unary.has(op) && which.every((i) => i === 0)) ||
+      (products.has(op) && which.length === 1) ||
+      (op === "Div" && which.length === 1 && which[0] === 0);
+    if (!affine) return false;
+    for (const output of outputs) dependent.add(output);
+  }
+  return true;
+}

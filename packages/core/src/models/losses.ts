@@ -1,0 +1,97 @@
+// The two functions of scores that everything uses: the loss that is measured and the margin that attacks climb.
+
+import { assert } from "../errors.ts";
+import type { GraphBuilder } from "../onnx/builder.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+
+/** What can be differentiated by the input: the cross-entropy, or the margin that attacks climb. */
+export type LossName = "crossEntropy" | "margin";
+
+/** The smallest probability a logarithm is taken of. */
+const TINY = 1e-30;
+
+/**
+ * Adds a loss per sample to a graph under construction; returns its name.
+ *
+ * - `crossEntropy`: -log softmax(scores)_y, or -log p_y where the scores are probabilities.
+ * - `margin`: max over k other than y of s_k, minus s_y. Positive means misclassified. Unlike losses that saturate, its
+ *   gradient does not vanish on points that are classified with confidence.
+ *
+ * @param scores value of shape [N, K]
+ * @param labels int32 value of shape [N]
+ */
+export function addLoss(
+  g: GraphBuilder,
+  loss: LossName,
+  scores: string,
+  labels: string,
+  probabilities: boolean,
+): string {
+  const classes = g.type(scores).shape[1];
+  assert(typeof classes === "number", "the number of classes must be known");
+  const range = g.constant(
+    tensor(
+      "int32",
+      [1, classes],
+      Int32Array.from({ length: classes }, (_, k) => k),
+    ),
+  );
+  const own = g.node("Equal", [g.node("Unsqueeze", [labels, g.ints([1])]), range]);
+  const ofOwn = (value: string) => sumOverClasses(g, g.node("Where", [own, value, g.scalar(0, value)]));
+  if (loss === "margin") {
+    const others = g.node("Where", [own, g.scalar(-1e30, scores), scores]);
+    const best = g.node("ReduceMax", [others, g.ints([1])], { keepdims: { int: 0 } });
+    return g.node("Sub", [best, ofOwn(scores)]);
+  }
+  const logarithms = probabilities
+    ? g.node("Log", [g.node("Max", [scores, g.scalar(TINY, scores)])])
+    : g.node("LogSoftmax", [scores], { axis: { int: 1 } });
+  return g.node("Neg", [ofOwn(logarithms)]);
+}
+
+function sumOverClasses(g: GraphBuilder, value: string): string {
+  return g.node("ReduceSum", [value, g.ints([1])], { keepdims: { int: 0 } });
+}
+
+/** The cross-entropy of each row of scores, computed here in float64 from what the model returned. */
+export function crossEntropy(scores: Tensor, labels: ArrayLike<number>, probabilities: boolean): Float64Array {
+  return eachRow(scores, labels, (row, y) => {
+    if (probabilities) return -Math.log(Math.max(row[y], TINY));
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const s of row) highest = Math.max(highest, s);
+    let sum = 0;
+    for (const s of row) sum += Math.exp(s - highest);
+    return highest + Math.log(sum) - row[y];
+  });
+}
+
+/** The margin of each row of scores: best other class minus own class. Positive means misclassified. */
+export function margin(scores: Tensor, labels: ArrayLike<number>): Float64Array {
+  return eachRow(scores, labels, (row, y) => {
+    let best = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < row.length; k++) if (k !== y) best = Math.max(best, row[k]);
+    return best - row[y];
+  });
+}
+
+/** The class of highest score of each row; the first of equals. */
+export function argMax(scores: Tensor): Int32Array {
+  const labels = new Int32Array(scores.shape[0]);
+  eachRow(scores, labels, (row, _, i) => {
+    for (let k = 1; k < row.length; k++) if (row[k] > row[labels[i]]) labels[i] = k;
+    return 0;
+  });
+  return labels;
+}
+
+type Row = Float32Array | Float64Array;
+
+function eachRow(
+  scores: Tensor,
+  labels: ArrayLike<number>,
+  f: (row: Row, label: number, i: number) => number,
+): Float64Array {
+  const [n, classes] = scores.shape;
+  const data = scores.data as Row;
+  return Float64Array.from({ length: n }, (_, i) => f(data.subarray(i * classes, (i + 1) * classes), labels[i], i));
+}

@@ -1,0 +1,81 @@
+// The injected runtime: whoever uses the core hands it onnxruntime-node or onnxruntime-web.
+
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import type { ElementType, Tensor } from "../tensor.ts";
+import { allocate } from "../tensor.ts";
+
+/** The part of an ONNX Runtime package that is used. */
+export interface Ort {
+  readonly InferenceSession: {
+    create(bytes: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: typeof OrtTensor;
+}
+
+/** A compiled graph. */
+export interface Session {
+  readonly inputs: readonly SessionValue[];
+  readonly outputs: readonly SessionValue[];
+  run(feeds: Readonly<Record<string, Tensor>>, fetch?: readonly string[]): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** An input or output of a session; `shape` is undefined for what is no tensor. */
+export interface SessionValue {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[] | undefined;
+}
+
+/** Compiles ONNX bytes into sessions. */
+export interface Runtime {
+  compile(bytes: Uint8Array): Promise<Session>;
+}
+
+/**
+ * A runtime from an ONNX Runtime package.
+ *
+ * One intra-op thread is the default because recorded numbers are computed that way: with several, last bits depend
+ * on how the work was divided.
+ */
+export function runtimeFrom(ort: Ort, options: { readonly threads?: number } = {}): Runtime {
+  return {
+    async compile(bytes) {
+      const session = await ort.InferenceSession.create(bytes, {
+        intraOpNumThreads: options.threads ?? 1,
+        interOpNumThreads: 1,
+        logSeverityLevel: 3,
+      });
+      return wrap(ort, session);
+    },
+  };
+}
+
+function wrap(ort: Ort, session: InferenceSession): Session {
+  const describe = (value: InferenceSession.ValueMetadata): SessionValue =>
+    value.isTensor
+      ? { name: value.name, type: value.type, shape: value.shape }
+      : { name: value.name, type: "no tensor", shape: undefined };
+  return {
+    inputs: session.inputMetadata.map(describe),
+    outputs: session.outputMetadata.map(describe),
+    async run(feeds, fetch) {
+      const inputs = Object.fromEntries(
+        Object.entries(feeds).map(([name, { type, data, shape }]) => [
+          name,
+          new ort.Tensor(type as "float32", data as Float32Array, [...shape]),
+        ]),
+      );
+      const outputs = fetch ? await session.run(inputs, [...fetch]) : await session.run(inputs);
+      return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function fromOrt(value: OrtTensor): Tensor {
+  const type = value.type as ElementType;
+  // An empty tensor comes back without data in some hosts.
+  const data = value.size === 0 ? allocate(type, 0) : (value.data as Float32Array);
+  return { type, shape: [...value.dims], data };
+}

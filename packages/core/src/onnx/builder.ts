@@ -1,0 +1,190 @@
+// Makes graphs: adds nodes, names values, and knows the type and shape of each value as soon as it exists.
+
+import { assert, InputError } from "../errors.ts";
+import type { ElementType, FloatType, Tensor } from "../tensor.ts";
+import { tensor } from "../tensor.ts";
+import type { Dim } from "./dim.ts";
+import type { Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
+import { describeNode, type ValueType } from "./operator.ts";
+import { operators } from "./ops/index.ts";
+
+/**
+ * The opset in which graphs are built and differentiated.
+ *
+ * Graphs of older opsets are brought to it by `upgrade`; what is built here reads the same from 18 to 21.
+ */
+export const OPSET = 18;
+
+/**
+ * A graph under construction.
+ *
+ * `g.node("MatMul", ["x", "w"])` returns the name of the result; `g.type(name)` says what is known of it.
+ */
+export class GraphBuilder {
+  private readonly inputs: ValueInfo[] = [];
+  private readonly outputs: string[] = [];
+  private readonly initializers = new Map<string, Tensor>();
+  private readonly nodes: Node[] = [];
+  private readonly types = new Map<string, ValueType>();
+  private readonly constants = new Map<string, string>();
+  private counter = 0;
+
+  /** A builder that continues an existing graph. */
+  static from(graph: Graph): GraphBuilder {
+    const g = new GraphBuilder();
+    for (const [name, value] of graph.initializers) g.initializer(name, value);
+    for (const { name, type, shape } of graph.inputs) {
+      if (g.initializers.has(name)) continue;
+      if (!type || !shape) throw untypedInput(name);
+      g.input(name, type, shape);
+    }
+    for (const node of graph.nodes) g.push(node);
+    for (const { name } of graph.outputs) g.output(name);
+    return g;
+  }
+
+  /** Declares an input of the graph. */
+  input(name: string, type: ElementType, shape: readonly Dim[]): string {
+    assert(!this.types.has(name), `value "${name}" exists already`);
+    this.inputs.push({ name, type, shape });
+    this.types.set(name, { type, shape });
+    return name;
+  }
+
+  /** Adds a constant under a name of its own, such as a weight. */
+  initializer(name: string, value: Tensor): string {
+    assert(!this.types.has(name), `value "${name}" exists already`);
+    this.initializers.set(name, value);
+    this.types.set(name, { type: value.type, shape: value.shape, constant: value });
+    return name;
+  }
+
+  /** Turns an initializer into an input of the same type and shape, so that it can be fed at each run. */
+  release(name: string): void {
+    const value = this.initializers.get(name);
+    assert(value, `"${name}" is no initializer`);
+    this.initializers.delete(name);
+    this.inputs.push({ name, type: value.type, shape: value.shape });
+    this.types.set(name, { type: value.type, shape: value.shape });
+  }
+
+  /** A constant without a name to remember; equal small constants share one. */
+  constant(value: Tensor): string {
+    const key =
+      value.data.length <= 16 ? `${value.type}[${value.shape}]${Array.from(value.data as Float32Array)}` : undefined;
+    const known = key === undefined ? undefined : this.constants.get(key);
+    if (known !== undefined) return known;
+    const name = this.initializer(this.fresh("constant"), value);
+    if (key !== undefined) this.constants.set(key, name);
+    return name;
+  }
+
+  /** A scalar constant of the floating-point type of another value. */
+  scalar(value: number, like: string): string {
+    return this.constant(tensor(this.type(like).type as FloatType, [], [value]));
+  }
+
+  /** A one-dimensional int64 constant: axes, shapes, starts, steps. */
+  ints(values: readonly number[]): string {
+    return this.constant(tensor("int64", [values.length], values));
+  }
+
+  /** Adds a node with one output and returns the name of that output. */
+  node(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.nodeOutputs(op, inputs, attributes, 1)[0];
+  }
+
+  /** Adds a node with several outputs and returns their names. */
+  nodeOutputs(op: string, inputs: readonly string[], attributes: Attributes, count: number): readonly string[] {
+    const name = this.fresh(op);
+    const outputs = Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}:${i}`));
+    this.push({ op, domain: "", name, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  /** Adds a node as it is. */
+  push(node: Node): void {
+    const operator = operators[node.op];
+    if (!operator || node.domain !== "") throw unsupportedOperator(node);
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : this.type(name)));
+    const outputs = operator.infer({ node, inputs, unknownDim: () => this.fresh("?") });
+    node.outputs.forEach((name, i) => {
+      if (name === "") return;
+      assert(outputs[i], `${describeNode(node)} has no output ${i}`);
+      assert(!this.types.has(name), `value "${name}" exists already`);
+      this.types.set(name, outputs[i]);
+    });
+    this.nodes.push(node);
+  }
+
+  /** Makes a value an output of the graph, under another name where one is given. */
+  output(name: string, as: string = name): void {
+    if (as !== name) this.push({ op: "Identity", domain: "", name: as, inputs: [name], outputs: [as], attributes: {} });
+    if (!this.outputs.includes(as)) this.outputs.push(as);
+  }
+
+  /** What is known of a value. */
+  type(name: string): ValueType {
+    const type = this.types.get(name);
+    if (!type) {
+      throw new InputError("invalid", "graph", {
+        expected: "nodes in an order in which every value is computed before it is used",
+        got: `"${name}" used before it is computed, or never computed`,
+        remedy: "check the tool that exported the model",
+      });
+    }
+    return type;
+  }
+
+  /** Whether a value of this name exists. */
+  has(name: string): boolean {
+    return this.types.has(name);
+  }
+
+  /** The nodes so far. */
+  get currentNodes(): readonly Node[] {
+    return this.nodes;
+  }
+
+  /** The graph as built so far; `outputs` chooses other outputs than those declared. */
+  graph(outputs: readonly string[] = this.outputs): Graph {
+    return {
+      name: "carom",
+      inputs: [...this.inputs],
+      outputs: outputs.map((name) => {
+        const { type, shape } = this.type(name);
+        return { name, type, shape };
+      }),
+      initializers: new Map(this.initializers),
+      nodes: [...this.nodes],
+    };
+  }
+
+  private fresh(hint: string): string {
+    let name: string;
+    do name = `${hint}_${this.counter++}`;
+    while (this.types.has(name));
+    return name;
+  }
+}
+
+/** A model around a graph, in the opset of the builder. */
+export function modelOf(graph: Graph, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
+  return { graph, opsets: { "": OPSET }, metadata, producer: "carom" };
+}
+
+function unsupportedOperator(node: Node): InputError {
+  return new InputError("unsupported", `operator at node ${describeNode(node)}`, {
+    expected: `an operator that can be differentiated, opset ${OPSET}: ${Object.keys(operators).sort().join(", ")}`,
+    got: node.domain ? `${node.domain}.${node.op}` : node.op,
+    remedy: "the model can be judged by its scores, but not attacked by its gradients",
+  });
+}
+
+function untypedInput(name: string): InputError {
+  return new InputError("invalid", `input "${name}" of the graph`, {
+    expected: "a declared element type and shape",
+    got: "none",
+    remedy: "export the model with typed inputs",
+  });
+}

@@ -1,0 +1,27 @@
+// ONNX numbers its element types; these are the ones the project computes with.
+
+import type { ElementType } from "../tensor.ts";
+
+const numbers: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+};
+
+/** The number ONNX gives an element type (`TensorProto.DataType`). */
+export function elementTypeNumber(type: ElementType): number {
+  return numbers[type];
+}
+
+/** The element type of a number, or undefined where the project does not compute with it. */
+export function elementTypeOf(number: number): ElementType | undefined {
+  return (Object.keys(numbers) as ElementType[]).find((type) => numbers[type] === number);
+}

@@ -1,0 +1,77 @@
+// An ONNX model in memory: plain data. Reading and writing bytes is proto.ts, making graphs is builder.ts.
+
+import type { ElementType, Tensor } from "../tensor.ts";
+import type { Dim } from "./dim.ts";
+
+/** An attribute of a node, tagged with its ONNX type. */
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] }
+  | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] }
+  | { readonly tensor: Tensor }
+  /** Read but not understood, such as the body of a loop; named so that errors can say so. */
+  | { readonly unsupported: string };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One operator applied to named values. An omitted optional input or output is the empty name. */
+export interface Node {
+  readonly op: string;
+  /** Empty for the standard operators, `ai.onnx.ml` for classical models. */
+  readonly domain: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+/** A named input or output. Shape and type are absent where the file does not say. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly type?: ElementType;
+  readonly shape?: readonly Dim[];
+}
+
+/** Nodes in an order in which every value is computed before it is used. */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly initializers: ReadonlyMap<string, Tensor>;
+  readonly nodes: readonly Node[];
+}
+
+export interface OnnxModel {
+  readonly graph: Graph;
+  /** Version of each operator set that is imported; "" is the standard one. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly producer: string;
+}
+
+/** The integer attribute, or the default where it is absent. */
+export function intAttribute<D>(node: Node, name: string, fallback: D): number | D {
+  const attribute = node.attributes[name];
+  return attribute && "int" in attribute ? attribute.int : fallback;
+}
+
+/** The floating-point attribute, or the default where it is absent. */
+export function floatAttribute<D>(node: Node, name: string, fallback: D): number | D {
+  const attribute = node.attributes[name];
+  return attribute && "float" in attribute ? attribute.float : fallback;
+}
+
+/** The list of integers, or the default where it is absent. */
+export function intsAttribute<D>(node: Node, name: string, fallback: D): readonly number[] | D {
+  const attribute = node.attributes[name];
+  return attribute && "ints" in attribute ? attribute.ints : fallback;
+}
+
+/** The string attribute, or the default where it is absent. */
+export function stringAttribute<D>(node: Node, name: string, fallback: D): string | D {
+  const attribute = node.attributes[name];
+  return attribute && "string" in attribute ? attribute.string : fallback;
+}

@@ -1,0 +1,99 @@
+// What the project knows of an operator: which types and shapes come out, and how gradients flow back.
+
+import { InputError } from "../errors.ts";
+import type { ElementType, Tensor } from "../tensor.ts";
+import { toNumbers } from "../tensor.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { type Dim, isStatic } from "./dim.ts";
+import type { Node } from "./graph.ts";
+
+/** What is known of a value before the graph runs. */
+export interface ValueType {
+  readonly type: ElementType;
+  readonly shape: readonly Dim[];
+  /** The value itself, where it is constant. */
+  readonly constant?: Tensor;
+  /** The content of a small integer tensor that is computed from shapes, such as the target of a Reshape. */
+  readonly content?: readonly Dim[];
+}
+
+export interface InferContext {
+  readonly node: Node;
+  /** One entry per input; undefined where an optional input is omitted. */
+  readonly inputs: readonly (ValueType | undefined)[];
+  /** A dimension that nothing is known of. */
+  unknownDim(): Dim;
+}
+
+export interface GradientContext {
+  /** Receives the nodes of the gradient. */
+  readonly g: GraphBuilder;
+  readonly node: Node;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Derivative of the differentiated output by each output of the node; undefined where it is zero. */
+  readonly cotangents: readonly (string | undefined)[];
+  /** The cotangent of the first output. */
+  readonly cotangent: string;
+}
+
+/** One derivative per input: the name of a value, or undefined where it is zero or does not exist. */
+export type GradientRule = (context: GradientContext) => readonly (string | undefined)[];
+
+export interface Operator {
+  /** Types and shapes of the outputs. */
+  infer(context: InferContext): readonly ValueType[];
+  /** Vector-Jacobian product, written in operators that have rules themselves. */
+  readonly gradient: GradientRule;
+}
+
+/** The rule of operators that are constant almost everywhere or whose output is no real number. */
+export const zeroGradient: GradientRule = () => [];
+
+/** The first input's type and shape: the shape rule of elementwise functions of one input. */
+export function sameAsInput({ inputs }: InferContext): readonly ValueType[] {
+  return [{ type: inputs[0]!.type, shape: inputs[0]!.shape }];
+}
+
+/** A fault of a graph, at a node: what it is, what was expected. */
+export function nodeError(node: Node, expected: string, got: string): InputError {
+  return new InputError("invalid", `node ${describeNode(node)}`, {
+    expected,
+    got,
+    remedy: "check the tool that exported the model",
+  });
+}
+
+/** A node as an error message names it. */
+export function describeNode(node: Node): string {
+  return `"${node.name || node.outputs[0]}" (${node.domain ? `${node.domain}.` : ""}${node.op})`;
+}
+
+/** The position of an axis that may count from the end; throws where there is no such axis. */
+export function normalizeAxis(node: Node, axis: number, rank: number): number {
+  const at = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(at) || at < 0 || at >= rank) {
+    throw nodeError(node, `an axis from ${-rank} to ${rank - 1}`, `axis ${axis}`);
+  }
+  return at;
+}
+
+/** The content of a small integer tensor, as dimensions, where it is known. */
+export function contentOf(value: ValueType | undefined): readonly Dim[] | undefined {
+  if (value?.content) return value.content;
+  if (!value?.constant || (value.type !== "int64" && value.type !== "int32")) return undefined;
+  return toNumbers(value.constant);
+}
+
+/** The content of a small integer tensor where all of it is known numbers. */
+export function constantInts(value: ValueType | undefined): readonly number[] | undefined {
+  const content = contentOf(value);
+  return content && isStatic(content) ? content : undefined;
+}
+
+/** The integers that must be known before the graph runs, such as axes; throws where they are computed. */
+export function requireInts(node: Node, value: ValueType | undefined, what: string): readonly number[] {
+  const ints = constantInts(value);
+  if (!ints) throw nodeError(node, `${what} that are constant`, "values computed while the graph runs");
+  return ints;
+}

@@ -1,0 +1,16 @@
+import { elementTypeOf } from "../elementType.ts";
+import { intAttribute } from "../graph.ts";
+import { nodeError, type Operator } from "../operator.ts";
+
+/** y = x in another element type; gradients flow between floating-point types. */
+export const Cast: Operator = {
+  infer({ node, inputs: [x] }) {
+    const type = elementTypeOf(intAttribute(node, "to", 0));
+    if (!type) throw nodeError(node, "a supported element type", `type number ${intAttribute(node, "to", 0)}`);
+    return [{ type, shape: x!.shape, ...(x!.content && { content: x!.content }) }];
+  },
+  gradient({ g, inputs: [x], outputs: [y], cotangent }) {
+    const isFloat = (name: string) => g.type(name).type.startsWith("float");
+    return isFloat(x) && isFloat(y) ? [g.node("CastLike", [cotangent, x])] : [];
+  },
+};

@@ -1,0 +1,30 @@
+import type { Dim } from "../dim.ts";
+import { intAttribute } from "../graph.ts";
+import { contentOf, nodeError, normalizeAxis, type Operator } from "../operator.ts";
+
+/** y = the inputs one after the other along an axis. */
+export const Concat: Operator = {
+  infer({ node, inputs, unknownDim }) {
+    const first = inputs[0]!;
+    const axis = normalizeAxis(node, intAttribute(node, "axis", 0), first.shape.length);
+    const sizes = inputs.map((x) => x!.shape[axis]);
+    const total: Dim = sizes.every((size) => typeof size === "number")
+      ? sizes.reduce((sum, size) => sum + size, 0)
+      : sizes.length === 1
+        ? sizes[0]
+        : unknownDim();
+    const contents = inputs.map(contentOf);
+    const content = contents.every((dims) => dims !== undefined) ? contents.flat() : undefined;
+    const shape = first.shape.map((dim, i) => (i === axis ? total : dim));
+    return [{ type: first.type, shape, ...(content && { content }) }];
+  },
+  gradient({ g, node, inputs, cotangent }) {
+    const axis = intAttribute(node, "axis", 0);
+    const at = normalizeAxis(node, axis, g.type(inputs[0]).shape.length);
+    const sizes = inputs.map((x) => g.type(x).shape[at]);
+    if (!sizes.every((size) => typeof size === "number")) {
+      throw nodeError(node, "sizes along the axis that are known before the graph runs", String(sizes));
+    }
+    return g.nodeOutputs("Split", [cotangent, g.ints(sizes)], { axis: { int: axis } }, inputs.length);
+  },
+};

@@ -1,0 +1,13 @@
+import { broadcastShapes, reduceTo } from "../broadcast.ts";
+import { contentOf, type Operator } from "../operator.ts";
+
+/** y = x broadcast to a shape (and, where x is larger along an axis, the shape to x). */
+export const Expand: Operator = {
+  infer({ node, inputs: [x, shape], unknownDim }) {
+    const length = shape!.shape[0];
+    const target = contentOf(shape) ?? Array.from({ length: Number(length) }, unknownDim);
+    const operands = [x, { type: x!.type, shape: target }];
+    return [{ type: x!.type, shape: broadcastShapes({ node, inputs: operands, unknownDim }) }];
+  },
+  gradient: ({ g, inputs: [x], cotangent }) => [reduceTo(g, cotangent, x)],
+};

@@ -1,0 +1,26 @@
+import { intAttribute } from "../graph.ts";
+import { constantInts, contentOf, normalizeAxis, type Operator } from "../operator.ts";
+
+/** y = the slices of x at indices along an axis; the axes of the index take the place of that axis. */
+export const Gather: Operator = {
+  infer({ node, inputs: [x, index] }) {
+    const axis = normalizeAxis(node, intAttribute(node, "axis", 0), x!.shape.length);
+    const shape = [...x!.shape.slice(0, axis), ...index!.shape, ...x!.shape.slice(axis + 1)];
+    const [content, positions] = [contentOf(x), constantInts(index)];
+    if (!content || !positions) return [{ type: x!.type, shape }];
+    return [{ type: x!.type, shape, content: positions.map((i) => content[i < 0 ? i + content.length : i]) }];
+  },
+  gradient({ g, node, inputs: [x, index], cotangent }) {
+    const axis = normalizeAxis(node, intAttribute(node, "axis", 0), g.type(x).shape.length);
+    const head = g.node("Shape", [x], { end: { int: axis } });
+    const tail = g.node("Shape", [x], { start: { int: axis + 1 } });
+    const flat = g.node("Concat", [head, g.ints([-1]), tail], { axis: { int: 0 } });
+    const updates = g.node("Reshape", [cotangent, flat]);
+    const after = g.type(x).shape.length - axis - 1;
+    const column = g.node("Reshape", [index, g.ints([-1, ...new Array<number>(after).fill(1)])]);
+    const indices = g.node("Expand", [column, g.node("Shape", [updates])]);
+    const zeros = g.node("Mul", [x, g.scalar(0, x)]);
+    const attributes = { axis: { int: axis }, reduction: { string: "add" } };
+    return [g.node("ScatterElements", [zeros, indices, updates], attributes)];
+  },
+};

@@ -1,0 +1,42 @@
+import type { Dim } from "../dim.ts";
+import type { Node } from "../graph.ts";
+import { stringAttribute } from "../graph.ts";
+import { nodeError, normalizeAxis, type Operator, requireInts, type ValueType } from "../operator.ts";
+
+/** y = x with a margin of a constant value (negative widths cut off). */
+export const Pad: Operator = {
+  infer({ node, inputs, unknownDim }) {
+    const [x] = inputs;
+    const { before, after } = widths(node, inputs);
+    const shape = x!.shape.map((dim, i): Dim => {
+      if (before[i] === 0 && after[i] === 0) return dim;
+      return typeof dim === "number" ? dim + before[i] + after[i] : unknownDim();
+    });
+    return [{ type: x!.type, shape }];
+  },
+  gradient({ g, node, inputs, cotangent }) {
+    const mode = stringAttribute(node, "mode", "constant");
+    if (mode !== "constant") throw nodeError(node, 'mode "constant"', `"${mode}"`);
+    const { before, after } = widths(
+      node,
+      inputs.map((name) => (name ? g.type(name) : undefined)),
+    );
+    // Cutting the margin off again is padding by the negative widths.
+    const back = [...before, ...after].map((width) => -width || 0);
+    return [g.node("Pad", [cotangent, g.ints(back)])];
+  },
+};
+
+function widths(node: Node, [x, pads, , axes]: readonly (ValueType | undefined)[]) {
+  const rank = x!.shape.length;
+  const given = requireInts(node, pads, "widths");
+  const chosen = axes ? requireInts(node, axes, "axes") : Array.from({ length: rank }, (_, i) => i);
+  const before = new Array<number>(rank).fill(0);
+  const after = new Array<number>(rank).fill(0);
+  chosen.forEach((axis, i) => {
+    const at = normalizeAxis(node, axis, rank);
+    before[at] = given[i];
+    after[at] = given[i + chosen.length];
+  });
+  return { before, after };
+}

@@ -1,0 +1,16 @@
+import { intAttribute, stringAttribute } from "../graph.ts";
+import { nodeError, type Operator, sameAsInput } from "../operator.ts";
+
+/** y = x with updates written, or added, at indices along an axis. */
+export const ScatterElements: Operator = {
+  infer: sameAsInput,
+  gradient({ g, node, inputs: [, indices], cotangent }) {
+    const axis = { axis: { int: intAttribute(node, "axis", 0) } };
+    const reduction = stringAttribute(node, "reduction", "none");
+    if (reduction !== "add" && reduction !== "none") throw nodeError(node, 'reduction "add" or "none"', reduction);
+    const updates = g.node("GatherElements", [cotangent, indices], axis);
+    if (reduction === "add") return [cotangent, undefined, updates];
+    const zeros = g.node("Mul", [updates, g.scalar(0, updates)]);
+    return [g.node("ScatterElements", [cotangent, indices, zeros], axis), undefined, updates];
+  },
+};

@@ -1,0 +1,7 @@
+import { type Operator, sameAsInput } from "../operator.ts";
+
+/** y = 1/(1 + e^-x); dy/dx = y(1 - y). */
+export const Sigmoid: Operator = {
+  infer: sameAsInput,
+  gradient: ({ g, outputs: [y], cotangent }) => [g.node("Mul", [cotangent, g.node("Sub", [y, g.node("Mul", [y, y])])])],
+};

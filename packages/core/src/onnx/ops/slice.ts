@@ -1,0 +1,83 @@
+import type { GraphBuilder } from "../builder.ts";
+import type { Dim } from "../dim.ts";
+import type { Node } from "../graph.ts";
+import { contentOf, nodeError, normalizeAxis, type Operator, requireInts, type ValueType } from "../operator.ts";
+import { scatterAlong } from "../scatter.ts";
+
+/** y = x[start:end:step] along some axes. */
+export const Slice: Operator = {
+  infer({ node, inputs, unknownDim }) {
+    const [x] = inputs;
+    const shape: Dim[] = [...x!.shape];
+    const content = contentOf(x);
+    for (const { axis, start, end, step } of ranges(node, inputs)) {
+      const size = shape[axis];
+      if (typeof size !== "number") {
+        // Negative positions count from an end that is not known yet; x[0:] keeps the symbol.
+        shape[axis] = start === 0 && step === 1 && end >= MAX ? size : unknownDim();
+        continue;
+      }
+      const [from, to] = clampRange(start, end, step, size);
+      shape[axis] = Math.max(0, Math.ceil((to - from) / step));
+      if (content && shape.length === 1) {
+        const kept = Array.from({ length: shape[axis] }, (_, i) => content[from + i * step]);
+        return [{ type: x!.type, shape, content: kept }];
+      }
+    }
+    return [{ type: x!.type, shape }];
+  },
+  gradient({ g, node, inputs, cotangent }) {
+    const [x] = inputs;
+    const known = inputs.map((name) => (name ? g.type(name) : undefined));
+    const rank = g.type(x).shape.length;
+    const before = new Array<number>(rank).fill(0);
+    const after = new Array<number>(rank).fill(0);
+    let result = cotangent;
+    for (const { axis, start, end, step } of ranges(node, known)) {
+      const size = g.type(x).shape[axis];
+      if (typeof size !== "number") {
+        if (start === 0 && step === 1 && end >= MAX) continue;
+        throw nodeError(node, "a known size along the sliced axis", `"${size}"`);
+      }
+      const [from, to] = clampRange(start, end, step, size);
+      if (step === 1) {
+        before[axis] = from;
+        after[axis] = size - Math.max(from, to);
+      } else {
+        const count = Math.max(0, Math.ceil((to - from) / step));
+        const positions = Array.from({ length: count }, (_, i) => from + i * step);
+        result = scatterAlong(g, result, axis, positions, size);
+      }
+    }
+    return [padWithZeros(g, result, before, after)];
+  },
+};
+
+/** Where an end this large is written, the slice goes to the end of the axis. */
+const MAX = 2 ** 31 - 1;
+
+function ranges(node: Node, inputs: readonly (ValueType | undefined)[]) {
+  const starts = requireInts(node, inputs[1], "starts");
+  const ends = requireInts(node, inputs[2], "ends");
+  const axes = inputs[3] ? requireInts(node, inputs[3], "axes") : starts.map((_, i) => i);
+  const steps = inputs[4] ? requireInts(node, inputs[4], "steps") : starts.map(() => 1);
+  return starts.map((start, i) => ({
+    axis: normalizeAxis(node, axes[i], inputs[0]!.shape.length),
+    start,
+    end: ends[i],
+    step: steps[i],
+  }));
+}
+
+function clampRange(start: number, end: number, step: number, size: number): [number, number] {
+  const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+  const from = start < 0 ? start + size : start;
+  const to = end < 0 ? end + size : end;
+  if (step > 0) return [clamp(from, 0, size), clamp(to, 0, size)];
+  return [clamp(from, 0, size - 1), end < -size ? -1 : clamp(to, -1, size - 1)];
+}
+
+function padWithZeros(g: GraphBuilder, value: string, before: readonly number[], after: readonly number[]): string {
+  if ([...before, ...after].every((count) => count === 0)) return value;
+  return g.node("Pad", [value, g.ints([...before, ...after])]);
+}

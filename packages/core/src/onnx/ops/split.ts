@@ -1,0 +1,23 @@
+import { intAttribute } from "../graph.ts";
+import { nodeError, normalizeAxis, type Operator, requireInts } from "../operator.ts";
+
+/** The parts of x along an axis, of given sizes, or of equal size (the last one smaller). */
+export const Split: Operator = {
+  infer({ node, inputs: [x, sizes] }) {
+    const axis = normalizeAxis(node, intAttribute(node, "axis", 0), x!.shape.length);
+    const length = x!.shape[axis];
+    let parts: readonly number[];
+    if (sizes) parts = requireInts(node, sizes, "sizes of the parts");
+    else {
+      if (typeof length !== "number") throw nodeError(node, "a known size along the axis", `"${length}"`);
+      const count = node.outputs.length;
+      const size = Math.ceil(length / count);
+      parts = Array.from({ length: count }, (_, i) => Math.max(0, Math.min(size, length - i * size)));
+    }
+    return parts.map((part) => ({ type: x!.type, shape: x!.shape.map((dim, i) => (i === axis ? part : dim)) }));
+  },
+  gradient({ g, node, outputs, cotangents }) {
+    const parts = outputs.map((y, i) => cotangents[i] ?? g.node("Mul", [y, g.scalar(0, y)]));
+    return [g.node("Concat", parts, { axis: { int: intAttribute(node, "axis", 0) } })];
+  },
+};

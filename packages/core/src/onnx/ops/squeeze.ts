@@ -1,0 +1,14 @@
+import { contentOf, normalizeAxis, type Operator, requireInts } from "../operator.ts";
+
+/** y = x without the given axes of size 1 (all such axes where none are given). */
+export const Squeeze: Operator = {
+  infer({ node, inputs: [x, axes] }) {
+    const rank = x!.shape.length;
+    const removed = axes
+      ? requireInts(node, axes, "axes").map((axis) => normalizeAxis(node, axis, rank))
+      : x!.shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
+    const content = contentOf(x);
+    return [{ type: x!.type, shape: x!.shape.filter((_, i) => !removed.includes(i)), ...(content && { content }) }];
+  },
+  gradient: ({ g, inputs: [x], cotangent }) => [g.node("Reshape", [cotangent, g.node("Shape", [x])])],
+};

@@ -1,0 +1,2 @@
+import type { OnnxModel } from "./graph.ts";
+export function upgrade(model: OnnxModel): OnnxModel { return model; }

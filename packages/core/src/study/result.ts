@@ -1,0 +1,102 @@
+// What an audit finds out, as plain data: the content of metrics.json. No times, no paths, so that equal runs are equal.
+
+import type { Interval, Rate } from "../transfer/rates.ts";
+
+/** A model that took part: what it is and how it stands without any attack. */
+export interface AuditModel {
+  /** Short and unique, such as "svm-linear_H"; cells and pairs refer to it. */
+  readonly id: string;
+  readonly role: "target" | "surrogate";
+  /** Name of the learner; absent for a model brought as a file. */
+  readonly learner?: string;
+  /** High complexity: weakly regularised; low: strongly. */
+  readonly complexity?: "high" | "low";
+  /** The learner's options, defaults included. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** How training ended, such as the duality gap or the last loss. */
+  readonly training?: Readonly<Record<string, number | string>>;
+  readonly cleanError: Rate;
+  /** Mean cross-entropy of the attacked points before the attack. */
+  readonly cleanLoss: number;
+  /** Mean input-gradient size S (paper Eq. 17); absent for a model without gradients. */
+  readonly gradientSize?: Interval;
+  /** Why there are no gradients, where there are none. */
+  readonly noGradients?: string;
+}
+
+/** Points crafted on one model with one budget, judged on one model. On the diagonal that is the white-box attack. */
+export interface AuditCell {
+  /** The model the points were crafted on (a surrogate, or the target itself as the white-box reference). */
+  readonly surrogate: string;
+  /** The model the points are judged on. */
+  readonly target: string;
+  readonly epsilon: number;
+  /** Errors after the attack among all points. */
+  readonly errorUnderAttack: Rate;
+  /** Errors after the attack among the points that were classified right. */
+  readonly success: Rate;
+  /** Error under attack minus clean error, on the same points. */
+  readonly netIncrease: Interval;
+  /** Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class. */
+  readonly sameWrongClass: Rate;
+  readonly otherWrongClass: Rate;
+  /** Mean cross-entropy of the judged model under attack, minus before. */
+  readonly lossIncrease: number;
+  /** What the first-order approximation says it would be: mean of delta . gradient (paper Eq. 16). */
+  readonly predictedIncrease?: number;
+  /** Error under attack divided by the white-box error of the judged model; absent where that is 0 or unknown. */
+  readonly ratio?: number;
+}
+
+/** Gradient alignment R of two models (paper Eq. 18), mean over points. */
+export interface AuditPair {
+  readonly surrogate: string;
+  readonly target: string;
+  readonly alignment: Interval;
+}
+
+export interface AuditResult {
+  readonly carom: string;
+  readonly seed: number;
+  /** What was asked: everything that decides the numbers. */
+  readonly asked: {
+    readonly dataHash: string;
+    readonly targetHash: string;
+    readonly classNames: readonly string[];
+    readonly featureShape: readonly number[];
+    readonly norm: "l1" | "l2" | "linf";
+    readonly epsilons: readonly number[];
+    readonly box: readonly [number, number];
+    /** Points that are attacked. */
+    readonly points: number;
+    /** Rows the surrogates were trained on. */
+    readonly surrogateRows: number;
+    /** Rows the target was trained on, where it was trained here. */
+    readonly targetRows?: number;
+    /** What the attacker knows: training data, features, learner, parameters; a sentence each. */
+    readonly attackerKnows: readonly string[];
+    /** Choices that nobody made explicitly, a sentence each. */
+    readonly defaults: readonly string[];
+    readonly warnings: readonly string[];
+  };
+  /** The target first, then the surrogates. */
+  readonly models: readonly AuditModel[];
+  readonly cells: readonly AuditCell[];
+  readonly pairs: readonly AuditPair[];
+  /** The answer in plain sentences: how much falls at which budget; which surrogate does it best, and why. */
+  readonly answer: readonly string[];
+}
+
+/** One attacked point to look at: not a metric, only shown in the report. */
+export interface AuditExample {
+  readonly index: number;
+  /** Height and width, for points that are images. */
+  readonly imageShape: readonly [number, number];
+  readonly original: Float32Array;
+  readonly attacked: Float32Array;
+  readonly label: string;
+  readonly surrogate: string;
+  readonly epsilon: number;
+  /** What each model says of the attacked point. */
+  readonly verdicts: readonly { readonly target: string; readonly label: string; readonly wrong: boolean }[];
+}

@@ -1,0 +1,41 @@
+// Norms as values: what an attack, its projection and its metrics need of them.
+
+import { projectL2 } from "./projectL2.ts";
+
+export interface Norm {
+  readonly name: "l2";
+  /** As reports print it. */
+  readonly label: string;
+  /** The length of a vector. */
+  measure(vector: Float32Array | Float64Array): number;
+  /** The length of a gradient in the dual norm q, 1/p + 1/q = 1 (paper Eq. 15): the largest increase per unit budget. */
+  dual(gradient: Float32Array | Float64Array): number;
+  /** The direction of unit length along which a linear function with this gradient rises most, written in place. */
+  steepest(gradient: Float64Array): void;
+  /**
+   * Moves `point` to the nearest point of the intersection of the ball of radius `epsilon` around `center` with the
+   * box. The center must lie in the box.
+   */
+  project(point: Float64Array, center: Float64Array, epsilon: number, lower: Float64Array, upper: Float64Array): void;
+}
+
+function euclidean(vector: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i] * vector[i];
+  return Math.sqrt(sum);
+}
+
+export const l2: Norm = {
+  name: "l2",
+  label: "L2",
+  measure: euclidean,
+  dual: euclidean,
+  steepest(gradient) {
+    const length = euclidean(gradient);
+    if (length > 0) for (let i = 0; i < gradient.length; i++) gradient[i] /= length;
+  },
+  project: projectL2,
+};
+
+/** The norms by name. */
+export const norms: Readonly<Record<Norm["name"], Norm>> = { l2 };

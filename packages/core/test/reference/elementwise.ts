@@ -1,0 +1,99 @@
+// Operators that treat each element by itself, with broadcasting where there are several inputs.
+
+import { elementTypeOf } from "../../src/onnx/elementType.ts";
+import { floatAttribute, intAttribute } from "../../src/onnx/graph.ts";
+import type { ElementType } from "../../src/tensor.ts";
+import { broadcastAt, broadcastShape, type Evaluate, generate, type Value } from "./value.ts";
+
+const isFloat = (type: ElementType) => type.startsWith("float");
+
+function map(x: Value, f: (x: number) => number, type: ElementType = x.type): readonly Value[] {
+  return [{ type, shape: x.shape, data: x.data.map(f) }];
+}
+
+function combine(inputs: readonly Value[], f: (...x: number[]) => number, type?: ElementType): readonly Value[] {
+  const shape = broadcastShape(...inputs.map((x) => x.shape));
+  return [generate(type ?? inputs[0].type, shape, (index) => f(...inputs.map((x) => broadcastAt(x, index))))];
+}
+
+const unary =
+  (f: (x: number) => number): Evaluate =>
+  (_, [x]) =>
+    map(x, f);
+
+const binary =
+  (f: (a: number, b: number) => number): Evaluate =>
+  (_, inputs) =>
+    combine(inputs, f);
+
+const comparison =
+  (f: (a: number, b: number) => boolean): Evaluate =>
+  (_, inputs) =>
+    combine(inputs, (a, b) => Number(f(a, b)), "bool");
+
+const variadic =
+  (f: (x: readonly number[]) => number): Evaluate =>
+  (_, inputs) =>
+    combine(inputs, (...x) => f(x));
+
+const total = (x: readonly number[]) => x.reduce((sum, each) => sum + each, 0);
+
+/**
+ * The error function: its Taylor series 2/sqrt(pi) sum (-1)^n x^(2n+1) / (n! (2n+1)) in Kummer's form without
+ * alternating signs, 2/sqrt(pi) e^(-x^2) sum 2^n x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6).
+ */
+function erf(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let n = 1; n < 200 && Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return Math.abs(x) > 6 ? Math.sign(x) : (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+const convert = (x: Value, type: ElementType): readonly Value[] => {
+  if (type === "bool") return map(x, (each) => Number(each !== 0), type);
+  return map(x, isFloat(type) ? (each) => each : Math.trunc, type);
+};
+
+export const elementwise: Readonly<Record<string, Evaluate>> = {
+  Abs: unary(Math.abs),
+  Add: binary((a, b) => a + b),
+  And: comparison((a, b) => a !== 0 && b !== 0),
+  Cast: (node, [x]) => convert(x, elementTypeOf(intAttribute(node, "to", 0))!),
+  CastLike: (_, [x, like]) => convert(x, like.type),
+  Clip: (_, [x, low, high]) =>
+    map(x, (each) => Math.min(Math.max(each, low?.data[0] ?? -Infinity), high?.data[0] ?? Infinity)),
+  Div: (_, inputs) => combine(inputs, (a, b) => (isFloat(inputs[0].type) ? a / b : Math.trunc(a / b))),
+  Dropout: (_, [x]) => [...map(x, (each) => each), ...map(x, () => 1, "bool")],
+  Elu: (node, [x]) => map(x, (each) => (each > 0 ? each : floatAttribute(node, "alpha", 1) * Math.expm1(each))),
+  Equal: comparison((a, b) => a === b),
+  Erf: unary(erf),
+  Exp: unary(Math.exp),
+  Greater: comparison((a, b) => a > b),
+  GreaterOrEqual: comparison((a, b) => a >= b),
+  Identity: unary((x) => x),
+  LeakyRelu: (node, [x]) => map(x, (each) => (each > 0 ? each : floatAttribute(node, "alpha", Math.fround(0.01)) * each)),
+  Less: comparison((a, b) => a < b),
+  LessOrEqual: comparison((a, b) => a <= b),
+  Log: unary(Math.log),
+  Max: variadic((x) => Math.max(...x)),
+  Mean: variadic((x) => total(x) / x.length),
+  Min: variadic((x) => Math.min(...x)),
+  Mul: binary((a, b) => a * b),
+  Neg: unary((x) => -x),
+  Not: unary((x) => 1 - x),
+  Or: comparison((a, b) => a !== 0 || b !== 0),
+  Pow: binary((a, b) => a ** b),
+  Reciprocal: unary((x) => 1 / x),
+  Relu: unary((x) => Math.max(x, 0)),
+  Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  Sign: unary(Math.sign),
+  Softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
+  Sqrt: unary(Math.sqrt),
+  Sub: binary((a, b) => a - b),
+  Sum: variadic(total),
+  Tanh: unary(Math.tanh),
+  Where: (_, [condition, a, b]) => combine([condition, a, b], (c, x, y) => (c !== 0 ? x : y), a.type),
+};
