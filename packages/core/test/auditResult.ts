@@ -46,12 +46,17 @@ export function madeUpAudit({
     const learner = families[Math.floor(Math.max(0, i - 1) / 2) % families.length];
     const complexity = i % 2 === 1 ? ("high" as const) : ("low" as const);
     const id = i === 0 ? targetId : `${learner}_${complexity === "high" ? "H" : "L"}`;
-    const steep = complexity === "high" ? 0.9 + 0.25 * ((i * 3) % 7) : 0.35 + 0.09 * ((i * 2) % 5);
+    const steep = i === 0 ? 1.15 : complexity === "high" ? 0.9 + 0.25 * ((i * 3) % 7) : 0.35 + 0.09 * ((i * 2) % 5);
     return { id, learner, complexity, steep, position: i === 0 ? 0.3 : 0.06 * i + (complexity === "high" ? 0.35 : 0) };
   });
   const models = traits.map(({ id, learner, complexity, steep }, i): AuditModel => {
     const common = { id, cleanError: rate(0.012 + 0.004 * (i % 4)), cleanLoss: 0.05 + 0.01 * i };
-    const size = { gradientSize: around((0.04 + 0.05 * ((i + 1) >> 1)) * steep ** 1.5, (0.003 + 0.003 * ((i + 1) >> 1)) * steep ** 1.5) };
+    const size = {
+      gradientSize: around(
+        (0.04 + 0.05 * ((i + 1) >> 1)) * steep ** 1.5,
+        (0.003 + 0.003 * ((i + 1) >> 1)) * steep ** 1.5,
+      ),
+    };
     if (i === 0)
       return {
         ...common,
@@ -135,7 +140,7 @@ export function madeUpAudit({
     cells,
     pairs,
     answer: [
-      `At L2 ${epsilons[1]}, points crafted on ${strongest.surrogate} make ${targetId} err on ${Math.round(100 * strongest.errorUnderAttack.estimate)} of 100 points, against ${(100 * models[0].cleanError.estimate).toFixed(1)} without an attack.`,
+      `With a budget of ε = ${epsilons[2]}, points crafted on ${strongest.surrogate} make ${targetId} err on ${Math.round(100 * strongest.errorUnderAttack.estimate)} of 100 points, against ${(100 * models[0].cleanError.estimate).toFixed(1)} without an attack.`,
       `${strongest.surrogate} does it best because its gradients point most nearly where the target's do.`,
     ],
   };

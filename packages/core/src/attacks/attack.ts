@@ -23,8 +23,8 @@ export interface AttackContext {
   gradient(points: Points, indices: Int32Array): Promise<Points>;
   /** Moves rows to the nearest admissible points, in place. */
   project(points: Points, indices: Int32Array): void;
-  /** Turns gradients into the steepest directions of the norm, in place, not pushing against faces of the box. */
-  steepest(gradients: Points, at: Points, indices: Int32Array): void;
+  /** Turns gradients into the steepest directions of the norm, in place. */
+  steepest(gradients: Points): void;
   /** The random stream of one original point. */
   random(index: number): Stream;
 }

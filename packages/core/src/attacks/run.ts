@@ -64,16 +64,8 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
       return { ...points, data: Float64Array.from(gradient.data) };
     },
     project,
-    steepest(gradients, at) {
-      const { lower, upper } = threat.domain;
-      for (let row = 0; row < gradients.rows; row++) {
-        const gradient = rowOf(gradients, row);
-        const point = rowOf(at, row);
-        for (let j = 0; j < gradient.length; j++) {
-          if (gradient[j] < 0 ? point[j] <= lower[j] : point[j] >= upper[j]) gradient[j] = 0;
-        }
-        threat.norm.steepest(gradient);
-      }
+    steepest(gradients) {
+      for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
     random: (index) => stream(task.seed, "attack", index),
   };

@@ -38,7 +38,12 @@ export function alongBar(drawing: ReturnType<typeof Plot.plot>, low: number, hig
 
 /** Writes the name of the y axis above it (Plot would write it where the key is). */
 export function nameY(drawing: Element, name: string): void {
-  append(drawing, "text", { x: 8, y: scatterSize.marginTop - 16, fill: muted, "font-size": 12, "text-anchor": "start" }, name);
+  append(
+    drawing,
+    "text",
+    { x: 8, y: scatterSize.marginTop - 16, fill: muted, "font-size": 12, "text-anchor": "start" },
+    name,
+  );
 }
 
 /** A range with room on both sides, for a log scale. */

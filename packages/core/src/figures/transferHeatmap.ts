@@ -7,7 +7,7 @@ import { percent, percentInterval } from "./numbers.ts";
 import { accent, hairline, ink, muted, onAccent, paper } from "./palette.ts";
 import { cellAt, normName, surrogatesOf, targetOf, transferRate } from "./read.ts";
 
-const cellWidth = 50;
+const cellWidth = 45;
 const cellHeight = 28;
 /** The space that sets the target's column and the means apart, in cells. */
 const gap = 0.3;

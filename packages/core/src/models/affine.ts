@@ -2,7 +2,18 @@
 
 import type { Model } from "./model.ts";
 
-const unary = new Set(["Identity", "Neg", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Cast", "ReduceSum", "ReduceMean"]);
+const unary = new Set([
+  "Identity",
+  "Neg",
+  "Reshape",
+  "Flatten",
+  "Transpose",
+  "Squeeze",
+  "Unsqueeze",
+  "Cast",
+  "ReduceSum",
+  "ReduceMean",
+]);
 const products = new Set(["MatMul", "Gemm", "Mul", "Conv"]);
 const sums = new Set(["Add", "Sub", "Concat"]);
 

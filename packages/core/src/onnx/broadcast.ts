@@ -45,6 +45,11 @@ export function reduceTo(g: GraphBuilder, gradient: string, target: string): str
   return result;
 }
 
+/** Zeros of the shape and type of a value, whatever it holds (zero times infinity is not zero). */
+export function zerosLike(g: GraphBuilder, value: string): string {
+  return g.node("Expand", [g.scalar(0, value), g.node("Shape", [value])]);
+}
+
 /** Repeats `value` to the shape of `like`, unless it has that shape already. */
 export function expandLike(g: GraphBuilder, value: string, like: string): string {
   const from = g.type(value).shape;

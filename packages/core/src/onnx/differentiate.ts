@@ -1,6 +1,7 @@
 // Reverse-mode differentiation from graph to graph: the gradient is ordinary ONNX, so it can be differentiated again.
 
 import { InputError } from "../errors.ts";
+import { zerosLike } from "./broadcast.ts";
 import { GraphBuilder } from "./builder.ts";
 import type { Graph } from "./graph.ts";
 import { operators } from "./ops/index.ts";
@@ -79,10 +80,6 @@ function listOf(names: string | readonly string[]): readonly string[] {
 function onesLike(g: GraphBuilder, name: string): string {
   const one = g.scalar(1, name);
   return g.type(name).shape.length === 0 ? one : g.node("Expand", [one, g.node("Shape", [name])]);
-}
-
-function zerosLike(g: GraphBuilder, name: string): string {
-  return g.node("Expand", [g.scalar(0, name), g.node("Shape", [name])]);
 }
 
 function requireReal(g: GraphBuilder, name: string): void {

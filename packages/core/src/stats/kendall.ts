@@ -3,10 +3,7 @@
 import { InputError } from "../errors.ts";
 import { normalTwoSided } from "./normal.ts";
 import { runs, tieSizes } from "./ranks.ts";
-import { checkPairs, isConstant, type Sample, type TestResult } from "./sample.ts";
-
-/** How a p-value is computed: from the distribution of the statistic, from its normal limit, or as the sample allows. */
-export type PMethod = "auto" | "exact" | "asymptotic";
+import { checkPairs, isConstant, type PMethod, type Sample, type TestResult } from "./sample.ts";
 
 export interface KendallOptions {
   /** "auto": exact without ties where n <= 33 or at most one pair is out of order, asymptotic otherwise. */

@@ -102,7 +102,8 @@ export function erf(x: number): number {
 export function erfc(x: number): number {
   if (x < 1) return x < -1 ? 2 - erfc(-x) : 1 - erf(x);
   if (x > 28) return 0;
-  // Laplace's continued fraction; its error after k terms falls like exp(-2 x sqrt(2 k)), from 1e-17 on for these k.
+  // Laplace's continued fraction; its error after k terms falls like exp(-2 x sqrt(2 k)), and the
+  // 20 more cover large x, where few terms have not reached that rate.
   let fraction = x;
   for (let k = Math.ceil(0.5 * (20 / x) ** 2) + 20; k > 0; k--) fraction = x + k / 2 / fraction;
   // x^2 has more digits than a double holds: the square of a float32 is exact, the rest is small.

@@ -1,9 +1,8 @@
 // Wilcoxon's signed-rank test.
 
-import type { PMethod } from "./kendall.ts";
 import { normalTwoSided } from "./normal.ts";
 import { ranks, tieSizes } from "./ranks.ts";
-import { checkSample, type Sample, type TestResult } from "./sample.ts";
+import { checkSample, type PMethod, type Sample, type TestResult } from "./sample.ts";
 
 export interface WilcoxonOptions {
   /** "auto": exact for at most 50 differences without zeros or ties, asymptotic otherwise. */

@@ -1,6 +1,7 @@
 // What an audit finds out, as plain data: the content of metrics.json. No times, no paths, so that equal runs are equal.
 
-import type { Interval, Rate } from "../transfer/rates.ts";
+import type { Interval } from "../stats/sample.ts";
+import type { Rate } from "../transfer/rates.ts";
 
 /** A model that took part: what it is and how it stands without any attack. */
 export interface AuditModel {
@@ -33,8 +34,8 @@ export interface AuditCell {
   readonly epsilon: number;
   /** Errors after the attack among all points. */
   readonly errorUnderAttack: Rate;
-  /** Errors after the attack among the points that were classified right. */
-  readonly success: Rate;
+  /** Errors after the attack among the points that were classified right; absent where none was. */
+  readonly success?: Rate;
   /** Error under attack minus clean error, on the same points. */
   readonly netIncrease: Interval;
   /** Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class. */

@@ -1,11 +1,80 @@
-// Placeholder types until the rates are written; see below.
-export interface Interval {
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
-}
-/** A share of n points with its Wilson interval. */
+// What became of attacked points: four rates, always with the number of points and an interval.
+
+import { assert } from "../errors.ts";
+import { newcombePaired } from "../stats/newcombe.ts";
+import type { Interval } from "../stats/sample.ts";
+import { wilson } from "../stats/wilson.ts";
+
+/** A share of n points, with its Wilson interval at 95 %. */
 export interface Rate extends Interval {
   readonly count: number;
   readonly n: number;
+}
+
+/** The rate of `count` in n. Without any point there is no rate: the interval is then all of [0, 1]. */
+export function rate(count: number, n: number): Rate {
+  return { count, n, ...(wilson(count, n) ?? { estimate: Number.NaN, low: 0, high: 1 }) };
+}
+
+/** The share of labels that differ from the truth. */
+export function errorRate(predicted: Int32Array, labels: Int32Array): Rate {
+  return rate(
+    countWhere(labels, (label, i) => predicted[i] !== label),
+    labels.length,
+  );
+}
+
+/** Labels of the same points, all of length N. */
+export interface Outcomes {
+  readonly labels: Int32Array;
+  /** What the judged model says of the clean points. */
+  readonly clean: Int32Array;
+  /** What the judged model says of the attacked points. */
+  readonly attacked: Int32Array;
+  /** What the model that the points were crafted on says of them. */
+  readonly surrogate: Int32Array;
+}
+
+export interface OutcomeRates {
+  /** Errors without attack, among all points. */
+  readonly cleanError: Rate;
+  /** Errors under attack, among all points. */
+  readonly errorUnderAttack: Rate;
+  /** Errors under attack, among the points that were right before; absent where none was. */
+  readonly success: Rate | undefined;
+  /** Error under attack minus clean error, with Newcombe's interval for the same points seen twice. */
+  readonly netIncrease: Interval;
+  /** Of all points, those that end in the wrong class in which they ended on the surrogate. */
+  readonly sameWrongClass: Rate;
+  /** Of all points, those that end in another wrong class than on the surrogate. */
+  readonly otherWrongClass: Rate;
+}
+
+/** Counts outcomes. */
+export function outcomeRates({ labels, clean, attacked, surrogate }: Outcomes): OutcomeRates {
+  const n = labels.length;
+  assert(n > 0 && [clean, attacked, surrogate].every((x) => x.length === n), "outcomes of the same points");
+  const count = (test: (i: number) => boolean) => countWhere(labels, (_, i) => test(i));
+  const wasWrong = (i: number) => clean[i] !== labels[i];
+  const isWrong = (i: number) => attacked[i] !== labels[i];
+  const both = count((i) => wasWrong(i) && isWrong(i));
+  const onlyFirst = count((i) => isWrong(i) && !wasWrong(i));
+  const onlySecond = count((i) => wasWrong(i) && !isWrong(i));
+  const right = n - both - onlySecond;
+  const same = count((i) => isWrong(i) && attacked[i] === surrogate[i]);
+  const netIncrease = newcombePaired({ both, onlyFirst, onlySecond, neither: n - both - onlyFirst - onlySecond });
+  return {
+    cleanError: rate(both + onlySecond, n),
+    errorUnderAttack: rate(both + onlyFirst, n),
+    success: right > 0 ? rate(onlyFirst, right) : undefined,
+    netIncrease: netIncrease!,
+    sameWrongClass: rate(same, n),
+    otherWrongClass: rate(both + onlyFirst - same, n),
+  };
+}
+
+function countWhere(labels: Int32Array, test: (label: number, i: number) => boolean): number {
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) if (test(labels[i], i)) count++;
+  return count;
 }

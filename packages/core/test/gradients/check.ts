@@ -107,7 +107,7 @@ function difference(f: (step: number) => readonly number[], scale: number): read
   const coarse = quotient(2e-4);
   const fine = quotient(1e-4);
   const limit = fine.map((each, i) => (4 * each - coarse[i]) / 3);
-  return distance(coarse, fine) > 1e-5 * Math.max(norm(limit), scale) ? undefined : limit;
+  return distance(coarse, fine) > 1e-6 * Math.max(norm(limit), scale) ? undefined : limit;
 }
 
 /** Runs every check of a case and adds what it finds; `seed` makes the draws its own. */

@@ -11,8 +11,10 @@ export interface LineSearchOptions {
   readonly bisections?: number;
 }
 
+/** Gains below this, relative to max(1, |objective|), are rounding of float32 scores. */
+const NOISE = 1e-7;
 /** Steps shorter than this share of the budget are not tried. */
-const SHORTEST = 1e-4;
+const SHORTEST = 1e-3;
 /** Steps longer than this multiple of the budget no longer change where the projection lands. */
 const LONGEST = 1e6;
 
@@ -26,7 +28,7 @@ const LONGEST = 1e6;
  * Source: Demontis et al. 2019, Algorithm 1.
  */
 export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
-  const { tolerance = 1e-6, maxIterations = 100, bisections = 3 } = options;
+  const { tolerance = 1e-6, maxIterations = 100, bisections = 2 } = options;
   return async function* attack(context) {
     const points: Points = { ...context.start, data: context.start.data.slice() };
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
@@ -37,9 +39,14 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
       iteration++;
       const at = takePoints(points, active);
       const directions = await context.gradient(at, active);
-      context.steepest(directions, at, active);
+      context.steepest(directions);
       const before = Float64Array.from(active, (i) => objective[i]);
-      const search = startSearch(at, directions, before, Float64Array.from(active, (i) => step[i]));
+      const search = startSearch(
+        at,
+        directions,
+        before,
+        Float64Array.from(active, (i) => step[i]),
+      );
       while (await advance(context, search, active, bisections));
       const moving: number[] = [];
       active.forEach((i, k) => {
@@ -106,7 +113,8 @@ async function advance(context: AttackContext, search: Search, indices: Int32Arr
   context.project(trials, originals);
   const objective = await context.objective(trials, originals);
   chosen.forEach((k, row) => {
-    const better = objective[row] > search.bestObjective[k];
+    const gain = objective[row] - search.bestObjective[k];
+    const better = gain > NOISE * Math.max(1, Math.abs(objective[row]));
     const step = search.trial[k];
     if (better) {
       if (search.bestStep[k] < step) search.below[k] = search.bestStep[k];
@@ -134,7 +142,7 @@ function decide(search: Search, k: number, better: boolean, epsilon: number, bis
   }
   if (search.phase[k] === "halving") {
     if (!better && search.trial[k] > SHORTEST * epsilon) {
-      search.trial[k] /= 4;
+      search.trial[k] /= 8;
       return;
     }
     search.phase[k] = better ? "bisecting" : "done";

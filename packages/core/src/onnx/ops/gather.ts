@@ -1,3 +1,4 @@
+import { zerosLike } from "../broadcast.ts";
 import { intAttribute } from "../graph.ts";
 import { constantInts, contentOf, normalizeAxis, type Operator } from "../operator.ts";
 
@@ -19,7 +20,7 @@ export const Gather: Operator = {
     const after = g.type(x).shape.length - axis - 1;
     const column = g.node("Reshape", [index, g.ints([-1, ...new Array<number>(after).fill(1)])]);
     const indices = g.node("Expand", [column, g.node("Shape", [updates])]);
-    const zeros = g.node("Mul", [x, g.scalar(0, x)]);
+    const zeros = zerosLike(g, x);
     const attributes = { axis: { int: axis }, reduction: { string: "add" } };
     return [g.node("ScatterElements", [zeros, indices, updates], attributes)];
   },

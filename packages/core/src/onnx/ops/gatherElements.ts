@@ -1,3 +1,4 @@
+import { zerosLike } from "../broadcast.ts";
 import { intAttribute } from "../graph.ts";
 import type { Operator } from "../operator.ts";
 
@@ -5,7 +6,7 @@ import type { Operator } from "../operator.ts";
 export const GatherElements: Operator = {
   infer: ({ inputs: [x, indices] }) => [{ type: x!.type, shape: indices!.shape }],
   gradient({ g, node, inputs: [x, indices], cotangent }) {
-    const zeros = g.node("Mul", [x, g.scalar(0, x)]);
+    const zeros = zerosLike(g, x);
     const attributes = { axis: { int: intAttribute(node, "axis", 0) }, reduction: { string: "add" } };
     return [g.node("ScatterElements", [zeros, indices, cotangent], attributes)];
   },

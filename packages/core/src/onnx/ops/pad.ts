@@ -23,7 +23,13 @@ export const Pad: Operator = {
     );
     // Cutting the margin off again is padding by the negative widths.
     const back = [...before, ...after].map((width) => -width || 0);
-    return [g.node("Pad", [cotangent, g.ints(back)])];
+    const dx = g.node("Pad", [cotangent, g.ints(back)]);
+    const value = inputs[2];
+    if (!value) return [dx];
+    // The margin holds what is not x.
+    const total = (part: string) => g.node("ReduceSum", [part], { keepdims: { int: 0 } });
+    const margin = g.node("Sub", [total(cotangent), total(dx)]);
+    return [dx, undefined, g.node("Reshape", [margin, g.node("Shape", [value])])];
   },
 };
 

@@ -1,3 +1,4 @@
+import { zerosLike } from "../broadcast.ts";
 import { intAttribute, stringAttribute } from "../graph.ts";
 import { nodeError, type Operator, sameAsInput } from "../operator.ts";
 
@@ -10,7 +11,7 @@ export const ScatterElements: Operator = {
     if (reduction !== "add" && reduction !== "none") throw nodeError(node, 'reduction "add" or "none"', reduction);
     const updates = g.node("GatherElements", [cotangent, indices], axis);
     if (reduction === "add") return [cotangent, undefined, updates];
-    const zeros = g.node("Mul", [updates, g.scalar(0, updates)]);
+    const zeros = zerosLike(g, updates);
     return [g.node("ScatterElements", [cotangent, indices, zeros], axis), undefined, updates];
   },
 };

@@ -1,3 +1,4 @@
+import { zerosLike } from "../broadcast.ts";
 import { intAttribute } from "../graph.ts";
 import { nodeError, normalizeAxis, type Operator, requireInts } from "../operator.ts";
 
@@ -17,7 +18,7 @@ export const Split: Operator = {
     return parts.map((part) => ({ type: x!.type, shape: x!.shape.map((dim, i) => (i === axis ? part : dim)) }));
   },
   gradient({ g, node, outputs, cotangents }) {
-    const parts = outputs.map((y, i) => cotangents[i] ?? g.node("Mul", [y, g.scalar(0, y)]));
+    const parts = outputs.map((y, i) => cotangents[i] ?? zerosLike(g, y));
     return [g.node("Concat", parts, { axis: { int: intAttribute(node, "axis", 0) } })];
   },
 };

@@ -1,0 +1,90 @@
+// The public interface of @carom/core, by hand: what is not listed here is not public.
+
+export type { Attack, AttackContext, AttackState, Points } from "./attacks/attack.ts";
+export { type CraftTask, craftEvasion } from "./attacks/evasion/craft.ts";
+export { type LineSearchOptions, lineSearchAttack } from "./attacks/evasion/lineSearch.ts";
+export { type AttackResult, type AttackTask, pointsOf, runAttack } from "./attacks/run.ts";
+// Data
+export {
+  type Dataset,
+  type DatasetInput,
+  type Domain,
+  dataset,
+  denseRows,
+  featureCount,
+  rowCount,
+  type SparseRows,
+  takeRows,
+  uniformDomain,
+} from "./data/dataset.ts";
+export { type DatasetDescription, describeDataset } from "./data/describe.ts";
+export { gunzip } from "./data/formats/gzip.ts";
+export { readIdx } from "./data/formats/idx.ts";
+export { readNpy, writeNpy } from "./data/formats/npy.ts";
+export { type NpzArchive, openNpz, writeNpz } from "./data/formats/npz.ts";
+export { readSvmlight } from "./data/formats/svmlight.ts";
+export { withClasses } from "./data/labels.ts";
+export { splitHalves, stratifiedSplit, subsample } from "./data/split.ts";
+// Faults of the input
+export { InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
+// Learners
+export { type FitOptions, type FittedModel, fit } from "./learners/fit.ts";
+export { type AnyLearner, learnerByName, learners, parseOptions } from "./learners/index.ts";
+export type { Complexity, Fit, FitContext, Learner } from "./learners/learner.ts";
+
+// Models
+export { argMax, crossEntropy, type LossName, margin } from "./models/losses.ts";
+export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
+export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
+export { type Ort, type Runtime, runtimeFrom, type Session } from "./models/runtime.ts";
+// ONNX graphs: read, write, build, differentiate
+export { GraphBuilder, modelOf, OPSET } from "./onnx/builder.ts";
+export { type DifferentiateOptions, differentiate, gradientName } from "./onnx/differentiate.ts";
+export type { Attribute, Graph, Node, OnnxModel, ValueInfo } from "./onnx/graph.ts";
+export { operators } from "./onnx/ops/index.ts";
+export { type ReadOptions, readModel, writeModel } from "./onnx/proto.ts";
+export { permutation, type Stream, stream } from "./random.ts";
+// Statistics
+export { type BootstrapOptions, bootstrap, bootstrapRepetitions } from "./stats/bootstrap.ts";
+export { mean, quantile, standardDeviation, standardError, variance } from "./stats/describe.ts";
+export { kendall } from "./stats/kendall.ts";
+export { mantel } from "./stats/mantel.ts";
+export { benjaminiHochberg, holm } from "./stats/multiple.ts";
+export { newcombe, newcombePaired } from "./stats/newcombe.ts";
+export { normalCdf, normalQuantile } from "./stats/normal.ts";
+export { pearson } from "./stats/pearson.ts";
+export { confidenceBand, type RegressionLine, regression } from "./stats/regression.ts";
+export type { Interval, TestResult } from "./stats/sample.ts";
+export { signTest } from "./stats/signTest.ts";
+export { spearman } from "./stats/spearman.ts";
+export { wilcoxon } from "./stats/wilcoxon.ts";
+export { wilson } from "./stats/wilson.ts";
+// Studies
+export {
+  type AuditInput,
+  type AuditOutput,
+  type AuditSamples,
+  audit,
+  type SurrogateChoice,
+  TARGET,
+} from "./study/audit.ts";
+export type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult } from "./study/result.ts";
+export { VERSION } from "./study/version.ts";
+// Tensors and randomness
+export {
+  type ElementType,
+  type FloatType,
+  gatherRows,
+  reshape,
+  sliceRows,
+  type Tensor,
+  tensor,
+  toFloat,
+  zeros,
+} from "./tensor.ts";
+// Threats and attacks
+export { l2, type Norm, norms } from "./threat/norm.ts";
+export { checkEpsilon, type ThreatModel } from "./threat/threat.ts";
+// Transfer: rates and metrics
+export { gradientAlignments, gradientSizes, predictedIncreases } from "./transfer/gradients.ts";
+export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate, rate } from "./transfer/rates.ts";

@@ -1,0 +1,13 @@
+import type { Operator } from "../operator.ts";
+import { globalShape } from "./globalAveragePool.ts";
+
+/** y = the largest element of each channel; the cotangent goes to the elements that attain it, in equal shares. */
+export const GlobalMaxPool: Operator = {
+  infer: globalShape,
+  gradient({ g, inputs: [x], outputs: [y], cotangent }) {
+    const axes = g.ints(g.type(x).shape.flatMap((_, axis) => (axis < 2 ? [] : [axis])));
+    const hits = g.node("CastLike", [g.node("Equal", [x, y]), x]);
+    const count = g.node("ReduceSum", [hits, axes]);
+    return [g.node("Mul", [hits, g.node("Div", [cotangent, count])])];
+  },
+};

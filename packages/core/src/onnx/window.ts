@@ -1,0 +1,123 @@
+// Windows that slide over the spatial axes: the geometry that convolution and pooling share.
+
+import type { Dim } from "./dim.ts";
+import { intAttribute, intsAttribute, type Node, stringAttribute } from "./graph.ts";
+import { nodeError, type ValueType } from "./operator.ts";
+
+/** Where a window stands: along each spatial axis, output o and kernel element k meet input o stride + k dilation - before. */
+export interface Window {
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Margin before and after the input. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** The window of a Conv or pooling node over an input whose spatial sizes are known. */
+export function windowOf(node: Node, input: readonly number[], kernel: readonly number[]): Window {
+  const { strides, dilations } = steps(node, kernel);
+  const reach = reachOf(kernel, dilations);
+  const margins = marginsOf(node, input, strides, reach);
+  const round = intAttribute(node, "ceil_mode", 0) ? Math.ceil : Math.floor;
+  const output = input.map((size, i) => {
+    const count = round((size + margins.before[i] + margins.after[i] - reach[i]) / strides[i]) + 1;
+    // Rounding up may add a window that starts behind the input; it does not count.
+    return (count - 1) * strides[i] >= size + margins.before[i] ? count - 1 : count;
+  });
+  if (output.some((size) => size < 1)) {
+    throw nodeError(node, "a kernel that fits into the padded input", `kernel [${kernel}] on [${input}]`);
+  }
+  return { input, output, kernel, strides, dilations, ...margins };
+}
+
+/** The window of a ConvTranspose node, as that of the convolution that it transposes: `input` is the node's output. */
+export function transposedWindowOf(node: Node, size: readonly number[], kernel: readonly number[]): Window {
+  const { strides, dilations } = steps(node, kernel);
+  const reach = reachOf(kernel, dilations);
+  const extra = intsAttribute(node, "output_padding", new Array<number>(kernel.length).fill(0));
+  const full = size.map((count, i) => (count - 1) * strides[i] + reach[i] + extra[i]);
+  const mode = stringAttribute(node, "auto_pad", "NOTSET");
+  const same = mode.startsWith("SAME") ? size.map((count, i) => count * strides[i]) : undefined;
+  const wanted = intsAttribute(node, "output_shape", same)?.slice(-kernel.length);
+  let { before, after } = explicitMargins(node, kernel.length);
+  if (wanted) {
+    const totals = full.map((length, i) => Math.max(0, length - wanted[i]));
+    const smaller = totals.map((total) => Math.floor(total / 2));
+    const larger = totals.map((total) => Math.ceil(total / 2));
+    [before, after] = mode === "SAME_UPPER" ? [smaller, larger] : [larger, smaller];
+  }
+  const input = full.map((length, i) => length - before[i] - after[i]);
+  return { input, output: size, kernel, strides, dilations, before, after };
+}
+
+/** The spatial sizes of a value, which a gradient needs to know before the graph runs. */
+export function spatialSizes(node: Node, value: ValueType): readonly number[] {
+  return value.shape.slice(2).map((dim) => {
+    if (typeof dim !== "number") throw nodeError(node, "spatial sizes that are known before the graph runs", `"${dim}"`);
+    return dim;
+  });
+}
+
+/** The size of the window along one axis at a time, so that symbolic sizes beside known ones stay unknown. */
+export function slidingShape(
+  node: Node,
+  input: readonly Dim[],
+  kernel: readonly number[],
+  unknownDim: () => Dim,
+): readonly Dim[] {
+  if (input.every((dim) => typeof dim === "number")) return windowOf(node, input, kernel).output;
+  return input.map(unknownDim);
+}
+
+/** The attribute `kernel_shape` of a pooling node. */
+export function kernelShape(node: Node): readonly number[] {
+  const kernel = intsAttribute(node, "kernel_shape", undefined);
+  if (!kernel) throw nodeError(node, "the attribute kernel_shape", "none");
+  return kernel;
+}
+
+/** The attributes of the window, margins written out. */
+export function windowAttributes({ kernel, strides, dilations, before, after }: Window) {
+  return {
+    kernel_shape: { ints: kernel },
+    strides: { ints: strides },
+    dilations: { ints: dilations },
+    pads: { ints: [...before, ...after] },
+  };
+}
+
+/** The input elements that the margins and the kernel leave out at the end, because the stride does not divide. */
+export function remainder({ input, output, kernel, strides, dilations, before, after }: Window): readonly number[] {
+  const reach = reachOf(kernel, dilations);
+  return input.map((size, i) => size + before[i] + after[i] - reach[i] - (output[i] - 1) * strides[i]);
+}
+
+function steps(node: Node, kernel: readonly number[]) {
+  const ones = new Array<number>(kernel.length).fill(1);
+  return { strides: intsAttribute(node, "strides", ones), dilations: intsAttribute(node, "dilations", ones) };
+}
+
+function reachOf(kernel: readonly number[], dilations: readonly number[]): readonly number[] {
+  return kernel.map((size, i) => (size - 1) * dilations[i] + 1);
+}
+
+function marginsOf(node: Node, input: readonly number[], strides: readonly number[], reach: readonly number[]) {
+  const mode = stringAttribute(node, "auto_pad", "NOTSET");
+  if (!mode.startsWith("SAME")) return explicitMargins(node, reach.length);
+  const totals = input.map((size, i) =>
+    Math.max(0, (Math.ceil(size / strides[i]) - 1) * strides[i] + reach[i] - size),
+  );
+  const smaller = totals.map((total) => Math.floor(total / 2));
+  const larger = totals.map((total) => Math.ceil(total / 2));
+  return mode === "SAME_UPPER" ? { before: smaller, after: larger } : { before: larger, after: smaller };
+}
+
+function explicitMargins(node: Node, rank: number): Pick<Window, "before" | "after"> {
+  const mode = stringAttribute(node, "auto_pad", "NOTSET");
+  const none = new Array<number>(2 * rank).fill(0);
+  const pads = mode === "VALID" ? none : intsAttribute(node, "pads", none);
+  return { before: pads.slice(0, rank), after: pads.slice(rank) };
+}

@@ -1,0 +1,58 @@
+// The paper's gradient metrics: size S, alignment R, and what they predict of a transferred attack.
+
+import { assert } from "../errors.ts";
+import { dot, norm } from "../linalg.ts";
+import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
+import type { Norm } from "../threat/norm.ts";
+
+/**
+ * Input-gradient size S of each point: the dual norm of the loss gradient, the largest increase of the loss per unit
+ * of budget to first order.
+ *
+ * Source: Demontis et al. 2019, Eq. (17).
+ */
+export function gradientSizes(gradients: Tensor<FloatType>, measure: Norm): Float64Array {
+  return eachRow(gradients, (row) => measure.dual(row));
+}
+
+/**
+ * Gradient alignment R of each point: the cosine of the angle between the surrogate's and the target's loss gradient,
+ * -1 to 1. NaN where a gradient is zero and has no direction.
+ *
+ * Source: Demontis et al. 2019, Eq. (18).
+ */
+export function gradientAlignments(surrogate: Tensor<FloatType>, target: Tensor<FloatType>): Float64Array {
+  return eachRow(surrogate, (row, i) => {
+    const other = rowAt(target, i);
+    return dot(row, other) / (norm(row) * norm(other));
+  });
+}
+
+/**
+ * What the target's loss rises by to first order on each point: perturbation . gradient of the target's loss.
+ *
+ * Source: Demontis et al. 2019, Eq. (13); for a surrogate linearised likewise it is Eq. (16).
+ */
+export function predictedIncreases(
+  clean: Tensor<FloatType>,
+  attacked: Tensor<FloatType>,
+  targetGradients: Tensor<FloatType>,
+): Float64Array {
+  return eachRow(clean, (row, i) => {
+    const to = rowAt(attacked, i);
+    const gradient = rowAt(targetGradients, i);
+    let sum = 0;
+    for (let j = 0; j < row.length; j++) sum += (to[j] - row[j]) * gradient[j];
+    return sum;
+  });
+}
+
+function rowAt(x: Tensor<FloatType>, i: number): Float32Array | Float64Array {
+  const width = rowSize(x);
+  return x.data.subarray(i * width, (i + 1) * width);
+}
+
+function eachRow(x: Tensor<FloatType>, f: (row: Float32Array | Float64Array, i: number) => number): Float64Array {
+  assert(x.shape.length >= 2, "rows");
+  return Float64Array.from({ length: x.shape[0] }, (_, i) => f(rowAt(x, i), i));
+}

@@ -1,0 +1,4 @@
+import { testCases } from "./suite.ts";
+import { algebraCases } from "./cases/algebra.ts";
+
+testCases(algebraCases);

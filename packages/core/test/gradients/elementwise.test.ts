@@ -1,0 +1,4 @@
+import { testCases } from "./suite.ts";
+import { elementwiseCases } from "./cases/elementwise.ts";
+
+testCases(elementwiseCases);

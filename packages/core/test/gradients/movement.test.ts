@@ -1,0 +1,4 @@
+import { testCases } from "./suite.ts";
+import { movementCases } from "./cases/movement.ts";
+
+testCases(movementCases);

@@ -1,0 +1,4 @@
+import { testCases } from "./suite.ts";
+import { reductionCases } from "./cases/reduction.ts";
+
+testCases(reductionCases);
