@@ -71,7 +71,10 @@ export function tensor<T extends ElementType>(
   data: ElementArrays[T] | readonly number[],
 ): Tensor<T> {
   const array = Array.isArray(data) ? fromNumbers(type, data) : (data as ElementArrays[T]);
-  assert(array.length === sizeOf(shape), `tensor of shape [${shape}] needs ${sizeOf(shape)} elements, got ${array.length}`);
+  assert(
+    array.length === sizeOf(shape),
+    `tensor of shape [${shape}] needs ${sizeOf(shape)} elements, got ${array.length}`,
+  );
   return { type, shape, data: array };
 }
 

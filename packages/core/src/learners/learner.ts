@@ -35,6 +35,8 @@ export interface Learner<Options = Record<string, unknown>> {
   readonly capabilities: {
     /** Whether the model can be attacked by gradients. */
     readonly differentiable: boolean;
+    /** Whether its scores are an affine function of the input, so that one step of ascent finds the optimum. */
+    readonly affine: boolean;
     /** Whether it learns from sparse rows as they are. */
     readonly sparse: boolean;
   };

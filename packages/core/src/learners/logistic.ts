@@ -25,7 +25,7 @@ export const logistic: Learner<z.infer<typeof options>> = {
   summary: "logistic regression, L2-regularised",
   options,
   complexities: { high: { C: 10 }, low: { C: 1 } },
-  capabilities: { differentiable: true, sparse: true },
+  capabilities: { differentiable: true, affine: true, sparse: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's LogisticRegression (lbfgs)",
   async fit(data, { C, tolerance }, context) {
     const rows = compressedRows(data);

@@ -24,7 +24,7 @@ export const mlp: Learner<z.infer<typeof options>> = {
   summary: "multilayer perceptron, ReLU, cross-entropy, SGD with momentum",
   options,
   complexities: { high: { weightDecay: 0 }, low: { weightDecay: 0.01 } },
-  capabilities: { differentiable: true, sparse: false },
+  capabilities: { differentiable: true, affine: false, sparse: false },
   reference: "Demontis et al. 2019, section 4.1 (two hidden layers of 50 units)",
   async fit(data, { widths, ...training }, context) {
     const network = perceptron([featureCount(data), ...widths, data.classNames.length], context.random("weights"));

@@ -22,7 +22,7 @@ export const svmLinear: Learner<z.infer<typeof options>> = {
   summary: "linear support vector machine, hinge loss",
   options,
   complexities: { high: { C: 100 }, low: { C: 0.01 } },
-  capabilities: { differentiable: true, sparse: true },
+  capabilities: { differentiable: true, affine: true, sparse: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='linear')",
   async fit(data, { C, tolerance }, context) {
     const rows = compressedRows(data);

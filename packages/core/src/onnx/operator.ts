@@ -81,7 +81,8 @@ export function normalizeAxis(node: Node, axis: number, rank: number): number {
 /** The content of a small integer tensor, as dimensions, where it is known. */
 export function contentOf(value: ValueType | undefined): readonly Dim[] | undefined {
   if (value?.content) return value.content;
-  if (!value?.constant || value.shape.length > 1 || (value.type !== "int64" && value.type !== "int32")) return undefined;
+  if (!value?.constant || value.shape.length > 1 || (value.type !== "int64" && value.type !== "int32"))
+    return undefined;
   return toNumbers(value.constant);
 }
 

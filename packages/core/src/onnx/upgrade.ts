@@ -1,2 +1,4 @@
 import type { OnnxModel } from "./graph.ts";
-export function upgrade(model: OnnxModel): OnnxModel { return model; }
+export function upgrade(model: OnnxModel): OnnxModel {
+  return model;
+}

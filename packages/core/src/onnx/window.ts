@@ -56,7 +56,8 @@ export function transposedWindowOf(node: Node, size: readonly number[], kernel: 
 /** The spatial sizes of a value, which a gradient needs to know before the graph runs. */
 export function spatialSizes(node: Node, value: ValueType): readonly number[] {
   return value.shape.slice(2).map((dim) => {
-    if (typeof dim !== "number") throw nodeError(node, "spatial sizes that are known before the graph runs", `"${dim}"`);
+    if (typeof dim !== "number")
+      throw nodeError(node, "spatial sizes that are known before the graph runs", `"${dim}"`);
     return dim;
   });
 }
@@ -107,9 +108,7 @@ function reachOf(kernel: readonly number[], dilations: readonly number[]): reado
 function marginsOf(node: Node, input: readonly number[], strides: readonly number[], reach: readonly number[]) {
   const mode = stringAttribute(node, "auto_pad", "NOTSET");
   if (!mode.startsWith("SAME")) return explicitMargins(node, reach.length);
-  const totals = input.map((size, i) =>
-    Math.max(0, (Math.ceil(size / strides[i]) - 1) * strides[i] + reach[i] - size),
-  );
+  const totals = input.map((size, i) => Math.max(0, (Math.ceil(size / strides[i]) - 1) * strides[i] + reach[i] - size));
   const smaller = totals.map((total) => Math.floor(total / 2));
   const larger = totals.map((total) => Math.ceil(total / 2));
   return mode === "SAME_UPPER" ? { before: smaller, after: larger } : { before: larger, after: smaller };

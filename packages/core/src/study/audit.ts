@@ -4,9 +4,8 @@ import { craftEvasion } from "../attacks/evasion/craft.ts";
 import type { AttackResult } from "../attacks/run.ts";
 import { type Dataset, denseRows, rowCount } from "../data/dataset.ts";
 import { fit } from "../learners/fit.ts";
-import { type AnyLearner, learnerByName } from "../learners/index.ts";
+import { learnerByName } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
-import { isAffine } from "../models/affine.ts";
 import { argMax, crossEntropy } from "../models/losses.ts";
 import type { Model } from "../models/model.ts";
 import { type OpenModel, openModel } from "../models/open.ts";
@@ -15,7 +14,7 @@ import { stream } from "../random.ts";
 import { bootstrap } from "../stats/bootstrap.ts";
 import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
-import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
+import type { FloatType, Tensor } from "../tensor.ts";
 import type { Norm } from "../threat/norm.ts";
 import { gradientAlignments, gradientSizes, predictedIncreases } from "../transfer/gradients.ts";
 import { errorRate, type OutcomeRates, outcomeRates } from "../transfer/rates.ts";
@@ -96,7 +95,7 @@ export async function audit(input: AuditInput): Promise<AuditOutput> {
   const x = denseRows(attacked);
   const learnersOf = input.surrogates.map(({ learner }) => learnerByName(learner));
   const progress = startProgress(
-    [...learnersOf.flatMap((learner) => [1, isLinear(learner) ? 2 : 6]), 6],
+    [...learnersOf.map(() => 1), ...learnersOf.map(({ capabilities }) => (capabilities.affine ? 2 : 6)), 6],
     input.onProgress,
   );
 
@@ -178,10 +177,6 @@ export async function audit(input: AuditInput): Promise<AuditOutput> {
     answer: answerOf(models, withRatios, pairs, input.norm, input.epsilons),
   };
   return { result, samples, examples: chooseExamples(crafted, samples, attacked, input.epsilons) };
-}
-
-function isLinear({ name }: AnyLearner): boolean {
-  return name !== "mlp";
 }
 
 async function participate(

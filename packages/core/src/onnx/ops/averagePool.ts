@@ -45,7 +45,10 @@ function reciprocalCounts(g: GraphBuilder, node: Node, x: string, window: Window
       return places.filter((place) => place >= low && place < high).length;
     }),
   );
-  const counts = perAxis.reduce<number[]>((heads, axis) => heads.flatMap((head) => axis.map((each) => head * each)), [1]);
+  const counts = perAxis.reduce<number[]>(
+    (heads, axis) => heads.flatMap((head) => axis.map((each) => head * each)),
+    [1],
+  );
   return tensor(
     floatType(g, x),
     output,

@@ -13,7 +13,9 @@ export const ConvTranspose: Operator = {
     const spatial: readonly Dim[] = isStatic(size)
       ? transposedWindowOf(node, size, kernelOf(node, w!)).input
       : size.map(unknownDim);
-    return [{ type: x!.type, shape: [x!.shape[0], multiplyDims(w!.shape[1], intAttribute(node, "group", 1)), ...spatial] }];
+    return [
+      { type: x!.type, shape: [x!.shape[0], multiplyDims(w!.shape[1], intAttribute(node, "group", 1)), ...spatial] },
+    ];
   },
   gradient({ g, node, inputs: [x, w], cotangent }) {
     const window = transposedWindowOf(node, spatialSizes(node, g.type(x)), kernelOf(node, g.type(w)));

@@ -1,5 +1,5 @@
 import { expandLike } from "../broadcast.ts";
-import { type InferContext, type Operator, type ValueType } from "../operator.ts";
+import type { InferContext, Operator, ValueType } from "../operator.ts";
 
 /** y = the mean over the spatial axes, which stay with size 1. */
 export const GlobalAveragePool: Operator = {

@@ -1,5 +1,4 @@
-import type { ValueType } from "../operator.ts";
-import type { Operator } from "../operator.ts";
+import type { Operator, ValueType } from "../operator.ts";
 import { kernelShape, slidingShape } from "../window.ts";
 
 /**

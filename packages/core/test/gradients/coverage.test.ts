@@ -1,0 +1,45 @@
+// No operator without a proof: each has a case, and a reference of its own.
+
+import { expect, test } from "vitest";
+import { operators } from "../../src/onnx/ops/index.ts";
+import { zeroGradient } from "../../src/onnx/operator.ts";
+import { reference } from "../reference/evaluate.ts";
+import { algebraCases } from "./cases/algebra.ts";
+import { elementwiseCases } from "./cases/elementwise.ts";
+import { movementCases } from "./cases/movement.ts";
+import { reductionCases } from "./cases/reduction.ts";
+
+const cases = [...algebraCases, ...elementwiseCases, ...movementCases, ...reductionCases];
+
+/** Operators whose derivative is zero wherever it exists, each with the reason. */
+const zeroGradients: Readonly<Record<string, string>> = {
+  And: "a truth value",
+  Constant: "has no input",
+  ConstantOfShape: "depends on a shape only",
+  Equal: "a truth value",
+  Greater: "a truth value",
+  GreaterOrEqual: "a truth value",
+  Less: "a truth value",
+  LessOrEqual: "a truth value",
+  Not: "a truth value",
+  Or: "a truth value",
+  Shape: "depends on a shape only",
+  Sign: "constant on each side of zero",
+  Size: "depends on a shape only",
+};
+
+test("every operator has a gradient case and a reference", () => {
+  const tested = new Set(cases.map(({ op }) => op));
+  expect(Object.keys(operators).filter((op) => !tested.has(op))).toEqual([]);
+  expect(Object.keys(operators).filter((op) => !(op in reference))).toEqual([]);
+});
+
+test("every case contains the operator that it names, under a name of its own", () => {
+  expect(cases.filter(({ op }) => !(op in operators))).toEqual([]);
+  expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+});
+
+test("exactly the operators with a reason have a zero gradient", () => {
+  const zero = Object.keys(operators).filter((op) => operators[op].gradient === zeroGradient);
+  expect(zero.sort()).toEqual(Object.keys(zeroGradients).sort());
+});
