@@ -1,21 +1,13 @@
 // A made-up audit for tests of figures and reports: shaped like a real one, every number from a formula.
 
+import type { Interval } from "../src/stats/sample.ts";
 import type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult } from "../src/study/result.ts";
-import type { Interval, Rate } from "../src/transfer/rates.ts";
+import { type Rate, rate as rateOf } from "../src/transfer/rates.ts";
 
 const N = 500;
 const families = ["svm-linear", "logistic", "ridge", "svm-rbf", "mlp", "cnn"];
 
-/** Wilson's 95 % interval (1927). */
-function rate(share: number): Rate {
-  const count = Math.round(Math.min(1, Math.max(0, share)) * N);
-  const z2 = 1.96 ** 2;
-  const p = count / N;
-  const centre = (p + z2 / (2 * N)) / (1 + z2 / N);
-  const half = (1.96 / (1 + z2 / N)) * Math.sqrt((p * (1 - p)) / N + z2 / (4 * N * N));
-  return { count, n: N, estimate: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
-}
-
+const rate = (share: number): Rate => rateOf(Math.round(Math.min(1, Math.max(0, share)) * N), N);
 const around = (estimate: number, half: number): Interval => ({
   estimate,
   low: estimate - half,
@@ -107,7 +99,7 @@ export function madeUpAudit({
   }
   const strongest = cells
     .filter(
-      ({ surrogate, target, epsilon }) => surrogate !== targetId && target === targetId && epsilon === epsilons[1],
+      ({ surrogate, target, epsilon }) => surrogate !== targetId && target === targetId && epsilon === epsilons[2],
     )
     .reduce((best, cell) => (cell.errorUnderAttack.estimate > best.errorUnderAttack.estimate ? cell : best));
   return {
@@ -181,7 +173,7 @@ export function madeUpExamples(result: AuditResult, count = 4): AuditExample[] {
       attacked,
       label: right,
       surrogate,
-      epsilon: result.asked.epsilons[1],
+      epsilon: result.asked.epsilons[2],
       verdicts,
     };
   });

@@ -1,7 +1,17 @@
 // The report of an audit: one HTML file that asks nothing of the network.
 
 import type { AuditExample, AuditResult } from "@carom/core";
-import { heatKey, normName, short, svgText, targetOf, tellingEpsilon } from "@carom/core/figures";
+import {
+  cellAt,
+  heatKey,
+  normName,
+  percent,
+  short,
+  strongestCell,
+  svgText,
+  targetOf,
+  tellingEpsilon,
+} from "@carom/core/figures";
 import { exampleCards } from "./examples.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
@@ -107,19 +117,25 @@ function asked({ asked, models }: AuditResult): Markup {
 }
 
 function matrices(result: AuditResult, { matrices }: Drawings, document: Document): Markup {
-  const { id, noGradients } = targetOf(result);
+  const { noGradients } = targetOf(result);
   const norm = normName(result.asked.norm);
   return html`<p>Each row is a model on which points were crafted, each column a model that judged them; the value is the error
-under attack in percent. The first column is ${id}, the target. Framed cells are white-box attacks. The last column is the transfer rate:
-the mean over the models judged, the row's own left out.${noGradients && ` ${id} has no row: ${noGradients}.`}</p>
+under attack in percent. The first column, set apart, is the target. Framed cells are white-box attacks. The last column is the transfer rate:
+the mean over the models judged, the row's own left out.
+The interval of a cell shows on hovering; those of the target stand under All numbers.${noGradients && ` The target has no row: ${noGradients}.`}</p>
 <div class="key"><span>error under attack</span>${trusted(svgText(heatKey({ document })))}</div>
 <div class="${result.models.length <= 8 ? "pairs" : ""}">${matrices.map(([epsilon, svg]) =>
-    figure(
-      `${norm} ε = ${epsilon}`,
-      svg,
-      `Errors in percent of ${result.asked.points} points; the interval shows on hovering a cell.`,
-    ),
+    figure(`${norm} ε = ${epsilon}`, svg, strongest(result, epsilon)),
   )}</div>`;
+}
+
+/** One sentence on one matrix: what the best surrogate achieves on the target. */
+function strongest(result: AuditResult, epsilon: number): string {
+  const best = strongestCell(result, epsilon);
+  const white = cellAt(result, targetOf(result).id, targetOf(result).id, epsilon);
+  if (!best) return "There is no surrogate.";
+  const reference = white ? `; white-box: ${percent(white.errorUnderAttack.estimate)} %` : "";
+  return `Strongest on the target: ${best.surrogate}, ${percent(best.errorUnderAttack.estimate)} % of ${result.asked.points} points${reference}.`;
 }
 
 function curves(result: AuditResult, { curves }: Drawings): Markup {

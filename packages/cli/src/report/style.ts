@@ -47,7 +47,12 @@ figure svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 svg text { white-space: pre; }
 .pairs { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 12px 48px; }
 .key { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin-top: 22px; color: var(--carom-muted); font: 13.5px/1.5 var(--sans); }
-.scroll { overflow-x: auto; overflow-y: hidden; max-width: 100%; padding-bottom: 2px; }
+.scroll {
+  overflow-x: auto; overflow-y: hidden; max-width: 100%; padding-bottom: 2px;
+  background:
+    linear-gradient(to left, var(--carom-paper) 30%, transparent) right / 36px 100% no-repeat local,
+    linear-gradient(to left, var(--carom-line), transparent) right / 14px 100% no-repeat scroll;
+}
 .scroll > table { margin-top: 14px; }
 table { border-collapse: collapse; font-size: 13.5px; line-height: 1.35; font-variant-numeric: tabular-nums; }
 th, td { padding: 7px 14px 7px 0; text-align: right; vertical-align: top; border-bottom: 1px solid var(--carom-line); }
@@ -91,7 +96,7 @@ footer { margin-top: 72px; padding-block: 20px 48px; color: var(--carom-muted); 
   section { margin-top: 28px; }
   h2, h3 { break-after: avoid; }
   figure, .card, tr { break-inside: avoid; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   .scroll > div { min-width: 0 !important; }
   table { font-size: 7.5pt; }
   th, td { padding-right: 6px; }

@@ -1,7 +1,7 @@
 // The numbers behind the figures, as tables.
 
 import type { AuditModel, AuditResult, Interval, Rate } from "@carom/core";
-import { cellAt, short, surrogatesOf, targetOf } from "@carom/core/figures";
+import { cellAt, short, strongestCell, surrogatesOf, targetOf } from "@carom/core/figures";
 import { html, type Markup, type Part } from "./html.ts";
 
 /** What an engineer asks first: at each budget, the error without an attack, with the best surrogate, and white-box. */
@@ -10,9 +10,8 @@ export function budgetTable(result: AuditResult): Markup {
   const surrogates = surrogatesOf(result);
   const rows = result.asked.epsilons.map((epsilon) => {
     const cells = surrogates.flatMap(({ id }) => cellAt(result, id, target.id, epsilon) ?? []);
-    const error = ({ errorUnderAttack }: (typeof cells)[number]) => errorUnderAttack.estimate;
-    const strongest = cells.length > 0 && cells.reduce((best, cell) => (error(cell) > error(best) ? cell : best));
-    const mean = cells.reduce((sum, cell) => sum + error(cell), 0) / cells.length;
+    const strongest = strongestCell(result, epsilon);
+    const mean = cells.reduce((sum, cell) => sum + cell.errorUnderAttack.estimate, 0) / cells.length;
     const white = cellAt(result, target.id, target.id, epsilon)?.errorUnderAttack;
     return html`<tr><th scope="row">${epsilon}</th><td>${share(target.cleanError)}</td>
 <td>${cells.length > 0 ? `${(100 * mean).toFixed(1)} %` : none}</td>
@@ -64,7 +63,7 @@ export function cellTable(result: AuditResult): Markup {
       const alignment = result.pairs.find((pair) => pair.surrogate === id && pair.target === target.id)?.alignment;
       const own = id === target.id;
       return html`<tr><th scope="row" title="${id}">${id}${own && html`<span class="note">white-box</span>`}</th><td class="strong">${rate(cell.errorUnderAttack)}</td>
-<td>${rate(cell.success)}</td><td>${share(cell.netIncrease)}</td><td>${rate(cell.sameWrongClass)}</td><td>${rate(cell.otherWrongClass)}</td>
+<td>${cell.success ? rate(cell.success) : none}</td><td>${share(cell.netIncrease)}</td><td>${rate(cell.sameWrongClass)}</td><td>${rate(cell.otherWrongClass)}</td>
 <td>${cell.predictedIncrease === undefined ? none : short(cell.predictedIncrease)}</td><td>${short(cell.lossIncrease)}</td>
 <td>${alignment && !own ? number(alignment) : none}</td><td>${cell.ratio === undefined || own ? none : short(cell.ratio)}</td></tr>`;
     });

@@ -58,7 +58,7 @@ export function alignmentAndTransfer(result: AuditResult, epsilon: number, { doc
       Plot.dot(own, { x: "R", y: "ratio", r: 4.5, fill: accent, title: "title" }),
     ],
   });
-  const dots = points.map(({ R, ratio }) => toPixels(drawing, R, ratio));
+  const dots = own.map(({ R, ratio }) => toPixels(drawing, R, ratio));
   const bars = own.flatMap(({ low, high, ratio }) => alongBar(drawing, low, high, ratio));
   const labels = own.map(({ surrogate, R, ratio }) => {
     return { ...toPixels(drawing, R, ratio), text: clipped(surrogate, 18), colour: accent };

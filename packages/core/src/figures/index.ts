@@ -7,6 +7,6 @@ export { escapeMarkup, standaloneSvg, svgText } from "./markup.ts";
 export { percent, percentInterval, short } from "./numbers.ts";
 export { greyImage, largestChange, perturbationImage } from "./pixels.ts";
 export { predictedLoss } from "./predictedLoss.ts";
-export { cellAt, normName, surrogatesOf, targetOf, tellingEpsilon, transferRate } from "./read.ts";
+export { cellAt, normName, strongestCell, surrogatesOf, targetOf, tellingEpsilon, transferRate } from "./read.ts";
 export { securityCurves } from "./securityCurves.ts";
 export { heatKey, transferHeatmap } from "./transferHeatmap.ts";

@@ -14,9 +14,11 @@ const geometry = new Set(["transform", "d", "x", "y", "x1", "x2", "y1", "y2", "c
 
 /** An SVG element as text for use inside HTML: well-formed XML, coordinates rounded to hundredths. */
 export function svgText(element: Element): string {
-  const name = element.tagName.toLowerCase() === "svg" ? "svg" : element.tagName;
+  // Not tagName, which linkedom writes in capitals.
+  const name = element.localName;
   const attributes = [...element.attributes]
     .filter((attribute) => attribute.name !== "xmlns")
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(
       (attribute) =>
         ` ${attribute.name}="${escapeMarkup(geometry.has(attribute.name) ? rounded(attribute.value) : attribute.value)}"`,

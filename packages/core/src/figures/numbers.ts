@@ -1,6 +1,6 @@
 // How numbers are written, in figures and reports alike.
 
-import type { Interval } from "../transfer/rates.ts";
+import type { Interval } from "../stats/sample.ts";
 
 /**
  * A share in percent without the sign: integers, one decimal where rounding would claim "none" or "all".

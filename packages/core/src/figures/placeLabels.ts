@@ -1,6 +1,7 @@
 // Labels beside points without covering each other or another point.
 
 import { append, textWidth } from "./dress.ts";
+import { paper } from "./palette.ts";
 
 /** A point in pixels and what is to be written beside it. */
 export interface Label {
@@ -19,7 +20,8 @@ interface Rectangle {
 
 /**
  * Writes each label at the first free of eight places around its point, in order of preference; where none is free,
- * nothing is written (the point's title still tells). Greedy, so earlier labels matter more.
+ * nothing is written (the point's title still tells). Greedy, so earlier labels matter more. A halo keeps
+ * them legible over lesser marks.
  */
 export function placeLabels(
   drawing: Element,
@@ -29,7 +31,8 @@ export function placeLabels(
   size = 11,
 ): void {
   const taken: Rectangle[] = obstacles.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
-  const group = append(drawing, "g", { "font-size": size, "aria-label": "label" });
+  const halo = { stroke: paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke" };
+  const group = append(drawing, "g", { "font-size": size, ...halo, "aria-label": "label" });
   for (const { x, y, text, colour } of labels) {
     const width = textWidth(text, size);
     for (const [dx, dy, anchor] of places) {

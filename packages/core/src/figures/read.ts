@@ -22,6 +22,14 @@ export function cellAt(result: AuditResult, surrogate: string, target: string, e
   );
 }
 
+/** The cell of the surrogate that misleads the target most at one budget; the first of equals. */
+export function strongestCell(result: AuditResult, epsilon: number): AuditCell | undefined {
+  const target = targetOf(result).id;
+  const [first, ...rest] = surrogatesOf(result).flatMap(({ id }) => cellAt(result, id, target, epsilon) ?? []);
+  const error = (cell: AuditCell) => cell.errorUnderAttack.estimate;
+  return rest.reduce<AuditCell | undefined>((best, cell) => (best && error(cell) > error(best) ? cell : best), first);
+}
+
 /**
  * The transfer rate of a surrogate: the plain mean of the error under attack over all models judged but itself
  * (on itself the attack is white-box and nothing is transferred). In [0, 1]; undefined without such cells.

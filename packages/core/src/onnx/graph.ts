@@ -58,10 +58,11 @@ export function intAttribute<D>(node: Node, name: string, fallback: D): number |
   return attribute && "int" in attribute ? attribute.int : fallback;
 }
 
-/** The floating-point attribute, or the default where it is absent. */
+/** The floating-point attribute, or the default where it is absent, as the float32 that a file stores. */
 export function floatAttribute<D>(node: Node, name: string, fallback: D): number | D {
   const attribute = node.attributes[name];
-  return attribute && "float" in attribute ? attribute.float : fallback;
+  const value = attribute && "float" in attribute ? attribute.float : fallback;
+  return typeof value === "number" ? Math.fround(value) : value;
 }
 
 /** The list of integers, or the default where it is absent. */

@@ -22,7 +22,7 @@ import {
 } from "onnx-buf";
 import { InputError } from "../errors.ts";
 import { allocate, type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
-import type { Dim } from "./dim.ts";
+import { type Dim, multiplyDims } from "./dim.ts";
 import { elementTypeNumber, elementTypeOf } from "./elementType.ts";
 import type { Attribute, Attributes, Node, OnnxModel, ValueInfo } from "./graph.ts";
 import { orderNodes } from "./order.ts";
@@ -72,6 +72,7 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxMod
   const inputs = graph.input.filter(({ name }) => !initializers.has(name)).map(readValueInfo);
   const outputs = graph.output.map(readValueInfo);
   if (outputs.length === 0) throw malformed("at least one output", "none");
+  if (proto.opsetImport.length === 0) throw malformed("the opset that the operators belong to", "none");
   return {
     graph: orderNodes({ name: graph.name, inputs, outputs, initializers, nodes }),
     opsets: Object.fromEntries(
@@ -231,9 +232,12 @@ function readValueInfo(proto: ValueInfoProto): ValueInfo {
   return { name: proto.name, ...(type && { type }), ...(shape && { shape }) };
 }
 
-/** A dimension's name in a form that products of names can hold. */
-function symbolOf(name: string): string {
-  return Number.isNaN(Number(name)) ? name.replaceAll("*", "×") : `"${name}"`;
+/** A dimension's name in a form that products of names can hold: "4*N" is a product, "2*N + 1" is only a name. */
+function symbolOf(name: string): Dim {
+  if (!Number.isNaN(Number(name))) return `"${name}"`;
+  const factors = name.split("*");
+  const isProduct = factors.every((factor) => /^[\w:?]+$/.test(factor));
+  return isProduct ? multiplyDims(...factors) : name.replaceAll("*", "×");
 }
 
 function writeAttribute(name: string, attribute: Attribute): AttributeProto {

@@ -1,4 +1,4 @@
-import { testCases } from "./suite.ts";
 import { algebraCases } from "./cases/algebra.ts";
+import { testCases } from "./suite.ts";
 
 testCases(algebraCases);

@@ -1,7 +1,7 @@
 // Checks one graph: its value, gradient and Hessian-vector product by the reference, by differences and by the runtime.
 
-import { addGradients, differentiate, gradientName } from "../../src/onnx/differentiate.ts";
 import { GraphBuilder } from "../../src/onnx/builder.ts";
+import { addGradients, differentiate, gradientName } from "../../src/onnx/differentiate.ts";
 import type { Dim } from "../../src/onnx/dim.ts";
 import type { Graph } from "../../src/onnx/graph.ts";
 import { stream } from "../../src/random.ts";
@@ -110,20 +110,24 @@ function difference(f: (step: number) => readonly number[], scale: number): read
   return distance(coarse, fine) > 1e-6 * Math.max(norm(limit), scale) ? undefined : limit;
 }
 
-/** Runs every check of a case and adds what it finds; `seed` makes the draws its own. */
-export async function check(testCase: GradientCase, seed: number, findings: Findings): Promise<void> {
+/**
+ * Runs every check of a case and adds what it finds; `seed` makes the draws its own.
+ *
+ * Returns false where five draws in a row lie at a kink: then the kink is everywhere, as in |log sum softmax|.
+ */
+export async function check(testCase: GradientCase, seed: number, findings: Findings): Promise<boolean> {
   const graphs = graphsOf(testCase, "float64");
   const { names, gradients, first, second } = graphs;
-  for (let attempt = 0; ; attempt++) {
-    if (attempt === 20) throw new Error(`${testCase.name}: every draw met a kink`);
+  for (let attempt = 0; attempt < 5; attempt++) {
     findings.draws++;
     const feeds = draw(second, testCase, seed, attempt);
     if (checkDifferences(first, second, feeds, names, gradients, findings)) {
       await checkRuntime(testCase, graphs, feeds, findings);
-      return;
+      return true;
     }
     findings.kinks++;
   }
+  return false;
 }
 
 /** Numbers that float32 holds exactly, so that every evaluation sees the same ones. */
@@ -158,27 +162,33 @@ function checkDifferences(
   const slopes: number[] = [];
   for (const name of names) {
     for (let i = 0; i < feeds[name].data.length; i++) {
-      const slope = difference((step) => {
-        const data = feeds[name].data.with(i, feeds[name].data[i] + step);
-        return evaluate(lossOnly, { ...feeds, [name]: { ...feeds[name], data } }).loss.data;
-      }, Math.max(norm(gradient), scale));
+      const slope = difference(
+        (step) => {
+          const data = feeds[name].data.with(i, feeds[name].data[i] + step);
+          return evaluate(lossOnly, { ...feeds, [name]: { ...feeds[name], data } }).loss.data;
+        },
+        Math.max(norm(gradient), scale),
+      );
       if (!slope) return false;
       slopes.push(slope[0]);
     }
   }
   const product = names.flatMap((name) => values[`product_${name}`].data);
-  const curvature = difference((step) => {
-    const moved = names.map((name): [string, Value] => {
-      const direction = feeds[`direction_${name}`].data;
-      return [name, { ...feeds[name], data: feeds[name].data.map((x, i) => x + step * direction[i]) }];
-    });
-    const there = evaluate(first, { ...feeds, ...Object.fromEntries(moved) });
-    return gradients.flatMap((name) => there[name].data);
-  }, norm(gradient));
+  const curvature = difference(
+    (step) => {
+      const moved = names.map((name): [string, Value] => {
+        const direction = feeds[`direction_${name}`].data;
+        return [name, { ...feeds[name], data: feeds[name].data.map((x, i) => x + step * direction[i]) }];
+      });
+      const there = evaluate(first, { ...feeds, ...Object.fromEntries(moved) });
+      return gradients.flatMap((name) => there[name].data);
+    },
+    Math.max(norm(gradient), scale),
+  );
   if (!curvature) return false;
   const relative = (error: number, size: number) => error / Math.max(size, 1e-3);
   findings.gradientError = Math.max(findings.gradientError, relative(distance(gradient, slopes), norm(slopes)));
-  const size = Math.max(norm(curvature), 1e-2 * norm(gradient));
+  const size = Math.max(norm(curvature), 1e-2 * norm(gradient), scale);
   findings.hessianError = Math.max(findings.hessianError, relative(distance(product, curvature), size));
   return true;
 }

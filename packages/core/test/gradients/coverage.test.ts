@@ -1,8 +1,8 @@
 // No operator without a proof: each has a case, and a reference of its own.
 
 import { expect, test } from "vitest";
-import { operators } from "../../src/onnx/ops/index.ts";
 import { zeroGradient } from "../../src/onnx/operator.ts";
+import { operators } from "../../src/onnx/ops/index.ts";
 import { reference } from "../reference/evaluate.ts";
 import { algebraCases } from "./cases/algebra.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";

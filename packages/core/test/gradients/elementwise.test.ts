@@ -1,4 +1,4 @@
-import { testCases } from "./suite.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";
+import { testCases } from "./suite.ts";
 
 testCases(elementwiseCases);

@@ -1,4 +1,4 @@
-import { testCases } from "./suite.ts";
 import { movementCases } from "./cases/movement.ts";
+import { testCases } from "./suite.ts";
 
 testCases(movementCases);

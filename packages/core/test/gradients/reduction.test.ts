@@ -1,4 +1,4 @@
-import { testCases } from "./suite.ts";
 import { reductionCases } from "./cases/reduction.ts";
+import { testCases } from "./suite.ts";
 
 testCases(reductionCases);

@@ -1,8 +1,17 @@
 // Products of matrices, convolutions and pooling windows, each as the sum its definition writes down.
 
 import { floatAttribute, intAttribute, intsAttribute, type Node, stringAttribute } from "../../src/onnx/graph.ts";
-import { at, broadcastAt, broadcastShape, type Evaluate, forEachIndex, generate, type Index, position } from "./value.ts";
 import type { Value } from "./value.ts";
+import {
+  at,
+  broadcastAt,
+  broadcastShape,
+  type Evaluate,
+  forEachIndex,
+  generate,
+  type Index,
+  position,
+} from "./value.ts";
 
 const MatMul: Evaluate = (_, [a, b]) => {
   const left = a.shape.length === 1 ? { ...a, shape: [1, ...a.shape] } : a;
@@ -68,7 +77,9 @@ type Window = ReturnType<typeof windowOf>;
 
 /** The place on the input of one kernel element when the window stands at one output place. */
 function place(window: Window, output: Index, kernel: Index): number[] {
-  return output.map((o, axis) => o * window.strides[axis] + kernel[axis] * window.dilations[axis] - window.before[axis]);
+  return output.map(
+    (o, axis) => o * window.strides[axis] + kernel[axis] * window.dilations[axis] - window.before[axis],
+  );
 }
 
 const inside = (index: Index, shape: readonly number[]) => index.every((i, axis) => i >= 0 && i < shape[axis]);
@@ -97,8 +108,14 @@ const ConvTranspose: Evaluate = (node, [x, w, b]) => {
   const ones = kernel.map(() => 1);
   const strides = intsAttribute(node, "strides", ones);
   const dilations = intsAttribute(node, "dilations", ones);
-  const extra = intsAttribute(node, "output_padding", ones.map(() => 0));
-  const full = input.map((size, axis) => (size - 1) * strides[axis] + extra[axis] + (kernel[axis] - 1) * dilations[axis] + 1);
+  const extra = intsAttribute(
+    node,
+    "output_padding",
+    ones.map(() => 0),
+  );
+  const full = input.map(
+    (size, axis) => (size - 1) * strides[axis] + extra[axis] + (kernel[axis] - 1) * dilations[axis] + 1,
+  );
   const autoPad = stringAttribute(node, "auto_pad", "NOTSET");
   const wanted = intsAttribute(
     node,
@@ -106,7 +123,9 @@ const ConvTranspose: Evaluate = (node, [x, w, b]) => {
     autoPad.startsWith("SAME") ? input.map((size, axis) => size * strides[axis]) : undefined,
   );
   const pads = intsAttribute(node, "pads", [...ones, ...ones].fill(0));
-  const output = full.map((size, axis) => wanted?.at(axis - full.length) ?? size - pads[axis] - pads[axis + full.length]);
+  const output = full.map(
+    (size, axis) => wanted?.at(axis - full.length) ?? size - pads[axis] - pads[axis + full.length],
+  );
   const before = full.map((size, axis) => {
     if (!wanted) return pads[axis];
     const half = (size - output[axis]) / 2;

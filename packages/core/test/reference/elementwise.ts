@@ -74,7 +74,7 @@ export const elementwise: Readonly<Record<string, Evaluate>> = {
   Greater: comparison((a, b) => a > b),
   GreaterOrEqual: comparison((a, b) => a >= b),
   Identity: unary((x) => x),
-  LeakyRelu: (node, [x]) => map(x, (each) => (each > 0 ? each : floatAttribute(node, "alpha", Math.fround(0.01)) * each)),
+  LeakyRelu: (node, [x]) => map(x, (each) => (each > 0 ? each : floatAttribute(node, "alpha", 0.01) * each)),
   Less: comparison((a, b) => a < b),
   LessOrEqual: comparison((a, b) => a <= b),
   Log: unary(Math.log),

@@ -2,8 +2,21 @@
 
 import { floatAttribute, intAttribute, intsAttribute, type Node, stringAttribute } from "../../src/onnx/graph.ts";
 import { sizeOf, tensor } from "../../src/tensor.ts";
-import { at, axisOf, broadcastAt, broadcastShape, type Evaluate, forEachIndex, generate } from "./value.ts";
-import { type Index, ints, position, type Value, valueOf, withAxis } from "./value.ts";
+import {
+  at,
+  axisOf,
+  broadcastAt,
+  broadcastShape,
+  type Evaluate,
+  forEachIndex,
+  generate,
+  type Index,
+  ints,
+  position,
+  type Value,
+  valueOf,
+  withAxis,
+} from "./value.ts";
 
 const reshaped = (x: Value, shape: readonly number[]): readonly Value[] => {
   if (sizeOf(shape) !== x.data.length) throw new Error(`cannot reshape [${x.shape}] to [${shape}]`);
@@ -113,7 +126,14 @@ const Slice: Evaluate = (_, [x, starts, ends, axes, steps]) => {
     for (let entry = from; step > 0 ? entry < to : entry > to; entry += step) positions[axis].push(entry);
   });
   const shape = positions.map((list) => list.length);
-  return [generate(x.type, shape, (index) => at(x, index.map((entry, axis) => positions[axis][entry])))];
+  return [
+    generate(x.type, shape, (index) =>
+      at(
+        x,
+        index.map((entry, axis) => positions[axis][entry]),
+      ),
+    ),
+  ];
 };
 
 const Split: Evaluate = (node, [x, sizes]) => {
@@ -131,7 +151,10 @@ const Split: Evaluate = (node, [x, sizes]) => {
 
 const Squeeze: Evaluate = (_, [x, axes]) => {
   const removed = axes?.data.map((axis) => axisOf(axis, x.shape.length));
-  return reshaped(x, x.shape.filter((size, axis) => (removed ? !removed.includes(axis) : size !== 1)));
+  return reshaped(
+    x,
+    x.shape.filter((size, axis) => (removed ? !removed.includes(axis) : size !== 1)),
+  );
 };
 
 const Transpose: Evaluate = (node, [x]) => {
@@ -143,23 +166,30 @@ const Transpose: Evaluate = (node, [x]) => {
     });
     return from;
   };
-  return [generate(x.type, perm.map((axis) => x.shape[axis]), (index) => at(x, source(index)))];
+  return [
+    generate(
+      x.type,
+      perm.map((axis) => x.shape[axis]),
+      (index) => at(x, source(index)),
+    ),
+  ];
 };
 
 const Unsqueeze: Evaluate = (_, [x, axes]) => {
   const rank = x.shape.length + axes.data.length;
   const added = axes.data.map((axis) => axisOf(axis, rank));
   const rest = [...x.shape];
-  return reshaped(x, Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : rest.shift()!)));
+  return reshaped(
+    x,
+    Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : rest.shift()!)),
+  );
 };
 
 export const movement: Readonly<Record<string, Evaluate>> = {
   Concat,
   Constant,
   ConstantOfShape,
-  Expand: (_, [x, shape]) => [
-    generate(x.type, broadcastShape(x.shape, shape.data), (index) => broadcastAt(x, index)),
-  ],
+  Expand: (_, [x, shape]) => [generate(x.type, broadcastShape(x.shape, shape.data), (index) => broadcastAt(x, index))],
   Flatten,
   Gather,
   GatherElements,

@@ -48,7 +48,7 @@ function logSoftmax(node: Node, x: Value): Value {
 }
 
 function normalize(node: Node, x: Value, [scale, bias, center, variance]: readonly Value[]): Value {
-  const epsilon = floatAttribute(node, "epsilon", Math.fround(1e-5));
+  const epsilon = floatAttribute(node, "epsilon", 1e-5);
   return generate(x.type, x.shape, (index) => {
     const c = index[1];
     const centered = x.data[position(x.shape, index)] - center.data[c];
@@ -64,7 +64,7 @@ const BatchNormalization: Evaluate = (node, [x, scale, bias, center, variance]) 
     const middle = mean(values);
     return mean(values.map((value) => (value - middle) ** 2));
   });
-  const momentum = floatAttribute(node, "momentum", Math.fround(0.9));
+  const momentum = floatAttribute(node, "momentum", 0.9);
   const running = (old: Value, now: Value): Value => ({
     ...old,
     data: old.data.map((value, c) => momentum * value + (1 - momentum) * now.data[c]),

@@ -1,50 +1,83 @@
+import { zerosLike } from "../broadcast.ts";
 import type { GraphBuilder } from "../builder.ts";
 import { floatAttribute, intAttribute } from "../graph.ts";
-import { nodeError, type Operator } from "../operator.ts";
+import type { GradientContext, Operator } from "../operator.ts";
 
 /**
- * y = scale (x - mean) / sqrt(variance + epsilon) + bias, channel by channel, with given statistics.
+ * y = scale (x - mean) / sqrt(variance + epsilon) + bias, channel by channel.
  *
- * ONNX Runtime executes no training mode on the CPU: a learner writes the statistics of a batch with ReduceMean.
+ * The statistics are given, or in training mode those of the batch (the biased variance); then two more outputs hold
+ * momentum times the given statistics plus 1 - momentum times the batch's.
  */
 export const BatchNormalization: Operator = {
-  infer({ node, inputs: [x] }) {
-    if (intAttribute(node, "training_mode", 0) !== 0 || node.outputs.length > 1) {
-      throw nodeError(node, "batch normalization with fixed statistics", "training mode");
-    }
-    return [{ type: x!.type, shape: x!.shape }];
-  },
-  gradient({ g, node, inputs: [x, scale, , mean, variance], cotangent }) {
-    const rank = g.type(x).shape.length;
-    const perChannel = (value: string) => alongChannels(g, value, rank);
-    const overOthers = (value: string) => sumOverOthers(g, value, rank);
-    // Older files fix float32 here whatever the type of x; the arithmetic is that of the statistics.
-    const epsilon = g.scalar(floatAttribute(node, "epsilon", Math.fround(1e-5)), variance);
-    const inverse = g.node("Reciprocal", [g.node("Sqrt", [g.node("Add", [variance, epsilon])])]);
-    const factor = g.node("Mul", [scale, inverse]);
-    const centered = g.node("Sub", [x, perChannel(mean)]);
-    const dBias = overOthers(cotangent);
-    const spread = overOthers(g.node("Mul", [cotangent, centered]));
-    const dScale = g.node("Mul", [spread, inverse]);
-    const cube = g.node("Mul", [factor, g.node("Mul", [inverse, inverse])]);
-    return [
-      g.node("Mul", [cotangent, perChannel(factor)]),
-      dScale,
-      dBias,
-      g.node("Neg", [g.node("Mul", [dBias, factor])]),
-      g.node("Mul", [g.node("Mul", [spread, cube]), g.scalar(-0.5, cube)]),
-    ];
-  },
+  infer: ({ inputs: [x, , , mean, variance] }) => [x!, mean!, variance!].map(({ type, shape }) => ({ type, shape })),
+  gradient: (context) => (intAttribute(context.node, "training_mode", 0) ? trained(context) : fixed(context)),
 };
 
-/** A vector [C] as [C, 1, ...], to broadcast against [N, C, ...]. */
-function alongChannels(g: GraphBuilder, value: string, rank: number): string {
-  const added = Array.from({ length: rank - 2 }, (_, i) => i + 1);
-  return added.length === 0 ? value : g.node("Unsqueeze", [value, g.ints(added)]);
+function fixed({ g, node, inputs: [x, scale, , mean, variance], cotangent }: GradientContext) {
+  const channels = channelsOf(g, x);
+  const centered = g.node("Sub", [x, channels.spread(mean)]);
+  const inverse = inverseDeviation(g, node, variance);
+  const factor = g.node("Mul", [scale, inverse]);
+  const dBias = channels.sum(cotangent);
+  const covariance = channels.sum(g.node("Mul", [cotangent, centered]));
+  const cube = g.node("Mul", [factor, g.node("Mul", [inverse, inverse])]);
+  return [
+    g.node("Mul", [cotangent, channels.spread(factor)]),
+    g.node("Mul", [covariance, inverse]),
+    dBias,
+    g.node("Neg", [g.node("Mul", [dBias, factor])]),
+    g.node("Mul", [g.node("Mul", [covariance, cube]), g.scalar(-0.5, cube)]),
+  ];
 }
 
-/** The sum over every axis but that of the channels. */
-function sumOverOthers(g: GraphBuilder, value: string, rank: number): string {
-  const axes = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== 1);
-  return g.node("ReduceSum", [value, g.ints(axes)], { keepdims: { int: 0 } });
+/** With u = (x - mean of x) / deviation: dx = scale / deviation (dy - mean(dy) - u mean(dy u)). */
+function trained({ g, node, inputs: [x, scale], outputs: [y], cotangents }: GradientContext) {
+  const [dy = zerosLike(g, y), dMean, dVariance] = cotangents;
+  const channels = channelsOf(g, x);
+  const centered = g.node("Sub", [x, channels.spread(channels.mean(x))]);
+  const inverse = inverseDeviation(g, node, channels.mean(g.node("Mul", [centered, centered])));
+  const unit = g.node("Mul", [centered, channels.spread(inverse)]);
+  const weighted = g.node("Mul", [dy, unit]);
+  const shared = g.node("Add", [
+    channels.spread(channels.mean(dy)),
+    g.node("Mul", [unit, channels.spread(channels.mean(weighted))]),
+  ]);
+  let dx = g.node("Mul", [g.node("Sub", [dy, shared]), channels.spread(g.node("Mul", [scale, inverse]))]);
+  // The running statistics see x through the mean and the variance of the batch.
+  const momentum = floatAttribute(node, "momentum", 0.9);
+  const perElement = (value: string) => {
+    const share = g.node("Mul", [value, g.scalar(1 - momentum, value)]);
+    return channels.spread(g.node("Div", [share, channels.count(x)]));
+  };
+  if (dMean) dx = g.node("Add", [dx, perElement(dMean)]);
+  if (dVariance) {
+    dx = g.node("Add", [dx, g.node("Mul", [g.node("Add", [centered, centered]), perElement(dVariance)])]);
+  }
+  const kept = (value: string | undefined) => value && g.node("Mul", [value, g.scalar(momentum, value)]);
+  return [dx, channels.sum(weighted), channels.sum(dy), kept(dMean), kept(dVariance)];
+}
+
+function inverseDeviation(g: GraphBuilder, node: GradientContext["node"], variance: string): string {
+  const epsilon = g.scalar(floatAttribute(node, "epsilon", 1e-5), variance);
+  return g.node("Reciprocal", [g.node("Sqrt", [g.node("Add", [variance, epsilon])])]);
+}
+
+/** The ways between a value [N, C, ...] and a vector [C]. */
+function channelsOf(g: GraphBuilder, like: string) {
+  const rank = g.type(like).shape.length;
+  const others = g.ints(Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== 1));
+  const added = Array.from({ length: rank - 2 }, (_, i) => i + 1);
+  const drop = { keepdims: { int: 0 } };
+  return {
+    sum: (value: string) => g.node("ReduceSum", [value, others], drop),
+    mean: (value: string) => g.node("ReduceMean", [value, others], drop),
+    /** [C] as [C, 1, ...], to broadcast against [N, C, ...]. */
+    spread: (value: string) => (added.length === 0 ? value : g.node("Unsqueeze", [value, g.ints(added)])),
+    /** How many elements a channel has, as a real number. */
+    count: (value: string) => {
+      const channels = g.node("Size", [g.node("ReduceSum", [value, others], drop)]);
+      return g.node("CastLike", [g.node("Div", [g.node("Size", [value]), channels]), value]);
+    },
+  };
 }

@@ -7,7 +7,10 @@ export const Pow: Operator = {
   gradient({ g, inputs: [a, b], outputs: [y], cotangent }) {
     // Integer exponents are real numbers in the gradient.
     const exponent = g.type(a).type === g.type(b).type ? b : g.node("CastLike", [b, a]);
-    const slope = g.node("Mul", [exponent, g.node("Pow", [a, g.node("Sub", [exponent, g.scalar(1, a)])])]);
+    // A constant has no slope; written as 0 a^-1 it would be no number at a = 0.
+    const isZero = g.node("Equal", [exponent, g.scalar(0, a)]);
+    const lower = g.node("Where", [isZero, g.scalar(1, a), g.node("Sub", [exponent, g.scalar(1, a)])]);
+    const slope = g.node("Mul", [exponent, g.node("Pow", [a, lower])]);
     const da = reduceTo(g, g.node("Mul", [cotangent, slope]), a);
     if (exponent !== b) return [da];
     const one = g.scalar(1, a);

@@ -58,7 +58,11 @@ const windows: readonly (readonly [string, Shape, Attributes])[] = [
     ["N", 1, 6, 5],
     { kernel_shape: list(3, 2), strides: list(2, 2), ceil_mode: { int: 1 }, pads: list(0, 0, 0, 0) },
   ],
-  ["padded to the same size", ["N", 1, 5, 4], { kernel_shape: list(2, 3), strides: list(2, 2), ...autoPad("SAME_UPPER") }],
+  [
+    "padded to the same size",
+    ["N", 1, 5, 4],
+    { kernel_shape: list(2, 3), strides: list(2, 2), ...autoPad("SAME_UPPER") },
+  ],
   ["padded to the same size, low side first", ["N", 1, 5], { kernel_shape: list(2), ...autoPad("SAME_LOWER") }],
 ];
 
@@ -100,7 +104,10 @@ export const algebraCases: readonly GradientCase[] = [
   convTranspose("of sequences in groups", ["N", 4, 3], [4, 2, 2], [4], { group: { int: 2 }, dilations: list(2) }),
   gemm("plain", ["N", 3], [3, 2], undefined, {}),
   gemm("with a bias row", ["N", 3], [3, 2], [2], {}),
-  gemm("with a bias column, alpha and beta", ["N", 3], [3, 2], ["N", 1], { alpha: { float: 0.5 }, beta: { float: -2 } }),
+  gemm("with a bias column, alpha and beta", ["N", 3], [3, 2], ["N", 1], {
+    alpha: { float: 0.5 },
+    beta: { float: -2 },
+  }),
   gemm("with a scalar bias", ["N", 3], [3, 2], [], { alpha: { float: 0.5 }, beta: { float: 0.25 } }),
   gemm("with A transposed", [3, "N"], [3, 2], [2], { transA: { int: 1 }, alpha: { float: 0.5 } }),
   gemm("with B transposed", ["N", 3], [2, 3], [2], { transB: { int: 1 }, alpha: { float: 0.5 } }),
@@ -116,6 +123,10 @@ export const algebraCases: readonly GradientCase[] = [
   matMul("of a row by a batch", [3], ["N", 3, 2]),
   matMul("of a batch by a column", ["N", 2, 3], [3]),
   ...windows.map(([name, x, attributes]) => pool("MaxPool", name, x, attributes)),
-  pool("MaxPool", "with dilation", ["N", 1, 5, 5], { kernel_shape: list(2, 2), dilations: list(2, 3), strides: list(1, 2) }),
+  pool("MaxPool", "with dilation", ["N", 1, 5, 5], {
+    kernel_shape: list(2, 2),
+    dilations: list(2, 3),
+    strides: list(1, 2),
+  }),
   pool("MaxPool", "of volumes", ["N", 1, 2, 3, 2], { kernel_shape: list(2, 2, 2) }),
 ];

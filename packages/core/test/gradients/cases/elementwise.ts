@@ -67,7 +67,7 @@ export const elementwiseCases: readonly GradientCase[] = [
     inputs: matrix,
     build(g, type) {
       const to = { to: { int: type === "float64" ? 11 : 1 } };
-      return g.node("Cast", [g.node("Exp", [g.node("Cast", [g.node("Tanh", ["x"]), ], { to: { int: 1 } })])], to);
+      return g.node("Cast", [g.node("Exp", [g.node("Cast", [g.node("Tanh", ["x"])], { to: { int: 1 } })])], to);
     },
   },
   {
@@ -92,7 +92,11 @@ export const elementwiseCases: readonly GradientCase[] = [
     range: [0.5, 2],
     build(g) {
       const bound = g.node("Mul", ["width", "width"]);
-      return g.node("Clip", [g.node("Log", ["x"]), g.node("Neg", [g.node("Mul", ["width", g.scalar(0.125, "x")])]), bound]);
+      return g.node("Clip", [
+        g.node("Log", ["x"]),
+        g.node("Neg", [g.node("Mul", ["width", g.scalar(0.125, "x")])]),
+        bound,
+      ]);
     },
   },
   { op: "Clip", name: "Clip from below", inputs: matrix, build: (g) => g.node("Clip", ["x", g.scalar(0, "x")]) },
@@ -105,7 +109,12 @@ export const elementwiseCases: readonly GradientCase[] = [
     build: (g) => g.node("Dropout", [g.node("Exp", ["x"]), g.constant(tensor("float32", [], [0.5]))]),
   },
   unary("Elu"),
-  { op: "Elu", name: "Elu, alpha 0.75", inputs: matrix, build: (g) => g.node("Elu", ["x"], { alpha: { float: 0.75 } }) },
+  {
+    op: "Elu",
+    name: "Elu, alpha 0.75",
+    inputs: matrix,
+    build: (g) => g.node("Elu", ["x"], { alpha: { float: 0.75 } }),
+  },
   comparison("Equal"),
   unary("Erf"),
   unary("Exp"),
@@ -117,18 +126,33 @@ export const elementwiseCases: readonly GradientCase[] = [
     op: "LeakyRelu",
     name: "LeakyRelu, alpha 0.25",
     inputs: matrix,
-    build: (g) => g.node("LeakyRelu", [g.node("Mul", ["x", "x"]), ], { alpha: { float: 0.25 } }),
+    build: (g) => g.node("LeakyRelu", [g.node("Mul", ["x", "x"])], { alpha: { float: 0.25 } }),
   },
   comparison("Less"),
   comparison("LessOrEqual"),
   unary("Log", positive),
   ...binary("Max"),
-  { op: "Max", name: "Max of three", inputs: { a: ["N", 4], b: [4], c: [] }, build: (g) => g.node("Max", ["a", "b", "c"]) },
+  {
+    op: "Max",
+    name: "Max of three",
+    inputs: { a: ["N", 4], b: [4], c: [] },
+    build: (g) => g.node("Max", ["a", "b", "c"]),
+  },
   { op: "Max", name: "Max of one", inputs: matrix, build: (g) => g.node("Max", ["x"]) },
   ...binary("Mean"),
-  { op: "Mean", name: "Mean of three", inputs: { a: ["N", 4], b: [4], c: [] }, build: (g) => g.node("Exp", [g.node("Mean", ["a", "b", "c"])]) },
+  {
+    op: "Mean",
+    name: "Mean of three",
+    inputs: { a: ["N", 4], b: [4], c: [] },
+    build: (g) => g.node("Exp", [g.node("Mean", ["a", "b", "c"])]),
+  },
   ...binary("Min"),
-  { op: "Min", name: "Min of three", inputs: { a: ["N", 4], b: [4], c: [] }, build: (g) => g.node("Min", ["a", "b", "c"]) },
+  {
+    op: "Min",
+    name: "Min of three",
+    inputs: { a: ["N", 4], b: [4], c: [] },
+    build: (g) => g.node("Min", ["a", "b", "c"]),
+  },
   ...binary("Mul"),
   { op: "Mul", name: "Mul of a value by itself", inputs: matrix, build: (g) => g.node("Mul", ["x", "x"]) },
   unary("Neg"),
@@ -136,7 +160,8 @@ export const elementwiseCases: readonly GradientCase[] = [
     op: "Not",
     name: "Not of a comparison",
     inputs: matrix,
-    build: (g) => g.node("Where", [g.node("Not", [g.node("Less", ["x", g.scalar(0, "x")])]), g.node("Exp", ["x"]), "x"]),
+    build: (g) =>
+      g.node("Where", [g.node("Not", [g.node("Less", ["x", g.scalar(0, "x")])]), g.node("Exp", ["x"]), "x"]),
   },
   logical("Or"),
   ...binary("Pow", positive),
@@ -150,12 +175,22 @@ export const elementwiseCases: readonly GradientCase[] = [
   unary("Reciprocal", positive),
   unary("Relu"),
   unary("Sigmoid"),
-  { op: "Sign", name: "Sign times its input", inputs: matrix, build: (g) => g.node("Mul", [g.node("Sign", ["x"]), g.node("Exp", ["x"])]) },
+  {
+    op: "Sign",
+    name: "Sign times its input",
+    inputs: matrix,
+    build: (g) => g.node("Mul", [g.node("Sign", ["x"]), g.node("Exp", ["x"])]),
+  },
   unary("Softplus"),
   unary("Sqrt", positive),
   ...binary("Sub"),
   ...binary("Sum"),
-  { op: "Sum", name: "Sum of three", inputs: { a: ["N", 4], b: [4], c: [] }, build: (g) => g.node("Exp", [g.node("Sum", ["a", "b", "c"])]) },
+  {
+    op: "Sum",
+    name: "Sum of three",
+    inputs: { a: ["N", 4], b: [4], c: [] },
+    build: (g) => g.node("Exp", [g.node("Sum", ["a", "b", "c"])]),
+  },
   { op: "Sum", name: "Sum of one", inputs: matrix, build: (g) => g.node("Sum", ["x"]) },
   unary("Tanh"),
   {

@@ -110,7 +110,10 @@ export const movementCases: readonly GradientCase[] = [
     inputs: { x: [3, 3], updates: [3, 2] },
     build(g) {
       const attributes: Attributes = { axis: { int: 1 }, reduction: { string: "add" } };
-      return square(g, g.node("ScatterElements", ["x", indices(g, [3, 2], [0, 0, 2, 1, -1, 1]), "updates"], attributes));
+      return square(
+        g,
+        g.node("ScatterElements", ["x", indices(g, [3, 2], [0, 0, 2, 1, -1, 1]), "updates"], attributes),
+      );
     },
   },
   {

@@ -44,9 +44,25 @@ const batchNormalization = (name: string, x: readonly (number | string)[], attri
   },
 });
 
+/** The batch's own statistics, and the running ones. */
+const trainedNormalization = (name: string, x: readonly (number | string)[], outputs: number): GradientCase => ({
+  op: "BatchNormalization",
+  name: `BatchNormalization in training, ${name}`,
+  inputs: { x, scale: [2], bias: [2], mean: [2], root: [2] },
+  build(g) {
+    const variance = g.node("Mul", ["root", "root"]);
+    const attributes = { training_mode: { int: 1 }, momentum: { float: 0.75 }, epsilon: { float: 0.125 } };
+    const all = g.nodeOutputs("BatchNormalization", ["x", "scale", "bias", "mean", variance], attributes, 3);
+    return all.slice(0, outputs).map((y) => g.node("Mul", [y, y]));
+  },
+});
+
 export const reductionCases: readonly GradientCase[] = [
   batchNormalization("of rows", ["N", 2]),
   batchNormalization("of images, epsilon 0.125", ["N", 2, 2, 2], { epsilon: { float: 0.125 } }),
+  trainedNormalization("of rows", ["N", 2], 3),
+  trainedNormalization("of images", ["N", 2, 2, 2], 3),
+  trainedNormalization("of sequences, first output only", ["N", 2, 3], 1),
   ...["GlobalAveragePool", "GlobalMaxPool"].flatMap((op): GradientCase[] => [
     { op, name: `${op} of sequences`, inputs: { x: ["N", 2, 4] }, build: (g) => g.node("Exp", [g.node(op, ["x"])]) },
     { op, name: `${op} of images`, inputs: { x: ["N", 2, 2, 3] }, build: (g) => g.node("Exp", [g.node(op, ["x"])]) },

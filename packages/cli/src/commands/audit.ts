@@ -1,0 +1,233 @@
+// carom audit: how much of a model falls to attacks crafted on surrogates, and why.
+
+import {
+  type AuditInput,
+  audit,
+  type Dataset,
+  featureCount,
+  fit,
+  InputError,
+  l2,
+  learnerByName,
+  learners,
+  openModel,
+  type Runtime,
+  rowCount,
+  type SurrogateChoice,
+  splitHalves,
+  stratifiedSplit,
+  stream,
+  subsample,
+  takeRows,
+} from "@carom/core";
+import { Command } from "commander";
+import { alignClasses } from "../host/classes.ts";
+import { loadDataset } from "../host/data.ts";
+import { loadDigits } from "../host/digits.ts";
+import { loadModel } from "../host/modelFile.ts";
+import { requireAbsent, runFolder, writeFolder } from "../host/output.ts";
+import { nodeRuntime } from "../host/runtime.ts";
+import { auditFiles } from "../report/auditFiles.ts";
+import {
+  type CommonOptions,
+  type DataFileOptions,
+  parseEpsilons,
+  parseFraction,
+  printJson,
+  withCommonOptions,
+  withDataOptions,
+} from "../ui/options.ts";
+import { startProgress } from "../ui/progress.ts";
+
+interface AuditOptions extends CommonOptions, DataFileOptions {
+  readonly target?: string;
+  readonly data?: string;
+  readonly train?: string;
+  readonly epsilon?: number[];
+  readonly surrogateFraction: number;
+  readonly out?: string;
+}
+
+/** `carom audit`: the main job. */
+export function auditCommand(): Command {
+  const command = new Command("audit")
+    .description("train surrogates, attack them, judge the attacks on a target, explain, report")
+    .option("--target <file>", "the ONNX classifier to audit; without it, a demonstration on digits")
+    .option(
+      "--data <file>",
+      "labelled data like the target's: attacked, and where --train is absent half of it learned from",
+    )
+    .option("--train <file>", "labelled data that the surrogates learn from")
+    .option("--epsilon <list>", "L2 budgets, in the units of the features", parseEpsilons)
+    .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
+    .option("--out <folder>", "where the run is written; ./carom-runs/... where absent")
+    .action(run);
+  return withCommonOptions(withDataOptions(command));
+}
+
+/** What is audited, before anything is computed. */
+type Question = Pick<AuditInput, "target" | "training" | "attacked" | "asked">;
+
+async function run(options: AuditOptions): Promise<void> {
+  const started = new Date();
+  if (options.out !== undefined) await requireAbsent(options.out);
+  const runtime = nodeRuntime();
+  const progress = startProgress(options.quiet === true);
+  const question =
+    options.target === undefined
+      ? await demonstration(runtime, options)
+      : await ownModel(runtime, options.target, options);
+  const { training, attacked } = question;
+  const epsilons = options.epsilon ?? defaultEpsilons(attacked);
+  const surrogates = Object.values(learners)
+    .filter(({ capabilities }) => capabilities.differentiable)
+    .flatMap(({ name }): SurrogateChoice[] => [
+      { learner: name, complexity: "high" },
+      { learner: name, complexity: "low" },
+    ]);
+  const defaults = [
+    ...question.asked.defaults,
+    ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times range * sqrt(features) / 28`]),
+    ...(options.box ? [] : [`box [${question.asked.box.join(", ")}]: declared by the data, or its range`]),
+    "surrogates: every differentiable learner, of low and of high complexity",
+  ];
+  const output = await audit({
+    runtime,
+    seed: options.seed,
+    ...question,
+    training: options.surrogateFraction < 1 ? fractionOf(training, options) : training,
+    norm: l2,
+    epsilons,
+    surrogates,
+    asked: { ...question.asked, defaults },
+    onProgress: (activity, done) => progress.update(activity, done),
+  });
+  progress.end();
+  const folder = options.out ?? runFolder("audit", output.result.asked, started);
+  await writeFolder(folder, auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000 }));
+  if (options.json) {
+    printJson({ folder, ...output.result });
+    return;
+  }
+  const { answer, asked } = output.result;
+  for (const warning of asked.warnings) process.stdout.write(`Warning: ${warning}\n`);
+  process.stdout.write(`${answer.join("\n")}\n\nReport: ${folder}/report.html\n`);
+}
+
+/** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
+async function demonstration(runtime: Runtime, options: AuditOptions): Promise<Question> {
+  for (const [name, value] of Object.entries({ "--data": options.data, "--train": options.train })) {
+    if (value !== undefined) throw missingTarget(name);
+  }
+  const { dataset, contentHash } = await loadDigits();
+  const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
+  const [forTarget, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
+  const learner = learnerByName("mlp");
+  const fitted = await fit(learner, forTarget, { runtime, seed: options.seed, label: "target" });
+  return {
+    target: {
+      model: fitted.model,
+      description: { learner: learner.name, options: fitted.options, training: fitted.training },
+    },
+    training,
+    attacked,
+    asked: {
+      dataHash: contentHash,
+      targetHash: "trained here",
+      targetRows: rowCount(forTarget),
+      box: [0, 1],
+      attackerKnows: attackerKnows(`${rowCount(training)} rows that the target never saw, with true labels`),
+      defaults: [
+        "data: 1,922 handwritten digits 8 and 9 of MNIST, split in three disjoint parts",
+        "target: a multilayer perceptron trained on the spot",
+      ],
+      warnings: [],
+    },
+  };
+}
+
+/** The user's own model and data. */
+async function ownModel(runtime: Runtime, path: string, options: AuditOptions): Promise<Question> {
+  if (options.data === undefined) {
+    throw new InputError("missing", "option --data", {
+      expected: "labelled data like the target's",
+      got: "none",
+      remedy: "give a file with --data",
+    });
+  }
+  const { model, contentHash: targetHash } = await loadModel(path);
+  const opened = await openModel(runtime, model);
+  const shaped = (data: Dataset) => withShape(alignClasses(data, model, opened), opened.inputShape, path);
+  const loaded = await loadDataset(options.data, options);
+  const data = shaped(loaded.dataset);
+  const separate = options.train === undefined ? undefined : await loadDataset(options.train, options);
+  const [trainingRows, attackedRows] = splitHalves(data, stream(options.seed, "audit", "split"));
+  const training = separate ? shaped(separate.dataset) : takeRows(data, trainingRows);
+  const attacked = separate ? data : takeRows(data, attackedRows);
+  await opened.close();
+  return {
+    target: { model },
+    training,
+    attacked,
+    asked: {
+      dataHash: separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash,
+      targetHash,
+      box: boxOf(attacked),
+      attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data, with true labels`),
+      defaults: separate
+        ? []
+        : ["a stratified half of --data, equal rows kept together, trains the surrogates; the other half is attacked"],
+      warnings: [
+        "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
+      ],
+    },
+  };
+}
+
+function attackerKnows(training: string): string[] {
+  return [
+    `training data: ${training}`,
+    "features: the same representation as the target's",
+    "learner: not known; surrogates of several kinds stand in for it",
+    "parameters: not known, and the target is never asked; only the white-box reference uses them",
+  ];
+}
+
+/** Rows in the shape that the model takes, where sizes agree. */
+function withShape(data: Dataset, inputShape: readonly number[], path: string): Dataset {
+  const size = inputShape.reduce((product, dim) => product * dim, 1);
+  if (size === featureCount(data)) {
+    const { features } = data;
+    const shaped = "start" in features ? features : { ...features, shape: [rowCount(data), ...inputShape] };
+    return { ...data, features: shaped, featureShape: inputShape };
+  }
+  throw new InputError("invalid", `data for ${path}`, {
+    expected: `rows of ${size} features, as the model's input [${inputShape}] has`,
+    got: `rows of ${featureCount(data)} (shape [${data.featureShape}])`,
+    remedy: "give data of the kind the model was trained on",
+  });
+}
+
+function boxOf({ domain }: Dataset): readonly [number, number] {
+  return [domain.lower.reduce((a, b) => Math.min(a, b)), domain.upper.reduce((a, b) => Math.max(a, b))];
+}
+
+/** 0.5, 1, 2 and 5 on 28 x 28 pixels in [0, 1]; the same share of the diagonal elsewhere. */
+function defaultEpsilons(data: Dataset): number[] {
+  const [low, high] = boxOf(data);
+  const unit = ((high - low) * Math.sqrt(featureCount(data))) / 28;
+  return [0.5, 1, 2, 5].map((factor) => Number((factor * unit).toPrecision(6)));
+}
+
+function fractionOf(training: Dataset, { surrogateFraction, seed }: AuditOptions): Dataset {
+  const rows = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
+  return takeRows(training, subsample(rows, training.labels, surrogateFraction, stream(seed, "audit", "fraction")));
+}
+
+function missingTarget(option: string): InputError {
+  return new InputError("missing", "option --target", {
+    expected: `an ONNX model beside ${option}`,
+    got: "none",
+    remedy: "give a model with --target, or no option at all for the demonstration",
+  });
+}

@@ -1,0 +1,43 @@
+// carom data: look at data.
+
+import { type DatasetDescription, describeDataset } from "@carom/core";
+import { Command } from "commander";
+import { loadDataset } from "../host/data.ts";
+import { loadDigits } from "../host/digits.ts";
+import {
+  type CommonOptions,
+  type DataFileOptions,
+  printJson,
+  withCommonOptions,
+  withDataOptions,
+} from "../ui/options.ts";
+
+/** `carom data info FILE`. */
+export function dataCommand(): Command {
+  const info = new Command("info")
+    .description("rows, features, classes, range and repetitions of a data file")
+    .argument("<file>", '.npz, .svmlight, or "images,labels" (IDX), optionally .gz; "digits" for the demonstration\'s')
+    .action(async (file: string, options: CommonOptions & DataFileOptions) => {
+      const { dataset, contentHash } = file === "digits" ? await loadDigits() : await loadDataset(file, options);
+      const description = describeDataset(dataset);
+      if (options.json) printJson({ file, contentHash, ...description });
+      else process.stdout.write(sheet(file, contentHash, description));
+    });
+  return new Command("data").description("look at data").addCommand(withCommonOptions(withDataOptions(info)));
+}
+
+function sheet(file: string, contentHash: string, data: DatasetDescription): string {
+  const classes = data.classes.map(({ name, rows }) => `${name} (${rows})`).join(", ");
+  const lines: readonly (readonly [string, string])[] = [
+    ["file", file],
+    ["sha256", contentHash],
+    ["rows", `${data.rows}, ${data.distinctRows} distinct, ${data.contradictoryRows} of them with several labels`],
+    ["features", `${data.features}, shape [${data.featureShape}], ${data.constantFeatures} constant`],
+    ["classes", classes],
+    ["range", `${data.range[0]} to ${data.range[1]}`],
+    ["box", `${data.box[0]} to ${data.box[1]}`],
+    ["non-zeros", `${(100 * data.density).toFixed(1)} %`],
+    ["storage", `${data.storage} ${data.elementType}, ${(data.bytes / 2 ** 20).toFixed(1)} MB`],
+  ];
+  return lines.map(([name, value]) => `${name.padEnd(10)}${value}\n`).join("");
+}

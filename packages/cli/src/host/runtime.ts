@@ -1,0 +1,9 @@
+// ONNX Runtime for Node, handed to the core.
+
+import { type Ort, type Runtime, runtimeFrom } from "@carom/core";
+import * as ort from "onnxruntime-node";
+
+/** One intra-op thread, so that recorded numbers do not depend on how work was divided. */
+export function nodeRuntime(): Runtime {
+  return runtimeFrom(ort as unknown as Ort);
+}

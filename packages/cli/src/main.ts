@@ -1,0 +1,39 @@
+// The command line: `carom VERB [options]`.
+
+import { InputError } from "@carom/core";
+import { CommanderError } from "commander";
+import { createProgram } from "./program.ts";
+import { flagError } from "./ui/flagError.ts";
+
+// Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 130 interrupted.
+const INPUT_FAULT = 2;
+const OUR_FAULT = 1;
+const INTERRUPTED = 130;
+
+process.on("SIGINT", () => process.exit(INTERRUPTED));
+// A reader that closes early, such as `head`, is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const program = createProgram();
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    process.stderr.write(`carom: ${flagError(error, program, process.argv).message}\n`);
+    return INPUT_FAULT;
+  }
+  if (error instanceof InputError) {
+    process.stderr.write(`carom: ${error.message}\n`);
+    return INPUT_FAULT;
+  }
+  process.stderr.write(`carom: a fault of carom itself, please report it: ${(error as Error).stack ?? error}\n`);
+  return OUR_FAULT;
+}

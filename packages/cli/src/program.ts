@@ -1,0 +1,25 @@
+// The verbs and what they share.
+
+import { VERSION } from "@carom/core";
+import { Command } from "commander";
+import { auditCommand } from "./commands/audit.ts";
+import { dataCommand } from "./commands/data.ts";
+import { fitCommand } from "./commands/fit.ts";
+import { scoreCommand } from "./commands/score.ts";
+
+/** The whole command line; errors are thrown, never printed or exited on here. */
+export function createProgram(): Command {
+  const program = new Command("carom")
+    .description("How well do adversarial attacks transfer to a model, and why?")
+    .version(VERSION)
+    .showHelpAfterError(false);
+  for (const command of [auditCommand(), fitCommand(), scoreCommand(), dataCommand()]) program.addCommand(command);
+  silence(program);
+  return program;
+}
+
+/** Makes a command and its subcommands throw, so that one place writes every message. */
+function silence(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const each of command.commands) silence(each);
+}

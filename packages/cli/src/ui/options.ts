@@ -1,0 +1,88 @@
+// Options that several verbs share, and the parsers that check their values.
+
+import { InputError } from "@carom/core";
+import type { Command } from "commander";
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly seed: number;
+}
+
+/** Adds --seed, --json and --quiet. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option("--seed <integer>", "seed of every random choice", parseSeed, 0)
+    .option("--json", "print one JSON document on standard output and nothing else there")
+    .option("--quiet", "no progress");
+}
+
+export interface DataFileOptions {
+  readonly label?: string;
+  readonly box?: [number, number];
+  readonly columns?: number;
+}
+
+/** Adds the options that say how to read data files. */
+export function withDataOptions(command: Command): Command {
+  return command
+    .option("--label <name>", "array of a .npz file that holds the labels")
+    .option("--box <low,high>", "bounds of every feature; where absent, the range of the data", parseBox)
+    .option(
+      "--columns <integer>",
+      "number of features of a .svmlight file, where its largest index does not say",
+      parseCount,
+    );
+}
+
+/** Writes a JSON document to standard output. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw invalid("--seed", "an integer from 0", text, "leave it out for 0");
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw invalid("--columns", "a positive integer", text, "give the number of features");
+}
+
+/** A list of budgets: positive, in the units of the features. */
+export function parseEpsilons(text: string): number[] {
+  const values = text.split(",").map(parseNumber);
+  if (values.every((value) => Number.isFinite(value) && value > 0) && new Set(values).size === values.length) {
+    return values.sort((a, b) => a - b);
+  }
+  throw invalid(
+    "--epsilon",
+    "positive numbers, each once, with commas between",
+    text,
+    "for instance --epsilon 0.5,1,2",
+  );
+}
+
+export function parseBox(text: string): [number, number] {
+  const [low, high, ...rest] = text.split(",").map(parseNumber);
+  if (rest.length === 0 && Number.isFinite(low) && Number.isFinite(high) && low < high) return [low, high];
+  throw invalid("--box", "two numbers, the lower first", text, "for instance --box 0,1");
+}
+
+/** The share of the surrogates' training data that is used. */
+export function parseFraction(text: string): number {
+  const value = parseNumber(text);
+  if (value > 0 && value <= 1) return value;
+  throw invalid("--surrogate-fraction", "a number above 0 and up to 1", text, "for instance 0.2");
+}
+
+function parseNumber(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+export function invalid(option: string, expected: string, got: string, remedy: string): InputError {
+  return new InputError("invalid", `option ${option}`, { expected, got: `"${got}"`, remedy });
+}

@@ -1,0 +1,50 @@
+// Progress on standard error: a line that redraws itself on a terminal, plain lines elsewhere.
+
+import { styleText } from "node:util";
+
+export interface Progress {
+  /** Tells what is being done and which share of the whole is done, 0 to 1. */
+  update(activity: string, done: number): void;
+  /** Clears the line. */
+  end(): void;
+}
+
+const WIDTH = 24;
+const REDRAW_MS = 80;
+/** Elsewhere than on a terminal a line is written when another tenth is done. */
+const PLAIN_STEPS = 10;
+
+/** Progress for a run; says nothing where `quiet` is set. */
+export function startProgress(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Progress {
+  if (quiet) return { update: () => {}, end: () => {} };
+  const started = performance.now();
+  let drawn = Number.NEGATIVE_INFINITY;
+  let step = -1;
+  return {
+    update(activity, done) {
+      const now = performance.now();
+      const left = timeLeft(now - started, done);
+      if (stream.isTTY) {
+        if (now - drawn < REDRAW_MS) return;
+        drawn = now;
+        const filled = Math.round(WIDTH * done);
+        const bar = styleText("cyan", "━".repeat(filled)) + styleText("dim", "━".repeat(WIDTH - filled));
+        const text = ` ${String(Math.floor(100 * done)).padStart(3)} %  ${activity}${left}`;
+        stream.write(`\r\x1b[2K${bar}${text.slice(0, Math.max(0, (stream.columns ?? 80) - WIDTH - 1))}`);
+      } else if (Math.floor(done * PLAIN_STEPS) > step) {
+        step = Math.floor(done * PLAIN_STEPS);
+        stream.write(`${String(Math.floor(100 * done)).padStart(3)} %  ${activity}${left}\n`);
+      }
+    },
+    end() {
+      if (stream.isTTY) stream.write("\r\x1b[2K");
+    },
+  };
+}
+
+/** An estimate from the share that is done; nothing while there is too little to go by. */
+function timeLeft(elapsed: number, done: number): string {
+  if (done < 0.05 || elapsed < 1000 || done >= 1) return "";
+  const seconds = Math.round((elapsed * (1 - done)) / done / 1000);
+  return seconds < 90 ? `, about ${Math.max(1, seconds)} s left` : `, about ${Math.round(seconds / 60)} min left`;
+}
