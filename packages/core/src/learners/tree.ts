@@ -1,8 +1,8 @@
 // One classification tree: Gini impurity, exact splits, a random choice of features at each node.
 
 import type { Stream } from "../random.ts";
-import { bestSplitOf, type SplitSearch, splitSearch } from "./treeSplit.ts";
 import type { TreeColumns } from "./treeColumns.ts";
+import { type SplitSearch, splitSearch } from "./treeSplit.ts";
 
 /** Node 0 is the root. A row goes left where its feature is at most the threshold. */
 export interface Tree {
@@ -45,19 +45,20 @@ export function growTree(
   const features = Int32Array.from({ length: d }, (_, j) => j);
   const constants = new Int32Array(d);
 
-  const stack = [{ from: 0, to: search.samples.length, depth: 0, constant: 0, parent: -1, isLeft: false }];
+  const stack = [{ from: 0, to: search.size, depth: 0, constant: 0, parent: -1, isLeft: false }];
   for (let task = stack.pop(); task; task = stack.pop()) {
     const { from, to, depth, parent, isLeft } = task;
     const at = nodes.push({ feature: -1, threshold: 0, left: 0, right: 0 }) - 1;
     if (parent >= 0) nodes[parent][isLeft ? "left" : "right"] = at;
     const pure = search.enter(from, to);
-    for (let k = 0; k < classes; k++) shares.push(search.totals[k] / search.total);
+    const total = search.totals.reduce((sum, mass) => sum + mass, 0);
+    for (const mass of search.totals) shares.push(mass / total);
     if (pure || to - from < 2 || depth >= options.depth) continue;
 
     const constant = chooseSplit(search, features, constants, task.constant, options);
-    if (search.best.feature < 0) continue;
-    nodes[at].feature = search.best.feature;
-    nodes[at].threshold = search.best.threshold;
+    const split = search.best();
+    if (!split) continue;
+    Object.assign(nodes[at], split);
     const middle = search.partition();
     stack.push({ from: middle, to, depth: depth + 1, constant, parent: at, isLeft: false });
     stack.push({ from, to: middle, depth: depth + 1, constant, parent: at, isLeft: true });
@@ -72,7 +73,7 @@ export function growTree(
 }
 
 /**
- * Draws features and leaves the best split in `search.best`; returns how many features are known to be constant.
+ * Draws features and leaves the best split in the search; returns how many features are known to be constant.
  *
  * `features` is a list of all features: the first `known` are constant already, those found constant here are put
  * behind them, those tried move to the end. `constants` remembers the order of the front part, which draws disturb.
@@ -94,7 +95,7 @@ function chooseSplit(
       continue;
     }
     j += found;
-    if (bestSplitOf(search, features[j])) swap(features, --untried, j);
+    if (search.consider(features[j])) swap(features, --untried, j);
     else swap(features, known + found++, j);
   }
   features.set(constants.subarray(0, known));

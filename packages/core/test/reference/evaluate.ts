@@ -5,7 +5,7 @@ import { algebra } from "./algebra.ts";
 import { elementwise } from "./elementwise.ts";
 import { movement } from "./movement.ts";
 import { reductions } from "./reduction.ts";
-import { type Evaluate, type Value, valueOf } from "./value.ts";
+import { type Evaluate, type Value, toValue } from "./value.ts";
 
 /** Every operator the reference knows, by name. */
 export const reference: Readonly<Record<string, Evaluate>> = {
@@ -24,7 +24,7 @@ export function evaluate(graph: Graph, feeds: Readonly<Record<string, Value>>): 
 /** Every value of a graph, intermediate ones too. */
 export function evaluateAll(graph: Graph, feeds: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
   const values = new Map(Object.entries(feeds));
-  for (const [name, value] of graph.initializers) values.set(name, valueOf(value));
+  for (const [name, value] of graph.initializers) values.set(name, toValue(value));
   for (const node of graph.nodes) {
     const operator = reference[node.op];
     if (!operator) throw new Error(`the reference has no operator ${node.op}`);

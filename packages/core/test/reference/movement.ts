@@ -14,7 +14,7 @@ import {
   ints,
   position,
   type Value,
-  valueOf,
+  toValue,
   withAxis,
 } from "./value.ts";
 
@@ -37,17 +37,17 @@ const Concat: Evaluate = (node, inputs) => {
 
 const Constant: Evaluate = (node) => {
   const { value } = node.attributes;
-  if (value && "tensor" in value) return [valueOf(value.tensor)];
+  if (value && "tensor" in value) return [toValue(value.tensor)];
   const float = floatAttribute(node, "value_float", undefined);
-  if (float !== undefined) return [valueOf(tensor("float32", [], [float]))];
+  if (float !== undefined) return [toValue(tensor("float32", [], [float]))];
   const int = intAttribute(node, "value_int", undefined);
-  if (int !== undefined) return [valueOf(tensor("int64", [], [int]))];
+  if (int !== undefined) return [toValue(tensor("int64", [], [int]))];
   return [ints(intsAttribute(node, "value_ints", []))];
 };
 
 const ConstantOfShape: Evaluate = (node, [shape]) => {
   const { value } = node.attributes;
-  const element = value && "tensor" in value ? valueOf(value.tensor) : undefined;
+  const element = value && "tensor" in value ? toValue(value.tensor) : undefined;
   return [generate(element?.type ?? "float32", shape.data, () => element?.data[0] ?? 0)];
 };
 

@@ -80,7 +80,7 @@ export function axisOf(axis: number, rank: number): number {
 }
 
 /** A tensor of the project as a value. */
-export function valueOf(x: Tensor): Value {
+export function toValue(x: Tensor): Value {
   return { type: x.type, shape: x.shape, data: toNumbers(x) };
 }
 

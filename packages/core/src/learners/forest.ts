@@ -1,0 +1,53 @@
+// The random forest: trees on bootstrap samples, each node choosing among sqrt(D) random features.
+
+import { z } from "zod";
+import { featureCount, rowCount } from "../data/dataset.ts";
+import type { Stream } from "../random.ts";
+import type { Learner } from "./learner.ts";
+import { growTree, type Tree } from "./tree.ts";
+import { treeColumns } from "./treeColumns.ts";
+import { treeEnsemble } from "./treeEnsemble.ts";
+
+const options = z.strictObject({
+  trees: z.number().int().positive().default(100).describe("number of trees"),
+  depth: z.number().int().positive().nullable().default(null).describe("most splits from root to leaf; null: no limit"),
+});
+
+/**
+ * Trees of least Gini impurity on bootstrap samples; scores are the mean over trees of the class shares of the leaf.
+ *
+ * Every tree has a random stream of its own, so a forest does not depend on the order in which trees are grown.
+ */
+export const forest: Learner<z.infer<typeof options>> = {
+  name: "forest",
+  summary: "random forest, Gini impurity, sqrt(D) features per split",
+  options,
+  complexities: { high: { trees: 30 }, low: { trees: 30, depth: 8 } },
+  capabilities: { differentiable: false, affine: false, sparse: true },
+  reference: "Breiman 2001; trees and defaults as in scikit-learn's RandomForestClassifier",
+  async fit(data, { trees: count, depth }, context) {
+    const columns = treeColumns(data);
+    const classes = data.classNames.length;
+    const trees: Tree[] = [];
+    for (let i = 0; i < count; i++) {
+      const random = context.random(`tree ${i}`);
+      const weights = bootstrap(rowCount(data), random);
+      const limits = { depth: depth ?? Number.POSITIVE_INFINITY, features: featuresPerSplit(featureCount(data)) };
+      trees.push(growTree(columns, data.labels, classes, weights, { ...limits, random }));
+      context.onProgress?.((i + 1) / count);
+    }
+    const nodes = trees.reduce((sum, { feature }) => sum + feature.length, 0);
+    return { model: treeEnsemble(trees, data), training: { trees: count, nodes } };
+  },
+};
+
+function featuresPerSplit(features: number): number {
+  return Math.max(1, Math.floor(Math.sqrt(features)));
+}
+
+/** How often each of n rows occurs among n that are drawn with replacement. */
+function bootstrap(n: number, random: Stream): Float64Array {
+  const counts = new Float64Array(n);
+  for (let i = 0; i < n; i++) counts[random.integer(n)]++;
+  return counts;
+}
