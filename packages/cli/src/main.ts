@@ -2,6 +2,7 @@
 
 import { InputError } from "@carom/core";
 import { CommanderError } from "commander";
+import { removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
 import { flagError } from "./ui/flagError.ts";
 
@@ -9,8 +10,11 @@ import { flagError } from "./ui/flagError.ts";
 const INPUT_FAULT = 2;
 const OUR_FAULT = 1;
 const INTERRUPTED = 130;
+const TERMINATED = 143;
 
 process.on("SIGINT", () => process.exit(INTERRUPTED));
+process.on("SIGTERM", () => process.exit(TERMINATED));
+process.on("exit", removeUnfinished);
 // A reader that closes early, such as `head`, is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);

@@ -7,11 +7,18 @@ import { dataCommand } from "./commands/data.ts";
 import { fitCommand } from "./commands/fit.ts";
 import { scoreCommand } from "./commands/score.ts";
 
+const more = `
+Begin with the demonstration, which needs nothing:
+  carom audit
+
+Exit status: 0 done, 1 a fault of carom, 2 a fault of the input, 130 interrupted.`;
+
 /** The whole command line; errors are thrown, never printed or exited on here. */
 export function createProgram(): Command {
   const program = new Command("carom")
     .description("How well do adversarial attacks transfer to a model, and why?")
     .version(VERSION)
+    .addHelpText("after", more)
     .showHelpAfterError(false);
   for (const command of [auditCommand(), fitCommand(), scoreCommand(), dataCommand()]) program.addCommand(command);
   silence(program);

@@ -1,6 +1,6 @@
 // Vectors: the few operations that the solvers share.
 
-type Vector = Float32Array | Float64Array;
+export type Vector = Float32Array | Float64Array;
 
 /** The inner product of two vectors. */
 export function dot(a: Vector, b: Vector): number {

@@ -44,7 +44,9 @@ function importsOf(file: string): Import[] {
   const text = readFileSync(join(source, file), "utf8");
   const pattern = /^\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm;
   const dynamic = [...text.matchAll(/\bimport\(\s*"([^"]+)"/g)].map(([, target]) => ({ target, typeOnly: false }));
-  return [...text.matchAll(pattern)].map(([, type, target]) => ({ target, typeOnly: type !== undefined })).concat(dynamic);
+  return [...text.matchAll(pattern)]
+    .map(([, type, target]) => ({ target, typeOnly: type !== undefined }))
+    .concat(dynamic);
 }
 
 function layerOf(file: string): number {

@@ -20,16 +20,18 @@ import {
   subsample,
   takeRows,
 } from "@carom/core";
+import { join } from "node:path";
 import { Command } from "commander";
 import { alignClasses } from "../host/classes.ts";
 import { loadDataset } from "../host/data.ts";
 import { loadDigits } from "../host/digits.ts";
 import { loadModel } from "../host/modelFile.ts";
-import { requireAbsent, runFolder, writeFolder } from "../host/output.ts";
+import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { auditFiles } from "../report/auditFiles.ts";
 import {
   type CommonOptions,
+  DATA_HELP,
   type DataFileOptions,
   parseEpsilons,
   parseFraction,
@@ -38,6 +40,7 @@ import {
   withDataOptions,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
+import { wrap } from "../ui/wrap.ts";
 
 interface AuditOptions extends CommonOptions, DataFileOptions {
   readonly target?: string;
@@ -53,14 +56,12 @@ export function auditCommand(): Command {
   const command = new Command("audit")
     .description("train surrogates, attack them, judge the attacks on a target, explain, report")
     .option("--target <file>", "the ONNX classifier to audit; without it, a demonstration on digits")
-    .option(
-      "--data <file>",
-      "labelled data like the target's: attacked, and where --train is absent half of it learned from",
-    )
-    .option("--train <file>", "labelled data that the surrogates learn from")
-    .option("--epsilon <list>", "L2 budgets, in the units of the features", parseEpsilons)
+    .option("--data <file>", "labelled data like the target's; attacked")
+    .option("--train <file>", "labelled data that the surrogates learn from; half of --data where absent")
+    .option("--epsilon <list>", "L2 budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
-    .option("--out <folder>", "where the run is written; ./carom-runs/... where absent")
+    .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
+    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom audit\n  carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2`)
     .action(run);
   return withCommonOptions(withDataOptions(command));
 }
@@ -70,7 +71,7 @@ type Question = Pick<AuditInput, "target" | "training" | "attacked" | "asked">;
 
 async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
-  if (options.out !== undefined) await requireAbsent(options.out);
+  await requireFree(options.out ?? join(RUNS, "audit"));
   const runtime = nodeRuntime();
   const progress = startProgress(options.quiet === true);
   const question =
@@ -101,8 +102,7 @@ async function run(options: AuditOptions): Promise<void> {
     surrogates,
     asked: { ...question.asked, defaults },
     onProgress: (activity, done) => progress.update(activity, done),
-  });
-  progress.end();
+  }).finally(() => progress.end());
   const folder = options.out ?? runFolder("audit", output.result.asked, started);
   await writeFolder(folder, auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000 }));
   if (options.json) {
@@ -110,14 +110,14 @@ async function run(options: AuditOptions): Promise<void> {
     return;
   }
   const { answer, asked } = output.result;
-  for (const warning of asked.warnings) process.stdout.write(`Warning: ${warning}\n`);
-  process.stdout.write(`${answer.join("\n")}\n\nReport: ${folder}/report.html\n`);
+  const warnings = asked.warnings.map((warning) => `Warning: ${warning}`);
+  process.stdout.write(`${wrap([...warnings, ...answer].join("\n\n"))}\n\nReport: ${join(folder, "report.html")}\n`);
 }
 
 /** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
 async function demonstration(runtime: Runtime, options: AuditOptions): Promise<Question> {
-  for (const [name, value] of Object.entries({ "--data": options.data, "--train": options.train })) {
-    if (value !== undefined) throw missingTarget(name);
+  for (const name of ["data", "train", "label", "box", "columns"] as const) {
+    if (options[name] !== undefined) throw missingTarget(`--${name}`);
   }
   const { dataset, contentHash } = await loadDigits();
   const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));

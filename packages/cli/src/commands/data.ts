@@ -3,9 +3,9 @@
 import { type DatasetDescription, describeDataset } from "@carom/core";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
-import { loadDigits } from "../host/digits.ts";
 import {
   type CommonOptions,
+  DATA_HELP,
   type DataFileOptions,
   printJson,
   withCommonOptions,
@@ -16,9 +16,10 @@ import {
 export function dataCommand(): Command {
   const info = new Command("info")
     .description("rows, features, classes, range and repetitions of a data file")
-    .argument("<file>", '.npz, .svmlight, or "images,labels" (IDX), optionally .gz; "digits" for the demonstration\'s')
+    .argument("<file>", "the data, or digits")
+    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom data info digits`)
     .action(async (file: string, options: CommonOptions & DataFileOptions) => {
-      const { dataset, contentHash } = file === "digits" ? await loadDigits() : await loadDataset(file, options);
+      const { dataset, contentHash } = await loadDataset(file, options);
       const description = describeDataset(dataset);
       if (options.json) printJson({ file, contentHash, ...description });
       else process.stdout.write(sheet(file, contentHash, description));

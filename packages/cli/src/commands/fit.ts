@@ -13,12 +13,12 @@ import {
 } from "@carom/core";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
-import { loadDigits } from "../host/digits.ts";
-import { requireAbsent, writeWhole } from "../host/output.ts";
+import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
 import {
   type CommonOptions,
+  DATA_HELP,
   type DataFileOptions,
   printJson,
   withCommonOptions,
@@ -29,7 +29,7 @@ import { startProgress } from "../ui/progress.ts";
 interface FitCommandOptions extends CommonOptions, DataFileOptions {
   readonly data?: string;
   readonly out?: string;
-  readonly set: Readonly<Record<string, unknown>>;
+  readonly set?: Readonly<Record<string, unknown>>;
   readonly list?: boolean;
 }
 
@@ -38,10 +38,11 @@ export function fitCommand(): Command {
   const command = new Command("fit")
     .description("train one model and write it as ONNX")
     .argument("[learner]", Object.keys(learners).join(", "))
-    .option("--data <file>", "the training data")
+    .option("--data <file>", "the training data, or digits")
     .option("--out <file>", "the ONNX file to write")
-    .option("--set <name=value...>", "options of the learner, such as C=10", collectSettings, {})
+    .option("--set <name=value>", "an option of the learner, such as C=10; may be repeated", collectSettings)
     .option("--list", "the learners with their options and defaults")
+    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom fit mlp --data digits --set widths=[20] --out mlp.onnx`)
     .action(run);
   return withCommonOptions(withDataOptions(command));
 }
@@ -54,12 +55,11 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   }
   if (name === undefined) throw missing("learner", `one of ${Object.keys(learners).join(", ")}`);
   const learner = learnerByName(name);
-  const settings = parseOptions(learner, options.set);
+  const settings = parseOptions(learner, options.set ?? {});
   if (options.data === undefined) throw missing("option --data", "a file to learn from");
   if (options.out === undefined) throw missing("option --out", "a file to write the model to");
-  await requireAbsent(options.out);
-  const { dataset, contentHash } =
-    options.data === "digits" ? await loadDigits() : await loadDataset(options.data, options);
+  await requireFree(options.out);
+  const { dataset, contentHash } = await loadDataset(options.data, options);
   const runtime = nodeRuntime();
   const progress = startProgress(options.quiet === true);
   const fitted = await fit(learner, dataset, {
@@ -69,8 +69,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
     options: settings,
     metadata: { data: contentHash },
     onProgress: (done) => progress.update(`training ${name}`, done),
-  });
-  progress.end();
+  }).finally(() => progress.end());
   await writeWhole(options.out, fitted.model.bytes);
   const opened = await openModel(runtime, fitted.model);
   const trainingError = errorRate(argMax(await opened.scores(denseRows(dataset))), dataset.labels);
@@ -89,9 +88,11 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
 function listing(): string {
   return learnerTable()
     .map(({ name, summary, options }) => {
+      const values = options.map((option) => JSON.stringify(option.default));
       const width = Math.max(...options.map((option) => option.name.length));
+      const valueWidth = Math.max(...values.map((value) => value.length));
       const lines = options.map(
-        (option) => `  ${option.name.padEnd(width)}  ${JSON.stringify(option.default)}  ${option.description}\n`,
+        (option, i) => `  ${option.name.padEnd(width)}  ${values[i].padEnd(valueWidth)}  ${option.description}\n`,
       );
       return `${name}: ${summary}\n${lines.join("")}`;
     })
@@ -99,7 +100,7 @@ function listing(): string {
 }
 
 /** Collects `name=value` pairs; values are JSON where they parse as such, else text. */
-function collectSettings(pair: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function collectSettings(pair: string, before: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
   const at = pair.indexOf("=");
   if (at <= 0) {
     throw new InputError("invalid", "option --set", {

@@ -5,10 +5,11 @@ import { Command } from "commander";
 import { alignClasses } from "../host/classes.ts";
 import { loadDataset } from "../host/data.ts";
 import { loadModel } from "../host/modelFile.ts";
-import { writeWhole } from "../host/output.ts";
+import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import {
   type CommonOptions,
+  DATA_HELP,
   type DataFileOptions,
   printJson,
   withCommonOptions,
@@ -23,13 +24,15 @@ export function scoreCommand(): Command {
   const command = new Command("score")
     .description("scores of a model on data, and its error with an interval")
     .requiredOption("--model <file>", "an ONNX classifier")
-    .requiredOption("--data <file>", "the data")
+    .requiredOption("--data <file>", "labelled data, or digits")
     .option("--out <file>", "write the scores there as .npy")
+    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom score --model mlp.onnx --data digits`)
     .action(run);
   return withCommonOptions(withDataOptions(command));
 }
 
 async function run(options: ScoreOptions): Promise<void> {
+  if (options.out !== undefined) await requireFree(options.out);
   const { model, contentHash: modelHash } = await loadModel(options.model);
   const { dataset, contentHash: dataHash } = await loadDataset(options.data, options);
   const opened = await openModel(nodeRuntime(), model);

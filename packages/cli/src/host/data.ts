@@ -14,6 +14,7 @@ import {
   readSvmlight,
   type Tensor,
 } from "@carom/core";
+import { DIGITS, loadDigits } from "./digits.ts";
 
 /** What the command line may say about a data file. */
 export interface DataOptions {
@@ -31,27 +32,27 @@ export interface LoadedData {
   readonly contentHash: string;
 }
 
-const formats = ".npz, .svmlight (.svm, .libsvm), or IDX as images,labels; each also with .gz";
+const formats = `.npz, .svmlight (.svm, .libsvm), IDX as images,labels, each also with .gz, or the word ${DIGITS}`;
 const npz = /\.npz(\.gz)?$/i;
 const svmlight = /\.(svmlight|svm|libsvm)(\.gz)?$/i;
 const idx = /[.-]idx\d?(-ubyte)?(\.gz)?$/i;
 
 /**
- * The dataset in a file, or in a pair of IDX files named `images,labels`.
+ * The dataset in a file, in a pair of IDX files named `images,labels`, or the demonstration's, named `digits`.
  *
  * @throws InputError for a file that is missing, of an unknown format, or not sound.
  */
 export async function loadDataset(spec: string, options: DataOptions = {}): Promise<LoadedData> {
   const isSingle = npz.test(spec) || svmlight.test(spec);
   const paths = isSingle ? [spec] : spec.split(",");
-  if (!isSingle && paths.length !== 2) throw unknownFormat(spec);
   if (options.label !== undefined && !npz.test(spec)) {
-    throw new InputError("unsupported", `option --label for ${spec}`, {
-      expected: "a .npz file, whose arrays have names",
-      got: `--label ${options.label}`,
-      remedy: "leave it out",
-    });
+    throw notForThis("--label", options.label, spec, "a .npz file, whose arrays have names");
   }
+  if (options.columns !== undefined && !svmlight.test(spec)) {
+    throw notForThis("--columns", options.columns, spec, "a .svmlight file, the only kind that does not say");
+  }
+  if (spec === DIGITS) return loadDigits(options.box);
+  if (!isSingle && paths.length !== 2) throw unknownFormat(spec);
   const files = await Promise.all(paths.map(readBytes));
   const hash = createHash("sha256");
   for (const file of files) hash.update(file);
@@ -102,6 +103,14 @@ async function readBytes(path: string): Promise<Uint8Array> {
       remedy: "check the path",
     });
   }
+}
+
+function notForThis(option: string, value: string | number, spec: string, expected: string): InputError {
+  return new InputError("unsupported", `option ${option} for ${spec}`, {
+    expected,
+    got: `${option} ${value}`,
+    remedy: "leave it out",
+  });
 }
 
 function unknownFormat(spec: string): InputError {

@@ -6,10 +6,13 @@ import { createRequire } from "node:module";
 import { dataset, tensor } from "@carom/core";
 import type { LoadedData } from "./data.ts";
 
+/** What the command line calls this data. */
+export const DIGITS = "digits";
+
 const pixels = 28 * 28;
 
-/** The digits 8 and 9: 944 and 978 images of 784 grey values in [0, 1]. */
-export async function loadDigits(): Promise<LoadedData> {
+/** The digits 8 and 9: 944 and 978 images of 784 grey values in [0, 1], or in the box given. */
+export async function loadDigits(box?: readonly [number, number]): Promise<LoadedData> {
   const resolve = createRequire(import.meta.url).resolve;
   const hash = createHash("sha256");
   const bytes: number[] = [];
@@ -23,5 +26,5 @@ export async function loadDigits(): Promise<LoadedData> {
     for (let image = 0; image < data.length / pixels; image++) labels.push(digit);
   }
   const features = tensor("uint8", [labels.length, pixels], bytes);
-  return { dataset: dataset({ features, labels }), contentHash: hash.digest("hex") };
+  return { dataset: dataset({ features, labels, domain: box }), contentHash: hash.digest("hex") };
 }

@@ -17,5 +17,5 @@ export async function loadModel(path: string): Promise<{ readonly model: Model; 
       remedy: "check the path",
     });
   }
-  return { model: modelFromBytes(bytes), contentHash: createHash("sha256").update(bytes).digest("hex") };
+  return { model: modelFromBytes(new Uint8Array(bytes)), contentHash: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -8,18 +8,29 @@ export function flagError(error: CommanderError, program: Command, argv: readonl
   try {
     const quoted = /'([^']+)'/.exec(error.message)?.[1] ?? "";
     const command = chosenCommand(program, argv);
+    const name = pathOf(command);
+    const remedy = `see ${name} --help`;
     switch (error.code) {
       case "commander.unknownOption":
-        return unknownName(`option of ${command.name()}`, quoted, optionsOf(command));
+        return unknownName(`option of ${name}`, quoted, optionsOf(command));
       case "commander.unknownCommand":
-        return unknownName("verb", quoted, verbsOf(command));
+        return unknownName(kindOf(command), quoted, verbsOf(command));
       case "commander.help":
-        return unknownName("verb", "", verbsOf(command));
+        return new InputError("missing", kindOf(command), {
+          expected: `one of ${verbsOf(command).join(", ")}`,
+          got: "none",
+          remedy,
+        });
+      case "commander.missingMandatoryOptionValue":
+      case "commander.missingArgument":
+        return new InputError("missing", `argument of ${name}`, { expected: quoted, got: "none", remedy });
+      case "commander.optionMissingArgument":
+        return new InputError("missing", `value of ${quoted.split(" ")[0]}`, { expected: quoted, got: "none", remedy });
       default:
-        return new InputError("invalid", `arguments of ${command.name()}`, {
-          expected: `what "${usageOf(command)}" says`,
-          got: error.message.replace(/^error: /, ""),
-          remedy: "see --help",
+        return new InputError("invalid", `arguments of ${name}`, {
+          expected: `${name} ${command.usage()}`,
+          got: argv.slice(2).join(" "),
+          remedy,
         });
     }
   } catch (thrown) {
@@ -35,6 +46,10 @@ function verbsOf(command: Command): string[] {
   return command.commands.map((each) => each.name());
 }
 
+function kindOf(command: Command): string {
+  return command.parent ? `verb of ${pathOf(command)}` : "verb";
+}
+
 /** The innermost command that the arguments name. */
 function chosenCommand(program: Command, argv: readonly string[]): Command {
   let command = program;
@@ -46,7 +61,7 @@ function chosenCommand(program: Command, argv: readonly string[]): Command {
   return command;
 }
 
-function usageOf(command: Command): string {
-  const parents = command.parent ? `${command.parent.name()} ` : "";
-  return `${parents}${command.name()} ${command.usage()}`;
+/** "carom data info" */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }

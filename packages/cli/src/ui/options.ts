@@ -23,6 +23,13 @@ export interface DataFileOptions {
   readonly columns?: number;
 }
 
+/** What a data file may be, for the help. */
+export const DATA_HELP = `
+Data is a .npz file with arrays x (or images) and y (or target), a .svmlight
+file, a pair of IDX files as images,labels, each optionally with .gz, or the
+word digits: the 1,922 handwritten digits 8 and 9 that come with carom.
+Features of type uint8 are divided by 255 and live in [0, 1].`;
+
 /** Adds the options that say how to read data files. */
 export function withDataOptions(command: Command): Command {
   return command

@@ -2,11 +2,11 @@
 
 import type { Stream } from "../random.ts";
 
-/** Points that an attack works on, one row of D features each, in float64. */
+/** Points that an attack works on, one row of D features each, in the precision that models take. */
 export interface Points {
   readonly rows: number;
   readonly columns: number;
-  readonly data: Float64Array;
+  readonly data: Float32Array;
 }
 
 /** Everything an attack may ask for. It sees neither the model nor the threat model's insides. */
@@ -44,12 +44,12 @@ export type Attack = (context: AttackContext) => AsyncGenerator<AttackState, Att
 /** The chosen rows, copied. */
 export function takePoints(points: Points, indices: Int32Array): Points {
   const { columns } = points;
-  const data = new Float64Array(indices.length * columns);
+  const data = new Float32Array(indices.length * columns);
   for (let i = 0; i < indices.length; i++) data.set(rowOf(points, indices[i]), i * columns);
   return { rows: indices.length, columns, data };
 }
 
 /** One row, sharing memory. */
-export function rowOf({ data, columns }: Points, i: number): Float64Array {
+export function rowOf({ data, columns }: Points, i: number): Float32Array {
   return data.subarray(i * columns, (i + 1) * columns);
 }

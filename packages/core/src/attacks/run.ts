@@ -4,7 +4,7 @@ import { assert } from "../errors.ts";
 import { margin } from "../models/losses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
-import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
+import { type FloatType, rowSize, type Tensor, toFloat } from "../tensor.ts";
 import { checkEpsilon, type ThreatModel } from "../threat/threat.ts";
 import { type Attack, type AttackContext, type AttackState, type Points, rowOf, takePoints } from "./attack.ts";
 
@@ -60,8 +60,9 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     },
     async gradient(points, indices) {
       queries.gradients += points.rows;
-      const { gradient } = await model.inputGradient("margin", tensorOf(points, task.x), labelsOf(indices));
-      return { ...points, data: Float64Array.from(gradient.data) };
+      const result = await model.inputGradient("margin", tensorOf(points, task.x), labelsOf(indices));
+      const gradient = toFloat(result.gradient, "float32");
+      return { ...points, data: gradient.data };
     },
     project,
     steepest(gradients) {
@@ -89,11 +90,11 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   return { points: final, objective, size, iterations: iteration, queries };
 }
 
-/** Rows of a tensor as points in float64. */
+/** Rows of a tensor as points, sharing memory where they are float32 already. */
 export function pointsOf(x: Tensor<FloatType>): Points {
-  return { rows: x.shape[0], columns: rowSize(x), data: Float64Array.from(x.data) };
+  return { rows: x.shape[0], columns: rowSize(x), data: toFloat(x, "float32").data };
 }
 
 function tensorOf({ rows, data }: Points, like: Tensor): Tensor<"float32"> {
-  return { type: "float32", shape: [rows, ...like.shape.slice(1)], data: Float32Array.from(data) };
+  return { type: "float32", shape: [rows, ...like.shape.slice(1)], data };
 }

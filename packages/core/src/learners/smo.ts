@@ -1,130 +1,85 @@
-// Sequential minimal optimisation: the dual problem of support vector machines, two variables at a time.
+// Sequential minimal optimisation: a dense box-constrained quadratic problem with one equality, two variables at a time.
 
-import { InputError } from "../errors.ts";
-
-export interface SmoProblem {
-  /** -1 or +1 for each of the n training points. */
-  readonly y: Float64Array;
-  /** Upper bound of each dual variable. */
-  readonly bound: Float64Array;
-  /** k(x_i, x_j) for all j. */
-  kernelRow(i: number): Float64Array;
-  /** k(x_i, x_i) for all i. */
-  readonly diagonal: Float64Array;
-  /** Largest violation of the optimality conditions that is accepted. */
-  readonly tolerance: number;
-  readonly maxIterations: number;
-}
-
-export interface SmoSolution {
-  /** Dual variables, 0 to bound. */
-  readonly alpha: Float64Array;
-  readonly bias: number;
-  /** 1/2 alpha^T Q alpha - sum alpha, with Q_ij = y_i y_j k(x_i, x_j); the dual objective is its negative. */
-  readonly objective: number;
-  readonly iterations: number;
-  readonly violation: number;
+/**
+ * minimise 1/2 b^T K b - y^T b subject to lower <= b <= upper and sum b = constant.
+ *
+ * `b` and the error e = y - K b are changed in place.
+ */
+export interface BoxProblem {
+  readonly size: number;
+  /** K [size, size], symmetric. */
+  readonly matrix: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly b: Float64Array;
+  readonly error: Float64Array;
 }
 
 /** Curvature below this is taken to be this. */
 const TINY = 1e-12;
 
 /**
- * minimise 1/2 alpha^T Q alpha - sum alpha subject to 0 <= alpha <= bound, y^T alpha = 0.
+ * Moves pairs until the optimality conditions are violated by at most `tolerance`, or `maxIterations` are spent.
+ * Returns the number of iterations.
  *
- * Each iteration moves the pair that violates the optimality conditions most by first order (i) and promises the
- * largest decrease by second order (j).
+ * At the optimum no variable that may rise has a larger error than one that may fall. Each iteration takes the one
+ * that violates this most by first order (i) and with it the one that promises the largest decrease (j).
  *
  * Source: Fan, Chen and Lin, Working set selection using second order information (JMLR 2005), algorithm WSS 2.
- *
- * @throws InputError where the optimum is not reached within the allowed iterations.
  */
-export function solveSmo(problem: SmoProblem): SmoSolution {
-  const { y, bound, diagonal, tolerance } = problem;
-  const n = y.length;
-  const alpha = new Float64Array(n);
-  const gradient = new Float64Array(n).fill(-1);
-  for (let iteration = 0; ; iteration++) {
-    // The steepest of those that may move in the direction of y.
+export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number {
+  const { size, matrix, lower, upper, b, error } = problem;
+  const diagonal = Float64Array.from({ length: size }, (_, t) => matrix[t * size + t]);
+  for (let iteration = 0; iteration < maxIterations; iteration++) {
     let i = -1;
     let highest = Number.NEGATIVE_INFINITY;
-    let lowest = Number.POSITIVE_INFINITY;
-    for (let t = 0; t < n; t++) {
-      const value = -y[t] * gradient[t];
-      if (value > highest && (y[t] > 0 ? alpha[t] < bound[t] : alpha[t] > 0)) {
-        highest = value;
+    for (let t = 0; t < size; t++) {
+      if (error[t] > highest && b[t] < upper[t]) {
+        highest = error[t];
         i = t;
       }
-      if (value < lowest && (y[t] > 0 ? alpha[t] > 0 : alpha[t] < bound[t])) lowest = value;
     }
-    const violation = highest - lowest;
-    if (i < 0 || violation <= tolerance) {
-      return {
-        alpha,
-        bias: biasOf(problem, alpha, gradient),
-        objective: objectiveOf(alpha, gradient),
-        iterations: iteration,
-        violation,
-      };
-    }
-    if (iteration >= problem.maxIterations) throw notReached(problem.maxIterations, violation, tolerance);
-    const rowI = problem.kernelRow(i);
+    if (i < 0) return iteration;
+    const rowI = i * size;
     let j = -1;
     let bestGain = 0;
-    for (let t = 0; t < n; t++) {
-      if (!(y[t] > 0 ? alpha[t] > 0 : alpha[t] < bound[t])) continue;
-      const difference = highest + y[t] * gradient[t];
+    let lowest = highest;
+    for (let t = 0; t < size; t++) {
+      if (b[t] <= lower[t]) continue;
+      const difference = highest - error[t];
       if (difference <= 0) continue;
-      const gain = (difference * difference) / Math.max(diagonal[i] + diagonal[t] - 2 * rowI[t], TINY);
+      if (error[t] < lowest) lowest = error[t];
+      const gain = (difference * difference) / Math.max(diagonal[i] + diagonal[t] - 2 * matrix[rowI + t], TINY);
       if (gain > bestGain) {
         bestGain = gain;
         j = t;
       }
     }
-    const rowJ = problem.kernelRow(j);
-    // Move by delta along (y_i, -y_j): the equality constraint holds by construction.
-    const curvature = Math.max(diagonal[i] + diagonal[j] - 2 * rowI[j], TINY);
-    let delta = (highest + y[j] * gradient[j]) / curvature;
-    delta = Math.min(delta, y[i] > 0 ? bound[i] - alpha[i] : alpha[i], y[j] > 0 ? alpha[j] : bound[j] - alpha[j]);
-    alpha[i] = within(alpha[i] + y[i] * delta, bound[i]);
-    alpha[j] = within(alpha[j] - y[j] * delta, bound[j]);
-    for (let t = 0; t < n; t++) gradient[t] += delta * y[t] * (rowI[t] - rowJ[t]);
+    if (highest - lowest <= tolerance) return iteration;
+    const rowJ = j * size;
+    const curvature = Math.max(diagonal[i] + diagonal[j] - 2 * matrix[rowI + j], TINY);
+    const step = Math.min((highest - error[j]) / curvature, upper[i] - b[i], b[j] - lower[j]);
+    b[i] = snap(b[i] + step, lower[i], upper[i]);
+    b[j] = snap(b[j] - step, lower[j], upper[j]);
+    for (let t = 0; t < size; t++) error[t] -= step * (matrix[rowI + t] - matrix[rowJ + t]);
   }
+  return maxIterations;
 }
 
-/** Snaps to the bounds, so that what lies on a bound is exactly on it. */
-function within(value: number, bound: number): number {
-  if (value < 1e-12 * bound) return 0;
-  return value > bound * (1 - 1e-12) ? bound : value;
+/** What lies on a bound but for rounding is put exactly on it. */
+export function snap(value: number, lower: number, upper: number): number {
+  const slack = 1e-12 * (upper - lower);
+  if (value < lower + slack) return lower;
+  return value > upper - slack ? upper : value;
 }
 
-/** The mean over free variables, where y f(x) = 1; between the two sides where there are none. */
-function biasOf({ y, bound }: SmoProblem, alpha: Float64Array, gradient: Float64Array): number {
-  let sum = 0;
-  let free = 0;
-  let low = Number.NEGATIVE_INFINITY;
-  let high = Number.POSITIVE_INFINITY;
-  for (let t = 0; t < y.length; t++) {
-    const value = -y[t] * gradient[t];
-    if (alpha[t] > 0 && alpha[t] < bound[t]) {
-      sum += value;
-      free++;
-    } else if ((alpha[t] === 0) === y[t] > 0) low = Math.max(low, value);
-    else high = Math.min(high, value);
+/** By how much the optimality conditions are violated: the largest error that may rise less the least that may fall. */
+export function violationOf({ lower, upper, b, error }: Pick<BoxProblem, "lower" | "upper" | "b" | "error">): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let t = 0; t < b.length; t++) {
+    if (b[t] < upper[t]) highest = Math.max(highest, error[t]);
+    if (b[t] > lower[t]) lowest = Math.min(lowest, error[t]);
   }
-  return free > 0 ? sum / free : (low + high) / 2;
-}
-
-function objectiveOf(alpha: Float64Array, gradient: Float64Array): number {
-  let sum = 0;
-  for (let t = 0; t < alpha.length; t++) sum += alpha[t] * (gradient[t] - 1);
-  return sum / 2;
-}
-
-function notReached(iterations: number, violation: number, tolerance: number): InputError {
-  return new InputError("invalid", "training of the support vector machine", {
-    expected: `violations of the optimality conditions of at most ${tolerance} within ${iterations} iterations`,
-    got: violation.toExponential(1),
-    remedy: "scale the features to [0, 1], or choose a smaller C or a larger tolerance",
-  });
+  return Math.max(0, highest - lowest);
 }

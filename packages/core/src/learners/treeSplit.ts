@@ -30,18 +30,24 @@ export function splitSearch(
   classes: number,
   weights: Float64Array,
 ): SplitSearch {
-  const samples = Int32Array.from(labels.keys()).filter((row) => weights[row] > 0);
-  const n = samples.length;
-  // Class and weight of the row at each position, kept beside `samples` so that they are read in order.
-  const kind = Int32Array.from(samples, (row) => labels[row]);
-  const weight = Float64Array.from(samples, (row) => weights[row]);
+  const n = weights.reduce((count, weight) => count + Number(weight > 0), 0);
+  // The rows, and beside them their classes and weights, so that a node reads these in order.
+  const samples = new Int32Array(n);
+  const kind = new Int32Array(n);
+  const weight = new Int32Array(n);
+  for (let row = 0, at = 0; row < rows; row++) {
+    if (weights[row] === 0) continue;
+    samples[at] = row;
+    kind[at] = labels[row];
+    weight[at++] = weights[row];
+  }
   const position = new Int32Array(rows).fill(-1);
   const goesLeft = new Uint8Array(n);
   const [laterSamples, laterKind, laterWeight] = [new Int32Array(n), new Int32Array(n), new Float64Array(n)];
 
   let widest = 0;
   for (let j = 0; j < first.length - 1; j++) widest = Math.max(widest, first[j + 1] - first[j]);
-  const mass = new Float64Array(widest * classes);
+  const mass = new Int32Array(widest * classes);
   const touched = new Int32Array(widest);
   const isTouched = new Uint8Array(widest);
   const totals = new Float64Array(classes);
@@ -50,17 +56,22 @@ export function splitSearch(
   let [from, to, total, squares] = [0, 0, 0, 0];
   let [bestScore, bestFeature, bestCode, bestNext] = [0, -1, 0, 0];
 
-  /** Adds the node's rows to `mass` by their codes; returns how many codes are in `touched`, or -1 for "any". */
+  /** Adds the open node's rows to `mass` by their codes, which it lists in `touched`, ascending; returns how many. */
   function collect(feature: number): number {
     const base = feature * rows;
     const bins = first[feature + 1] - first[feature];
-    if (sparse) return collectSparse(feature);
-    if (to - from >= bins) {
-      for (let p = from; p < to; p++) mass[codes[base + samples[p]] * classes + kind[p]] += weight[p];
-      return -1;
-    }
+    const end = to;
     let count = 0;
-    for (let p = from; p < to; p++) {
+    if (8 * (end - from) >= bins) {
+      for (let p = from; p < end; p++) mass[codes[base + samples[p]] * classes + kind[p]] += weight[p];
+      for (let at = 0, last = -1; at < bins * classes; at++) {
+        if (mass[at] === 0) continue;
+        const code = Math.floor(at / classes);
+        if (code !== last) touched[count++] = last = code;
+      }
+      return count;
+    }
+    for (let p = from; p < end; p++) {
       const code = codes[base + samples[p]];
       if (isTouched[code] === 0) {
         isTouched[code] = 1;
@@ -68,12 +79,15 @@ export function splitSearch(
       }
       mass[code * classes + kind[p]] += weight[p];
     }
+    sortAscending(touched, count);
+    for (let i = 0; i < count; i++) isTouched[touched[i]] = 0;
     return count;
   }
 
+  /** The same for a sparse column: what is not stored has the code of zero. */
   function collectSparse(feature: number): number {
     let count = 0;
-    let found = 0;
+    let unseen = to - from;
     rightMass.set(totals);
     eachEntry(feature, (p, code) => {
       if (isTouched[code] === 0) {
@@ -82,14 +96,15 @@ export function splitSearch(
       }
       mass[code * classes + kind[p]] += weight[p];
       rightMass[kind[p]] -= weight[p];
-      found++;
+      unseen--;
     });
-    if (found < to - from) {
+    if (unseen > 0) {
       const code = sparse!.zero[feature];
       if (isTouched[code] === 0) touched[count++] = code;
-      isTouched[code] = 1;
       for (let k = 0; k < classes; k++) mass[code * classes + k] += rightMass[k];
     }
+    sortAscending(touched, count);
+    for (let i = 0; i < count; i++) isTouched[touched[i]] = 0;
     return count;
   }
 
@@ -136,25 +151,24 @@ export function splitSearch(
       return pure;
     },
     consider(feature) {
-      const count = collect(feature);
-      if (count > 0) {
-        sortAscending(touched, count);
-        for (let i = 0; i < count; i++) isTouched[touched[i]] = 0;
-      }
-      const steps = count < 0 ? first[feature + 1] - first[feature] : count;
+      const count = sparse ? collectSparse(feature) : collect(feature);
       leftMass.fill(0);
       rightMass.set(totals);
-      let [left, leftSquares, right, rightSquares, previous, distinct] = [0, 0, total, squares, -1, 0];
-      for (let step = 0; step < steps; step++) {
-        const code = count < 0 ? step : touched[step];
-        const base = code * classes;
-        let present = false;
-        for (let k = 0; k < classes; k++) if (mass[base + k] !== 0) present = true;
-        if (!present) continue;
-        if (distinct++ > 0) {
+      let left = 0;
+      let right = total;
+      let leftSquares = 0;
+      let rightSquares = squares;
+      for (let i = 0; i < count; i++) {
+        if (i > 0) {
           const score = leftSquares / left + rightSquares / right;
-          if (score > bestScore) [bestScore, bestFeature, bestCode, bestNext] = [score, feature, previous, code];
+          if (score > bestScore) {
+            bestScore = score;
+            bestFeature = feature;
+            bestCode = touched[i - 1];
+            bestNext = touched[i];
+          }
         }
+        const base = touched[i] * classes;
         for (let k = 0; k < classes; k++) {
           const w = mass[base + k];
           if (w === 0) continue;
@@ -166,9 +180,8 @@ export function splitSearch(
           left += w;
           right -= w;
         }
-        previous = code;
       }
-      return distinct > 1;
+      return count > 1;
     },
     best() {
       if (bestFeature < 0) return undefined;
@@ -187,11 +200,13 @@ export function splitSearch(
       let [early, later] = [from, 0];
       for (let p = from; p < to; p++) {
         if (goesLeft[p]) {
-          [samples[early], kind[early], weight[early]] = [samples[p], kind[p], weight[p]];
-          early++;
+          samples[early] = samples[p];
+          kind[early] = kind[p];
+          weight[early++] = weight[p];
         } else {
-          [laterSamples[later], laterKind[later], laterWeight[later]] = [samples[p], kind[p], weight[p]];
-          later++;
+          laterSamples[later] = samples[p];
+          laterKind[later] = kind[p];
+          laterWeight[later++] = weight[p];
         }
       }
       samples.set(laterSamples.subarray(0, later), early);

@@ -83,3 +83,30 @@ describe("what cannot be differentiated is an input error that names it", () => 
     expect(attempt).toThrow(message);
   });
 });
+
+describe("a node that cannot be computed is refused when it is added", () => {
+  const image = () => {
+    const g = new GraphBuilder();
+    g.input("x", "float32", ["N", 3, 4, 4]);
+    return g;
+  };
+  const weights = (g: GraphBuilder, ...shape: readonly number[]) =>
+    g.constant(tensor("float32", shape, new Array<number>(shape.reduce((a, b) => a * b)).fill(1)));
+
+  test.each<[string, (g: GraphBuilder) => string, RegExp]>([
+    ["channels that do not fit", (g) => g.node("Conv", ["x", weights(g, 2, 2, 3, 3)]), /2 channels.*got 3/],
+    ["a kernel larger than the input", (g) => g.node("Conv", ["x", weights(g, 2, 3, 5, 5)]), /fits into/],
+    ["pooling without a kernel", (g) => g.node("MaxPool", ["x"]), /kernel_shape/],
+    [
+      "dropout in training",
+      (g) => g.node("Dropout", ["x", "", g.constant(tensor("bool", [], [1]))]),
+      /dropout at inference/,
+    ],
+    ["shapes that do not broadcast", (g) => g.node("Add", ["x", weights(g, 5)]), /broadcast/],
+    ["an axis that does not exist", (g) => g.node("ReduceSum", ["x", g.ints([4])]), /axis from -4 to 3/],
+    ["a reshape to another size", (g) => g.node("Reshape", [weights(g, 6), g.ints([4])]), /6 elements/],
+  ])("%s", (_, add, message) => {
+    expect(() => add(image())).toThrow(InputError);
+    expect(() => add(image())).toThrow(message);
+  });
+});

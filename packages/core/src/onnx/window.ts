@@ -62,7 +62,7 @@ export function spatialSizes(node: Node, value: ValueType): readonly number[] {
   });
 }
 
-/** The size of the window along one axis at a time, so that symbolic sizes beside known ones stay unknown. */
+/** The spatial sizes that a sliding window gives, for a shape rule: unknown unless all sizes of the input are known. */
 export function slidingShape(
   node: Node,
   input: readonly Dim[],

@@ -50,8 +50,8 @@ describe("projection on the intersection of L2 ball and box", () => {
         const z = project(each);
         expect(distance(z, each.center)).toBeLessThanOrEqual(each.epsilon * (1 + 1e-12) + 1e-15);
         z.forEach((value, i) => {
-          expect(value).toBeGreaterThanOrEqual(each.lower[i]);
-          expect(value).toBeLessThanOrEqual(each.upper[i]);
+          expect(value).toBeGreaterThanOrEqual(each.lower[i] - 1e-15);
+          expect(value).toBeLessThanOrEqual(each.upper[i] + 1e-15);
         });
       }),
     );
@@ -71,7 +71,10 @@ describe("projection on the intersection of L2 ball and box", () => {
       fc.property(cases, cases, (each, other) => {
         const z = project(each);
         const d = z.length;
-        const elsewhere = { ...each, point: Float64Array.from({ length: d }, (_, i) => other.point[i % other.point.length]) };
+        const elsewhere = {
+          ...each,
+          point: Float64Array.from({ length: d }, (_, i) => other.point[i % other.point.length]),
+        };
         const w = project(elsewhere);
         let inner = 0;
         for (let i = 0; i < d; i++) inner += (each.point[i] - z[i]) * (w[i] - z[i]);

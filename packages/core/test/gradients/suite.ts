@@ -9,7 +9,7 @@ export function expectAgreement(findings: Findings): void {
   expect(findings.gradientError).toBeLessThan(1e-6);
   expect(findings.hessianError).toBeLessThan(1e-6);
   expect(findings.float32Error).toBeLessThan(1e-4);
-  expect(findings.float64Error).toBeLessThan(1e-6);
+  expect(findings.float64Error).toBeLessThan(1e-7);
 }
 
 /** One test per case, and one that kinks stay rare. */
@@ -23,7 +23,6 @@ export function testCases(cases: readonly GradientCase[]): void {
       draws += findings.draws;
       kinks += findings.kinks;
       expectAgreement(findings);
-      report.push([each.name, findings]);
     });
   }
   test("at most 5 % of the draws lie at a kink", () => {
@@ -31,5 +30,3 @@ export function testCases(cases: readonly GradientCase[]): void {
     expect(kinks / draws).toBeLessThanOrEqual(0.05);
   });
 }
-
-export const report: [string, Findings][] = [];

@@ -1,7 +1,6 @@
 // Products of matrices, convolutions and pooling windows, each as the sum its definition writes down.
 
 import { floatAttribute, intAttribute, intsAttribute, type Node, stringAttribute } from "../../src/onnx/graph.ts";
-import type { Value } from "./value.ts";
 import {
   at,
   broadcastAt,

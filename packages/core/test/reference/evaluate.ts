@@ -5,7 +5,7 @@ import { algebra } from "./algebra.ts";
 import { elementwise } from "./elementwise.ts";
 import { movement } from "./movement.ts";
 import { reductions } from "./reduction.ts";
-import { type Evaluate, type Value, toValue } from "./value.ts";
+import { type Evaluate, toValue, type Value } from "./value.ts";
 
 /** Every operator the reference knows, by name. */
 export const reference: Readonly<Record<string, Evaluate>> = {

@@ -13,8 +13,8 @@ import {
   type Index,
   ints,
   position,
-  type Value,
   toValue,
+  type Value,
   withAxis,
 } from "./value.ts";
 

@@ -9,7 +9,7 @@ import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Points } from "../attack.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
-import { lineSearchAttack } from "./lineSearch.ts";
+import { LONGEST, lineSearchAttack } from "./lineSearch.ts";
 
 export interface CraftTask {
   readonly model: Model;
@@ -25,6 +25,9 @@ export interface CraftTask {
   onProgress?(done: number): void;
 }
 
+/** On an affine model the projection of one long step is the optimum: the gradient is the same everywhere. */
+const oneStep = { firstStep: LONGEST, maxIterations: 1, bisections: 0 };
+
 /**
  * Attacks each point at each budget; one result per budget, in the order given.
  *
@@ -36,15 +39,17 @@ export interface CraftTask {
  */
 export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
   const { epsilons, x, labels } = task;
-  const other = isAffine(task.model) ? undefined : startsOfOtherClasses(task);
+  const affine = isAffine(task.model);
+  const attack = affine ? lineSearchAttack(oneStep) : lineSearchAttack();
+  const other = affine ? undefined : startsOfOtherClasses(task);
   const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);
   const results: AttackResult[] = [];
   let previous: Points | undefined;
   for (const [done, i] of order.entries()) {
     const threat = { ...task.threat, epsilon: epsilons[i] };
     const common = { model: task.opened, x, labels, threat, seed: task.seed };
-    const first = await runAttack(lineSearchAttack(), previous ? { ...common, start: previous } : common);
-    const second = other && (await runAttack(lineSearchAttack(), { ...common, start: other }));
+    const first = await runAttack(attack, previous ? { ...common, start: previous } : common);
+    const second = other && (await runAttack(attack, { ...common, start: other }));
     results[i] = second ? betterOf(first, second) : first;
     previous = pointsOf(results[i].points);
     task.onProgress?.((done + 1) / order.length);

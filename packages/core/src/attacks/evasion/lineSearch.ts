@@ -9,6 +9,8 @@ export interface LineSearchOptions {
   readonly maxIterations?: number;
   /** Bisections after the bracket is found. */
   readonly bisections?: number;
+  /** The first step that is tried, in units of the budget. */
+  readonly firstStep?: number;
 }
 
 /** Gains below this, relative to max(1, |objective|), are rounding of float32 scores. */
@@ -16,7 +18,7 @@ const NOISE = 1e-7;
 /** Steps shorter than this share of the budget are not tried. */
 const SHORTEST = 1e-3;
 /** Steps longer than this multiple of the budget no longer change where the projection lands. */
-const LONGEST = 1e6;
+export const LONGEST = 1e5;
 
 /**
  * Repeats x <- project(x + step * steepest(gradient)) until the objective no longer rises.
@@ -28,12 +30,12 @@ const LONGEST = 1e6;
  * Source: Demontis et al. 2019, Algorithm 1.
  */
 export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
-  const { tolerance = 1e-6, maxIterations = 100, bisections = 2 } = options;
+  const { tolerance = 1e-6, maxIterations = 100, bisections = 2, firstStep = 1 } = options;
   return async function* attack(context) {
     const points: Points = { ...context.start, data: context.start.data.slice() };
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
     const objective = await context.objective(points, active);
-    const step = new Float64Array(points.rows).fill(context.epsilon);
+    const step = new Float64Array(points.rows).fill(firstStep * context.epsilon);
     let iteration = 0;
     while (active.length > 0 && iteration < maxIterations) {
       iteration++;

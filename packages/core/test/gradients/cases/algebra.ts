@@ -102,6 +102,18 @@ export const algebraCases: readonly GradientCase[] = [
     pads: list(1, 0, 1, 1),
   }),
   convTranspose("of sequences in groups", ["N", 4, 3], [4, 2, 2], [4], { group: { int: 2 }, dilations: list(2) }),
+  convTranspose("to a multiple of the size", ["N", 1, 3], [1, 2, 3], [2], {
+    ...autoPad("SAME_UPPER"),
+    strides: list(2),
+  }),
+  convTranspose("to a multiple of the size, low side first", ["N", 1, 3], [1, 2, 4], [2], {
+    ...autoPad("SAME_LOWER"),
+    strides: list(1),
+  }),
+  convTranspose("to a given size", ["N", 1, 3, 2], [1, 2, 3, 3], undefined, {
+    output_shape: list(6, 4),
+    strides: list(2, 2),
+  }),
   gemm("plain", ["N", 3], [3, 2], undefined, {}),
   gemm("with a bias row", ["N", 3], [3, 2], [2], {}),
   gemm("with a bias column, alpha and beta", ["N", 3], [3, 2], ["N", 1], {

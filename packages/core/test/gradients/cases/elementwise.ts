@@ -135,7 +135,7 @@ export const elementwiseCases: readonly GradientCase[] = [
   {
     op: "Max",
     name: "Max of three",
-    inputs: { a: ["N", 4], b: [4], c: [] },
+    inputs: { a: ["N", 4], b: [4], c: ["N", 1] },
     build: (g) => g.node("Max", ["a", "b", "c"]),
   },
   { op: "Max", name: "Max of one", inputs: matrix, build: (g) => g.node("Max", ["x"]) },
@@ -150,7 +150,7 @@ export const elementwiseCases: readonly GradientCase[] = [
   {
     op: "Min",
     name: "Min of three",
-    inputs: { a: ["N", 4], b: [4], c: [] },
+    inputs: { a: ["N", 4], b: [4], c: ["N", 1] },
     build: (g) => g.node("Min", ["a", "b", "c"]),
   },
   ...binary("Mul"),

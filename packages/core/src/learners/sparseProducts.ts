@@ -1,0 +1,70 @@
+// Products of compressed rows with vectors and with each other.
+
+import type { SparseRows } from "../data/dataset.ts";
+
+/** X w + bias. */
+export function rowsTimes(x: SparseRows, w: Float64Array, bias = 0): Float64Array {
+  const { start, index, value } = x;
+  const product = new Float64Array(x.rows);
+  for (let i = 0; i < x.rows; i++) {
+    let sum = bias;
+    for (let k = start[i], end = start[i + 1]; k < end; k++) sum += value[k] * w[index[k]];
+    product[i] = sum;
+  }
+  return product;
+}
+
+/** X^T c, added to `into`. */
+export function addRows(x: SparseRows, c: Float64Array, into: Float64Array): Float64Array {
+  const { start, index, value } = x;
+  for (let i = 0; i < x.rows; i++) {
+    const scale = c[i];
+    if (scale === 0) continue;
+    for (let k = start[i], end = start[i + 1]; k < end; k++) into[index[k]] += scale * value[k];
+  }
+  return into;
+}
+
+/** A B^T [M, N], row-major: each row of A is spread out once, so that only entries of B are visited. */
+export function rowsTimesRows(a: SparseRows, b: SparseRows): Float64Array {
+  const spread = new Float64Array(a.columns);
+  const product = new Float64Array(a.rows * b.rows);
+  const { start, index, value } = b;
+  for (let i = 0; i < a.rows; i++) {
+    for (let k = a.start[i]; k < a.start[i + 1]; k++) spread[a.index[k]] = a.value[k];
+    for (let j = 0; j < b.rows; j++) {
+      let sum = 0;
+      for (let k = start[j], end = start[j + 1]; k < end; k++) sum += value[k] * spread[index[k]];
+      product[i * b.rows + j] = sum;
+    }
+    for (let k = a.start[i]; k < a.start[i + 1]; k++) spread[a.index[k]] = 0;
+  }
+  return product;
+}
+
+/** The squared Euclidean norm of each row. */
+export function squaredNorms(x: SparseRows): Float64Array {
+  const norms = new Float64Array(x.rows);
+  for (let i = 0; i < x.rows; i++) {
+    for (let k = x.start[i]; k < x.start[i + 1]; k++) norms[i] += x.value[k] * x.value[k];
+  }
+  return norms;
+}
+
+/** The columns in which some row has an entry, ascending. */
+export function usedColumns(x: SparseRows): Int32Array {
+  const used = new Uint8Array(x.columns);
+  for (let k = 0; k < x.index.length; k++) used[x.index[k]] = 1;
+  let count = 0;
+  for (let j = 0; j < x.columns; j++) count += used[j];
+  const columns = new Int32Array(count);
+  for (let j = 0, at = 0; j < x.columns; j++) if (used[j]) columns[at++] = j;
+  return columns;
+}
+
+/** The same rows over the given columns only, which must cover every entry. */
+export function overColumns(x: SparseRows, columns: Int32Array): SparseRows {
+  const position = new Int32Array(x.columns);
+  for (let j = 0; j < columns.length; j++) position[columns[j]] = j;
+  return { ...x, columns: columns.length, index: x.index.map((column) => position[column]) };
+}
