@@ -14,6 +14,7 @@ export default defineConfig({
     include: ["packages/*/{src,test}/**/*.test.ts"],
     // ONNX Runtime and worker threads do not mix: a thread that ends during a run aborts the process.
     pool: "forks",
+    setupFiles: ["packages/core/test/setup.ts"],
     testTimeout: 60_000,
   },
 });

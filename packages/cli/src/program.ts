@@ -11,7 +11,11 @@ const more = `
 Begin with the demonstration, which needs nothing:
   carom audit
 
-Exit status: 0 done, 1 a fault of carom, 2 a fault of the input, 130 interrupted.`;
+Exit status:
+  0    done
+  1    a fault of carom
+  2    a fault of the input, told in one sentence
+  130  interrupted`;
 
 /** The whole command line; errors are thrown, never printed or exited on here. */
 export function createProgram(): Command {
@@ -21,12 +25,12 @@ export function createProgram(): Command {
     .addHelpText("after", more)
     .showHelpAfterError(false);
   for (const command of [auditCommand(), fitCommand(), scoreCommand(), dataCommand()]) program.addCommand(command);
-  silence(program);
+  prepare(program);
   return program;
 }
 
-/** Makes a command and its subcommands throw, so that one place writes every message. */
-function silence(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => {} });
-  for (const each of command.commands) silence(each);
+/** Makes a command and its subcommands throw, so that one place writes every message; help fits narrow terminals. */
+function prepare(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} }).configureHelp({ minWidthToWrap: 20 });
+  for (const each of command.commands) prepare(each);
 }

@@ -83,8 +83,8 @@ export {
   zeros,
 } from "./tensor.ts";
 // Threats and attacks
-export { l2, type Norm, norms } from "./threat/norm.ts";
-export { checkEpsilon, type ThreatModel } from "./threat/threat.ts";
+export { l1, l2, linf, type Norm, norms } from "./threat/norm.ts";
+export { checkThreat, type ThreatModel } from "./threat/threat.ts";
 // Transfer: rates and metrics
 export { gradientAlignments, gradientSizes, predictedIncreases } from "./transfer/gradients.ts";
 export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate, rate } from "./transfer/rates.ts";

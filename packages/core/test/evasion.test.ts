@@ -143,7 +143,7 @@ describe("line-search attack on linear models", () => {
     for (const i of [0, 7, 29]) {
       const alone = takeRows(data, [i]);
       const { points: found } = await runAttack(lineSearchAttack(), {
-        model: opened,
+        models: [opened],
         x: denseRows(alone),
         labels: alone.labels,
         threat: { norm: l2, domain: data.domain, epsilon: 1 },

@@ -28,19 +28,18 @@ import { loadDigits } from "../host/digits.ts";
 import { loadModel } from "../host/modelFile.ts";
 import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
-import { auditFiles } from "../report/auditFiles.ts";
 import {
   type CommonOptions,
-  DATA_HELP,
   type DataFileOptions,
   parseEpsilons,
   parseFraction,
   printJson,
   withCommonOptions,
   withDataOptions,
+  withExamples,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
-import { wrap } from "../ui/wrap.ts";
+import { outputWidth, wrap } from "../ui/wrap.ts";
 
 interface AuditOptions extends CommonOptions, DataFileOptions {
   readonly target?: string;
@@ -61,9 +60,8 @@ export function auditCommand(): Command {
     .option("--epsilon <list>", "L2 budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
-    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom audit\n  carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2`)
     .action(run);
-  return withCommonOptions(withDataOptions(command));
+  return withExamples(withCommonOptions(withDataOptions(command)), "carom audit", "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2");
 }
 
 /** What is audited, before anything is computed. */
@@ -104,6 +102,8 @@ async function run(options: AuditOptions): Promise<void> {
     onProgress: (activity, done) => progress.update(activity, done),
   }).finally(() => progress.end());
   const folder = options.out ?? runFolder("audit", output.result.asked, started);
+  // What draws and lays out takes a while to load, and is wanted only now.
+  const { auditFiles } = await import("../report/auditFiles.ts");
   await writeFolder(folder, auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000 }));
   if (options.json) {
     printJson({ folder, ...output.result });
@@ -111,7 +111,7 @@ async function run(options: AuditOptions): Promise<void> {
   }
   const { answer, asked } = output.result;
   const warnings = asked.warnings.map((warning) => `Warning: ${warning}`);
-  process.stdout.write(`${wrap([...warnings, ...answer].join("\n\n"))}\n\nReport: ${join(folder, "report.html")}\n`);
+  process.stdout.write(`${wrap([...warnings, ...answer].join("\n\n"), outputWidth())}\n\nReport: ${join(folder, "report.html")}\n`);
 }
 
 /** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */

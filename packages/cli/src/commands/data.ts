@@ -5,11 +5,11 @@ import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
 import {
   type CommonOptions,
-  DATA_HELP,
   type DataFileOptions,
   printJson,
   withCommonOptions,
   withDataOptions,
+  withExamples,
 } from "../ui/options.ts";
 
 /** `carom data info FILE`. */
@@ -17,14 +17,13 @@ export function dataCommand(): Command {
   const info = new Command("info")
     .description("rows, features, classes, range and repetitions of a data file")
     .argument("<file>", "the data, or digits")
-    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom data info digits`)
     .action(async (file: string, options: CommonOptions & DataFileOptions) => {
       const { dataset, contentHash } = await loadDataset(file, options);
       const description = describeDataset(dataset);
       if (options.json) printJson({ file, contentHash, ...description });
       else process.stdout.write(sheet(file, contentHash, description));
     });
-  return new Command("data").description("look at data").addCommand(withCommonOptions(withDataOptions(info)));
+  return new Command("data").description("look at data").addCommand(withExamples(withCommonOptions(withDataOptions(info)), "carom data info digits"));
 }
 
 function sheet(file: string, contentHash: string, data: DatasetDescription): string {

@@ -18,11 +18,11 @@ import { nodeRuntime } from "../host/runtime.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
 import {
   type CommonOptions,
-  DATA_HELP,
   type DataFileOptions,
   printJson,
   withCommonOptions,
   withDataOptions,
+  withExamples,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
 
@@ -42,9 +42,8 @@ export function fitCommand(): Command {
     .option("--out <file>", "the ONNX file to write")
     .option("--set <name=value>", "an option of the learner, such as C=10; may be repeated", collectSettings)
     .option("--list", "the learners with their options and defaults")
-    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom fit mlp --data digits --set widths=[20] --out mlp.onnx`)
     .action(run);
-  return withCommonOptions(withDataOptions(command));
+  return withExamples(withCommonOptions(withDataOptions(command)), "carom fit mlp --data digits --set widths=[20] --out mlp.onnx");
 }
 
 async function run(name: string | undefined, options: FitCommandOptions): Promise<void> {

@@ -9,11 +9,11 @@ import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import {
   type CommonOptions,
-  DATA_HELP,
   type DataFileOptions,
   printJson,
   withCommonOptions,
   withDataOptions,
+  withExamples,
 } from "../ui/options.ts";
 
 type ScoreOptions = CommonOptions &
@@ -26,9 +26,8 @@ export function scoreCommand(): Command {
     .requiredOption("--model <file>", "an ONNX classifier")
     .requiredOption("--data <file>", "labelled data, or digits")
     .option("--out <file>", "write the scores there as .npy")
-    .addHelpText("after", `${DATA_HELP}\n\nFor instance:\n  carom score --model mlp.onnx --data digits`)
     .action(run);
-  return withCommonOptions(withDataOptions(command));
+  return withExamples(withCommonOptions(withDataOptions(command)), "carom score --model mlp.onnx --data digits");
 }
 
 async function run(options: ScoreOptions): Promise<void> {

@@ -1,7 +1,6 @@
 // Data files on disk: which format a name means, and the dataset and content hash of what it holds.
 
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import {
   type Dataset,
@@ -15,6 +14,7 @@ import {
   type Tensor,
 } from "@carom/core";
 import { DIGITS, loadDigits } from "./digits.ts";
+import { readBytes } from "./read.ts";
 
 /** What the command line may say about a data file. */
 export interface DataOptions {
@@ -53,7 +53,7 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
   }
   if (spec === DIGITS) return loadDigits(options.box);
   if (!isSingle && paths.length !== 2) throw unknownFormat(spec);
-  const files = await Promise.all(paths.map(readBytes));
+  const files = await Promise.all(paths.map((path) => readBytes("data file", path)));
   const hash = createHash("sha256");
   for (const file of files) hash.update(file);
   const [name, labelName] = paths.map((path) => basename(path));
@@ -89,20 +89,6 @@ function labelList(y: Tensor, name: string): ArrayLike<number | bigint> {
     got: `shape [${y.shape.join(", ")}]`,
     remedy: "turn one-hot rows into class numbers with numpy's argmax",
   });
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new InputError(code === "ENOENT" ? "missing" : "invalid", `data file ${path}`, {
-      expected: "a file that can be read",
-      got: code === "ENOENT" ? "no such file" : message,
-      remedy: "check the path",
-    });
-  }
 }
 
 function notForThis(option: string, value: string | number, spec: string, expected: string): InputError {

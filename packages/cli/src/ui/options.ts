@@ -2,6 +2,7 @@
 
 import { InputError } from "@carom/core";
 import type { Command } from "commander";
+import { helpWidth, wrap } from "./wrap.ts";
 
 export interface CommonOptions {
   readonly json?: boolean;
@@ -23,12 +24,16 @@ export interface DataFileOptions {
   readonly columns?: number;
 }
 
-/** What a data file may be, for the help. */
-export const DATA_HELP = `
-Data is a .npz file with arrays x (or images) and y (or target), a .svmlight
-file, a pair of IDX files as images,labels, each optionally with .gz, or the
-word digits: the 1,922 handwritten digits 8 and 9 that come with carom.
-Features of type uint8 are divided by 255 and live in [0, 1].`;
+const dataHelp =
+  "Data is a .npz file with arrays x (or images) and y (or target), a .svmlight file, a pair of IDX files as " +
+  "images,labels, each optionally with .gz, or the word digits: the 1,922 handwritten digits 8 and 9 that come with " +
+  "carom. Features of type uint8 are divided by 255 and live in [0, 1].";
+
+/** Adds to a command's help what data may be, and examples. */
+export function withExamples(command: Command, ...examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  ${example}`).join("\n");
+  return command.addHelpText("after", () => `\n${wrap(dataHelp, helpWidth())}\n\nFor instance:\n${lines}`);
+}
 
 /** Adds the options that say how to read data files. */
 export function withDataOptions(command: Command): Command {

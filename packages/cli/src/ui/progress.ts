@@ -9,7 +9,7 @@ export interface Progress {
   end(): void;
 }
 
-const WIDTH = 24;
+const WIDEST = 24;
 const REDRAW_MS = 80;
 /** Elsewhere than on a terminal a line is written when another tenth is done. */
 const PLAIN_STEPS = 10;
@@ -27,10 +27,12 @@ export function startProgress(quiet: boolean, stream: NodeJS.WriteStream = proce
       if (stream.isTTY) {
         if (now - drawn < REDRAW_MS) return;
         drawn = now;
-        const filled = Math.round(WIDTH * done);
-        const bar = styleText("cyan", "━".repeat(filled)) + styleText("dim", "━".repeat(WIDTH - filled));
+        const columns = stream.columns || 80;
+        const width = Math.min(WIDEST, Math.floor(columns / 5));
+        const filled = Math.round(width * done);
+        const bar = styleText("cyan", "━".repeat(filled)) + styleText("dim", "━".repeat(width - filled));
         const text = ` ${String(Math.floor(100 * done)).padStart(3)} %  ${activity}${left}`;
-        stream.write(`\r\x1b[2K${bar}${text.slice(0, Math.max(0, (stream.columns ?? 80) - WIDTH - 1))}`);
+        stream.write(`\r\x1b[2K${bar}${text.slice(0, Math.max(0, columns - width - 1))}`);
       } else if (Math.floor(done * PLAIN_STEPS) > step) {
         step = Math.floor(done * PLAIN_STEPS);
         stream.write(`${String(Math.floor(100 * done)).padStart(3)} %  ${activity}${left}\n`);

@@ -15,14 +15,16 @@ export interface AttackContext {
   readonly origin: Points;
   /** Where to begin; lies in the admissible set. */
   readonly start: Points;
-  /** The budget: a length that steps can be measured by. */
-  readonly epsilon: number;
+  /** The budget of an original point: a length that steps can be measured by. */
+  budget(index: number): number;
   /** The objective of points, to be raised; `indices[i]` says which original row i belongs to. */
   objective(points: Points, indices: Int32Array): Promise<Float64Array>;
   /** The gradient of the objective, one row per point. */
   gradient(points: Points, indices: Int32Array): Promise<Points>;
-  /** Moves rows to the nearest admissible points, in place. */
+  /** Moves rows to the nearest admissible points, in place. Values between the steps of a grid are admissible here. */
   project(points: Points, indices: Int32Array): void;
+  /** Moves rows into their bounds (box, mask, direction) and leaves the budget out of account, in place. */
+  clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */
   steepest(gradients: Points): void;
   /** The random stream of one original point. */

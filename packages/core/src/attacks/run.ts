@@ -5,14 +5,17 @@ import { margin } from "../models/losses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { type FloatType, rowSize, type Tensor, toFloat } from "../tensor.ts";
-import { checkEpsilon, type ThreatModel } from "../threat/threat.ts";
+import { budgetOf, checkThreat, isDiscrete, roundToGrid, type ThreatModel, writeBounds } from "../threat/threat.ts";
 import { type Attack, type AttackContext, type AttackState, type Points, rowOf, takePoints } from "./attack.ts";
 
 export interface AttackTask {
-  readonly model: Differentiable;
+  /** The models to attack at once; with several, the mean of their margins is raised. */
+  readonly models: readonly Differentiable[];
   /** The points to attack, inside the domain, and their true labels. */
   readonly x: Tensor<FloatType>;
   readonly labels: Int32Array;
+  /** The class each point should end in; where absent, any other than its own. */
+  readonly targets?: Int32Array;
   readonly threat: ThreatModel;
   /** Where to begin, projected first; the points themselves where absent. */
   readonly start?: Points;
@@ -24,7 +27,10 @@ export interface AttackTask {
 export interface AttackResult {
   /** The attacked points, as the model sees them (float32), inside ball and box up to rounding. */
   readonly points: Tensor<"float32">;
-  /** The margin reached, one per point; positive means misclassified. */
+  /**
+   * The objective reached, one per point. Untargeted it is the margin: best other class minus own class. Targeted it
+   * is the target class minus the best other. Positive means success.
+   */
   readonly objective: Float64Array;
   /** Norm of each perturbation. */
   readonly size: Float64Array;
@@ -33,38 +39,66 @@ export interface AttackResult {
   readonly queries: { readonly scores: number; readonly gradients: number };
 }
 
-/** Runs an attack that raises the margin (best other class minus own class) of each point. */
+/**
+ * Runs an attack.
+ *
+ * Whatever the attack returns is projected on the admissible set, rounded where features have a grid, measured and
+ * judged here, so that no attack can leave its budget or misstate its success.
+ *
+ * @throws InputError where the threat model does not fit the points.
+ */
 export async function runAttack(attack: Attack, task: AttackTask): Promise<AttackResult> {
-  const { model, labels, threat } = task;
-  checkEpsilon(threat.epsilon);
-  assert(labels.length === task.x.shape[0], "one label per point");
+  const { labels, targets, threat, models } = task;
   const origin = pointsOf(task.x);
+  checkThreat(threat, origin.columns);
+  assert(labels.length === origin.rows && models.length > 0, "one label per point, and a model");
   const queries = { scores: 0, gradients: 0 };
-  const labelsOf = (indices: Int32Array) => indices.map((i) => labels[i]);
-  const project = (points: Points, indices: Int32Array) => {
-    const { lower, upper } = threat.domain;
-    indices.forEach((i, row) => {
-      threat.norm.project(rowOf(points, row), rowOf(origin, i), threat.epsilon, lower, upper);
-    });
-  };
+  // A targeted attack climbs the negative of the margin of the class it wants.
+  const sign = targets ? -1 : 1;
+  const wanted = targets ?? labels;
+  const wantedOf = (indices: Int32Array) => indices.map((i) => wanted[i]);
   const all = Int32Array.from({ length: origin.rows }, (_, i) => i);
+
+  const objective = async (points: Points, indices: Int32Array): Promise<Float64Array> => {
+    queries.scores += points.rows * models.length;
+    const x = tensorOf(points, task.x);
+    const sum = new Float64Array(points.rows);
+    for (const model of models) {
+      const margins = margin(await model.scores(x), wantedOf(indices));
+      for (let i = 0; i < sum.length; i++) sum[i] += (sign * margins[i]) / models.length;
+    }
+    return sum;
+  };
+  const gradient = async (points: Points, indices: Int32Array): Promise<Points> => {
+    queries.gradients += points.rows * models.length;
+    const x = tensorOf(points, task.x);
+    const gradients: Float32Array[] = [];
+    for (const model of models) {
+      const result = await model.inputGradient("margin", x, wantedOf(indices));
+      gradients.push(toFloat(result.gradient, "float32").data);
+    }
+    if (sign === 1 && gradients.length === 1) return { ...points, data: gradients[0] };
+    const sum = new Float32Array(points.data.length);
+    for (const each of gradients) for (let i = 0; i < sum.length; i++) sum[i] += (sign * each[i]) / gradients.length;
+    return { ...points, data: sum };
+  };
+  const eachWithin = withBounds(threat, origin);
+  const project = eachWithin((point, from, lower, upper, i) => {
+    threat.norm.project(point, from, budgetOf(threat, i), lower, upper);
+  });
+
   const start = takePoints(task.start ?? origin, all);
   project(start, all);
   const context: AttackContext = {
     origin,
     start,
-    epsilon: threat.epsilon,
-    async objective(points, indices) {
-      queries.scores += points.rows;
-      return margin(await model.scores(tensorOf(points, task.x)), labelsOf(indices));
-    },
-    async gradient(points, indices) {
-      queries.gradients += points.rows;
-      const result = await model.inputGradient("margin", tensorOf(points, task.x), labelsOf(indices));
-      const gradient = toFloat(result.gradient, "float32");
-      return { ...points, data: gradient.data };
-    },
+    budget: (i) => budgetOf(threat, i),
+    objective,
+    gradient,
     project,
+    clip: eachWithin((point, _, lower, upper) => {
+      for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j], lower[j]), upper[j]);
+    }),
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
@@ -78,16 +112,43 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   }
   const { points, iteration } = next.value;
   project(points, all);
-  const final = tensorOf(points, task.x);
   const size = new Float64Array(origin.rows);
-  const reached = pointsOf(final);
   for (let i = 0; i < origin.rows; i++) {
     const from = rowOf(origin, i);
-    size[i] = threat.norm.measure(rowOf(reached, i).map((value, j) => value - from[j]));
+    const to = rowOf(points, i);
+    if (isDiscrete(threat)) roundToGrid(threat, to, from, budgetOf(threat, i));
+    size[i] = threat.norm.measure(to.map((value, j) => value - from[j]));
   }
-  queries.scores += origin.rows;
-  const objective = margin(await model.scores(final), labels);
-  return { points: final, objective, size, iterations: iteration, queries };
+  return {
+    points: tensorOf(points, task.x),
+    objective: await objective(points, all),
+    size,
+    iterations: iteration,
+    queries,
+  };
+}
+
+type RowOperation = (
+  point: Float32Array,
+  origin: Float32Array,
+  lower: Float64Array,
+  upper: Float64Array,
+  i: number,
+) => void;
+
+/** Turns an operation on one row and its bounds into one on rows of the original points they belong to. */
+function withBounds(threat: ThreatModel, origin: Points) {
+  const perPoint = threat.changeable !== undefined || threat.direction !== undefined;
+  const lower = threat.domain.lower.slice();
+  const upper = threat.domain.upper.slice();
+  return (operation: RowOperation) =>
+    (points: Points, indices: Int32Array): void => {
+      indices.forEach((i, row) => {
+        const from = rowOf(origin, i);
+        if (perPoint) writeBounds(threat, from, lower, upper);
+        operation(rowOf(points, row), from, lower, upper, i);
+      });
+    };
 }
 
 /** Rows of a tensor as points, sharing memory where they are float32 already. */

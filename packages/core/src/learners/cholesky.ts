@@ -21,8 +21,14 @@ export function cholesky(a: Float64Array, size: number, floor = 1e-14): Cholesky
     let j = 0;
     // Four columns at a time: four independent sums keep the processor busy.
     for (; j + 3 < i; j += 4) {
-      const [r0, r1, r2, r3] = [j * size, (j + 1) * size, (j + 2) * size, (j + 3) * size];
-      let [s0, s1, s2, s3] = [a[rowI + j], a[rowI + j + 1], a[rowI + j + 2], a[rowI + j + 3]];
+      const r0 = j * size;
+      const r1 = r0 + size;
+      const r2 = r1 + size;
+      const r3 = r2 + size;
+      let s0 = a[rowI + j];
+      let s1 = a[rowI + j + 1];
+      let s2 = a[rowI + j + 2];
+      let s3 = a[rowI + j + 3];
       for (let k = 0; k < j; k++) {
         const v = a[rowI + k];
         s0 -= v * a[r0 + k];
@@ -56,9 +62,15 @@ export function cholesky(a: Float64Array, size: number, floor = 1e-14): Cholesky
 export function choleskySolve({ size, lower }: CholeskyFactor, b: Float64Array): Float64Array {
   const x = b.slice();
   for (let i = 0; i < size; i++) {
-    let sum = x[i];
-    for (let k = 0; k < i; k++) sum -= lower[i * size + k] * x[k];
-    x[i] = sum / lower[i * size + i];
+    const row = i * size;
+    let even = x[i];
+    let odd = 0;
+    for (let k = 0; k + 1 < i; k += 2) {
+      even -= lower[row + k] * x[k];
+      odd -= lower[row + k + 1] * x[k + 1];
+    }
+    if (i % 2 === 1) even -= lower[row + i - 1] * x[i - 1];
+    x[i] = (even + odd) / lower[row + i];
   }
   for (let i = size - 1; i >= 0; i--) {
     const value = x[i] / lower[i * size + i];

@@ -47,6 +47,7 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
   });
   const graph = scaling ? scaleInput(model, scaling) : model;
   const metadata = {
+    ...model.metadata,
     learner: learner.name,
     options: JSON.stringify(options),
     classes: JSON.stringify(data.classNames),

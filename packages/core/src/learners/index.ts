@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import { InputError, unknownName } from "../errors.ts";
+import { forest } from "./forest.ts";
 import type { Learner } from "./learner.ts";
 import { logistic } from "./logistic.ts";
 import { mlp } from "./mlp.ts";
@@ -14,6 +15,7 @@ export type AnyLearner = Learner<any>;
 export const learners: Readonly<Record<string, AnyLearner>> = {
   [svmLinear.name]: svmLinear,
   [logistic.name]: logistic,
+  [forest.name]: forest,
   [mlp.name]: mlp,
 };
 

@@ -7,9 +7,21 @@ export function rowsTimes(x: SparseRows, w: Float64Array, bias = 0): Float64Arra
   const { start, index, value } = x;
   const product = new Float64Array(x.rows);
   for (let i = 0; i < x.rows; i++) {
-    let sum = bias;
-    for (let k = start[i], end = start[i + 1]; k < end; k++) sum += value[k] * w[index[k]];
-    product[i] = sum;
+    const end = start[i + 1];
+    let k = start[i];
+    // Four sums at a time: one alone would wait for each addition to end.
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (; k + 3 < end; k += 4) {
+      s0 += value[k] * w[index[k]];
+      s1 += value[k + 1] * w[index[k + 1]];
+      s2 += value[k + 2] * w[index[k + 2]];
+      s3 += value[k + 3] * w[index[k + 3]];
+    }
+    for (; k < end; k++) s0 += value[k] * w[index[k]];
+    product[i] = bias + (s0 + s1 + (s2 + s3));
   }
   return product;
 }
@@ -20,7 +32,8 @@ export function addRows(x: SparseRows, c: Float64Array, into: Float64Array): Flo
   for (let i = 0; i < x.rows; i++) {
     const scale = c[i];
     if (scale === 0) continue;
-    for (let k = start[i], end = start[i + 1]; k < end; k++) into[index[k]] += scale * value[k];
+    const end = start[i + 1];
+    for (let k = start[i]; k < end; k++) into[index[k]] += scale * value[k];
   }
   return into;
 }
@@ -66,5 +79,25 @@ export function usedColumns(x: SparseRows): Int32Array {
 export function overColumns(x: SparseRows, columns: Int32Array): SparseRows {
   const position = new Int32Array(x.columns);
   for (let j = 0; j < columns.length; j++) position[columns[j]] = j;
-  return { ...x, columns: columns.length, index: x.index.map((column) => position[column]) };
+  const index = new Int32Array(x.index.length);
+  for (let k = 0; k < index.length; k++) index[k] = position[x.index[k]];
+  return { ...x, columns: columns.length, index };
+}
+
+/** X^T in compressed form: what is summed over rows of X is then read in order. */
+export function transposeRows(x: SparseRows): SparseRows {
+  const start = new Int32Array(x.columns + 1);
+  for (let k = 0; k < x.index.length; k++) start[x.index[k] + 1]++;
+  for (let j = 0; j < x.columns; j++) start[j + 1] += start[j];
+  const next = start.slice();
+  const index = new Int32Array(x.index.length);
+  const value = new Float64Array(x.index.length);
+  for (let i = 0; i < x.rows; i++) {
+    for (let k = x.start[i]; k < x.start[i + 1]; k++) {
+      const at = next[x.index[k]]++;
+      index[at] = i;
+      value[at] = x.value[k];
+    }
+  }
+  return { rows: x.columns, columns: x.rows, start, index, value };
 }

@@ -35,7 +35,7 @@ export interface SvmSolution {
 }
 
 /** Rows that join the working set at a time, from either side. */
-const NEWCOMERS = +(process.env.NEW??128);
+const NEWCOMERS = 192;
 /** Exact steps start once errors are below this, half the width of the margin: earlier the set still changes. */
 const POLISH = 1;
 /** The most rows a working set may have: its part of K fills 128 MB. */
@@ -158,7 +158,7 @@ function biasOf(beta: Float64Array, lower: Float64Array, upper: Float64Array, er
       sum += error[i];
       free++;
     } else if (beta[i] < upper[i]) highest = Math.max(highest, error[i]);
-    else lowest = Math.min(lowest, error[i]);
+    else if (beta[i] > lower[i]) lowest = Math.min(lowest, error[i]);
   }
   return free > 0 ? sum / free : (highest + lowest) / 2;
 }

@@ -11,6 +11,8 @@ export interface TreeColumns {
   /** Column j has the values `values[first[j]] .. values[first[j + 1] - 1]`, ascending and distinct. */
   readonly values: Float32Array;
   readonly first: Int32Array;
+  /** The most values that any column has. */
+  readonly widest: number;
   /** Dense: the code of row i in column j is `codes[j * rows + i]`. */
   readonly codes: Uint8Array | Uint16Array | Uint32Array;
   /** Sparse: column j lists rows `row[start[j]] ..`, ascending, with codes at the same places; others have `zero[j]`. */
@@ -40,7 +42,7 @@ function denseColumns(x: Tensor<"float32">): TreeColumns {
     values.push(distinct);
     first[j + 1] = first[j] + distinct.length;
   }
-  return { rows, columns, values: joined(values, first[columns]), first, codes };
+  return { rows, columns, values: joined(values, first[columns]), first, widest: widestOf(first), codes };
 }
 
 /** Slots of the hash table; four times the values it may hold. */
@@ -107,7 +109,14 @@ function sparseColumns(x: SparseRows): TreeColumns {
     zero[j] = to - from < rows ? positionOf(distinct, 0) : 0;
     for (let at = from; at < to; at++) codes[at] = positionOf(distinct, entries[at]);
   }
-  return { rows, columns, values: values.slice(0, first[columns]), first, codes, sparse: { start, row, zero } };
+  const used = values.slice(0, first[columns]);
+  return { rows, columns, values: used, first, widest: widestOf(first), codes, sparse: { start, row, zero } };
+}
+
+function widestOf(first: Int32Array): number {
+  let widest = 0;
+  for (let j = 0; j + 1 < first.length; j++) widest = Math.max(widest, first[j + 1] - first[j]);
+  return widest;
 }
 
 function distinctSorted(numbers: Float32Array): Float32Array {

@@ -1,4 +1,4 @@
-// The search for the best split of one tree node: class counts per distinct value, then one pass over them.
+// The search for the best split of one tree node: class weights per distinct value, then one pass over them.
 
 import type { TreeColumns } from "./treeColumns.ts";
 
@@ -25,86 +25,82 @@ export interface SplitSearch {
  * sides and L and R their sums: that is where the weighted Gini impurity is least.
  */
 export function splitSearch(
-  { rows, values, first, codes, sparse }: TreeColumns,
+  { rows, values, first, widest, codes, sparse }: TreeColumns,
   labels: Int32Array,
   classes: number,
   weights: Float64Array,
 ): SplitSearch {
-  const n = weights.reduce((count, weight) => count + Number(weight > 0), 0);
-  // The rows, and beside them their classes and weights, so that a node reads these in order.
-  const samples = new Int32Array(n);
-  const kind = new Int32Array(n);
-  const weight = new Int32Array(n);
-  for (let row = 0, at = 0; row < rows; row++) {
-    if (weights[row] === 0) continue;
-    samples[at] = row;
-    kind[at] = labels[row];
-    weight[at++] = weights[row];
-  }
-  const position = new Int32Array(rows).fill(-1);
-  const goesLeft = new Uint8Array(n);
-  const [laterSamples, laterKind, laterWeight] = [new Int32Array(n), new Int32Array(n), new Float64Array(n)];
+  const samples = rowsByClass(labels, classes, weights);
+  const weight = Float64Array.from(samples, (row) => weights[row]);
+  const position = new Int32Array(sparse ? rows : 0).fill(-1);
+  const later = new Int32Array(samples.length);
+  const goesLeft = new Uint8Array(samples.length);
 
-  let widest = 0;
-  for (let j = 0; j < first.length - 1; j++) widest = Math.max(widest, first[j + 1] - first[j]);
-  const mass = new Int32Array(widest * classes);
-  const touched = new Int32Array(widest);
-  const isTouched = new Uint8Array(widest);
+  /** Weight of class k at a code: `mass[k * widest + code]`; zero between calls. */
+  const mass = new Float64Array(widest * classes);
+  /** The codes that occur on the open node, and how many they are. */
+  const present = new Int32Array(widest);
+  const isPresent = new Uint8Array(widest);
   const totals = new Float64Array(classes);
   const leftMass = new Float64Array(classes);
   const rightMass = new Float64Array(classes);
-  let [from, to, total, squares] = [0, 0, 0, 0];
-  let [bestScore, bestFeature, bestCode, bestNext] = [0, -1, 0, 0];
+  /** Rows of class k lie at positions `ends[k - 1]` to `ends[k]` of the open node: partitions keep their order. */
+  const ends = new Int32Array(classes);
+  let from = 0;
+  let to = 0;
+  let total = 0;
+  let squares = 0;
+  let bestScore = 0;
+  let bestFeature = -1;
+  let bestCode = 0;
+  let bestNext = 0;
 
-  /** Adds the open node's rows to `mass` by their codes, which it lists in `touched`, ascending; returns how many. */
+  /** Adds the open node's rows to `mass` and lists their codes in `present`, ascending; returns how many. */
   function collect(feature: number): number {
     const base = feature * rows;
     const bins = first[feature + 1] - first[feature];
-    const end = to;
+    if (bins === 1) return 1;
+    for (let k = 0, start = from; k < classes; start = ends[k++]) {
+      addMass(mass, k * widest, codes, base, samples, weight, start, ends[k]);
+    }
+    if (8 * (to - from) >= bins) return listPresent(present, mass, widest, classes, bins);
     let count = 0;
-    if (8 * (end - from) >= bins) {
-      for (let p = from; p < end; p++) mass[codes[base + samples[p]] * classes + kind[p]] += weight[p];
-      for (let at = 0, last = -1; at < bins * classes; at++) {
-        if (mass[at] === 0) continue;
-        const code = Math.floor(at / classes);
-        if (code !== last) touched[count++] = last = code;
-      }
-      return count;
-    }
-    for (let p = from; p < end; p++) {
+    for (let p = from; p < to; p++) {
       const code = codes[base + samples[p]];
-      if (isTouched[code] === 0) {
-        isTouched[code] = 1;
-        touched[count++] = code;
+      if (isPresent[code] === 0) {
+        isPresent[code] = 1;
+        present[count++] = code;
       }
-      mass[code * classes + kind[p]] += weight[p];
     }
-    sortAscending(touched, count);
-    for (let i = 0; i < count; i++) isTouched[touched[i]] = 0;
-    return count;
+    return inOrder(count);
   }
 
-  /** The same for a sparse column: what is not stored has the code of zero. */
+  /** The same for a sparse column: rows without an entry have the code of zero. */
   function collectSparse(feature: number): number {
+    const zero = sparse!.zero[feature];
     let count = 0;
-    let unseen = to - from;
+    let missing = to - from;
     rightMass.set(totals);
     eachEntry(feature, (p, code) => {
-      if (isTouched[code] === 0) {
-        isTouched[code] = 1;
-        touched[count++] = code;
+      const k = labels[samples[p]];
+      if (isPresent[code] === 0) {
+        isPresent[code] = 1;
+        present[count++] = code;
       }
-      mass[code * classes + kind[p]] += weight[p];
-      rightMass[kind[p]] -= weight[p];
-      unseen--;
+      mass[k * widest + code] += weight[p];
+      rightMass[k] -= weight[p];
+      missing--;
     });
-    if (unseen > 0) {
-      const code = sparse!.zero[feature];
-      if (isTouched[code] === 0) touched[count++] = code;
-      for (let k = 0; k < classes; k++) mass[code * classes + k] += rightMass[k];
+    if (missing > 0) {
+      if (isPresent[zero] === 0) present[count++] = zero;
+      for (let k = 0; k < classes; k++) mass[k * widest + zero] += rightMass[k];
     }
-    sortAscending(touched, count);
-    for (let i = 0; i < count; i++) isTouched[touched[i]] = 0;
+    return inOrder(count);
+  }
+
+  function inOrder(count: number): number {
+    sortAscending(present, count);
+    for (let i = 0; i < count; i++) isPresent[present[i]] = 0;
     return count;
   }
 
@@ -120,35 +116,35 @@ export function splitSearch(
       return;
     }
     for (let p = from; p < to; p++) {
-      let [low, high] = [begin, end];
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (row[middle] < samples[p]) low = middle + 1;
-        else high = middle;
-      }
-      if (low < end && row[low] === samples[p]) visit(p, codes[low]);
+      const at = lowerBound(row, begin, end, samples[p]);
+      if (at < end && row[at] === samples[p]) visit(p, codes[at]);
     }
   }
 
   return {
-    size: n,
+    size: samples.length,
     totals,
     enter(nodeFrom, nodeTo) {
-      [from, to] = [nodeFrom, nodeTo];
-      [bestScore, bestFeature] = [Number.NEGATIVE_INFINITY, -1];
+      from = nodeFrom;
+      to = nodeTo;
+      bestScore = Number.NEGATIVE_INFINITY;
+      bestFeature = -1;
       totals.fill(0);
-      let pure = true;
+      ends.fill(from);
       for (let p = from; p < to; p++) {
-        totals[kind[p]] += weight[p];
-        if (kind[p] !== kind[from]) pure = false;
-        position[samples[p]] = p;
+        const k = labels[samples[p]];
+        totals[k] += weight[p];
+        ends[k] = p + 1;
+        if (sparse) position[samples[p]] = p;
       }
-      [total, squares] = [0, 0];
-      for (const sum of totals) {
-        total += sum;
-        squares += sum * sum;
+      total = 0;
+      squares = 0;
+      for (let k = 0; k < classes; k++) {
+        total += totals[k];
+        squares += totals[k] * totals[k];
+        if (k > 0) ends[k] = Math.max(ends[k], ends[k - 1]);
       }
-      return pure;
+      return to === from || labels[samples[from]] === labels[samples[to - 1]];
     },
     consider(feature) {
       const count = sparse ? collectSparse(feature) : collect(feature);
@@ -159,20 +155,20 @@ export function splitSearch(
       let leftSquares = 0;
       let rightSquares = squares;
       for (let i = 0; i < count; i++) {
+        const code = present[i];
         if (i > 0) {
           const score = leftSquares / left + rightSquares / right;
           if (score > bestScore) {
             bestScore = score;
             bestFeature = feature;
-            bestCode = touched[i - 1];
-            bestNext = touched[i];
+            bestCode = present[i - 1];
+            bestNext = code;
           }
         }
-        const base = touched[i] * classes;
-        for (let k = 0; k < classes; k++) {
-          const w = mass[base + k];
+        for (let k = 0, at = code; k < classes; k++, at += widest) {
+          const w = mass[at];
           if (w === 0) continue;
-          mass[base + k] = 0;
+          mass[at] = 0;
           leftSquares += w * (2 * leftMass[k] + w);
           rightSquares -= w * (2 * rightMass[k] - w);
           leftMass[k] += w;
@@ -197,30 +193,87 @@ export function splitSearch(
       } else {
         for (let p = from; p < to; p++) goesLeft[p] = Number(codes[bestFeature * rows + samples[p]] <= bestCode);
       }
-      let [early, later] = [from, 0];
+      let early = from;
+      let count = 0;
       for (let p = from; p < to; p++) {
-        if (goesLeft[p]) {
-          samples[early] = samples[p];
-          kind[early] = kind[p];
-          weight[early++] = weight[p];
-        } else {
-          laterSamples[later] = samples[p];
-          laterKind[later] = kind[p];
-          laterWeight[later++] = weight[p];
-        }
+        if (goesLeft[p]) samples[early++] = samples[p];
+        else later[count++] = samples[p];
       }
-      samples.set(laterSamples.subarray(0, later), early);
-      kind.set(laterKind.subarray(0, later), early);
-      weight.set(laterWeight.subarray(0, later), early);
+      samples.set(later.subarray(0, count), early);
+      for (let p = from; p < to; p++) weight[p] = weights[samples[p]];
       return early;
     },
   };
+}
+
+/** Rows of positive weight, those of class 0 first. */
+function rowsByClass(labels: Int32Array, classes: number, weights: Float64Array): Int32Array {
+  const next = new Int32Array(classes + 1);
+  for (let row = 0; row < labels.length; row++) if (weights[row] > 0) next[labels[row] + 1]++;
+  for (let k = 0; k < classes; k++) next[k + 1] += next[k];
+  const sorted = new Int32Array(next[classes]);
+  for (let row = 0; row < labels.length; row++) if (weights[row] > 0) sorted[next[labels[row]]++] = row;
+  return sorted;
+}
+
+/**
+ * mass[offset + code of a row] += weight of the row, for the rows at positions `from` to `to`.
+ *
+ * Half the time of training is spent here; four rows per turn cost a third less than one.
+ */
+function addMass(
+  mass: Float64Array,
+  offset: number,
+  codes: TreeColumns["codes"],
+  base: number,
+  samples: Int32Array,
+  weight: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let p = from;
+  for (; p + 3 < to; p += 4) {
+    mass[offset + codes[base + samples[p]]] += weight[p];
+    mass[offset + codes[base + samples[p + 1]]] += weight[p + 1];
+    mass[offset + codes[base + samples[p + 2]]] += weight[p + 2];
+    mass[offset + codes[base + samples[p + 3]]] += weight[p + 3];
+  }
+  for (; p < to; p++) mass[offset + codes[base + samples[p]]] += weight[p];
+}
+
+/** Lists the codes below `bins` at which any class has mass; returns how many. */
+function listPresent(
+  present: Int32Array,
+  mass: Float64Array,
+  stride: number,
+  classes: number,
+  bins: number,
+): number {
+  let count = 0;
+  for (let code = 0; code < bins; code++) {
+    let sum = 0;
+    for (let at = code; at < stride * classes; at += stride) sum += mass[at];
+    present[count] = code;
+    if (sum !== 0) count++;
+  }
+  return count;
 }
 
 /** A float32 between two, at least the lower and below the upper: x <= threshold then divides as the codes do. */
 function midpoint(lower: number, upper: number): number {
   const middle = Math.fround(lower / 2 + upper / 2);
   return middle >= lower && middle < upper ? middle : lower;
+}
+
+/** The first place between `begin` and `end` of an ascending list whose number is not below `value`. */
+function lowerBound(list: Int32Array, begin: number, end: number, value: number): number {
+  let [low, high] = [begin, end];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function sortAscending(list: Int32Array, length: number): void {

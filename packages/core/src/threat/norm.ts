@@ -1,10 +1,11 @@
 // Norms as values: what an attack, its projection and its metrics need of them.
 
-import { norm, type Vector } from "../linalg.ts";
+import { norm as euclidean, type Vector } from "../linalg.ts";
+import { projectL1 } from "./projectL1.ts";
 import { projectL2 } from "./projectL2.ts";
 
 export interface Norm {
-  readonly name: "l2";
+  readonly name: "l1" | "l2" | "linf";
   /** As reports print it. */
   readonly label: string;
   /** The length of a vector. */
@@ -20,17 +21,61 @@ export interface Norm {
   project(point: Vector, center: Vector, epsilon: number, lower: Float64Array, upper: Float64Array): void;
 }
 
+function largest(vector: Vector): number {
+  let size = 0;
+  for (let i = 0; i < vector.length; i++) size = Math.max(size, Math.abs(vector[i]));
+  return size;
+}
+
+function total(vector: Vector): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += Math.abs(vector[i]);
+  return sum;
+}
+
+function divide(vector: Vector, length: number): void {
+  if (length > 0) for (let i = 0; i < vector.length; i++) vector[i] /= length;
+}
+
+export const l1: Norm = {
+  name: "l1",
+  label: "L1",
+  measure: total,
+  dual: largest,
+  /**
+   * The gradient, scaled to length 1 in its largest component. The exact steepest direction is that component alone,
+   * but then a step changes one feature only; the projection of a long step along the whole gradient changes as many
+   * as the budget allows, the largest components first.
+   */
+  steepest: (gradient) => divide(gradient, largest(gradient)),
+  project: projectL1,
+};
+
 export const l2: Norm = {
   name: "l2",
   label: "L2",
-  measure: norm,
-  dual: norm,
-  steepest(gradient) {
-    const length = norm(gradient);
-    if (length > 0) for (let i = 0; i < gradient.length; i++) gradient[i] /= length;
-  },
+  measure: euclidean,
+  dual: euclidean,
+  steepest: (gradient) => divide(gradient, euclidean(gradient)),
   project: projectL2,
 };
 
+export const linf: Norm = {
+  name: "linf",
+  label: "Linf",
+  measure: largest,
+  dual: total,
+  steepest(gradient) {
+    for (let i = 0; i < gradient.length; i++) gradient[i] = Math.sign(gradient[i]);
+  },
+  project(point, center, epsilon, lower, upper) {
+    for (let i = 0; i < point.length; i++) {
+      const low = Math.max(lower[i], center[i] - epsilon);
+      const high = Math.min(upper[i], center[i] + epsilon);
+      point[i] = Math.min(Math.max(point[i], low), high);
+    }
+  },
+};
+
 /** The norms by name. */
-export const norms: Readonly<Record<Norm["name"], Norm>> = { l2 };
+export const norms: Readonly<Record<Norm["name"], Norm>> = { l1, l2, linf };

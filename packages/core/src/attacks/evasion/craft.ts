@@ -47,7 +47,7 @@ export async function craftEvasion(task: CraftTask): Promise<readonly AttackResu
   let previous: Points | undefined;
   for (const [done, i] of order.entries()) {
     const threat = { ...task.threat, epsilon: epsilons[i] };
-    const common = { model: task.opened, x, labels, threat, seed: task.seed };
+    const common = { models: [task.opened], x, labels, threat, seed: task.seed };
     const first = await runAttack(attack, previous ? { ...common, start: previous } : common);
     const second = other && (await runAttack(attack, { ...common, start: other }));
     results[i] = second ? betterOf(first, second) : first;

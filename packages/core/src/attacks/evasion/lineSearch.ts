@@ -35,7 +35,7 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
     const points: Points = { ...context.start, data: context.start.data.slice() };
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
     const objective = await context.objective(points, active);
-    const step = new Float64Array(points.rows).fill(firstStep * context.epsilon);
+    const step = new Float64Array(points.rows).map((_, i) => firstStep * context.budget(i));
     let iteration = 0;
     while (active.length > 0 && iteration < maxIterations) {
       iteration++;
@@ -54,7 +54,7 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
       active.forEach((i, k) => {
         points.data.set(rowOf(search.best, k), i * points.columns);
         objective[i] = search.bestObjective[k];
-        step[i] = Math.max(search.bestStep[k], SHORTEST * context.epsilon);
+        step[i] = Math.max(search.bestStep[k], SHORTEST * context.budget(i));
         if (objective[i] - before[k] > tolerance * Math.max(1, Math.abs(objective[i]))) moving.push(i);
       });
       active = Int32Array.from(moving);
@@ -126,7 +126,7 @@ async function advance(context: AttackContext, search: Search, indices: Int32Arr
       rowOf(search.best, k).set(rowOf(trials, row));
     } else if (step > search.bestStep[k]) search.above[k] = step;
     else search.below[k] = step;
-    decide(search, k, better, context.epsilon, bisections);
+    decide(search, k, better, context.budget(originals[row]), bisections);
   });
   return true;
 }

@@ -1,0 +1,61 @@
+// How many input gradients per second, beside PyTorch and, for the MLP, beside the matrix products alone?
+//
+//   npm run build && node bench/inputGradients.mjs
+
+import { GraphBuilder, modelFromGraph, modelOf, openModel, runtimeFrom, stream, tensor, writeModel } from "@carom/core";
+import * as ort from "onnxruntime-node";
+import { batchOf, cnn, mlp, scoresModel } from "./networks.mjs";
+import { conditions, interleave, printTable, startPeer, timeCalls } from "./paired.mjs";
+
+/** The six products of the MLP's scores and input gradient, and nothing else: what no implementation goes below. */
+async function productsAlone(runtime, batch) {
+  const random = stream(2, "bench");
+  const matrix = (rows, columns) =>
+    tensor("float32", [rows, columns], Float32Array.from({ length: rows * columns }, () => random.uniform()));
+  const g = new GraphBuilder();
+  const feeds = {};
+  [[784, 200], [200, 200], [200, 2], [2, 200], [200, 200], [200, 784]].forEach(([inner, columns], i) => {
+    const left = g.input(`a${i}`, "float32", ["N", inner]);
+    feeds[left] = matrix(batch, inner);
+    g.output(g.node("MatMul", [left, g.constant(matrix(inner, columns))]));
+  });
+  const session = await runtime.compile(writeModel(modelOf(g.graph())));
+  return () => session.run(feeds);
+}
+
+const rows = [];
+let versions = {};
+for (const threads of [1, 2]) {
+  const runtime = runtimeFrom(ort, { threads });
+  const peer = await startPeer("networks.py", threads);
+  versions = peer.versions;
+  for (const [name, network, batch] of [
+    ["mlp", mlp(), 1000],
+    ["cnn", cnn(), 100],
+    ["cnn", cnn(), 1000],
+  ]) {
+    const model = await openModel(runtime, modelFromGraph(scoresModel(network)));
+    const { x, labels } = batchOf(network, batch);
+    const sides = [
+      (n) => timeCalls(() => model.differentiable.inputGradient("crossEntropy", x, labels), n),
+      (n) => peer.time(`inputGradient:${name}:${batch}`, n),
+    ];
+    if (name === "mlp") {
+      const products = await productsAlone(runtime, batch);
+      sides.push((n) => timeCalls(products, n));
+    }
+    const [ours, theirs, floor] = await interleave(sides);
+    rows.push([
+      `${name}, batch ${batch}, ${threads} thread${threads > 1 ? "s" : ""}`,
+      (batch / ours.seconds).toFixed(0),
+      (batch / theirs.seconds).toFixed(0),
+      theirs.ratio.toFixed(2),
+      floor ? (1 / floor.ratio).toFixed(2) : "",
+    ]);
+    await model.close();
+  }
+  peer.close();
+}
+console.log("Input gradients per second (scores and cross-entropy included)");
+console.log(conditions(versions));
+printTable(["", "Carom", "PyTorch", "Carom / PyTorch", "time / products alone"], rows);

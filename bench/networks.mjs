@@ -1,0 +1,106 @@
+// The two networks of the benchmarks, and the graphs of what is asked of them, made with the public interface.
+
+import { differentiate, GraphBuilder, gradientName, modelOf, stream, tensor } from "@carom/core";
+
+/** @typedef {{ rowShape: number[], weights: Map<string, ReturnType<typeof tensor>>, forward(g: GraphBuilder, x: string): string }} Network */
+
+/** 784-200-200-2 with ReLU. @returns {Network} */
+export function mlp() {
+  const widths = [784, 200, 200, 2];
+  const layers = [1, 2, 3];
+  const shapes = layers.flatMap((i) => [[`w${i}`, [widths[i - 1], widths[i]]], [`b${i}`, [widths[i]]]]);
+  return {
+    rowShape: [784],
+    weights: randomWeights(shapes),
+    forward(g, x) {
+      let value = x;
+      for (const i of layers) {
+        value = g.node("Gemm", [value, `w${i}`, `b${i}`]);
+        if (i < 3) value = g.node("Relu", [value]);
+      }
+      return value;
+    },
+  };
+}
+
+/** Carlini and Wagner's network for 28 x 28 digits (2017): three convolutions of 64 filters, 32 units. @returns {Network} */
+export function cnn() {
+  const convolutions = [
+    { filters: [64, 1, 5, 5], stride: 2 },
+    { filters: [64, 64, 3, 3], stride: 2 },
+    { filters: [64, 64, 3, 3], stride: 1 },
+  ];
+  return {
+    rowShape: [1, 28, 28],
+    weights: randomWeights([
+      ...convolutions.flatMap(({ filters }, i) => [[`w${i}`, filters], [`b${i}`, [64]]]),
+      ["w3", [576, 32]],
+      ["b3", [32]],
+      ["w4", [32, 2]],
+      ["b4", [2]],
+    ]),
+    forward(g, x) {
+      let value = x;
+      convolutions.forEach(({ stride }, i) => {
+        value = g.node("Relu", [g.node("Conv", [value, `w${i}`, `b${i}`], { strides: { ints: [stride, stride] } })]);
+      });
+      value = g.node("Flatten", [value]);
+      value = g.node("Relu", [g.node("Gemm", [value, "w3", "b3"])]);
+      return g.node("Gemm", [value, "w4", "b4"]);
+    },
+  };
+}
+
+/** Uniform on +-1/sqrt(inputs of a unit). */
+function randomWeights(/** @type {any[]} */ shapes) {
+  const random = stream(0, "bench");
+  return new Map(
+    shapes.map(([name, shape]) => {
+      const size = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
+      const inputs = shape.length === 2 ? shape[0] : size / shape[0];
+      const data = Float32Array.from({ length: size }, () => (2 * random.uniform() - 1) / Math.sqrt(inputs));
+      return [name, tensor("float32", shape, data)];
+    }),
+  );
+}
+
+/** Rows uniform on [0, 1] and labels of two classes. */
+export function batchOf(/** @type {Network} */ { rowShape }, /** @type {number} */ rows) {
+  const random = stream(1, "bench");
+  const size = rows * rowShape.reduce((a, b) => a * b, 1);
+  const x = tensor("float32", [rows, ...rowShape], Float32Array.from({ length: size }, () => random.uniform()));
+  return { x, labels: Int32Array.from({ length: rows }, (_, i) => i % 2) };
+}
+
+/** Scores with the weights inside: what a file holds. */
+export function scoresModel(/** @type {Network} */ network) {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", ["N", ...network.rowShape]);
+  for (const [name, value] of network.weights) g.initializer(name, value);
+  g.output(network.forward(g, x), "scores");
+  return modelOf(g.graph());
+}
+
+/** The mean cross-entropy of a graph's input `x` and one-hot `labels` [N, 2]. */
+export function addMeanLoss(/** @type {GraphBuilder} */ g, /** @type {Network} */ network, x, labels) {
+  const logarithms = g.node("LogSoftmax", [network.forward(g, x)], { axis: { int: 1 } });
+  const own = g.node("ReduceSum", [g.node("Mul", [logarithms, labels]), g.ints([1])], { keepdims: { int: 0 } });
+  return g.node("Neg", [g.node("ReduceMean", [own], { keepdims: { int: 0 } })]);
+}
+
+/** Hessian of the mean loss by the weights, times a direction that is fed: `differentiate` twice. */
+export function hessianVectorProduct(/** @type {Network} */ network) {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", ["N", ...network.rowShape]);
+  const labels = g.input("labels", "float32", ["N", 2]);
+  const names = [...network.weights.keys()];
+  for (const [name, value] of network.weights) g.initializer(name, value);
+  g.output(addMeanLoss(g, network, x, labels), "loss");
+  const h = GraphBuilder.from(differentiate(g.graph(), { of: "loss", by: names }));
+  const terms = names.map((name) => {
+    const direction = h.input(`v:${name}`, "float32", network.weights.get(name).shape);
+    return h.node("ReduceSum", [h.node("Mul", [gradientName("loss", name), direction])], { keepdims: { int: 0 } });
+  });
+  h.output(h.node("Sum", terms), "along");
+  return modelOf(differentiate(h.graph(), { of: "along", by: names, keep: [] }));
+}

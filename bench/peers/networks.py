@@ -1,0 +1,110 @@
+"""The networks of the benchmarks in PyTorch: gradients by inputs, training steps, Hessian-vector products."""
+
+import platform
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from worker import serve, threads
+
+torch.set_num_threads(threads())
+torch.manual_seed(0)
+
+
+def mlp():
+    return nn.Sequential(nn.Linear(784, 200), nn.ReLU(), nn.Linear(200, 200), nn.ReLU(), nn.Linear(200, 2))
+
+
+def cnn():
+    return nn.Sequential(
+        nn.Conv2d(1, 64, 5, stride=2),
+        nn.ReLU(),
+        nn.Conv2d(64, 64, 3, stride=2),
+        nn.ReLU(),
+        nn.Conv2d(64, 64, 3),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(576, 32),
+        nn.ReLU(),
+        nn.Linear(32, 2),
+    )
+
+
+networks = {"mlp": (mlp, (784,)), "cnn": (cnn, (1, 28, 28))}
+
+
+def data(shape, batch):
+    return torch.rand(batch, *shape), torch.randint(0, 2, (batch,))
+
+
+def input_gradient(name, batch):
+    def prepare():
+        make, shape = networks[name]
+        net = make()
+        for parameter in net.parameters():
+            parameter.requires_grad_(False)
+        x, y = data(shape, batch)
+        x.requires_grad_(True)
+
+        def call():
+            loss = functional.cross_entropy(net(x), y, reduction="sum")
+            torch.autograd.grad(loss, x)
+
+        return call
+
+    return prepare
+
+
+def training_step(name, batch):
+    def prepare():
+        make, shape = networks[name]
+        net = make()
+        x, y = data(shape, 20 * batch)
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-3)
+
+        def call():
+            # Twenty steps: what one measurement of the other side does.
+            for rows in torch.randperm(20 * batch).split(batch):
+                optimizer.zero_grad(set_to_none=True)
+                functional.cross_entropy(net(x[rows]), y[rows]).backward()
+                optimizer.step()
+
+        return call
+
+    return prepare
+
+
+def hessian_vector_product(name, batch):
+    def prepare():
+        make, shape = networks[name]
+        net = make()
+        x, y = data(shape, batch)
+        weights = list(net.parameters())
+        direction = [torch.randn_like(weight) for weight in weights]
+
+        def call():
+            loss = functional.cross_entropy(net(x), y)
+            gradients = torch.autograd.grad(loss, weights, create_graph=True)
+            along = sum((gradient * v).sum() for gradient, v in zip(gradients, direction))
+            torch.autograd.grad(along, weights)
+
+        return call
+
+    return prepare
+
+
+kinds = {
+    "inputGradient": input_gradient,
+    "trainingSteps": training_step,
+    "hessianVectorProduct": hessian_vector_product,
+}
+serve(
+    {
+        f"{kind}:{name}:{batch}": make(name, batch)
+        for kind, make in kinds.items()
+        for name in networks
+        for batch in (100, 1000)
+    },
+    {"PyTorch": torch.__version__, "Python": platform.python_version()},
+)

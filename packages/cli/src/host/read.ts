@@ -1,0 +1,30 @@
+// Input files on disk.
+
+import { readFile } from "node:fs/promises";
+import { InputError } from "@carom/core";
+
+/**
+ * The bytes of a file, as a plain Uint8Array: Node's Buffer is one too, but its `slice` shares memory, unlike any other.
+ *
+ * @throws InputError where there is no such file, or it cannot be read.
+ */
+export async function readBytes(kind: string, path: string): Promise<Uint8Array> {
+  try {
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new InputError(code === "ENOENT" ? "missing" : "invalid", `${kind} ${path}`, {
+      expected: "a file that can be read",
+      got: reasons[code] ?? message,
+      remedy: "check the path",
+    });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EISDIR: "a folder",
+  EACCES: "one without permission to read",
+};

@@ -1,0 +1,77 @@
+// The example programs run, and the README shows the first of them as it is.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { describe, expect, it, vi } from "vitest";
+
+const root = new URL("../../../", import.meta.url);
+const read = (path: string) => readFileSync(fileURLToPath(new URL(path, root)), "utf8");
+const examples = readdirSync(fileURLToPath(new URL("examples", root))).filter((name) => name.endsWith(".ts"));
+
+async function outputOf(name: string): Promise<string[]> {
+  const lines: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line: unknown) => lines.push(String(line)));
+  try {
+    await import(pathToFileURL(fileURLToPath(new URL(`examples/${name}`, root))).href);
+  } finally {
+    log.mockRestore();
+  }
+  return lines;
+}
+
+describe("the examples", () => {
+  it.each(examples)("%s runs and says something", async (name) => {
+    expect(await outputOf(name)).not.toEqual([]);
+  });
+
+  it("the first shows a stand-in's attacks at work on a target: its error rises with the budget", async () => {
+    vi.resetModules();
+    const lines = await outputOf("01-audit-a-model.ts");
+    const found = lines.map((line) => /^epsilon ([\d.]+): the target errs on ([\d.]+)/.exec(line)!.slice(1).map(Number));
+    expect(found.map(([epsilon]) => epsilon)).toEqual([0, 0.5, 1, 2]);
+    const errors = found.map(([, error]) => error);
+    expect(errors).toEqual([...errors].sort((a, b) => a - b));
+    expect(errors[0]).toBeLessThan(0.1);
+    expect(errors[3]).toBeGreaterThan(errors[0] + 0.2);
+  });
+
+  it("the README shows the first example", () => {
+    const [, ...code] = read("examples/01-audit-a-model.ts").split("\n\n");
+    expect(read("README.md")).toContain(`\`\`\`ts\n${code.join("\n\n")}\`\`\``);
+  });
+});
+
+describe("the documents", () => {
+  const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].concat(
+    readdirSync(fileURLToPath(new URL("docs", root)))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  );
+
+  it.each(documents)("%s links to files that exist", (document) => {
+    const links = [...read(document).matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(([, target]) => target);
+    const base = new URL(document, root);
+    const broken = links.filter((target) => {
+      try {
+        readdirSync(fileURLToPath(new URL(target, base)));
+        return false;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code !== "ENOTDIR";
+      }
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it.each(documents)("%s names files of this repository that exist", (document) => {
+    const names = [...read(document).matchAll(/`((?:packages|docs|examples|bench|fixtures)\/[\w./-]+)`/g)].map((m) => m[1]);
+    const absent = names.filter((name) => {
+      try {
+        readdirSync(fileURLToPath(new URL(name, root)));
+        return false;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code !== "ENOTDIR";
+      }
+    });
+    expect(absent).toEqual([]);
+  });
+});

@@ -1,0 +1,88 @@
+// Writes the tables in docs/ from the registries, or holds them to be up to date.
+//
+// After a change of a registry: npx vitest run packages/cli/test/tables.test.ts -u
+
+import { type AnyLearner, InputError, learners, OPSET, operators } from "@carom/core";
+import { expect, it } from "vitest";
+import { zeroGradient } from "../../core/src/onnx/operator.ts";
+import { upgrade } from "../../core/src/onnx/upgrade.ts";
+import { learnerTable } from "../src/ui/learnerTable.ts";
+
+const docs = (name: string) => new URL(`../../../docs/${name}`, import.meta.url).pathname;
+const generated = "<!-- Written by packages/cli/test/tables.test.ts from the registry. -->\n";
+
+/** The opsets that `upgrade` takes. */
+function readableOpsets(): number[] {
+  const graph = { name: "", nodes: [], initializers: new Map(), inputs: [], outputs: [] };
+  return Array.from({ length: 40 }, (_, version) => version).filter((version) => {
+    try {
+      upgrade({ graph, opsets: { "": version }, metadata: {} } as unknown as Parameters<typeof upgrade>[0]);
+      return true;
+    } catch (error) {
+      if (error instanceof InputError) return false;
+      throw error;
+    }
+  });
+}
+
+function operatorTable(): string {
+  const opsets = readableOpsets();
+  const range = `${Math.min(...opsets)} to ${Math.max(...opsets)}`;
+  const rows = Object.entries(operators).map(
+    ([name, { gradient }]) => `| ${name} | ${gradient === zeroGradient ? "zero" : "rule"} | ${range} |`,
+  );
+  return `${generated}
+# Operators
+
+A model whose operators are all in this table can be differentiated. A model with others can still be a target: its
+scores are asked for, its gradients are not, and whoever asks for one is told which node stands in the way.
+
+Models of opset ${range} are read; those older than ${OPSET} are brought to opset ${OPSET} first. *Rule* means that
+gradients flow through the operator. *Zero* means that its output is constant almost everywhere or is no real number, so
+that none do.
+
+| operator | gradient | opsets |
+| --- | --- | --- |
+${rows.join("\n")}
+`;
+}
+
+function learnersPage(): string {
+  const cell = (text: string) => text.replaceAll("|", "\\|");
+  const setting = (values: object) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+      .join(", ") || "defaults";
+  const sections = learnerTable().map((row) => {
+    const { capabilities } = learners[row.name] as AnyLearner;
+    const abilities = Object.entries(capabilities).filter(([, can]) => can === true);
+    const options = row.options.map(
+      ({ name, default: value, description }) => `| ${name} | ${JSON.stringify(value)} | ${cell(description)} |`,
+    );
+    const { high, low } = row.complexities as { high: object; low: object };
+    return `## ${row.name}
+
+${row.summary}. High complexity: ${setting(high)}. Low complexity: ${setting(low)}.
+Capabilities: ${abilities.map(([name]) => name).join(", ") || "none"}. Reference: ${row.reference}.
+
+| option | default | meaning |
+| --- | --- | --- |
+${options.join("\n")}
+`;
+  });
+  return `${generated}
+# Learners
+
+Each learner turns data into an ONNX model. High complexity means weakly regularised, low means strongly; an audit trains
+both. What a learner minimises, and when it stops, is in [the method](method.md).
+
+${sections.join("\n")}`;
+}
+
+it("docs/support.md lists the operators", async () => {
+  await expect(operatorTable()).toMatchFileSnapshot(docs("support.md"));
+});
+
+it("docs/learners.md lists the learners", async () => {
+  await expect(learnersPage()).toMatchFileSnapshot(docs("learners.md"));
+});

@@ -1,0 +1,87 @@
+// Greedy changes of single features, for features that are binary: the attack on malware.
+
+import { type Attack, type Points, rowOf } from "../attack.ts";
+
+export interface FlipOptions {
+  /** How many features change between two gradients; 1 is the most exact, more is faster. */
+  readonly perGradient?: number;
+}
+
+/**
+ * Changes one feature after another, each time the one that promises the largest gain to first order: its gradient
+ * times the way to its other end. Stops where the budget is spent or no change promises a gain.
+ *
+ * For a model that is affine in the features this is optimal, with one gradient for all changes.
+ *
+ * Source: Demontis et al. 2019, section 5.1 (Drebin: L1, additions only).
+ */
+export function flipAttack({ perGradient = 1 }: FlipOptions = {}): Attack {
+  return async function* attack(context) {
+    const points: Points = { ...context.start, data: context.start.data.slice() };
+    const objective = await context.objective(points, range(points.rows));
+    const left = Float64Array.from({ length: points.rows }, (_, i) => Math.floor(context.budget(i) + 1e-9));
+    for (let i = 0; i < points.rows; i++) left[i] -= changed(rowOf(points, i), rowOf(context.origin, i));
+    let active = range(points.rows).filter((i) => left[i] > 0);
+    let iteration = 0;
+    while (active.length > 0) {
+      iteration++;
+      const at = { ...points, rows: active.length, data: gather(points, active) };
+      const gradient = await context.gradient(at, active);
+      // The far end of every feature is where a step of any length along the gradient is projected to.
+      const ends = { ...at, data: at.data.map((value, j) => value + Math.sign(gradient.data[j])) };
+      context.clip(ends, active);
+      const moved: number[] = [];
+      active.forEach((i, row) => {
+        const point = rowOf(at, row);
+        const chosen = best(rowOf(gradient, row), point, rowOf(ends, row), Math.min(perGradient, left[i]));
+        for (const j of chosen) point[j] = rowOf(ends, row)[j];
+        left[i] -= chosen.length;
+        if (chosen.length > 0) moved.push(row);
+      });
+      const after = await context.objective(at, active);
+      const next: number[] = [];
+      for (const row of moved) {
+        const i = active[row];
+        // A change that was promised and did not come ends the search at this point.
+        if (after[row] <= objective[i]) continue;
+        objective[i] = after[row];
+        rowOf(points, i).set(rowOf(at, row));
+        if (left[i] > 0) next.push(i);
+      }
+      active = Int32Array.from(next);
+      yield { iteration, points, objective, active: active.length };
+    }
+    return { iteration, points, objective, active: 0 };
+  };
+}
+
+/** The features of largest positive gain, at most `count`. */
+function best(gradient: Float32Array, point: Float32Array, ends: Float32Array, count: number): number[] {
+  const top: { j: number; gain: number }[] = [];
+  for (let j = 0; j < point.length; j++) {
+    const gain = gradient[j] * (ends[j] - point[j]);
+    if (gain <= 0 || (top.length === count && gain <= top[top.length - 1].gain)) continue;
+    const at = top.findIndex((each) => each.gain < gain);
+    top.splice(at < 0 ? top.length : at, 0, { j, gain });
+    if (top.length > count) top.pop();
+  }
+  return top.map(({ j }) => j);
+}
+
+function changed(a: Float32Array, b: Float32Array): number {
+  let count = 0;
+  for (let j = 0; j < a.length; j++) if (a[j] !== b[j]) count++;
+  return count;
+}
+
+function gather(points: Points, rows: Int32Array): Float32Array {
+  const data = new Float32Array(rows.length * points.columns);
+  rows.forEach((row, i) => {
+    data.set(rowOf(points, row), i * points.columns);
+  });
+  return data;
+}
+
+function range(n: number): Int32Array {
+  return Int32Array.from({ length: n }, (_, i) => i);
+}

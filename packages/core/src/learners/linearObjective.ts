@@ -1,0 +1,168 @@
+// Objectives of linear decision functions: a loss of each row's decision value, and a penalty of the weights.
+
+import type { SparseRows } from "../data/dataset.ts";
+import { takeSparseRows } from "../data/sparse.ts";
+import type { Evaluation } from "./newton.ts";
+import { addRows, rowsTimes, transposeRows } from "./sparseProducts.ts";
+
+/** The loss of each row as a function of its decision value. */
+export interface RowLoss {
+  /** Returns sum_i weight_i loss(y_i, f_i); writes its first and second derivatives by each f_i. */
+  (
+    y: Float64Array,
+    f: Float64Array,
+    weights: Float64Array,
+    slope: Float64Array,
+    curvature: Float64Array,
+  ): number;
+}
+
+/** log(1 + exp(-y f)), y = -1 or +1. */
+export const logisticLoss: RowLoss = (y, f, weights, slope, curvature) => {
+  let value = 0;
+  for (let i = 0; i < f.length; i++) {
+    const m = y[i] * f[i];
+    const e = Math.exp(-Math.abs(m));
+    // The sigmoid of -m, without overflow on either side.
+    const s = m >= 0 ? e / (1 + e) : 1 / (1 + e);
+    value += weights[i] * (Math.log1p(e) + Math.max(0, -m));
+    slope[i] = -weights[i] * y[i] * s;
+    curvature[i] = (weights[i] * e) / ((1 + e) * (1 + e));
+  }
+  return value;
+};
+
+/** max(0, 1 - y f)^2, y = -1 or +1; its second derivative is that of the side it is on. */
+export const squaredHingeLoss: RowLoss = (y, f, weights, slope, curvature) => {
+  let value = 0;
+  for (let i = 0; i < f.length; i++) {
+    const short = Math.max(0, 1 - y[i] * f[i]);
+    value += weights[i] * short * short;
+    slope[i] = -2 * weights[i] * y[i] * short;
+    curvature[i] = short > 0 ? 2 * weights[i] : 0;
+  }
+  return value;
+};
+
+/** (f - y)^2. */
+export const squaredLoss: RowLoss = (y, f, weights, slope, curvature) => {
+  let value = 0;
+  for (let i = 0; i < f.length; i++) {
+    const difference = f[i] - y[i];
+    value += weights[i] * difference * difference;
+    slope[i] = 2 * weights[i] * difference;
+    curvature[i] = 2 * weights[i];
+  }
+  return value;
+};
+
+/** Columns up to which the Hessian is worth writing out and factoring. */
+const MAX_HESSIAN = 2000;
+
+/**
+ * penalty/2 ||w||^2 + sum_i weight_i loss(y_i, w . x_i + b), as a function of (w, b).
+ *
+ * With l' and l'' the loss's derivatives: gradient = penalty w + X^T l', Hessian = penalty I + X^T diag(l'') X, where X
+ * has a column of ones for b and I a zero at its place.
+ */
+export function linearObjective(
+  x: SparseRows,
+  y: Float64Array,
+  weights: Float64Array,
+  loss: RowLoss,
+  penalty = 1,
+): (theta: Float64Array) => Evaluation {
+  const d = x.columns;
+  const columns = transposeRows(x);
+  const combine = (c: Float64Array) => {
+    const sum = sumLast(c, d);
+    sum.set(rowsTimes(columns, c));
+    return sum;
+  };
+  return (theta) => {
+    const slope = new Float64Array(x.rows);
+    const curvature = new Float64Array(x.rows);
+    let value = loss(y, rowsTimes(x, theta, theta[d]), weights, slope, curvature);
+    for (let j = 0; j < d; j++) value += (penalty / 2) * theta[j] * theta[j];
+    const gradient = combine(slope);
+    for (let j = 0; j < d; j++) gradient[j] += penalty * theta[j];
+    const bent = once(() => rowsOfCurvature(x, curvature));
+    return {
+      value,
+      gradient,
+      hessianVector(v) {
+        const { rows, c } = bent();
+        const image = rowsTimes(rows, v, v[d]);
+        for (let i = 0; i < image.length; i++) image[i] *= c[i];
+        const product = rows === x ? combine(image) : addRows(rows, image, sumLast(image, d));
+        for (let j = 0; j < d; j++) product[j] += penalty * v[j];
+        return product;
+      },
+      diagonal() {
+        const { rows, c } = bent();
+        const diagonal = new Float64Array(d + 1).fill(penalty);
+        diagonal[d] = 1e-12;
+        for (let i = 0; i < rows.rows; i++) {
+          diagonal[d] += c[i];
+          for (let k = rows.start[i], end = rows.start[i + 1]; k < end; k++) {
+            diagonal[rows.index[k]] += c[i] * rows.value[k] * rows.value[k];
+          }
+        }
+        return diagonal;
+      },
+      hessian: d > MAX_HESSIAN ? undefined : () => hessian(bent().rows, bent().c, penalty),
+      get factorCost() {
+        const { rows } = bent();
+        let pairs = 0;
+        for (let i = 0; i < rows.rows; i++) pairs += (rows.start[i + 1] - rows.start[i]) ** 2;
+        return +(process.env.FC??50) || (pairs / 2 + d ** 3 / 9) / (2 * Math.max(1, rows.index.length));
+      },
+    };
+  };
+}
+
+/** (0, ..., 0, sum c): what the column of ones contributes to X^T c. */
+function sumLast(c: Float64Array, d: number): Float64Array {
+  const into = new Float64Array(d + 1);
+  for (let i = 0; i < c.length; i++) into[d] += c[i];
+  return into;
+}
+
+/** The rows whose curvature counts at all, where they are fewer than half: a hinge has none on its flat side. */
+function rowsOfCurvature(x: SparseRows, curvature: Float64Array): { rows: SparseRows; c: Float64Array } {
+  let largest = 0;
+  for (const c of curvature) largest = Math.max(largest, c);
+  const chosen = Int32Array.from(curvature.keys()).filter((i) => curvature[i] > 1e-12 * largest);
+  if (2 * chosen.length > x.rows) return { rows: x, c: curvature };
+  return { rows: takeSparseRows(x, chosen), c: Float64Array.from(chosen, (i) => curvature[i]) };
+}
+
+function once<T>(compute: () => T): () => T {
+  let result: { readonly value: T } | undefined;
+  return () => (result ??= { value: compute() }).value;
+}
+
+const THIN = +(process.env.THIN??3);
+/** The lower triangle of the Hessian, [d + 1, d + 1]. Rows of next to no curvature are passed over. */
+export function hessian(x: SparseRows, curvature: Float64Array, penalty: number): Float64Array {
+  const { start, index, value, columns: d } = x;
+  const size = d + 1;
+  const h = new Float64Array(size * size);
+  let largest = 0;
+  for (const c of curvature) largest = Math.max(largest, c);
+  const bias = d * size;
+  const stride = Math.max(1, Math.floor(x.rows / (THIN * size)));
+  for (let i = 0; i < x.rows; i += stride) {
+    const c = stride * curvature[i];
+    if (c <= 1e-5 * largest) continue;
+    for (let k = start[i], end = start[i + 1]; k < end; k++) {
+      const row = index[k] * size;
+      const scaled = c * value[k];
+      for (let l = start[i]; l <= k; l++) h[row + index[l]] += scaled * value[l];
+      h[bias + index[k]] += scaled;
+    }
+    h[bias + d] += c;
+  }
+  for (let j = 0; j < d; j++) h[j * size + j] += penalty;
+  return h;
+}
