@@ -15,7 +15,7 @@ const [judge, surrogate] = [await openModel(runtime, target.model), await openMo
 const task = { model: standIn.model, opened: surrogate.differentiable!, pool: mine, seed: 0 };
 const points = { x: denseRows(mine), labels: mine.labels, threat: { norm: l2, domain: mine.domain } };
 const results = await craftEvasion({ ...task, ...points, epsilons: [0.5, 1, 2] });
-for (const { points, size } of [{ points: denseRows(mine), size: new Float64Array(1) }, ...results]) {
-  const { estimate, low, high } = errorRate(argMax(await judge.scores(points)), mine.labels);
-  console.log(`epsilon ${Math.max(...size).toFixed(2)}: the target errs on ${estimate} (${low} to ${high})`);
+for (const crafted of [{ points: denseRows(mine), size: [0] }, ...results]) {
+  const { estimate, low, high } = errorRate(argMax(await judge.scores(crafted.points)), mine.labels);
+  console.log(`epsilon ${Math.max(...crafted.size).toFixed(2)}: the target errs on ${estimate} (${low} to ${high})`);
 }

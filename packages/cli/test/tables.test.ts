@@ -2,9 +2,10 @@
 //
 // After a change of a registry: npx vitest run packages/cli/test/tables.test.ts -u
 
-import { type AnyLearner, InputError, learners, OPSET, operators } from "@carom/core";
+import { type AnyLearner, InputError, learners, OPSET } from "@carom/core";
 import { expect, it } from "vitest";
 import { zeroGradient } from "../../core/src/onnx/operator.ts";
+import { operators } from "../../core/src/onnx/ops/index.ts";
 import { upgrade } from "../../core/src/onnx/upgrade.ts";
 import { learnerTable } from "../src/ui/learnerTable.ts";
 
@@ -62,7 +63,7 @@ function learnersPage(): string {
     const { high, low } = row.complexities as { high: object; low: object };
     return `## ${row.name}
 
-${row.summary}. High complexity: ${setting(high)}. Low complexity: ${setting(low)}.
+${capitalised(row.summary)}. High complexity: ${setting(high)}. Low complexity: ${setting(low)}.
 Capabilities: ${abilities.map(([name]) => name).join(", ") || "none"}. Reference: ${row.reference}.
 
 | option | default | meaning |
@@ -78,6 +79,8 @@ both. What a learner minimises, and when it stops, is in [the method](method.md)
 
 ${sections.join("\n")}`;
 }
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 it("docs/support.md lists the operators", async () => {
   await expect(operatorTable()).toMatchFileSnapshot(docs("support.md"));

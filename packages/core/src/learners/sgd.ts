@@ -1,116 +1,235 @@
-// Stochastic gradient descent as an ONNX graph: one run of the graph is one step of training.
+// Stochastic gradient descent as an ONNX graph: one run of the graph is one step of training, or several.
 
 import { InputError } from "../errors.ts";
 import { addLoss } from "../models/losses.ts";
-import type { Runtime } from "../models/runtime.ts";
+import type { Runtime, Session } from "../models/runtime.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { addGradients } from "../onnx/differentiate.ts";
+import type { Graph } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { prune } from "../onnx/prune.ts";
 import { permutation, type Stream } from "../random.ts";
-import { type FloatType, gatherRows, type Tensor, zeros } from "../tensor.ts";
+import { type FloatType, gatherRows, type Tensor, tensor, zeros } from "../tensor.ts";
+import { dropoutMask, type Mask } from "./dropout.ts";
+import { heldOutLoss } from "./heldOut.ts";
 
 /** A network: how it is written into a graph, and its weights by name. */
 export interface Network {
   readonly weights: ReadonlyMap<string, Tensor<"float32">>;
-  /** Adds the layers that turn `x` [N, ...] into scores [N, K]; weights are values of their names. */
-  forward(g: GraphBuilder, x: string): string;
+  /**
+   * Adds the layers that turn `x` [N, ...] into scores [N, K]; weights are values of the names that `weight` gives.
+   *
+   * While training, `drop` is called where units are dropped; it returns the value with some of them zero.
+   */
+  forward(
+    g: GraphBuilder,
+    x: string,
+    weight?: (name: string) => string,
+    drop?: (value: string, rate: number) => string,
+  ): string;
+}
+
+/** Rows [N, ...] and their labels. */
+export interface Examples {
+  readonly x: Tensor<FloatType>;
+  readonly labels: Int32Array;
 }
 
 export interface SgdOptions {
   readonly learningRate: number;
+  /** Epochs after which the learning rate is multiplied by `factor`. */
+  readonly milestones: readonly number[];
+  readonly factor: number;
   readonly momentum: number;
   /** lambda of lambda/2 ||w||^2, added to the gradient of every parameter, biases included. */
   readonly weightDecay: number;
   readonly epochs: number;
   readonly batch: number;
-  readonly random: Stream;
+  /** Stops after this many epochs without a lower loss on the held-out rows, and returns the weights of the lowest. */
+  readonly patience?: number;
+  readonly heldOut?: Examples;
+  /** The most steps in one run of the graph. */
+  readonly unroll: number;
+  /** The stream of that name. */
+  random(label: string): Stream;
   onProgress?(done: number): void;
 }
 
 export interface SgdResult {
   readonly weights: ReadonlyMap<string, Tensor<"float32">>;
-  /** Mean cross-entropy over the last epoch's batches. */
-  readonly loss: number;
+  /** Mean cross-entropy over the batches of each epoch. */
+  readonly losses: readonly number[];
   readonly steps: number;
 }
+
+type State = Readonly<Record<string, Tensor>>;
 
 /**
  * Minimises the mean cross-entropy by v <- momentum v + gradient + weightDecay w; w <- w - learningRate v.
  *
- * The order of rows is drawn anew for each epoch; the last batch of an epoch may be smaller.
+ * The order of rows is drawn anew for each epoch; the last batch of an epoch may be smaller. Several steps are unrolled
+ * into one graph, because handing weights over between runs costs as much as a step of a small network.
  *
- * @throws InputError where the loss is no longer a number.
+ * @throws InputError where the loss is no longer a number, or ten times that of a constant answer.
  */
 export async function trainSgd(
   runtime: Runtime,
   network: Network,
-  x: Tensor<FloatType>,
-  labels: Int32Array,
+  { x, labels }: Examples,
   options: SgdOptions,
 ): Promise<SgdResult> {
-  const session = await runtime.compile(writeModel(modelOf(trainingStep(network, x.shape.slice(1), options))));
-  const names = [...network.weights.keys()];
-  let state: Record<string, Tensor> = {};
-  for (const [name, value] of network.weights) {
-    state[name] = value;
-    state[velocity(name)] = zeros("float32", value.shape);
-  }
   const n = x.shape[0];
-  let loss = Number.NaN;
+  const batch = Math.min(options.batch, n);
+  const unrolled = stepsPerRun(Math.floor(n / batch), options.unroll);
+  const graphs = new Map(
+    [1, unrolled].map((steps) => [steps, trainingGraph(network, x.shape.slice(1), steps, options)]),
+  );
+  const sessions = new Map<number, Session>();
+  for (const [steps, { graph }] of graphs) sessions.set(steps, await runtime.compile(writeModel(modelOf(graph))));
+  const [order, drops] = [options.random("batches"), options.random("dropout")];
+  const stopping = options.heldOut && (await heldOutLoss(runtime, network, options.heldOut));
+  let state: State = initialState(network);
+  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, state };
   let steps = 0;
-  for (let epoch = 0; epoch < options.epochs; epoch++) {
-    const order = permutation(options.random, n);
-    let total = 0;
-    for (let from = 0; from < n; from += options.batch) {
-      const rows = order.subarray(from, Math.min(n, from + options.batch));
-      const label: Tensor = { type: "int32", shape: [rows.length], data: Int32Array.from(rows, (i) => labels[i]) };
-      const results = await session.run({ ...state, x: gatherRows(x, rows), label });
-      const mean = Number(results.loss.data[0]);
-      if (!Number.isFinite(mean)) throw diverged(options, epoch);
-      total += mean * rows.length;
-      state = Object.fromEntries(Object.keys(state).map((name) => [name, results[updated(name)]]));
-      steps++;
+  const losses: number[] = [];
+  try {
+    for (let epoch = 0; epoch < options.epochs; epoch++) {
+      const rows = permutation(order, n);
+      const rate = options.learningRate * options.factor ** options.milestones.filter((at) => at <= epoch).length;
+      let total = 0;
+      for (let from = 0; from < n; ) {
+        const several = from + unrolled * batch <= n ? unrolled : 1;
+        const chosen = rows.subarray(from, Math.min(n, from + several * batch));
+        const results = await sessions.get(several)!.run({
+          ...state,
+          ...masks(graphs.get(several)!.masks, chosen.length, drops),
+          x: gatherRows(x, chosen),
+          label: tensor(
+            "int32",
+            [chosen.length],
+            chosen.map((row) => labels[row]),
+          ),
+          rate: tensor("float32", [], [rate]),
+        });
+        total += Number(results.loss.data[0]) * chosen.length;
+        state = Object.fromEntries(Object.keys(state).map((name) => [name, results[updated(name)]]));
+        from += chosen.length;
+        steps += several;
+      }
+      losses.push(total / n);
+      requireConverging(total / n, epoch, labels, options);
+      options.onProgress?.((epoch + 1) / options.epochs);
+      if (!stopping) continue;
+      const loss = await stopping.measure(state);
+      if (loss < best.loss) best = { loss, epoch, state };
+      else if (epoch - best.epoch >= (options.patience ?? Number.POSITIVE_INFINITY)) break;
     }
-    loss = total / n;
-    options.onProgress?.((epoch + 1) / options.epochs);
+  } finally {
+    for (const session of sessions.values()) await session.release();
+    await stopping?.close();
   }
-  await session.release();
-  return { weights: new Map(names.map((name) => [name, state[name] as Tensor<"float32">])), loss, steps };
+  const final = stopping ? best.state : state;
+  const names = [...network.weights.keys()];
+  return { weights: new Map(names.map((name) => [name, final[name] as Tensor<"float32">])), losses, steps };
 }
 
 const velocity = (name: string) => `${name}:velocity`;
 const updated = (name: string) => `${name}:next`;
 
-/** Inputs: x, label, each weight and its velocity. Outputs: loss, each weight and velocity after the step. */
-function trainingStep(network: Network, rowShape: readonly number[], options: SgdOptions) {
-  const g = new GraphBuilder();
-  const x = g.input("x", "float32", ["N", ...rowShape]);
-  const label = g.input("label", "int32", ["N"]);
-  for (const [name, value] of network.weights) {
-    g.input(name, "float32", value.shape);
-    g.input(velocity(name), "float32", value.shape);
-  }
-  const losses = addLoss(g, "crossEntropy", network.forward(g, x), label, false);
-  const loss = g.node("ReduceMean", [losses], { keepdims: { int: 0 } });
-  g.output(loss, "loss");
-  const names = [...network.weights.keys()];
-  const gradients = addGradients(g, loss, names);
-  names.forEach((name, i) => {
-    const decay = g.node("Mul", [name, g.scalar(options.weightDecay, name)]);
-    const gradient = options.weightDecay === 0 ? gradients[i] : g.node("Add", [gradients[i], decay]);
-    const kept = g.node("Mul", [velocity(name), g.scalar(options.momentum, name)]);
-    const next = g.node("Add", [kept, gradient]);
-    g.output(next, updated(velocity(name)));
-    g.output(g.node("Sub", [name, g.node("Mul", [next, g.scalar(options.learningRate, name)])]), updated(name));
-  });
-  return prune(g.graph());
+function initialState(network: Network): State {
+  const entries = [...network.weights].flatMap(([name, value]): [string, Tensor][] => [
+    [name, value],
+    [velocity(name), zeros("float32", value.shape)],
+  ]);
+  return Object.fromEntries(entries);
 }
 
-function diverged({ learningRate }: SgdOptions, epoch: number): InputError {
-  return new InputError("invalid", "training of the network", {
-    expected: "a finite loss",
-    got: `a loss that is not a number in epoch ${epoch + 1}`,
+/** The number of steps per run, up to a limit, with which an epoch of full batches takes the fewest runs. */
+function stepsPerRun(batches: number, limit: number): number {
+  let best = 1;
+  const runs = (steps: number) => Math.floor(batches / steps) + (batches % steps);
+  for (let steps = 2; steps <= Math.min(limit, batches); steps++) if (runs(steps) < runs(best)) best = steps;
+  return best;
+}
+
+interface TrainingGraph {
+  readonly graph: Graph;
+  readonly masks: readonly Mask[];
+}
+
+/**
+ * Inputs: x, label, rate, each weight and its velocity, masks of dropped units. Outputs: the mean loss of the steps, and
+ * each weight and velocity after them. With several steps, each takes an equal part of the rows.
+ */
+function trainingGraph(
+  network: Network,
+  rowShape: readonly number[],
+  steps: number,
+  options: SgdOptions,
+): TrainingGraph {
+  const g = new GraphBuilder();
+  const rows = steps === 1 ? "N" : steps * options.batch;
+  const x = g.input("x", "float32", [rows, ...rowShape]);
+  const label = g.input("label", "int32", [rows]);
+  const rate = g.input("rate", "float32", []);
+  const names = [...network.weights.keys()];
+  const current = new Map<string, string>();
+  for (const [name, value] of network.weights) {
+    for (const each of [name, velocity(name)]) current.set(each, g.input(each, "float32", value.shape));
+  }
+  const masks: Mask[] = [];
+  const losses: string[] = [];
+  for (let step = 0; step < steps; step++) {
+    const part = (value: string) =>
+      steps === 1
+        ? value
+        : g.node("Slice", [value, g.ints([step * options.batch]), g.ints([(step + 1) * options.batch]), g.ints([0])]);
+    let dropped = 0;
+    const drop = (value: string, dropRate: number) => {
+      const shape = g.type(value).shape.slice(1) as number[];
+      const name = `mask${dropped++}`;
+      if (step === 0) {
+        masks.push({ name, shape, rate: dropRate });
+        g.input(name, "float32", [rows, ...shape]);
+      }
+      return g.node("Mul", [value, part(name)]);
+    };
+    const scores = network.forward(g, part(x), (name) => current.get(name)!, drop);
+    const loss = g.node("ReduceMean", [addLoss(g, "crossEntropy", scores, part(label), false)], {
+      keepdims: { int: 0 },
+    });
+    losses.push(loss);
+    const gradients = addGradients(
+      g,
+      loss,
+      names.map((name) => current.get(name)!),
+    );
+    names.forEach((name, i) => {
+      const weight = current.get(name)!;
+      const decay = () => g.node("Mul", [weight, g.scalar(options.weightDecay, weight)]);
+      const gradient = options.weightDecay === 0 ? gradients[i] : g.node("Add", [gradients[i], decay()]);
+      const kept = g.node("Mul", [current.get(velocity(name))!, g.scalar(options.momentum, weight)]);
+      const next = g.node("Add", [kept, gradient]);
+      current.set(velocity(name), next);
+      current.set(name, g.node("Sub", [weight, g.node("Mul", [next, rate])]));
+    });
+  }
+  for (const [name, value] of current) g.output(value, updated(name));
+  g.output(steps === 1 ? losses[0] : g.node("Mean", losses), "loss");
+  return { graph: prune(g.graph()), masks };
+}
+
+function masks(list: readonly Mask[], rows: number, random: Stream): Record<string, Tensor> {
+  return Object.fromEntries(list.map((mask) => [mask.name, dropoutMask(mask, rows, random)]));
+}
+
+function requireConverging(loss: number, epoch: number, labels: Int32Array, { learningRate }: SgdOptions): void {
+  const classes = labels.reduce((most, label) => Math.max(most, label + 1), 2);
+  const limit = 10 * Math.log(classes);
+  if (loss <= limit) return;
+  throw new InputError("invalid", "training of the network", {
+    expected: `a loss that falls (a constant answer has ${Math.log(classes).toFixed(2)})`,
+    got: `${Number.isFinite(loss) ? `a mean loss of ${loss.toPrecision(3)}` : "a loss that is not a number"} in epoch ${epoch + 1}`,
     remedy: `choose a learning rate below ${learningRate}, or scale the features to [0, 1]`,
   });
 }

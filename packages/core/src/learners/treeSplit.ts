@@ -242,13 +242,7 @@ function addMass(
 }
 
 /** Lists the codes below `bins` at which any class has mass; returns how many. */
-function listPresent(
-  present: Int32Array,
-  mass: Float64Array,
-  stride: number,
-  classes: number,
-  bins: number,
-): number {
+function listPresent(present: Int32Array, mass: Float64Array, stride: number, classes: number, bins: number): number {
   let count = 0;
   for (let code = 0; code < bins; code++) {
     let sum = 0;
