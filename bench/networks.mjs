@@ -1,6 +1,7 @@
 // The two networks of the benchmarks, and the graphs of what is asked of them, made with the public interface.
 
 import { differentiate, GraphBuilder, gradientName, modelOf, stream, tensor } from "@carom/core";
+import { simplify } from "../packages/core/dist/onnx/simplify.js";
 
 /** @typedef {{ rowShape: number[], weights: Map<string, ReturnType<typeof tensor>>, forward(g: GraphBuilder, x: string): string }} Network */
 
@@ -12,10 +13,10 @@ export function mlp() {
   return {
     rowShape: [784],
     weights: randomWeights(shapes),
-    forward(g, x) {
+    forward(g, x, weight = (name) => name) {
       let value = x;
       for (const i of layers) {
-        value = g.node("Gemm", [value, `w${i}`, `b${i}`]);
+        value = g.node("Gemm", [value, weight(`w${i}`), weight(`b${i}`)]);
         if (i < 3) value = g.node("Relu", [value]);
       }
       return value;
@@ -39,14 +40,14 @@ export function cnn() {
       ["w4", [32, 2]],
       ["b4", [2]],
     ]),
-    forward(g, x) {
+    forward(g, x, weight = (name) => name) {
       let value = x;
       convolutions.forEach(({ stride }, i) => {
-        value = g.node("Relu", [g.node("Conv", [value, `w${i}`, `b${i}`], { strides: { ints: [stride, stride] } })]);
+        value = g.node("Relu", [g.node("Conv", [value, weight(`w${i}`), weight(`b${i}`)], { strides: { ints: [stride, stride] } })]);
       });
       value = g.node("Flatten", [value]);
-      value = g.node("Relu", [g.node("Gemm", [value, "w3", "b3"])]);
-      return g.node("Gemm", [value, "w4", "b4"]);
+      value = g.node("Relu", [g.node("Gemm", [value, weight("w3"), weight("b3")])]);
+      return g.node("Gemm", [value, weight("w4"), weight("b4")]);
     },
   };
 }
@@ -102,5 +103,5 @@ export function hessianVectorProduct(/** @type {Network} */ network) {
     return h.node("ReduceSum", [h.node("Mul", [gradientName("loss", name), direction])], { keepdims: { int: 0 } });
   });
   h.output(h.node("Sum", terms), "along");
-  return modelOf(differentiate(h.graph(), { of: "along", by: names, keep: [] }));
+  return modelOf(simplify(differentiate(h.graph(), { of: "along", by: names, keep: [] })));
 }

@@ -12,7 +12,10 @@ const OUR_FAULT = 1;
 const INTERRUPTED = 130;
 const TERMINATED = 143;
 
-process.on("SIGINT", () => process.exit(INTERRUPTED));
+process.on("SIGINT", () => {
+  process.stderr.write("\ncarom: interrupted; start the same command again and it goes on with what is finished\n");
+  process.exit(INTERRUPTED);
+});
 process.on("SIGTERM", () => process.exit(TERMINATED));
 process.on("exit", removeUnfinished);
 // A reader that closes early, such as `head`, is no fault.

@@ -31,6 +31,9 @@ export function createProgram(): Command {
 
 /** Makes a command and its subcommands throw, so that one place writes every message; help fits narrow terminals. */
 function prepare(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => {} }).configureHelp({ minWidthToWrap: 20 });
+  command
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({ minWidthToWrap: 20 });
   for (const each of command.commands) prepare(each);
 }

@@ -27,12 +27,13 @@ describe("the examples", () => {
   it("the first shows a stand-in's attacks at work on a target: its error rises with the budget", async () => {
     vi.resetModules();
     const lines = await outputOf("01-audit-a-model.ts");
-    const found = lines.map((line) => /^epsilon ([\d.]+): the target errs on ([\d.]+)/.exec(line)!.slice(1).map(Number));
-    expect(found.map(([epsilon]) => epsilon)).toEqual([0, 0.5, 1, 2]);
-    const errors = found.map(([, error]) => error);
-    expect(errors).toEqual([...errors].sort((a, b) => a - b));
-    expect(errors[0]).toBeLessThan(0.1);
-    expect(errors[3]).toBeGreaterThan(errors[0] + 0.2);
+    const found = lines.map((line) =>
+      /^epsilon ([\d.]+): the target errs on ([\d.]+)/.exec(line)!.slice(1).map(Number),
+    );
+    expect(found.map(([epsilon]) => epsilon)).toEqual([0.5, 1, 2]);
+    const [small, middle, large] = found.map(([, error]) => error);
+    expect(middle).toBeGreaterThan(small);
+    expect(large).toBeGreaterThan(middle + 0.1);
   });
 
   it("the README shows the first example", () => {
@@ -63,7 +64,9 @@ describe("the documents", () => {
   });
 
   it.each(documents)("%s names files of this repository that exist", (document) => {
-    const names = [...read(document).matchAll(/`((?:packages|docs|examples|bench|fixtures)\/[\w./-]+)`/g)].map((m) => m[1]);
+    const names = [...read(document).matchAll(/`((?:packages|docs|examples|bench|fixtures)\/[\w./-]+)`/g)].map(
+      (m) => m[1],
+    );
     const absent = names.filter((name) => {
       try {
         readdirSync(fileURLToPath(new URL(name, root)));

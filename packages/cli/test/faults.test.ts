@@ -42,7 +42,10 @@ const strange = file(
     ),
   }),
 );
-const wide = file("wide.npz", writeNpz({ x: tensor("float32", [32, 5], x.data), y: tensor("int32", [32], y.data.subarray(8)) }));
+const wide = file(
+  "wide.npz",
+  writeNpz({ x: tensor("float32", [32, 5], x.data), y: tensor("int32", [32], y.data.subarray(8)) }),
+);
 const oneClass = file("one.npz", writeNpz({ x, y: tensor("int32", [40], new Int32Array(40).fill(3)) }));
 const empty = file("empty.npz", "");
 const emptyModel = file("empty.onnx", "");
@@ -117,7 +120,9 @@ describe("a fault of the input", () => {
   it.concurrent.each(faults)("%s: status 2, one sentence, nothing written", async (_, args, sentence) => {
     const cwd = mkdtempSync(join(places, "cwd-"));
     const { status, stdout, stderr } = await carom(args, { cwd });
-    expect(stderr).toMatch(/^carom: (missing|invalid|unknown|unsupported) [^\n]+: expected [^\n]+, got [^\n]+; [^\n]+\n$/);
+    expect(stderr).toMatch(
+      /^carom: (missing|invalid|unknown|unsupported) [^\n]+: expected [^\n]+, got [^\n]+; [^\n]+\n$/,
+    );
     expect(stderr.slice("carom: ".length)).toMatch(sentence);
     expect([status, stdout, contentOf(cwd), contentOf(taken)]).toEqual([2, "", [], []]);
   });

@@ -2,7 +2,8 @@
 //
 // After a change of a registry: npx vitest run packages/cli/test/tables.test.ts -u
 
-import { type AnyLearner, InputError, learners, OPSET } from "@carom/core";
+import { readFileSync } from "node:fs";
+import { InputError, learners, OPSET } from "@carom/core";
 import { expect, it } from "vitest";
 import { zeroGradient } from "../../core/src/onnx/operator.ts";
 import { operators } from "../../core/src/onnx/ops/index.ts";
@@ -26,49 +27,56 @@ function readableOpsets(): number[] {
   });
 }
 
-function operatorTable(): string {
+/** A table in Markdown, its columns padded as the formatter wants them. */
+function table(...rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((text) => text.replaceAll("|", "\\|")));
+  const widths = cells[0].map((_, column) => Math.max(3, ...cells.map((row) => row[column].length)));
+  const line = (row: readonly string[]) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(" | ")} |`;
+  const [head, ...body] = cells;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+}
+
+function operatorsPage(): string {
   const opsets = readableOpsets();
   const range = `${Math.min(...opsets)} to ${Math.max(...opsets)}`;
-  const rows = Object.entries(operators).map(
-    ([name, { gradient }]) => `| ${name} | ${gradient === zeroGradient ? "zero" : "rule"} | ${range} |`,
-  );
+  const rows = Object.entries(operators).map(([name, { gradient }]) => [
+    name,
+    gradient === zeroGradient ? "zero" : "rule",
+    range,
+  ]);
   return `${generated}
 # Operators
 
 A model whose operators are all in this table can be differentiated. A model with others can still be a target: its
 scores are asked for, its gradients are not, and whoever asks for one is told which node stands in the way.
 
-Models of opset ${range} are read; those older than ${OPSET} are brought to opset ${OPSET} first. *Rule* means that
-gradients flow through the operator. *Zero* means that its output is constant almost everywhere or is no real number, so
+Models of opset ${range} are read; those older than ${OPSET} are brought to opset ${OPSET} first. _Rule_ means that
+gradients flow through the operator. _Zero_ means that its output is constant almost everywhere or is no real number, so
 that none do.
 
-| operator | gradient | opsets |
-| --- | --- | --- |
-${rows.join("\n")}
+${table(["operator", "gradient", "opsets"], ...rows)}
 `;
 }
 
 function learnersPage(): string {
-  const cell = (text: string) => text.replaceAll("|", "\\|");
   const setting = (values: object) =>
     Object.entries(values)
       .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
       .join(", ") || "defaults";
   const sections = learnerTable().map((row) => {
-    const { capabilities } = learners[row.name] as AnyLearner;
-    const abilities = Object.entries(capabilities).filter(([, can]) => can === true);
-    const options = row.options.map(
-      ({ name, default: value, description }) => `| ${name} | ${JSON.stringify(value)} | ${cell(description)} |`,
-    );
+    const abilities = Object.entries(row.capabilities).filter(([, can]) => can === true);
+    const options = row.options.map(({ name, default: value, description }) => [
+      name,
+      JSON.stringify(value),
+      description,
+    ]);
     const { high, low } = row.complexities as { high: object; low: object };
     return `## ${row.name}
 
 ${capitalised(row.summary)}. High complexity: ${setting(high)}. Low complexity: ${setting(low)}.
 Capabilities: ${abilities.map(([name]) => name).join(", ") || "none"}. Reference: ${row.reference}.
 
-| option | default | meaning |
-| --- | --- | --- |
-${options.join("\n")}
+${table(["option", "default", "meaning"], ...options)}
 `;
   });
   return `${generated}
@@ -82,8 +90,12 @@ ${sections.join("\n")}`;
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+it.each(Object.keys(learners))("docs/method.md says what %s minimises or how it is built", (name) => {
+  expect(readFileSync(docs("method.md"), "utf8")).toContain(`**\`${name}\`**`);
+});
+
 it("docs/support.md lists the operators", async () => {
-  await expect(operatorTable()).toMatchFileSnapshot(docs("support.md"));
+  await expect(operatorsPage()).toMatchFileSnapshot(docs("support.md"));
 });
 
 it("docs/learners.md lists the learners", async () => {

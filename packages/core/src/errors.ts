@@ -17,11 +17,15 @@ export interface InputErrorDetail {
  */
 export class InputError extends Error {
   readonly code: InputErrorCode;
+  readonly what: string;
+  readonly detail: InputErrorDetail;
 
   constructor(code: InputErrorCode, what: string, detail: InputErrorDetail) {
     super(`${code} ${what}: expected ${detail.expected}, got ${detail.got}; ${detail.remedy}`);
     this.name = "InputError";
     this.code = code;
+    this.what = what;
+    this.detail = detail;
   }
 }
 

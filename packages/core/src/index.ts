@@ -59,16 +59,35 @@ export { signTest } from "./stats/signTest.ts";
 export { spearman } from "./stats/spearman.ts";
 export { wilcoxon } from "./stats/wilcoxon.ts";
 export { wilson } from "./stats/wilson.ts";
-// Studies
+// Studies: tasks, stores, and the questions that are made of them
+export { type Artifact, decodeArtifact, encodeArtifact, type Json } from "./study/artifact.ts";
 export {
   type AuditInput,
   type AuditOutput,
+  type AuditParts,
+  type AuditQuestion,
   type AuditSamples,
   audit,
+  planAudit,
+  readAudit,
   type SurrogateChoice,
   TARGET,
 } from "./study/audit.ts";
-export type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult } from "./study/result.ts";
+export {
+  execute,
+  inProcess,
+  MissingInput,
+  memoryStore,
+  type Progress,
+  runTask,
+  type Store,
+  type Workers,
+} from "./study/execute.ts";
+export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
+export type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult, Transfer } from "./study/result.ts";
+export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
+export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";
+export { modelArtifact } from "./study/tasks/fit.ts";
 export { VERSION } from "./study/version.ts";
 // Tensors and randomness
 export {

@@ -1,7 +1,7 @@
 // Randomness is explicit and keyed: a stream is a function of a seed and labels, of nothing else.
 
-import { sha256 } from "@noble/hashes/sha2.js";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
+import { hashText } from "./hash.ts";
 
 /** A source of random numbers that advances with each draw. */
 export interface Stream {
@@ -21,7 +21,7 @@ export interface Stream {
  * the SHA-256 of the labels: a 32-bit seed would collide after some 65,000 streams.
  */
 export function stream(seed: number, ...labels: readonly (string | number)[]): Stream {
-  const digest = sha256(new TextEncoder().encode(JSON.stringify([seed, ...labels])));
+  const digest = hashText(JSON.stringify([seed, ...labels]));
   const words = new Int32Array(digest.slice().buffer);
   const generator = xoroshiro128plusFromState([words[0], words[1], words[2], words[3] | 1]);
   const uniform = (): number => {

@@ -1,44 +1,51 @@
 // carom audit: how much of a model falls to attacks crafted on surrogates, and why.
 
+import { join } from "node:path";
 import {
-  type AuditInput,
-  audit,
+  type AuditParts,
+  type AuditQuestion,
   type Dataset,
+  datasetArtifact,
   featureCount,
-  fit,
   InputError,
-  l2,
+  type Json,
   learnerByName,
   learners,
+  modelArtifact,
   openModel,
-  type Runtime,
+  type PlanBuilder,
+  parseOptions,
+  planAudit,
+  readAudit,
   rowCount,
   type SurrogateChoice,
   splitHalves,
+  startPlan,
   stratifiedSplit,
   stream,
   subsample,
   takeRows,
 } from "@carom/core";
-import { join } from "node:path";
 import { Command } from "commander";
 import { alignClasses } from "../host/classes.ts";
 import { loadDataset } from "../host/data.ts";
 import { loadDigits } from "../host/digits.ts";
 import { loadModel } from "../host/modelFile.ts";
 import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { defaultWorkers } from "../host/pool.ts";
+import { runPlan } from "../host/runPlan.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
   parseEpsilons,
   parseFraction,
+  parseWorkers,
   printJson,
   withCommonOptions,
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { startProgress } from "../ui/progress.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
 
 interface AuditOptions extends CommonOptions, DataFileOptions {
@@ -47,6 +54,7 @@ interface AuditOptions extends CommonOptions, DataFileOptions {
   readonly train?: string;
   readonly epsilon?: number[];
   readonly surrogateFraction: number;
+  readonly workers?: number;
   readonly out?: string;
 }
 
@@ -59,48 +67,56 @@ export function auditCommand(): Command {
     .option("--train <file>", "labelled data that the surrogates learn from; half of --data where absent")
     .option("--epsilon <list>", "L2 budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
+    .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
-  return withExamples(withCommonOptions(withDataOptions(command)), "carom audit", "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2");
+  return withExamples(
+    withCommonOptions(withDataOptions(command)),
+    "carom audit",
+    "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
+  );
 }
 
-/** What is audited, before anything is computed. */
-type Question = Pick<AuditInput, "target" | "training" | "attacked" | "asked">;
+/** What is audited, as parts of a plan, and what the report says of them. */
+interface Subject {
+  readonly parts: AuditParts;
+  readonly asked: AuditQuestion["asked"];
+  /** The attacked points; budgets are measured by them. */
+  readonly attacked: Dataset;
+}
 
 async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
   await requireFree(options.out ?? join(RUNS, "audit"));
-  const runtime = nodeRuntime();
-  const progress = startProgress(options.quiet === true);
-  const question =
-    options.target === undefined
-      ? await demonstration(runtime, options)
-      : await ownModel(runtime, options.target, options);
-  const { training, attacked } = question;
+  const plan = startPlan();
+  const { parts, asked, attacked } =
+    options.target === undefined ? await demonstration(plan, options) : await ownModel(plan, options.target, options);
   const epsilons = options.epsilon ?? defaultEpsilons(attacked);
   const surrogates = Object.values(learners)
-    .filter(({ capabilities }) => capabilities.differentiable)
+    .filter(({ capabilities }) => capabilities.differentiable && (!capabilities.images || isImage(attacked)))
     .flatMap(({ name }): SurrogateChoice[] => [
       { learner: name, complexity: "high" },
       { learner: name, complexity: "low" },
     ]);
   const defaults = [
-    ...question.asked.defaults,
+    ...asked.defaults,
     ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times range * sqrt(features) / 28`]),
-    ...(options.box ? [] : [`box [${question.asked.box.join(", ")}]: declared by the data, or its range`]),
-    "surrogates: every differentiable learner, of low and of high complexity",
+    ...(options.box ? [] : [`box [${asked.box.join(", ")}]: declared by the data, or its range`]),
+    `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
   ];
-  const output = await audit({
-    runtime,
+  const question: AuditQuestion = {
     seed: options.seed,
-    ...question,
-    training: options.surrogateFraction < 1 ? fractionOf(training, options) : training,
-    norm: l2,
+    norm: "l2",
     epsilons,
     surrogates,
-    asked: { ...question.asked, defaults },
-    onProgress: (activity, done) => progress.update(activity, done),
-  }).finally(() => progress.end());
+    asked: { ...asked, defaults },
+  };
+  const keys = planAudit(plan, question, parts);
+  const store = await runPlan(plan, keys.wanted, {
+    workers: options.workers ?? defaultWorkers(),
+    quiet: options.quiet === true,
+  });
+  const output = await readAudit(store, keys, question, parts);
   const folder = options.out ?? runFolder("audit", output.result.asked, started);
   // What draws and lays out takes a while to load, and is wanted only now.
   const { auditFiles } = await import("../report/auditFiles.ts");
@@ -109,34 +125,46 @@ async function run(options: AuditOptions): Promise<void> {
     printJson({ folder, ...output.result });
     return;
   }
-  const { answer, asked } = output.result;
+  const { answer } = output.result;
   const warnings = asked.warnings.map((warning) => `Warning: ${warning}`);
-  process.stdout.write(`${wrap([...warnings, ...answer].join("\n\n"), outputWidth())}\n\nReport: ${join(folder, "report.html")}\n`);
+  process.stdout.write(
+    `${wrap([...warnings, ...answer].join("\n\n"), outputWidth())}\n\nReport: ${join(folder, "report.html")}\n`,
+  );
 }
 
 /** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
-async function demonstration(runtime: Runtime, options: AuditOptions): Promise<Question> {
+async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
   for (const name of ["data", "train", "label", "box", "columns"] as const) {
     if (options[name] !== undefined) throw missingTarget(`--${name}`);
   }
   const { dataset, contentHash } = await loadDigits();
   const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
   const [forTarget, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
+  const kept = fractionOf(training, options);
+  const give = (part: string, data: Dataset) => ({ data: givePart(plan, part, data, contentHash, options) });
   const learner = learnerByName("mlp");
-  const fitted = await fit(learner, forTarget, { runtime, seed: options.seed, label: "target" });
   return {
-    target: {
-      model: fitted.model,
-      description: { learner: learner.name, options: fitted.options, training: fitted.training },
-    },
-    training,
     attacked,
+    parts: {
+      target: {
+        learner: learner.name,
+        options: parseOptions(learner, {}) as Readonly<Record<string, Json>>,
+        training: give("target", forTarget),
+        rows: rowCount(forTarget),
+        label: "target",
+      },
+      targetLearner: learner.name,
+      training: give("training", kept),
+      trainingRows: rowCount(kept),
+      attacked: give("attacked", attacked),
+      points: rowCount(attacked),
+    },
     asked: {
       dataHash: contentHash,
       targetHash: "trained here",
       targetRows: rowCount(forTarget),
       box: [0, 1],
-      attackerKnows: attackerKnows(`${rowCount(training)} rows that the target never saw, with true labels`),
+      attackerKnows: attackerKnows(`${rowCount(kept)} rows that the target never saw, with true labels`),
       defaults: [
         "data: 1,922 handwritten digits 8 and 9 of MNIST, split in three disjoint parts",
         "target: a multilayer perceptron trained on the spot",
@@ -147,7 +175,7 @@ async function demonstration(runtime: Runtime, options: AuditOptions): Promise<Q
 }
 
 /** The user's own model and data. */
-async function ownModel(runtime: Runtime, path: string, options: AuditOptions): Promise<Question> {
+async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions): Promise<Subject> {
   if (options.data === undefined) {
     throw new InputError("missing", "option --data", {
       expected: "labelled data like the target's",
@@ -156,21 +184,28 @@ async function ownModel(runtime: Runtime, path: string, options: AuditOptions): 
     });
   }
   const { model, contentHash: targetHash } = await loadModel(path);
-  const opened = await openModel(runtime, model);
+  const opened = await openModel(nodeRuntime(), model);
   const shaped = (data: Dataset) => withShape(alignClasses(data, model, opened), opened.inputShape, path);
   const loaded = await loadDataset(options.data, options);
   const data = shaped(loaded.dataset);
   const separate = options.train === undefined ? undefined : await loadDataset(options.train, options);
   const [trainingRows, attackedRows] = splitHalves(data, stream(options.seed, "audit", "split"));
-  const training = separate ? shaped(separate.dataset) : takeRows(data, trainingRows);
+  const training = fractionOf(separate ? shaped(separate.dataset) : takeRows(data, trainingRows), options);
   const attacked = separate ? data : takeRows(data, attackedRows);
   await opened.close();
+  const dataHash = separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash;
+  const identity = `${dataHash} for ${targetHash}`;
   return {
-    target: { model },
-    training,
     attacked,
+    parts: {
+      target: { key: plan.source({ model: targetHash }, modelArtifact(model, {})) },
+      training: { data: givePart(plan, "training", training, identity, options) },
+      trainingRows: rowCount(training),
+      attacked: { data: givePart(plan, "attacked", attacked, identity, options) },
+      points: rowCount(attacked),
+    },
     asked: {
-      dataHash: separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash,
+      dataHash,
       targetHash,
       box: boxOf(attacked),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data, with true labels`),
@@ -182,6 +217,16 @@ async function ownModel(runtime: Runtime, path: string, options: AuditOptions): 
       ],
     },
   };
+}
+
+/** Gives a part of the data to the plan, under all that decides which rows and values are in it. */
+function givePart(plan: PlanBuilder, part: string, data: Dataset, identity: string, options: AuditOptions): string {
+  const { seed, label, box, columns, surrogateFraction } = options;
+  const read = { label, box, columns };
+  return plan.source(
+    { data: identity, part, seed, read, surrogateFraction, rows: rowCount(data) },
+    datasetArtifact(data),
+  );
 }
 
 function attackerKnows(training: string): string[] {
@@ -208,6 +253,11 @@ function withShape(data: Dataset, inputShape: readonly number[], path: string): 
   });
 }
 
+/** Whether rows have a height and a width, as convolutional networks need. */
+function isImage({ featureShape }: Dataset): boolean {
+  return featureShape.length >= 2;
+}
+
 function boxOf({ domain }: Dataset): readonly [number, number] {
   return [domain.lower.reduce((a, b) => Math.min(a, b)), domain.upper.reduce((a, b) => Math.max(a, b))];
 }
@@ -220,6 +270,7 @@ function defaultEpsilons(data: Dataset): number[] {
 }
 
 function fractionOf(training: Dataset, { surrogateFraction, seed }: AuditOptions): Dataset {
+  if (surrogateFraction === 1) return training;
   const rows = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
   return takeRows(training, subsample(rows, training.labels, surrogateFraction, stream(seed, "audit", "fraction")));
 }

@@ -23,7 +23,9 @@ export function dataCommand(): Command {
       if (options.json) printJson({ file, contentHash, ...description });
       else process.stdout.write(sheet(file, contentHash, description));
     });
-  return new Command("data").description("look at data").addCommand(withExamples(withCommonOptions(withDataOptions(info)), "carom data info digits"));
+  return new Command("data")
+    .description("look at data")
+    .addCommand(withExamples(withCommonOptions(withDataOptions(info)), "carom data info digits"));
 }
 
 function sheet(file: string, contentHash: string, data: DatasetDescription): string {

@@ -43,7 +43,10 @@ export function fitCommand(): Command {
     .option("--set <name=value>", "an option of the learner, such as C=10; may be repeated", collectSettings)
     .option("--list", "the learners with their options and defaults")
     .action(run);
-  return withExamples(withCommonOptions(withDataOptions(command)), "carom fit mlp --data digits --set widths=[20] --out mlp.onnx");
+  return withExamples(
+    withCommonOptions(withDataOptions(command)),
+    "carom fit mlp --data digits --set widths=[20] --out mlp.onnx",
+  );
 }
 
 async function run(name: string | undefined, options: FitCommandOptions): Promise<void> {

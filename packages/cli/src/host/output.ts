@@ -11,7 +11,7 @@ const unfinished = new Set<string>();
 
 /** Removes what is half-written; for the end of the process, whatever its reason. */
 export function removeUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { recursive: true, force: true });
+  for (const path of unfinished) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   unfinished.clear();
 }
 

@@ -84,6 +84,13 @@ export function parseBox(text: string): [number, number] {
   throw invalid("--box", "two numbers, the lower first", text, "for instance --box 0,1");
 }
 
+/** The number of worker processes. */
+export function parseWorkers(text: string): number {
+  const count = parseNumber(text);
+  if (Number.isSafeInteger(count) && count > 0 && count <= 256) return count;
+  throw invalid("--workers", "an integer from 1 to 256", text, "leave it out for one per core");
+}
+
 /** The share of the surrogates' training data that is used. */
 export function parseFraction(text: string): number {
   const value = parseNumber(text);

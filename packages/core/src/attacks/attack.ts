@@ -27,8 +27,8 @@ export interface AttackContext {
   clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */
   steepest(gradients: Points): void;
-  /** The random stream of one original point. */
-  random(index: number): Stream;
+  /** The random stream of one original point; labels name further ones. */
+  random(index: number, ...labels: readonly (string | number)[]): Stream;
 }
 
 /** What an attack shows of itself after each iteration. */

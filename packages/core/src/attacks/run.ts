@@ -1,6 +1,6 @@
 // Runs an attack under a threat model: the framework, not the attack, projects, measures and counts.
 
-import { assert } from "../errors.ts";
+import { assert, InputError } from "../errors.ts";
 import { margin } from "../models/losses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
@@ -20,6 +20,8 @@ export interface AttackTask {
   /** Where to begin, projected first; the points themselves where absent. */
   readonly start?: Points;
   readonly seed: number;
+  /** What the random stream of each point is named by, for parts of a larger set; its position where absent. */
+  readonly ids?: Int32Array;
   /** Sees each iteration. */
   onState?(state: AttackState): void;
 }
@@ -52,6 +54,8 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const origin = pointsOf(task.x);
   checkThreat(threat, origin.columns);
   assert(labels.length === origin.rows && models.length > 0, "one label per point, and a model");
+  assert(typeof threat.epsilon === "number" || threat.epsilon.length === origin.rows, "one budget per point");
+  if (targets) checkTargets(targets, models);
   const queries = { scores: 0, gradients: 0 };
   // A targeted attack climbs the negative of the margin of the class it wants.
   const sign = targets ? -1 : 1;
@@ -102,7 +106,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
-    random: (index) => stream(task.seed, "attack", index),
+    random: (index, ...labels) => stream(task.seed, "attack", task.ids?.[index] ?? index, ...labels),
   };
   const states = attack(context);
   let next = await states.next();
@@ -126,6 +130,17 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     iterations: iteration,
     queries,
   };
+}
+
+function checkTargets(targets: Int32Array, models: readonly Differentiable[]): void {
+  const classes = Math.min(...models.map((model) => model.classes));
+  const stranger = targets.find((target) => target < 0 || target >= classes);
+  if (stranger === undefined) return;
+  throw new InputError("unknown", `target class ${stranger}`, {
+    expected: `one of 0 to ${classes - 1}, as the model has ${classes} scores`,
+    got: `${stranger}`,
+    remedy: "choose a class that the model knows",
+  });
 }
 
 type RowOperation = (

@@ -34,7 +34,7 @@ export const cnn: Learner<z.infer<typeof options>> = {
   summary: "convolutional network for images, cross-entropy, SGD with momentum",
   options,
   complexities: { high: { weightDecay: 0 }, low: { weightDecay: 0.001 } },
-  capabilities: { differentiable: true, affine: false, sparse: false },
+  capabilities: { differentiable: true, affine: false, sparse: false, images: true },
   reference: "Carlini and Wagner 2017, the network for MNIST; Demontis et al. 2019, section 4.2",
   async fit(data, { layers, ...training }, context) {
     const shape = imageShape(data);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { featureCount, rowCount } from "../data/dataset.ts";
 import type { Stream } from "../random.ts";
 import type { Learner } from "./learner.ts";
+import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { growTree, type Tree } from "./tree.ts";
 import { treeColumns } from "./treeColumns.ts";
 import { treeEnsemble } from "./treeEnsemble.ts";
@@ -11,6 +12,7 @@ import { treeEnsemble } from "./treeEnsemble.ts";
 const options = z.strictObject({
   trees: z.number().int().positive().default(100).describe("number of trees"),
   depth: z.number().int().positive().nullable().default(null).describe("most splits from root to leaf; null: no limit"),
+  balanced: balancedOption,
 });
 
 /**
@@ -23,15 +25,16 @@ export const forest: Learner<z.infer<typeof options>> = {
   summary: "random forest, Gini impurity, sqrt(D) features per split",
   options,
   complexities: { high: { trees: 30 }, low: { trees: 30, depth: 8 } },
-  capabilities: { differentiable: false, affine: false, sparse: true },
+  capabilities: { differentiable: false, affine: false, sparse: true, weighted: true },
   reference: "Breiman 2001; trees and defaults as in scikit-learn's RandomForestClassifier",
-  async fit(data, { trees: count, depth }, context) {
+  async fit(data, { trees: count, depth, balanced }, context) {
     const columns = treeColumns(data);
     const classes = data.classNames.length;
+    const own = rowWeights(data, balanced, context);
     const trees: Tree[] = [];
     for (let i = 0; i < count; i++) {
       const random = context.random(`tree ${i}`);
-      const weights = bootstrap(rowCount(data), random);
+      const weights = bootstrap(rowCount(data), random).map((times, row) => times * own[row]);
       const limits = { depth: depth ?? Number.POSITIVE_INFINITY, features: featuresPerSplit(featureCount(data)) };
       trees.push(growTree(columns, data.labels, classes, weights, { ...limits, random }));
       context.onProgress?.((i + 1) / count);

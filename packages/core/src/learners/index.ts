@@ -2,11 +2,14 @@
 
 import type { z } from "zod";
 import { InputError, unknownName } from "../errors.ts";
+import { cnn } from "./cnn.ts";
 import { forest } from "./forest.ts";
 import type { Learner } from "./learner.ts";
 import { logistic } from "./logistic.ts";
 import { mlp } from "./mlp.ts";
+import { ridge } from "./ridge.ts";
 import { svmLinear } from "./svmLinear.ts";
+import { svmRbf } from "./svmRbf.ts";
 
 /** A learner whose options have been forgotten: what a registry of different learners can hold. */
 // biome-ignore lint/suspicious/noExplicitAny: each learner checks its own options by schema
@@ -14,9 +17,12 @@ export type AnyLearner = Learner<any>;
 
 export const learners: Readonly<Record<string, AnyLearner>> = {
   [svmLinear.name]: svmLinear,
+  [svmRbf.name]: svmRbf,
   [logistic.name]: logistic,
+  [ridge.name]: ridge,
   [forest.name]: forest,
   [mlp.name]: mlp,
+  [cnn.name]: cnn,
 };
 
 /** The learner of that name. @throws InputError with the nearest name where there is none. */

@@ -35,7 +35,7 @@ export async function productsOfSparse(x: SparseRows, runtime: Runtime): Promise
       release: async () => {},
     };
   }
-  const product = await matrixProduct(runtime, "right");
+  const product = await matrixProduct(runtime, "float64", "right");
   const dense = (chosen: Int32Array) => denseFromSparse(takeSparseRows(rows, chosen));
   return {
     ...shared,
@@ -53,7 +53,7 @@ export async function productsOf(features: Dataset["features"], runtime: Runtime
   for (let i = 0, at = 0; i < size; i++) {
     for (let j = 0; j < columns; j++, at++) norms[i] += dense.data[at] * dense.data[at];
   }
-  const product = await matrixProduct(runtime, "right");
+  const product = await matrixProduct(runtime, "float64", "right");
   const take = (rows: Int32Array) => gatherRows(dense, rows);
   return {
     size,

@@ -1,10 +1,10 @@
 // Kernel matrices between the rows of a training set, computed piece by piece: they need not fit in memory.
 
 import type { Dataset, SparseRows } from "../data/dataset.ts";
+import { addScaled } from "../linalg.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { productsOf, productsOfSparse } from "./innerProducts.ts";
 import { rowCache } from "./rowCache.ts";
-import { addScaled } from "../linalg.ts";
 import { addRows, rowsTimes } from "./sparseProducts.ts";
 
 /** The symmetric matrix K_ij = k(x_i, x_j) of n training rows. */

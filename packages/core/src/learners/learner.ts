@@ -5,9 +5,12 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import type { Stream } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
 
 export interface FitContext {
   readonly runtime: Runtime;
+  /** What the loss of each row weighs, at least 0; 1 for each where absent. Only `weighted` learners heed it. */
+  readonly rowWeights?: Float64Array | undefined;
   /** The learner's random stream of that name, such as "weights". */
   random(label: string): Stream;
   /** Told the share of the work that is done, 0 to 1. */
@@ -19,6 +22,30 @@ export interface Fit {
   readonly model: OnnxModel;
   /** How training ended: stationarity reached, iterations, last loss. */
   readonly training: Readonly<Record<string, number>>;
+  /** What `refit` starts from: dual variables, coefficients in float64. For the learner's eyes only. */
+  readonly state?: unknown;
+}
+
+/** A fit to repeat after some rows have changed, in features or labels. */
+export interface RefitTask {
+  readonly fit: Fit;
+  /** What `fit` was trained on. */
+  readonly previous: Dataset;
+  /** What to train on: as many rows, in the same order. */
+  readonly data: Dataset;
+  /** Indices of the rows in which the two differ. */
+  readonly changed: ArrayLike<number>;
+}
+
+/** What to differentiate through the training: the mean loss of some points by some of the training rows. */
+export interface ImplicitTask {
+  /** The fit whose training is differentiated, and the data it was trained on. */
+  readonly fit: Fit;
+  readonly data: Dataset;
+  /** Indices of the training rows to differentiate by. */
+  readonly rows: ArrayLike<number>;
+  /** The points whose mean cross-entropy is differentiated. */
+  readonly validation: Dataset;
 }
 
 /** High complexity: weakly regularised. Low: strongly. */
@@ -39,7 +66,19 @@ export interface Learner<Options = Record<string, unknown>> {
     readonly affine: boolean;
     /** Whether it learns from sparse rows as they are. */
     readonly sparse: boolean;
+    /** Whether it heeds row weights. */
+    readonly weighted?: boolean;
+    /** Whether rows must be images, [channels, height, width]. */
+    readonly images?: boolean;
   };
   readonly reference: string;
   fit(data: Dataset, options: Options, context: FitContext): Promise<Fit>;
+  /**
+   * The fit to `data`, started from a fit to `previous`, which differs from it in the `changed` rows alone.
+   *
+   * The optimum is that of a fresh fit, to the same tolerance; only the way there is shorter.
+   */
+  refit?(task: RefitTask, options: Options, context: FitContext): Promise<Fit>;
+  /** The gradient of the task's loss at the optimum by each of the rows, [rows, D]. */
+  implicitGradient?(task: ImplicitTask, options: Options, context: FitContext): Promise<Tensor<"float64">>;
 }

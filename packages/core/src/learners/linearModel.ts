@@ -1,12 +1,13 @@
 // The ONNX model of a linear decision function, and the rows that linear learners work on.
 
 import type { Dataset, SparseRows } from "../data/dataset.ts";
-import { isSparse, sparseFromDense, toSparse } from "../data/sparse.ts";
+import { isSparse } from "../data/sparse.ts";
 import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
-import { tensor } from "../tensor.ts";
+import { type FloatType, rowSize, type Tensor, tensor } from "../tensor.ts";
 import { flatInput } from "./input.ts";
+import { overColumns, usedColumns } from "./sparseProducts.ts";
 
 /** f(x) = weights . x + bias. */
 export interface LinearFunction {
@@ -46,21 +47,69 @@ function negate({ weights, bias }: LinearFunction): LinearFunction {
   return { weights: weights.map((w) => -w), bias: -bias };
 }
 
-/** The rows in compressed form; images are mostly zero, and so are the products with them. */
-export function compressedRows(data: Dataset): SparseRows {
-  return isSparse(data.features) ? toSparse(data) : sparseFromDense(data.features);
+/** Rows over the columns that have any entries. */
+export interface CompressedRows {
+  readonly rows: SparseRows;
+  /** The column of the data set behind each column of `rows`. */
+  readonly columns: Int32Array;
+  /** D, the columns of the data set. */
+  readonly width: number;
+}
+
+/** The rows without zeros and without empty columns; images are mostly zero, and so are the products with them. */
+export function compressedRows({ features }: Dataset): CompressedRows {
+  const all = isSparse(features) ? features : withoutZeros(features);
+  const columns = usedColumns(all);
+  return { rows: overColumns(all, columns), columns, width: all.columns };
+}
+
+/** The function over all columns: weights of empty ones are zero. */
+export function spreadOut({ columns, width }: CompressedRows, weights: Float64Array, bias: number): LinearFunction {
+  const all = new Float64Array(width);
+  for (let j = 0; j < columns.length; j++) all[columns[j]] = weights[j];
+  return { weights: all, bias };
+}
+
+/** As `sparseFromDense`, without a branch for each number: a third of the time on images. */
+function withoutZeros(x: Tensor<FloatType>): SparseRows {
+  const { data } = x;
+  const [rows, columns] = [x.shape[0], rowSize(x)];
+  let entries = 0;
+  for (let i = 0; i < data.length; i++) entries += data[i] !== 0 ? 1 : 0;
+  const start = new Int32Array(rows + 1);
+  const index = new Int32Array(entries + 1);
+  const value = new Float64Array(entries + 1);
+  let at = 0;
+  for (let i = 0, from = 0; i < rows; i++, from += columns) {
+    for (let j = 0; j < columns; j++) {
+      const number = data[from + j];
+      index[at] = j;
+      value[at] = number;
+      at += number !== 0 ? 1 : 0;
+    }
+    start[i + 1] = at;
+  }
+  return { rows, columns, start, index: index.subarray(0, at), value: value.subarray(0, at) };
 }
 
 /**
  * Solves a task of K classes by binary problems: one problem for two classes (positive class 1), else one per class
- * against the rest.
+ * against the rest. `solve` is given y = -1 or +1 and the number of the problem.
  */
-export async function oneAgainstRest<T>(data: Dataset, solve: (y: Float64Array) => T | Promise<T>): Promise<T[]> {
+export async function oneAgainstRest<T>(
+  data: Dataset,
+  solve: (y: Float64Array, problem: number) => T | Promise<T>,
+): Promise<T[]> {
   const classes = data.classNames.length;
   const positives = classes === 2 ? [1] : Array.from({ length: classes }, (_, k) => k);
   const solved: T[] = [];
-  for (const k of positives) {
-    solved.push(await solve(Float64Array.from(data.labels, (label) => (label === k ? 1 : -1))));
+  for (const [problem, k] of positives.entries()) {
+    solved.push(
+      await solve(
+        Float64Array.from(data.labels, (label) => (label === k ? 1 : -1)),
+        problem,
+      ),
+    );
   }
   return solved;
 }

@@ -58,7 +58,7 @@ export function minimizeNewton(
   let products = 0;
   while (gradientNorm > tolerance && iterations < maxIterations) {
     iterations++;
-    if (at.hessian && products > at.factorCost / 2) factor = cholesky(at.hessian(), x.length);
+    if (at.hessian && products > at.factorCost / 3) factor = cholesky(at.hessian(), x.length);
     const residual = Math.max(Math.min(0.3, Math.sqrt(gradientNorm / initialNorm)) * gradientNorm, tolerance / 10);
     const precondition = factor ? solveBy(factor) : divideBy(at.diagonal());
     const step = solveConjugateGradients(at, residual, precondition);

@@ -52,7 +52,7 @@ export function growTree(
     if (parent >= 0) nodes[parent][isLeft ? "left" : "right"] = at;
     const pure = search.enter(from, to);
     const total = search.totals.reduce((sum, mass) => sum + mass, 0);
-    for (const mass of search.totals) shares.push(mass / total);
+    for (const mass of search.totals) shares.push(total > 0 ? mass / total : 1 / classes);
     if (pure || to - from < 2 || depth >= options.depth) continue;
 
     const constant = chooseSplit(search, features, constants, task.constant, options);

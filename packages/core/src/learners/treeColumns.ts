@@ -102,8 +102,10 @@ function sparseColumns(x: SparseRows): TreeColumns {
   const values = new Float32Array(entries.length + columns);
   for (let j = 0; j < columns; j++) {
     const [from, to] = [start[j], start[j + 1]];
-    const present = entries.subarray(from, to);
-    const distinct = to - from < rows ? distinctSorted(Float32Array.of(0, ...present)) : distinctSorted(present);
+    // A zero in front where any row lacks an entry.
+    const numbers = new Float32Array(Math.min(to - from + 1, rows));
+    numbers.set(entries.subarray(from, to), numbers.length - (to - from));
+    const distinct = distinctSorted(numbers);
     values.set(distinct, first[j]);
     first[j + 1] = first[j] + distinct.length;
     zero[j] = to - from < rows ? positionOf(distinct, 0) : 0;
@@ -120,7 +122,7 @@ function widestOf(first: Int32Array): number {
 }
 
 function distinctSorted(numbers: Float32Array): Float32Array {
-  const sorted = numbers.slice().sort();
+  const sorted = numbers.length > 1 ? numbers.slice().sort() : numbers;
   let kept = 0;
   for (const value of sorted) if (kept === 0 || value !== sorted[kept - 1]) sorted[kept++] = value;
   return sorted.slice(0, kept);

@@ -31,10 +31,13 @@ export function splitSearch(
   weights: Float64Array,
 ): SplitSearch {
   const samples = rowsByClass(labels, classes, weights);
-  const weight = Float64Array.from(samples, (row) => weights[row]);
+  const weight = new Float64Array(samples.length);
   const position = new Int32Array(sparse ? rows : 0).fill(-1);
   const later = new Int32Array(samples.length);
   const goesLeft = new Uint8Array(samples.length);
+  /** Entries of a sparse column on the open node. */
+  const hitPosition = new Int32Array(sparse ? samples.length : 0);
+  const hitCode = new Int32Array(sparse ? samples.length : 0);
 
   /** Weight of class k at a code: `mass[k * widest + code]`; zero between calls. */
   const mass = new Float64Array(widest * classes);
@@ -54,6 +57,16 @@ export function splitSearch(
   let bestFeature = -1;
   let bestCode = 0;
   let bestNext = 0;
+
+  place(0, samples.length);
+
+  /** Brings what is kept beside `samples` in its order. */
+  function place(begin: number, end: number): void {
+    for (let p = begin; p < end; p++) {
+      weight[p] = weights[samples[p]];
+      if (sparse) position[samples[p]] = p;
+    }
+  }
 
   /** Adds the open node's rows to `mass` and lists their codes in `present`, ascending; returns how many. */
   function collect(feature: number): number {
@@ -77,11 +90,13 @@ export function splitSearch(
 
   /** The same for a sparse column: rows without an entry have the code of zero. */
   function collectSparse(feature: number): number {
-    const zero = sparse!.zero[feature];
+    const hits = findEntries(feature);
+    if (hits === 0) return 1;
     let count = 0;
-    let missing = to - from;
     rightMass.set(totals);
-    eachEntry(feature, (p, code) => {
+    for (let i = 0; i < hits; i++) {
+      const p = hitPosition[i];
+      const code = hitCode[i];
       const k = labels[samples[p]];
       if (isPresent[code] === 0) {
         isPresent[code] = 1;
@@ -89,9 +104,9 @@ export function splitSearch(
       }
       mass[k * widest + code] += weight[p];
       rightMass[k] -= weight[p];
-      missing--;
-    });
-    if (missing > 0) {
+    }
+    if (hits < to - from) {
+      const zero = sparse!.zero[feature];
       if (isPresent[zero] === 0) present[count++] = zero;
       for (let k = 0; k < classes; k++) mass[k * widest + zero] += rightMass[k];
     }
@@ -104,21 +119,28 @@ export function splitSearch(
     return count;
   }
 
-  /** Visits the stored entries of a sparse column that belong to the open node, by the cheaper of two ways. */
-  function eachEntry(feature: number, visit: (position: number, code: number) => void): void {
+  /** Lists the stored entries of a sparse column that belong to the open node, by the cheaper of two ways. */
+  function findEntries(feature: number): number {
     const { start, row } = sparse!;
-    const [begin, end] = [start[feature], start[feature + 1]];
+    const begin = start[feature];
+    const end = start[feature + 1];
+    let hits = 0;
     if (end - begin <= 8 * (to - from)) {
       for (let at = begin; at < end; at++) {
         const p = position[row[at]];
-        if (p >= from && p < to) visit(p, codes[at]);
+        if (p < from || p >= to) continue;
+        hitPosition[hits] = p;
+        hitCode[hits++] = codes[at];
       }
-      return;
+      return hits;
     }
     for (let p = from; p < to; p++) {
       const at = lowerBound(row, begin, end, samples[p]);
-      if (at < end && row[at] === samples[p]) visit(p, codes[at]);
+      if (at === end || row[at] !== samples[p]) continue;
+      hitPosition[hits] = p;
+      hitCode[hits++] = codes[at];
     }
+    return hits;
   }
 
   return {
@@ -135,7 +157,6 @@ export function splitSearch(
         const k = labels[samples[p]];
         totals[k] += weight[p];
         ends[k] = p + 1;
-        if (sparse) position[samples[p]] = p;
       }
       total = 0;
       squares = 0;
@@ -148,6 +169,10 @@ export function splitSearch(
     },
     consider(feature) {
       const count = sparse ? collectSparse(feature) : collect(feature);
+      if (count < 2) {
+        for (let k = 0; k < classes; k++) mass[k * widest + present[0]] = 0;
+        return false;
+      }
       leftMass.fill(0);
       rightMass.set(totals);
       let left = 0;
@@ -177,7 +202,7 @@ export function splitSearch(
           right -= w;
         }
       }
-      return count > 1;
+      return true;
     },
     best() {
       if (bestFeature < 0) return undefined;
@@ -187,9 +212,8 @@ export function splitSearch(
     partition() {
       if (sparse) {
         goesLeft.fill(Number(sparse.zero[bestFeature] <= bestCode), from, to);
-        eachEntry(bestFeature, (p, code) => {
-          goesLeft[p] = Number(code <= bestCode);
-        });
+        const hits = findEntries(bestFeature);
+        for (let i = 0; i < hits; i++) goesLeft[hitPosition[i]] = Number(hitCode[i] <= bestCode);
       } else {
         for (let p = from; p < to; p++) goesLeft[p] = Number(codes[bestFeature * rows + samples[p]] <= bestCode);
       }
@@ -200,7 +224,7 @@ export function splitSearch(
         else later[count++] = samples[p];
       }
       samples.set(later.subarray(0, count), early);
-      for (let p = from; p < to; p++) weight[p] = weights[samples[p]];
+      place(from, to);
       return early;
     },
   };
@@ -261,7 +285,8 @@ function midpoint(lower: number, upper: number): number {
 
 /** The first place between `begin` and `end` of an ascending list whose number is not below `value`. */
 function lowerBound(list: Int32Array, begin: number, end: number, value: number): number {
-  let [low, high] = [begin, end];
+  let low = begin;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (list[middle] < value) low = middle + 1;

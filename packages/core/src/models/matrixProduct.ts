@@ -2,31 +2,33 @@
 
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { type FloatType, type Tensor, zeros } from "../tensor.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** A product of two float64 matrices, compiled once; `release` ends it. */
-export interface MatrixProduct {
-  multiply(a: Tensor<"float64">, b: Tensor<"float64">): Promise<Tensor<"float64">>;
+/** A product of two matrices of one type, compiled once; `release` ends it. */
+export interface MatrixProduct<T extends FloatType> {
+  multiply(a: Tensor<T>, b: Tensor<T>): Promise<Tensor<T>>;
   release(): Promise<void>;
 }
 
-/** Compiles A B^T (`transpose` "right") or A^T B ("left") in float64. */
-export async function matrixProduct(runtime: Runtime, transpose: "left" | "right"): Promise<MatrixProduct> {
+/** Compiles A B^T (`transpose` "right") or A^T B ("left"). */
+export async function matrixProduct<T extends FloatType>(
+  runtime: Runtime,
+  type: T,
+  transpose: "left" | "right",
+): Promise<MatrixProduct<T>> {
   const g = new GraphBuilder();
-  const a = g.input("a", "float64", ["M", "P"]);
-  const b = g.input("b", "float64", ["N", "Q"]);
+  const a = g.input("a", type, ["M", "P"]);
+  const b = g.input("b", type, ["N", "Q"]);
   g.output(g.node("Gemm", [a, b], { [transpose === "left" ? "transA" : "transB"]: { int: 1 } }), "product");
   const session = await runtime.compile(writeModel(modelOf(g.graph())));
+  const inner = transpose === "left" ? 0 : 1;
   return {
     async multiply(left, right) {
-      const inner = transpose === "left" ? 0 : 1;
       const shape = [left.shape[1 - inner], right.shape[1 - inner]];
-      // The runtime refuses empty matrices in some hosts.
-      if (shape.includes(0) || left.shape[inner] === 0) {
-        return tensor("float64", shape, new Float64Array(shape[0] * shape[1]));
-      }
-      return (await session.run({ a: left, b: right })).product as Tensor<"float64">;
+      // Some hosts refuse empty matrices.
+      if (shape.includes(0) || left.shape[inner] === 0) return zeros(type, shape);
+      return (await session.run({ a: left, b: right })).product as Tensor<T>;
     },
     release: () => session.release(),
   };

@@ -27,6 +27,7 @@ export class GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly types = new Map<string, ValueType>();
   private readonly constants = new Map<string, string>();
+  private readonly reserved = new Set<string>();
   private counter = 0;
 
   /** A builder that continues an existing graph. */
@@ -136,6 +137,11 @@ export class GraphBuilder {
     return type;
   }
 
+  /** Keeps the names of values that will be added later from being given to new ones. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.reserved.add(name);
+  }
+
   /** Whether a value of this name exists. */
   has(name: string): boolean {
     return this.types.has(name);
@@ -163,7 +169,7 @@ export class GraphBuilder {
   private fresh(hint: string): string {
     let name: string;
     do name = `${hint}_${this.counter++}`;
-    while (this.types.has(name));
+    while (this.types.has(name) || this.reserved.has(name));
     return name;
   }
 }

@@ -147,7 +147,7 @@ function readTensor(proto: TensorProto, externalData: ExternalData | undefined):
       throw malformed(`${size * elementBytes(type)} bytes for ${what}`, String(raw.byteLength));
     }
     // A copy, because the bytes lie unaligned in the file.
-    return { type, shape, data: viewOf(type, raw.slice()) };
+    return { type, shape, data: viewOf(type, new Uint8Array(raw)) };
   }
   const values = listedValues(proto, type);
   if (values.length !== size) throw malformed(`${size} numbers for ${what}`, String(values.length));

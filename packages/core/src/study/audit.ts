@@ -1,27 +1,25 @@
 // An audit: how much of a target falls to points crafted on surrogates, at which budget, and why.
 
-import { craftEvasion } from "../attacks/evasion/craft.ts";
-import type { AttackResult } from "../attacks/run.ts";
-import { type Dataset, denseRows, rowCount } from "../data/dataset.ts";
-import { fit } from "../learners/fit.ts";
-import { learnerByName } from "../learners/index.ts";
+import { type Dataset, rowCount } from "../data/dataset.ts";
+import { hashHex } from "../hash.ts";
+import { learnerByName, parseOptions } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
-import { argMax, crossEntropy } from "../models/losses.ts";
 import type { Model } from "../models/model.ts";
-import { type OpenModel, openModel } from "../models/open.ts";
 import type { Runtime } from "../models/runtime.ts";
-import { stream } from "../random.ts";
-import { bootstrap } from "../stats/bootstrap.ts";
-import { mean } from "../stats/describe.ts";
-import type { Interval } from "../stats/sample.ts";
-import type { FloatType, Tensor } from "../tensor.ts";
-import type { Norm } from "../threat/norm.ts";
-import { gradientAlignments, gradientSizes, predictedIncreases } from "../transfer/gradients.ts";
-import { errorRate, type OutcomeRates, outcomeRates } from "../transfer/rates.ts";
+import { type Norm, norms } from "../threat/norm.ts";
 import { answerOf } from "./answer.ts";
+import { type Artifact, encodeArtifact } from "./artifact.ts";
 import { chooseExamples } from "./examples.ts";
-import { startProgress } from "./progress.ts";
-import type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult } from "./result.ts";
+import { execute, inProcess, memoryStore, type Progress, type Store } from "./execute.ts";
+import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
+import { type PlanBuilder, startPlan } from "./plan.ts";
+import type { AuditExample, AuditResult, Transfer } from "./result.ts";
+import type { Parameters } from "./task.ts";
+import { craftedOf } from "./tasks/craft.ts";
+import { datasetArtifact, type PartRef, partInputs, partOf, partParameters } from "./tasks/dataset.ts";
+import { modelArtifact } from "./tasks/fit.ts";
+import { verdictOf } from "./tasks/judge.ts";
+import { lookOf } from "./tasks/look.ts";
 import { VERSION } from "./version.ts";
 
 /** A surrogate to train: a learner in one complexity. */
@@ -30,28 +28,29 @@ export interface SurrogateChoice {
   readonly complexity: Complexity;
 }
 
-export interface AuditInput {
-  readonly runtime: Runtime;
+/** What is asked, beside what the data are. */
+export interface AuditQuestion {
   readonly seed: number;
-  readonly target: {
-    readonly model: Model;
-    /** What is known of it, for the report. */
-    readonly description?: Pick<AuditModel, "learner" | "complexity" | "options" | "training">;
-  };
   readonly surrogates: readonly SurrogateChoice[];
-  /** What the attacker has: rows with true labels. */
-  readonly training: Dataset;
-  /** The points to attack. */
-  readonly attacked: Dataset;
-  readonly norm: Norm;
+  readonly norm: Norm["name"];
   readonly epsilons: readonly number[];
   /** What decides the numbers and only the caller knows: hashes, choices, warnings. */
   readonly asked: Pick<
     AuditResult["asked"],
     "dataHash" | "targetHash" | "targetRows" | "box" | "attackerKnows" | "defaults" | "warnings"
   >;
-  /** Told what is being done and which share of the whole is done. */
-  onProgress?(activity: string, done: number): void;
+}
+
+/** The parts of a plan that an audit is about. */
+export interface AuditParts {
+  readonly target: Participant["model"];
+  readonly targetLearner?: string;
+  /** What the attacker has: rows with true labels. */
+  readonly training: PartRef;
+  readonly trainingRows: number;
+  /** The points to attack. */
+  readonly attacked: PartRef;
+  readonly points: number;
 }
 
 /** What each point did: one entry per surrogate, target and budget. */
@@ -77,216 +76,148 @@ export interface AuditOutput {
 /** The id that the target has in cells and pairs. */
 export const TARGET = "target";
 
-/** A model with what was measured of it on the clean points. */
-interface Participant {
-  readonly id: string;
-  readonly model: Model;
-  readonly opened: OpenModel;
-  readonly description: Partial<AuditModel>;
-  readonly labels: Int32Array;
-  readonly losses: Float64Array;
-  /** Gradients of the cross-entropy; undefined without gradients. */
-  readonly gradients: Tensor<FloatType> | undefined;
+/** Adds the tasks of an audit to a plan: all models craft, and all judge. */
+export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): MatrixKeys {
+  const { surrogates, norm, epsilons, seed } = question;
+  const ids = [TARGET, ...surrogates.map(surrogateId)];
+  const target: Participant = {
+    id: TARGET,
+    role: "target",
+    ...(parts.targetLearner && { learner: parts.targetLearner }),
+    model: parts.target,
+    judges: ids,
+  };
+  const others = surrogates.map((choice): Participant => {
+    const learner = learnerByName(choice.learner);
+    return {
+      id: surrogateId(choice),
+      role: "surrogate",
+      ...choice,
+      affine: learner.capabilities.affine,
+      model: {
+        learner: choice.learner,
+        options: parseOptions(learner, learner.complexities[choice.complexity]) as Parameters,
+        training: parts.training,
+        rows: parts.trainingRows,
+        label: surrogateId(choice),
+      },
+      judges: ids,
+    };
+  });
+  return planMatrix(plan, {
+    participants: [target, ...others],
+    attacked: parts.attacked,
+    points: parts.points,
+    pool: parts.training,
+    norm,
+    epsilons,
+    seed,
+    prefix: "",
+  });
 }
 
-/** Trains surrogates, crafts on each and on the target itself, judges all on all, and explains. */
-export async function audit(input: AuditInput): Promise<AuditOutput> {
-  const { attacked, runtime } = input;
-  const x = denseRows(attacked);
-  const learnersOf = input.surrogates.map(({ learner }) => learnerByName(learner));
-  const progress = startProgress(
-    [...learnersOf.map(() => 1), ...learnersOf.map(({ capabilities }) => (capabilities.affine ? 2 : 6)), 6],
-    input.onProgress,
-  );
+function surrogateId({ learner, complexity }: SurrogateChoice): string {
+  return `${learner}_${complexity === "high" ? "H" : "L"}`;
+}
 
-  const participants = [
-    await participate(runtime, TARGET, input.target.model, input.target.description ?? {}, x, attacked),
-  ];
-  for (const [i, { learner, complexity }] of input.surrogates.entries()) {
-    const id = `${learner}_${complexity === "high" ? "H" : "L"}`;
-    const report = progress.next(`training ${id}`);
-    const fitted = await fit(learnersOf[i], input.training, {
-      runtime,
-      seed: input.seed,
-      label: id,
-      options: learnersOf[i].complexities[complexity],
-      onProgress: report,
-    });
-    report(1);
-    const { options, training } = fitted;
-    participants.push(
-      await participate(runtime, id, fitted.model, { learner, complexity, options, training }, x, attacked),
-    );
-  }
-
-  const cells: AuditCell[] = [];
-  const samples: AuditSamples[] = [];
-  const crafted: { id: string; results: readonly AttackResult[] }[] = [];
+/** Reads the outcome of an audit whose plan has been executed. */
+export async function readAudit(
+  store: Store,
+  keys: MatrixKeys,
+  question: AuditQuestion,
+  parts: AuditParts,
+): Promise<AuditOutput> {
+  const read = async (key: string): Promise<Artifact> => {
+    const artifact = await store.read(key);
+    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
+    return artifact;
+  };
+  const inputs: Record<string, Artifact> = {};
+  for (const [name, key] of Object.entries(partInputs("attacked", parts.attacked))) inputs[name] = await read(key);
+  const attacked = partOf("attacked", partParameters("attacked", parts.attacked), inputs);
+  const transfer = (await read(keys.transfer)).json as unknown as Transfer;
   // Surrogates first, in their order; the target, the white-box reference, last.
-  for (const source of [...participants.slice(1), participants[0]]) {
-    if (!source.opened.differentiable) continue;
-    const report = progress.next(`attacking ${source.id}`);
-    const results = await craftEvasion({
-      model: source.model,
-      opened: source.opened.differentiable,
-      x,
-      labels: attacked.labels,
-      threat: { norm: input.norm, domain: attacked.domain },
-      epsilons: input.epsilons,
-      pool: input.training,
-      seed: input.seed,
-      onProgress: report,
-    });
-    report(1);
-    crafted.push({ id: source.id, results });
-    for (const [i, epsilon] of input.epsilons.entries()) {
-      const onSource = argMax(await source.opened.scores(results[i].points));
-      for (const judged of participants) {
-        const { cell, sample } = await judge(source.id, onSource, results[i], judged, epsilon, x, attacked.labels);
-        cells.push(cell);
-        samples.push(sample);
+  const order = [...keys.crafts.keys()].filter((id) => id !== TARGET).concat(TARGET);
+  const { epsilons } = question;
+  const samples: AuditSamples[] = [];
+  const crafted: { id: string; results: ReturnType<typeof craftedOf> }[] = [];
+  const looks = new Map<string, ReturnType<typeof lookOf>>();
+  for (const [id, key] of keys.looks) looks.set(id, lookOf(await read(key)));
+  for (const id of order) {
+    const { craft, judge, judged } = keys.crafts.get(id)!;
+    const results = craftedOf(await read(craft), epsilons.length);
+    const verdicts = await read(judge);
+    if (results.length > 0) crafted.push({ id, results });
+    for (const [i, epsilon] of epsilons.entries()) {
+      for (const target of judged) {
+        const verdict = verdictOf(verdicts, target, i);
+        if (!verdict) continue;
+        const clean = looks.get(target)!;
+        samples.push({
+          surrogate: id,
+          target,
+          epsilon,
+          labels: attacked.labels,
+          cleanLabels: clean.labels,
+          attackedLabels: verdict.labels,
+          lossBefore: clean.losses,
+          lossAfter: verdict.losses,
+          size: results[i].size,
+        });
       }
     }
   }
-  const models = participants.map((participant) => summarise(participant, attacked, input));
-  const pairs = alignments(participants, input.seed);
-  const withRatios = cells.map((cell) => withRatio(cell, cells));
-  for (const { opened } of participants) await opened.close();
-  const { dataHash, targetHash, box, attackerKnows, defaults, warnings, targetRows } = input.asked;
+  const byOrder = [...transfer.cells].sort((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate));
+  // Nothing is crafted blindly on the target, so it is nobody's surrogate.
+  const pairs = transfer.pairs.filter(({ surrogate }) => surrogate !== TARGET);
+  const { dataHash, targetHash, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
   const result: AuditResult = {
     carom: VERSION,
-    seed: input.seed,
+    seed: question.seed,
     asked: {
       dataHash,
       targetHash,
       classNames: attacked.classNames,
       featureShape: attacked.featureShape,
-      norm: input.norm.name,
-      epsilons: input.epsilons,
+      norm: question.norm,
+      epsilons,
       box,
       points: rowCount(attacked),
-      surrogateRows: rowCount(input.training),
+      surrogateRows: parts.trainingRows,
       ...(targetRows !== undefined && { targetRows }),
       attackerKnows,
       defaults,
       warnings,
     },
-    models,
-    cells: withRatios,
+    models: transfer.models,
+    cells: byOrder,
     pairs,
-    answer: answerOf(models, withRatios, pairs, input.norm, input.epsilons),
+    answer: answerOf(transfer.models, byOrder, pairs, norms[question.norm], epsilons),
   };
-  return { result, samples, examples: chooseExamples(crafted, samples, attacked, input.epsilons) };
+  return { result, samples, examples: chooseExamples(crafted, samples, attacked, epsilons) };
 }
 
-async function participate(
-  runtime: Runtime,
-  id: string,
-  model: Model,
-  description: Partial<AuditModel>,
-  x: Tensor<FloatType>,
-  { labels }: Dataset,
-): Promise<Participant> {
-  const opened = await openModel(runtime, model);
-  const looked = await opened.differentiable?.inputGradient("crossEntropy", x, labels);
-  const scores = looked?.scores ?? (await opened.scores(x));
-  return {
-    id,
-    model,
-    opened,
-    description,
-    labels: argMax(scores),
-    losses: crossEntropy(scores, labels, model.probabilities),
-    gradients: looked?.gradient,
-  };
+export interface AuditInput extends AuditQuestion {
+  readonly runtime: Runtime;
+  readonly target: Pick<Model, "bytes">;
+  readonly training: Dataset;
+  readonly attacked: Dataset;
+  onProgress?(progress: Progress): void;
 }
 
-async function judge(
-  surrogate: string,
-  onSurrogate: Int32Array,
-  attack: AttackResult,
-  judged: Participant,
-  epsilon: number,
-  x: Tensor<FloatType>,
-  labels: Int32Array,
-): Promise<{ cell: AuditCell; sample: AuditSamples }> {
-  const scores = await judged.opened.scores(attack.points);
-  const attackedLabels = argMax(scores);
-  const lossAfter = crossEntropy(scores, labels, judged.opened.probabilities);
-  const { success, ...rates }: OutcomeRates = outcomeRates({
-    labels,
-    clean: judged.labels,
-    attacked: attackedLabels,
-    surrogate: onSurrogate,
-  });
-  const predicted = judged.gradients && mean(predictedIncreases(x, attack.points, judged.gradients));
-  const cell: AuditCell = {
-    surrogate,
-    target: judged.id,
-    epsilon,
-    errorUnderAttack: rates.errorUnderAttack,
-    ...(success && { success }),
-    netIncrease: rates.netIncrease,
-    sameWrongClass: rates.sameWrongClass,
-    otherWrongClass: rates.otherWrongClass,
-    lossIncrease: mean(lossAfter)! - mean(judged.losses)!,
-    ...(predicted !== undefined && { predictedIncrease: predicted }),
+/** Audits a model in this process and keeps nothing: trains surrogates, crafts on each and on the target, judges. */
+export async function audit(input: AuditInput): Promise<AuditOutput> {
+  const plan = startPlan();
+  const given = (artifact: Artifact) => plan.source({ content: hashHex(encodeArtifact(artifact)) }, artifact);
+  const parts: AuditParts = {
+    target: { key: given(modelArtifact(input.target, {})) },
+    training: { data: given(datasetArtifact(input.training)) },
+    trainingRows: rowCount(input.training),
+    attacked: { data: given(datasetArtifact(input.attacked)) },
+    points: rowCount(input.attacked),
   };
-  const sample = {
-    surrogate,
-    target: judged.id,
-    epsilon,
-    labels,
-    cleanLabels: judged.labels,
-    attackedLabels,
-    lossBefore: judged.losses,
-    lossAfter,
-    size: attack.size,
-  };
-  return { cell, sample };
-}
-
-function summarise(participant: Participant, { labels }: Dataset, { norm, seed }: AuditInput): AuditModel {
-  const { id, gradients, opened, description } = participant;
-  const size = gradients && meanInterval(gradientSizes(gradients, norm), seed, "size", id);
-  return {
-    id,
-    role: id === TARGET ? "target" : "surrogate",
-    ...description,
-    cleanError: errorRate(participant.labels, labels),
-    cleanLoss: mean(participant.losses)!,
-    ...(size && { gradientSize: size }),
-    ...(opened.notDifferentiable !== undefined && { noGradients: opened.notDifferentiable }),
-  };
-}
-
-/** R of every surrogate with every other model; of the target with none, since nothing is crafted blindly on it. */
-function alignments(participants: readonly Participant[], seed: number): AuditPair[] {
-  return participants.flatMap((surrogate) =>
-    participants.flatMap((target) => {
-      if (surrogate === target || surrogate.id === TARGET || !surrogate.gradients || !target.gradients) return [];
-      const values = gradientAlignments(surrogate.gradients, target.gradients).filter((value) => !Number.isNaN(value));
-      const alignment = meanInterval(values, seed, "alignment", surrogate.id, target.id);
-      return alignment ? [{ surrogate: surrogate.id, target: target.id, alignment }] : [];
-    }),
-  );
-}
-
-/** The mean over points with its bootstrap interval. */
-function meanInterval(values: Float64Array, seed: number, ...label: readonly string[]): Interval | undefined {
-  if (values.length === 0) return undefined;
-  const meanOf = (points: Int32Array) => {
-    let sum = 0;
-    for (const i of points) sum += values[i];
-    return sum / points.length;
-  };
-  return bootstrap(values.length, meanOf, { random: stream(seed, ...label), resamples: 1000, method: "percentile" });
-}
-
-/** The cell with its error divided by the white-box error of the model it is judged on. */
-function withRatio(cell: AuditCell, cells: readonly AuditCell[]): AuditCell {
-  const { target, epsilon, errorUnderAttack } = cell;
-  const white = cells.find((each) => each.surrogate === target && each.target === target && each.epsilon === epsilon);
-  if (!white || white.errorUnderAttack.count === 0) return cell;
-  return { ...cell, ratio: errorUnderAttack.estimate / white.errorUnderAttack.estimate };
+  const keys = planAudit(plan, input, parts);
+  const store = memoryStore();
+  await execute(plan, keys.wanted, store, inProcess(store, input.runtime), (progress) => input.onProgress?.(progress));
+  return readAudit(store, keys, input, parts);
 }

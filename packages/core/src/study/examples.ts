@@ -1,9 +1,9 @@
 // A few attacked points to look at: ones that fool the target, one per surrogate, chosen by rule and not by eye.
 
-import type { AttackResult } from "../attacks/run.ts";
 import { type Dataset, denseRows, featureCount } from "../data/dataset.ts";
 import type { AuditSamples } from "./audit.ts";
 import type { AuditExample } from "./result.ts";
+import type { Crafted } from "./tasks/craft.ts";
 
 /**
  * For each model that points were crafted on, the first point that the target got right and gets wrong under the
@@ -11,7 +11,7 @@ import type { AuditExample } from "./result.ts";
  * Points that are no grey images are not shown.
  */
 export function chooseExamples(
-  crafted: readonly { readonly id: string; readonly results: readonly AttackResult[] }[],
+  crafted: readonly { readonly id: string; readonly results: readonly Crafted[] }[],
   samples: readonly AuditSamples[],
   attacked: Dataset,
   epsilons: readonly number[],

@@ -56,7 +56,14 @@ export interface AuditPair {
   readonly alignment: Interval;
 }
 
-export interface AuditResult {
+/** What is measured of models against each other on the same attacked points. */
+export interface Transfer {
+  readonly models: readonly AuditModel[];
+  readonly cells: readonly AuditCell[];
+  readonly pairs: readonly AuditPair[];
+}
+
+export interface AuditResult extends Transfer {
   readonly carom: string;
   readonly seed: number;
   /** What was asked: everything that decides the numbers. */
@@ -80,10 +87,6 @@ export interface AuditResult {
     readonly defaults: readonly string[];
     readonly warnings: readonly string[];
   };
-  /** The target first, then the surrogates. */
-  readonly models: readonly AuditModel[];
-  readonly cells: readonly AuditCell[];
-  readonly pairs: readonly AuditPair[];
   /** The answer in plain sentences: how much falls at which budget; which surrogate does it best, and why. */
   readonly answer: readonly string[];
 }

@@ -44,18 +44,21 @@ export function writeBounds(threat: ThreatModel, origin: Vector, lower: Float64A
 /**
  * Moves a point of the admissible set to values that its features can take, staying in the set.
  *
- * Each value goes to the nearest step of its grid (1 for integer and binary features). Where that leaves the ball, the
- * values that gained most by rounding away from the origin are rounded towards it instead, until the ball is kept:
- * rounding towards the origin never lengthens a perturbation.
+ * Each value goes to the nearest step of its grid (1 for integer and binary features) that its bounds allow. Where that
+ * leaves the ball, the values that gained most by rounding away from the origin are rounded towards it instead, until
+ * the ball is kept: rounding towards the origin never lengthens a perturbation.
  */
 export function roundToGrid(threat: ThreatModel, point: Vector, origin: Vector, epsilon: number): void {
   const { norm, domain, grid } = threat;
+  const lower = new Float64Array(point.length);
+  const upper = new Float64Array(point.length);
+  writeBounds(threat, origin, lower, upper);
   const outward: { readonly i: number; readonly inner: number; readonly gain: number }[] = [];
   for (let i = 0; i < point.length; i++) {
     const step = domain.kinds && domain.kinds[i] !== "real" ? 1 : grid;
     if (step === undefined || point[i] === origin[i]) continue;
     const exact = point[i];
-    const nearest = clampTo(Math.round(exact / step) * step, domain.lower[i], domain.upper[i]);
+    const nearest = clampTo(Math.round(exact / step) * step, lower[i], upper[i]);
     const toward = exact > origin[i] ? Math.floor(exact / step) * step : Math.ceil(exact / step) * step;
     // An origin between steps is kept rather than overshot.
     const inner = exact > origin[i] ? Math.max(toward, origin[i]) : Math.min(toward, origin[i]);

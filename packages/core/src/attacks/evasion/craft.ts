@@ -7,7 +7,7 @@ import type { Differentiable } from "../../models/open.ts";
 import { stream } from "../../random.ts";
 import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
-import type { Points } from "../attack.ts";
+import type { Attack, Points } from "../attack.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
 import { LONGEST, lineSearchAttack } from "./lineSearch.ts";
 
@@ -19,9 +19,17 @@ export interface CraftTask {
   /** Everything of the threat but its budget. */
   readonly threat: Omit<ThreatModel, "epsilon">;
   readonly epsilons: readonly number[];
-  /** Where starting points of other classes are drawn from: what the attacker has. */
-  readonly pool: Dataset;
+  /** The class each point should end in; where absent, any other than its own. */
+  readonly targets?: Int32Array;
+  /** The attack; where absent the paper's line search, a single long step where the model is affine. */
+  readonly attack?: Attack;
+  /** Whether the attack begins each budget at the point itself rather than at the solution of the smaller budget. */
+  readonly fromOrigin?: boolean;
+  /** Where starting points of other classes are drawn from: what the attacker has. No second start where absent. */
+  readonly pool?: Dataset;
   readonly seed: number;
+  /** What the random streams of each point are named by, for parts of a larger set; its position where absent. */
+  readonly ids?: Int32Array;
   onProgress?(done: number): void;
 }
 
@@ -40,15 +48,16 @@ const oneStep = { firstStep: LONGEST, maxIterations: 1, bisections: 0 };
 export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
   const { epsilons, x, labels } = task;
   const affine = isAffine(task.model);
-  const attack = affine ? lineSearchAttack(oneStep) : lineSearchAttack();
-  const other = affine ? undefined : startsOfOtherClasses(task);
+  const attack = task.attack ?? lineSearchAttack(affine ? oneStep : {});
+  const other = affine || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
   const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);
   const results: AttackResult[] = [];
   let previous: Points | undefined;
   for (const [done, i] of order.entries()) {
     const threat = { ...task.threat, epsilon: epsilons[i] };
-    const common = { models: [task.opened], x, labels, threat, seed: task.seed };
-    const first = await runAttack(attack, previous ? { ...common, start: previous } : common);
+    const { seed, targets, ids } = task;
+    const common = { models: [task.opened], x, labels, threat, seed, ...(targets && { targets }), ...(ids && { ids }) };
+    const first = await runAttack(attack, previous && !task.fromOrigin ? { ...common, start: previous } : common);
     const second = other && (await runAttack(attack, { ...common, start: other }));
     results[i] = second ? betterOf(first, second) : first;
     previous = pointsOf(results[i].points);
@@ -58,13 +67,13 @@ export async function craftEvasion(task: CraftTask): Promise<readonly AttackResu
 }
 
 /** For each point a random row of the pool with another label; every point has a stream of its own. */
-function startsOfOtherClasses({ pool, labels, seed }: CraftTask): Points {
+function startsOfOtherClasses({ labels, seed, ids }: CraftTask, pool: Dataset): Points {
   const candidates = pool.classNames.map((_, label) =>
     Int32Array.from(pool.labels.keys()).filter((row) => pool.labels[row] !== label),
   );
   const chosen = labels.map((label, i) => {
     const rows = candidates[label];
-    return rows[stream(seed, "start", i).integer(rows.length)];
+    return rows[stream(seed, "start", ids?.[i] ?? i).integer(rows.length)];
   });
   return pointsOf(gatherRows(denseRows(pool), chosen));
 }

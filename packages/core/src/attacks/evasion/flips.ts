@@ -35,7 +35,7 @@ export function flipAttack({ perGradient = 1 }: FlipOptions = {}): Attack {
         const point = rowOf(at, row);
         const chosen = best(rowOf(gradient, row), point, rowOf(ends, row), Math.min(perGradient, left[i]));
         for (const j of chosen) point[j] = rowOf(ends, row)[j];
-        left[i] -= chosen.length;
+        left[i] = Math.floor(context.budget(i) + 1e-9) - changed(point, rowOf(context.origin, i));
         if (chosen.length > 0) moved.push(row);
       });
       const after = await context.objective(at, active);

@@ -25,7 +25,9 @@ export function noiseAttack(): Attack {
     }
     context.project(points, all);
     const objective = new Float64Array(points.rows).fill(Number.NaN);
-    return { iteration: 1, points, objective, active: 0 };
+    const state = { iteration: 1, points, objective, active: 0 };
+    yield state;
+    return state;
   };
 }
 

@@ -27,7 +27,7 @@ export function readElements(
       bytes.length < expected ? "the file is truncated: copy it again" : "the file does not end where its data ends",
     );
   }
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   if (bigEndian && size > 1) swapBytes(copy, size);
   return { type, shape, data: viewOf(type, copy) };
 }

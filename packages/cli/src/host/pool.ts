@@ -1,0 +1,90 @@
+// Worker processes. Processes and not threads: a thread that ends during a run of ONNX Runtime takes all of us along.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { availableParallelism, freemem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { InputError, MissingInput, type Task, type Workers } from "@carom/core";
+import type { WorkerReply, WorkerRequest } from "./worker.ts";
+
+export interface PoolOptions {
+  readonly store: string;
+  readonly count: number;
+  /** Told of damaged artifacts and of workers that died. */
+  onWarning(message: string): void;
+}
+
+export interface Pool extends Workers {
+  /** Ends all workers; tasks in flight are lost. */
+  close(): void;
+}
+
+/** A task whose worker dies is tried again this often. */
+const RETRIES = 2;
+/** Memory that a worker may need for ordinary tasks. */
+const WORKER_BYTES = 700 * 2 ** 20;
+
+/** How many workers this machine has room for: one per core, as far as memory goes. */
+export function defaultWorkers(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / WORKER_BYTES)));
+}
+
+/** A pool of worker processes, started when first needed and used again and again. */
+export function startPool({ store, count, onWarning }: PoolOptions): Pool {
+  const idle: ChildProcess[] = [];
+  const all = new Set<ChildProcess>();
+  const spawn = (): ChildProcess => {
+    const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    all.add(child);
+    child.once("exit", () => {
+      all.delete(child);
+      const at = idle.indexOf(child);
+      if (at >= 0) idle.splice(at, 1);
+    });
+    return child;
+  };
+  const attempt = (task: Task, onProgress: (done: number) => void) =>
+    new Promise<"done" | "died">((resolve, reject) => {
+      const child = idle.pop() ?? spawn();
+      const finish = (settle: () => void) => {
+        child.removeAllListeners("message");
+        child.removeListener("exit", died);
+        idle.push(child);
+        settle();
+      };
+      const died = () => resolve("died");
+      child.once("exit", died);
+      child.on("message", (reply: WorkerReply) => {
+        if ("progress" in reply) onProgress(reply.progress);
+        else if ("damaged" in reply) onWarning(`damaged artifact ${reply.damaged} removed, it is computed again`);
+        else if ("done" in reply) finish(() => resolve("done"));
+        else if ("missing" in reply) finish(() => reject(new MissingInput(reply.missing)));
+        else if ("inputError" in reply) finish(() => reject(new InputError(...reply.inputError)));
+        else finish(() => reject(new Error(reply.fault)));
+      });
+      child.send({ task, store } satisfies WorkerRequest, (error) => {
+        if (error) child.kill("SIGKILL");
+      });
+    });
+  return {
+    count,
+    async run(task, onProgress) {
+      for (let tries = 0; tries <= RETRIES; tries++) {
+        if ((await attempt(task, onProgress)) === "done") return;
+        if (tries < RETRIES) onWarning(`a worker died while it was at "${task.label}"; trying again`);
+      }
+      throw new InputError("invalid", `task "${task.label}"`, {
+        expected: "a worker process that lives through it",
+        got: `${RETRIES + 1} workers that died, perhaps for want of memory`,
+        remedy: "start the same command again with --workers 1: it goes on",
+      });
+    },
+    close() {
+      for (const child of all) {
+        child.removeAllListeners();
+        child.kill("SIGKILL");
+      }
+    },
+  };
+}

@@ -1,0 +1,165 @@
+// The store on disk: a file per artifact, named by the key of the task that made it, with the hash of its content.
+
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { type Artifact, decodeArtifact, encodeArtifact, InputError, type Store } from "@carom/core";
+
+/** Files begin with this, the SHA-256 of the rest, and a line feed: a multiple of 8 bytes in all. */
+const MAGIC = "carom 1\n";
+const HEADER = MAGIC.length + 64 + 8;
+const partial = /\.partial-\d+-\d+$/;
+
+/** The folder of the store: CAROM_STORE, else `carom` in the user's cache folder. */
+export function storeFolder(): string {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  return process.env.CAROM_STORE ?? join(cache, "carom");
+}
+
+export interface DiskStore extends Store {
+  readonly folder: string;
+}
+
+/**
+ * A store in a folder. Several processes may use it at once: a file appears whole, by renaming, and what two of them
+ * make under one key is the same.
+ *
+ * @param onDamage told the path of an artifact whose content does not match its hash; the file is removed
+ */
+export function diskStore(folder: string, onDamage: (path: string) => void = () => {}): DiskStore {
+  let counter = 0;
+  const pathOf = (key: string) => join(folder, key.slice(0, 2), key);
+  return {
+    folder,
+    has: (key) =>
+      stat(pathOf(key)).then(
+        () => true,
+        () => false,
+      ),
+    async read(key) {
+      const path = pathOf(key);
+      const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw unusable(folder, error);
+      });
+      if (!bytes) return undefined;
+      const artifact = unseal(bytes);
+      if (artifact) {
+        const now = new Date();
+        // What is used stays; `carom store gc` removes what has not been read for long.
+        await utimes(path, now, now).catch(() => {});
+        return artifact;
+      }
+      await rm(path, { force: true });
+      onDamage(path);
+      return undefined;
+    },
+    async write(key, artifact) {
+      const path = pathOf(key);
+      const temporary = `${path}.partial-${process.pid}-${counter++}`;
+      try {
+        await mkdir(join(folder, key.slice(0, 2)), { recursive: true });
+        await writeFile(temporary, seal(artifact));
+        await rename(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw unusable(folder, error as NodeJS.ErrnoException);
+      }
+    },
+  };
+}
+
+function seal(artifact: Artifact): Uint8Array {
+  const content = encodeArtifact(artifact);
+  const hash = createHash("sha256").update(content).digest("hex");
+  const bytes = new Uint8Array(HEADER + content.length);
+  bytes.set(new TextEncoder().encode(`${MAGIC}${hash}       \n`));
+  bytes.set(content, HEADER);
+  return bytes;
+}
+
+/** The artifact in a file, or undefined where the file is damaged. */
+function unseal(bytes: Uint8Array): Artifact | undefined {
+  const header = new TextDecoder().decode(bytes.subarray(0, HEADER));
+  const content = bytes.subarray(HEADER);
+  const hash = createHash("sha256").update(content).digest("hex");
+  return header === `${MAGIC}${hash}       \n` ? decodeArtifact(content) : undefined;
+}
+
+export interface StoreSummary {
+  readonly artifacts: number;
+  readonly bytes: number;
+  readonly removed: number;
+  readonly removedBytes: number;
+}
+
+/** Checks every artifact of a store and removes the damaged ones, whose paths are told. */
+export async function verifyStore(folder: string, onDamage: (path: string) => void): Promise<StoreSummary> {
+  return sweep(folder, async (path) => {
+    if (unseal(await readFile(path))) return true;
+    onDamage(path);
+    return false;
+  });
+}
+
+/** Removes artifacts that have not been read for so many days, and what killed runs left half-written. */
+export async function collectGarbage(folder: string, days: number): Promise<StoreSummary> {
+  const oldest = Date.now() - days * 86_400_000;
+  return sweep(folder, async (path) => (await stat(path)).mtimeMs >= oldest);
+}
+
+async function sweep(folder: string, keep: (path: string) => Promise<boolean>): Promise<StoreSummary> {
+  const summary = { artifacts: 0, bytes: 0, removed: 0, removedBytes: 0 };
+  const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const file of files) {
+    if (!file.isFile()) continue;
+    const path = join(file.parentPath, file.name);
+    const { size } = await stat(path);
+    // A half-written file belongs to a run that is gone, unless that process still lives.
+    const kept = partial.test(file.name) ? await isBeingWritten(file.name) : await keep(path);
+    if (kept) {
+      summary.artifacts++;
+      summary.bytes += size;
+    } else {
+      await rm(path, { force: true });
+      summary.removed++;
+      summary.removedBytes += size;
+    }
+  }
+  return summary;
+}
+
+async function isBeingWritten(name: string): Promise<boolean> {
+  const pid = Number(/\.partial-(\d+)-/.exec(name)?.[1]);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes sure that a store can be written to, and removes what killed runs left half-written. */
+export async function prepareStore(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const probe = join(folder, `probe.partial-${process.pid}-0`);
+    await (await open(probe, "w")).close();
+    await rm(probe, { force: true });
+    await sweep(folder, async () => true);
+  } catch (error) {
+    throw unusable(folder, error as NodeJS.ErrnoException);
+  }
+}
+
+function unusable(folder: string, { code, message }: NodeJS.ErrnoException): InputError {
+  const full = code === "ENOSPC";
+  return new InputError("invalid", `store ${folder}`, {
+    expected: "a folder that can be read and written",
+    got: full ? "a full disk" : message,
+    remedy: full
+      ? "make space (carom store gc) or name another folder with CAROM_STORE, then start the same command again: it goes on"
+      : "name another folder with CAROM_STORE",
+  });
+}

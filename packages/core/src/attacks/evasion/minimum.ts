@@ -1,0 +1,128 @@
+// The smallest budget at which a model errs, for each point by itself (paper, Fig. 9).
+
+import type { Differentiable } from "../../models/open.ts";
+import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
+import { type ThreatModel, writeBounds } from "../../threat/threat.ts";
+import { type Attack, type Points, rowOf, takePoints } from "../attack.ts";
+import { pointsOf, runAttack } from "../run.ts";
+
+export interface MinimumTask {
+  readonly attack: Attack;
+  readonly models: readonly Differentiable[];
+  readonly x: Tensor<FloatType>;
+  readonly labels: Int32Array;
+  /** The class each point should end in; where absent, any other than its own. */
+  readonly targets?: Int32Array;
+  /** Everything of the threat but its budget, which is what is looked for. */
+  readonly threat: Omit<ThreatModel, "epsilon">;
+  readonly seed: number;
+  /** The bracket around each answer is at most this share of it wide. */
+  readonly tolerance?: number;
+  /** Told the share of points that are decided. */
+  onProgress?(done: number): void;
+}
+
+export interface MinimumResult {
+  /** N budgets: 0 where the model errs already, Infinity where no budget was found to suffice. */
+  readonly epsilon: Float64Array;
+  /** The points at those budgets, on which the model errs; the original ones where none was found. */
+  readonly points: Tensor<"float32">;
+  /** The objective there, positive where the model errs. */
+  readonly objective: Float64Array;
+  readonly queries: { readonly scores: number; readonly gradients: number };
+}
+
+/**
+ * Searches for each point the smallest budget at which the attack makes the objective positive.
+ *
+ * The first budget is what would do if the objective rose at the rate of its gradient, -objective / ||gradient||_*.
+ * It is doubled until the attack succeeds or the budget holds the whole box, then the bracket is bisected. Each attack
+ * starts from the nearest solution known. Every budget returned is one at which a point was found on which the model
+ * errs, as the model itself says; that none below it would do is as certain as the attack is strong.
+ *
+ * @throws InputError where the threat model does not fit the points.
+ */
+export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> {
+  const { attack, models, x, labels, targets, threat, seed, tolerance = 1e-3 } = task;
+  const n = labels.length;
+  const found = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  const low = new Float64Array(n);
+  const queries = { scores: 0, gradients: 0 };
+  const origin = pointsOf(x);
+  const points: Points = { ...origin, data: origin.data.slice() };
+  // Where the next attack starts: the best solution of a budget that failed, or else of the least that did not.
+  const starts: Points = { ...origin, data: origin.data.slice() };
+  const reach = reachOf(threat, origin);
+
+  const attempt = async (which: Attack, rows: Int32Array, epsilon: Float64Array) => {
+    const result = await runAttack(which, {
+      models,
+      x: gatherRows(x, rows),
+      labels: rows.map((i) => labels[i]),
+      ...(targets && { targets: rows.map((i) => targets[i]) }),
+      threat: { ...threat, epsilon },
+      start: takePoints(starts, rows),
+      seed,
+      ids: rows,
+    });
+    queries.scores += result.queries.scores;
+    queries.gradients += result.queries.gradients;
+    return result;
+  };
+
+  const everyRow = Int32Array.from({ length: n }, (_, i) => i);
+  const rates = new Float64Array(n);
+  const probe: Attack = async function* (context) {
+    const gradient = await context.gradient(context.start, everyRow);
+    for (let i = 0; i < n; i++) rates[i] = threat.norm.dual(rowOf(gradient, i));
+    const state = { iteration: 1, points: context.start, objective: new Float64Array(n), active: 0 };
+    yield state;
+    return state;
+  };
+  const { objective } = await attempt(probe, everyRow, new Float64Array(n));
+  const trial = objective.map((value, i) =>
+    rates[i] > 0 ? Math.min(reach[i], Math.max(-value / rates[i], SMALLEST * reach[i])) : reach[i],
+  );
+  let open = everyRow.filter((i) => {
+    if (objective[i] > 0) found[i] = 0;
+    return objective[i] <= 0 && reach[i] > 0;
+  });
+  while (open.length > 0) {
+    const result = await attempt(
+      attack,
+      open,
+      Float64Array.from(open, (i) => trial[i]),
+    );
+    const reached = pointsOf(result.points);
+    open.forEach((i, row) => {
+      const isHit = result.objective[row] > 0;
+      if (isHit) {
+        // The attack may have needed less than it was allowed.
+        found[i] = Math.min(trial[i], result.size[row]);
+        objective[i] = result.objective[row];
+        rowOf(points, i).set(rowOf(reached, row));
+      } else low[i] = trial[i];
+      rowOf(starts, i).set(rowOf(reached, row));
+      trial[i] = found[i] < Number.POSITIVE_INFINITY ? (low[i] + found[i]) / 2 : Math.min(2 * trial[i], reach[i]);
+    });
+    open = open.filter((i) =>
+      found[i] < Number.POSITIVE_INFINITY ? found[i] - low[i] > tolerance * found[i] : low[i] < reach[i],
+    );
+    task.onProgress?.(1 - open.length / n);
+  }
+  return { epsilon: found, points: { type: "float32", shape: x.shape, data: points.data }, objective, queries };
+}
+
+/** The first budget is at least this share of the largest useful one. */
+const SMALLEST = 1e-4;
+
+/** The budget of each point that holds all its admissible points. */
+function reachOf(threat: Omit<ThreatModel, "epsilon">, origin: Points): Float64Array {
+  const lower = new Float64Array(origin.columns);
+  const upper = new Float64Array(origin.columns);
+  return Float64Array.from({ length: origin.rows }, (_, i) => {
+    const from = rowOf(origin, i);
+    writeBounds({ ...threat, epsilon: 0 }, from, lower, upper);
+    return threat.norm.measure(lower.map((low, j) => Math.max(from[j] - low, upper[j] - from[j])));
+  });
+}

@@ -1,0 +1,112 @@
+// k-fold cross-validation: the error of a learner on rows that it did not see, for each of several settings.
+
+import { type Dataset, denseRows, rowCount, takeRows } from "../data/dataset.ts";
+import { stratifiedSplit } from "../data/split.ts";
+import { assert, InputError } from "../errors.ts";
+import { argMax } from "../models/losses.ts";
+import { openModel } from "../models/open.ts";
+import type { Runtime } from "../models/runtime.ts";
+import { stream } from "../random.ts";
+import { fit } from "./fit.ts";
+import type { AnyLearner } from "./index.ts";
+import { parseOptions } from "./index.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+
+export interface CrossValidationContext {
+  readonly runtime: Runtime;
+  readonly seed: number;
+  /** Told the share of the fits that are done, 0 to 1. */
+  onProgress?(done: number): void;
+}
+
+/** How one setting did. */
+export interface CrossValidated {
+  readonly options: Options;
+  /** Rows judged wrongly in each fold, and rows of that fold. */
+  readonly folds: readonly { readonly wrong: number; readonly rows: number }[];
+  /** Wrong rows over all rows: every row is judged once. */
+  readonly error: number;
+}
+
+export interface CrossValidation {
+  /** In the order of the grid. */
+  readonly settings: readonly CrossValidated[];
+  /** The setting of least error; the first of equals. */
+  readonly best: CrossValidated;
+}
+
+/** Rows scored at once; sparse ones are written out for it. */
+const BLOCK = 256;
+
+/**
+ * Fits each setting of a grid on all folds but one and judges it on that one, for each fold.
+ *
+ * Folds keep the proportions of classes and hold equal rows together; they depend on data and seed alone, and are the
+ * same for all settings.
+ *
+ * @throws InputError for fewer than two folds, for an empty grid, and for options that the learner lacks.
+ */
+export async function crossValidate(
+  learner: AnyLearner,
+  data: Dataset,
+  grid: readonly Options[],
+  folds: number,
+  { runtime, seed, onProgress }: CrossValidationContext,
+): Promise<CrossValidation> {
+  if (!(Number.isInteger(folds) && folds >= 2) || grid.length === 0) {
+    throw new InputError("invalid", "cross-validation", {
+      expected: "a whole number of at least 2 folds, and at least one setting",
+      got: `${folds} folds and ${grid.length} settings`,
+      remedy: "give 5 folds, for example",
+    });
+  }
+  const settings = grid.map((options) => parseOptions(learner, options));
+  const fractions = new Array<number>(folds).fill(1 / folds);
+  const parts = stratifiedSplit(data, fractions, stream(seed, "cross-validation"));
+  const results: CrossValidated[] = [];
+  for (const [at, options] of settings.entries()) {
+    const judged: { wrong: number; rows: number }[] = [];
+    for (const [fold, held] of parts.entries()) {
+      const train = takeRows(data, allBut(held, rowCount(data)));
+      const { model } = await fit(learner, train, { runtime, seed, label: `fold ${fold}`, options });
+      const opened = await openModel(runtime, model);
+      judged.push({ wrong: await countErrors(opened.scores, takeRows(data, held)), rows: held.length });
+      await opened.close();
+      onProgress?.((at * folds + fold + 1) / (settings.length * folds));
+    }
+    const wrong = judged.reduce((sum, each) => sum + each.wrong, 0);
+    results.push({ options, folds: judged, error: wrong / rowCount(data) });
+  }
+  const best = results.reduce((least, each) => (each.error < least.error ? each : least));
+  return { settings: results, best };
+}
+
+/** Every combination of the values given for each option: `{ C: [1, 10] }` becomes `[{ C: 1 }, { C: 10 }]`. */
+export function gridOf(values: Readonly<Record<string, readonly unknown[]>>): Options[] {
+  return Object.entries(values).reduce<Options[]>(
+    (settings, [name, choices]) => settings.flatMap((each) => choices.map((value) => ({ ...each, [name]: value }))),
+    [{}],
+  );
+}
+
+function allBut(held: Int32Array, n: number): Int32Array {
+  const isHeld = new Uint8Array(n);
+  for (const row of held) isHeld[row] = 1;
+  return Int32Array.from({ length: n }, (_, row) => row).filter((row) => isHeld[row] === 0);
+}
+
+async function countErrors(
+  scores: (x: ReturnType<typeof denseRows>) => Promise<Parameters<typeof argMax>[0]>,
+  data: Dataset,
+): Promise<number> {
+  const n = rowCount(data);
+  assert(n > 0, "an empty fold");
+  let wrong = 0;
+  for (let from = 0; from < n; from += BLOCK) {
+    const to = Math.min(n, from + BLOCK);
+    const predicted = argMax(await scores(denseRows(data, from, to)));
+    for (let i = 0; i < predicted.length; i++) if (predicted[i] !== data.labels[from + i]) wrong++;
+  }
+  return wrong;
+}

@@ -1,0 +1,87 @@
+// Learners of linear decision functions by their primal objective: logistic regression, squared hinge, ridge.
+
+import type { Dataset, SparseRows } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
+import { norm } from "../linalg.ts";
+import type { CholeskyFactor } from "./cholesky.ts";
+import type { Fit, FitContext } from "./learner.ts";
+import { compressedRows, linearModel, oneAgainstRest, spreadOut } from "./linearModel.ts";
+import { linearObjective, type RowLoss } from "./linearObjective.ts";
+import { minimizeNewton, type NewtonResult } from "./newton.ts";
+
+export interface PrimalProblem {
+  readonly data: Dataset;
+  /** The weight of each row's loss. */
+  readonly weights: Float64Array;
+  readonly loss: RowLoss;
+  /** Factor of 1/2 ||w||^2. */
+  readonly penalty: number;
+  /** Norm of the gradient at which training stops, relative to its norm at w = 0, b = 0. */
+  readonly tolerance: number;
+  /** A fit to start from. */
+  readonly start?: Fit | undefined;
+  /** A factor of the Hessian, or of a matrix near it, where one is known to pay off from the start. */
+  factor?(rows: SparseRows): Promise<CholeskyFactor | undefined>;
+}
+
+/** What a fit remembers: the optima over the columns that had entries, and what preconditioned their last steps. */
+interface PrimalState {
+  readonly columns: Int32Array;
+  readonly optima: readonly Pick<NewtonResult, "x" | "factor">[];
+}
+
+/** The linear model that minimises penalty/2 ||w||^2 + sum_i weight_i loss(y_i, f(x_i)), one class against the rest. */
+export async function fitPrimal(problem: PrimalProblem, context: FitContext): Promise<Fit> {
+  const { data, weights, loss, penalty, tolerance } = problem;
+  const compressed = compressedRows(data);
+  const { rows, columns } = compressed;
+  const known = problem.start ? carriedOver(problem.start.state as PrimalState, columns) : undefined;
+  let shared = known ? undefined : await problem.factor?.(rows);
+  const solved = await oneAgainstRest(data, (y, k) => {
+    const evaluate = linearObjective(rows, y, weights, loss, penalty);
+    const origin = new Float64Array(rows.columns + 1);
+    const atOrigin = evaluate(origin);
+    const result = minimizeNewton(evaluate, known?.[k].x ?? origin, {
+      tolerance: tolerance * Math.max(norm(atOrigin.gradient), 1),
+      maxIterations: 500,
+      factor: known?.[k].factor ?? shared,
+    });
+    shared &&= result.factor;
+    if (!result.converged) throw notReached(result, tolerance);
+    return result;
+  });
+  context.onProgress?.(1);
+  const functions = solved.map(({ x }) => spreadOut(compressed, x, x[rows.columns]));
+  const state: PrimalState = { columns, optima: solved.map(({ x, factor }) => ({ x, factor })) };
+  return {
+    model: linearModel(functions, data),
+    training: {
+      objective: solved.reduce((sum, { value }) => sum + value, 0),
+      gradientNorm: Math.max(...solved.map(({ gradientNorm }) => gradientNorm)),
+      iterations: solved.reduce((sum, { iterations }) => sum + iterations, 0),
+    },
+    state,
+  };
+}
+
+/** Optima over other columns; factors only where the columns are the same. */
+function carriedOver({ columns, optima }: PrimalState, wanted: Int32Array): PrimalState["optima"] {
+  if (columns.length === wanted.length && columns.every((column, j) => column === wanted[j])) return optima;
+  const place = new Map(Array.from(columns, (column, j) => [column, j]));
+  return optima.map(({ x }) => {
+    const moved = new Float64Array(wanted.length + 1);
+    wanted.forEach((column, j) => {
+      moved[j] = x[place.get(column) ?? -1] ?? 0;
+    });
+    moved[wanted.length] = x[columns.length];
+    return { x: moved, factor: undefined };
+  });
+}
+
+export function notReached({ iterations, gradientNorm }: NewtonResult, tolerance: number): InputError {
+  return new InputError("invalid", "training", {
+    expected: `a gradient of ${tolerance} of its norm at the start`,
+    got: `norm ${gradientNorm.toExponential(1)} after ${iterations} iterations`,
+    remedy: "scale the features to [0, 1], or choose a larger tolerance or stronger regularisation",
+  });
+}

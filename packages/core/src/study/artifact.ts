@@ -1,0 +1,62 @@
+// What a task leaves behind: named tensors and a JSON document, as one block of bytes.
+
+import { assert } from "../errors.ts";
+import { type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
+
+/** Anything that survives JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+export interface Artifact {
+  readonly json: Json;
+  readonly arrays: Readonly<Record<string, Tensor>>;
+}
+
+/** Tensors begin at multiples of this, so that they can be viewed in place. */
+const ALIGNMENT = 8;
+
+interface Entry {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly offset: number;
+}
+
+/** An artifact as bytes: the length of a header, the header as JSON, then the tensors' bytes in little endian. */
+export function encodeArtifact({ json, arrays }: Artifact): Uint8Array<ArrayBuffer> {
+  let offset = 0;
+  const entries = Object.entries(arrays).map(([name, { type, shape, data }]): Entry => {
+    const entry = { name, type, shape, offset };
+    offset += align(data.byteLength);
+    return entry;
+  });
+  const header = new TextEncoder().encode(JSON.stringify({ json, entries }));
+  const start = align(ALIGNMENT + header.length);
+  const bytes = new Uint8Array(start + offset);
+  new DataView(bytes.buffer).setUint32(0, header.length, true);
+  bytes.set(header, ALIGNMENT);
+  Object.values(arrays).forEach(({ data }, i) => {
+    bytes.set(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength), start + entries[i].offset);
+  });
+  return bytes;
+}
+
+/** The artifact in bytes that `encodeArtifact` made; tensors share memory with them where alignment allows. */
+export function decodeArtifact(bytes: Uint8Array): Artifact {
+  const aligned = bytes.byteOffset % ALIGNMENT === 0 ? bytes : new Uint8Array(bytes);
+  const length = new DataView(aligned.buffer, aligned.byteOffset).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(aligned.subarray(ALIGNMENT, ALIGNMENT + length))) as {
+    readonly json: Json;
+    readonly entries: readonly Entry[];
+  };
+  const start = align(ALIGNMENT + length);
+  const arrays = header.entries.map(({ name, type, shape, offset }): [string, Tensor] => {
+    const end = start + offset + sizeOf(shape) * elementBytes(type);
+    assert(end <= aligned.length, `artifact ends before tensor "${name}"`);
+    return [name, { type, shape, data: viewOf(type, aligned.subarray(start + offset, end)) }];
+  });
+  return { json: header.json, arrays: Object.fromEntries(arrays) };
+}
+
+function align(length: number): number {
+  return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+}

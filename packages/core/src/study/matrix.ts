@@ -1,0 +1,126 @@
+// The tasks of a transfer matrix: models, what is crafted on each, who judges it, and what follows.
+
+import type { Norm } from "../threat/norm.ts";
+import type { PlanBuilder } from "./plan.ts";
+import type { Parameters } from "./task.ts";
+import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
+import type { CraftRow, ModelRow } from "./tasks/transfer.ts";
+
+/** A model that takes part: given, or to be trained. */
+export interface Participant extends ModelRow {
+  readonly model: { readonly key: string } | TrainedModel;
+  /** Whether scores are an affine function of the input; such models are attacked much faster. */
+  readonly affine?: boolean;
+  /** The models that judge what is crafted on this one; nothing is crafted where absent. */
+  readonly judges?: readonly string[];
+}
+
+export interface TrainedModel {
+  readonly learner: string;
+  readonly options: Parameters;
+  readonly training: PartRef;
+  readonly rows: number;
+  /** Names the random stream of training. */
+  readonly label: string;
+}
+
+export interface MatrixQuestion {
+  readonly participants: readonly Participant[];
+  readonly attacked: PartRef;
+  /** Number of attacked points, for estimates of time. */
+  readonly points: number;
+  /** Where starting points of other classes come from: what the attacker has. */
+  readonly pool: PartRef;
+  readonly norm: Norm["name"];
+  readonly epsilons: readonly number[];
+  readonly seed: number;
+  /** Stands in front of what people are told, such as "repetition 2: ". */
+  readonly prefix: string;
+}
+
+/** Keys of what a matrix leaves behind. */
+export interface MatrixKeys {
+  readonly transfer: string;
+  /** All that is read when the plan has been executed. */
+  readonly wanted: readonly string[];
+  readonly looks: ReadonlyMap<string, string>;
+  readonly crafts: ReadonlyMap<
+    string,
+    { readonly craft: string; readonly judge: string; readonly judged: readonly string[] }
+  >;
+}
+
+/** Adds the tasks of a matrix to a plan. */
+export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixKeys {
+  const { participants, attacked, pool, epsilons, norm, seed, points, prefix } = question;
+  const models = new Map<string, string>();
+  const looks = new Map<string, string>();
+  const onPoints = partInputs("attacked", attacked);
+  const which = partParameters("attacked", attacked);
+  for (const { id, model } of participants) {
+    const key = "key" in model ? model.key : planFit(plan, id, model, question);
+    models.set(id, key);
+    const about = { label: `${prefix}gradients of ${id}`, seconds: 0.2 + points / 5000 };
+    looks.set(id, plan.add("look", which, { ...onPoints, model: key }, about));
+  }
+  const crafts = new Map<string, { craft: string; judge: string; judged: readonly string[] }>();
+  for (const { id, judges, affine } of participants) {
+    if (!judges) continue;
+    const craft = plan.add(
+      "craft",
+      { ...which, ...partParameters("pool", pool), norm, epsilons, seed },
+      { ...onPoints, ...partInputs("pool", pool), model: models.get(id)! },
+      { label: `${prefix}attack on ${id}`, seconds: points * epsilons.length * (affine ? 5e-5 : 1e-3) },
+    );
+    const judged = Object.fromEntries(
+      judges.flatMap((judge) => [
+        [`model:${judge}`, models.get(judge)!],
+        [`look:${judge}`, looks.get(judge)!],
+      ]),
+    );
+    const judge = plan.add(
+      "judge",
+      { ...which, judged: judges, budgets: epsilons.length },
+      { ...onPoints, craft, ...judged },
+      { label: `${prefix}judging points of ${id}`, seconds: 0.2 + points * epsilons.length * judges.length * 2e-5 },
+    );
+    crafts.set(id, { craft, judge, judged: judges });
+  }
+  const rows = participants.map(
+    ({ id, role, learner, complexity }): ModelRow => ({
+      id,
+      role,
+      ...(learner && { learner }),
+      ...(complexity && { complexity }),
+    }),
+  );
+  const craftRows = [...crafts].map(([id, { judged }]): CraftRow => ({ id, judged }));
+  const named = (prefix: string, keys: Iterable<readonly [string, string]>) =>
+    Object.fromEntries([...keys].map(([id, key]) => [`${prefix}:${id}`, key]));
+  const transfer = plan.add(
+    "transfer",
+    { ...which, models: rows, crafts: craftRows, norm, epsilons, seed } as unknown as Parameters,
+    {
+      ...onPoints,
+      ...named("model", models),
+      ...named("look", looks),
+      ...named(
+        "judge",
+        [...crafts].map(([id, { judge }]) => [id, judge] as const),
+      ),
+    },
+    { label: `${prefix}metrics`, seconds: 0.5 + (participants.length ** 2 * points) / 50_000 },
+  );
+  const crafted = [...crafts.values()].flatMap(({ craft, judge }) => [craft, judge]);
+  return { transfer, wanted: [transfer, ...looks.values(), ...crafted], looks, crafts };
+}
+
+function planFit(plan: PlanBuilder, id: string, model: TrainedModel, { seed, prefix }: MatrixQuestion): string {
+  const { learner, options, training, rows, label } = model;
+  return plan.add(
+    "fit",
+    { ...partParameters("training", training), learner, options, seed, label },
+    partInputs("training", training),
+    { label: `${prefix}training ${id}`, seconds: 0.3 + rows / 3000 },
+  );
+}

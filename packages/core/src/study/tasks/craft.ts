@@ -1,0 +1,62 @@
+// Crafts evasion points on one model, for all budgets.
+
+import { craftEvasion } from "../../attacks/evasion/craft.ts";
+import { denseRows } from "../../data/dataset.ts";
+import { openModel } from "../../models/open.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import { type Norm, norms } from "../../threat/norm.ts";
+import type { Artifact } from "../artifact.ts";
+import type { TaskKind } from "../task.ts";
+import { partOf } from "./dataset.ts";
+import { modelOfArtifact } from "./fit.ts";
+
+/** Points crafted for one budget. */
+export interface Crafted {
+  readonly points: Tensor<"float32">;
+  /** Norm of each perturbation. */
+  readonly size: Float64Array;
+}
+
+/** Parameters: norm, epsilons, seed. Inputs: model, attacked, pool (where starts of other classes come from). */
+export const craft: TaskKind = {
+  version: 1,
+  async run(parameters, inputs, { runtime, onProgress }) {
+    const model = modelOfArtifact(inputs.model);
+    const attacked = partOf("attacked", parameters, inputs);
+    const opened = await openModel(runtime, model);
+    if (!opened.differentiable) return { json: { noGradients: opened.notDifferentiable }, arrays: {} };
+    const results = await craftEvasion({
+      model,
+      opened: opened.differentiable,
+      x: denseRows(attacked),
+      labels: attacked.labels,
+      threat: { norm: norms[parameters.norm as Norm["name"]], domain: attacked.domain },
+      epsilons: parameters.epsilons as number[],
+      pool: partOf("pool", parameters, inputs),
+      seed: parameters.seed as number,
+      onProgress,
+    });
+    await opened.close();
+    const arrays = results.flatMap(({ points, size }, i): [string, Tensor][] => [
+      [`points:${i}`, points],
+      [`size:${i}`, tensor("float64", [size.length], size)],
+    ]);
+    return {
+      json: {
+        queries: results.map(({ queries }) => ({ ...queries })),
+        iterations: results.map(({ iterations }) => iterations),
+      },
+      arrays: Object.fromEntries(arrays),
+    };
+  },
+};
+
+/** What was crafted for each budget; nothing where the model has no gradients. */
+export function craftedOf({ arrays }: Artifact, budgets: number): readonly Crafted[] {
+  return Array.from({ length: budgets }, (_, i) => i)
+    .filter((i) => arrays[`points:${i}`] !== undefined)
+    .map((i) => ({
+      points: arrays[`points:${i}`] as Tensor<"float32">,
+      size: arrays[`size:${i}`].data as Float64Array,
+    }));
+}

@@ -1,0 +1,39 @@
+// Trains one learner on a part of the data.
+
+import { fit as fitLearner } from "../../learners/fit.ts";
+import { learnerByName } from "../../learners/index.ts";
+import type { Model } from "../../models/model.ts";
+import { modelFromBytes } from "../../models/model.ts";
+import { tensor } from "../../tensor.ts";
+import type { Artifact, Json } from "../artifact.ts";
+import type { TaskKind } from "../task.ts";
+import { partOf } from "./dataset.ts";
+
+/** Parameters: learner, options, seed, label (names the random stream). Input: training. */
+export const fit: TaskKind = {
+  version: 1,
+  async run(parameters, inputs, { runtime, onProgress }) {
+    const fitted = await fitLearner(
+      learnerByName(parameters.learner as string),
+      partOf("training", parameters, inputs),
+      {
+        runtime,
+        seed: parameters.seed as number,
+        label: parameters.label as string,
+        options: parameters.options as Record<string, unknown>,
+        onProgress,
+      },
+    );
+    return modelArtifact(fitted.model, { training: fitted.training, options: fitted.options as Json });
+  },
+};
+
+/** A model as an artifact: its file, and what is known of how it came about. */
+export function modelArtifact({ bytes }: Pick<Model, "bytes">, json: Json): Artifact {
+  return { json, arrays: { onnx: tensor("uint8", [bytes.length], bytes) } };
+}
+
+/** The model in an artifact. */
+export function modelOfArtifact({ arrays }: Artifact): Model {
+  return modelFromBytes(arrays.onnx.data as Uint8Array);
+}

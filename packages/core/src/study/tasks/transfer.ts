@@ -1,0 +1,143 @@
+// Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
+
+import { stream } from "../../random.ts";
+import { bootstrap } from "../../stats/bootstrap.ts";
+import { mean } from "../../stats/describe.ts";
+import type { Interval } from "../../stats/sample.ts";
+import { type Norm, norms } from "../../threat/norm.ts";
+import { gradientAlignments, gradientSizes } from "../../transfer/gradients.ts";
+import { errorRate, outcomeRates } from "../../transfer/rates.ts";
+import type { Artifact, Json } from "../artifact.ts";
+import type { AuditCell, AuditModel, AuditPair, Transfer } from "../result.ts";
+import type { TaskKind } from "../task.ts";
+import { partOf } from "./dataset.ts";
+import { verdictOf } from "./judge.ts";
+import { type Look, lookOf } from "./look.ts";
+
+/** A model as the plan describes it. */
+export interface ModelRow {
+  readonly id: string;
+  readonly role: AuditModel["role"];
+  readonly learner?: string;
+  readonly complexity?: "high" | "low";
+}
+
+/** What was crafted on one model and which models it is judged on. */
+export interface CraftRow {
+  readonly id: string;
+  readonly judged: readonly string[];
+}
+
+/**
+ * Parameters: models, crafts, norm, epsilons, seed. Inputs: attacked, and `model:ID` and `look:ID` of each model,
+ * `judge:ID` of each craft.
+ */
+export const transfer: TaskKind = {
+  version: 1,
+  async run(parameters, inputs) {
+    const { labels } = partOf("attacked", parameters, inputs);
+    const models = parameters.models as unknown as readonly ModelRow[];
+    const crafts = parameters.crafts as unknown as readonly CraftRow[];
+    const epsilons = parameters.epsilons as readonly number[];
+    const seed = parameters.seed as number;
+    const norm = norms[parameters.norm as Norm["name"]];
+    const looks = new Map(models.map(({ id }) => [id, lookOf(inputs[`look:${id}`])]));
+    const cells = crafts.flatMap(({ id, judged }) =>
+      epsilons.flatMap((epsilon, budget) =>
+        judged.flatMap((target) =>
+          cellOf(inputs[`judge:${id}`], id, target, epsilon, budget, labels, looks.get(target)!),
+        ),
+      ),
+    );
+    const result: Transfer = {
+      models: models.map((row) => modelOf(row, looks.get(row.id)!, inputs[`model:${row.id}`], labels, norm, seed)),
+      cells: cells.map((cell) => withRatio(cell, cells)),
+      pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, looks, seed))),
+    };
+    return { json: result as unknown as Json, arrays: {} };
+  },
+};
+
+function modelOf(
+  row: ModelRow,
+  { labels: predicted, losses, gradients, noGradients }: Look,
+  { json }: Artifact,
+  labels: Int32Array,
+  norm: Norm,
+  seed: number,
+): AuditModel {
+  const { training, options } = (json ?? {}) as Pick<AuditModel, "training" | "options">;
+  const size = gradients && meanInterval(gradientSizes(gradients, norm), seed, "size", row.id);
+  return {
+    ...row,
+    ...(options && { options }),
+    ...(training && { training }),
+    cleanError: errorRate(predicted, labels),
+    cleanLoss: mean(losses)!,
+    ...(size && { gradientSize: size }),
+    ...(noGradients !== undefined && { noGradients }),
+  };
+}
+
+function cellOf(
+  judged: Artifact,
+  surrogate: string,
+  target: string,
+  epsilon: number,
+  budget: number,
+  labels: Int32Array,
+  clean: Look,
+): AuditCell[] {
+  const verdict = verdictOf(judged, target, budget);
+  if (!verdict) return [];
+  // A model that points were crafted on is always among those that judge them.
+  const own = verdictOf(judged, surrogate, budget) ?? verdict;
+  const { errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass } = outcomeRates({
+    labels,
+    clean: clean.labels,
+    attacked: verdict.labels,
+    surrogate: own.labels,
+  });
+  return [
+    {
+      surrogate,
+      target,
+      epsilon,
+      errorUnderAttack,
+      ...(success && { success }),
+      netIncrease,
+      sameWrongClass,
+      otherWrongClass,
+      lossIncrease: mean(verdict.losses)! - mean(clean.losses)!,
+      ...(verdict.predicted && { predictedIncrease: mean(verdict.predicted)! }),
+    },
+  ];
+}
+
+/** The cell with its error divided by the white-box error of the model it is judged on. */
+function withRatio(cell: AuditCell, cells: readonly AuditCell[]): AuditCell {
+  const { target, epsilon, errorUnderAttack } = cell;
+  const white = cells.find((each) => each.surrogate === target && each.target === target && each.epsilon === epsilon);
+  if (!white || white.errorUnderAttack.count === 0) return cell;
+  return { ...cell, ratio: errorUnderAttack.estimate / white.errorUnderAttack.estimate };
+}
+
+/** R of a surrogate with another model that its points are judged on. */
+function pairOf(surrogate: string, target: string, looks: ReadonlyMap<string, Look>, seed: number): AuditPair[] {
+  const [from, to] = [looks.get(surrogate)?.gradients, looks.get(target)?.gradients];
+  if (surrogate === target || !from || !to) return [];
+  const values = gradientAlignments(from, to).filter((value) => !Number.isNaN(value));
+  const alignment = meanInterval(values, seed, "alignment", surrogate, target);
+  return alignment ? [{ surrogate, target, alignment }] : [];
+}
+
+/** The mean over points with its bootstrap interval. */
+function meanInterval(values: Float64Array, seed: number, ...label: readonly string[]): Interval | undefined {
+  if (values.length === 0) return undefined;
+  const meanOf = (points: Int32Array) => {
+    let sum = 0;
+    for (const i of points) sum += values[i];
+    return sum / points.length;
+  };
+  return bootstrap(values.length, meanOf, { random: stream(seed, ...label), resamples: 1000, method: "percentile" });
+}
