@@ -40,59 +40,87 @@ export async function startPeer(script, threads) {
   const { versions } = await answer();
   return {
     versions,
-    /** Seconds of each of `repeats` calls of a job. */
+    /** Times of each of `repeats` calls of a job. @returns {Promise<Times>} */
     async time(/** @type {string} */ job, /** @type {number} */ repeats) {
       child.stdin.write(`${JSON.stringify({ job, repeats })}\n`);
-      return (await answer()).seconds;
+      return await answer();
     },
     close: () => child.stdin.end(),
   };
 }
 
 /**
- * Seconds of each of `repeats` calls.
+ * Seconds of each call: by the clock, and of processor time, which other processes disturb less.
+ *
+ * @typedef {{ wall: number[], cpu: number[] }} Times
+ */
+
+/**
+ * Times of each of `repeats` calls.
  *
  * @param {() => Promise<unknown>} call
  * @param {number} repeats
+ * @returns {Promise<Times>}
  */
 export async function timeCalls(call, repeats) {
-  const seconds = [];
+  /** @type {Times} */
+  const times = { wall: [], cpu: [] };
   for (let i = 0; i < repeats; i++) {
-    const start = performance.now();
+    const lap = startLap();
     await call();
-    seconds.push((performance.now() - start) / 1000);
+    lap(times);
   }
-  return seconds;
+  return times;
 }
 
+/** Starts both clocks; the function returned adds what they show to a list. */
+export function startLap() {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  return (/** @type {Times} */ times) => {
+    const { user, system } = process.cpuUsage(before);
+    times.wall.push((performance.now() - start) / 1000);
+    times.cpu.push((user + system) / 1e6);
+  };
+}
+
+/** The numbers of threads to measure with: the first argument, such as 1 or 1,2. */
+export const threadCounts = (process.argv[2] ?? "1,2").split(",").map(Number);
+
 /**
- * Lets all sides take turns and returns for each the median over rounds of its median time, and the median over rounds
- * of the ratio of the first side's time to its own.
+ * Lets all sides take turns and returns for each the median over rounds of its median time, and the medians over rounds
+ * of its time as a multiple of the first side's, by the clock and by the processor's time.
  *
- * @param {readonly ((repeats: number) => Promise<readonly number[]>)[]} sides
+ * @param {readonly ((repeats: number) => Promise<Times>)[]} sides
  * @param {{ rounds?: number, secondsPerTurn?: number }} [options]
  */
-export async function interleave(sides, { rounds = Number(process.env.CAROM_BENCH_ROUNDS ?? 15), secondsPerTurn = 0.15 } = {}) {
+export async function interleave(
+  sides,
+  { rounds = Number(process.env.CAROM_BENCH_ROUNDS ?? 15), secondsPerTurn = 0.15 } = {},
+) {
   /** @type {number[]} */
   const repeats = [];
   for (const side of sides) {
     await side(2);
-    const seconds = median(await side(2));
+    const seconds = median((await side(2)).wall);
     repeats.push(Math.max(1, Math.min(200, Math.round(secondsPerTurn / seconds))));
   }
-  /** @type {number[][]} */
-  const times = sides.map(() => []);
+  const times = sides.map(() => ({ wall: /** @type {number[]} */ ([]), cpu: /** @type {number[]} */ ([]) }));
   for (let round = 0; round < rounds; round++) {
     const order = sides.map((_, i) => (i + round) % sides.length);
     for (const i of order) {
       // The first call of a turn finds cold caches and sleeping threads.
-      const seconds = await sides[i](repeats[i] + 1);
-      times[i].push(median(seconds.slice(1)));
+      const { wall, cpu } = await sides[i](repeats[i] + 1);
+      times[i].wall.push(median(wall.slice(1)));
+      times[i].cpu.push(median(cpu.slice(1)));
     }
   }
-  return times.map((own) => ({
-    seconds: median(own),
-    ratio: median(own.map((time, round) => time / times[0][round])),
+  const multiple = (/** @type {number[]} */ own, /** @type {number[]} */ first) =>
+    median(own.map((time, round) => time / first[round]));
+  return times.map(({ wall, cpu }) => ({
+    seconds: median(wall),
+    wall: multiple(wall, times[0].wall),
+    cpu: multiple(cpu, times[0].cpu),
   }));
 }
 

@@ -1,20 +1,21 @@
 // How many steps of training per second (batch 100, momentum, weight decay, rows drawn anew), beside PyTorch?
 //
-//   npm run build && node bench/trainingSteps.mjs
+//   npm run build && node bench/trainingSteps.mjs [threads]
 
 import { runtimeFrom, stream } from "@carom/core";
 import * as ort from "onnxruntime-node";
 import { trainSgd } from "../packages/core/dist/learners/sgd.js";
 import { batchOf, cnn, mlp } from "./networks.mjs";
-import { conditions, interleave, printTable, startPeer } from "./paired.mjs";
+import { conditions, interleave, printTable, startLap, startPeer, threadCounts } from "./paired.mjs";
 
 const batch = 100;
 /** Steps of an epoch: what one measurement of either side does. */
 const steps = 20;
 
-/** Seconds of each of `repeats` epochs, of which the first starts after compilation and one more epoch. */
+/** Times of `repeats` epochs, after compilation and one more epoch. */
 async function timeEpochs(runtime, network, data, unroll, repeats) {
-  const ends = [];
+  const times = { wall: [], cpu: [] };
+  let lap;
   await trainSgd(runtime, network, data, {
     learningRate: 0.01,
     milestones: [],
@@ -25,14 +26,17 @@ async function timeEpochs(runtime, network, data, unroll, repeats) {
     batch,
     unroll,
     random: (label) => stream(3, label),
-    onProgress: () => ends.push(performance.now()),
+    onProgress() {
+      lap?.(times);
+      lap = startLap();
+    },
   });
-  return ends.slice(1).map((end, i) => (end - ends[i]) / 1000);
+  return times;
 }
 
 const rows = [];
 let versions = {};
-for (const threads of [1, 2]) {
+for (const threads of threadCounts) {
   const runtime = runtimeFrom(ort, { threads });
   const peer = await startPeer("networks.py", threads);
   versions = peer.versions;
@@ -49,11 +53,12 @@ for (const threads of [1, 2]) {
       `${name}, batch ${batch}, ${threads} thread${threads > 1 ? "s" : ""}`,
       (steps / ours.seconds).toFixed(0),
       (steps / theirs.seconds).toFixed(0),
-      theirs.ratio.toFixed(2),
+      theirs.wall.toFixed(2),
+      theirs.cpu.toFixed(2),
     ]);
   }
   peer.close();
 }
 console.log("Training steps per second");
 console.log(conditions(versions));
-printTable(["", "Carom", "PyTorch", "Carom / PyTorch"], rows);
+printTable(["", "Carom", "PyTorch", "Carom / PyTorch", "by processor time"], rows);

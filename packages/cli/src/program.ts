@@ -6,6 +6,8 @@ import { auditCommand } from "./commands/audit.ts";
 import { dataCommand } from "./commands/data.ts";
 import { fitCommand } from "./commands/fit.ts";
 import { scoreCommand } from "./commands/score.ts";
+import { storeCommand } from "./commands/store.ts";
+import { studyCommand } from "./commands/study.ts";
 
 const more = `
 Begin with the demonstration, which needs nothing:
@@ -24,7 +26,8 @@ export function createProgram(): Command {
     .version(VERSION)
     .addHelpText("after", more)
     .showHelpAfterError(false);
-  for (const command of [auditCommand(), fitCommand(), scoreCommand(), dataCommand()]) program.addCommand(command);
+  const verbs = [auditCommand(), studyCommand(), fitCommand(), scoreCommand(), dataCommand(), storeCommand()];
+  for (const command of verbs) program.addCommand(command);
   prepare(program);
   return program;
 }

@@ -26,7 +26,7 @@ export { readSvmlight } from "./data/formats/svmlight.ts";
 export { withClasses } from "./data/labels.ts";
 export { splitHalves, stratifiedSplit, subsample } from "./data/split.ts";
 // Faults of the input
-export { InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
+export { editDistance, InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
 // Learners
 export { type FitOptions, type FittedModel, fit } from "./learners/fit.ts";
 export { type AnyLearner, learnerByName, learners, parseOptions } from "./learners/index.ts";
@@ -83,8 +83,19 @@ export {
   type Store,
   type Workers,
 } from "./study/execute.ts";
+export {
+  nameOf,
+  planStudy,
+  readStudy,
+  restrict,
+  type StudyCell,
+  type StudyData,
+  type StudyResult,
+} from "./study/grid.ts";
+export type { MatrixKeys } from "./study/matrix.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
 export type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult, Transfer } from "./study/result.ts";
+export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
 export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";
 export { modelArtifact } from "./study/tasks/fit.ts";

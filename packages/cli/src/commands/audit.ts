@@ -158,6 +158,7 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
       trainingRows: rowCount(kept),
       attacked: give("attacked", attacked),
       points: rowCount(attacked),
+      features: featureCount(attacked),
     },
     asked: {
       dataHash: contentHash,
@@ -203,6 +204,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       trainingRows: rowCount(training),
       attacked: { data: givePart(plan, "attacked", attacked, identity, options) },
       points: rowCount(attacked),
+      features: featureCount(attacked),
     },
     asked: {
       dataHash,

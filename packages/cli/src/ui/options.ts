@@ -10,10 +10,10 @@ export interface CommonOptions {
   readonly seed: number;
 }
 
-/** Adds --seed, --json and --quiet. */
-export function withCommonOptions(command: Command): Command {
+/** Adds --seed, --json and --quiet. A verb that takes its seed from elsewhere names no default. */
+export function withCommonOptions(command: Command, defaultSeed: number | null = 0): Command {
   return command
-    .option("--seed <integer>", "seed of every random choice", parseSeed, 0)
+    .option("--seed <integer>", "seed of every random choice", parseSeed, defaultSeed ?? undefined)
     .option("--json", "print one JSON document on standard output and nothing else there")
     .option("--quiet", "no progress");
 }

@@ -35,7 +35,7 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
   const { data, weights, loss, penalty, tolerance } = problem;
   const compressed = compressedRows(data);
   const { rows, columns } = compressed;
-  const known = problem.start ? carriedOver(problem.start.state as PrimalState, columns) : undefined;
+  const known = problem.start ? carriedOver(problem.start.state as PrimalState, columns, penalty) : undefined;
   let shared = known ? undefined : await problem.factor?.(rows);
   const solved = await oneAgainstRest(data, (y, k) => {
     const evaluate = linearObjective(rows, y, weights, loss, penalty);
@@ -64,17 +64,24 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
   };
 }
 
-/** Optima over other columns; factors only where the columns are the same. */
-function carriedOver({ columns, optima }: PrimalState, wanted: Int32Array): PrimalState["optima"] {
+/**
+ * Optima and factors over the columns that now have entries. A column that had none was coupled to nothing, so that the
+ * factor gets a row of its own for it, with the penalty's root on the diagonal.
+ */
+function carriedOver({ columns, optima }: PrimalState, wanted: Int32Array, penalty: number): PrimalState["optima"] {
   if (columns.length === wanted.length && columns.every((column, j) => column === wanted[j])) return optima;
-  const place = new Map(Array.from(columns, (column, j) => [column, j]));
-  return optima.map(({ x }) => {
-    const moved = new Float64Array(wanted.length + 1);
-    wanted.forEach((column, j) => {
-      moved[j] = x[place.get(column) ?? -1] ?? 0;
-    });
-    moved[wanted.length] = x[columns.length];
-    return { x: moved, factor: undefined };
+  const known = new Map(Array.from(columns, (column, j) => [column, j]));
+  const from = [...Array.from(wanted, (column) => known.get(column) ?? -1), columns.length];
+  const size = from.length;
+  return optima.map(({ x, factor }) => {
+    const moved = Float64Array.from(from, (j) => (j < 0 ? 0 : x[j]));
+    if (!factor) return { x: moved, factor };
+    const lower = new Float64Array(size * size);
+    for (let i = 0; i < size; i++) {
+      if (from[i] < 0) lower[i * size + i] = Math.sqrt(penalty);
+      else for (let j = 0; j <= i; j++) if (from[j] >= 0) lower[i * size + j] = factor.lower[from[i] * factor.size + from[j]];
+    }
+    return { x: moved, factor: { size, lower } };
   });
 }
 

@@ -18,7 +18,7 @@ const options = z.strictObject({
     .number()
     .positive()
     .default(1e-6)
-    .describe("hinge: largest violation of the optimality conditions; squared hinge: gradient relative to the start"),
+    .describe("largest violation of the optimality conditions; of squared hinge, 1,000 times the gradient's norm against the start"),
   balanced: balancedOption,
 });
 
@@ -49,8 +49,8 @@ async function train(
 ): Promise<Fit> {
   const bound = rowWeights(data, balanced, context).map((weight) => C * weight);
   if (loss === "squared-hinge") {
-    const start = refit?.fit;
-    return fitPrimal({ data, weights: bound, loss: squaredHingeLoss, penalty: 1, tolerance, start }, context);
+    const problem = { data, weights: bound, loss: squaredHingeLoss, penalty: 1, tolerance: tolerance / 1000 };
+    return fitPrimal({ ...problem, start: refit?.fit }, context);
   }
   const compressed = compressedRows(data);
   const rowsOf = (each: Dataset) => (each === data ? compressed : compressedRows(each)).rows;

@@ -1,6 +1,6 @@
 // An audit: how much of a target falls to points crafted on surrogates, at which budget, and why.
 
-import { type Dataset, rowCount } from "../data/dataset.ts";
+import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
 import { hashHex } from "../hash.ts";
 import { learnerByName, parseOptions } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
@@ -51,6 +51,7 @@ export interface AuditParts {
   /** The points to attack. */
   readonly attacked: PartRef;
   readonly points: number;
+  readonly features: number;
 }
 
 /** What each point did: one entry per surrogate, target and budget. */
@@ -108,6 +109,7 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
     participants: [target, ...others],
     attacked: parts.attacked,
     points: parts.points,
+    features: parts.features,
     pool: parts.training,
     norm,
     epsilons,
@@ -215,6 +217,7 @@ export async function audit(input: AuditInput): Promise<AuditOutput> {
     trainingRows: rowCount(input.training),
     attacked: { data: given(datasetArtifact(input.attacked)) },
     points: rowCount(input.attacked),
+    features: featureCount(input.attacked),
   };
   const keys = planAudit(plan, input, parts);
   const store = memoryStore();

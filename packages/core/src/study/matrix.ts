@@ -29,6 +29,8 @@ export interface MatrixQuestion {
   readonly attacked: PartRef;
   /** Number of attacked points, for estimates of time. */
   readonly points: number;
+  /** Number of features, for estimates of disk. */
+  readonly features: number;
   /** Where starting points of other classes come from: what the attacker has. */
   readonly pool: PartRef;
   readonly norm: Norm["name"];
@@ -52,7 +54,7 @@ export interface MatrixKeys {
 
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixKeys {
-  const { participants, attacked, pool, epsilons, norm, seed, points, prefix } = question;
+  const { participants, attacked, pool, epsilons, norm, seed, points, features, prefix } = question;
   const models = new Map<string, string>();
   const looks = new Map<string, string>();
   const onPoints = partInputs("attacked", attacked);
@@ -60,7 +62,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
   for (const { id, model } of participants) {
     const key = "key" in model ? model.key : planFit(plan, id, model, question);
     models.set(id, key);
-    const about = { label: `${prefix}gradients of ${id}`, seconds: 0.2 + points / 5000 };
+    const about = { label: `${prefix}gradients of ${id}`, seconds: 0.2 + points / 5000, bytes: 4 * points * features };
     looks.set(id, plan.add("look", which, { ...onPoints, model: key }, about));
   }
   const crafts = new Map<string, { craft: string; judge: string; judged: readonly string[] }>();
@@ -70,7 +72,11 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
       "craft",
       { ...which, ...partParameters("pool", pool), norm, epsilons, seed },
       { ...onPoints, ...partInputs("pool", pool), model: models.get(id)! },
-      { label: `${prefix}attack on ${id}`, seconds: points * epsilons.length * (affine ? 5e-5 : 1e-3) },
+      {
+        label: `${prefix}attack on ${id}`,
+        seconds: points * epsilons.length * (affine ? 5e-5 : 1e-3),
+        bytes: 4 * points * features * epsilons.length,
+      },
     );
     const judged = Object.fromEntries(
       judges.flatMap((judge) => [
@@ -82,7 +88,11 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
       "judge",
       { ...which, judged: judges, budgets: epsilons.length },
       { ...onPoints, craft, ...judged },
-      { label: `${prefix}judging points of ${id}`, seconds: 0.2 + points * epsilons.length * judges.length * 2e-5 },
+      {
+        label: `${prefix}judging points of ${id}`,
+        seconds: 0.2 + points * epsilons.length * judges.length * 2e-5,
+        bytes: 20 * points * epsilons.length * judges.length,
+      },
     );
     crafts.set(id, { craft, judge, judged: judges });
   }

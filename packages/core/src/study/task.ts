@@ -28,8 +28,9 @@ export interface Task {
   readonly inputs: Readonly<Record<string, string>>;
   /** What people are told that is being done. */
   readonly label: string;
-  /** Estimated seconds. */
+  /** Estimated seconds, and bytes of its artifact. */
   readonly seconds: number;
+  readonly bytes: number;
 }
 
 /** The key of a task: the hash of its kind, version, parameters and its inputs' keys. */

@@ -93,7 +93,7 @@ describe.each(Object.values(norms))("the attack on a linear model, $label", (nor
   });
 
   test("targeted at one of three classes, it comes near the optimum that duality gives, and never above", async () => {
-    const data = boxPoints(seed, 30, 50, 3);
+    const data = boxPoints(seed, 12, 50, 3);
     const functions = randomFunctions(seed, 3, 50);
     const { opened } = await openLinear(functions, data);
     const targets = data.labels.map((label) => (label + 1) % 3);
@@ -258,7 +258,7 @@ describe("restarts", () => {
     const x = denseRows(rows);
     return runAttack(attack, { models: [opened], x, labels: rows.labels, threat, seed, ...(ids && { ids }) });
   };
-  
+
   const optimum = Float64Array.from(data.labels.keys(), (i) => {
     const row = rowAt(data, i);
     const own = functions[data.labels[i]];

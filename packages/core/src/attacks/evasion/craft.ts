@@ -9,7 +9,7 @@ import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
-import { LONGEST, lineSearchAttack } from "./lineSearch.ts";
+import { lineSearchAttack } from "./lineSearch.ts";
 
 export interface CraftTask {
   readonly model: Model;
@@ -34,7 +34,7 @@ export interface CraftTask {
 }
 
 /** On an affine model the projection of one long step is the optimum: the gradient is the same everywhere. */
-const oneStep = { firstStep: LONGEST, maxIterations: 1, bisections: 0 };
+const oneStep = { maxIterations: 1 };
 
 /**
  * Attacks each point at each budget; one result per budget, in the order given.

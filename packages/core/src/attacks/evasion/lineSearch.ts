@@ -1,158 +1,123 @@
-// The paper's attack: projected gradient ascent, each step length found by doubling and bisection.
+// The paper's attack: projected gradient ascent, the length of each step found by bisection.
 
+import { addScaled } from "../../linalg.ts";
 import type { Attack, AttackContext, Points } from "../attack.ts";
 import { rowOf, takePoints } from "../attack.ts";
 
 export interface LineSearchOptions {
-  /** A point has converged when an iteration gains no more than this, relative to max(1, |objective|). */
+  /** A point has converged where a step gains, or to first order can gain, no more than this times max(1, |objective|). */
   readonly tolerance?: number;
   readonly maxIterations?: number;
-  /** Bisections after the bracket is found. */
-  readonly bisections?: number;
-  /** The first step that is tried, in units of the budget. */
-  readonly firstStep?: number;
 }
 
-/** Gains below this, relative to max(1, |objective|), are rounding of float32 scores. */
-const NOISE = 1e-7;
-/** Steps shorter than this share of the budget are not tried. */
+/** A step is long enough when it brings this share of what the gradient promised. */
+const SUFFICIENT = 0.1;
+/** A search ends where even this share of the way brings nothing. */
 const SHORTEST = 1e-3;
-/** Steps longer than this multiple of the budget no longer change where the projection lands. */
-export const LONGEST = 1e5;
+/** The whole way, in budgets: longer steps no longer change where the projection lands. */
+const LONGEST = 1e5;
 
 /**
  * Repeats x <- project(x + step * steepest(gradient)) until the objective no longer rises.
  *
- * The step is found for each point separately, all points side by side in batches: doubled while the objective
- * rises, else halved until it does; then the bracket around the best step is bisected. A point never gets worse, and
- * one that has converged is frozen.
+ * Steps are measured by how far they go of the whole way t in (0, 1]: step = budget * t / (1 - t). At t = 1 the
+ * projection lands where the linearised objective is largest in the admissible set, which is the optimum of a linear
+ * model; at t = 1/2 the step is as long as the budget. From the last t that was good, doubled, the search goes down:
+ * to where the parabola through value, slope and the failed trial has its top, at most to t / 2 and at least to t / 10.
  *
- * Source: Demontis et al. 2019, Algorithm 1.
+ * The gradient g promises a trial z the gain g . (z - x). Where that is below the tolerance the point has converged,
+ * and z need not be scored. Points are searched side by side in batches, each with a t of its own; a point never gets
+ * worse, and one that has converged is frozen.
+ *
+ * Source: Demontis et al. 2019, Algorithm 1; the whole way is the step of Frank and Wolfe, 1956.
  */
-export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
-  const { tolerance = 1e-6, maxIterations = 100, bisections = 2, firstStep = 1 } = options;
+export function lineSearchAttack({ tolerance = 1e-6, maxIterations = 100 }: LineSearchOptions = {}): Attack {
   return async function* attack(context) {
     const points: Points = { ...context.start, data: context.start.data.slice() };
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
     const objective = await context.objective(points, active);
-    const step = new Float64Array(points.rows).map((_, i) => firstStep * context.budget(i));
+    const share = new Float64Array(points.rows).fill(1);
+    const threshold = (i: number) => tolerance * Math.max(1, Math.abs(objective[i]));
     let iteration = 0;
     while (active.length > 0 && iteration < maxIterations) {
       iteration++;
-      const at = takePoints(points, active);
-      const directions = await context.gradient(at, active);
-      context.steepest(directions);
-      const before = Float64Array.from(active, (i) => objective[i]);
-      const search = startSearch(
-        at,
-        directions,
-        before,
-        Float64Array.from(active, (i) => step[i]),
-      );
-      while (await advance(context, search, active, bisections));
-      const moving: number[] = [];
-      active.forEach((i, k) => {
-        points.data.set(rowOf(search.best, k), i * points.columns);
-        objective[i] = search.bestObjective[k];
-        step[i] = Math.max(search.bestStep[k], SHORTEST * context.budget(i));
-        if (objective[i] - before[k] > tolerance * Math.max(1, Math.abs(objective[i]))) moving.push(i);
-      });
-      active = Int32Array.from(moving);
+      const before = objective.slice();
+      const slopes = await slopesAt(context, points, active);
+      let open = active;
+      while (open.length > 0) {
+        const { indices, trials, promises } = tryStep(context, slopes, open, share, threshold);
+        if (indices.length === 0) break;
+        const values = await context.objective(trials, indices);
+        open = indices.filter((i, row) => {
+          const isBetter = values[row] > objective[i];
+          const isWorseThanLast = !isBetter && objective[i] > before[i];
+          if (isBetter) {
+            objective[i] = values[row];
+            rowOf(points, i).set(rowOf(trials, row));
+          }
+          const kept = (values[row] - before[i]) / promises[row];
+          share[i] = kept >= SUFFICIENT ? Math.min(1, 2 * share[i]) : share[i] * within(0.1, 0.5, 0.5 / (1 - kept));
+          return kept < SUFFICIENT && !isWorseThanLast && share[i] > SHORTEST;
+        });
+      }
+      active = active.filter((i) => objective[i] - before[i] > threshold(i));
       yield { iteration, points, objective, active: active.length };
     }
     return { iteration, points, objective, active: active.length };
   };
 }
 
-/** The line searches of many points, each in a phase of its own. */
-interface Search {
+/** Where an iteration begins, and which way it is uphill from there. */
+interface Slopes {
   readonly from: Points;
-  readonly directions: Points;
-  readonly best: Points;
-  readonly bestObjective: Float64Array;
-  /** The best step so far; 0 while none is better than not moving. */
-  readonly bestStep: Float64Array;
-  /** The step to try next. */
-  readonly trial: Float64Array;
-  /** Steps known to be worse than the best one, below and above it. */
-  readonly below: Float64Array;
-  readonly above: Float64Array;
-  readonly bisected: Int32Array;
-  readonly phase: ("first" | "doubling" | "halving" | "bisecting" | "done")[];
+  readonly gradient: Points;
+  readonly steepest: Points;
+  /** The row of each original point in these. */
+  readonly rowOfPoint: ReadonlyMap<number, number>;
 }
 
-function startSearch(from: Points, directions: Points, objective: Float64Array, step: Float64Array): Search {
-  const n = from.rows;
+async function slopesAt(context: AttackContext, points: Points, active: Int32Array): Promise<Slopes> {
+  const from = takePoints(points, active);
+  const gradient = await context.gradient(from, active);
+  const steepest = { ...gradient, data: gradient.data.slice() };
+  context.steepest(steepest);
+  return { from, gradient, steepest, rowOfPoint: new Map(Array.from(active, (i, row) => [i, row])) };
+}
+
+/** Steps of all points, of which those are kept that the gradient promises more than the threshold. */
+function tryStep(
+  context: AttackContext,
+  { from, gradient, steepest, rowOfPoint }: Slopes,
+  open: Int32Array,
+  share: Float64Array,
+  threshold: (i: number) => number,
+) {
+  const rows = open.map((i) => rowOfPoint.get(i)!);
+  const trials = takePoints(from, rows);
+  open.forEach((i, k) => {
+    const step = context.budget(i) * Math.min(LONGEST, share[i] / (1 - share[i]));
+    addScaled(rowOf(trials, k), step, rowOf(steepest, rows[k]));
+  });
+  context.project(trials, open);
+  const promises = Float64Array.from(rows, (row, k) => {
+    return dotDifference(rowOf(gradient, row), rowOf(trials, k), rowOf(from, row));
+  });
+  const kept = Int32Array.from(open.keys()).filter((k) => promises[k] > threshold(open[k]));
+  if (kept.length === open.length) return { indices: open, trials, promises };
   return {
-    from,
-    directions,
-    best: { ...from, data: from.data.slice() },
-    bestObjective: objective.slice(),
-    bestStep: new Float64Array(n),
-    trial: step,
-    below: new Float64Array(n),
-    above: new Float64Array(n).fill(Number.POSITIVE_INFINITY),
-    bisected: new Int32Array(n),
-    phase: Array.from({ length: n }, (_, i) => (rowOf(directions, i).every((x) => x === 0) ? "done" : "first")),
+    indices: kept.map((k) => open[k]),
+    trials: takePoints(trials, kept),
+    promises: Float64Array.from(kept, (k) => promises[k]),
   };
 }
 
-/** Tries one step for each search that is not done; false when all are. */
-async function advance(context: AttackContext, search: Search, indices: Int32Array, bisections: number) {
-  const open: number[] = [];
-  search.phase.forEach((phase, k) => {
-    if (phase !== "done") open.push(k);
-  });
-  if (open.length === 0) return false;
-  const chosen = Int32Array.from(open);
-  const originals = chosen.map((k) => indices[k]);
-  const trials = takePoints(search.from, chosen);
-  chosen.forEach((k, row) => {
-    const direction = rowOf(search.directions, k);
-    const trial = rowOf(trials, row);
-    for (let j = 0; j < trial.length; j++) trial[j] += search.trial[k] * direction[j];
-  });
-  context.project(trials, originals);
-  const objective = await context.objective(trials, originals);
-  chosen.forEach((k, row) => {
-    const gain = objective[row] - search.bestObjective[k];
-    const better = gain > NOISE * Math.max(1, Math.abs(objective[row]));
-    const step = search.trial[k];
-    if (better) {
-      if (search.bestStep[k] < step) search.below[k] = search.bestStep[k];
-      else search.above[k] = search.bestStep[k];
-      search.bestObjective[k] = objective[row];
-      search.bestStep[k] = step;
-      rowOf(search.best, k).set(rowOf(trials, row));
-    } else if (step > search.bestStep[k]) search.above[k] = step;
-    else search.below[k] = step;
-    decide(search, k, better, context.budget(originals[row]), bisections);
-  });
-  return true;
+/** g . (z - x). */
+function dotDifference(g: Float32Array, z: Float32Array, x: Float32Array): number {
+  let sum = 0;
+  for (let j = 0; j < g.length; j++) sum += g[j] * (z[j] - x[j]);
+  return sum;
 }
 
-/** Chooses the next trial of one search from how the last one went. */
-function decide(search: Search, k: number, better: boolean, epsilon: number, bisections: number): void {
-  const phase = search.phase[k];
-  if (phase === "first") search.phase[k] = better ? "doubling" : "halving";
-  if (search.phase[k] === "doubling") {
-    if (better && search.trial[k] < LONGEST * epsilon) {
-      search.trial[k] *= 2;
-      return;
-    }
-    search.phase[k] = "bisecting";
-  }
-  if (search.phase[k] === "halving") {
-    if (!better && search.trial[k] > SHORTEST * epsilon) {
-      search.trial[k] /= 8;
-      return;
-    }
-    search.phase[k] = better ? "bisecting" : "done";
-    if (!better) return;
-  }
-  // Alternate between the two sides of the best step.
-  const side = search.bisected[k]++;
-  const above = search.above[k];
-  if (side >= bisections || !Number.isFinite(above)) search.phase[k] = "done";
-  else search.trial[k] = (search.bestStep[k] + (side % 2 === 0 ? above : search.below[k])) / 2;
+function within(low: number, high: number, value: number): number {
+  return Math.min(high, Math.max(low, value));
 }

@@ -45,8 +45,8 @@ const BLOCK = 2 ** 22;
 /**
  * Changes up to epsilon binary features of each row, one result per budget, in the order given.
  *
- * The attack sees a model of the columns in which the full model has a weight or a row of the block an entry: no other
- * has a gradient at zero. Rows go through in blocks of bounded size; each budget starts from the smaller one's solution.
+ * The attack sees a model of the columns in which the full model has a weight or a row of the block an entry, because no
+ * other has a gradient at zero; of an affine model only the columns that any row could choose. Rows go through in blocks of bounded size; each budget starts from the smaller one's solution.
  *
  * Source: Demontis et al. 2019, section 5.1 (Drebin: L1, additions only).
  *
@@ -56,14 +56,15 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
   const { model, runtime, x, labels, targets, epsilons, direction } = task;
   assert(labels.length === x.rows, "one label per row");
   requireBinary(x);
-  const weighted = weightedColumns(model);
-  const attack = flipAttack({ perGradient: task.perGradient ?? (isAffine(model) ? Number.POSITIVE_INFINITY : 1) });
+  const affine = isAffine(model);
+  const candidates = affine ? await strongestColumns(task) : weightedColumns(model);
+  const attack = flipAttack({ perGradient: task.perGradient ?? (affine ? Number.POSITIVE_INFINITY : 1) });
   const order = epsilons.map((_, e) => e).sort((a, b) => epsilons[a] - epsilons[b]);
   const changed = epsilons.map(() => [] as Int32Array[]);
   const objective = epsilons.map(() => new Float64Array(x.rows));
   const size = epsilons.map(() => new Float64Array(x.rows));
   for (let from = 0; from < x.rows; ) {
-    const block = nextBlock(x, from, weighted);
+    const block = nextBlock(x, from, candidates);
     const to = from + block.rows;
     const { columns } = block;
     const opened = await openModel(runtime, onColumns(model, columns));
@@ -102,11 +103,33 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
   return epsilons.map((_, e) => ({ points: ofColumns(changed[e], x.columns), objective: objective[e], size: size[e] }));
 }
 
-/** As many rows from `from` on as fit, and the columns they need: weighted ones and their own. */
-function nextBlock(x: SparseRows, from: number, weighted: Int32Array) {
+/**
+ * Where an affine model of two classes has the same gradient at every point, no point can choose but among the columns
+ * of largest gradient of either sign: as many as it may change and has set already. Else all weighted columns.
+ */
+async function strongestColumns({ model, runtime, x, epsilons }: SparseFlipsTask): Promise<Int32Array> {
+  const opened = await openModel(runtime, model);
+  if (opened.classes !== 2 || !opened.differentiable) return opened.close().then(() => weightedColumns(model));
+  const zero = tensor("float32", [1, x.columns], new Float32Array(x.columns));
+  const { gradient } = await opened.differentiable.inputGradient("margin", zero, Int32Array.of(0));
+  await opened.close();
+  let entries = 0;
+  for (let i = 0; i < x.rows; i++) entries = Math.max(entries, x.start[i + 1] - x.start[i]);
+  const count = Math.floor(Math.max(...epsilons)) + entries;
+  const slopes = gradient.data;
+  const sorted = Int32Array.from(slopes.keys())
+    .filter((j) => slopes[j] !== 0)
+    .sort((a, b) => slopes[a] - slopes[b] || a - b);
+  return sorted.length <= 2 * count
+    ? sorted
+    : Int32Array.of(...sorted.subarray(0, count), ...sorted.subarray(sorted.length - count));
+}
+
+/** As many rows from `from` on as fit, and the columns they need: candidates for changes and their own. */
+function nextBlock(x: SparseRows, from: number, candidates: Int32Array) {
   const isUsed = new Uint8Array(x.columns);
-  for (const j of weighted) isUsed[j] = 1;
-  let count = weighted.length;
+  for (const j of candidates) isUsed[j] = 1;
+  let count = candidates.length;
   let rows = 0;
   while (from + rows < x.rows) {
     const own = x.index.subarray(x.start[from + rows], x.start[from + rows + 1]);

@@ -1,0 +1,93 @@
+// Study files: YAML or JSON, checked against the schema; what is wrong is told with its file and line.
+
+import { basename, dirname, resolve } from "node:path";
+import { editDistance, InputError, type Study, studyJsonSchema, studySchema } from "@carom/core";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { readBytes } from "./read.ts";
+
+/** The study in a file, with paths of data made relative to it. */
+export async function loadStudy(path: string): Promise<Study> {
+  const text = new TextDecoder().decode(await readBytes("study file", path));
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const at = (offset: number) => `${basename(path)}, line ${lines.linePos(offset).line}`;
+  const [fault] = document.errors;
+  if (fault) {
+    throw new InputError("invalid", `study file at ${at(fault.pos[0])}`, {
+      expected: "YAML or JSON",
+      got: fault.message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, ""),
+      remedy: "correct that line",
+    });
+  }
+  const parsed = studySchema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return withPaths(parsed.data, dirname(resolve(path)));
+  const [issue] = parsed.error.issues;
+  const place = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    const [key] = issue.keys;
+    const known = knownKeys(place);
+    const nearest = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
+    throw new InputError(
+      "unknown",
+      `key "${[...place, key].join(".")}" at ${at(offsetOf(document, [...place, key]))}`,
+      {
+        expected: `one of ${nearest.join(", ")}`,
+        got: `"${key}"`,
+        remedy: `did you mean "${nearest[0]}"?`,
+      },
+    );
+  }
+  const value = document.getIn(issue.path as (string | number)[]);
+  throw new InputError(
+    value === undefined ? "missing" : "invalid",
+    `"${place.join(".")}" at ${at(offsetOf(document, place))}`,
+    {
+      expected: issue.message.replace(/^Invalid (input|option): expected /, ""),
+      got: value === undefined ? "nothing" : JSON.stringify(value),
+      remedy: "see carom study --schema",
+    },
+  );
+}
+
+/** Where a place in the document begins; of a missing one, where what should hold it begins. */
+function offsetOf(document: Document, place: readonly string[]): number {
+  for (let depth = place.length; depth >= 0; depth--) {
+    const parent = depth === 0 ? document.contents : document.getIn(place.slice(0, depth - 1), true);
+    if (depth > 0 && isMap(parent)) {
+      const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === place[depth - 1]);
+      if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0];
+    }
+    const node = document.getIn(place.slice(0, depth), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly additionalProperties?: SchemaNode | boolean;
+}
+
+/** The keys that the schema knows at a place. */
+function knownKeys(place: readonly string[]): readonly string[] {
+  let node: SchemaNode | undefined = studyJsonSchema() as SchemaNode;
+  for (const step of place) {
+    const extra: SchemaNode | undefined =
+      typeof node?.additionalProperties === "object" ? node.additionalProperties : undefined;
+    node = node?.properties?.[step] ?? node?.items ?? extra;
+  }
+  return Object.keys(node?.properties ?? {});
+}
+
+function withPaths(study: Study, folder: string): Study {
+  const beside = (spec: string) =>
+    spec === "digits"
+      ? spec
+      : spec
+          .split(",")
+          .map((path) => resolve(folder, path))
+          .join(",");
+  const { train, test, ...rest } = study.data;
+  return { ...study, data: { ...rest, train: beside(train), ...(test !== undefined && { test: beside(test) }) } };
+}

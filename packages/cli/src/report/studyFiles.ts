@@ -1,0 +1,118 @@
+// The files of a study's run folder.
+
+import { type Interval, type StudyCell, type StudyResult, VERSION } from "@carom/core";
+import type { RunFacts } from "./auditFiles.ts";
+import { html, type Markup, trusted } from "./html.ts";
+import { style } from "./style.ts";
+
+/** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
+export function studyFiles(result: StudyResult, facts: RunFacts): Record<string, string> {
+  const manifest = {
+    carom: VERSION,
+    seed: result.study.seed,
+    data: result.data,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    started: facts.started.toISOString(),
+    seconds: Number(facts.seconds.toFixed(1)),
+  };
+  const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
+  // Paths are of this machine and decide nothing: data are known by their hashes.
+  const { train: _, test: __, ...data } = result.study.data;
+  return {
+    "metrics.json": json({ ...result, study: { ...result.study, data } }),
+    "study.json": json(result.study),
+    "manifest.json": json(manifest),
+    "cells.csv": cellsCsv(result),
+    "report.html": page(result),
+  };
+}
+
+function cellsCsv({ repetitions }: StudyResult): string {
+  const lines = [
+    "repetition,surrogate,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,ratio,alignment",
+  ];
+  repetitions.forEach(({ cells, pairs }, repetition) => {
+    for (const cell of cells) {
+      const { surrogate, target, epsilon, errorUnderAttack: error } = cell;
+      const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
+      lines.push(
+        [
+          ...[repetition, surrogate, target, epsilon, error.n, error.estimate, error.low, error.high],
+          ...[cell.netIncrease.estimate, cell.lossIncrease, cell.predictedIncrease ?? "", cell.ratio ?? ""],
+          pair?.alignment.estimate ?? "",
+        ].join(","),
+      );
+    }
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+function page(result: StudyResult): string {
+  const { study, repetitions } = result;
+  const title = study.title ?? study.name;
+  const { points } = { points: repetitions[0].models[0].cleanError.n };
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header>
+<p class="eyebrow">Carom ${result.carom} · study ${study.name} · seed ${study.seed}</p>
+<h1>${title}</h1>
+<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split;
+${points} attacked points; norm ${study.attack.norm}. Cells are the share of points that the target classifies wrong
+under the attack, mean over repetitions, with the 95 % interval on hover.</p>
+</header>
+<main>
+${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
+</main>
+</body>
+</html>
+`.markup;
+}
+
+/** The matrix of one budget: rows surrogates, columns targets, then the mean of the row. */
+function matrix({ cells, transferRates, repetitions }: StudyResult, epsilon: number): Markup {
+  const here = cells.filter((cell) => cell.epsilon === epsilon);
+  const targets = repetitions[0].models.filter(({ role }) => role === "target").map(({ id }) => id);
+  const surrogates = repetitions[0].models.filter(({ role }) => role === "surrogate").map(({ id }) => id);
+  const at = (surrogate: string, target: string) =>
+    here.find((cell) => cell.surrogate === surrogate && cell.target === target);
+  const short = (id: string) => id.slice(id.indexOf("/") + 1);
+  const clean = targets.map((id) => {
+    const errors = repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError.estimate);
+    return errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  });
+  return html`<section>
+<h2>Budget ${epsilon}</h2>
+<div class="scroll"><table>
+<thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${short(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
+<tbody>
+${surrogates.map(
+  (id) =>
+    html`<tr><th scope="row">${short(id)}</th>${targets.map((target) => cellMarkup(at(id, target)))}<td><b>${percent(
+      transferRates.find((rate) => rate.surrogate === id && rate.epsilon === epsilon)!.rate,
+    )}</b></td></tr>`,
+)}
+<tr><th scope="row">white-box</th>${targets.map((id) => cellMarkup(at(id, id)))}<td></td></tr>
+<tr><th scope="row">no attack</th>${clean.map((error) => html`<td>${percent(error)}</td>`)}<td></td></tr>
+</tbody>
+</table></div>
+</section>`;
+}
+
+function cellMarkup(cell: StudyCell | undefined): Markup {
+  if (!cell) return html`<td>–</td>`;
+  const { estimate } = cell.errorUnderAttack;
+  return html`<td title="${interval(cell.errorUnderAttack)}" style="background: rgb(190 75 30 / ${(0.7 * estimate).toFixed(2)})">${percent(estimate)}</td>`;
+}
+
+const percent = (share: number) => (100 * share).toFixed(1);
+const interval = ({ low, high }: Interval) => `${percent(low)} to ${percent(high)} %`;

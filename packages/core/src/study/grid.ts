@@ -1,0 +1,267 @@
+// A study: surrogates against targets over repetitions, each on another random split of the data.
+
+import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import { InputError, unknownName } from "../errors.ts";
+import { learnerByName, parseOptions } from "../learners/index.ts";
+import { presetOptions } from "../learners/presets.ts";
+import { mean, standardError } from "../stats/describe.ts";
+import type { Interval } from "../stats/sample.ts";
+import { studentCritical } from "../stats/student.ts";
+import type { Store } from "./execute.ts";
+import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
+import type { PlanBuilder } from "./plan.ts";
+import type { AuditCell, Transfer } from "./result.ts";
+import type { LearnerChoice, Study } from "./schema.ts";
+import type { Parameters } from "./task.ts";
+import type { PartRef } from "./tasks/dataset.ts";
+import { VERSION } from "./version.ts";
+
+/** Data of a study as artifacts of a plan. */
+export interface StudyData {
+  readonly train: { readonly key: string; readonly dataset: Dataset };
+  readonly test?: { readonly key: string; readonly dataset: Dataset };
+}
+
+/** A cell over all repetitions. */
+export interface StudyCell {
+  readonly surrogate: string;
+  readonly target: string;
+  readonly epsilon: number;
+  /** Mean error under attack; the interval is Student's over repetitions, or that of the one repetition. */
+  readonly errorUnderAttack: Interval;
+  /** Mean black-box error divided by white-box error; absent where that is 0 in some repetition. */
+  readonly ratio?: number;
+}
+
+export interface StudyResult {
+  readonly carom: string;
+  readonly study: Study;
+  /** Hash of each data file. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly repetitions: readonly Transfer[];
+  readonly cells: readonly StudyCell[];
+  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
+  readonly transferRates: readonly { readonly surrogate: string; readonly epsilon: number; readonly rate: number }[];
+}
+
+/** Ids of models say which side they are on, because both sides may have the same learners. */
+const surrogateId = (name: string) => `surrogate/${name}`;
+const targetId = (name: string) => `target/${name}`;
+
+/** What results call a choice. */
+export function nameOf({ name, learner, complexity, preset }: LearnerChoice): string {
+  if (name !== undefined) return name;
+  const level = complexity ?? preset?.split("/").at(-1);
+  return level === "high" || level === "low" ? `${learner}_${level === "high" ? "H" : "L"}` : learner;
+}
+
+/** The study at a named size, restricted to some models. @throws InputError for names it does not have. */
+export function restrict(study: Study, scale: string | undefined, only: readonly string[] | undefined): Study {
+  let { surrogates, targets } = study;
+  if (only) {
+    const names = [...new Set([...surrogates, ...targets].map(nameOf))];
+    for (const name of only) if (!names.includes(name)) unknownName("model of --only", name, names);
+    surrogates = surrogates.filter((choice) => only.includes(nameOf(choice)));
+    targets = targets.filter((choice) => only.includes(nameOf(choice)));
+    if (surrogates.length === 0 || targets.length === 0) {
+      throw new InputError("invalid", "option --only", {
+        expected: "at least one surrogate and one target",
+        got: only.join(", "),
+        remedy: `choose from ${names.join(", ")}`,
+      });
+    }
+  }
+  if (scale === undefined) return { ...study, surrogates, targets };
+  const names = Object.keys(study.scales);
+  if (!names.includes(scale)) unknownName("scale", scale, names);
+  const given = Object.entries(study.scales[scale]).filter(([, value]) => value !== undefined);
+  return { ...study, surrogates, targets, ...Object.fromEntries(given) };
+}
+
+/** Adds the tasks of a study to a plan; one matrix per repetition. */
+export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): readonly MatrixKeys[] {
+  const surrogates = study.surrogates.map((choice) => resolve(choice));
+  const targets = study.targets.map((choice) => resolve(choice));
+  requireDistinct("surrogates", surrogates);
+  requireDistinct("targets", targets);
+  for (const { name, learner } of surrogates) {
+    if (!learnerByName(learner).capabilities.differentiable) throw notAttackable(name, learner);
+  }
+  const rows = rowCount(data.train.dataset);
+  const fractions = [study.split.target, study.split.surrogate, ...(data.test ? [] : [attackedShare(study)])];
+  const shares = fractions.map((value) => (value < 1 ? value : value / rows));
+  if (shares.reduce((sum, value) => sum + value, 0) > 1 + 1e-9) throw tooLarge(study, rows);
+  return Array.from({ length: study.repetitions }, (_, repetition) => {
+    const { seed } = study;
+    const prefix = study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "";
+    const about = { label: `${prefix}split`, seconds: 0.3 + rows / 50_000 };
+    const attackable = data.test ? rowCount(data.test.dataset) : Math.floor(shares[2] * rows);
+    const points = Math.min(study.points ?? attackable, attackable);
+    const keep = [1, study.surrogateFraction, ...(data.test ? [] : [points / attackable])];
+    const split = plan.add("split", { seed, repetition, fractions: shares, keep }, { data: data.train.key }, about);
+    const attacked: PartRef = data.test
+      ? {
+          data: data.test.key,
+          split: plan.add(
+            "split",
+            { seed, repetition, fractions: [points / attackable] },
+            { data: data.test.key },
+            { ...about, label: `${prefix}choice of points` },
+          ),
+          part: 0,
+        }
+      : { data: data.train.key, split, part: 2 };
+    const targetNames = targets.map(({ name }) => targetId(name));
+    const training = (part: number): PartRef => ({ data: data.train.key, split, part });
+    const participant = (choice: Resolved, role: Participant["role"]): Participant => {
+      const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
+      const part = role === "target" ? 0 : 1;
+      const { capabilities } = learnerByName(choice.learner);
+      return {
+        id,
+        role,
+        learner: choice.learner,
+        ...(choice.complexity && { complexity: choice.complexity }),
+        affine: capabilities.affine,
+        model: {
+          learner: choice.learner,
+          options: choice.options,
+          training: training(part),
+          rows: Math.round(shares[part] * rows * keep[part]),
+          label: `${id}/${repetition}`,
+        },
+        ...(capabilities.differentiable && { judges: role === "target" ? [id] : targetNames }),
+      };
+    };
+    return planMatrix(plan, {
+      participants: [
+        ...targets.map((choice) => participant(choice, "target")),
+        ...surrogates.map((choice) => participant(choice, "surrogate")),
+      ],
+      attacked,
+      points,
+      features: featureCount(data.train.dataset),
+      pool: training(1),
+      norm: study.attack.norm,
+      epsilons: study.attack.epsilons,
+      seed,
+      prefix,
+    });
+  });
+}
+
+/** Reads the outcome of a study whose plan has been executed. */
+export async function readStudy(
+  store: Store,
+  keys: readonly MatrixKeys[],
+  study: Study,
+  data: StudyResult["data"],
+): Promise<StudyResult> {
+  const repetitions: Transfer[] = [];
+  for (const { transfer } of keys) {
+    const artifact = await store.read(transfer);
+    if (!artifact) throw new Error(`artifact ${transfer} is gone from the store`);
+    repetitions.push(select(artifact.json as unknown as Transfer, study));
+  }
+  const cells = repetitions[0].cells.map((first): StudyCell => {
+    const same = repetitions.map((repetition) => cellLike(repetition, first));
+    const ratios = same.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
+    return {
+      surrogate: first.surrogate,
+      target: first.target,
+      epsilon: first.epsilon,
+      errorUnderAttack: overRepetitions(same.map(({ errorUnderAttack }) => errorUnderAttack)),
+      ...(ratios.length === same.length && { ratio: mean(ratios)! }),
+    };
+  });
+  const transferRates = study.surrogates.flatMap((choice) =>
+    study.attack.epsilons.map((epsilon) => {
+      const surrogate = surrogateId(nameOf(choice));
+      const row = cells.filter((cell) => cell.surrogate === surrogate && cell.epsilon === epsilon);
+      return { surrogate, epsilon, rate: mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))! };
+    }),
+  );
+  return { carom: VERSION, study, data, repetitions, cells, transferRates };
+}
+
+/** Leaves out the metrics that were not asked for. */
+function select({ models, cells, pairs }: Transfer, { metrics }: Study): Transfer {
+  return {
+    models: metrics.includes("size") ? models : models.map(({ gradientSize: _, ...rest }) => rest),
+    cells,
+    pairs: metrics.includes("alignment") ? pairs : [],
+  };
+}
+
+function cellLike({ cells }: Transfer, { surrogate, target, epsilon }: AuditCell): AuditCell {
+  return cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.epsilon === epsilon)!;
+}
+
+/** The mean over repetitions with Student's interval; one repetition has its own interval over points. */
+function overRepetitions(errors: readonly Interval[]): Interval {
+  if (errors.length === 1) {
+    const [{ estimate, low, high }] = errors;
+    return { estimate, low, high };
+  }
+  const values = errors.map(({ estimate }) => estimate);
+  const centre = mean(values)!;
+  const half = studentCritical(0.05, values.length - 1) * standardError(values)!;
+  return { estimate: centre, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
+interface Resolved {
+  readonly name: string;
+  readonly learner: string;
+  readonly complexity?: "high" | "low";
+  readonly options: Parameters;
+}
+
+/** A choice with all of its options. */
+function resolve(choice: LearnerChoice): Resolved {
+  const learner = learnerByName(choice.learner);
+  const base = choice.preset
+    ? presetOptions(choice.learner, choice.preset)
+    : choice.complexity
+      ? learner.complexities[choice.complexity]
+      : {};
+  const options = parseOptions(learner, { ...base, ...choice.options }) as Parameters;
+  const name = nameOf(choice);
+  const complexity = name.endsWith("_H") ? "high" : name.endsWith("_L") ? "low" : choice.complexity;
+  return { name, learner: choice.learner, ...(complexity && { complexity }), options };
+}
+
+function attackedShare({ split }: Study): number {
+  if (split.attacked !== undefined) return split.attacked;
+  throw new InputError("missing", "split.attacked", {
+    expected: "a share of the rows to attack, as there is no data.test",
+    got: "none",
+    remedy: "for instance split: {target: 0.36, surrogate: 0.36, attacked: 0.28}",
+  });
+}
+
+function requireDistinct(what: string, choices: readonly Resolved[]): void {
+  const names = choices.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new InputError("invalid", what, {
+    expected: "models of different names",
+    got: `"${twice}" twice`,
+    remedy: "give one of them another name",
+  });
+}
+
+function notAttackable(name: string, learner: string): InputError {
+  return new InputError("unsupported", `surrogate "${name}"`, {
+    expected: "a learner whose models have gradients",
+    got: learner,
+    remedy: "name it among the targets instead",
+  });
+}
+
+function tooLarge({ split }: Study, rows: number): InputError {
+  return new InputError("invalid", "split", {
+    expected: `parts that together are at most the ${rows} rows of data.train`,
+    got: JSON.stringify(split),
+    remedy: "make the parts smaller",
+  });
+}

@@ -1,0 +1,76 @@
+// The study file: what a grid of surrogates, targets, budgets and repetitions is, checked once.
+
+import { z } from "zod";
+
+const share = z.number().positive().describe("a share of the rows below 1, or a number of rows");
+
+const learnerChoice = z.strictObject({
+  learner: z.string().describe("name of a learner, see carom fit --list"),
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .optional()
+    .describe("what results call it; the learner's name with _H or _L where absent"),
+  complexity: z.enum(["high", "low"]).optional().describe("options that make a model of high or of low complexity"),
+  preset: z.string().optional().describe('named options of an experiment, such as "mnist89-evasion/high"'),
+  options: z.record(z.string(), z.unknown()).optional().describe("single options, over those of complexity or preset"),
+});
+
+const size = {
+  repetitions: z.number().int().positive().describe("how often everything is done on another random split"),
+  points: z.number().int().positive().describe("how many points are attacked; all of their part where absent"),
+  surrogateFraction: z.number().positive().max(1).describe("share of their rows that surrogates are trained on"),
+};
+
+export const studySchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .describe("letters, digits, dots and dashes"),
+  title: z.string().optional().describe("a sentence that says what is asked"),
+  seed: z.number().int().nonnegative().default(0).describe("seed of every random choice"),
+  repetitions: size.repetitions.default(1),
+  points: size.points.optional(),
+  surrogateFraction: size.surrogateFraction.default(1),
+  data: z
+    .strictObject({
+      train: z.string().describe('data file that targets and surrogates learn from, or "digits"'),
+      test: z.string().optional().describe("data file whose points are attacked; a part of train where absent"),
+      classes: z.array(z.string()).min(2).optional().describe("the classes to keep; all where absent"),
+      label: z.string().optional().describe("array of a .npz file that holds the labels"),
+      box: z.tuple([z.number(), z.number()]).optional().describe("bounds of every feature"),
+      columns: z.number().int().positive().optional().describe("number of features of a .svmlight file"),
+    })
+    .describe("where rows come from"),
+  split: z
+    .strictObject({
+      target: share.default(0.5),
+      surrogate: share.default(0.5),
+      attacked: share.optional(),
+    })
+    .prefault({})
+    .describe("disjoint parts of the training rows; attacked only where there is no test file"),
+  surrogates: z.array(learnerChoice).min(1).describe("models that points are crafted on"),
+  targets: z.array(learnerChoice).min(1).describe("models that they are judged on"),
+  attack: z.strictObject({
+    norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
+    epsilons: z.array(z.number().positive()).min(1).describe("budgets, in the units of the features"),
+  }),
+  metrics: z
+    .array(z.enum(["size", "alignment"]))
+    .default(["size", "alignment"])
+    .describe("gradient metrics beside the rates: size S, alignment R"),
+  scales: z
+    .record(z.string(), z.strictObject(z.object(size).partial().shape))
+    .default({})
+    .describe("named sizes for --scale"),
+});
+
+/** A study as it stands after defaults. */
+export type Study = z.infer<typeof studySchema>;
+export type LearnerChoice = z.infer<typeof learnerChoice>;
+
+/** The JSON Schema of study files, for editors. */
+export function studyJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(studySchema, { io: "input" }) as Record<string, unknown>;
+}
