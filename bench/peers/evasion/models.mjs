@@ -2,7 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GraphBuilder, modelFromGraph, modelOf, openNpz, tensor } from "@carom/core";
+import { dataset, GraphBuilder, modelFromGraph, modelOf, openNpz, tensor } from "@carom/core";
+// Not public: users fit models, they do not assemble them.
+import { kernelModel } from "../../../packages/core/dist/learners/kernelModel.js";
 
 /** The arrays of an .npz file by name. @returns {Record<string, any>} */
 export function readArrays(/** @type {string} */ folder, /** @type {string} */ name) {
@@ -13,10 +15,10 @@ export function readArrays(/** @type {string} */ folder, /** @type {string} */ n
 /** A linear function, a kernel expansion or a network, told apart by the arrays it has; f becomes scores (-f, f). */
 export function readClassifier(/** @type {string} */ folder, /** @type {string} */ name) {
   const arrays = readArrays(folder, name);
+  if (arrays.vectors) return modelFromGraph(kernelExpansion(arrays));
   const g = new GraphBuilder();
   const x = g.input("x", "float32", ["N", 784]);
-  const add = arrays.weights ? linear : arrays.vectors ? kernelExpansion : network;
-  g.output(add(g, x, arrays), "scores");
+  g.output(arrays.weights ? linear(g, x, arrays) : network(g, x, arrays), "scores");
   return modelFromGraph(modelOf(g.graph()));
 }
 
@@ -30,19 +32,10 @@ function linear(/** @type {GraphBuilder} */ g, /** @type {string} */ x, { weight
   return g.node("Gemm", [x, g.constant(bothSigns(weights)), g.constant(bothSigns(bias))]);
 }
 
-/** sum_i a_i exp(-gamma ||x - s_i||^2) + b, with ||x - s||^2 = ||x||^2 + ||s||^2 - 2 x . s. */
-function kernelExpansion(/** @type {GraphBuilder} */ g, /** @type {string} */ x, { vectors, coefficients, bias, gamma }) {
-  const [count, d] = vectors.shape;
-  const squares = Float32Array.from({ length: count }, (_, i) =>
-    vectors.data.subarray(i * d, (i + 1) * d).reduce((/** @type {number} */ sum, /** @type {number} */ v) => sum + v * v, 0),
-  );
-  const products = g.node("Gemm", [x, g.constant(vectors), g.constant(tensor("float32", [count], squares))], {
-    transB: { int: 1 },
-    alpha: { float: -2 },
-  });
-  const distances = g.node("Add", [products, g.node("ReduceSumSquare", [x, g.ints([1])])]);
-  const kernel = g.node("Exp", [g.node("Mul", [distances, g.scalar(-gamma.data[0], x)])]);
-  return g.node("Gemm", [kernel, g.constant(bothSigns(coefficients)), g.constant(bothSigns(bias))]);
+/** The graph that the learner svm-rbf writes, of other coefficients. */
+function kernelExpansion({ vectors, coefficients, bias, gamma }) {
+  const rows = dataset({ features: vectors, labels: Array.from(coefficients.data, (each) => Number(each > 0)), domain: [0, 1] });
+  return kernelModel([{ beta: Float64Array.from(coefficients.data), bias: bias.data[0] }], gamma.data[0], rows);
 }
 
 function network(/** @type {GraphBuilder} */ g, /** @type {string} */ x, /** @type {Record<string, any>} */ arrays) {

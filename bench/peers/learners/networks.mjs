@@ -1,15 +1,15 @@
 // How long does the training of networks take, beside PyTorch?
 //
-//   npm run build && CAROM_DATA=FOLDER node bench/peers/learners/networks.mjs
+//   npm run build && CAROM_DATA=FOLDER node bench/peers/learners/networks.mjs [threads]
 
 import { learners, runtimeFrom, fit as train } from "@carom/core";
 import * as ort from "onnxruntime-node";
-import { conditions, interleave, printTable, startPeer, timeCalls } from "../../paired.mjs";
+import { conditions, interleave, printTable, startPeer, threadCounts, timeCalls } from "../../paired.mjs";
 import { digits } from "./digits.mjs";
 
 const rows = [];
 let versions = {};
-for (const threads of [1, 2]) {
+for (const threads of threadCounts) {
   const runtime = runtimeFrom(ort, { threads });
   const peer = await startPeer("learners/networks.py", threads);
   versions = peer.versions;
@@ -38,7 +38,8 @@ for (const threads of [1, 2]) {
         `n ${n}, ${title}, ${threads} thread${threads > 1 ? "s" : ""}`,
         own.seconds.toFixed(3),
         theirs.seconds.toFixed(3),
-        theirs.ratio.toFixed(2),
+        theirs.wall.toFixed(2),
+        theirs.cpu.toFixed(2),
       ]);
     }
   }
@@ -46,4 +47,4 @@ for (const threads of [1, 2]) {
 }
 console.log("Seconds to train on MNIST 8 and 9 (ours: graphs compiled and ONNX model written included)");
 console.log(conditions(versions));
-printTable(["", "Carom", "PyTorch", "PyTorch / Carom"], rows);
+printTable(["", "Carom", "PyTorch", "PyTorch / Carom", "by processor time"], rows);

@@ -4,6 +4,7 @@ import { VERSION } from "@carom/core";
 import { Command } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { dataCommand } from "./commands/data.ts";
+import { evadeCommand } from "./commands/evade.ts";
 import { fitCommand } from "./commands/fit.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { storeCommand } from "./commands/store.ts";
@@ -26,7 +27,15 @@ export function createProgram(): Command {
     .version(VERSION)
     .addHelpText("after", more)
     .showHelpAfterError(false);
-  const verbs = [auditCommand(), studyCommand(), fitCommand(), scoreCommand(), dataCommand(), storeCommand()];
+  const verbs = [
+    auditCommand(),
+    studyCommand(),
+    fitCommand(),
+    scoreCommand(),
+    evadeCommand(),
+    dataCommand(),
+    storeCommand(),
+  ];
   for (const command of verbs) program.addCommand(command);
   prepare(program);
   return program;

@@ -18,14 +18,21 @@ export interface Finished {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** The store; a new one for each run where absent, so that no run profits from another. */
+  readonly store?: string;
   /** Called with everything written to standard error so far; what it returns is sent as a signal. */
   onStderr?(text: string): NodeJS.Signals | undefined;
 }
 
 /** `carom ...args`, to its end. */
 export function carom(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const ownStore = options.store === undefined ? mkdtempSync(join(tmpdir(), "carom-store-")) : undefined;
+  return new Promise<Finished>((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: options.cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, CAROM_STORE: options.store ?? ownStore },
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -37,6 +44,8 @@ export function carom(args: readonly string[], options: RunOptions = {}): Promis
       if (signal) child.kill(signal);
     });
     child.on("error", reject).on("close", (status) => resolve({ status, stdout, stderr }));
+  }).finally(() => {
+    if (ownStore) rmSync(ownStore, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 }
 

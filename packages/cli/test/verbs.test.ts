@@ -35,7 +35,7 @@ describe("carom audit of one's own model", () => {
     expect(JSON.parse(metrics("other")).cells).not.toEqual(JSON.parse(metrics("first")).cells);
     // --quiet is silent where plain runs tell their progress.
     expect([first.stderr, other.stderr]).toEqual(["", ""]);
-    expect(second.stderr).toMatch(/^( *\d+ % {2}(training|attacking) [^\n]+\n)+$/);
+    expect(second.stderr).toMatch(/^( *\d+ % {2}[^\n]+ \(\d+ of \d+\)[^\n]*\n)+$/);
     expect(second.stderr).toContain("100 %");
     // --json: one document, which is the file's with the folder added.
     expect(JSON.parse(first.stdout)).toEqual({ folder: at("first"), ...JSON.parse(metrics("first")) });
@@ -108,13 +108,14 @@ describe("help", () => {
 });
 
 describe("Ctrl-C", () => {
-  it("leaves nothing behind and exits with status 130", async () => {
+  it("leaves nothing behind but finished work, says how to go on, and exits with status 130", async () => {
     const cwd = temporaryFolder();
-    const { status, stdout } = await carom(["audit", "--out", "run"], {
+    const { status, stdout, stderr } = await carom(["audit", "--out", "run"], {
       cwd,
-      onStderr: (text) => (text.includes("attacking") ? "SIGINT" : undefined),
+      onStderr: (text) => (text.includes("attack on") ? "SIGINT" : undefined),
     });
     expect([status, stdout, contentOf(cwd)]).toEqual([130, "", []]);
     expect(existsSync(join(cwd, "run"))).toBe(false);
+    expect(stderr).toMatch(/carom: interrupted; start the same command again and it goes on/);
   });
 });

@@ -1,8 +1,22 @@
 // The public interface of @carom/core, by hand: what is not listed here is not public.
 
 export type { Attack, AttackContext, AttackState, Points } from "./attacks/attack.ts";
+export { type ChunksTask, type CraftedChunks, craftInChunks } from "./attacks/evasion/chunks.ts";
 export { type CraftTask, craftEvasion } from "./attacks/evasion/craft.ts";
+export { flipAttack } from "./attacks/evasion/flips.ts";
+export {
+  type AnyEvasionAttack,
+  buildEvasion,
+  type EvasionAttack,
+  evasionAttacks,
+  evasionByName,
+} from "./attacks/evasion/index.ts";
 export { type LineSearchOptions, lineSearchAttack } from "./attacks/evasion/lineSearch.ts";
+export { type MinimumResult, type MinimumTask, minimumEpsilon } from "./attacks/evasion/minimum.ts";
+export { noiseAttack } from "./attacks/evasion/noise.ts";
+export { type PgdOptions, pgdAttack } from "./attacks/evasion/pgd.ts";
+export { withRestarts } from "./attacks/evasion/restarts.ts";
+export { type SparseFlipsResult, type SparseFlipsTask, sparseFlips } from "./attacks/evasion/sparseFlips.ts";
 export { type AttackResult, type AttackTask, pointsOf, runAttack } from "./attacks/run.ts";
 // Data
 export {
@@ -22,17 +36,28 @@ export { gunzip } from "./data/formats/gzip.ts";
 export { readIdx } from "./data/formats/idx.ts";
 export { readNpy, writeNpy } from "./data/formats/npy.ts";
 export { type NpzArchive, openNpz, writeNpz } from "./data/formats/npz.ts";
+export { npzPieces } from "./data/formats/npzStream.ts";
 export { readSvmlight } from "./data/formats/svmlight.ts";
 export { withClasses } from "./data/labels.ts";
 export { splitHalves, stratifiedSplit, subsample } from "./data/split.ts";
 // Faults of the input
 export { editDistance, InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
 // Learners
+export {
+  type CrossValidated,
+  type CrossValidation,
+  type CrossValidationContext,
+  crossValidate,
+  gridOf,
+} from "./learners/crossValidation.ts";
 export { type FitOptions, type FittedModel, fit } from "./learners/fit.ts";
 export { type AnyLearner, learnerByName, learners, parseOptions } from "./learners/index.ts";
 export type { Complexity, Fit, FitContext, Learner } from "./learners/learner.ts";
+export { presetNames, presetOptions, presets } from "./learners/presets.ts";
 
 // Models
+export { onColumns, weightedColumns } from "./models/columns.ts";
+export { averagedModel } from "./models/ensemble.ts";
 export { argMax, crossEntropy, type LossName, margin } from "./models/losses.ts";
 export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
@@ -110,6 +135,7 @@ export {
   type Tensor,
   tensor,
   toFloat,
+  toNumbers,
   zeros,
 } from "./tensor.ts";
 // Threats and attacks
@@ -117,4 +143,11 @@ export { l1, l2, linf, type Norm, norms } from "./threat/norm.ts";
 export { checkThreat, type ThreatModel } from "./threat/threat.ts";
 // Transfer: rates and metrics
 export { gradientAlignments, gradientSizes, predictedIncreases } from "./transfer/gradients.ts";
+export {
+  detectionScores,
+  evasionRate,
+  type OperatingPoint,
+  operatingPoint,
+  rowsOfClass,
+} from "./transfer/operatingPoint.ts";
 export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate, rate } from "./transfer/rates.ts";

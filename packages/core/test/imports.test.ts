@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "@observablehq/plot": ["figures"],
   "fast-png": ["figures"],
   fflate: ["data"],
-  zod: ["learners", "attacks"],
+  zod: ["learners", "attacks", "study"],
 };
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(

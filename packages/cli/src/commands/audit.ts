@@ -35,6 +35,7 @@ import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { nodeRuntime } from "../host/runtime.ts";
+import { withShape } from "../host/shape.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -238,21 +239,6 @@ function attackerKnows(training: string): string[] {
     "learner: not known; surrogates of several kinds stand in for it",
     "parameters: not known, and the target is never asked; only the white-box reference uses them",
   ];
-}
-
-/** Rows in the shape that the model takes, where sizes agree. */
-function withShape(data: Dataset, inputShape: readonly number[], path: string): Dataset {
-  const size = inputShape.reduce((product, dim) => product * dim, 1);
-  if (size === featureCount(data)) {
-    const { features } = data;
-    const shaped = "start" in features ? features : { ...features, shape: [rowCount(data), ...inputShape] };
-    return { ...data, features: shaped, featureShape: inputShape };
-  }
-  throw new InputError("invalid", `data for ${path}`, {
-    expected: `rows of ${size} features, as the model's input [${inputShape}] has`,
-    got: `rows of ${featureCount(data)} (shape [${data.featureShape}])`,
-    remedy: "give data of the kind the model was trained on",
-  });
 }
 
 /** Whether rows have a height and a width, as convolutional networks need. */

@@ -16,6 +16,7 @@ import { loadDataset } from "../host/data.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
+import { listing } from "../ui/listing.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -25,6 +26,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
+import { collectSettings } from "../ui/settings.ts";
 
 interface FitCommandOptions extends CommonOptions, DataFileOptions {
   readonly data?: string;
@@ -52,7 +54,7 @@ export function fitCommand(): Command {
 async function run(name: string | undefined, options: FitCommandOptions): Promise<void> {
   if (options.list) {
     if (options.json) printJson(learnerTable());
-    else process.stdout.write(listing());
+    else process.stdout.write(listing(learnerTable()));
     return;
   }
   if (name === undefined) throw missing("learner", `one of ${Object.keys(learners).join(", ")}`);
@@ -85,41 +87,6 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
     `${options.out}: ${name}, ${facts.join(", ")}; error on the ${trainingError.n} training rows ` +
       `${(100 * trainingError.estimate).toFixed(1)} %\n`,
   );
-}
-
-function listing(): string {
-  return learnerTable()
-    .map(({ name, summary, options }) => {
-      const values = options.map((option) => JSON.stringify(option.default));
-      const width = Math.max(...options.map((option) => option.name.length));
-      const valueWidth = Math.max(...values.map((value) => value.length));
-      const lines = options.map(
-        (option, i) => `  ${option.name.padEnd(width)}  ${values[i].padEnd(valueWidth)}  ${option.description}\n`,
-      );
-      return `${name}: ${summary}\n${lines.join("")}`;
-    })
-    .join("\n");
-}
-
-/** Collects `name=value` pairs; values are JSON where they parse as such, else text. */
-function collectSettings(pair: string, before: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
-  const at = pair.indexOf("=");
-  if (at <= 0) {
-    throw new InputError("invalid", "option --set", {
-      expected: "name=value",
-      got: `"${pair}"`,
-      remedy: "for instance --set C=10",
-    });
-  }
-  return { ...before, [pair.slice(0, at)]: parseValue(pair.slice(at + 1)) };
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function missing(what: string, expected: string): InputError {

@@ -15,6 +15,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { describeRate } from "../ui/rate.ts";
 
 type ScoreOptions = CommonOptions &
   DataFileOptions & { readonly model: string; readonly data: string; readonly out?: string };
@@ -50,14 +51,8 @@ async function run(options: ScoreOptions): Promise<void> {
     printJson({ modelHash, dataHash, error, perClass, ...(options.out !== undefined && { scores: options.out }) });
     return;
   }
-  const line = (name: string, rate: Rate) => `${name.padEnd(12)}${describe(rate)}\n`;
+  const line = (name: string, rate: Rate) => `${name.padEnd(12)}${describeRate(rate)}\n`;
   process.stdout.write(line("error", error));
   for (const { name, error: ofClass } of perClass) process.stdout.write(line(`class ${name}`, ofClass));
   if (options.out !== undefined) process.stdout.write(`scores      ${options.out}\n`);
-}
-
-function describe({ count, n, estimate, low, high }: Rate): string {
-  if (n === 0) return "no rows";
-  const percent = (share: number) => (100 * share).toFixed(1);
-  return `${percent(estimate)} % (${count} of ${n}; 95 % interval ${percent(low)} to ${percent(high)} %)`;
 }

@@ -15,8 +15,8 @@ export function removeUnfinished(): void {
   unfinished.clear();
 }
 
-/** Writes a file under a temporary name and renames it, so that no reader ever sees half of it. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes a file, whole or piece by piece, under a temporary name and renames it: no reader ever sees half of it. */
+export async function writeWhole(path: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
   await underTemporaryName(path, (temporary) => writeFile(temporary, content));
 }
 

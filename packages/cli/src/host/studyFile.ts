@@ -21,7 +21,9 @@ export async function loadStudy(path: string): Promise<Study> {
   }
   const parsed = studySchema.safeParse(document.toJS() ?? {});
   if (parsed.success) return withPaths(parsed.data, dirname(resolve(path)));
-  const [issue] = parsed.error.issues;
+  // A key that is misspelt leaves the right one missing, so it comes first.
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   const place = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys;

@@ -98,6 +98,13 @@ export function parseFraction(text: string): number {
   throw invalid("--surrogate-fraction", "a number above 0 and up to 1", text, "for instance 0.2");
 }
 
+/** The share of rows of other classes that may be taken for the class that is detected. */
+export function parseShare(text: string): number {
+  const value = parseNumber(text);
+  if (value >= 0 && value < 1) return value;
+  throw invalid("--false-alarms", "a number from 0 and below 1", text, "for instance 0.005");
+}
+
 function parseNumber(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }

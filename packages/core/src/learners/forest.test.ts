@@ -6,7 +6,7 @@ import { modelFromGraph } from "../models/model.ts";
 import { openModel } from "../models/open.ts";
 import { runtimeFrom } from "../models/runtime.ts";
 import { stream } from "../random.ts";
-import { tensor, toNumbers } from "../tensor.ts";
+import { type Tensor, tensor, toNumbers } from "../tensor.ts";
 import { forest } from "./forest.ts";
 import { growTree, type Tree } from "./tree.ts";
 import { treeColumns } from "./treeColumns.ts";
@@ -56,7 +56,7 @@ describe("growTree", () => {
   ])("the root of %i distinct values (%s) is the best of all splits, by exhaustion", (distinct) => {
     for (let seed = 0; seed < 10; seed++) {
       const data = table(seed, 40, 4, distinct);
-      const x = data.features.data as Float32Array;
+      const x = (data.features as Tensor<"float32">).data;
       const random = stream(seed, "weights");
       const weights = Float64Array.from({ length: 40 }, () => random.integer(4) * 0.75);
       const tree = grow(data, { depth: 1, weights });
@@ -69,7 +69,7 @@ describe("growTree", () => {
 
   test("thresholds are midpoints of neighbouring values, and a full tree knows its training rows", () => {
     const data = table(1, 200, 6, 50);
-    const x = data.features.data as Float32Array;
+    const x = (data.features as Tensor<"float32">).data;
     const tree = grow(data);
     const values = [...new Set(x)].sort((a, b) => a - b);
     const [feature, threshold] = [tree.feature[0], tree.threshold[0]];
@@ -96,7 +96,7 @@ describe("growTree", () => {
   test("a row of weight 2 counts as two rows", () => {
     const data = table(2, 60, 5, 7);
     const rows = Array.from({ length: 90 }, (_, i) => i % 60);
-    const x = data.features.data as Float32Array;
+    const x = (data.features as Tensor<"float32">).data;
     const twice = dataset({
       features: tensor("float32", [90, 5], Float32Array.from(rows.flatMap((r) => [...x.subarray(5 * r, 5 * r + 5)]))),
       labels: rows.map((row) => data.labels[row]),
@@ -124,7 +124,7 @@ describe("forest", () => {
       { runtime, random: (label) => stream(3, "fit", label) },
     );
     const opened = await openModel(runtime, modelFromGraph(model));
-    return { model, values: toNumbers(await opened.scores(x as typeof data.features & { data: Float32Array })) };
+    return { model, values: toNumbers(await opened.scores(x as Tensor)) };
   };
 
   test("scores are mean shares of the leaves, bit for bit what the comparisons in training say", async () => {

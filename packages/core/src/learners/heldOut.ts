@@ -5,7 +5,8 @@ import type { Runtime } from "../models/runtime.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { sliceRows, type Tensor, toFloat } from "../tensor.ts";
-import type { Examples, Network } from "./sgd.ts";
+import type { Examples } from "./sgd.ts";
+import type { Network } from "./sgdGraph.ts";
 
 /** Rows that go through the network at once. */
 const BLOCK = 256;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { InputError } from "../errors.ts";
 import type { Stream } from "../random.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
-import type { Network } from "./sgd.ts";
+import type { Network } from "./sgdGraph.ts";
 
 const count = z.number().int().positive();
 

@@ -79,7 +79,9 @@ function carriedOver({ columns, optima }: PrimalState, wanted: Int32Array, penal
     const lower = new Float64Array(size * size);
     for (let i = 0; i < size; i++) {
       if (from[i] < 0) lower[i * size + i] = Math.sqrt(penalty);
-      else for (let j = 0; j <= i; j++) if (from[j] >= 0) lower[i * size + j] = factor.lower[from[i] * factor.size + from[j]];
+      else
+        for (let j = 0; j <= i; j++)
+          if (from[j] >= 0) lower[i * size + j] = factor.lower[from[i] * factor.size + from[j]];
     }
     return { x: moved, factor: { size, lower } };
   });

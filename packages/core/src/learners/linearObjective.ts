@@ -56,6 +56,9 @@ export const squaredLoss: RowLoss = (y, f, weights, slope, curvature) => {
   return value;
 };
 
+/** Passes over the rows that go as they are, before their transpose is made. */
+const WORTH_TRANSPOSING = 12;
+
 /** Columns up to which the Hessian is worth writing out and factoring. */
 export const MAX_HESSIAN = 2000;
 
@@ -74,8 +77,11 @@ export function linearObjective(
 ): (theta: Float64Array) => Evaluation {
   const d = x.columns;
   const columns = once(() => transposeRows(x));
+  let passes = 0;
   const combine = (c: Float64Array) => {
     const sum = sumLast(c, d);
+    // To transpose costs as much as it saves in a dozen passes.
+    if (++passes <= WORTH_TRANSPOSING) return addRows(x, c, sum);
     sum.set(rowsTimes(columns(), c));
     return sum;
   };

@@ -72,10 +72,12 @@ async function fitMultinomial(
   });
   if (!result.converged) throw notReached(result, tolerance);
   context.onProgress?.(1);
-  const functions = Array.from({ length: classes }, (_, k) => {
-    const part = result.x.subarray(k * (rows.columns + 1), (k + 1) * (rows.columns + 1));
-    return spreadOut(compressed, part, part[rows.columns]);
-  });
+  const parts = Array.from({ length: classes }, (_, k) =>
+    result.x.subarray(k * (rows.columns + 1), (k + 1) * (rows.columns + 1)),
+  );
+  // A shift that all biases share changes nothing; of all optima, the one whose biases sum to zero.
+  const shift = parts.reduce((sum, part) => sum + part[rows.columns], 0) / classes;
+  const functions = parts.map((part) => spreadOut(compressed, part, part[rows.columns] - shift));
   return {
     model: linearModel(functions, data),
     training: { objective: result.value, gradientNorm: result.gradientNorm, iterations: result.iterations },

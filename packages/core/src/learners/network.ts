@@ -6,7 +6,8 @@ import { stratifiedSplit } from "../data/split.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { gatherRows, reshape, sizeOf, toFloat } from "../tensor.ts";
 import type { Fit, FitContext } from "./learner.ts";
-import { type Examples, type Network, trainSgd } from "./sgd.ts";
+import { type Examples, trainSgd } from "./sgd.ts";
+import type { Network } from "./sgdGraph.ts";
 
 /** The options of every network, beside its layers. */
 export const trainingOptions = {

@@ -1,33 +1,14 @@
-// Stochastic gradient descent as an ONNX graph: one run of the graph is one step of training, or several.
+// Stochastic gradient descent: each run of the training graph is one step, or several.
 
 import { InputError } from "../errors.ts";
-import { addLoss } from "../models/losses.ts";
 import type { Runtime, Session } from "../models/runtime.ts";
-import { GraphBuilder, modelOf } from "../onnx/builder.ts";
-import { addGradients } from "../onnx/differentiate.ts";
-import type { Graph } from "../onnx/graph.ts";
+import { modelOf } from "../onnx/builder.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { prune } from "../onnx/prune.ts";
 import { permutation, type Stream } from "../random.ts";
 import { type FloatType, gatherRows, type Tensor, tensor, zeros } from "../tensor.ts";
 import { dropoutMask, type Mask } from "./dropout.ts";
 import { heldOutLoss } from "./heldOut.ts";
-
-/** A network: how it is written into a graph, and its weights by name. */
-export interface Network {
-  readonly weights: ReadonlyMap<string, Tensor<"float32">>;
-  /**
-   * Adds the layers that turn `x` [N, ...] into scores [N, K]; weights are values of the names that `weight` gives.
-   *
-   * While training, `drop` is called where units are dropped; it returns the value with some of them zero.
-   */
-  forward(
-    g: GraphBuilder,
-    x: string,
-    weight?: (name: string) => string,
-    drop?: (value: string, rate: number) => string,
-  ): string;
-}
+import { isVelocity, type Network, type StepOptions, trainingGraph, updated, velocity } from "./sgdGraph.ts";
 
 /** Rows [N, ...] and their labels. */
 export interface Examples {
@@ -35,16 +16,12 @@ export interface Examples {
   readonly labels: Int32Array;
 }
 
-export interface SgdOptions {
+export interface SgdOptions extends StepOptions {
   readonly learningRate: number;
   /** Epochs after which the learning rate is multiplied by `factor`. */
   readonly milestones: readonly number[];
   readonly factor: number;
-  readonly momentum: number;
-  /** lambda of lambda/2 ||w||^2, added to the gradient of every parameter, biases included. */
-  readonly weightDecay: number;
   readonly epochs: number;
-  readonly batch: number;
   /** Stops after this many epochs without a lower loss on the held-out rows, and returns the weights of the lowest. */
   readonly patience?: number;
   readonly heldOut?: Examples;
@@ -66,6 +43,7 @@ type State = Readonly<Record<string, Tensor>>;
 
 /**
  * Minimises the mean cross-entropy by v <- momentum v + gradient + weightDecay w; w <- w - learningRate v.
+ * The graph keeps learningRate v, which is rescaled where the rate changes.
  *
  * The order of rows is drawn anew for each epoch; the last batch of an epoch may be smaller. Several steps are unrolled
  * into one graph, because handing weights over between runs costs as much as a step of a small network.
@@ -95,7 +73,9 @@ export async function trainSgd(
   try {
     for (let epoch = 0; epoch < options.epochs; epoch++) {
       const rows = permutation(order, n);
-      const rate = options.learningRate * options.factor ** options.milestones.filter((at) => at <= epoch).length;
+      const milestones = options.milestones.filter((at) => at <= epoch).length;
+      const rate = options.learningRate * options.factor ** milestones;
+      if (options.milestones.includes(epoch)) state = slowed(state, options.factor);
       let total = 0;
       for (let from = 0; from < n; ) {
         const several = from + unrolled * batch <= n ? unrolled : 1;
@@ -133,14 +113,29 @@ export async function trainSgd(
   return { weights: new Map(names.map((name) => [name, final[name] as Tensor<"float32">])), losses, steps };
 }
 
-const velocity = (name: string) => `${name}:velocity`;
-const updated = (name: string) => `${name}:next`;
-
 function initialState(network: Network): State {
   const entries = [...network.weights].flatMap(([name, value]): [string, Tensor][] => [
     [name, value],
     [velocity(name), zeros("float32", value.shape)],
   ]);
+  return Object.fromEntries(entries);
+}
+
+/** The state after the learning rate has been multiplied by a factor. */
+function slowed(state: State, factor: number): State {
+  const entries = Object.entries(state).map(([name, value]): [string, Tensor] => {
+    const { shape, data } = value as Tensor<"float32">;
+    return [
+      name,
+      isVelocity(name)
+        ? tensor(
+            "float32",
+            shape,
+            data.map((each) => each * factor),
+          )
+        : value,
+    ];
+  });
   return Object.fromEntries(entries);
 }
 
@@ -150,73 +145,6 @@ function stepsPerRun(batches: number, limit: number): number {
   const runs = (steps: number) => Math.floor(batches / steps) + (batches % steps);
   for (let steps = 2; steps <= Math.min(limit, batches); steps++) if (runs(steps) < runs(best)) best = steps;
   return best;
-}
-
-interface TrainingGraph {
-  readonly graph: Graph;
-  readonly masks: readonly Mask[];
-}
-
-/**
- * Inputs: x, label, rate, each weight and its velocity, masks of dropped units. Outputs: the mean loss of the steps, and
- * each weight and velocity after them. With several steps, each takes an equal part of the rows.
- */
-function trainingGraph(
-  network: Network,
-  rowShape: readonly number[],
-  steps: number,
-  options: SgdOptions,
-): TrainingGraph {
-  const g = new GraphBuilder();
-  const rows = steps === 1 ? "N" : steps * options.batch;
-  const x = g.input("x", "float32", [rows, ...rowShape]);
-  const label = g.input("label", "int32", [rows]);
-  const rate = g.input("rate", "float32", []);
-  const names = [...network.weights.keys()];
-  const current = new Map<string, string>();
-  for (const [name, value] of network.weights) {
-    for (const each of [name, velocity(name)]) current.set(each, g.input(each, "float32", value.shape));
-  }
-  const masks: Mask[] = [];
-  const losses: string[] = [];
-  for (let step = 0; step < steps; step++) {
-    const part = (value: string) =>
-      steps === 1
-        ? value
-        : g.node("Slice", [value, g.ints([step * options.batch]), g.ints([(step + 1) * options.batch]), g.ints([0])]);
-    let dropped = 0;
-    const drop = (value: string, dropRate: number) => {
-      const shape = g.type(value).shape.slice(1) as number[];
-      const name = `mask${dropped++}`;
-      if (step === 0) {
-        masks.push({ name, shape, rate: dropRate });
-        g.input(name, "float32", [rows, ...shape]);
-      }
-      return g.node("Mul", [value, part(name)]);
-    };
-    const scores = network.forward(g, part(x), (name) => current.get(name)!, drop);
-    const loss = g.node("ReduceMean", [addLoss(g, "crossEntropy", scores, part(label), false)], {
-      keepdims: { int: 0 },
-    });
-    losses.push(loss);
-    const gradients = addGradients(
-      g,
-      loss,
-      names.map((name) => current.get(name)!),
-    );
-    names.forEach((name, i) => {
-      const weight = current.get(name)!;
-      const decay = () => g.node("Mul", [weight, g.scalar(options.weightDecay, weight)]);
-      const gradient = options.weightDecay === 0 ? gradients[i] : g.node("Add", [gradients[i], decay()]);
-      const kept = g.node("Mul", [current.get(velocity(name))!, g.scalar(options.momentum, weight)]);
-      const next = g.node("Add", [kept, gradient]);
-      current.set(velocity(name), next);
-      current.set(name, g.node("Sub", [weight, g.node("Mul", [next, rate])]));
-    });
-  }
-  for (const [name, value] of current) g.output(value, updated(name));
-  g.output(steps === 1 ? losses[0] : g.node("Mean", losses), "loss");
-  return { graph: prune(g.graph()), masks };
 }
 
 function masks(list: readonly Mask[], rows: number, random: Stream): Record<string, Tensor> {

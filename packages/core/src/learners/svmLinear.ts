@@ -18,7 +18,9 @@ const options = z.strictObject({
     .number()
     .positive()
     .default(1e-6)
-    .describe("largest violation of the optimality conditions; of squared hinge, 1,000 times the gradient's norm against the start"),
+    .describe(
+      "largest violation of the optimality conditions; of squared hinge, 1,000 times the gradient's norm against the start",
+    ),
   balanced: balancedOption,
 });
 

@@ -3,6 +3,7 @@
 import { assert, InputError } from "../errors.ts";
 import type { ElementType, FloatType, Tensor } from "../tensor.ts";
 import { tensor } from "../tensor.ts";
+import { checkInputs, checkOutputs, checkShape } from "./checks.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
 import { describeNode, type ValueType } from "./operator.ts";
@@ -47,6 +48,7 @@ export class GraphBuilder {
   /** Declares an input of the graph. */
   input(name: string, type: ElementType, shape: readonly Dim[]): string {
     assert(!this.types.has(name), `value "${name}" exists already`);
+    checkShape(name, shape);
     this.inputs.push({ name, type, shape });
     this.types.set(name, { type, shape });
     return name;
@@ -80,9 +82,11 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A scalar constant of the floating-point type of another value. */
+  /** A scalar constant of the floating-point type of another value; throws where that has none. */
   scalar(value: number, like: string): string {
-    return this.constant(tensor(this.type(like).type as FloatType, [], [value]));
+    const { type } = this.type(like);
+    if (!type.startsWith("float")) throw notReal(like, type);
+    return this.constant(tensor(type as FloatType, [], [value]));
   }
 
   /** A one-dimensional int64 constant: axes, shapes, starts, steps. */
@@ -105,13 +109,13 @@ export class GraphBuilder {
 
   /** Adds a node as it is. */
   push(node: Node): void {
-    const operator = operators[node.op];
-    if (!operator || node.domain !== "") throw unsupportedOperator(node);
+    if (node.domain !== "" || !Object.hasOwn(operators, node.op)) throw unsupportedOperator(node);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.type(name)));
-    const outputs = operator.infer({ node, inputs, unknownDim: () => this.fresh("?") });
+    checkInputs(node, inputs);
+    const outputs = operators[node.op].infer({ node, inputs, unknownDim: () => this.fresh("?") });
+    checkOutputs(node, outputs);
     node.outputs.forEach((name, i) => {
       if (name === "") return;
-      assert(outputs[i], `${describeNode(node)} has no output ${i}`);
       assert(!this.types.has(name), `value "${name}" exists already`);
       this.types.set(name, outputs[i]);
     });
@@ -184,6 +188,14 @@ function unsupportedOperator(node: Node): InputError {
     expected: `an operator that can be differentiated, opset ${OPSET}: ${Object.keys(operators).sort().join(", ")}`,
     got: node.domain ? `${node.domain}.${node.op}` : node.op,
     remedy: "the model can be judged by its scores, but not attacked by its gradients",
+  });
+}
+
+function notReal(name: string, type: ElementType): InputError {
+  return new InputError("invalid", `value "${name}" of the graph`, {
+    expected: "real numbers, as the operators around it do",
+    got: type,
+    remedy: "check the tool that exported the model",
   });
 }
 

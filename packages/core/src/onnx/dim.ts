@@ -1,9 +1,16 @@
 // One dimension of a shape: a number, or a symbol such as "N" for what is known only when the graph runs.
 
+import { InputError } from "../errors.ts";
+import { MAX_SYMBOLS } from "./limits.ts";
+
 /** A known size, or a symbol; products of symbols are written "4*N". */
 export type Dim = number | string;
 
-/** The product of dimensions, in a canonical form, so that equal products are equal strings. */
+/**
+ * The product of dimensions, in a canonical form, so that equal products are equal strings.
+ *
+ * @throws InputError where it has more symbols than any real model needs.
+ */
 export function multiplyDims(...dims: readonly Dim[]): Dim {
   let factor = 1;
   const symbols: string[] = [];
@@ -17,6 +24,13 @@ export function multiplyDims(...dims: readonly Dim[]): Dim {
     }
   }
   if (symbols.length === 0 || factor === 0) return factor;
+  if (symbols.length > MAX_SYMBOLS) {
+    throw new InputError("unsupported", "dimension of the graph", {
+      expected: `a product of at most ${MAX_SYMBOLS} unknown sizes`,
+      got: `one of ${symbols.length}`,
+      remedy: "export the model with fixed sizes",
+    });
+  }
   symbols.sort();
   return factor === 1 ? symbols.join("*") : `${factor}*${symbols.join("*")}`;
 }

@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
 import { toNumbers } from "../tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { MAX_CONTENT, MAX_RANK } from "./limits.ts";
 import { type Dim, isStatic } from "./dim.ts";
 import type { Node } from "./graph.ts";
 
@@ -80,10 +81,20 @@ export function normalizeAxis(node: Node, axis: number, rank: number): number {
 
 /** The content of a small integer tensor, as dimensions, where it is known. */
 export function contentOf(value: ValueType | undefined): readonly Dim[] | undefined {
-  if (value?.content) return value.content;
+  if (value?.content) return value.content.length <= MAX_CONTENT ? value.content : undefined;
   if (!value?.constant || value.shape.length > 1 || (value.type !== "int64" && value.type !== "int32"))
     return undefined;
+  if (value.constant.data.length > MAX_CONTENT) return undefined;
   return toNumbers(value.constant);
+}
+
+/** A shape of which only the number of axes is known, from the length of the list that holds it. */
+export function unknownShape(node: Node, list: ValueType, unknownDim: () => Dim): readonly Dim[] {
+  const rank = list.shape[0];
+  if (typeof rank !== "number" || rank > MAX_RANK) {
+    throw nodeError(node, `a shape of known length, at most ${MAX_RANK}`, `the length ${rank}`);
+  }
+  return Array.from({ length: rank }, unknownDim);
 }
 
 /** The content of a small integer tensor where all of it is known numbers. */

@@ -42,7 +42,7 @@ export function orderNodes(graph: Graph): Graph {
         if (!state.has(maker)) waiting.push(maker);
       }
       if (waiting.length > 0) {
-        stack.push(...waiting.reverse());
+        for (const maker of waiting.reverse()) stack.push(maker);
         continue;
       }
       for (const output of node.outputs) available.add(output);

@@ -2,6 +2,7 @@
 
 import { tensor } from "../tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { requireSmall } from "./limits.ts";
 
 /** Zeros of the shape of `value` with `size` along `axis`, to which row i of `value` is added at `positions[i]`. */
 export function scatterAlong(
@@ -11,6 +12,7 @@ export function scatterAlong(
   positions: readonly number[],
   size: number,
 ): string {
+  requireSmall(positions.length, "positions along a sliced axis");
   const rank = g.type(value).shape.length;
   const shape = Array.from({ length: rank }, (_, i) => (i === axis ? positions.length : 1));
   const index = g.constant(tensor("int64", shape, positions));

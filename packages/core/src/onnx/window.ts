@@ -1,7 +1,9 @@
 // Windows that slide over the spatial axes: the geometry that convolution and pooling share.
 
+import { sizeOf } from "../tensor.ts";
 import type { Dim } from "./dim.ts";
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "./graph.ts";
+import { requireSmall } from "./limits.ts";
 import { nodeError, type ValueType } from "./operator.ts";
 
 /** Where a window stands: along each spatial axis, output o and kernel element k meet input o stride + k dilation - before. */
@@ -77,6 +79,7 @@ export function slidingShape(
 export function kernelShape(node: Node): readonly number[] {
   const kernel = intsAttribute(node, "kernel_shape", undefined);
   if (!kernel) throw nodeError(node, "the attribute kernel_shape", "none");
+  requireSmall(sizeOf(kernel), "elements of a window");
   return kernel;
 }
 
@@ -98,7 +101,14 @@ export function remainder({ input, output, kernel, strides, dilations, before, a
 
 function steps(node: Node, kernel: readonly number[]) {
   const ones = new Array<number>(kernel.length).fill(1);
-  return { strides: intsAttribute(node, "strides", ones), dilations: intsAttribute(node, "dilations", ones) };
+  const strides = intsAttribute(node, "strides", ones);
+  const dilations = intsAttribute(node, "dilations", ones);
+  for (const list of [kernel, strides, dilations]) {
+    if (list.length !== kernel.length || list.some((step) => step < 1)) {
+      throw nodeError(node, "kernel, strides and dilations of 1 or more per spatial axis", `[${list}]`);
+    }
+  }
+  return { strides, dilations };
 }
 
 function reachOf(kernel: readonly number[], dilations: readonly number[]): readonly number[] {

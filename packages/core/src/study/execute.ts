@@ -90,7 +90,11 @@ export async function execute(
     needed.set(key, task);
     for (const input of Object.values(task.inputs)) await visit(input);
   };
-  for (const key of wanted) await visit(key);
+  for (const key of wanted) {
+    // What is wanted will be read, so it must be sound and not only there: reading removes what is damaged.
+    await store.read(key);
+    await visit(key);
+  }
 
   const finished = new Set<string>();
   const share = new Map<string, number>();

@@ -41,31 +41,22 @@ export function projectL2(
   if (held + free > radius) {
     s = Math.sqrt(radius / length);
     if (free > 0) s = Math.max(s, Math.sqrt(Math.max(0, radius - held) / free));
-    s = riseToRadius(moves, d, radius, s);
   }
-  for (let i = 0; i < d; i++) {
-    const move = s * moves[i];
-    const bound = moves[d + i];
-    const isFree = Number(bound * bound > move * move);
-    point[i] = center[i] + isFree * move + (1 - isFree) * bound;
-  }
-}
-
-/** Newton's method for the s at which the squared norm of the clipped moves is the squared radius, from below. */
-function riseToRadius(moves: Float64Array, d: number, radius: number, start: number): number {
-  let s = start;
+  // Each pass writes the point for one s and measures it for the next.
   for (;;) {
-    let [free, held] = [0, 0];
+    [free, held] = [0, 0];
     for (let i = 0; i < d; i++) {
       const move = s * moves[i];
       const bound = moves[d + i];
       const [square, most] = [move * move, bound * bound];
       const isFree = Number(most > square);
+      point[i] = center[i] + isFree * move + (1 - isFree) * bound;
       free += isFree * square;
       held += (1 - isFree) * most;
     }
+    if (s === 1 || free === 0) return;
     const next = s * Math.sqrt(Math.max(0, radius - held) / free);
-    if (free === 0 || !(next > s * (1 + ROUNDING))) return s;
+    if (!(next > s * (1 + ROUNDING))) return;
     s = next;
   }
 }

@@ -134,7 +134,6 @@ describe.skipIf(!apps)("real Android apps, 545,334 features, and two published l
     const before = evasionRate(score(attacked), point);
     expect(1 - before.estimate).toBeGreaterThan(detected - 0.07);
     const epsilons = [0, 1, 5, 10, 30];
-    const t0 = performance.now();
     const results = await sparseFlips({
       model,
       runtime,
@@ -143,7 +142,6 @@ describe.skipIf(!apps)("real Android apps, 545,334 features, and two published l
       epsilons,
       direction: "add",
     });
-    console.log("SPARSE", performance.now() - t0);
     const helpful = Array.from(weights.keys())
       .filter((j) => weights[j] < 0)
       .sort((a, b) => weights[a] - weights[b])

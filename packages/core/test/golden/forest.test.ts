@@ -56,7 +56,7 @@ describe.each(cases)("forest of $trees trees, depth $depth, on $data", (golden) 
       errors.push(predicted.filter((label, i) => label !== labels[i]).length / labels.length);
       await opened.close();
     }
-    const spread = Math.hypot(standardError(errors), standardError(golden.errors));
-    expect(Math.abs(mean(errors) - mean(golden.errors))).toBeLessThan(3 * spread);
+    const spread = Math.hypot(standardError(errors)!, standardError(golden.errors)!);
+    expect(Math.abs(mean(errors)! - mean(golden.errors)!)).toBeLessThan(3 * spread);
   });
 });

@@ -33,21 +33,22 @@ export interface CraftTask {
   onProgress?(done: number): void;
 }
 
-/** On an affine model the projection of one long step is the optimum: the gradient is the same everywhere. */
-const oneStep = { maxIterations: 1 };
+/** Where the objective is affine, the gradient is the same everywhere: the projection of one long step is the optimum. */
+const oneStep = { firstShare: 1, maxIterations: 1 };
 
 /**
  * Attacks each point at each budget; one result per budget, in the order given.
  *
  * Budgets are taken in ascending order, each starting from the solution of the one before, so that the white-box
- * error never falls as the budget grows. A model that is not affine in its input may have several local optima: there
- * a second attack starts from a random point of another class, projected, and the better result is kept.
+ * error never falls as the budget grows. An objective that is not affine may have several local optima: there a second
+ * attack starts from a random point of another class, projected, and the better result is kept.
  *
  * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
  */
 export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
   const { epsilons, x, labels } = task;
-  const affine = isAffine(task.model);
+  // The margin of two affine scores is affine; of more, the best of the others changes from place to place.
+  const affine = isAffine(task.model) && task.opened.classes === 2;
   const attack = task.attack ?? lineSearchAttack(affine ? oneStep : {});
   const other = affine || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
   const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);

@@ -8,10 +8,12 @@ export interface LineSearchOptions {
   /** A point has converged where a step gains, or to first order can gain, no more than this times max(1, |objective|). */
   readonly tolerance?: number;
   readonly maxIterations?: number;
+  /** The share of the whole way that is tried first; smaller ones follow the gradient more closely into an optimum. */
+  readonly firstShare?: number;
 }
 
-/** A step is long enough when it brings this share of what the gradient promised. */
-const SUFFICIENT = 0.1;
+/** A step is good where it brings this share of what the gradient promised. */
+const SUFFICIENT = 0.3;
 /** A search ends where even this share of the way brings nothing. */
 const SHORTEST = 1e-3;
 /** The whole way, in budgets: longer steps no longer change where the projection lands. */
@@ -20,23 +22,24 @@ const LONGEST = 1e5;
 /**
  * Repeats x <- project(x + step * steepest(gradient)) until the objective no longer rises.
  *
- * Steps are measured by how far they go of the whole way t in (0, 1]: step = budget * t / (1 - t). At t = 1 the
- * projection lands where the linearised objective is largest in the admissible set, which is the optimum of a linear
- * model; at t = 1/2 the step is as long as the budget. From the last t that was good, doubled, the search goes down:
- * to where the parabola through value, slope and the failed trial has its top, at most to t / 2 and at least to t / 10.
+ * Steps are measured by the share t in (0, 1] of the whole way: step = budget * t / (1 - t). At t = 1 the projection
+ * lands where the linearised objective is largest in the admissible set, the optimum of a linear model; at t = 1/2 the
+ * step is as long as the budget. A search begins at twice the t that was good last. From a step that falls short of the
+ * gradient's promise g . (z - x) it goes down, by a half to a tenth, to the top of the parabola through the objective
+ * before, its slope and the objective at z, as long as that brings more.
  *
- * The gradient g promises a trial z the gain g . (z - x). Where that is below the tolerance the point has converged,
- * and z need not be scored. Points are searched side by side in batches, each with a t of its own; a point never gets
- * worse, and one that has converged is frozen.
+ * Where the promise is below the tolerance the point has converged, and z need not be scored. Points are searched side
+ * by side in batches, each with a t of its own; a point never gets worse, and one that has converged is frozen.
  *
  * Source: Demontis et al. 2019, Algorithm 1; the whole way is the step of Frank and Wolfe, 1956.
  */
-export function lineSearchAttack({ tolerance = 1e-6, maxIterations = 100 }: LineSearchOptions = {}): Attack {
+export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
+  const { tolerance = 1e-6, maxIterations = 100, firstShare = 0.3 } = options;
   return async function* attack(context) {
     const points: Points = { ...context.start, data: context.start.data.slice() };
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
     const objective = await context.objective(points, active);
-    const share = new Float64Array(points.rows).fill(1);
+    const share = new Float64Array(points.rows).fill(firstShare);
     const threshold = (i: number) => tolerance * Math.max(1, Math.abs(objective[i]));
     let iteration = 0;
     while (active.length > 0 && iteration < maxIterations) {

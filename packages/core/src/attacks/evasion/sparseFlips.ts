@@ -120,9 +120,7 @@ async function strongestColumns({ model, runtime, x, epsilons }: SparseFlipsTask
   const sorted = Int32Array.from(slopes.keys())
     .filter((j) => slopes[j] !== 0)
     .sort((a, b) => slopes[a] - slopes[b] || a - b);
-  return sorted.length <= 2 * count
-    ? sorted
-    : Int32Array.of(...sorted.subarray(0, count), ...sorted.subarray(sorted.length - count));
+  return sorted.filter((_, rank) => rank < count || rank >= sorted.length - count);
 }
 
 /** As many rows from `from` on as fit, and the columns they need: candidates for changes and their own. */

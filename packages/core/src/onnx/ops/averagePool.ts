@@ -1,6 +1,7 @@
-import { type Tensor, tensor } from "../../tensor.ts";
+import { sizeOf, type Tensor, tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
 import { intAttribute, type Node } from "../graph.ts";
+import { requireSmall } from "../limits.ts";
 import type { Operator } from "../operator.ts";
 import { kernelShape, slidingShape, spatialSizes, type Window, windowOf } from "../window.ts";
 
@@ -35,6 +36,7 @@ function floatType(g: GraphBuilder, x: string): "float32" | "float64" {
 /** One over the number of elements that each window averages, of the output's spatial shape. */
 function reciprocalCounts(g: GraphBuilder, node: Node, x: string, window: Window): Tensor {
   const { input, output, kernel, strides, dilations, before, after } = window;
+  requireSmall(sizeOf(output), "places of an averaging window");
   const withMargin = intAttribute(node, "count_include_pad", 0) === 1;
   // A window is a box, so its count is a product over the axes.
   const perAxis = output.map((length, i) =>

@@ -15,6 +15,9 @@ export const Concat: Operator = {
         : unknownDim();
     const contents = inputs.map(contentOf);
     const content = contents.every((dims) => dims !== undefined) ? contents.flat() : undefined;
+    if (inputs.some((x) => x!.shape.length !== first.shape.length)) {
+      throw nodeError(node, "inputs of the same number of axes", inputs.map((x) => x!.shape.length).join(", "));
+    }
     const shape = first.shape.map((dim, i) => (i === axis ? total : dim));
     return [{ type: first.type, shape, ...(content && { content }) }];
   },

@@ -1,11 +1,10 @@
 import { broadcastShapes, reduceTo } from "../broadcast.ts";
-import { contentOf, type Operator } from "../operator.ts";
+import { contentOf, type Operator, unknownShape } from "../operator.ts";
 
 /** y = x broadcast to a shape (and, where x is larger along an axis, the shape to x). */
 export const Expand: Operator = {
   infer({ node, inputs: [x, shape], unknownDim }) {
-    const length = shape!.shape[0];
-    const target = contentOf(shape) ?? Array.from({ length: Number(length) }, unknownDim);
+    const target = contentOf(shape) ?? unknownShape(node, shape!, unknownDim);
     const operands = [x, { type: x!.type, shape: target }];
     return [{ type: x!.type, shape: broadcastShapes({ node, inputs: operands, unknownDim }) }];
   },

@@ -1,18 +1,17 @@
 import { type Dim, divideDims, multiplyDims } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { contentOf, nodeError, type Operator } from "../operator.ts";
+import { contentOf, nodeError, type Operator, unknownShape } from "../operator.ts";
 
 /** y = x under another shape; 0 keeps a dimension (unless `allowzero`), -1 takes what is left. */
 export const Reshape: Operator = {
   infer({ node, inputs: [x, target], unknownDim }) {
     const content = contentOf(target);
-    if (!content) {
-      const rank = target!.shape[0];
-      if (typeof rank !== "number") throw nodeError(node, "a target shape of known length", "an unknown length");
-      return [{ type: x!.type, shape: Array.from({ length: rank }, unknownDim) }];
-    }
+    if (!content) return [{ type: x!.type, shape: unknownShape(node, target!, unknownDim) }];
     const keepZero = intAttribute(node, "allowzero", 0);
     const shape: Dim[] = content.map((dim, i) => (dim === 0 && !keepZero ? x!.shape[i] : dim));
+    if (shape.includes(undefined as never)) {
+      throw nodeError(node, "a 0 only where the input has an axis to keep", `[${content}] for [${x!.shape}]`);
+    }
     const open = shape.indexOf(-1);
     if (open >= 0) {
       const rest = multiplyDims(...shape.filter((_, i) => i !== open));

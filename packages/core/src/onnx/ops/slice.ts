@@ -61,6 +61,10 @@ function ranges(node: Node, inputs: readonly (ValueType | undefined)[]) {
   const ends = requireInts(node, inputs[2], "ends");
   const axes = inputs[3] ? requireInts(node, inputs[3], "axes") : starts.map((_, i) => i);
   const steps = inputs[4] ? requireInts(node, inputs[4], "steps") : starts.map(() => 1);
+  const lists = [starts, ends, axes, steps];
+  if (steps.includes(0) || lists.some(({ length }) => length !== starts.length)) {
+    throw nodeError(node, "lists of one length, no step 0", lists.map((list) => `[${list}]`).join(" "));
+  }
   return starts.map((start, i) => ({
     axis: normalizeAxis(node, axes[i], inputs[0]!.shape.length),
     start,

@@ -1,0 +1,58 @@
+"""The peer of convex.ts: scikit-learn's learner of the same objective, timed on request (one JSON line each)."""
+
+import gzip
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.svm import SVC
+
+folder = Path(sys.argv[1]) / "mnist"
+images = gzip.open(folder / "mnist89-train-images-idx3-ubyte.gz").read()
+labels = gzip.open(folder / "mnist89-train-labels-idx1-ubyte.gz").read()
+x = np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784).astype(np.float32) / np.float32(255)
+x = x.astype(float)
+y = np.frombuffer(labels, np.uint8, offset=8).astype(int) * 2 - 17
+
+
+def learner(name, options):
+    if name == "svm-linear":
+        return SVC(kernel="linear", C=options["C"], tol=options["tolerance"], cache_size=512)
+    if name == "svm-rbf":
+        return SVC(C=options["C"], gamma=options["gamma"], tol=options["tolerance"], cache_size=512)
+    if name == "logistic":
+        return LogisticRegression(C=options["C"], max_iter=100_000)
+    return RidgeClassifier(alpha=options["alpha"])
+
+
+def objective(name, options, model, x, y):
+    f = model.decision_function(x)
+    if name.startswith("svm"):
+        quadratic = model.dual_coef_[0] @ (f[model.support_] - model.intercept_[0])
+        return quadratic / 2 + options["C"] * np.maximum(0, 1 - y * f).sum()
+    penalty = (model.coef_**2).sum()
+    if name == "logistic":
+        return penalty / 2 + options["C"] * np.logaddexp(0, -y * f).sum()
+    return ((f - y) ** 2).sum() + options["alpha"] * penalty
+
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+# Resident pages, 4 kB each.
+memory = int(Path("/proc/self/statm").read_text().split()[1]) / 256
+for line in sys.stdin:
+    request = json.loads(line)
+    n, name, options = request["n"], request["learner"], request["options"]
+    model = learner(name, options)
+    start = time.perf_counter()
+    model.fit(x[:n], y[:n])
+    seconds = time.perf_counter() - start
+    at_peak = peak()
+    value = objective(name, options, model, x[:n], y[:n])
+    print(json.dumps({"seconds": seconds, "objective": value, "memory": memory, "peak": at_peak}), flush=True)

@@ -1,0 +1,121 @@
+// What became of points, as they stand in the file they were saved to.
+
+import { basename } from "node:path";
+import {
+  argMax,
+  type Dataset,
+  denseRows,
+  detectionScores,
+  errorRate,
+  evasionRate,
+  featureCount,
+  type Norm,
+  type OperatingPoint,
+  openNpz,
+  operatingPoint,
+  type Rate,
+  rate,
+  rowCount,
+  type Scorer,
+  sliceRows,
+  type Tensor,
+} from "@carom/core";
+import { readBytes } from "./read.ts";
+
+export interface JudgeOptions {
+  readonly target?: number;
+  /** Judge detection of a class at the threshold that this share of all other rows exceeds. */
+  readonly detection?: { readonly positive: number; readonly others: Dataset; readonly falseAlarmRate: number };
+}
+
+export interface JudgedBudget {
+  readonly epsilon: number;
+  readonly errorUnderAttack: Rate;
+  /** Among the points that were right before; absent where none was. */
+  readonly success?: Rate;
+  /** Points that ended in the class they were sent to. */
+  readonly onTarget?: Rate;
+  /** Points below the threshold of detection. */
+  readonly evasion?: Rate;
+  /** Norms of the perturbations. */
+  readonly mean: number;
+  readonly largest: number;
+}
+
+export interface JudgedFile {
+  readonly cleanError: Rate;
+  readonly detection?: OperatingPoint;
+  readonly budgets: readonly JudgedBudget[];
+}
+
+/** Numbers that are scored and measured at a time. */
+const CHUNK = 2 ** 20;
+
+/** Scores the points of a saved file, budget after budget, and measures how far they are from the rows they came from. */
+export async function judgeSaved(
+  path: string,
+  scorer: Scorer,
+  attacked: Dataset,
+  norm: Norm,
+  epsilons: readonly number[],
+  { target, detection }: JudgeOptions,
+): Promise<JudgedFile> {
+  const [n, d] = [rowCount(attacked), featureCount(attacked)];
+  const points = openNpz(await readBytes("file", path), basename(path)).read("x") as Tensor<"float32">;
+  const { labels } = attacked;
+  const rows = Math.max(1, Math.floor(CHUNK / d));
+  const positive = detection?.positive ?? 0;
+  const judge = async (part: (from: number, to: number) => Tensor, count: number) => {
+    const predicted = new Int32Array(count);
+    const detected = new Float64Array(count);
+    for (let from = 0; from < count; from += rows) {
+      const scores = await scorer.scores(part(from, Math.min(count, from + rows)));
+      predicted.set(argMax(scores), from);
+      detected.set(detectionScores(scores, positive), from);
+    }
+    return { predicted, detected };
+  };
+  const clean = await judge((from, to) => denseRows(attacked, from, to), n);
+  const point = detection && operatingPoint(await benignScores(detection, judge), detection.falseAlarmRate);
+  const budgets: JudgedBudget[] = [];
+  for (const [e, epsilon] of epsilons.entries()) {
+    const own = sliceRows(points, e * n, (e + 1) * n);
+    const { predicted, detected } = await judge((from, to) => sliceRows(own, from, to), n);
+    const [mean, largest] = sizes(own, attacked, norm);
+    const right = labels.reduce((sum, label, i) => sum + (clean.predicted[i] === label ? 1 : 0), 0);
+    const hits = labels.reduce((sum, y, i) => sum + (clean.predicted[i] === y && predicted[i] !== y ? 1 : 0), 0);
+    budgets.push({
+      epsilon,
+      errorUnderAttack: errorRate(predicted, labels),
+      ...(right > 0 && { success: rate(hits, right) }),
+      ...(target !== undefined && { onTarget: rate(predicted.filter((label) => label === target).length, n) }),
+      ...(point && { evasion: evasionRate(detected, point) }),
+      mean,
+      largest,
+    });
+  }
+  return { cleanError: errorRate(clean.predicted, labels), ...(point && { detection: point }), budgets };
+}
+
+async function benignScores(
+  { positive, others }: NonNullable<JudgeOptions["detection"]>,
+  judge: (part: (from: number, to: number) => Tensor, count: number) => Promise<{ detected: Float64Array }>,
+): Promise<Float64Array> {
+  const { detected } = await judge((from, to) => denseRows(others, from, to), rowCount(others));
+  return detected.filter((_, i) => others.labels[i] !== positive);
+}
+
+/** The mean and the largest norm of the perturbations. */
+function sizes(points: Tensor<"float32">, origin: Dataset, norm: Norm): readonly [number, number] {
+  const [n, d] = [rowCount(origin), featureCount(origin)];
+  const difference = new Float64Array(d);
+  let [sum, largest] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const { data } = denseRows(origin, i, i + 1);
+    for (let j = 0; j < d; j++) difference[j] = points.data[i * d + j] - Math.fround(data[j]);
+    const size = norm.measure(difference);
+    sum += size;
+    largest = Math.max(largest, size);
+  }
+  return [sum / n, largest];
+}

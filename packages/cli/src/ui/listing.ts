@@ -1,0 +1,39 @@
+// Registries as text: names with their options, defaults and what each means.
+
+export interface ListedOption {
+  readonly name: string;
+  readonly default: unknown;
+  readonly description: string;
+}
+
+export interface Listed {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly ListedOption[];
+}
+
+/** The options of a schema in order, with their defaults. */
+export function optionsOf(schema: unknown): ListedOption[] {
+  const object = schema as { shape: Record<string, { description?: string }>; parse(given: object): object };
+  const defaults = object.parse({}) as Record<string, unknown>;
+  return Object.entries(object.shape).map(([name, { description = "" }]) => ({
+    name,
+    default: defaults[name] ?? null,
+    description,
+  }));
+}
+
+/** One paragraph for each entry of a registry. */
+export function listing(entries: readonly Listed[]): string {
+  return entries
+    .map(({ name, summary, options }) => {
+      const values = options.map((option) => JSON.stringify(option.default));
+      const width = Math.max(...options.map((option) => option.name.length));
+      const valueWidth = Math.max(...values.map((value) => value.length));
+      const lines = options.map(
+        (option, i) => `  ${option.name.padEnd(width)}  ${values[i].padEnd(valueWidth)}  ${option.description}\n`,
+      );
+      return `${name}: ${summary}\n${lines.join("")}`;
+    })
+    .join("\n");
+}

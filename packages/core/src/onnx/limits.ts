@@ -1,0 +1,25 @@
+// Bounds that no real model meets and hostile ones do: beyond them a file is refused before it costs memory or time.
+
+import { InputError } from "../errors.ts";
+
+/** More axes than any real tensor has. */
+export const MAX_RANK = 64;
+
+/** Longer lists of integers are data, not shapes: their content is not followed. */
+export const MAX_CONTENT = 1024;
+
+/** Symbols in the product of a dimension, such as N and M in "4*M*N". */
+export const MAX_SYMBOLS = 32;
+
+/** Elements of a constant that a rule writes into a gradient, such as the counts of an averaging window. */
+const MAX_CONSTANT = 1 << 20;
+
+/** @throws InputError where a rule would have to write too large a constant into a graph. */
+export function requireSmall(size: number, what: string): void {
+  if (size <= MAX_CONSTANT) return;
+  throw new InputError("unsupported", "size in the graph", {
+    expected: `at most ${MAX_CONSTANT} ${what}`,
+    got: String(size),
+    remedy: "export a smaller model",
+  });
+}

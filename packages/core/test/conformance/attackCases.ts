@@ -1,0 +1,189 @@
+// What every evasion attack must do, checked from outside: from the points it returns and the questions it asks.
+
+import { expect } from "vitest";
+import type { Attack, AttackState } from "../../src/attacks/attack.ts";
+import { type AnyEvasionAttack, buildEvasion } from "../../src/attacks/evasion/index.ts";
+import { noiseAttack } from "../../src/attacks/evasion/noise.ts";
+import { type AttackTask, runAttack } from "../../src/attacks/run.ts";
+import { type Dataset, denseRows, rowCount, takeRows } from "../../src/data/dataset.ts";
+import type { Differentiable } from "../../src/models/open.ts";
+import type { Norm } from "../../src/threat/norm.ts";
+import type { ThreatModel } from "../../src/threat/threat.ts";
+import {
+  bestIncrease,
+  binaryPoints,
+  boundsOf,
+  boxPoints,
+  marginOf,
+  openLinear,
+  randomFunctions,
+  rowAt,
+} from "../linearWorld.ts";
+
+const seed = 23;
+const [n, d] = [30, 40];
+/** An attack that asks for gradients gains at least this share of the best possible increase on a linear model. */
+const SHARE = 0.5;
+/** And at least this many times what noise of the same norm and budget gains. */
+const TIMES = 2;
+
+const [f] = randomFunctions(seed, 1, d);
+
+export interface AttackCase {
+  readonly name: string;
+  check(entry: AnyEvasionAttack, norm: Norm): Promise<void>;
+}
+
+/** Points and threat model of the kind that an attack is made for. */
+function world(entry: AnyEvasionAttack, norm: Norm) {
+  const data = entry.capabilities.discrete ? binaryPoints(seed, n, d) : boxPoints(seed, n, d);
+  const epsilon = entry.capabilities.discrete ? 4 : { l1: 2, l2: 0.7, linf: 0.1 }[norm.name];
+  return { data, threat: { norm, domain: data.domain, epsilon } satisfies ThreatModel };
+}
+
+async function attacked(attack: Attack, data: Dataset, threat: ThreatModel, more: Partial<AttackTask> = {}) {
+  const models = more.models ?? [(await openLinear([f], data)).opened];
+  return runAttack(attack, { models, x: denseRows(data), labels: data.labels, threat, seed, ...more });
+}
+
+const built = (entry: AnyEvasionAttack, threat: ThreatModel) => buildEvasion(entry, {}, threat);
+
+/** Checks flat points against ball, box, mask and direction, rounding of float32 aside. */
+function expectAdmissible(points: Float32Array, data: Dataset, threat: ThreatModel): void {
+  for (let i = 0; i < rowCount(data); i++) {
+    const row = rowAt(data, i);
+    const { lower, upper } = boundsOf(threat, row);
+    const moved = Float64Array.from(points.subarray(i * d, (i + 1) * d));
+    expect(moved.every((value, j) => value >= lower[j] - 1e-7 && value <= upper[j] + 1e-7)).toBe(true);
+    const size = threat.norm.measure(moved.map((value, j) => value - row[j]));
+    expect(size).toBeLessThanOrEqual((threat.epsilon as number) * (1 + 1e-6) + 1e-6);
+  }
+}
+
+/** The mean increase of the margin that points bring, by the formula of the linear model. */
+function meanIncrease(points: Float32Array, data: Dataset): number {
+  let sum = 0;
+  data.labels.forEach((label, i) => {
+    const moved = points.subarray(i * d, (i + 1) * d);
+    sum += (marginOf(f, moved, label).clean - marginOf(f, rowAt(data, i), label).clean) / n;
+  });
+  return sum;
+}
+
+export const attackCases: readonly AttackCase[] = [
+  {
+    name: "stays within budget and domain, and states sizes and objectives that are true",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const result = await attacked(built(entry, threat), data, threat);
+      expectAdmissible(result.points.data, data, threat);
+      data.labels.forEach((label, i) => {
+        const moved = result.points.data.subarray(i * d, (i + 1) * d);
+        const row = rowAt(data, i);
+        expect(result.size[i]).toBeCloseTo(norm.measure(Float64Array.from(moved, (v, j) => v - row[j])), 5);
+        expect(result.objective[i]).toBeCloseTo(marginOf(f, moved, label).clean, 4);
+      });
+    },
+  },
+  {
+    name: "leaves its input as it was",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const before = denseRows(data).data.slice();
+      const labels = data.labels.slice();
+      await attacked(built(entry, threat), data, threat);
+      expect([denseRows(data).data, data.labels]).toEqual([before, labels]);
+    },
+  },
+  {
+    name: "is the same for the same seed",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const attack = built(entry, threat);
+      expect(await attacked(attack, data, threat)).toEqual(await attacked(attack, data, threat));
+    },
+  },
+  {
+    name: "does to a point the same in any batch",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const attack = built(entry, threat);
+      const together = await attacked(attack, data, threat);
+      const ids = Int32Array.of(17, 3, 29);
+      const apart = await attacked(attack, takeRows(data, ids), threat, { ids });
+      ids.forEach((i, row) => {
+        expect(apart.points.data.subarray(row * d, (row + 1) * d)).toEqual(
+          together.points.data.subarray(i * d, (i + 1) * d),
+        );
+      });
+    },
+  },
+  {
+    name: "heeds masks and directions",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const changeable = Uint8Array.from({ length: d }, (_, j) => (j % 4 === 0 ? 0 : 1));
+      for (const direction of ["add", "remove"] as const) {
+        const narrow = { ...threat, changeable, direction };
+        const { points } = await attacked(built(entry, narrow), data, narrow);
+        expectAdmissible(points.data, data, narrow);
+        const x = denseRows(data).data;
+        expect(points.data.some((value, i) => value !== x[i])).toBe(true);
+      }
+    },
+  },
+  {
+    name: "yields its states, numbered in ascending order, admissible each",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const iterations: number[] = [];
+      const onState = ({ iteration, points }: AttackState) => {
+        iterations.push(iteration);
+        expectAdmissible(points.data, data, threat);
+      };
+      const result = await attacked(built(entry, threat), data, threat, { onState });
+      expect(iterations.length).toBeGreaterThan(0);
+      expect(iterations.every((each, i) => i === 0 || each > iterations[i - 1])).toBe(true);
+      expect(result.iterations).toBeGreaterThanOrEqual(iterations[iterations.length - 1]);
+    },
+  },
+  {
+    name: "asks as many questions as it is charged for, gradients only if it says so",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const { opened } = await openLinear([f], data);
+      const asked = { scores: 0, gradients: 0 };
+      const counting: Differentiable = {
+        ...opened,
+        scores(x) {
+          asked.scores += x.shape[0];
+          return opened.scores(x);
+        },
+        inputGradient(loss, x, labels) {
+          asked.gradients += x.shape[0];
+          return opened.inputGradient(loss, x, labels);
+        },
+      };
+      const { queries } = await attacked(built(entry, threat), data, threat, { models: [counting] });
+      expect(queries).toEqual(asked);
+      expect(queries.gradients > 0).toBe(entry.capabilities.gradients);
+    },
+  },
+  {
+    name: `gains ${SHARE} of the best increase there is, ${TIMES} times as much as noise`,
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const { points } = await attacked(built(entry, threat), data, threat);
+      const noise = await attacked(noiseAttack(), data, threat);
+      let best = 0;
+      data.labels.forEach((label, i) => {
+        const row = rowAt(data, i);
+        best += bestIncrease(norm.name, marginOf(f, row, label).slopes, row, threat.epsilon, boundsOf(threat, row)) / n;
+      });
+      const gained = meanIncrease(points.data, data);
+      expect(gained).toBeLessThanOrEqual(best * (1 + 1e-5));
+      expect(gained).toBeGreaterThan(SHARE * best);
+      expect(gained).toBeGreaterThan(TIMES * Math.abs(meanIncrease(noise.points.data, data)));
+    },
+  },
+];
