@@ -11,10 +11,21 @@ import { conditions, interleave, printTable, startPeer, threadCounts, timeCalls 
 async function productsAlone(runtime, batch) {
   const random = stream(2, "bench");
   const matrix = (rows, columns) =>
-    tensor("float32", [rows, columns], Float32Array.from({ length: rows * columns }, () => random.uniform()));
+    tensor(
+      "float32",
+      [rows, columns],
+      Float32Array.from({ length: rows * columns }, () => random.uniform()),
+    );
   const g = new GraphBuilder();
   const feeds = {};
-  [[784, 200], [200, 200], [200, 2], [2, 200], [200, 200], [200, 784]].forEach(([inner, columns], i) => {
+  [
+    [784, 200],
+    [200, 200],
+    [200, 2],
+    [2, 200],
+    [200, 200],
+    [200, 784],
+  ].forEach(([inner, columns], i) => {
     const left = g.input(`a${i}`, "float32", ["N", inner]);
     feeds[left] = matrix(batch, inner);
     g.output(g.node("MatMul", [left, g.constant(matrix(inner, columns))]));

@@ -9,7 +9,10 @@ import { simplify } from "../packages/core/dist/onnx/simplify.js";
 export function mlp() {
   const widths = [784, 200, 200, 2];
   const layers = [1, 2, 3];
-  const shapes = layers.flatMap((i) => [[`w${i}`, [widths[i - 1], widths[i]]], [`b${i}`, [widths[i]]]]);
+  const shapes = layers.flatMap((i) => [
+    [`w${i}`, [widths[i - 1], widths[i]]],
+    [`b${i}`, [widths[i]]],
+  ]);
   return {
     rowShape: [784],
     weights: randomWeights(shapes),
@@ -34,7 +37,10 @@ export function cnn() {
   return {
     rowShape: [1, 28, 28],
     weights: randomWeights([
-      ...convolutions.flatMap(({ filters }, i) => [[`w${i}`, filters], [`b${i}`, [64]]]),
+      ...convolutions.flatMap(({ filters }, i) => [
+        [`w${i}`, filters],
+        [`b${i}`, [64]],
+      ]),
       ["w3", [576, 32]],
       ["b3", [32]],
       ["w4", [32, 2]],
@@ -43,7 +49,9 @@ export function cnn() {
     forward(g, x, weight = (name) => name) {
       let value = x;
       convolutions.forEach(({ stride }, i) => {
-        value = g.node("Relu", [g.node("Conv", [value, weight(`w${i}`), weight(`b${i}`)], { strides: { ints: [stride, stride] } })]);
+        value = g.node("Relu", [
+          g.node("Conv", [value, weight(`w${i}`), weight(`b${i}`)], { strides: { ints: [stride, stride] } }),
+        ]);
       });
       value = g.node("Flatten", [value]);
       value = g.node("Relu", [g.node("Gemm", [value, weight("w3"), weight("b3")])]);
@@ -69,7 +77,11 @@ function randomWeights(/** @type {any[]} */ shapes) {
 export function batchOf(/** @type {Network} */ { rowShape }, /** @type {number} */ rows) {
   const random = stream(1, "bench");
   const size = rows * rowShape.reduce((a, b) => a * b, 1);
-  const x = tensor("float32", [rows, ...rowShape], Float32Array.from({ length: size }, () => random.uniform()));
+  const x = tensor(
+    "float32",
+    [rows, ...rowShape],
+    Float32Array.from({ length: size }, () => random.uniform()),
+  );
   return { x, labels: Int32Array.from({ length: rows }, (_, i) => i % 2) };
 }
 

@@ -4,17 +4,19 @@
 // The network 784-200-200-2 on 1,000 points. One core: all on one thread. Two cores: the peers on two threads, ours as two
 // processes of half the points each. Sides take turns, so ratios hold on a machine that others use too.
 
-import { conditions, median, printTable } from "../../paired.mjs";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { conditions, median, printTable } from "../../paired.mjs";
 import { startPeer } from "./peer.mjs";
 
 const [folder, rounds = "5"] = process.argv.slice(2);
 const [points, steps, epsilon] = [1000, 50, 2];
 
 async function startWorker() {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("fixedStepsWorker.mjs", import.meta.url)), folder], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [fileURLToPath(new URL("fixedStepsWorker.mjs", import.meta.url)), folder], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => JSON.parse((await lines.next()).value);
   await answer();
@@ -34,7 +36,9 @@ async function ours(/** @type {number} */ cores) {
     async ask(/** @type {object} */ job) {
       const start = performance.now();
       const share = points / cores;
-      const parts = await Promise.all(workers.map((worker, i) => worker.ask({ ...job, from: i * share, to: (i + 1) * share })));
+      const parts = await Promise.all(
+        workers.map((worker, i) => worker.ask({ ...job, from: i * share, to: (i + 1) * share })),
+      );
       const total = (/** @type {string} */ key) => parts.reduce((sum, part) => sum + part[key], 0);
       return {
         wall: (performance.now() - start) / 1000,
@@ -66,7 +70,9 @@ for (const cores of [1, 2]) {
     }
     turns.push(turn);
   }
-  console.log(`\n${cores === 1 ? "One core" : "Two cores"}: ${points} points, ${steps} steps, epsilon ${epsilon}, medians of ${rounds} rounds`);
+  console.log(
+    `\n${cores === 1 ? "One core" : "Two cores"}: ${points} points, ${steps} steps, epsilon ${epsilon}, medians of ${rounds} rounds`,
+  );
   printTable(
     ["tool", "pts/s wall", "pts/s CPU", "ours / its, wall", "ours / its, CPU", "memory MB", "objective", "error"],
     ["ours", ...peers].map((name, i) => {

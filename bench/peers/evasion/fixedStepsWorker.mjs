@@ -12,7 +12,8 @@ const opened = (await openModel(runtimeFrom(ort), readClassifier(folder, "mlp-20
 // Sessions are compiled when first used; the peers' libraries are loaded by now, too.
 await opened.inputGradient("margin", sliceRows(points.x, 0, 1), points.y.data.slice(0, 1));
 await opened.scores(sliceRows(points.x, 0, 1));
-const resident = (/** @type {string} */ field) => Number(/(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8").split(field)[1])[1]) / 1024;
+const resident = (/** @type {string} */ field) =>
+  Number(/(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8").split(field)[1])[1]) / 1024;
 const loaded = resident("VmRSS");
 console.log("{}");
 
@@ -30,5 +31,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { user, system } = process.cpuUsage(before);
   const sum = objective.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0);
   const wall = (performance.now() - start) / 1000;
-  console.log(JSON.stringify({ wall, processor: (user + system) / 1e6, memory: resident("VmHWM") - loaded, sum, errors: objective.filter((value) => value > 0).length }));
+  console.log(
+    JSON.stringify({
+      wall,
+      processor: (user + system) / 1e6,
+      memory: resident("VmHWM") - loaded,
+      sum,
+      errors: objective.filter((value) => value > 0).length,
+    }),
+  );
 }

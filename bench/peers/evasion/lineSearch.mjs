@@ -33,12 +33,25 @@ const peer = await startPeer("secml_attack.py", [folder]);
 const scratch = mkdtempSync(join(tmpdir(), "carom-bench-"));
 console.log(conditions(peer.versions));
 
-async function attackHere(/** @type {any} */ model, /** @type {number} */ epsilon, /** @type {number} */ n, /** @type {boolean} */ twoStarts) {
+async function attackHere(
+  /** @type {any} */ model,
+  /** @type {number} */ epsilon,
+  /** @type {number} */ n,
+  /** @type {boolean} */ twoStarts,
+) {
   const { x, labels } = take(n);
   const threat = { norm: l2, domain: pool.domain };
   const start = performance.now();
   const before = process.cpuUsage();
-  const [result] = await craftEvasion({ ...model, x, labels, threat, epsilons: [epsilon], seed: 0, ...(twoStarts && { pool }) });
+  const [result] = await craftEvasion({
+    ...model,
+    x,
+    labels,
+    threat,
+    epsilons: [epsilon],
+    seed: 0,
+    ...(twoStarts && { pool }),
+  });
   const { user, system } = process.cpuUsage(before);
   return { ...result, wall: (performance.now() - start) / 1000, processor: (user + system) / 1e6 };
 }
@@ -69,7 +82,8 @@ for (const name of names) {
     }
     const ratio = (/** @type {"here" | "two"} */ side, /** @type {"wall" | "processor"} */ clock) =>
       median(turns.map((turn) => turn.there[clock] / turn[side][clock]));
-    const perPoint = (/** @type {"here" | "there" | "two"} */ side) => (1000 * median(turns.map((turn) => turn[side].processor))) / timedPoints;
+    const perPoint = (/** @type {"here" | "there" | "two"} */ side) =>
+      (1000 * median(turns.map((turn) => turn[side].processor))) / timedPoints;
     const { here, there, two } = turns[0];
     const row = {
       name,
@@ -102,15 +116,32 @@ for (const name of names) {
 }
 console.log(`\nTime on ${timedPoints} points, medians of ${rounds} rounds; SecML with its tutorial's grid, one start`);
 printTable(
-  ["model", "eps", "obj SecML", "ours", "2 starts", "ms/pt SecML", "ours", "2 starts", "times less CPU", "wall", "2 starts", "gradients", "scores"],
+  [
+    "model",
+    "eps",
+    "obj SecML",
+    "ours",
+    "2 starts",
+    "ms/pt SecML",
+    "ours",
+    "2 starts",
+    "times less CPU",
+    "wall",
+    "2 starts",
+    "gradients",
+    "scores",
+  ],
   timing,
 );
 for (const family of names) {
   const own = ratios.filter(({ name }) => name === family).map(({ times }) => times);
   console.log(`${family}: ${Math.min(...own).toFixed(0)} to ${Math.max(...own).toFixed(0)} times less`);
 }
-const geometric = (/** @type {"times" | "wall" | "twoStarts"} */ key) => Math.exp(mean(ratios.map((row) => Math.log(row[key]))));
-console.log(`geometric mean: ${geometric("times").toFixed(0)} CPU, ${geometric("wall").toFixed(0)} wall, ${geometric("twoStarts").toFixed(0)} CPU with two starts`);
+const geometric = (/** @type {"times" | "wall" | "twoStarts"} */ key) =>
+  Math.exp(mean(ratios.map((row) => Math.log(row[key]))));
+console.log(
+  `geometric mean: ${geometric("times").toFixed(0)} CPU, ${geometric("wall").toFixed(0)} wall, ${geometric("twoStarts").toFixed(0)} CPU with two starts`,
+);
 
 if (process.env.CAROM_BENCH_STRENGTH !== "0") {
   for (const name of names.slice(6)) {
@@ -128,7 +159,18 @@ if (process.env.CAROM_BENCH_STRENGTH !== "0") {
       const clean = margin(await opened.scores(x), labels);
       const range = Math.max(...here.objective) - Math.min(...clean);
       const worst = Math.max(...here.objective.map((value, i) => best.objective[i] - value));
-      raw.push({ name, epsilon, strength: { tutorial: mean(grids[0].objective), default: mean(grids[1].objective), ours: mean(here.objective), worst, range, msDefault: grids[1].processor / strengthPoints * 1000 } });
+      raw.push({
+        name,
+        epsilon,
+        strength: {
+          tutorial: mean(grids[0].objective),
+          default: mean(grids[1].objective),
+          ours: mean(here.objective),
+          worst,
+          range,
+          msDefault: (grids[1].processor / strengthPoints) * 1000,
+        },
+      });
       strength.push([
         name,
         String(epsilon),
@@ -140,7 +182,9 @@ if (process.env.CAROM_BENCH_STRENGTH !== "0") {
     }
     await opened.close();
   }
-  console.log(`\nStrength: mean objective on ${strengthPoints} points, and the worst point against SecML's better grid, in the score's range`);
+  console.log(
+    `\nStrength: mean objective on ${strengthPoints} points, and the worst point against SecML's better grid, in the score's range`,
+  );
   printTable(["model", "eps", "SecML tutorial", "SecML default", "ours", "worst point behind"], strength);
 }
 if (process.env.CAROM_BENCH_OUT) writeFileSync(process.env.CAROM_BENCH_OUT, JSON.stringify(raw, null, 1));

@@ -34,7 +34,11 @@ function linear(/** @type {GraphBuilder} */ g, /** @type {string} */ x, { weight
 
 /** The graph that the learner svm-rbf writes, of other coefficients. */
 function kernelExpansion({ vectors, coefficients, bias, gamma }) {
-  const rows = dataset({ features: vectors, labels: Array.from(coefficients.data, (each) => Number(each > 0)), domain: [0, 1] });
+  const rows = dataset({
+    features: vectors,
+    labels: Array.from(coefficients.data, (each) => Number(each > 0)),
+    domain: [0, 1],
+  });
   return kernelModel([{ beta: Float64Array.from(coefficients.data), bias: bias.data[0] }], gamma.data[0], rows);
 }
 

@@ -31,7 +31,11 @@ function open(bytes: Uint8Array): "graph" | "refused" {
 /** Numbers of a fixed pattern; values do not matter here. */
 const numbers = (...shape: number[]) => {
   const size = shape.reduce((product, each) => product * each, 1);
-  return tensor("float32", shape, Float32Array.from({ length: size }, (_, i) => Math.sin(i)));
+  return tensor(
+    "float32",
+    shape,
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i)),
+  );
 };
 
 function perceptron(): OnnxModel {
@@ -92,7 +96,8 @@ const below = (random: Stream, limit: number) => Math.floor(random.uniform() * l
 const mutations: Readonly<Record<string, (bytes: Uint8Array, random: Stream) => Uint8Array>> = {
   "flip bytes": (bytes, random) => {
     const changed = bytes.slice();
-    for (let count = 1 + below(random, 8); count > 0; count--) changed[below(random, bytes.length)] = below(random, 256);
+    for (let count = 1 + below(random, 8); count > 0; count--)
+      changed[below(random, bytes.length)] = below(random, 256);
     return changed;
   },
   truncate: (bytes, random) => bytes.slice(0, below(random, bytes.length)),
@@ -124,7 +129,12 @@ function changeGraph(model: OnnxModel, random: Stream): OnnxModel {
   const { graph } = model;
   const pick = <T>(list: readonly T[]) => list[below(random, list.length)];
   const nodes = graph.nodes.map((node) => ({ ...node }));
-  const names = ["", ...graph.inputs.map(({ name }) => name), ...graph.initializers.keys(), ...nodes.map((n) => n.name)];
+  const names = [
+    "",
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.initializers.keys(),
+    ...nodes.map((n) => n.name),
+  ];
   const node = pick(nodes) as { -readonly [K in keyof Node]: Node[K] };
   const number = () => Number(BigInt.asIntN(54, pick(extremes))) * pick([1, -1]);
   const anything = (): Attribute =>
@@ -136,7 +146,19 @@ function changeGraph(model: OnnxModel, random: Stream): OnnxModel {
       () => ({ tensor: tensor("int64", [2], [-1, 2 ** 40]) }),
     ])();
   const initializers = new Map(graph.initializers);
-  const known = ["axis", "perm", "pads", "strides", "dilations", "kernel_shape", "group", "to", "value", "keepdims", "alpha"];
+  const known = [
+    "axis",
+    "perm",
+    "pads",
+    "strides",
+    "dilations",
+    "kernel_shape",
+    "group",
+    "to",
+    "value",
+    "keepdims",
+    "alpha",
+  ];
   const changes: (() => void)[] = [
     () => Object.assign(node, { op: pick([...nodes.map(({ op }) => op), "toString", "__proto__", "Slice", "Split"]) }),
     () => Object.assign(node, { inputs: node.inputs.map((name) => (random.uniform() < 0.5 ? pick(names) : name)) }),
@@ -151,7 +173,9 @@ function changeGraph(model: OnnxModel, random: Stream): OnnxModel {
   ];
   for (let count = 1 + below(random, 2); count > 0; count--) pick(changes)();
   const inputs = graph.inputs.map((input) =>
-    random.uniform() < 0.2 ? { ...input, shape: Array.from({ length: below(random, 5) }, () => Math.abs(number())) } : input,
+    random.uniform() < 0.2
+      ? { ...input, shape: Array.from({ length: below(random, 5) }, () => Math.abs(number())) }
+      : input,
   );
   return { ...model, graph: { ...graph, nodes, inputs, initializers } };
 }
@@ -220,18 +244,38 @@ describe("hostile files by hand", () => {
   };
 
   test.each<[string, Uint8Array, RegExp]>([
-    ["shapes that double", file(chain(60, (a, b) => [node("Shape", [a], `s${b}`), node("Concat", [`s${b}`, `s${b}`], b, along)])), /./],
+    [
+      "shapes that double",
+      file(chain(60, (a, b) => [node("Shape", [a], `s${b}`), node("Concat", [`s${b}`, `s${b}`], b, along)])),
+      /./,
+    ],
     [
       "lists that double",
-      file([node("Shape", ["x"], "y0"), ...chain(40, (a, b, i) => [node("Concat", [i ? a : "y0", i ? a : "y0"], `${b}`, along)]).slice(1)]),
+      file([
+        node("Shape", ["x"], "y0"),
+        ...chain(40, (a, b, i) => [node("Concat", [i ? a : "y0", i ? a : "y0"], `${b}`, along)]).slice(1),
+      ]),
       /real-valued/,
     ],
-    ["products that double", file(chain(60, (a, b) => [
-      node("Flatten", [a], `c${b}`, { axis: { int: 2 } }),
-      node("Flatten", [a], `r${b}`, { axis: { int: 0 } }),
-      node("MatMul", [`c${b}`, `r${b}`], b),
-    ])), /product of at most/],
-    ["axes without end", file(chain(80, (a, b) => [node("Unsqueeze", [a, "d"], b)]), { initializers: dims(0, 1) }), /axes/],
+    [
+      "products that double",
+      file(
+        chain(60, (a, b) => [
+          node("Flatten", [a], `c${b}`, { axis: { int: 2 } }),
+          node("Flatten", [a], `r${b}`, { axis: { int: 0 } }),
+          node("MatMul", [`c${b}`, `r${b}`], b),
+        ]),
+      ),
+      /product of at most/,
+    ],
+    [
+      "axes without end",
+      file(
+        chain(80, (a, b) => [node("Unsqueeze", [a, "d"], b)]),
+        { initializers: dims(0, 1) },
+      ),
+      /axes/,
+    ],
     ["an Expand to a list of 2^40", file([node("Expand", ["x", "s"], "y")], { inputs: huge }), /"x"/],
     ["a ConstantOfShape of 2^40 axes", file([node("ConstantOfShape", ["s"], "y")], { inputs: huge }), /known length/],
     ["a negative size", file([node("ConstantOfShape", ["d"], "y")], { initializers: dims(-3) }), /make a shape/],

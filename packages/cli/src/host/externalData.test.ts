@@ -26,7 +26,10 @@ const root = mkdtempSync(join(tmpdir(), "carom-external-"));
 const folder = join(root, "model");
 mkdirSync(join(folder, "parts"), { recursive: true });
 writeFileSync(join(root, "secret"), "outside");
-writeFileSync(join(folder, "weights"), Uint8Array.from({ length: 32 }, (_, i) => i));
+writeFileSync(
+  join(folder, "weights"),
+  Uint8Array.from({ length: 32 }, (_, i) => i),
+);
 writeFileSync(join(folder, "parts", "more"), "inside");
 symlinkSync(join(root, "secret"), join(folder, "link"));
 symlinkSync(root, join(folder, "up"));

@@ -47,7 +47,8 @@ export function checkInputs(node: Node, inputs: readonly (ValueType | undefined)
 /** @throws InputError where a rule found a shape that no tensor can have: its node is at fault. */
 export function checkOutputs(node: Node, outputs: readonly ValueType[]): void {
   node.outputs.forEach((name, i) => {
-    if (name !== "" && !outputs[i]) throw nodeError(node, `at most ${outputs.length} outputs`, `${node.outputs.length}`);
+    if (name !== "" && !outputs[i])
+      throw nodeError(node, `at most ${outputs.length} outputs`, `${node.outputs.length}`);
   });
   for (const { shape, content } of outputs) {
     if (shape.length > MAX_RANK) throw nodeError(node, `at most ${MAX_RANK} axes`, `${shape.length}`);

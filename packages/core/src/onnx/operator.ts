@@ -4,9 +4,9 @@ import { InputError } from "../errors.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
 import { toNumbers } from "../tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { MAX_CONTENT, MAX_RANK } from "./limits.ts";
 import { type Dim, isStatic } from "./dim.ts";
 import type { Node } from "./graph.ts";
+import { MAX_CONTENT, MAX_RANK } from "./limits.ts";
 
 /** What is known of a value before the graph runs. */
 export interface ValueType {

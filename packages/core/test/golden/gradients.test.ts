@@ -143,7 +143,14 @@ function graphsOf({ input, parameters, statistics = {}, forward }: Network) {
     const mean = filled([channels], 501 + 3 * i, 0.5).data;
     const spread = filled([channels], 502 + 3 * i, 0.5).data;
     g.initializer(`${name}.running_mean`, tensor("float32", [channels], mean));
-    g.initializer(`${name}.running_var`, tensor("float32", [channels], spread.map((value) => value + 1)));
+    g.initializer(
+      `${name}.running_var`,
+      tensor(
+        "float32",
+        [channels],
+        spread.map((value) => value + 1),
+      ),
+    );
   });
   const losses = addLoss(g, "crossEntropy", forward(g, x), label, false);
   g.output(g.node("ReduceMean", [losses], { keepdims: { int: 0 } }), "loss");

@@ -36,15 +36,11 @@ function exchange(g: GraphBuilder, node: Node): void {
   const spatial = g.type(x).shape.slice(2);
   const swap = { perm: { ints: [1, 0, ...spatial.map((_, i) => i + 2)] } };
   const ones = spatial.map(() => 1);
-  const product = g.node(
-    "ConvTranspose",
-    [g.node("Transpose", [w], swap), g.node("Transpose", [x], swap)],
-    {
-      ...node.attributes,
-      kernel_shape: { ints: spatial as number[] },
-      strides: { ints: intsAttribute(node, "dilations", ones) },
-      dilations: { ints: intsAttribute(node, "strides", ones) },
-    },
-  );
+  const product = g.node("ConvTranspose", [g.node("Transpose", [w], swap), g.node("Transpose", [x], swap)], {
+    ...node.attributes,
+    kernel_shape: { ints: spatial as number[] },
+    strides: { ints: intsAttribute(node, "dilations", ones) },
+    dilations: { ints: intsAttribute(node, "strides", ones) },
+  });
   g.push({ ...node, op: "Transpose", inputs: [product], attributes: swap });
 }
