@@ -36,7 +36,7 @@ beforeAll(async () => {
   writeFileSync(bits, writeNpz(binary()));
   for (const [learner, file, out, ...more] of [
     ["logistic", data, linear],
-    ["mlp", data, network, "--set", "epochs=30"],
+    ["mlp", data, network, "--set", "epochs=400"],
     ["logistic", bits, bitsModel, "--set", "C=10"],
   ]) {
     const fitted = await carom(["fit", learner, "--data", file, "--out", out, "--quiet", ...more]);

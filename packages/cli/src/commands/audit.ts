@@ -12,6 +12,8 @@ import {
   learnerByName,
   learners,
   modelArtifact,
+  type Norm,
+  norms,
   openModel,
   type PlanBuilder,
   parseOptions,
@@ -36,6 +38,7 @@ import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { withShape } from "../host/shape.ts";
+import { normNamed } from "../host/threat.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -53,6 +56,7 @@ interface AuditOptions extends CommonOptions, DataFileOptions {
   readonly target?: string;
   readonly data?: string;
   readonly train?: string;
+  readonly norm: string;
   readonly epsilon?: number[];
   readonly surrogateFraction: number;
   readonly workers?: number;
@@ -66,7 +70,8 @@ export function auditCommand(): Command {
     .option("--target <file>", "the ONNX classifier to audit; without it, a demonstration on digits")
     .option("--data <file>", "labelled data like the target's; attacked")
     .option("--train <file>", "labelled data that the surrogates learn from; half of --data where absent")
-    .option("--epsilon <list>", "L2 budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
+    .option("--norm <name>", `how perturbations are measured: ${Object.keys(norms).join(", ")}`, "l2")
+    .option("--epsilon <list>", "budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
@@ -88,11 +93,12 @@ interface Subject {
 
 async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
+  const norm = normNamed(options.norm).name;
   await requireFree(options.out ?? join(RUNS, "audit"));
   const plan = startPlan();
   const { parts, asked, attacked } =
     options.target === undefined ? await demonstration(plan, options) : await ownModel(plan, options.target, options);
-  const epsilons = options.epsilon ?? defaultEpsilons(attacked);
+  const epsilons = options.epsilon ?? defaultEpsilons(attacked, norm);
   const surrogates = Object.values(learners)
     .filter(({ capabilities }) => capabilities.differentiable && (!capabilities.images || isImage(attacked)))
     .flatMap(({ name }): SurrogateChoice[] => [
@@ -101,13 +107,13 @@ async function run(options: AuditOptions): Promise<void> {
     ]);
   const defaults = [
     ...asked.defaults,
-    ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times range * sqrt(features) / 28`]),
+    ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
     ...(options.box ? [] : [`box [${asked.box.join(", ")}]: declared by the data, or its range`]),
     `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
   ];
   const question: AuditQuestion = {
     seed: options.seed,
-    norm: "l2",
+    norm,
     epsilons,
     surrogates,
     asked: { ...asked, defaults },
@@ -250,10 +256,16 @@ function boxOf({ domain }: Dataset): readonly [number, number] {
   return [domain.lower.reduce((a, b) => Math.min(a, b)), domain.upper.reduce((a, b) => Math.max(a, b))];
 }
 
-/** 0.5, 1, 2 and 5 on 28 x 28 pixels in [0, 1]; the same share of the diagonal elsewhere. */
-function defaultEpsilons(data: Dataset): number[] {
+/** What budgets are measured by where none is given: 1 in L2, 5 in L1 and 1/28 in Linf on 28 x 28 pixels in [0, 1]. */
+const budgetUnits: Readonly<Record<Norm["name"], { readonly words: string; of(range: number, d: number): number }>> = {
+  l1: { words: "5 * range * sqrt(features) / 28", of: (range, d) => (5 * range * Math.sqrt(d)) / 28 },
+  l2: { words: "range * sqrt(features) / 28", of: (range, d) => (range * Math.sqrt(d)) / 28 },
+  linf: { words: "range / 28", of: (range) => range / 28 },
+};
+
+function defaultEpsilons(data: Dataset, norm: Norm["name"]): number[] {
   const [low, high] = boxOf(data);
-  const unit = ((high - low) * Math.sqrt(featureCount(data))) / 28;
+  const unit = budgetUnits[norm].of(high - low, featureCount(data));
   return [0.5, 1, 2, 5].map((factor) => Number((factor * unit).toPrecision(6)));
 }
 

@@ -5,6 +5,7 @@ import {
   type Domain,
   featureCount,
   InputError,
+  type Norm,
   norms,
   readNpy,
   type ThreatModel,
@@ -26,6 +27,11 @@ export interface ThreatOptions {
 
 const kinds = ["real", "integer", "binary"] as const;
 
+/** The norm of that name. @throws InputError where there is none. */
+export function normNamed(name: string): Norm {
+  return Object.hasOwn(norms, name) ? norms[name as Norm["name"]] : unknownName("norm", name, Object.keys(norms));
+}
+
 /** Adds the options that say what an attacker may do. */
 export function withThreatOptions(command: Command): Command {
   return command
@@ -45,7 +51,7 @@ export function withThreatOptions(command: Command): Command {
  */
 export async function threatOf(data: Dataset, options: ThreatOptions): Promise<Omit<ThreatModel, "epsilon">> {
   const { addOnly, removeOnly, round, mask } = options;
-  const norm = norms[options.norm as keyof typeof norms] ?? unknownName("norm", options.norm, Object.keys(norms));
+  const norm = normNamed(options.norm);
   if (addOnly && removeOnly) {
     throw fault("options --add-only and --remove-only", "one of them", "both", "leave one out");
   }
