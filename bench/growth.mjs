@@ -10,10 +10,10 @@ import {
   GraphBuilder,
   l1,
   l2,
-  lineSearchAttack,
   modelFromGraph,
   modelOf,
   openModel,
+  pgdAttack,
   regression,
   runAttack,
   runtimeFrom,
@@ -117,7 +117,8 @@ async function seconds(/** @type {() => Promise<unknown>} */ call) {
 async function attackDense(/** @type {import("@carom/core").Model} */ model, /** @type {number} */ n) {
   const opened = await openModel(runtime, model);
   const data = points(n, 784);
-  const attack = lineSearchAttack({ maxIterations: 10 });
+  // Fixed steps, so that the work per point is the same for every size.
+  const attack = pgdAttack({ steps: 10, stepSize: 0.2 });
   const threat = { norm: l2, epsilon: 1, domain: uniformDomain(784, 0, 1) };
   const task = { models: [opened.differentiable], x: denseRows(data), labels: data.labels, threat, seed };
   const time = await seconds(() => runAttack(attack, task));
@@ -135,8 +136,8 @@ for (const d of [64, 512, 4096, 32_768, 545_334]) {
   const task = { model, runtime, x, labels, epsilons: [30], direction: /** @type {const} */ ("add") };
   growth.features.push({ size: d, seconds: await seconds(() => sparseFlips(task)) });
 }
-for (const m of [100, 300, 1000, 3000]) {
-  growth.supportVectors.push({ size: m, seconds: await attackDense(kernelModel(m), 100) });
+for (const m of [100, 300, 1000, 3000, 10_000]) {
+  growth.supportVectors.push({ size: m, seconds: await attackDense(kernelModel(m), 200) });
 }
 
 for (const [what, measured] of Object.entries(growth)) {

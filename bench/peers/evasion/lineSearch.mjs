@@ -1,5 +1,5 @@
 // Is the line-search attack stronger and faster than SecML's, on the paper's ten classifiers?
-// node lineSearch.mjs FOLDER_OF_MODELS [points] [rounds]; models by fit.py, Python with SecML in CAROM_BENCH_PYTHON.
+// node lineSearch.mjs FOLDER_OF_MODELS [all|time|strength] [points] [rounds]; models by fit.py, Python with SecML in CAROM_BENCH_PYTHON.
 //
 // Both attack the same models at the same points in turn, on one thread. Both start at the points alone; the last table,
 // of strength, has our second start as well, and SecML under both of its grids. Scores of where they end are ours.
@@ -13,7 +13,7 @@ import { conditions, median, printTable } from "../../paired.mjs";
 import { readArrays, readClassifier } from "./models.mjs";
 import { startPeer } from "./peer.mjs";
 
-const [folder, count = "50", rounds = "3"] = process.argv.slice(2);
+const [folder, what = "all", count = "50", rounds = "3"] = process.argv.slice(2);
 const [timedPoints, strengthPoints] = [Number(count), 20];
 const epsilons = [1, 2, 5];
 const families = ["svm-linear", "logistic", "ridge", "svm-rbf", "mlp"];
@@ -67,7 +67,7 @@ const timing = [];
 const strength = [];
 const ratios = [];
 const raw = [];
-for (const name of names) {
+for (const name of what === "strength" ? [] : names) {
   const model = readClassifier(folder, name);
   const opened = (await openModel(runtime, model)).differentiable;
   const both = { model, opened };
@@ -114,6 +114,7 @@ for (const name of names) {
   }
   await opened.close();
 }
+if (timing.length > 0) {
 console.log(`\nTime on ${timedPoints} points, medians of ${rounds} rounds; SecML with its tutorial's grid, one start`);
 printTable(
   [
@@ -143,7 +144,7 @@ console.log(
   `geometric mean: ${geometric("times").toFixed(0)} CPU, ${geometric("wall").toFixed(0)} wall, ${geometric("twoStarts").toFixed(0)} CPU with two starts`,
 );
 
-if (process.env.CAROM_BENCH_STRENGTH !== "0") {
+if (what !== "time") {
   for (const name of names.slice(6)) {
     const model = readClassifier(folder, name);
     const opened = (await openModel(runtime, model)).differentiable;

@@ -2,14 +2,17 @@
 
 import {
   argMax,
+  crossValidate,
   denseRows,
   errorRate,
   fit,
+  gridOf,
   InputError,
   learnerByName,
   learners,
   openModel,
   parseOptions,
+  presetOptions,
 } from "@carom/core";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
@@ -20,18 +23,22 @@ import { listing } from "../ui/listing.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
+  invalid,
   printJson,
   withCommonOptions,
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
-import { collectSettings } from "../ui/settings.ts";
+import { collectGrid, collectSettings } from "../ui/settings.ts";
 
 interface FitCommandOptions extends CommonOptions, DataFileOptions {
   readonly data?: string;
   readonly out?: string;
   readonly set?: Readonly<Record<string, unknown>>;
+  readonly preset?: string;
+  readonly cv?: number;
+  readonly grid?: Readonly<Record<string, readonly unknown[]>>;
   readonly list?: boolean;
 }
 
@@ -43,11 +50,15 @@ export function fitCommand(): Command {
     .option("--data <file>", "the training data, or digits")
     .option("--out <file>", "the ONNX file to write")
     .option("--set <name=value>", "an option of the learner, such as C=10; may be repeated", collectSettings)
-    .option("--list", "the learners with their options and defaults")
+    .option("--preset <name>", "named options of an experiment, such as mnist89-evasion/high")
+    .option("--cv <folds>", "estimate the error by cross-validation before training on all rows", parseFolds)
+    .option("--grid <name=values>", "values to choose from by cross-validation, such as C=0.01,1,100", collectGrid)
+    .option("--list", "the learners with their options, defaults and presets")
     .action(run);
   return withExamples(
     withCommonOptions(withDataOptions(command)),
     "carom fit mlp --data digits --set widths=[20] --out mlp.onnx",
+    "carom fit logistic --data digits --cv 5 --grid C=0.01,1,100 --out logistic.onnx",
   );
 }
 
@@ -59,18 +70,29 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   }
   if (name === undefined) throw missing("learner", `one of ${Object.keys(learners).join(", ")}`);
   const learner = learnerByName(name);
-  const settings = parseOptions(learner, options.set ?? {});
+  const preset = options.preset === undefined ? {} : presetOptions(name, options.preset);
+  const settings = parseOptions(learner, { ...preset, ...options.set });
+  const grid = gridOf(options.grid ?? {}).map((choice) => parseOptions(learner, { ...settings, ...choice }));
   if (options.data === undefined) throw missing("option --data", "a file to learn from");
   if (options.out === undefined) throw missing("option --out", "a file to write the model to");
   await requireFree(options.out);
   const { dataset, contentHash } = await loadDataset(options.data, options);
   const runtime = nodeRuntime();
   const progress = startProgress(options.quiet === true);
+  const folds = options.cv ?? (options.grid ? DEFAULT_FOLDS : undefined);
+  const validation =
+    folds === undefined
+      ? undefined
+      : await crossValidate(learner, dataset, grid, folds, {
+          runtime,
+          seed: options.seed,
+          onProgress: (done) => progress.update(`cross-validating ${name}`, done),
+        }).finally(() => progress.end());
   const fitted = await fit(learner, dataset, {
     runtime,
     seed: options.seed,
     label: "cli",
-    options: settings,
+    options: validation?.best.options ?? settings,
     metadata: { data: contentHash },
     onProgress: (done) => progress.update(`training ${name}`, done),
   }).finally(() => progress.end());
@@ -79,14 +101,37 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   const trainingError = errorRate(argMax(await opened.scores(denseRows(dataset))), dataset.labels);
   await opened.close();
   if (options.json) {
-    printJson({ learner: name, options: fitted.options, training: fitted.training, trainingError, out: options.out });
+    const { options: chosen, training } = fitted;
+    printJson({
+      learner: name,
+      options: chosen,
+      training,
+      trainingError,
+      ...(validation && { validation }),
+      out: options.out,
+    });
     return;
+  }
+  for (const { options: setting, error } of validation?.settings ?? []) {
+    const varied = Object.keys(options.grid ?? {}).map((option) => `${option}=${JSON.stringify(setting[option])}`);
+    const chosen = varied.length > 0 && setting === validation?.best.options ? ", chosen" : "";
+    process.stdout.write(
+      `${varied.join(" ") || name}: error ${(100 * error).toFixed(1)} % in ${folds} folds${chosen}\n`,
+    );
   }
   const facts = Object.entries(fitted.training).map(([fact, value]) => `${fact} ${Number(value.toPrecision(6))}`);
   process.stdout.write(
     `${options.out}: ${name}, ${facts.join(", ")}; error on the ${trainingError.n} training rows ` +
       `${(100 * trainingError.estimate).toFixed(1)} %\n`,
   );
+}
+
+const DEFAULT_FOLDS = 5;
+
+function parseFolds(text: string): number {
+  const folds = Number(text);
+  if (Number.isSafeInteger(folds) && folds >= 2) return folds;
+  throw invalid("--cv", "an integer from 2", text, "for instance --cv 5");
 }
 
 function missing(what: string, expected: string): InputError {

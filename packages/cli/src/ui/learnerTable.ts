@@ -1,6 +1,6 @@
 // The registry of learners as a table.
 
-import { learners } from "@carom/core";
+import { learners, presetNames } from "@carom/core";
 import { type Listed, optionsOf } from "./listing.ts";
 
 export interface LearnerRow extends Listed {
@@ -15,6 +15,7 @@ export function learnerTable(): LearnerRow[] {
     name,
     summary,
     options: optionsOf(options),
+    presets: presetNames(name),
     complexities,
     capabilities,
     reference,

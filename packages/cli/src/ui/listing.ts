@@ -10,6 +10,7 @@ export interface Listed {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly ListedOption[];
+  readonly presets?: readonly string[];
 }
 
 /** The options of a schema in order, with their defaults. */
@@ -26,14 +27,15 @@ export function optionsOf(schema: unknown): ListedOption[] {
 /** One paragraph for each entry of a registry. */
 export function listing(entries: readonly Listed[]): string {
   return entries
-    .map(({ name, summary, options }) => {
+    .map(({ name, summary, options, presets = [] }) => {
       const values = options.map((option) => JSON.stringify(option.default));
       const width = Math.max(...options.map((option) => option.name.length));
       const valueWidth = Math.max(...values.map((value) => value.length));
       const lines = options.map(
         (option, i) => `  ${option.name.padEnd(width)}  ${values[i].padEnd(valueWidth)}  ${option.description}\n`,
       );
-      return `${name}: ${summary}\n${lines.join("")}`;
+      const named = presets.length > 0 ? `  presets: ${presets.join(", ")}\n` : "";
+      return `${name}: ${summary}\n${lines.join("")}${named}`;
     })
     .join("\n");
 }

@@ -25,3 +25,20 @@ function parseValue(text: string): unknown {
     return text;
   }
 }
+
+/** Collects `name=value,value` pairs: the values of each option to choose from. */
+export function collectGrid(
+  pair: string,
+  before: Readonly<Record<string, readonly unknown[]>> = {},
+): Record<string, readonly unknown[]> {
+  const at = pair.indexOf("=");
+  const values = pair.slice(at + 1).split(",");
+  if (at <= 0 || values.some((value) => value === "")) {
+    throw new InputError("invalid", "option --grid", {
+      expected: "name=value,value",
+      got: `"${pair}"`,
+      remedy: "for instance --grid C=0.01,1,100",
+    });
+  }
+  return { ...before, [pair.slice(0, at)]: values.map(parseValue) };
+}
