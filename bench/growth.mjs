@@ -23,7 +23,7 @@ import {
   uniformDomain,
 } from "@carom/core";
 import * as ort from "onnxruntime-node";
-import { mlp } from "./networks.mjs";
+import { mlp, scoresModel } from "./networks.mjs";
 
 const runtime = runtimeFrom(ort);
 const seed = 1;
@@ -41,15 +41,6 @@ function points(/** @type {number} */ n, /** @type {number} */ d) {
     labels: Array.from({ length: n }, (_, i) => i % 2),
     domain: [0, 1],
   });
-}
-
-function networkModel() {
-  const network = mlp();
-  const g = new GraphBuilder();
-  const x = g.input("x", "float32", ["N", 784]);
-  for (const [name, value] of network.weights) g.initializer(name, value);
-  g.output(network.forward(g, x), "scores");
-  return modelFromGraph(modelOf(g.graph()));
 }
 
 /** Scores (-f, f) of a linear f with normal weights. */
@@ -128,7 +119,7 @@ async function attackDense(/** @type {import("@carom/core").Model} */ model, /**
 
 /** @type {Record<string, { size: number, seconds: number }[]>} */
 const growth = { points: [], features: [], supportVectors: [] };
-const network = networkModel();
+const network = modelFromGraph(scoresModel(mlp()));
 for (const n of [100, 300, 1000, 3000, 10_000]) growth.points.push({ size: n, seconds: await attackDense(network, n) });
 for (const d of [64, 512, 4096, 32_768, 545_334]) {
   const [x, model] = [apps(1000, d), linearModel(d)];

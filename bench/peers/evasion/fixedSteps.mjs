@@ -48,7 +48,9 @@ async function ours(/** @type {number} */ cores) {
         error: total("errors") / points,
       };
     },
-    close: () => workers.forEach((worker) => worker.close()),
+    close() {
+      for (const worker of workers) worker.close();
+    },
   };
 }
 

@@ -65,7 +65,6 @@ async function attackThere(/** @type {string} */ name, /** @type {any} */ model,
 
 const timing = [];
 const strength = [];
-const ratios = [];
 const raw = [];
 for (const name of what === "strength" ? [] : names) {
   const model = readClassifier(folder, name);
@@ -101,7 +100,6 @@ for (const name of what === "strength" ? [] : names) {
       scores: here.queries.scores / timedPoints,
     };
     raw.push(row);
-    ratios.push(row);
     timing.push([
       name,
       String(epsilon),
@@ -115,34 +113,37 @@ for (const name of what === "strength" ? [] : names) {
   await opened.close();
 }
 if (timing.length > 0) {
-console.log(`\nTime on ${timedPoints} points, medians of ${rounds} rounds; SecML with its tutorial's grid, one start`);
-printTable(
-  [
-    "model",
-    "eps",
-    "obj SecML",
-    "ours",
-    "2 starts",
-    "ms/pt SecML",
-    "ours",
-    "2 starts",
-    "times less CPU",
-    "wall",
-    "2 starts",
-    "gradients",
-    "scores",
-  ],
-  timing,
-);
-for (const family of names) {
-  const own = ratios.filter(({ name }) => name === family).map(({ times }) => times);
-  console.log(`${family}: ${Math.min(...own).toFixed(0)} to ${Math.max(...own).toFixed(0)} times less`);
+  console.log(
+    `\nTime on ${timedPoints} points, medians of ${rounds} rounds; SecML with its tutorial's grid, one start`,
+  );
+  printTable(
+    [
+      "model",
+      "eps",
+      "obj SecML",
+      "ours",
+      "2 starts",
+      "ms/pt SecML",
+      "ours",
+      "2 starts",
+      "times less CPU",
+      "wall",
+      "2 starts",
+      "gradients",
+      "scores",
+    ],
+    timing,
+  );
+  for (const family of names) {
+    const own = raw.filter(({ name }) => name === family).map(({ times }) => times);
+    console.log(`${family}: ${Math.min(...own).toFixed(0)} to ${Math.max(...own).toFixed(0)} times less`);
+  }
+  const geometric = (/** @type {"times" | "wall" | "twoStarts"} */ key) =>
+    Math.exp(mean(raw.map((row) => Math.log(row[key]))));
+  console.log(
+    `geometric mean: ${geometric("times").toFixed(0)} CPU, ${geometric("wall").toFixed(0)} wall, ${geometric("twoStarts").toFixed(0)} CPU with two starts`,
+  );
 }
-const geometric = (/** @type {"times" | "wall" | "twoStarts"} */ key) =>
-  Math.exp(mean(ratios.map((row) => Math.log(row[key]))));
-console.log(
-  `geometric mean: ${geometric("times").toFixed(0)} CPU, ${geometric("wall").toFixed(0)} wall, ${geometric("twoStarts").toFixed(0)} CPU with two starts`,
-);
 
 if (what !== "time") {
   for (const name of names.slice(6)) {

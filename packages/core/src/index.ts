@@ -32,6 +32,7 @@ export {
   uniformDomain,
 } from "./data/dataset.ts";
 export { type DatasetDescription, describeDataset } from "./data/describe.ts";
+export { type CsvOptions, readCsv } from "./data/formats/csv.ts";
 export { gunzip } from "./data/formats/gzip.ts";
 export { readIdx } from "./data/formats/idx.ts";
 export { readNpy, writeNpy } from "./data/formats/npy.ts";

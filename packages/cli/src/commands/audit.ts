@@ -141,7 +141,7 @@ async function run(options: AuditOptions): Promise<void> {
 
 /** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
 async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
-  for (const name of ["data", "train", "label", "box", "columns"] as const) {
+  for (const name of ["data", "train", "label", "box", "columns", "drop", "missing"] as const) {
     if (options[name] !== undefined) throw missingTarget(`--${name}`);
   }
   const { dataset, contentHash } = await loadDigits();
@@ -230,8 +230,8 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
 
 /** Gives a part of the data to the plan, under all that decides which rows and values are in it. */
 function givePart(plan: PlanBuilder, part: string, data: Dataset, identity: string, options: AuditOptions): string {
-  const { seed, label, box, columns, surrogateFraction } = options;
-  const read = { label, box, columns };
+  const { seed, label, box, columns, drop, missing, surrogateFraction } = options;
+  const read = { label, box, columns, drop, missing };
   return plan.source(
     { data: identity, part, seed, read, surrogateFraction, rows: rowCount(data) },
     datasetArtifact(data),

@@ -9,6 +9,7 @@ import {
   InputError,
   type NpzArchive,
   openNpz,
+  readCsv,
   readIdx,
   readSvmlight,
   type Tensor,
@@ -18,10 +19,14 @@ import { readBytes } from "./read.ts";
 
 /** What the command line may say about a data file. */
 export interface DataOptions {
-  /** The array of a .npz file that holds the labels. */
+  /** The array of a .npz file, or the column of a .csv file, that holds the labels. */
   readonly label?: string | undefined;
   /** The interval that all features live in, after uint8 is divided by 255. */
   readonly box?: readonly [number, number] | undefined;
+  /** Columns of a .csv file that are no features. */
+  readonly drop?: readonly string[] | undefined;
+  /** What stands for missing values of a .csv file. */
+  readonly missing?: number | undefined;
   /** How many columns sparse rows have, where the largest index does not say. */
   readonly columns?: number | undefined;
 }
@@ -34,6 +39,7 @@ export interface LoadedData {
 
 const formats = `.npz, .svmlight (.svm, .libsvm), IDX as images,labels, each also with .gz, or the word ${DIGITS}`;
 const npz = /\.npz(\.gz)?$/i;
+const csv = /\.(csv|data|tra|tes)(\.gz)?$/i;
 const svmlight = /\.(svmlight|svm|libsvm)(\.gz)?$/i;
 const idx = /[.-]idx\d?(-ubyte)?(\.gz)?$/i;
 
@@ -43,10 +49,16 @@ const idx = /[.-]idx\d?(-ubyte)?(\.gz)?$/i;
  * @throws InputError for a file that is missing, of an unknown format, or not sound.
  */
 export async function loadDataset(spec: string, options: DataOptions = {}): Promise<LoadedData> {
-  const isSingle = npz.test(spec) || svmlight.test(spec);
+  const isSingle = npz.test(spec) || svmlight.test(spec) || csv.test(spec);
   const paths = isSingle ? [spec] : spec.split(",");
-  if (options.label !== undefined && !npz.test(spec)) {
-    throw notForThis("--label", options.label, spec, "a .npz file, whose arrays have names");
+  if (options.label !== undefined && !npz.test(spec) && !csv.test(spec)) {
+    throw notForThis("--label", options.label, spec, "a .npz or .csv file, whose arrays or columns have names");
+  }
+  for (const [option, value] of [
+    ["--drop", options.drop],
+    ["--missing", options.missing],
+  ] as const) {
+    if (value !== undefined && !csv.test(spec)) throw notForThis(option, String(value), spec, "a .csv file");
   }
   if (options.columns !== undefined && !svmlight.test(spec)) {
     throw notForThis("--columns", options.columns, spec, "a .svmlight file, the only kind that does not say");
@@ -62,7 +74,9 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
     ? { features: readIdx(bytes, name), labels: labelList(readIdx(labelBytes, labelName), labelName) }
     : npz.test(spec)
       ? fromArchive(openNpz(bytes, name), name, options.label)
-      : readSvmlight(bytes, name, options.columns);
+      : csv.test(spec)
+        ? readCsv(bytes, name, options)
+        : readSvmlight(bytes, name, options.columns);
   return { dataset: dataset({ ...parts, domain: options.box }), contentHash: hash.digest("hex") };
 }
 

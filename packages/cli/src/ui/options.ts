@@ -22,10 +22,12 @@ export interface DataFileOptions {
   readonly label?: string;
   readonly box?: [number, number];
   readonly columns?: number;
+  readonly drop?: string[];
+  readonly missing?: number;
 }
 
 const dataHelp =
-  "Data is a .npz file with arrays x (or images) and y (or target), a .svmlight file, a pair of IDX files as " +
+  "Data is a .npz file with arrays x (or images) and y (or target), a .csv file, a .svmlight file, a pair of IDX files as " +
   "images,labels, each optionally with .gz, or the word digits: the 1,922 handwritten digits 8 and 9 that come with " +
   "carom. Features of type uint8 are divided by 255 and live in [0, 1].";
 
@@ -38,7 +40,9 @@ export function withExamples(command: Command, ...examples: readonly string[]): 
 /** Adds the options that say how to read data files. */
 export function withDataOptions(command: Command): Command {
   return command
-    .option("--label <name>", "array of a .npz file that holds the labels")
+    .option("--label <name>", "array of a .npz file, or column of a .csv file, that holds the labels")
+    .option("--drop <columns>", "columns of a .csv file that are no features", (text) => text.split(","))
+    .option("--missing <value>", "what stands for missing values of a .csv file", parseMissing)
     .option("--box <low,high>", "bounds of every feature; where absent, the range of the data", parseBox)
     .option(
       "--columns <integer>",
@@ -56,6 +60,13 @@ export function parseSeed(text: string): number {
   const seed = Number(text);
   if (text.trim() !== "" && Number.isSafeInteger(seed) && seed >= 0) return seed;
   throw invalid("--seed", "an integer from 0", text, "leave it out for 0");
+}
+
+/** What stands for missing values. */
+export function parseMissing(text: string): number {
+  const value = parseNumber(text);
+  if (Number.isFinite(value)) return value;
+  throw invalid("--missing", "a number", text, "for instance --missing 0");
 }
 
 export function parseCount(text: string): number {

@@ -114,10 +114,11 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
 }
 
 /** Names of what is added to the model's graph; unlikely to be in it. */
-const LABEL = "carom:label";
-const LOSS = "loss";
+export const LABEL = "carom:label";
+export const LOSS = "loss";
 
-function gradientGraph(model: Model, loss: LossName, input: string, output: string): Graph {
+/** The model's graph with the gradient of a loss by its input beside the scores. */
+export function gradientGraph(model: Model, loss: LossName, input: string, output: string): Graph {
   const g = GraphBuilder.from(model.onnx!.graph);
   const label = g.input(LABEL, "int32", [g.type(input).shape[0]]);
   g.output(addLoss(g, loss, output, label, model.probabilities), LOSS);
@@ -135,7 +136,8 @@ function whyNotDifferentiable(model: Model, input: string, output: string): stri
   }
 }
 
-async function compile(runtime: Runtime, bytes: Uint8Array): Promise<Session> {
+/** A session of a model's file. @throws InputError where the runtime refuses it. */
+export async function compile(runtime: Runtime, bytes: Uint8Array): Promise<Session> {
   try {
     return await runtime.compile(bytes);
   } catch (error) {
@@ -147,7 +149,8 @@ async function compile(runtime: Runtime, bytes: Uint8Array): Promise<Session> {
   }
 }
 
-function endpoints(session: Session) {
+/** The input of rows and the output of scores. @throws InputError where there are none. */
+export function endpoints(session: Session) {
   const inputs = session.inputs;
   if (inputs.length !== 1 || !inputs[0].shape || inputs[0].shape.length < 2) {
     const got = inputs.map(({ name, shape }) => `"${name}" [${shape ?? "no tensor"}]`).join(", ");
@@ -180,7 +183,7 @@ function requireStatic(dim: number | string, where: string): number {
 }
 
 /** How many rows fit into the memory that one call may use. */
-function batchRows(model: Model, inputShape: readonly number[]): number {
+export function batchRows(model: Model, inputShape: readonly number[]): number {
   let elements = 20 * sizeOf(inputShape);
   if (model.onnx) {
     try {
@@ -199,7 +202,7 @@ function batchRows(model: Model, inputShape: readonly number[]): number {
 }
 
 /** The rows in the shape and type that the model takes. */
-function convert(x: Tensor, inputShape: readonly number[], type: ElementType): Tensor {
+export function convert(x: Tensor, inputShape: readonly number[], type: ElementType): Tensor {
   if (rowSize(x) !== sizeOf(inputShape)) {
     throw new InputError("invalid", "features for the model", {
       expected: `rows of ${sizeOf(inputShape)} features (shape [${inputShape}])`,
@@ -218,7 +221,7 @@ function convert(x: Tensor, inputShape: readonly number[], type: ElementType): T
 }
 
 /** Runs a function over consecutive rows and joins each of its results. */
-async function inBatches(
+export async function inBatches(
   x: Tensor,
   batch: number,
   run: (rows: Tensor, from: number, to: number) => Promise<readonly Tensor[]>,

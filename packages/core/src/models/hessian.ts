@@ -1,0 +1,71 @@
+// Products of a loss's input Hessian with vectors: the gradient graph, contracted and differentiated once more.
+
+import { assert } from "../errors.ts";
+import { GraphBuilder, modelOf } from "../onnx/builder.ts";
+import { differentiate, gradientName } from "../onnx/differentiate.ts";
+import { writeModel } from "../onnx/proto.ts";
+import { type ElementType, type FloatType, sliceRows, type Tensor } from "../tensor.ts";
+import type { LossName } from "./losses.ts";
+import type { Model } from "./model.ts";
+import { batchRows, compile, convert, endpoints, gradientGraph, inBatches, LABEL, LOSS } from "./open.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A model whose second derivatives can be asked for; `close` ends it. */
+export interface HessianProduct {
+  /** H v of each row: H the second derivative of the row's loss by the row, v the same row of `vectors`. */
+  multiply(x: Tensor, labels: Int32Array, vectors: Tensor<FloatType>): Promise<Tensor<FloatType>>;
+  close(): Promise<void>;
+}
+
+const VECTOR = "carom:vector";
+const ALONG = "carom:along";
+
+/**
+ * Compiles products with the input Hessian of a loss: d/dx (g . v) with v held fixed, so no Hessian is ever formed.
+ *
+ * Where a function has kinks the second derivative is that of the smooth pieces: 0 for the ReLU itself.
+ *
+ * Source: Pearlmutter 1994.
+ *
+ * @throws InputError where an operator has no rule; the message names it.
+ */
+export async function openHessian(runtime: Runtime, model: Model, loss: LossName): Promise<HessianProduct> {
+  const session = await compile(runtime, model.bytes);
+  const { input, output } = endpoints(session);
+  await session.release();
+  assert(model.onnx, "second derivatives are asked of readable models only");
+  const gradient = gradientName(LOSS, input.name);
+  const g = GraphBuilder.from(gradientGraph(model, loss, input.name, output.name));
+  const { type, shape } = g.type(input.name);
+  const vector = g.input(VECTOR, type, shape);
+  const axes = g.ints(shape.slice(1).map((_, i) => i + 1));
+  const along = g.node("ReduceSum", [g.node("Mul", [gradient, vector]), axes], { keepdims: { int: 0 } });
+  g.output(along, ALONG);
+  const graph = differentiate(g.graph([ALONG]), { of: ALONG, by: input.name, keep: [] });
+  const compiled = await compile(runtime, writeModel(modelOf(graph)));
+  const given = new Set(compiled.inputs.map(({ name }) => name));
+  const inputShape = input.shape!.slice(1) as number[];
+  // The graph holds forward values, their cotangents and the derivatives of both.
+  const batch = Math.max(1, Math.floor(batchRows(model, inputShape) / 3));
+  return {
+    async multiply(x, labels, vectors) {
+      assert(labels.length === x.shape[0] && vectors.shape[0] === x.shape[0], "a label and a vector per row");
+      const directions = convert(vectors, inputShape, input.type as ElementType);
+      const [product] = await inBatches(
+        convert(x, inputShape, input.type as ElementType),
+        batch,
+        async (rows, from, to) => {
+          const feeds = {
+            [input.name]: rows,
+            [LABEL]: { type: "int32", shape: [to - from], data: labels.subarray(from, to) } as Tensor,
+            [VECTOR]: sliceRows(directions, from, to),
+          };
+          const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => given.has(name)));
+          return [(await compiled.run(used))[gradientName(ALONG, input.name)]];
+        },
+      );
+      return { ...product, shape: x.shape } as Tensor<FloatType>;
+    },
+    close: () => compiled.release(),
+  };
+}

@@ -1,0 +1,31 @@
+// Do surrogate and target agree in what they say? Needs scores only, no gradients.
+
+import { assert } from "../errors.ts";
+import { pearson } from "../stats/pearson.ts";
+import { type Rate, rate } from "./rates.ts";
+
+/** What two models say of the same N points. */
+export interface Outputs {
+  readonly labels: Int32Array;
+  /** Best other score less the score of the true class, of each point. */
+  readonly margins: Float64Array;
+}
+
+export interface OutputAlignment {
+  /** Points on which both give the same label, right or wrong. */
+  readonly labelAgreement: Rate;
+  /** Pearson's correlation of the margins over points; absent where one is constant. */
+  readonly marginCorrelation: number | undefined;
+}
+
+/** Agreement of labels and correlation of margins on clean points. */
+export function outputAlignment(surrogate: Outputs, target: Outputs): OutputAlignment {
+  const n = surrogate.labels.length;
+  assert(n > 0 && target.labels.length === n, "outputs for the same points");
+  let same = 0;
+  for (let i = 0; i < n; i++) if (surrogate.labels[i] === target.labels[i]) same++;
+  return {
+    labelAgreement: rate(same, n),
+    marginCorrelation: pearson(surrogate.margins, target.margins)?.statistic,
+  };
+}
