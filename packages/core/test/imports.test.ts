@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "@observablehq/plot": ["figures"],
   "fast-png": ["figures"],
   fflate: ["data"],
-  "csv-parse/browser/esm/sync": "data",
+  "csv-parse/browser/esm/sync": ["data"],
   zod: ["learners", "attacks", "study"],
 };
 
