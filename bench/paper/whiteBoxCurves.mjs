@@ -61,7 +61,7 @@ const curves = Object.fromEntries(
 async function measure(/** @type {string} */ name, /** @type {number} */ repetition) {
   const [half] = stratifiedSplit(train, [0.5, 0.5], stream(repetition, "half"));
   const own = takeRows(train, half);
-  const order = permutation(test.labels.length, stream(repetition, "test"));
+  const order = permutation(stream(repetition, "test"), test.labels.length);
   const attacked = takeRows(test, order.slice(0, Number(count)));
   const [learner, level] = name.split(" ");
   const { complexities } = learnerByName(learner);
@@ -79,7 +79,9 @@ async function measure(/** @type {string} */ name, /** @type {number} */ repetit
   const results = await craftEvasion({ ...common, model, opened: differentiable, epsilons, pool: own });
   const curve = curves[name];
   curve.clean.push(share(margin(await opened.scores(x), attacked.labels)));
-  results.forEach(({ objective }, e) => curve.errors[e].push(share(objective)));
+  results.forEach(({ objective }, e) => {
+    curve.errors[e].push(share(objective));
+  });
   const few = takeRows(
     attacked,
     Int32Array.from({ length: SEARCHED }, (_, i) => i),

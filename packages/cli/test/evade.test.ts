@@ -148,6 +148,21 @@ describe("carom evade", () => {
     expect(said.budgets[1].largest).toBe(3);
   });
 
+  it("takes sparse rows as it takes the same rows written out", async () => {
+    const { x: clean, y: labels } = binary();
+    const lines = Array.from(labels.data, (label, i) => {
+      const set = Array.from(row(clean, i)).flatMap((value, j) => (value === 1 ? [`${j + 1}:1`] : []));
+      return `${label} ${set.join(" ")}`;
+    });
+    const sparse = join(folder, "bits.svmlight");
+    writeFileSync(sparse, `${lines.join("\n")}\n`);
+    const args = ["--model", bitsModel, "--norm", "l1", "--epsilon", "2", "--remove-only"];
+    const [a, b] = [await evade(...args, "--data", bits), await evade(...args, "--data", sparse, "--columns", "12")];
+    expect(b.bytes).toEqual(a.bytes);
+    expect(a.x.data.some((value, i) => value < clean.data[i])).toBe(true);
+    expect(a.x.data.every((value, i) => value <= clean.data[i])).toBe(true);
+  });
+
   it("--list names every attack with its options", async () => {
     const { stdout } = await carom(["evade", "--list"]);
     for (const name of ["line-search", "pgd", "fgm", "flips", "noise", "momentum"]) expect(stdout).toContain(name);

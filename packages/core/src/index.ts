@@ -68,7 +68,8 @@ export { GraphBuilder, modelOf, OPSET } from "./onnx/builder.ts";
 export { type DifferentiateOptions, differentiate, gradientName } from "./onnx/differentiate.ts";
 export type { Attribute, Graph, Node, OnnxModel, ValueInfo } from "./onnx/graph.ts";
 export { operators } from "./onnx/ops/index.ts";
-export { type ReadOptions, readModel, writeModel } from "./onnx/proto.ts";
+export { type ExternalData, type ReadOptions, readModel, writeModel } from "./onnx/proto.ts";
+export { simplify } from "./onnx/simplify.ts";
 export { permutation, type Stream, stream } from "./random.ts";
 // Statistics
 export { type BootstrapOptions, bootstrap, bootstrapRepetitions } from "./stats/bootstrap.ts";

@@ -1,6 +1,6 @@
 // rho: how alike the perturbations are that two models ask for.
 
-import { type FloatType, type Tensor } from "../tensor.ts";
+import type { FloatType, Tensor } from "../tensor.ts";
 import { cosines, perturbationDirections } from "./directions.ts";
 
 /**

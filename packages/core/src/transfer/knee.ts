@@ -1,0 +1,53 @@
+// The knee of a complexity sweep: where regularisation has bought most of its smoothness, told in words.
+
+/** One value of the swept option. */
+export interface SweepPoint {
+  readonly value: number;
+  readonly cleanError: number;
+  readonly errorUnderAttack: number;
+  /** Input-gradient size S; absent for a model without gradients. */
+  readonly size?: number;
+  /** Loss variability V; absent for fewer than two training sets. */
+  readonly variability?: number;
+}
+
+export interface Knee {
+  /** The most complex model of the sweep, with which the knee is compared: that of largest S. */
+  readonly from: SweepPoint;
+  readonly at: SweepPoint;
+  readonly sentence: string;
+}
+
+/**
+ * The knee: of the values at which S is at most half of the largest S in the sweep, the one of lowest clean error, of
+ * equals the one of lowest error under attack. `undefined` where S is unknown; where no value halves S, the sentence
+ * says how far S came down, at the value of smallest S.
+ */
+export function kneeOf(option: string, sweep: readonly SweepPoint[]): Knee | undefined {
+  const known = sweep.filter((point): point is SweepPoint & { size: number } => point.size !== undefined);
+  if (known.length < 2) return undefined;
+  const from = known.reduce((most, each) => (each.size > most.size ? each : most));
+  const halved = known.filter(({ size }) => size <= from.size / 2);
+  const cheaper = (a: SweepPoint, b: SweepPoint) =>
+    a.cleanError - b.cleanError || a.errorUnderAttack - b.errorUnderAttack;
+  const at =
+    halved.length > 0
+      ? halved.reduce((best, each) => (cheaper(each, best) < 0 ? each : best))
+      : known.reduce((least, each) => (each.size < least.size ? each : least));
+  const share = at.size / from.size;
+  const does =
+    halved.length === 0
+      ? share === 1
+        ? "leaves S as it is"
+        : `brings S down to ${(100 * share).toFixed(0)} % and no value halves it,`
+      : share > 0.4
+        ? "halves S"
+        : `divides S by ${Number((1 / share).toPrecision(2))}`;
+  const cost = 100 * (at.cleanError - from.cleanError);
+  const price =
+    cost > 0
+      ? `at a cost of ${cost.toFixed(1)} points of clean error`
+      : `and clean error falls by ${(-cost).toFixed(1)} points`;
+  const attack = `error under attack goes from ${(100 * from.errorUnderAttack).toFixed(1)} to ${(100 * at.errorUnderAttack).toFixed(1)} %`;
+  return { from, at, sentence: `${option} ${at.value} ${does} ${price}, compared with ${from.value}; ${attack}.` };
+}

@@ -1,0 +1,108 @@
+// Laws of the first order: the dual norm, the bound of Eq. (16), and exactness where nothing bends.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { dot } from "../linalg.ts";
+import { tensor } from "../tensor.ts";
+import { norms } from "../threat/norm.ts";
+import { decompose, decomposition, linearisedIncreases } from "./decomposition.ts";
+import { cosines, directions } from "./directions.ts";
+import { gradientAlignments, gradientSizes, predictedIncreases } from "./gradients.ts";
+
+const vector = (d: number) => fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: d, maxLength: d });
+const pair = fc.integer({ min: 1, max: 9 }).chain((d) => fc.tuple(vector(d), vector(d)));
+const row = (values: readonly number[]) => tensor("float64", [1, values.length], Float64Array.from(values));
+const all = Object.values(norms);
+
+describe("Eq. (15)", () => {
+  it.each(all)("$label: the steepest perturbation of length epsilon gains epsilon times the dual norm", (norm) => {
+    fc.assert(
+      fc.property(pair, fc.double({ min: 0.1, max: 9, noNaN: true }), ([g]: [number[], number[]], epsilon) => {
+        const gained = linearisedIncreases(row(g), row(g), norm, epsilon)[0];
+        expect(gained).toBeCloseTo(epsilon * norm.dual(Float64Array.from(g)), 8);
+      }),
+    );
+  });
+
+  it.each(all)("$label: no perturbation in the ball gains more", (norm) => {
+    fc.assert(
+      fc.property(pair, ([g, delta]) => {
+        const gain = dot(Float64Array.from(g), Float64Array.from(delta));
+        const bound = norm.measure(Float64Array.from(delta)) * norm.dual(Float64Array.from(g));
+        expect(gain).toBeLessThanOrEqual(bound + 1e-9);
+      }),
+    );
+  });
+});
+
+describe("Eq. (16)", () => {
+  it.each(all)("$label: what the surrogate's direction gains is at most the bound, and R of it for p = 2", (norm) => {
+    fc.assert(
+      fc.property(pair, ([h, g]) => {
+        const gained = linearisedIncreases(row(h), row(g), norm, 2)[0];
+        const bound = 2 * norm.dual(Float64Array.from(g));
+        expect(gained).toBeLessThanOrEqual(bound + 1e-9);
+        const [R] = gradientAlignments(row(h), row(g));
+        if (norm.name !== "l2" || Number.isNaN(R)) return;
+        expect(gained).toBeCloseTo(R * bound, 8);
+      }),
+    );
+  });
+
+  it("reaches the bound exactly where gradients are parallel, and falls short where they are not", () => {
+    const g = [3, -4, 12];
+    expect(linearisedIncreases(row(g.map((x) => 0.1 * x)), row(g), norms.l2, 1)[0]).toBeCloseTo(13, 12);
+    expect(linearisedIncreases(row([3, -4, 11]), row(g), norms.l2, 1)[0]).toBeLessThan(13 - 1e-3);
+  });
+});
+
+describe("linear scores with a linear loss", () => {
+  it.each(all)("$label: predicted equals observed, nothing remains and all is explained", (norm) => {
+    // Loss of point i on the target: g_i . x + b.
+    const h = tensor("float64", [2, 3], [1, -2, 0.5, 0, 3, 1]);
+    const g = tensor("float64", [2, 3], [2, -1, 0.25, -1, 1, 1]);
+    const clean = tensor("float64", [2, 3], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+    const epsilon = 0.7;
+    const moved = Float64Array.from(clean.data);
+    for (let i = 0; i < 2; i++) {
+      const step = Float64Array.from(h.data.subarray(3 * i, 3 * i + 3));
+      norm.steepest(step);
+      const length = norm.measure(step);
+      for (let j = 0; j < 3; j++) moved[3 * i + j] += (epsilon * step[j]) / length;
+    }
+    const attacked = tensor("float64", [2, 3], moved);
+    const loss = (x: Float64Array) =>
+      Float64Array.from([0, 1], (i) => dot(g.data.subarray(3 * i, 3 * i + 3), x.subarray(3 * i, 3 * i + 3)) + 7);
+    const result = decompose(
+      loss(clean.data),
+      loss(moved),
+      predictedIncreases(clean, attacked, g),
+      gradientSizes(g, norm),
+      epsilon,
+    );
+    expect(result.observed).toBeCloseTo(result.firstOrder, 12);
+    expect(result.remainder).toBeCloseTo(0, 12);
+    expect(result.explained).toBeCloseTo(1, 12);
+    expect(result.reached!).toBeLessThan(1);
+    expect(result.bound * result.reached! + result.remainder).toBeCloseTo(result.observed, 12);
+  });
+
+  it("leaves out shares of nothing, and calls opposite prediction unexplained", () => {
+    expect(decomposition(0, 0, 0)).toEqual({ observed: 0, firstOrder: 0, remainder: 0, bound: 0 });
+    expect(decomposition(1, -0.5, 2)).toMatchObject({ reached: -0.25, explained: 0 });
+  });
+});
+
+describe("directions", () => {
+  it("give the cosines that rows have one by one", () => {
+    fc.assert(
+      fc.property(pair, ([h, g]) => {
+        const [expected] = gradientAlignments(row(h), row(g));
+        const [value] = cosines(directions(row(h)), directions(row(g)));
+        if (Number.isFinite(expected) && Math.hypot(...h) > 1e-3 && Math.hypot(...g) > 1e-3)
+          expect(value).toBeCloseTo(expected, 5);
+        else if (Math.hypot(...h) === 0 || Math.hypot(...g) === 0) expect(value).toBeNaN();
+      }),
+    );
+  });
+});
