@@ -128,7 +128,8 @@ function figure() {
     x: { label: "epsilon (L2)" },
     y: {
       domain: [0, 1],
-      label: "error under white-box attack: lines ours with two standard errors, rings the paper's",
+      label:
+        "error under white-box attack, red high and blue low complexity; lines ours with two standard errors, rings the paper's",
     },
     color: { domain: ["high", "low"], range: ["#b3261e", "#1f5fa8"], legend: false },
     style: { background: "white" },

@@ -96,7 +96,7 @@ describe("carom fit, score and data info on the digits", () => {
 });
 
 describe("help", () => {
-  it.each([[[]], [["audit"]], [["fit"]], [["score"]], [["data"]], [["data", "info"]]])(
+  it.each([[[]], [["audit"]], [["fit"]], [["score"]], [["evade"]], [["data"]], [["data", "info"]]])(
     "carom %j --help fits 80 columns",
     async (verb) => {
       const { status, stdout, stderr } = await carom([...verb, "--help"]);

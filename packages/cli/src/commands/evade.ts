@@ -74,8 +74,9 @@ export function evadeCommand(): Command {
     .action(run);
   return withExamples(
     withCommonOptions(withDataOptions(withThreatOptions(command))),
-    "carom evade --model mlp.onnx --data digits --norm l2 --epsilon 0.5,1,2 --out adv.npz",
-    "carom evade --model svm.onnx --data apps.npz --norm l1 --epsilon 5,10,30 --add-only --class 1 --out adv.npz",
+    "carom evade --model mlp.onnx --data digits --epsilon 0.5,1,2 --out adv.npz",
+    "carom evade --model m.onnx --data apps.npz --norm l1 --add-only --class 1 \\",
+    "    --epsilon 5,10,30 --false-alarms 0.005 --out adv.npz",
   );
 }
 

@@ -58,7 +58,7 @@ export function fitCommand(): Command {
   return withExamples(
     withCommonOptions(withDataOptions(command)),
     "carom fit mlp --data digits --set widths=[20] --out mlp.onnx",
-    "carom fit logistic --data digits --cv 5 --grid C=0.01,1,100 --out logistic.onnx",
+    "carom fit logistic --data digits --cv 5 --grid C=0.01,1,100 --out lr.onnx",
   );
 }
 

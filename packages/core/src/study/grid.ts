@@ -8,12 +8,14 @@ import { mean, standardError } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { studentCritical } from "../stats/student.ts";
 import type { Store } from "./execute.ts";
+import { type Explanation, explainStudy } from "./explain.ts";
 import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
 import type { PlanBuilder } from "./plan.ts";
 import type { AuditCell, Transfer } from "./result.ts";
 import type { LearnerChoice, Study } from "./schema.ts";
 import type { Parameters } from "./task.ts";
 import type { PartRef } from "./tasks/dataset.ts";
+import { planVariability, type SurrogateVariability } from "./variability.ts";
 import { VERSION } from "./version.ts";
 
 /** Data of a study as artifacts of a plan. */
@@ -42,6 +44,10 @@ export interface StudyResult {
   readonly cells: readonly StudyCell[];
   /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
   readonly transferRates: readonly { readonly surrogate: string; readonly epsilon: number; readonly rate: number }[];
+  /** V of each surrogate's learner, where it was asked for and there are at least two training sets. */
+  readonly variability: readonly SurrogateVariability[];
+  /** Correlations, findings, advice and the paper's claims. */
+  readonly explanation: Explanation;
 }
 
 /** Ids of models say which side they are on, because both sides may have the same learners. */
@@ -49,10 +55,11 @@ const surrogateId = (name: string) => `surrogate/${name}`;
 const targetId = (name: string) => `target/${name}`;
 
 /** What results call a choice. */
-export function nameOf({ name, learner, complexity, preset }: LearnerChoice): string {
+export function nameOf({ name, learner, complexity, preset, fraction }: LearnerChoice): string {
   if (name !== undefined) return name;
   const level = complexity ?? preset?.split("/").at(-1);
-  return level === "high" || level === "low" ? `${learner}_${level === "high" ? "H" : "L"}` : learner;
+  const whole = level === "high" || level === "low" ? `${learner}_${level === "high" ? "H" : "L"}` : learner;
+  return fraction === undefined ? whole : `${whole}@${fraction}`;
 }
 
 /** The study at a named size, restricted to some models. @throws InputError for names it does not have. */
@@ -91,28 +98,72 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const fractions = [study.split.target, study.split.surrogate, ...(data.test ? [] : [attackedShare(study)])];
   const shares = fractions.map((value) => (value < 1 ? value : value / rows));
   if (shares.reduce((sum, value) => sum + value, 0) > 1 + 1e-9) throw tooLarge(study, rows);
-  return Array.from({ length: study.repetitions }, (_, repetition) => {
-    const { seed } = study;
-    const prefix = study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "";
-    const about = { label: `${prefix}split`, seconds: 0.3 + rows / 50_000 };
-    const attackable = data.test ? rowCount(data.test.dataset) : Math.floor(shares[2] * rows);
-    const points = Math.min(study.points ?? attackable, attackable);
-    const keep = [1, study.surrogateFraction, ...(data.test ? [] : [points / attackable])];
-    const split = plan.add("split", { seed, repetition, fractions: shares, keep }, { data: data.train.key }, about);
-    const attacked: PartRef = data.test
+  const { seed } = study;
+  const attackable = data.test ? rowCount(data.test.dataset) : Math.floor(shares[2] * rows);
+  const points = Math.min(study.points ?? attackable, attackable);
+  const prefixOf = (repetition: number) => (study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "");
+  const about = (repetition: number) => ({ label: `${prefixOf(repetition)}split`, seconds: 0.3 + rows / 50_000 });
+  /** The parts of one repetition, the surrogates' part with a share of its rows. */
+  const splitOf = (repetition: number, fraction: number) => {
+    const keep = [1, fraction, ...(data.test ? [] : [points / attackable])];
+    return plan.add(
+      "split",
+      { seed, repetition, fractions: shares, keep },
+      { data: data.train.key },
+      about(repetition),
+    );
+  };
+  /**
+   * Training sets of surrogates for V. With a test file those of the repetitions, so that their models serve twice;
+   * else new ones among the rows that the first repetition does not attack.
+   */
+  const trainingSet = (set: number, fraction: number): PartRef => {
+    if (data.test) return { data: data.train.key, split: splitOf(set, fraction), part: 1 };
+    const share = (fraction * shares[1]) / (shares[0] + shares[1]);
+    const split = plan.add(
+      "split",
+      { seed, repetition: set, fractions: [share], parts: [0, 1] },
+      { data: data.train.key, among: splitOf(0, 1) },
+      { ...about(set), label: `training set ${set + 1}` },
+    );
+    return { data: data.train.key, split, part: 0 };
+  };
+  const attackedOf = (repetition: number): PartRef =>
+    data.test
       ? {
           data: data.test.key,
           split: plan.add(
             "split",
             { seed, repetition, fractions: [points / attackable] },
             { data: data.test.key },
-            { ...about, label: `${prefix}choice of points` },
+            { ...about(repetition), label: `${prefixOf(repetition)}choice of points` },
           ),
           part: 0,
         }
-      : { data: data.train.key, split, part: 2 };
-    const targetNames = targets.map(({ name }) => targetId(name));
-    const training = (part: number): PartRef => ({ data: data.train.key, split, part });
+      : { data: data.train.key, split: splitOf(repetition, study.surrogateFraction), part: 2 };
+  const trainedOn = (choice: Resolved, id: string, part: number, training: PartRef, repetition: number) => ({
+    learner: choice.learner,
+    options: choice.options,
+    training,
+    rows: Math.round(shares[part] * rows * (part === 1 ? fractionOf(choice) : 1)),
+    label: `${id}/${repetition}`,
+  });
+  const fractionOf = ({ fraction }: Resolved) => fraction ?? study.surrogateFraction;
+  const targetNames = targets.map(({ name }) => targetId(name));
+  const { metrics } = study;
+  const extra = {
+    perturbations: metrics.includes("perturbation"),
+    ...(metrics.includes("smoothness") && { smoothness: study.smoothness }),
+    ...(study.size !== undefined && { size: study.size }),
+  };
+  const matrices = Array.from({ length: study.repetitions }, (_, repetition): MatrixKeys => {
+    const training = (part: number, fraction: number): PartRef => {
+      return {
+        data: data.train.key,
+        split: splitOf(repetition, part === 0 ? study.surrogateFraction : fraction),
+        part,
+      };
+    };
     const participant = (choice: Resolved, role: Participant["role"]): Participant => {
       const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
       const part = role === "target" ? 0 : 1;
@@ -123,13 +174,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
         learner: choice.learner,
         ...(choice.complexity && { complexity: choice.complexity }),
         affine: capabilities.affine,
-        model: {
-          learner: choice.learner,
-          options: choice.options,
-          training: training(part),
-          rows: Math.round(shares[part] * rows * keep[part]),
-          label: `${id}/${repetition}`,
-        },
+        model: trainedOn(choice, id, part, training(part, fractionOf(choice)), repetition),
         ...(capabilities.differentiable && { judges: role === "target" ? [id] : targetNames }),
       };
     };
@@ -138,16 +183,26 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
         ...targets.map((choice) => participant(choice, "target")),
         ...surrogates.map((choice) => participant(choice, "surrogate")),
       ],
-      attacked,
+      attacked: attackedOf(repetition),
       points,
       features: featureCount(data.train.dataset),
-      pool: training(1),
+      pool: training(1, study.surrogateFraction),
       norm: study.attack.norm,
       epsilons: study.attack.epsilons,
       seed,
-      prefix,
+      extra,
+      prefix: prefixOf(repetition),
     });
   });
+  if (!metrics.includes("variability")) return matrices;
+  const varying = surrogates.map((choice) => {
+    const id = surrogateId(choice.name);
+    const model = (set: number) => trainedOn(choice, id, 1, trainingSet(set, fractionOf(choice)), set);
+    return { id, model };
+  });
+  const [first, ...others] = matrices;
+  const variability = planVariability(plan, study, varying, attackedOf(0), first.crafts);
+  return [{ ...first, variability }, ...others];
 }
 
 /** Reads the outcome of a study whose plan has been executed. */
@@ -157,12 +212,21 @@ export async function readStudy(
   study: Study,
   data: StudyResult["data"],
 ): Promise<StudyResult> {
-  const repetitions: Transfer[] = [];
-  for (const { transfer } of keys) {
-    const artifact = await store.read(transfer);
-    if (!artifact) throw new Error(`artifact ${transfer} is gone from the store`);
-    repetitions.push(select(artifact.json as unknown as Transfer, study));
+  const read = async (key: string) => {
+    const artifact = await store.read(key);
+    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
+    return artifact.json;
+  };
+  const whole: Transfer[] = [];
+  const variability: SurrogateVariability[] = [];
+  for (const { transfer, variability: varied } of keys) {
+    whole.push((await read(transfer)) as unknown as Transfer);
+    for (const [surrogate, key] of varied ?? []) {
+      const found = (await read(key)) as unknown as Omit<SurrogateVariability, "surrogate"> | null;
+      if (found) variability.push({ surrogate, ...found });
+    }
   }
+  const repetitions = whole.map((each) => select(each, study));
   const cells = repetitions[0].cells.map((first): StudyCell => {
     const same = repetitions.map((repetition) => cellLike(repetition, first));
     const ratios = same.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
@@ -181,7 +245,8 @@ export async function readStudy(
       return { surrogate, epsilon, rate: mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))! };
     }),
   );
-  return { carom: VERSION, study, data, repetitions, cells, transferRates };
+  const explanation = explainStudy({ study, repetitions: whole, transferRates, variability });
+  return { carom: VERSION, study, data, repetitions, cells, transferRates, variability, explanation };
 }
 
 /** Leaves out the metrics that were not asked for. */
@@ -214,6 +279,7 @@ interface Resolved {
   readonly learner: string;
   readonly complexity?: "high" | "low";
   readonly options: Parameters;
+  readonly fraction?: number;
 }
 
 /** A choice with all of its options. */
@@ -226,8 +292,16 @@ function resolve(choice: LearnerChoice): Resolved {
       : {};
   const options = parseOptions(learner, { ...base, ...choice.options }) as Parameters;
   const name = nameOf(choice);
-  const complexity = name.endsWith("_H") ? "high" : name.endsWith("_L") ? "low" : choice.complexity;
-  return { name, learner: choice.learner, ...(complexity && { complexity }), options };
+  const [whole] = name.split("@");
+  const complexity = whole.endsWith("_H") ? "high" : whole.endsWith("_L") ? "low" : choice.complexity;
+  const { fraction } = choice;
+  return {
+    name,
+    learner: choice.learner,
+    ...(complexity && { complexity }),
+    options,
+    ...(fraction !== undefined && { fraction }),
+  };
 }
 
 function attackedShare({ split }: Study): number {

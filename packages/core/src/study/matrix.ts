@@ -1,6 +1,7 @@
 // The tasks of a transfer matrix: models, what is crafted on each, who judges it, and what follows.
 
 import type { Norm } from "../threat/norm.ts";
+import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import type { PlanBuilder } from "./plan.ts";
 import type { Parameters } from "./task.ts";
 import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
@@ -36,12 +37,20 @@ export interface MatrixQuestion {
   readonly norm: Norm["name"];
   readonly epsilons: readonly number[];
   readonly seed: number;
+  /** Metrics that cost extra: rho; smoothness on so many points; S under another definition than the primary one. */
+  readonly extra?: {
+    readonly perturbations?: boolean;
+    readonly smoothness?: { readonly points: number };
+    readonly size?: SizeDefinition;
+  };
   /** Stands in front of what people are told, such as "repetition 2: ". */
   readonly prefix: string;
 }
 
 /** Keys of what a matrix leaves behind. */
 export interface MatrixKeys {
+  /** The loss variability of each surrogate's learner, where it was asked for. */
+  readonly variability?: ReadonlyMap<string, string>;
   readonly transfer: string;
   /** All that is read when the plan has been executed. */
   readonly wanted: readonly string[];
@@ -54,7 +63,7 @@ export interface MatrixKeys {
 
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixKeys {
-  const { participants, attacked, pool, epsilons, norm, seed, points, features, prefix } = question;
+  const { participants, attacked, pool, epsilons, norm, seed, points, features, prefix, extra } = question;
   const models = new Map<string, string>();
   const looks = new Map<string, string>();
   const onPoints = partInputs("attacked", attacked);
@@ -63,7 +72,8 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     const key = "key" in model ? model.key : planFit(plan, id, model, question);
     models.set(id, key);
     const about = { label: `${prefix}gradients of ${id}`, seconds: 0.2 + points / 5000, bytes: 4 * points * features };
-    looks.set(id, plan.add("look", which, { ...onPoints, model: key }, about));
+    const size = extra?.size && { size: extra.size, norm };
+    looks.set(id, plan.add("look", { ...which, ...size }, { ...onPoints, model: key }, about));
   }
   const crafts = new Map<string, { craft: string; judge: string; judged: readonly string[] }>();
   for (const { id, judges, affine } of participants) {
@@ -96,6 +106,9 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     );
     crafts.set(id, { craft, judge, judged: judges });
   }
+  const crafted = [...crafts].map(([id, { craft }]) => [id, craft] as const);
+  const correlates = extra?.perturbations ? planCorrelations(plan, question, crafts) : [];
+  const smooths = extra?.smoothness ? planSmoothness(plan, question, models, extra.smoothness.points) : [];
   const rows = participants.map(
     ({ id, role, learner, complexity }): ModelRow => ({
       id,
@@ -109,11 +122,13 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     Object.fromEntries([...keys].map(([id, key]) => [`${prefix}:${id}`, key]));
   const transfer = plan.add(
     "transfer",
-    { ...which, models: rows, crafts: craftRows, norm, epsilons, seed } as unknown as Parameters,
+    { ...which, models: rows, crafts: craftRows, norm, epsilons, seed, size: extra?.size } as unknown as Parameters,
     {
       ...onPoints,
       ...named("model", models),
       ...named("look", looks),
+      ...named("correlate", correlates),
+      ...named("smooth", smooths),
       ...named(
         "judge",
         [...crafts].map(([id, { judge }]) => [id, judge] as const),
@@ -121,11 +136,54 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     },
     { label: `${prefix}metrics`, seconds: 0.5 + (participants.length ** 2 * points) / 50_000 },
   );
-  const crafted = [...crafts.values()].flatMap(({ craft, judge }) => [craft, judge]);
-  return { transfer, wanted: [transfer, ...looks.values(), ...crafted], looks, crafts };
+  const judged = [...crafts.values()].map(({ judge }) => judge);
+  const wanted = [transfer, ...looks.values(), ...crafted.map(([, craft]) => craft), ...judged];
+  return { transfer, wanted, looks, crafts };
 }
 
-function planFit(plan: PlanBuilder, id: string, model: TrainedModel, { seed, prefix }: MatrixQuestion): string {
+/** rho of each model that points are crafted on with those that judge them and are crafted on too. */
+function planCorrelations(plan: PlanBuilder, question: MatrixQuestion, crafts: MatrixKeys["crafts"]) {
+  const { attacked, epsilons, points, features, prefix } = question;
+  return [...crafts].map(([id, { craft, judged }]) => {
+    const others = judged.filter((other) => other !== id && crafts.has(other));
+    const key = plan.add(
+      "correlate",
+      { ...partParameters("attacked", attacked), others, budgets: epsilons.length },
+      {
+        ...partInputs("attacked", attacked),
+        craft,
+        ...Object.fromEntries(others.map((other) => [`craft:${other}`, crafts.get(other)!.craft])),
+      },
+      {
+        label: `${prefix}perturbations of ${id}`,
+        seconds: 0.1 + points * features * epsilons.length * others.length * 1e-8,
+      },
+    );
+    return [id, key] as const;
+  });
+}
+
+function planSmoothness(
+  plan: PlanBuilder,
+  { attacked, epsilons, seed, prefix }: MatrixQuestion,
+  models: ReadonlyMap<string, string>,
+  points: number,
+) {
+  return [...models].map(([id, model]) => {
+    const parameters = { ...partParameters("attacked", attacked), points, radius: Math.min(...epsilons), seed };
+    const inputs = { ...partInputs("attacked", attacked), model };
+    const about = { label: `${prefix}smoothness of ${id}`, seconds: 0.5 + points / 50 };
+    return [id, plan.add("smooth", parameters, inputs, about)] as const;
+  });
+}
+
+/** Adds the training of a model. */
+export function planFit(
+  plan: PlanBuilder,
+  id: string,
+  model: TrainedModel,
+  { seed, prefix }: Pick<MatrixQuestion, "seed" | "prefix">,
+): string {
   const { learner, options, training, rows, label } = model;
   return plan.add(
     "fit",

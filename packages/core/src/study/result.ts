@@ -1,7 +1,10 @@
 // What an audit finds out, as plain data: the content of metrics.json. No times, no paths, so that equal runs are equal.
 
 import type { Interval } from "../stats/sample.ts";
+import type { Advice, Agreement } from "../transfer/advice.ts";
+import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
+import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 
 /** A model that took part: what it is and how it stands without any attack. */
 export interface AuditModel {
@@ -21,6 +24,12 @@ export interface AuditModel {
   readonly cleanLoss: number;
   /** Mean input-gradient size S (paper Eq. 17); absent for a model without gradients. */
   readonly gradientSize?: Interval;
+  /** Mean S under another definition, where one was asked for. */
+  readonly otherSize?: Interval & { readonly definition: SizeDefinition };
+  /** Mean eigenvalue of largest absolute value of the loss's input Hessian; where smoothness was asked for. */
+  readonly curvature?: Interval;
+  /** Mean cosine of the gradient at a point and at a random one on the ball of the smallest budget; likewise. */
+  readonly turning?: Interval;
   /** Why there are no gradients, where there are none. */
   readonly noGradients?: string;
 }
@@ -45,6 +54,10 @@ export interface AuditCell {
   readonly lossIncrease: number;
   /** What the first-order approximation says it would be: mean of delta . gradient (paper Eq. 16). */
   readonly predictedIncrease?: number;
+  /** What it would be if both losses were linear and there were no box: mean of epsilon S R for L2 (paper Eq. 16). */
+  readonly linearisedIncrease?: number;
+  /** rho: mean correlation of the perturbations crafted on the two models; where it was asked for. */
+  readonly perturbationCorrelation?: number;
   /** Error under attack divided by the white-box error of the judged model; absent where that is 0 or unknown. */
   readonly ratio?: number;
 }
@@ -56,11 +69,29 @@ export interface AuditPair {
   readonly alignment: Interval;
 }
 
+/** How alike the outputs of two models are on clean points; needs no gradients. */
+export interface OutputPair {
+  readonly surrogate: string;
+  readonly target: string;
+  readonly labelAgreement: Rate;
+  /** Pearson's correlation of margins; absent where one is constant. */
+  readonly marginCorrelation?: number;
+}
+
 /** What is measured of models against each other on the same attacked points. */
 export interface Transfer {
   readonly models: readonly AuditModel[];
   readonly cells: readonly AuditCell[];
   readonly pairs: readonly AuditPair[];
+  readonly outputs?: readonly OutputPair[];
+}
+
+/** A ranking of surrogates for one target from metrics that need no attack, and how it agreed with what happened. */
+export interface TargetAdvice extends Advice {
+  readonly target: string;
+  /** Against the error under attack at this budget; absent below three surrogates or where all are alike. */
+  readonly epsilon: number;
+  readonly agreement?: Agreement;
 }
 
 export interface AuditResult extends Transfer {
@@ -89,6 +120,11 @@ export interface AuditResult extends Transfer {
   };
   /** The answer in plain sentences: how much falls at which budget; which surrogate does it best, and why. */
   readonly answer: readonly string[];
+  /** What limits each surrogate on the target, at each budget, in words. */
+  readonly findings?: readonly Finding[];
+  /** The same of the target as a whole, one for each budget. */
+  readonly targetFindings?: readonly Finding[];
+  readonly advice?: readonly TargetAdvice[];
 }
 
 /** One attacked point to look at: not a metric, only shown in the report. */

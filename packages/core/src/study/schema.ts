@@ -1,6 +1,8 @@
 // The study file: what a grid of surrogates, targets, budgets and repetitions is, checked once.
 
 import { z } from "zod";
+import { type SizeDefinition, sizeDefinitions } from "../transfer/sizeDefinitions.ts";
+import { type VariabilityDefinition, variabilityDefinitions } from "../transfer/variability.ts";
 
 const share = z.number().positive().describe("a share of the rows below 1, or a number of rows");
 
@@ -14,12 +16,25 @@ const learnerChoice = z.strictObject({
   complexity: z.enum(["high", "low"]).optional().describe("options that make a model of high or of low complexity"),
   preset: z.string().optional().describe('named options of an experiment, such as "mnist89-evasion/high"'),
   options: z.record(z.string(), z.unknown()).optional().describe("single options, over those of complexity or preset"),
+  fraction: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe("share of its rows that this surrogate is trained on; surrogateFraction where absent"),
 });
 
 const size = {
   repetitions: z.number().int().positive().describe("how often everything is done on another random split"),
   points: z.number().int().positive().describe("how many points are attacked; all of their part where absent"),
   surrogateFraction: z.number().positive().max(1).describe("share of their rows that surrogates are trained on"),
+  variability: z
+    .strictObject({
+      sets: z.number().int().positive(),
+      at: z.enum(["clean", "attacked"]).default("clean"),
+      definition: z.enum(["perPoint", "ofMean"]).default("perPoint"),
+    })
+    .describe("how V is measured"),
 };
 
 export const studySchema = z.strictObject({
@@ -57,9 +72,29 @@ export const studySchema = z.strictObject({
     epsilons: z.array(z.number().positive()).min(1).describe("budgets, in the units of the features"),
   }),
   metrics: z
-    .array(z.enum(["size", "alignment"]))
+    .array(z.enum(["size", "alignment", "perturbation", "variability", "smoothness"]))
     .default(["size", "alignment"])
-    .describe("gradient metrics beside the rates: size S, alignment R"),
+    .describe("metrics beside the rates: S, R, rho of perturbations, V over training sets, smoothness of the loss"),
+  size: z
+    .enum(Object.keys(sizeDefinitions) as [SizeDefinition, ...SizeDefinition[]])
+    .optional()
+    .describe("a definition of S that is reported beside the primary one"),
+  variability: z
+    .strictObject({
+      sets: z.number().int().positive().default(10).describe("training sets; of fewer than two V is undefined"),
+      at: z.enum(["clean", "attacked"]).default("clean").describe("points at which the loss is taken"),
+      definition: z
+        .enum(Object.keys(variabilityDefinitions) as [VariabilityDefinition, ...VariabilityDefinition[]])
+        .default("perPoint")
+        .describe("the definition that findings and claims use; both are reported"),
+    })
+    .prefault({})
+    .describe("how V is measured, where it is among the metrics"),
+  smoothness: z
+    .strictObject({ points: z.number().int().positive().default(100).describe("points it is measured on") })
+    .prefault({})
+    .describe("how smoothness is measured, where it is among the metrics"),
+  permutations: z.number().int().positive().default(1000).describe("relabellings of each Mantel test"),
   scales: z
     .record(z.string(), z.strictObject(z.object(size).partial().shape))
     .default({})

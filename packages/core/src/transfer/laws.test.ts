@@ -9,7 +9,12 @@ import { decompose, decomposition, linearisedIncreases } from "./decomposition.t
 import { cosines, directions } from "./directions.ts";
 import { gradientAlignments, gradientSizes, predictedIncreases } from "./gradients.ts";
 
-const vector = (d: number) => fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: d, maxLength: d });
+// Eighths: products of numbers near the smallest double would say more about doubles than about norms.
+const vector = (d: number) =>
+  fc.array(
+    fc.integer({ min: -40, max: 40 }).map((eighths) => eighths / 8),
+    { minLength: d, maxLength: d },
+  );
 const pair = fc.integer({ min: 1, max: 9 }).chain((d) => fc.tuple(vector(d), vector(d)));
 const row = (values: readonly number[]) => tensor("float64", [1, values.length], Float64Array.from(values));
 const all = Object.values(norms);
@@ -99,9 +104,8 @@ describe("directions", () => {
       fc.property(pair, ([h, g]) => {
         const [expected] = gradientAlignments(row(h), row(g));
         const [value] = cosines(directions(row(h)), directions(row(g)));
-        if (Number.isFinite(expected) && Math.hypot(...h) > 1e-3 && Math.hypot(...g) > 1e-3)
-          expect(value).toBeCloseTo(expected, 5);
-        else if (Math.hypot(...h) === 0 || Math.hypot(...g) === 0) expect(value).toBeNaN();
+        if (Number.isFinite(expected)) expect(value).toBeCloseTo(expected, 5);
+        else expect(value).toBeNaN();
       }),
     );
   });

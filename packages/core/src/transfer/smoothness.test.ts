@@ -64,7 +64,7 @@ describe("input Hessian of the cross-entropy of linear scores", () => {
       const expected = hessianOf(rowAt(data, i)).map((row) =>
         row.reduce((sum, h, j) => sum + h * vectors.data[i * d + j], 0),
       );
-      expected.forEach((value, j) => expect(product.data[i * d + j]).toBeCloseTo(value, 5));
+      for (const [j, value] of expected.entries()) expect(product.data[i * d + j]).toBeCloseTo(value, 5);
     }
   });
 

@@ -1,9 +1,11 @@
 // What a model says of clean points: labels, losses and, where it can be differentiated, loss gradients.
 
 import { denseRows } from "../../data/dataset.ts";
-import { argMax, crossEntropy } from "../../models/losses.ts";
+import { argMax, crossEntropy, margin } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
 import { type FloatType, type Tensor, tensor, toFloat } from "../../tensor.ts";
+import { type Norm, norms } from "../../threat/norm.ts";
+import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
 import { partOf } from "./dataset.ts";
@@ -13,15 +15,19 @@ import { modelOfArtifact } from "./fit.ts";
 export interface Look {
   readonly labels: Int32Array;
   readonly losses: Float64Array;
+  /** Best other score less the score of the true class. */
+  readonly margins: Float64Array;
+  /** S of each point under the definition asked for; undefined where none was, or without gradients. */
+  readonly sizes: Float64Array | undefined;
   /** [N, ...]; undefined without gradients. */
   readonly gradients: Tensor<FloatType> | undefined;
   /** Why there are no gradients, where there are none. */
   readonly noGradients: string | undefined;
 }
 
-/** Inputs: model, attacked. */
+/** Parameters: size (a definition of S beside the primary one) and norm, or neither. Inputs: model, attacked. */
 export const look: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs, { runtime }) {
     const model = modelOfArtifact(inputs.model);
     const data = partOf("attacked", parameters, inputs);
@@ -29,6 +35,12 @@ export const look: TaskKind = {
     const opened = await openModel(runtime, model);
     const looked = await opened.differentiable?.inputGradient("crossEntropy", x, data.labels);
     const scores = looked?.scores ?? (await opened.scores(x));
+    const definition = parameters.size as SizeDefinition | undefined;
+    const norm = norms[parameters.norm as Norm["name"]];
+    const sizes =
+      definition && opened.differentiable
+        ? await inputGradientSizes(opened.differentiable, x, data.labels, norm, definition)
+        : undefined;
     await opened.close();
     const n = data.labels.length;
     return {
@@ -36,6 +48,8 @@ export const look: TaskKind = {
       arrays: {
         labels: tensor("int32", [n], argMax(scores)),
         losses: tensor("float64", [n], crossEntropy(scores, data.labels, model.probabilities)),
+        margins: tensor("float64", [n], margin(scores, data.labels)),
+        ...(sizes && { sizes: tensor("float64", [n], sizes) }),
         ...(looked && { gradients: toFloat(looked.gradient, "float32") }),
       },
     };
@@ -47,6 +61,8 @@ export function lookOf({ json, arrays }: Artifact): Look {
   return {
     labels: arrays.labels.data as Int32Array,
     losses: arrays.losses.data as Float64Array,
+    margins: arrays.margins.data as Float64Array,
+    sizes: arrays.sizes?.data as Float64Array | undefined,
     gradients: arrays.gradients as Tensor<FloatType> | undefined,
     noGradients: (json as { noGradients?: string }).noGradients,
   };

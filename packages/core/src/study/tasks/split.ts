@@ -1,25 +1,34 @@
 // Splits rows into disjoint parts, stratified, equal rows together.
 
+import { takeRows } from "../../data/dataset.ts";
 import { stratifiedSplit, subsample } from "../../data/split.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
 import type { TaskKind } from "../task.ts";
 import { datasetOf } from "./dataset.ts";
 
-/** Parameters: seed, repetition, fractions of the parts, and which share of each part is kept (1 where absent). */
+/**
+ * Parameters: seed, repetition, fractions of the parts, which share of each part is kept (1 where absent), and `parts`.
+ * Inputs: data, and `among`, an earlier split of it, where only the rows in its `parts` are to be split.
+ */
 export const split: TaskKind = {
   version: 1,
-  async run({ seed, repetition, fractions, keep }, { data }) {
-    const dataset = datasetOf(data);
+  async run({ seed, repetition, fractions, keep, parts: among }, inputs) {
+    const whole = datasetOf(inputs.data);
+    const given = (among as number[] | undefined)?.flatMap((part) => [
+      ...(inputs.among.arrays[part].data as Int32Array),
+    ]);
+    const dataset = given ? takeRows(whole, Int32Array.from(given)) : whole;
     const random = (label: string) => stream(seed as number, "split", repetition as number, label);
     const parts = stratifiedSplit(dataset, fractions as number[], random("parts"));
     const kept = parts.map((rows, i) => {
       const share = (keep as number[] | undefined)?.[i] ?? 1;
       return share < 1 ? subsample(rows, dataset.labels, share, random(`keep ${i}`)) : rows;
     });
+    const chosen = given ? kept.map((rows) => rows.map((row) => given[row])) : kept;
     return {
-      json: { rows: kept.map((rows) => rows.length) },
-      arrays: Object.fromEntries(kept.map((rows, i) => [String(i), tensor("int32", [rows.length], rows)])),
+      json: { rows: chosen.map((rows) => rows.length) },
+      arrays: Object.fromEntries(chosen.map((rows, i) => [String(i), tensor("int32", [rows.length], rows)])),
     };
   },
 };

@@ -5,14 +5,20 @@ import { bootstrap } from "../../stats/bootstrap.ts";
 import { mean } from "../../stats/describe.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
-import { gradientAlignments, gradientSizes } from "../../transfer/gradients.ts";
+import { linearisedIncreases } from "../../transfer/decomposition.ts";
+import { cosines, type Directions, directions } from "../../transfer/directions.ts";
+import { gradientSizes } from "../../transfer/gradients.ts";
+import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
+import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { Artifact, Json } from "../artifact.ts";
-import type { AuditCell, AuditModel, AuditPair, Transfer } from "../result.ts";
+import type { AuditCell, AuditModel, AuditPair, OutputPair, Transfer } from "../result.ts";
 import type { TaskKind } from "../task.ts";
+import { correlationsOf } from "./correlate.ts";
 import { partOf } from "./dataset.ts";
 import { verdictOf } from "./judge.ts";
 import { type Look, lookOf } from "./look.ts";
+import { smoothnessOf } from "./smooth.ts";
 
 /** A model as the plan describes it. */
 export interface ModelRow {
@@ -29,11 +35,11 @@ export interface CraftRow {
 }
 
 /**
- * Parameters: models, crafts, norm, epsilons, seed. Inputs: attacked, and `model:ID` and `look:ID` of each model,
- * `judge:ID` of each craft.
+ * Parameters: models, crafts, norm, epsilons, seed, size (definition beside the primary one). Inputs: attacked, and
+ * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
  */
 export const transfer: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs) {
     const { labels } = partOf("attacked", parameters, inputs);
     const models = parameters.models as unknown as readonly ModelRow[];
@@ -42,17 +48,31 @@ export const transfer: TaskKind = {
     const seed = parameters.seed as number;
     const norm = norms[parameters.norm as Norm["name"]];
     const looks = new Map(models.map(({ id }) => [id, lookOf(inputs[`look:${id}`])]));
-    const cells = crafts.flatMap(({ id, judged }) =>
-      epsilons.flatMap((epsilon, budget) =>
-        judged.flatMap((target) =>
-          cellOf(inputs[`judge:${id}`], id, target, epsilon, budget, labels, looks.get(target)!),
-        ),
-      ),
+    const ways = new Map(
+      [...looks].flatMap(([id, { gradients }]) => (gradients ? [[id, directions(gradients)] as const] : [])),
     );
+    const cells = crafts.flatMap(({ id, judged }) => {
+      const perUnit = new Map(judged.map((target) => [target, linearised(looks.get(id)!, looks.get(target)!, norm)]));
+      return epsilons.flatMap((epsilon, budget) =>
+        judged.flatMap((target) => {
+          const slope = perUnit.get(target);
+          return cellOf(inputs[`judge:${id}`], id, target, epsilon, budget, labels, looks).map((cell) => ({
+            ...cell,
+            ...(slope !== undefined && { linearisedIncrease: epsilon * slope }),
+            ...correlationsOf(inputs[`correlate:${id}`], target, budget),
+          }));
+        }),
+      );
+    });
     const result: Transfer = {
-      models: models.map((row) => modelOf(row, looks.get(row.id)!, inputs[`model:${row.id}`], labels, norm, seed)),
+      models: models.map((row) => ({
+        ...modelOf(row, looks.get(row.id)!, inputs[`model:${row.id}`], labels, norm, seed),
+        ...otherSize(looks.get(row.id)!, parameters.size as SizeDefinition | undefined, seed, row.id),
+        ...smoothness(inputs[`smooth:${row.id}`], seed, row.id),
+      })),
       cells: cells.map((cell) => withRatio(cell, cells)),
-      pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, looks, seed))),
+      pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, ways, seed))),
+      outputs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
     };
     return { json: result as unknown as Json, arrays: {} };
   },
@@ -86,10 +106,11 @@ function cellOf(
   epsilon: number,
   budget: number,
   labels: Int32Array,
-  clean: Look,
+  looks: ReadonlyMap<string, Look>,
 ): AuditCell[] {
   const verdict = verdictOf(judged, target, budget);
   if (!verdict) return [];
+  const clean = looks.get(target)!;
   // A model that points were crafted on is always among those that judge them.
   const own = verdictOf(judged, surrogate, budget) ?? verdict;
   const { errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass } = outcomeRates({
@@ -123,16 +144,41 @@ function withRatio(cell: AuditCell, cells: readonly AuditCell[]): AuditCell {
 }
 
 /** R of a surrogate with another model that its points are judged on. */
-function pairOf(surrogate: string, target: string, looks: ReadonlyMap<string, Look>, seed: number): AuditPair[] {
-  const [from, to] = [looks.get(surrogate)?.gradients, looks.get(target)?.gradients];
+function pairOf(surrogate: string, target: string, ways: ReadonlyMap<string, Directions>, seed: number): AuditPair[] {
+  const [from, to] = [ways.get(surrogate), ways.get(target)];
   if (surrogate === target || !from || !to) return [];
-  const values = gradientAlignments(from, to).filter((value) => !Number.isNaN(value));
-  const alignment = meanInterval(values, seed, "alignment", surrogate, target);
+  const alignment = meanInterval(cosines(from, to), seed, "alignment", surrogate, target);
   return alignment ? [{ surrogate, target, alignment }] : [];
 }
 
-/** The mean over points with its bootstrap interval. */
-function meanInterval(values: Float64Array, seed: number, ...label: readonly string[]): Interval | undefined {
+/** How alike a surrogate and another model are in what they say. */
+function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string, Look>): OutputPair[] {
+  if (surrogate === target) return [];
+  const { labelAgreement, marginCorrelation } = outputAlignment(looks.get(surrogate)!, looks.get(target)!);
+  return [{ surrogate, target, labelAgreement, ...(marginCorrelation !== undefined && { marginCorrelation }) }];
+}
+
+/** What the target's loss would rise by per unit of budget if both losses were linear. */
+function linearised(from: Look, to: Look, norm: Norm): number | undefined {
+  return from.gradients && to.gradients && mean(linearisedIncreases(from.gradients, to.gradients, norm, 1));
+}
+
+function otherSize(look: Look, definition: SizeDefinition | undefined, seed: number, id: string) {
+  const size = definition && look.sizes && meanInterval(look.sizes, seed, "size", definition, id);
+  return size ? { otherSize: { definition, ...size } } : {};
+}
+
+function smoothness(artifact: Artifact | undefined, seed: number, id: string): Partial<AuditModel> {
+  const known = artifact && smoothnessOf(artifact);
+  if (!known) return {};
+  const curvature = meanInterval(known.curvatures, seed, "curvature", id);
+  const turning = meanInterval(known.turnings, seed, "turning", id);
+  return { ...(curvature && { curvature }), ...(turning && { turning }) };
+}
+
+/** The mean over the points that have a value, with its bootstrap interval. */
+function meanInterval(all: Float64Array, seed: number, ...label: readonly string[]): Interval | undefined {
+  const values = all.filter((value) => !Number.isNaN(value));
   if (values.length === 0) return undefined;
   const meanOf = (points: Int32Array) => {
     let sum = 0;

@@ -1,0 +1,302 @@
+// The paper's findings on evasion as claims that a study can hold or not, each with its numbers.
+
+import { mean } from "../stats/describe.ts";
+import { kendall } from "../stats/kendall.ts";
+import { signTest } from "../stats/signTest.ts";
+import { permutationPText } from "../transfer/correlations.ts";
+import type { Evidence } from "./explain.ts";
+import { nameOf } from "./grid.ts";
+import type { MeanModel } from "./means.ts";
+
+export interface Claim {
+  readonly id: string;
+  readonly claim: string;
+  readonly verdict: "held" | "not held" | "not tested";
+  /** The numbers that decided, or why there are none. */
+  readonly numbers: readonly string[];
+}
+
+/**
+ * Claims E1 to E7 and E9 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
+ *
+ * A claim about families holds where it holds in each of them; how often single repetitions agree stands beside it.
+ */
+export function claimsOf(evidence: Evidence): Claim[] {
+  const { epsilons } = evidence.study.attack;
+  const epsilon = epsilons.includes(1) ? 1 : Math.min(...epsilons);
+  return [
+    sizeAndError(evidence, epsilon),
+    weightDecay(evidence, epsilon),
+    transferOfLow(evidence, epsilon),
+    variabilityOfHigh(evidence, epsilon),
+    alignmentPredicts(evidence, epsilon),
+    fewerRows(evidence, epsilon),
+    orderOfErrors(evidence, epsilon),
+    forestsBreak(evidence, epsilon),
+  ];
+}
+
+function claim(
+  id: string,
+  text: string,
+  checks: readonly { readonly held: boolean; readonly numbers: string }[],
+  without: string,
+): Claim {
+  const verdict = checks.length === 0 ? "not tested" : checks.every(({ held }) => held) ? "held" : "not held";
+  return {
+    id,
+    claim: text,
+    verdict,
+    numbers: checks.length === 0 ? [without] : checks.map(({ held, numbers }) => `${held ? "yes" : "no"}: ${numbers}`),
+  };
+}
+
+function sizeAndError(evidence: Evidence, epsilon: number): Claim {
+  const checks = families(evidence, "target").flatMap(({ learner, high, low }) => {
+    const errors = [high, low].map(({ id }) => whiteBox(evidence, id, epsilon));
+    const [e, f] = errors;
+    if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
+    const agreeing = overRepetitions(evidence, (each) => {
+      const of = (id: string) =>
+        each.cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon);
+      return of(high.id)!.errorUnderAttack.estimate - of(low.id)!.errorUnderAttack.estimate;
+    });
+    const numbers = `${learner}: S ${short(high.size)} against ${short(low.size)}, white-box error ${short(e)} against ${short(f)} (${agreeing})`;
+    return [{ held: high.size > low.size && e > f, numbers }];
+  });
+  return claim(
+    "E1",
+    "within each family the model of high complexity has larger S and larger white-box error",
+    checks,
+    noFamilies,
+  );
+}
+
+function weightDecay(evidence: Evidence, epsilon: number): Claim {
+  const decayed = evidence.models
+    .filter(({ role, options }) => role === "target" && typeof options?.weightDecay === "number")
+    .map((model) => ({
+      ...model,
+      decay: model.options!.weightDecay as number,
+      error: whiteBox(evidence, model.id, epsilon),
+    }))
+    .filter((model) => model.size !== undefined && model.error !== undefined)
+    .sort((a, b) => a.decay - b.decay);
+  const byLearner = [...new Set(decayed.map(({ learner }) => learner))].map((learner) =>
+    decayed.filter((model) => model.learner === learner),
+  );
+  const checks = byLearner
+    .filter((models) => models.length > 1)
+    .map((models) => {
+      const isFalling = (value: (model: (typeof models)[number]) => number) =>
+        models.slice(1).every((model, i) => value(model) < value(models[i]));
+      const rows = models.map(
+        ({ decay, size, error, cleanError }) =>
+          `weight decay ${decay}: S ${short(size!)}, error under attack ${short(error!)}, clean error ${short(cleanError)}`,
+      );
+      return {
+        held: isFalling(({ size }) => size!) && isFalling(({ error }) => error!),
+        numbers: `${models[0].learner}: ${rows.join("; ")}`,
+      };
+    });
+  return claim(
+    "E2",
+    "more weight decay gives smaller S and smaller error under attack",
+    checks,
+    "no two targets differ in weight decay; see carom sweep",
+  );
+}
+
+function transferOfLow(evidence: Evidence, epsilon: number): Claim {
+  const checks = families(evidence, "surrogate").map(({ learner, high, low }) => {
+    const [h, l] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
+    const agreeing = overRepetitions(evidence, ({ cells }) => {
+      const rate = (id: string) =>
+        mean(
+          cells
+            .filter((cell) => cell.surrogate === id && cell.epsilon === epsilon)
+            .map((cell) => cell.errorUnderAttack.estimate),
+        )!;
+      return rate(low.id) - rate(high.id);
+    });
+    return {
+      held: l > h,
+      numbers: `${learner}: transfer rate ${short(l)} of low against ${short(h)} of high complexity (${agreeing})`,
+    };
+  });
+  return claim("E3", "within each family the surrogate of low complexity transfers better", checks, noFamilies);
+}
+
+function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
+  const { V } = evidence;
+  const text = "within each family V is larger at high complexity, and goes with a lower transfer rate";
+  const checks = families(evidence, "surrogate").flatMap(({ learner, high, low }) => {
+    const [h, l] = [V.get(high.id), V.get(low.id)];
+    if (h === undefined || l === undefined) return [];
+    const [H, L] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
+    return [
+      {
+        held: h > l && H < L,
+        numbers: `${learner}: V ${short(h)} and transfer rate ${short(H)} of high, ${short(l)} and ${short(L)} of low complexity`,
+      },
+    ];
+  });
+  const all = evidence.surrogates.flatMap((id) =>
+    V.has(id) ? [[V.get(id)!, transferRate(evidence, id, epsilon)]] : [],
+  );
+  const tau = kendall(
+    all.map(([v]) => v),
+    all.map(([, rate]) => rate),
+  );
+  const result = claim("E4", text, checks, "V is undefined or was not asked for");
+  return tau && checks.length > 0
+    ? {
+        ...result,
+        numbers: [
+          ...result.numbers,
+          `across all ${tau.n} surrogates: Kendall ${short(tau.statistic)}, p ${short(tau.p)}`,
+        ],
+      }
+    : result;
+}
+
+function alignmentPredicts(evidence: Evidence, epsilon: number): Claim {
+  const { epsilons } = evidence.study.attack;
+  const wanted = [`rho at epsilon ${Math.max(...epsilons)}`, `black/white ratio at epsilon ${epsilon}`];
+  const checks = wanted.flatMap((y) => {
+    const found = evidence.correlations.correlations.filter((each) => each.y === y && each.coefficient !== "spearman");
+    if (found.length === 0) return [];
+    const numbers = found.map(
+      ({ coefficient, statistic, n, holmP, permutationP, permutations }) =>
+        `${coefficient} ${statistic.toFixed(3)}, n ${n}, Holm p ${short(holmP)}, Mantel p ${permutationPText(permutationP, permutations)}`,
+    );
+    const held = found.every(
+      ({ statistic, holmP, holmPermutationP }) => statistic > 0 && holmP < 0.05 && holmPermutationP < 0.05,
+    );
+    return [{ held, numbers: `R against ${y}: ${numbers.join("; ")}` }];
+  });
+  return claim(
+    "E5",
+    "R correlates with rho and with the black/white ratio (Holm-adjusted p below .05, both kinds)",
+    checks,
+    "no correlation is defined",
+  );
+}
+
+/** The largest loss of transfer rate that "lose little" allows. */
+const LITTLE = 0.05;
+
+function fewerRows(evidence: Evidence, epsilon: number): Claim {
+  const { study } = evidence;
+  const checks = study.surrogates.flatMap((choice) => {
+    const { fraction, name: _, ...rest } = choice;
+    if (fraction === undefined) return [];
+    const same = study.surrogates.find((each) => each.fraction === undefined && nameOf(each) === nameOf({ ...rest }));
+    if (!same) return [];
+    const [few, all] = [choice, same].map((each) => transferRate(evidence, `surrogate/${nameOf(each)}`, epsilon));
+    const isLow = nameOf(same).endsWith("_L");
+    const numbers = `${nameOf(same)}: transfer rate ${short(few)} on ${short(100 * fraction)} % of the rows, ${short(all)} on all`;
+    return [{ held: !isLow || few >= all - LITTLE, numbers }];
+  });
+  return claim(
+    "E6",
+    `on a part of the rows surrogates of low complexity lose at most ${LITTLE} of transfer rate`,
+    checks,
+    "no surrogate has a fraction",
+  );
+}
+
+const linear = ["svm-linear", "logistic", "ridge"];
+
+function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
+  const errors = evidence.models.flatMap(({ id, role, learner, complexity }) => {
+    const error = role === "target" ? whiteBox(evidence, id, epsilon) : undefined;
+    return error === undefined || learner === undefined ? [] : [{ id, learner, complexity, error }];
+  });
+  const linearHigh = errors.filter(({ learner, complexity }) => linear.includes(learner) && complexity === "high");
+  const smooth = errors.filter(({ learner }) => learner === "svm-rbf" || learner === "mlp");
+  const list = (models: typeof errors) => models.map(({ id, error }) => `${short(error)} of ${id}`).join(", ");
+  const text =
+    "white-box errors of svm-rbf and mlp lie below those of the linear models of high complexity; ridge_H is highest";
+  if (linearHigh.length === 0 || smooth.length === 0)
+    return claim("E7", text, [], "linear models of high complexity and svm-rbf or mlp are needed");
+  const highest = errors.reduce((most, each) => (each.error > most.error ? each : most));
+  const below = Math.max(...smooth.map(({ error }) => error)) < Math.min(...linearHigh.map(({ error }) => error));
+  return claim(
+    "E7",
+    text,
+    [
+      { held: below, numbers: `${list(smooth)}; linear: ${list(linearHigh)}` },
+      ...(linearHigh.some(({ learner }) => learner === "ridge")
+        ? [
+            {
+              held: highest.learner === "ridge" && highest.complexity === "high",
+              numbers: `the highest is ${list([highest])}`,
+            },
+          ]
+        : []),
+    ],
+    "",
+  );
+}
+
+/** A forest that errs on this much more of the points under attack than without counts as broken. */
+const BROKEN = 0.25;
+
+function forestsBreak(evidence: Evidence, epsilon: number): Claim {
+  const forests = evidence.models.filter(({ role, learner }) => role === "target" && learner === "forest");
+  const checks = forests.map(({ id, cleanError }) => {
+    const increases = evidence.cells.filter((cell) => cell.target === id && cell.epsilon === epsilon);
+    const errors = increases.map(({ error }) => error);
+    const [low, high] = [Math.min(...errors), Math.max(...errors)];
+    return {
+      held: increases.every(({ netIncrease }) => netIncrease >= BROKEN),
+      numbers: `${id}: error under attack ${short(low)} to ${short(high)} over ${errors.length} surrogates, clean ${short(cleanError)}`,
+    };
+  });
+  return claim(
+    "E9",
+    `forests err on at least ${BROKEN} more of the points, whatever the surrogate`,
+    checks,
+    "no forest is among the targets",
+  );
+}
+
+const noFamilies = "no learner has a model of high and one of low complexity";
+
+interface Family {
+  readonly learner: string;
+  readonly high: MeanModel;
+  readonly low: MeanModel;
+}
+
+/** The learners that take part with high and low complexity on one side. */
+function families({ models }: Evidence, role: MeanModel["role"]): Family[] {
+  const side = models.filter((model) => model.role === role && !model.id.includes("@"));
+  return [...new Set(side.map(({ learner }) => learner))].flatMap((learner) => {
+    const of = (level: string) => side.find((model) => model.learner === learner && model.complexity === level);
+    const [high, low] = [of("high"), of("low")];
+    return learner !== undefined && high && low ? [{ learner, high, low }] : [];
+  });
+}
+
+function whiteBox({ cells }: Evidence, id: string, epsilon: number): number | undefined {
+  return cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)?.error;
+}
+
+function transferRate({ transferRates }: Evidence, surrogate: string, epsilon: number): number {
+  return transferRates.find((each) => each.surrogate === surrogate && each.epsilon === epsilon)!.rate;
+}
+
+/** In how many repetitions the difference is positive, with the sign test's p, as the paper's Table 1. */
+function overRepetitions(
+  { repetitions }: Evidence,
+  difference: (each: Evidence["repetitions"][number]) => number,
+): string {
+  const differences = repetitions.map(difference);
+  const test = signTest(differences);
+  const count = `${differences.filter((value) => value > 0).length} of ${differences.length} repetitions`;
+  return test && differences.length > 1 ? `${count}, sign test p ${short(test.p)}` : count;
+}
+
+const short = (value: number) => String(Number(value.toPrecision(3)));

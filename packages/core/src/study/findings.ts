@@ -1,0 +1,114 @@
+// Findings and surrogate advice from mean cells: the same for an audit and a study.
+
+import { stream } from "../random.ts";
+import { type Candidate, rankingAgreement, surrogateAdvice } from "../transfer/advice.ts";
+import { type Finding, type PairFacts, pairFinding, targetFinding } from "../transfer/finding.ts";
+import type { MeanCell, MeanModel } from "./means.ts";
+import type { TargetAdvice } from "./result.ts";
+
+export interface Findings {
+  /** One for each surrogate, target and budget, white-box attacks left out. */
+  readonly findings: readonly Finding[];
+  /** One for each target and budget. */
+  readonly targetFindings: readonly Finding[];
+  /** One for each target that anything is known of before an attack. */
+  readonly advice: readonly TargetAdvice[];
+}
+
+/** What limits each attack on the given targets, and which surrogate would have been advised. */
+export function findingsOf(
+  models: readonly MeanModel[],
+  cells: readonly MeanCell[],
+  targets: readonly string[],
+  variability: ReadonlyMap<string, number>,
+  { epsilons, seed }: { readonly epsilons: readonly number[]; readonly seed: number },
+): Findings {
+  const byId = new Map(models.map((model) => [model.id, model]));
+  const findings: Finding[] = [];
+  const targetFindings: Finding[] = [];
+  for (const target of targets) {
+    for (const epsilon of epsilons) {
+      const facts = cells
+        .filter((cell) => cell.target === target && cell.epsilon === epsilon && cell.surrogate !== target)
+        .map((cell) => factsOf(cell, byId.get(target)!, variability));
+      const found = facts.map(pairFinding);
+      findings.push(...found);
+      const whole = targetFinding(found, facts);
+      if (whole) targetFindings.push(whole);
+    }
+  }
+  const advice = targets.flatMap((target) => adviceOf(target, cells, byId, variability, Math.min(...epsilons), seed));
+  return { findings, targetFindings, advice };
+}
+
+function factsOf(cell: MeanCell, target: MeanModel, variability: ReadonlyMap<string, number>): PairFacts {
+  const { surrogate, epsilon, netIncrease, whiteBoxIncrease, alignment, decomposition } = cell;
+  const V = variability.get(surrogate);
+  return {
+    surrogate,
+    target: cell.target,
+    epsilon,
+    netIncrease,
+    ...(whiteBoxIncrease !== undefined && { whiteBoxIncrease }),
+    ...(alignment !== undefined && { alignment }),
+    ...(V !== undefined && { variability: V }),
+    ...(decomposition && { decomposition }),
+    ...(target.noGradients !== undefined && { noGradients: target.noGradients }),
+  };
+}
+
+/** The ranking of surrogates for a target, compared with the errors observed at the smallest budget. */
+function adviceOf(
+  target: string,
+  cells: readonly MeanCell[],
+  models: ReadonlyMap<string, MeanModel>,
+  variability: ReadonlyMap<string, number>,
+  epsilon: number,
+  seed: number,
+): TargetAdvice[] {
+  const own = cells.filter((cell) => cell.target === target && cell.surrogate !== target && cell.epsilon === epsilon);
+  const advice = surrogateAdvice(own.map((cell) => candidateOf(cell, models, variability)));
+  if (!advice) return [];
+  const errors = new Map(own.map(({ surrogate, error }) => [surrogate, error]));
+  const agreement = rankingAgreement(
+    advice.ranking.map(({ score }) => score),
+    advice.ranking.map(({ surrogate }) => errors.get(surrogate)!),
+    stream(seed, "advice", target),
+  );
+  return [{ target, epsilon, ...advice, ...(agreement && { agreement }) }];
+}
+
+function candidateOf(
+  { surrogate, alignment, linearised, marginCorrelation, labelAgreement }: MeanCell,
+  models: ReadonlyMap<string, MeanModel>,
+  variability: ReadonlyMap<string, number>,
+): Candidate {
+  const facts = {
+    alignment,
+    linearised,
+    marginCorrelation,
+    labelAgreement,
+    variability: variability.get(surrogate),
+    size: models.get(surrogate)?.size,
+  };
+  return { surrogate, ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) };
+}
+
+/** The advice in a sentence. */
+export function adviceSentence({ target, ranking, used, agreement, epsilon }: TargetAdvice): string {
+  const names = ranking.slice(0, 3).map(({ surrogate }) => surrogate);
+  const how = `ranked by ${used.map((name) => words[name]).join(", ")}`;
+  const agreed = agreement
+    ? `the ranking agreed with the errors observed at epsilon ${epsilon} with Kendall tau ${agreement.kendall.estimate.toFixed(2)} ` +
+      `(${agreement.kendall.low.toFixed(2)} to ${agreement.kendall.high.toFixed(2)}, ${agreement.n} surrogates)`
+    : "whether that agrees with what was observed cannot be said of so few different surrogates";
+  return `Before any attack, the most promising surrogates for ${target} are ${names.join(", ")} (${how}); ${agreed}.`;
+}
+
+const words = {
+  linearised: "R and S of the target",
+  alignment: "R",
+  variability: "V",
+  marginCorrelation: "correlation of margins",
+  labelAgreement: "agreement of labels",
+} as const;
