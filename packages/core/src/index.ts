@@ -59,6 +59,7 @@ export { presetNames, presetOptions, presets } from "./learners/presets.ts";
 // Models
 export { onColumns, weightedColumns } from "./models/columns.ts";
 export { averagedModel } from "./models/ensemble.ts";
+export { type HessianProduct, openHessian } from "./models/hessian.ts";
 export { argMax, crossEntropy, type LossName, margin } from "./models/losses.ts";
 export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
@@ -110,8 +111,10 @@ export {
   type Store,
   type Workers,
 } from "./study/execute.ts";
+export { type Claim, claimsOf } from "./study/claims.ts";
+export { type Evidence, type Explained, type Explanation, explainStudy } from "./study/explain.ts";
+export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export {
-  nameOf,
   planStudy,
   readStudy,
   restrict,
@@ -119,13 +122,25 @@ export {
   type StudyData,
   type StudyResult,
 } from "./study/grid.ts";
-export type { MatrixKeys } from "./study/matrix.ts";
+export { type MatrixKeys, type MatrixQuestion, type Participant, planMatrix } from "./study/matrix.ts";
+export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
+export { nameOf } from "./study/names.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
-export type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult, Transfer } from "./study/result.ts";
+export type {
+  AuditCell,
+  AuditExample,
+  AuditModel,
+  AuditPair,
+  AuditResult,
+  OutputPair,
+  TargetAdvice,
+  Transfer,
+} from "./study/result.ts";
 export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
 export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";
 export { modelArtifact } from "./study/tasks/fit.ts";
+export type { SurrogateVariability } from "./study/variability.ts";
 export { VERSION } from "./study/version.ts";
 // Tensors and randomness
 export {
@@ -144,6 +159,32 @@ export {
 export { l1, l2, linf, type Norm, norms } from "./threat/norm.ts";
 export { checkThreat, type ThreatModel } from "./threat/threat.ts";
 // Transfer: rates and metrics
+export {
+  type Advice,
+  type Agreement,
+  type Candidate,
+  type Predictor,
+  predictors,
+  rankingAgreement,
+  surrogateAdvice,
+} from "./transfer/advice.ts";
+export {
+  type Association,
+  type Correlation,
+  type CorrelationPanel,
+  correlationPanel,
+  permutationPText,
+} from "./transfer/correlations.ts";
+export { type Decomposition, decompose, decomposition, linearisedIncreases } from "./transfer/decomposition.ts";
+export { cosines, type Directions, directions, perturbationDirections } from "./transfer/directions.ts";
+export {
+  type Finding,
+  findingRules,
+  type LimitingFactor,
+  type PairFacts,
+  pairFinding,
+  targetFinding,
+} from "./transfer/finding.ts";
 export { gradientAlignments, gradientSizes, predictedIncreases } from "./transfer/gradients.ts";
 export {
   detectionScores,
@@ -152,4 +193,15 @@ export {
   operatingPoint,
   rowsOfClass,
 } from "./transfer/operatingPoint.ts";
+export { type OutputAlignment, type Outputs, outputAlignment } from "./transfer/outputAlignment.ts";
+export { perturbationCorrelations } from "./transfer/perturbationCorrelation.ts";
 export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate, rate } from "./transfer/rates.ts";
+export { type Knee, kneeOf, type SweepPoint } from "./transfer/knee.ts";
+export { inputGradientSizes, type SizeDefinition, sizeDefinitions } from "./transfer/sizeDefinitions.ts";
+export { gradientTurning, largestCurvatures, type PowerIterationOptions } from "./transfer/smoothness.ts";
+export {
+  lossVariability,
+  type Variability,
+  type VariabilityDefinition,
+  variabilityDefinitions,
+} from "./transfer/variability.ts";

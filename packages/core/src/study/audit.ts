@@ -11,7 +11,9 @@ import { answerOf } from "./answer.ts";
 import { type Artifact, encodeArtifact } from "./artifact.ts";
 import { chooseExamples } from "./examples.ts";
 import { execute, inProcess, memoryStore, type Progress, type Store } from "./execute.ts";
+import { findingsOf } from "./findings.ts";
 import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
+import { meanCells, meanModels } from "./means.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
 import type { AuditExample, AuditResult, Transfer } from "./result.ts";
 import type { Parameters } from "./task.ts";
@@ -194,6 +196,7 @@ export async function readAudit(
     models: transfer.models,
     cells: byOrder,
     pairs,
+    ...findingsOf(meanModels([transfer]), meanCells([transfer]), [TARGET], new Map(), question),
     answer: answerOf(transfer.models, byOrder, pairs, norms[question.norm], epsilons),
   };
   return { result, samples, examples: chooseExamples(crafted, samples, attacked, epsilons) };

@@ -5,8 +5,8 @@ import { kendall } from "../stats/kendall.ts";
 import { signTest } from "../stats/signTest.ts";
 import { permutationPText } from "../transfer/correlations.ts";
 import type { Evidence } from "./explain.ts";
-import { nameOf } from "./grid.ts";
 import type { MeanModel } from "./means.ts";
+import { nameOf, surrogateId } from "./names.ts";
 
 export interface Claim {
   readonly id: string;
@@ -193,7 +193,7 @@ function fewerRows(evidence: Evidence, epsilon: number): Claim {
     if (fraction === undefined) return [];
     const same = study.surrogates.find((each) => each.fraction === undefined && nameOf(each) === nameOf({ ...rest }));
     if (!same) return [];
-    const [few, all] = [choice, same].map((each) => transferRate(evidence, `surrogate/${nameOf(each)}`, epsilon));
+    const [few, all] = [choice, same].map((each) => transferRate(evidence, surrogateId(nameOf(each)), epsilon));
     const isLow = nameOf(same).endsWith("_L");
     const numbers = `${nameOf(same)}: transfer rate ${short(few)} on ${short(100 * fraction)} % of the rows, ${short(all)} on all`;
     return [{ held: !isLow || few >= all - LITTLE, numbers }];

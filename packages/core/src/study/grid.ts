@@ -10,6 +10,7 @@ import { studentCritical } from "../stats/student.ts";
 import type { Store } from "./execute.ts";
 import { type Explanation, explainStudy } from "./explain.ts";
 import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
+import { nameOf, surrogateId, targetId } from "./names.ts";
 import type { PlanBuilder } from "./plan.ts";
 import type { AuditCell, Transfer } from "./result.ts";
 import type { LearnerChoice, Study } from "./schema.ts";
@@ -48,18 +49,6 @@ export interface StudyResult {
   readonly variability: readonly SurrogateVariability[];
   /** Correlations, findings, advice and the paper's claims. */
   readonly explanation: Explanation;
-}
-
-/** Ids of models say which side they are on, because both sides may have the same learners. */
-const surrogateId = (name: string) => `surrogate/${name}`;
-const targetId = (name: string) => `target/${name}`;
-
-/** What results call a choice. */
-export function nameOf({ name, learner, complexity, preset, fraction }: LearnerChoice): string {
-  if (name !== undefined) return name;
-  const level = complexity ?? preset?.split("/").at(-1);
-  const whole = level === "high" || level === "low" ? `${learner}_${level === "high" ? "H" : "L"}` : learner;
-  return fraction === undefined ? whole : `${whole}@${fraction}`;
 }
 
 /** The study at a named size, restricted to some models. @throws InputError for names it does not have. */
