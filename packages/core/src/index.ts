@@ -101,6 +101,7 @@ export {
   type SurrogateChoice,
   TARGET,
 } from "./study/audit.ts";
+export { type Claim, claimsOf } from "./study/claims.ts";
 export {
   execute,
   inProcess,
@@ -111,7 +112,6 @@ export {
   type Store,
   type Workers,
 } from "./study/execute.ts";
-export { type Claim, claimsOf } from "./study/claims.ts";
 export { type Evidence, type Explained, type Explanation, explainStudy } from "./study/explain.ts";
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export {
@@ -186,6 +186,7 @@ export {
   targetFinding,
 } from "./transfer/finding.ts";
 export { gradientAlignments, gradientSizes, predictedIncreases } from "./transfer/gradients.ts";
+export { type Knee, kneeOf, type SweepPoint } from "./transfer/knee.ts";
 export {
   detectionScores,
   evasionRate,
@@ -196,7 +197,6 @@ export {
 export { type OutputAlignment, type Outputs, outputAlignment } from "./transfer/outputAlignment.ts";
 export { perturbationCorrelations } from "./transfer/perturbationCorrelation.ts";
 export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate, rate } from "./transfer/rates.ts";
-export { type Knee, kneeOf, type SweepPoint } from "./transfer/knee.ts";
 export { inputGradientSizes, type SizeDefinition, sizeDefinitions } from "./transfer/sizeDefinitions.ts";
 export { gradientTurning, largestCurvatures, type PowerIterationOptions } from "./transfer/smoothness.ts";
 export {

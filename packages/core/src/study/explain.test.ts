@@ -17,7 +17,11 @@ function twoClouds(seed: number, n: number, d: number): Dataset {
   const random = stream(seed, "clouds");
   const labels = Array.from({ length: n }, (_, i) => i % 2);
   const value = (i: number) => Math.min(1, Math.max(0, 0.5 + (labels[i] ? 0.08 : -0.08) + 0.15 * random.normal()));
-  const features = tensor("float32", [n, d], Float32Array.from({ length: n * d }, (_, k) => value(Math.floor(k / d))));
+  const features = tensor(
+    "float32",
+    [n, d],
+    Float32Array.from({ length: n * d }, (_, k) => value(Math.floor(k / d))),
+  );
   return dataset({ features, labels, domain: [0, 1] });
 }
 
@@ -47,7 +51,11 @@ describe("the explanation of a study", () => {
   it("has every part, and the parts agree", async () => {
     const result = await runStudy({
       repetitions: 2,
-      surrogates: [...level("svm-linear"), ...level("logistic"), { learner: "svm-linear", complexity: "low", fraction: 0.5 }],
+      surrogates: [
+        ...level("svm-linear"),
+        ...level("logistic"),
+        { learner: "svm-linear", complexity: "low", fraction: 0.5 },
+      ],
       targets: [...level("svm-linear"), ...level("logistic"), { learner: "forest", options: { trees: 5 } }],
       metrics: all,
       size: "halfCrossEntropy",
@@ -74,8 +82,16 @@ describe("the explanation of a study", () => {
       // Forests have agreement of outputs, but neither R nor rho.
       expect(outputs!.filter(({ target }) => target === "target/forest")).toHaveLength(5);
       expect(pairs.filter(({ target }) => target === "target/forest")).toHaveLength(0);
-      for (const { surrogate, target, epsilon, linearisedIncrease, perturbationCorrelation, predictedIncrease } of cells) {
-        if (target === "target/forest") expect([linearisedIncrease, perturbationCorrelation]).toEqual([undefined, undefined]);
+      for (const {
+        surrogate,
+        target,
+        epsilon,
+        linearisedIncrease,
+        perturbationCorrelation,
+        predictedIncrease,
+      } of cells) {
+        if (target === "target/forest")
+          expect([linearisedIncrease, perturbationCorrelation]).toEqual([undefined, undefined]);
         else {
           const bound = epsilon * models.find(({ id }) => id === target)!.gradientSize!.estimate;
           expect(linearisedIncrease!).toBeLessThanOrEqual(bound * (1 + 1e-6));
@@ -86,7 +102,12 @@ describe("the explanation of a study", () => {
     }
     const names = explanation.correlations.correlations.map(({ y }) => y);
     expect(new Set(names)).toEqual(
-      new Set(["rho at epsilon 0.2", "rho at epsilon 1", "black/white ratio at epsilon 0.2", "black/white ratio at epsilon 1"]),
+      new Set([
+        "rho at epsilon 0.2",
+        "rho at epsilon 1",
+        "black/white ratio at epsilon 0.2",
+        "black/white ratio at epsilon 1",
+      ]),
     );
     // 4 surrogates on all rows by the 4 targets with gradients.
     expect(explanation.correlations.correlations[0].n).toBe(16);
@@ -126,7 +147,11 @@ describe("the explanation of a study", () => {
   });
 
   it("takes V at attack points where that is asked for", async () => {
-    const grid = { surrogates: [{ learner: "logistic" }], targets: [{ learner: "logistic" }], metrics: ["variability"] };
+    const grid = {
+      surrogates: [{ learner: "logistic" }],
+      targets: [{ learner: "logistic" }],
+      metrics: ["variability"],
+    };
     const [clean] = (await runStudy({ ...grid, variability: { sets: 2 } })).variability;
     const [attacked] = (await runStudy({ ...grid, variability: { sets: 2, at: "attacked" } })).variability;
     expect(attacked.perPoint).not.toBe(clean.perPoint);
@@ -169,4 +194,3 @@ it("an audit tells what limits each surrogate on the target, and what would have
   const [best] = result.advice![0].ranking;
   expect(best.score).toBeGreaterThanOrEqual(result.advice![0].ranking[2].score);
 });
-
