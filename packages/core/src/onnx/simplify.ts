@@ -9,7 +9,8 @@ import { prune } from "./prune.ts";
  * An equal graph that runs faster; the last thing to do before a graph is compiled.
  *
  * The result can be differentiated too, but its second derivatives are slower than those of the graph it came from.
- * Constant folding, common subexpressions, and fusions of neighbours are left to the runtime, which does them well.
+ * Constant folding, common subexpressions and fusions of neighbours are left to the runtime, which does them when it
+ * compiles.
  */
 export function simplify(graph: Graph): Graph {
   return prune(largerImages(productsForConvolutions(graph)));

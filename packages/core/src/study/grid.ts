@@ -239,10 +239,11 @@ export async function readStudy(
 }
 
 /** Leaves out the metrics that were not asked for. */
-function select({ models, cells, pairs }: Transfer, { metrics }: Study): Transfer {
+function select(transfer: Transfer, { metrics }: Study): Transfer {
+  const { models, pairs } = transfer;
   return {
+    ...transfer,
     models: metrics.includes("size") ? models : models.map(({ gradientSize: _, ...rest }) => rest),
-    cells,
     pairs: metrics.includes("alignment") ? pairs : [],
   };
 }

@@ -1,6 +1,6 @@
 // Splits rows into disjoint parts, stratified, equal rows together.
 
-import { takeRows } from "../../data/dataset.ts";
+import { type Dataset, rowCount, takeRows } from "../../data/dataset.ts";
 import { stratifiedSplit, subsample } from "../../data/split.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
@@ -20,7 +20,8 @@ export const split: TaskKind = {
     ]);
     const dataset = given ? takeRows(whole, Int32Array.from(given)) : whole;
     const random = (label: string) => stream(seed as number, "split", repetition as number, label);
-    const parts = stratifiedSplit(dataset, fractions as number[], random("parts"));
+    const wanted = fractions as number[];
+    const parts = stratifiedSplit(dataset, withRest(wanted, dataset), random("parts")).slice(0, wanted.length);
     const kept = parts.map((rows, i) => {
       const share = (keep as number[] | undefined)?.[i] ?? 1;
       return share < 1 ? subsample(rows, dataset.labels, share, random(`keep ${i}`)) : rows;
@@ -32,3 +33,13 @@ export const split: TaskKind = {
     };
   },
 };
+
+/** Fractions that sum to 1: what nobody wanted becomes a part of its own, or, where that is a few rows, is shared out. */
+function withRest(fractions: readonly number[], data: Dataset): readonly number[] {
+  const sum = fractions.reduce((total, fraction) => total + fraction, 0);
+  const rest = 1 - sum;
+  if (Math.abs(rest) < 1e-9) return fractions;
+  return rest * rowCount(data) < 4 * data.classNames.length
+    ? fractions.map((fraction) => fraction / sum)
+    : [...fractions, rest];
+}
