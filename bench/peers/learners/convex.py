@@ -1,4 +1,4 @@
-"""The peer of convex.ts: scikit-learn's learner of the same objective, timed on request (one JSON line each)."""
+"""The peer of convex.mjs: scikit-learn's learner of the same objective, timed on request (one JSON line each)."""
 
 import gzip
 import json

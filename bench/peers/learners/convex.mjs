@@ -1,33 +1,20 @@
 // How long do the convex learners take on MNIST 8/9, and how much memory, beside scikit-learn's?
 //
-//   npx rolldown bench/peers/learners/convex.ts --platform node --format esm --external onnxruntime-node \
-//     --file node_modules/.cache/convex.mjs
-//   node node_modules/.cache/convex.mjs DATA [PYTHON] [N,N,...] [LEARNER]
+//   npm run build && node bench/peers/learners/convex.mjs DATA [PYTHON] [N,N,...] [LEARNER]
 //
 // DATA has mnist/mnist89-train-*.gz; PYTHON has scikit-learn (1.2.1 here). The same objective at the tolerance the peer
 // has by default; the peer runs in a process of its own and takes turns with ours, fit by fit; medians of three after
 // one to warm up. Memory is the peak of the resident set over what it was with the data loaded, each learner in fresh
 // processes.
-
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { dataset, gunzip, learnerByName, readIdx, runtimeFrom, takeRows, fit as train } from "@carom/core";
 import * as ort from "onnxruntime-node";
-import {
-  dataset,
-  gunzip,
-  learnerByName,
-  type Ort,
-  readIdx,
-  runtimeFrom,
-  type Tensor,
-  takeRows,
-  fit as train,
-} from "../../../packages/core/src/index.ts";
 
 /** Options of ours; the peer maps the same names to its own. Tolerance absent: the problem is solved exactly. */
-const fits: [learner: string, options: Record<string, number>][] = [
+const fits = [
   ["svm-linear", { C: 100, tolerance: 1e-3 }],
   ["svm-linear", { C: 0.01, tolerance: 1e-3 }],
   ["svm-rbf", { C: 100, gamma: 0.01, tolerance: 1e-3 }],
@@ -39,26 +26,16 @@ const fits: [learner: string, options: Record<string, number>][] = [
   ["ridge", { alpha: 10 }],
   ["ridge", { alpha: 100 }],
 ];
-
-interface Timing {
-  readonly seconds: number;
-  readonly objective: number;
-  /** Megabytes: now with the data loaded, and the peak so far. */
-  readonly memory: number;
-  readonly peak: number;
-}
-
 const [folder, python = "python3", sizes = "1000,3000,5900,11800", only = "", role, threads = "1"] =
   process.argv.slice(2);
-
 /** Answers each line `learner options n` on standard input with a timing. */
-async function serve(): Promise<void> {
-  const read = (name: string) => readIdx(gunzip(readFileSync(`${folder}/mnist/mnist89-train-${name}-ubyte.gz`)));
+async function serve() {
+  const read = (name) => readIdx(gunzip(readFileSync(`${folder}/mnist/mnist89-train-${name}-ubyte.gz`)));
   const all = dataset({
     features: read("images-idx3"),
-    labels: Array.from((read("labels-idx1") as Tensor<"uint8">).data),
+    labels: Array.from(read("labels-idx1").data),
   });
-  const runtime = runtimeFrom(ort as unknown as Ort, { threads: Number(threads) });
+  const runtime = runtimeFrom(ort, { threads: Number(threads) });
   const memory = process.memoryUsage().rss / 2 ** 20;
   for await (const line of createInterface({ input: process.stdin })) {
     const { learner, options, n } = JSON.parse(line);
@@ -70,33 +47,26 @@ async function serve(): Promise<void> {
     const { training } = await train(learnerByName(learner), data, { runtime, seed: 0, label: "bench", options });
     const seconds = (performance.now() - start) / 1000;
     const peak = process.resourceUsage().maxRSS / 1024;
-    console.log(JSON.stringify({ seconds, objective: training.objective, memory, peak } satisfies Timing));
+    console.log(JSON.stringify({ seconds, objective: training.objective, memory, peak }));
   }
 }
-
 /** A process that answers requests one after the other. */
-function worker(command: string, args: string[]): { ask(request: unknown): Promise<Timing>; end(): void } {
-  const child: ChildProcess = spawn(command, args, {
+function worker(command, args) {
+  const child = spawn(command, args, {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, OPENBLAS_NUM_THREADS: threads, OMP_NUM_THREADS: threads },
   });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(request) {
-      child.stdin!.write(`${JSON.stringify(request)}\n`);
+      child.stdin.write(`${JSON.stringify(request)}\n`);
       return JSON.parse((await lines.next()).value);
     },
-    end: () => child.stdin!.end(),
+    end: () => child.stdin.end(),
   };
 }
-
-async function compare(): Promise<void> {
-  const peerScript = fileURLToPath(
-    new URL(
-      import.meta.url.includes("/node_modules/") ? "../../bench/peers/learners/convex.py" : "./convex.py",
-      import.meta.url,
-    ),
-  );
+async function compare() {
+  const peerScript = fileURLToPath(new URL("./convex.py", import.meta.url));
   console.log(`${threads} thread(s)`);
   console.log(
     "learner     options                       n      ours   peer   ratio  objective  memory: ours, peer (MB)",
@@ -106,7 +76,7 @@ async function compare(): Promise<void> {
     for (const n of sizes.split(",").map(Number)) {
       const ours = worker(process.execPath, [process.argv[1], folder, python, sizes, only, "serve", threads]);
       const peer = worker(python, [peerScript, folder]);
-      const timings: [Timing[], Timing[]] = [[], []];
+      const timings = [[], []];
       for (let repeat = 0; repeat < 4; repeat++) {
         timings[0].push(await ours.ask({ learner, options, n }));
         timings[1].push(await peer.ask({ learner, options, n }));
@@ -137,7 +107,6 @@ async function compare(): Promise<void> {
     }
   }
 }
-
 if (role === "serve") await serve();
 else if (role === undefined) {
   for (const count of ["1", "2"]) {
