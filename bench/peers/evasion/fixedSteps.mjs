@@ -76,7 +76,7 @@ for (const cores of [1, 2]) {
     `\n${cores === 1 ? "One core" : "Two cores"}: ${points} points, ${steps} steps, epsilon ${epsilon}, medians of ${rounds} rounds`,
   );
   printTable(
-    ["tool", "pts/s wall", "pts/s CPU", "ours / its, wall", "ours / its, CPU", "memory MB", "objective", "error"],
+    ["tool", "pts/s wall", "pts/s CPU", "ours faster, wall", "ours faster, CPU", "memory MB", "objective", "error"],
     ["ours", ...peers].map((name, i) => {
       const of = (/** @type {string} */ key) => median(turns.map((turn) => turn[i][key]));
       const ratio = (/** @type {string} */ key) => median(turns.map((turn) => turn[i][key] / turn[0][key]));

@@ -5,10 +5,12 @@ import { Command } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { dataCommand } from "./commands/data.ts";
 import { evadeCommand } from "./commands/evade.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { fitCommand } from "./commands/fit.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { storeCommand } from "./commands/store.ts";
 import { studyCommand } from "./commands/study.ts";
+import { sweepCommand } from "./commands/sweep.ts";
 
 const more = `
 Begin with the demonstration, which needs nothing:
@@ -33,6 +35,8 @@ export function createProgram(): Command {
     fitCommand(),
     scoreCommand(),
     evadeCommand(),
+    explainCommand(),
+    sweepCommand(),
     dataCommand(),
     storeCommand(),
   ];

@@ -113,6 +113,13 @@ export {
   type Workers,
 } from "./study/execute.ts";
 export { type Evidence, type Explained, type Explanation, explainStudy } from "./study/explain.ts";
+export {
+  type ExplainInput,
+  explainModels,
+  type LearnerVariability,
+  type ModelsExplained,
+  type NamedModel,
+} from "./study/explainModels.ts";
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export {
   planStudy,
@@ -137,9 +144,18 @@ export type {
   Transfer,
 } from "./study/result.ts";
 export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
+export {
+  planSweep,
+  readSweep,
+  type SweepKeys,
+  type SweepQuestion,
+  type SweepResult,
+  type SweptModel,
+} from "./study/sweep.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
 export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";
 export { modelArtifact } from "./study/tasks/fit.ts";
+export { type Look, lookOf } from "./study/tasks/look.ts";
 export type { SurrogateVariability } from "./study/variability.ts";
 export { VERSION } from "./study/version.ts";
 // Tensors and randomness

@@ -77,7 +77,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
     await describePlan(plan, workers, options.json === true);
     return;
   }
-  const wanted = keys.map(({ transfer }) => transfer);
+  const wanted = keys.flatMap(({ transfer, variability }) => [transfer, ...(variability?.values() ?? [])]);
   const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true });
   const result = await readStudy(store, keys, study, hashes);
   const folder = options.out ?? runFolder(study.name, [study, hashes], started);
@@ -85,7 +85,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const facts = { started, seconds: (Date.now() - started.getTime()) / 1000 };
   await writeFolder(folder, studyFiles(result, facts));
   if (options.json) printJson({ folder, ...result });
-  else process.stdout.write(`${rates(result)}\nReport: ${join(folder, "report.html")}\n`);
+  else process.stdout.write(`${rates(result)}\n${claims(result)}\nReport: ${join(folder, "report.html")}\n`);
 }
 
 /** Reads the study's data into the plan. Paths stay out of it: data are known by their content. */
@@ -156,4 +156,9 @@ function rates({ study, transferRates }: Awaited<ReturnType<typeof readStudy>>):
     return `${name.padEnd(width)}${row.map((each) => (each ? each.rate.toFixed(3) : "").padStart(8)).join("")}`;
   });
   return `${[header, ...rows].join("\n")}\n`;
+}
+
+/** The paper's claims, a line each; the numbers behind them are in the report. */
+function claims({ explanation }: Awaited<ReturnType<typeof readStudy>>): string {
+  return explanation.claims.map(({ id, verdict, claim }) => `${id}  ${verdict.padEnd(11)} ${claim}\n`).join("");
 }

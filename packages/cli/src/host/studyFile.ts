@@ -88,8 +88,20 @@ function withPaths(study: Study, folder: string): Study {
       ? spec
       : spec
           .split(",")
-          .map((path) => resolve(folder, path))
+          .map((path) => resolve(folder, withDataFolder(path)))
           .join(",");
   const { train, test, ...rest } = study.data;
   return { ...study, data: { ...rest, train: beside(train), ...(test !== undefined && { test: beside(test) }) } };
+}
+
+/** A path that begins with $CAROM_DATA, with the folder that the environment names. */
+function withDataFolder(path: string): string {
+  if (!path.startsWith("$CAROM_DATA/")) return path;
+  const data = process.env.CAROM_DATA;
+  if (data !== undefined && data !== "") return `${data}${path.slice("$CAROM_DATA".length)}`;
+  throw new InputError("missing", "environment variable CAROM_DATA", {
+    expected: "the folder that holds the data of this study",
+    got: "none",
+    remedy: `set it so that ${path} can be found`,
+  });
 }

@@ -1,6 +1,6 @@
 // The report of an audit: one HTML file that asks nothing of the network.
 
-import type { AuditExample, AuditResult } from "@carom/core";
+import { type AuditExample, type AuditResult, adviceSentence } from "@carom/core";
 import {
   cellAt,
   heatKey,
@@ -150,6 +150,15 @@ function curves(result: AuditResult, { curves }: Drawings): Markup {
   );
 }
 
+/** What limits each surrogate at the telling budget, and what would have been advised before any attack. */
+function findings(result: AuditResult): Markup {
+  const at = ({ epsilon }: { readonly epsilon: number }) => epsilon === tellingEpsilon(result);
+  const { findings = [], targetFindings = [], advice = [] } = result;
+  return html`${targetFindings.filter(at).map(({ sentence }) => html`<p>${sentence}</p>`)}
+${advice.map((each) => html`<p>${adviceSentence(each)}</p>`)}
+${findings.length > 0 && html`<details><summary>Surrogate by surrogate</summary>${list(findings.filter(at).map(({ sentence }) => sentence))}</details>`}`;
+}
+
 function reasons(result: AuditResult, drawings: Drawings): Markup {
   const at = `${normName(result.asked.norm)} ε = ${tellingEpsilon(result)}`;
   return html`<div class="pairs">
@@ -162,7 +171,8 @@ white-box damage that arrives: R.</p>
 ${figure("Input-gradient size", drawings.gradientSizes, `White-box error at ${at} against S. S may be compared within one learner, along a line, and not across learners.`)}
 ${figure("Gradient alignment", drawings.alignment, `Error under attack over white-box error of the same judged model at ${at}, against R. Bars are 95 % intervals of R.`)}
 ${figure("Predicted loss", drawings.predictedLoss, "First-order prediction against what happened, all budgets; larger dots are larger budgets. Points leave the line where the loss bends.")}
-</div>`;
+</div>
+${findings(result)}`;
 }
 
 function numbers(result: AuditResult): Markup {

@@ -1,7 +1,9 @@
 // The files of a study's run folder.
 
 import { type Interval, type StudyCell, type StudyResult, VERSION } from "@carom/core";
+import { parseHTML } from "linkedom";
 import type { RunFacts } from "./auditFiles.ts";
+import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup, trusted } from "./html.ts";
 import { style } from "./style.ts";
 
@@ -16,6 +18,7 @@ export function studyFiles(result: StudyResult, facts: RunFacts): Record<string,
     started: facts.started.toISOString(),
     seconds: Number(facts.seconds.toFixed(1)),
   };
+  const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
   const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
   // Paths are of this machine and decide nothing: data are known by their hashes.
   const { train: _, test: __, ...data } = result.study.data;
@@ -24,13 +27,14 @@ export function studyFiles(result: StudyResult, facts: RunFacts): Record<string,
     "study.json": json(result.study),
     "manifest.json": json(manifest),
     "cells.csv": cellsCsv(result),
-    "report.html": page(result),
+    ...correlationFiles(result, document),
+    "report.html": page(result, document),
   };
 }
 
 function cellsCsv({ repetitions }: StudyResult): string {
   const lines = [
-    "repetition,surrogate,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,ratio,alignment",
+    "repetition,surrogate,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,linearised_increase,ratio,alignment,perturbation_correlation",
   ];
   repetitions.forEach(({ cells, pairs }, repetition) => {
     for (const cell of cells) {
@@ -39,8 +43,14 @@ function cellsCsv({ repetitions }: StudyResult): string {
       lines.push(
         [
           ...[repetition, surrogate, target, epsilon, error.n, error.estimate, error.low, error.high],
-          ...[cell.netIncrease.estimate, cell.lossIncrease, cell.predictedIncrease ?? "", cell.ratio ?? ""],
-          pair?.alignment.estimate ?? "",
+          ...[
+            cell.netIncrease.estimate,
+            cell.lossIncrease,
+            cell.predictedIncrease ?? "",
+            cell.linearisedIncrease ?? "",
+            cell.ratio ?? "",
+          ],
+          ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
         ].join(","),
       );
     }
@@ -48,7 +58,7 @@ function cellsCsv({ repetitions }: StudyResult): string {
   return `${lines.join("\n")}\n`;
 }
 
-function page(result: StudyResult): string {
+function page(result: StudyResult, document: Document): string {
   const { study, repetitions } = result;
   const title = study.title ?? study.name;
   const { points } = { points: repetitions[0].models[0].cleanError.n };
@@ -72,6 +82,7 @@ under the attack, mean over repetitions, with the 95 % interval on hover.</p>
 </header>
 <main>
 ${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
+${explanationSections(result, document)}
 </main>
 </body>
 </html>

@@ -75,6 +75,13 @@ export function parseCount(text: string): number {
   throw invalid("--columns", "a positive integer", text, "give the number of features");
 }
 
+/** A positive whole number given to an option. */
+export function parsePositive(option: string, text: string): number {
+  const count = parseNumber(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw invalid(option, "a positive integer", text, "give a count");
+}
+
 /** A list of budgets: positive, in the units of the features. */
 export function parseEpsilons(text: string): number[] {
   const values = text.split(",").map(parseNumber);

@@ -1,6 +1,7 @@
 // Figures of an audit: pure functions from a result and a document to SVG.
 
 export { alignmentAndTransfer } from "./alignment.ts";
+export { type CorrelationPoint, correlationScatter } from "./correlationScatter.ts";
 export type { FigureOptions } from "./dress.ts";
 export { gradientSizes } from "./gradientSizes.ts";
 export { escapeMarkup, standaloneSvg, svgText } from "./markup.ts";
@@ -9,4 +10,5 @@ export { greyImage, largestChange, perturbationImage } from "./pixels.ts";
 export { predictedLoss } from "./predictedLoss.ts";
 export { cellAt, normName, strongestCell, surrogatesOf, targetOf, tellingEpsilon, transferRate } from "./read.ts";
 export { securityCurves } from "./securityCurves.ts";
+export { sweepErrors, sweepMetrics } from "./sweep.ts";
 export { heatKey, transferHeatmap } from "./transferHeatmap.ts";

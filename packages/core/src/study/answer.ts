@@ -24,10 +24,10 @@ export function answerOf(
   const [best] = ranked;
   const n = target.cleanError.n;
   const white = inOrder(onTarget, target.id, epsilons);
-  const reference = white.length > 0 ? `, and ${percentList(white)} when the target itself is known` : "";
+  const reference = white.length > 0 ? ` Crafted on the model itself, they reach ${percentList(white)}.` : "";
   return [
     `Crafted on ${best.id}, attacks with ${norm.label} budgets of ${list(epsilons.map(String))} make this model err on ` +
-      `${percentList(best.cells)} of ${n} points; without attack it errs on ${percent(target.cleanError.estimate)}${reference}.`,
+      `${percentList(best.cells)} of ${n} points; without attack it errs on ${percent(target.cleanError.estimate)}.${reference}`,
     whyBest(
       best.id,
       ranked,

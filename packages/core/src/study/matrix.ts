@@ -192,3 +192,25 @@ export function planFit(
     { label: `${prefix}training ${id}`, seconds: 0.3 + rows / 3000 },
   );
 }
+
+/** Adds V of models of one learner from several training sets, on clean points or on those of a craft. */
+export function planVary(
+  plan: PlanBuilder,
+  id: string,
+  models: readonly string[],
+  attacked: PartRef,
+  crafted?: { readonly craft: string; readonly budgets: number; readonly budget: number },
+): string {
+  const sets = models.length;
+  const { craft, ...budget } = crafted ?? {};
+  return plan.add(
+    "vary",
+    { ...partParameters("attacked", attacked), sets, ...budget },
+    {
+      ...partInputs("attacked", attacked),
+      ...Object.fromEntries(models.map((model, set) => [`model:${set}`, model])),
+      ...(craft !== undefined && { craft }),
+    },
+    { label: `variability of ${id}`, seconds: 0.1 * sets },
+  );
+}

@@ -1,10 +1,9 @@
 // Plans V of a study: every surrogate's learner on several training sets, judged on the points of the first repetition.
 
-import type { MatrixKeys } from "./matrix.ts";
-import { planFit, type TrainedModel } from "./matrix.ts";
+import { type MatrixKeys, planFit, planVary, type TrainedModel } from "./matrix.ts";
 import type { PlanBuilder } from "./plan.ts";
 import type { Study } from "./schema.ts";
-import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
+import type { PartRef } from "./tasks/dataset.ts";
 
 /** A surrogate whose V is asked for; `model(set)` is its training on one of the training sets. */
 export interface VaryingModel {
@@ -37,23 +36,11 @@ export function planVariability(
     surrogates.map(({ id, model }) => {
       const fits = Array.from({ length: sets }, (_, set) => {
         const prefix = `training set ${set + 1}: `;
-        return [`model:${set}`, planFit(plan, id, model(set), { seed: study.seed, prefix })] as const;
+        return planFit(plan, id, model(set), { seed: study.seed, prefix });
       });
       const crafted = at === "attacked" ? crafts.get(id) : undefined;
-      const key = plan.add(
-        "vary",
-        {
-          ...partParameters("attacked", attacked),
-          sets,
-          ...(crafted && { budgets: epsilons.length, budget: smallest(epsilons) }),
-        },
-        {
-          ...partInputs("attacked", attacked),
-          ...Object.fromEntries(fits),
-          ...(crafted && { craft: crafted.craft }),
-        },
-        { label: `variability of ${id}`, seconds: 0.1 * sets },
-      );
+      const from = crafted && { craft: crafted.craft, budgets: epsilons.length, budget: smallest(epsilons) };
+      const key = planVary(plan, id, fits, attacked, from);
       return [id, key] as const;
     }),
   );

@@ -46,8 +46,8 @@ export const findingRules = {
  *
  * In this order: `unknown` where the target has no gradients or white-box attack; `vulnerability` where even the
  * white-box attack adds less than 0.1 of error; `none` where at least 0.8 of the white-box increase arrives;
- * `variability` where the standard deviation of the surrogate's loss over training sets, sqrt(V), exceeds the rise that
- * the first order predicts; else `alignment`.
+ * `variability` where the standard deviation of the surrogate's loss over training sets, sqrt(V), exceeds the
+ * rise of the target's loss; else `alignment`.
  */
 export function pairFinding(facts: PairFacts): Finding {
   const factor = limitingFactor(facts);
@@ -60,7 +60,7 @@ function limitingFactor(facts: PairFacts): LimitingFactor {
   if (white === undefined || !decomposition) return "unknown";
   if (white < findingRules.vulnerable) return "vulnerability";
   if (netIncrease >= findingRules.arrived * white) return "none";
-  if (variability !== undefined && Math.sqrt(variability) > decomposition.firstOrder) return "variability";
+  if (variability !== undefined && Math.sqrt(variability) > decomposition.observed) return "variability";
   return "alignment";
 }
 
@@ -80,7 +80,7 @@ function sentenceOf(facts: PairFacts, factor: LimitingFactor): string {
     case "variability":
       return (
         `${lead} of the white-box ${points(white!)}, limited by variability: with another training set the surrogate's loss ` +
-        `differs by ${number(Math.sqrt(variability!))}, more than the ${number(known!.firstOrder)} that the attack gains to first order${R}.`
+        `differs by ${number(Math.sqrt(variability!))}, more than the ${number(known!.observed)} by which the attack raises the target's${R}.`
       );
     case "alignment":
       return `${lead} of the white-box ${points(white!)}, limited by alignment: its perturbation${reached}${R}.`;

@@ -190,7 +190,8 @@ describe("findings", () => {
     ["alignment", {}],
     ["vulnerability", { whiteBoxIncrease: 0.05 }],
     ["none", { netIncrease: 0.7 }],
-    ["variability", { variability: 0.25 }],
+    ["variability", { variability: 0.26 }],
+    ["alignment", { variability: 0.24 }],
   ] as const)("name %s as the factor", (factor, changes) => {
     expect(pairFinding({ ...facts, ...changes }).factor).toBe(factor);
   });

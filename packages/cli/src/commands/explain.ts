@@ -1,0 +1,196 @@
+// carom explain: why attacks crafted on some models transfer to another, from the models themselves.
+
+import { basename } from "node:path";
+import {
+  adviceSentence,
+  type Dataset,
+  explainModels,
+  InputError,
+  type ModelsExplained,
+  type NamedModel,
+  openModel,
+  type SizeDefinition,
+  sizeDefinitions,
+  unknownName,
+} from "@carom/core";
+import { Command, Option } from "commander";
+import { alignClasses } from "../host/classes.ts";
+import { loadDataset } from "../host/data.ts";
+import { loadModel } from "../host/modelFile.ts";
+import { nodeRuntime } from "../host/runtime.ts";
+import { withShape } from "../host/shape.ts";
+import { normNamed } from "../host/threat.ts";
+import {
+  type CommonOptions,
+  type DataFileOptions,
+  parseEpsilons,
+  parsePositive,
+  printJson,
+  withCommonOptions,
+  withDataOptions,
+  withExamples,
+} from "../ui/options.ts";
+import { startProgress } from "../ui/progress.ts";
+
+interface ExplainOptions extends CommonOptions, DataFileOptions {
+  readonly surrogate: readonly string[];
+  readonly target: readonly string[];
+  readonly data: string;
+  readonly norm: string;
+  readonly epsilon: readonly number[];
+  readonly size?: string;
+  readonly smoothness?: number;
+}
+
+/** `carom explain --surrogate A [A2 ...] --target B --data F`. */
+export function explainCommand(): Command {
+  const command = new Command("explain")
+    .description("why points crafted on some models mislead another: S, R, rho, V, first order, and a finding in words")
+    .requiredOption("--surrogate <files...>", "ONNX models to craft on; several of one learner and options give V")
+    .requiredOption("--target <files...>", "ONNX models to judge on")
+    .requiredOption("--data <file>", "labelled points, or digits")
+    .addOption(new Option("--norm <name>", "l1, l2, linf").default("l2"))
+    .option("--epsilon <list>", "budgets with commas between, in the units of the features", parseEpsilons, [1])
+    .option(
+      "--size <definition>",
+      `another definition of S beside the primary: ${Object.keys(sizeDefinitions).join(", ")}`,
+    )
+    .option("--smoothness <points>", "measure smoothness of the loss on so many points", (text) =>
+      parsePositive("--smoothness", text),
+    )
+    .action(run);
+  return withExamples(
+    withCommonOptions(withDataOptions(command)),
+    "carom explain --surrogate svm.onnx --target mlp.onnx --data digits --epsilon 1",
+  );
+}
+
+async function run(options: ExplainOptions): Promise<void> {
+  const norm = normNamed(options.norm);
+  const { size } = options;
+  if (size !== undefined && !Object.hasOwn(sizeDefinitions, size)) {
+    unknownName("definition of S", size, Object.keys(sizeDefinitions));
+  }
+  const names = namesOf([...options.target, ...options.surrogate]);
+  const targets = await namedModels(options.target, names);
+  const surrogates = await namedModels(options.surrogate, names);
+  const { dataset } = await loadDataset(options.data, options);
+  const data = await fitting(dataset, targets, surrogates);
+  const progress = startProgress(options.quiet === true);
+  const result = await explainModels({
+    runtime: nodeRuntime(),
+    surrogates,
+    targets,
+    data,
+    norm: norm.name,
+    epsilons: options.epsilon,
+    seed: options.seed,
+    ...(size !== undefined && { size: size as SizeDefinition }),
+    ...(options.smoothness !== undefined && { smoothness: options.smoothness }),
+    onProgress: ({ label, done }) => progress.update(label, done),
+  }).finally(() => progress.end());
+  if (options.json) printJson(result);
+  else process.stdout.write(describe(result));
+}
+
+/** What results call each file: its name, or its path where another file has that name. */
+function namesOf(paths: readonly string[]): ReadonlyMap<string, string> {
+  const short = (path: string) => basename(path).replace(/\.onnx$/i, "");
+  const counts = new Map<string, number>();
+  for (const path of new Set(paths)) counts.set(short(path), (counts.get(short(path)) ?? 0) + 1);
+  return new Map(paths.map((path) => [path, counts.get(short(path)) === 1 ? short(path) : path]));
+}
+
+async function namedModels(paths: readonly string[], names: ReadonlyMap<string, string>): Promise<NamedModel[]> {
+  return Promise.all(paths.map(async (path) => ({ name: names.get(path)!, model: (await loadModel(path)).model })));
+}
+
+/** The data in the shape and with the classes of the first target, which every other model must share. */
+async function fitting(
+  dataset: Dataset,
+  targets: readonly NamedModel[],
+  surrogates: readonly NamedModel[],
+): Promise<Dataset> {
+  let fitted: Dataset | undefined;
+  for (const { name, model } of [...targets, ...surrogates]) {
+    const opened = await openModel(nodeRuntime(), model);
+    const own = alignClasses(withShape(dataset, opened.inputShape, name), model, opened);
+    await opened.close();
+    fitted ??= own;
+    if (own.classNames.join("\n") !== fitted.classNames.join("\n")) {
+      throw new InputError("invalid", `classes of ${name}`, {
+        expected: `those of ${targets[0].name}, in the same order: ${fitted.classNames.join(", ")}`,
+        got: own.classNames.join(", "),
+        remedy: "compare models of one task",
+      });
+    }
+  }
+  return fitted!;
+}
+
+function describe(result: ModelsExplained): string {
+  const { models, means, targetFindings, findings, advice, variability, undefinedFor } = result;
+  const known = (value: number | undefined) => (value === undefined ? "-" : String(Number(value.toPrecision(3))));
+  const modelRows = models.map(({ id, role, cleanError, gradientSize, otherSize, curvature, turning }) => [
+    id,
+    role,
+    known(cleanError.estimate),
+    known(gradientSize?.estimate),
+    ...(models.some((each) => each.otherSize) ? [known(otherSize?.estimate)] : []),
+    ...(models.some((each) => each.curvature) ? [known(curvature?.estimate), known(turning?.estimate)] : []),
+  ]);
+  const [first] = models.flatMap(({ otherSize }) => otherSize?.definition ?? []);
+  const modelHeader = [
+    ...["model", "role", "clean error", "S"],
+    ...(first ? [`S (${first})`] : []),
+    ...(models.some((each) => each.curvature) ? ["curvature", "turning"] : []),
+  ];
+  const isTarget = new Set(models.filter(({ role }) => role === "target").map(({ id }) => id));
+  const cellRows = means
+    .filter(({ target }) => isTarget.has(target))
+    .map((cell) => [
+      cell.surrogate,
+      cell.target,
+      String(cell.epsilon),
+      known(cell.error),
+      known(cell.ratio),
+      known(cell.alignment ?? (cell.surrogate === cell.target ? 1 : undefined)),
+      known(cell.perturbationCorrelation ?? (cell.surrogate === cell.target ? 1 : undefined)),
+      known(cell.decomposition?.firstOrder),
+      known(cell.decomposition?.observed),
+      known(cell.decomposition?.bound),
+    ]);
+  const cellHeader = [
+    "crafted on",
+    "judged on",
+    "epsilon",
+    "error",
+    "ratio",
+    "R",
+    "rho",
+    "predicted",
+    "observed",
+    "bound",
+  ];
+  const V = variability
+    .filter(({ perPoint }) => perPoint !== undefined)
+    .map(({ learner, surrogates, perPoint, ofMean }) => {
+      return `V of ${learner}: ${known(perPoint)} per point, ${known(ofMean)} of the mean (${surrogates.length} models)`;
+    });
+  const paragraphs = [
+    table([modelHeader, ...modelRows]),
+    table([cellHeader, ...cellRows]),
+    [...V, ...undefinedFor].join("\n"),
+    [...targetFindings, ...findings].map(({ sentence }) => sentence).join("\n"),
+    advice.map(adviceSentence).join("\n"),
+  ];
+  return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;
+}
+
+/** Rows of texts in columns, the first left-aligned. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
+  return rows
+    .map((row) => row.map((text, j) => (j < 1 ? text.padEnd(widths[j]) : text.padStart(widths[j]))).join("  "))
+    .join("\n");
+}

@@ -1,0 +1,134 @@
+// carom sweep: what regularisation buys, over the values of one option of a learner.
+
+import { join } from "node:path";
+import {
+  datasetArtifact,
+  InputError,
+  learnerByName,
+  learners,
+  planSweep,
+  readSweep,
+  type SweepQuestion,
+  type SweepResult,
+  startPlan,
+} from "@carom/core";
+import { Command, Option } from "commander";
+import { loadDataset } from "../host/data.ts";
+import { requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { defaultWorkers } from "../host/pool.ts";
+import { runPlan } from "../host/runPlan.ts";
+import { normNamed } from "../host/threat.ts";
+import {
+  type CommonOptions,
+  type DataFileOptions,
+  invalid,
+  parseEpsilons,
+  parsePositive,
+  parseWorkers,
+  printJson,
+  withCommonOptions,
+  withDataOptions,
+  withExamples,
+} from "../ui/options.ts";
+import { collectSettings } from "../ui/settings.ts";
+
+interface Over {
+  readonly option: string;
+  readonly values: readonly number[];
+}
+
+interface SweepOptions extends CommonOptions, DataFileOptions {
+  readonly data: string;
+  readonly over: Over;
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly norm: string;
+  readonly epsilon: readonly number[];
+  readonly sets: number;
+  readonly points?: number;
+  readonly workers?: number;
+  readonly out?: string;
+}
+
+/** `carom sweep LEARNER --data F --over C=0.01,0.1,1`. */
+export function sweepCommand(): Command {
+  const command = new Command("sweep")
+    .description("complexity of a learner against clean error, error under attack, gradient size S and variability V")
+    .argument("<learner>", Object.keys(learners).join(", "))
+    .requiredOption("--data <file>", "labelled data, or digits: 70 % trains, 30 % is attacked")
+    .requiredOption("--over <name=values>", "an option and its values, such as C=0.01,0.1,1", parseOver)
+    .option("--set <name=value>", "another option of the learner; may be repeated", collectSettings)
+    .addOption(new Option("--norm <name>", "l1, l2, linf").default("l2"))
+    .option("--epsilon <number>", "the budget, in the units of the features", parseEpsilons, [1])
+    .option("--sets <count>", "training sets for V, each half of what trains", parseOne("--sets"), 10)
+    .option("--points <count>", "attack so many points at most", parseOne("--points"))
+    .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
+    .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
+    .action(run);
+  return withExamples(
+    withCommonOptions(withDataOptions(command)),
+    "carom sweep logistic --data digits --over C=0.01,0.1,1,10",
+  );
+}
+
+async function run(name: string, options: SweepOptions): Promise<void> {
+  const started = new Date();
+  const [epsilon, ...others] = options.epsilon;
+  if (others.length > 0) throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
+  const question: SweepQuestion = {
+    learner: learnerByName(name).name,
+    option: options.over.option,
+    values: options.over.values,
+    options: options.set ?? {},
+    norm: normNamed(options.norm).name,
+    epsilon,
+    sets: options.sets,
+    ...(options.points !== undefined && { points: options.points }),
+    seed: options.seed,
+  };
+  const { dataset, contentHash } = await loadDataset(options.data, options);
+  const folder = options.out ?? runFolder("sweep", [question, contentHash], started);
+  await requireFree(folder);
+  const plan = startPlan();
+  const reading = { label: options.label, box: options.box, columns: options.columns };
+  const key = plan.source({ data: contentHash, reading }, datasetArtifact(dataset));
+  const keys = planSweep(plan, question, { key, dataset });
+  const workers = options.workers ?? defaultWorkers();
+  const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true });
+  const result = await readSweep(store, keys, question, contentHash);
+  const { sweepFiles } = await import("../report/sweepFiles.ts");
+  await writeFolder(folder, sweepFiles(result));
+  if (options.json) printJson({ folder, ...result });
+  else process.stdout.write(`${describe(result)}\nFigures: ${join(folder, "figures")}\n`);
+}
+
+function describe({ asked, models, knee, undefinedFor }: SweepResult): string {
+  const header = [asked.option, "clean error", "under attack", "S", "V per point", "V of mean"];
+  const rows = models.map(({ value, cleanError, errorUnderAttack, size, variability: V }) => [
+    String(value),
+    `${(100 * cleanError.estimate).toFixed(1)} %`,
+    `${(100 * errorUnderAttack.estimate).toFixed(1)} %`,
+    size ? size.estimate.toPrecision(3) : "-",
+    V ? V.perPoint.toPrecision(3) : "-",
+    V ? V.ofMean.toPrecision(3) : "-",
+  ]);
+  const all = [header, ...rows];
+  const widths = header.map((_, j) => Math.max(...all.map((row) => row[j].length)));
+  const lines = all.map((row) => row.map((text, j) => text.padStart(widths[j])).join("  "));
+  return `${[...lines, "", ...(knee ? [knee.sentence] : []), ...undefinedFor].join("\n")}\n`;
+}
+
+function parseOver(text: string): Over {
+  const at = text.indexOf("=");
+  const values = text
+    .slice(at + 1)
+    .split(",")
+    .map((value) => (value.trim() === "" ? Number.NaN : Number(value)));
+  if (at > 0 && values.every(Number.isFinite)) return { option: text.slice(0, at), values };
+  throw new InputError("invalid", "option --over", {
+    expected: "an option and numbers, as name=values",
+    got: `"${text}"`,
+    remedy: "for instance --over C=0.01,0.1,1",
+  });
+}
+
+const parseOne = (option: string) => (text: string) => parsePositive(option, text);

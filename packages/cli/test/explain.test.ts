@@ -1,0 +1,95 @@
+// carom explain and carom sweep as a user meets them: tables, findings, figures, and what is missing in words.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { carom, pointsFile, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const data = at("points.npz");
+
+beforeAll(async () => {
+  writeFileSync(data, pointsFile(120));
+  const fit = (learner: string, out: string, ...more: string[]) =>
+    carom(["fit", learner, "--data", data, "--out", at(out), "--quiet", ...more]);
+  const fits = [
+    fit("logistic", "logistic.onnx", "--set", "C=10"),
+    fit("svm-linear", "svm.onnx", "--set", "C=1"),
+    fit("forest", "forest.onnx", "--set", "trees=3"),
+  ];
+  for (const { status } of await Promise.all(fits)) expect(status).toBe(0);
+});
+
+const models = ["--surrogate", at("svm.onnx"), "--target", at("logistic.onnx"), at("forest.onnx")];
+const explain = (...more: string[]) => carom(["explain", ...models, "--data", data, "--epsilon", "0.2", ...more]);
+
+describe("carom explain", () => {
+  it("prints the metrics, a finding for each target, and why some are absent; --json has the same numbers", async () => {
+    const [text, json] = await Promise.all([explain("--quiet"), explain("--quiet", "--json")]);
+    expect(text).toMatchObject({ status: 0, stderr: "" });
+    const result = JSON.parse(json.stdout);
+    const R = result.pairs.find(({ target }: { target: string }) => target === "logistic").alignment.estimate;
+    // Both models learned the same line.
+    expect(R).toBeGreaterThan(0.9);
+    expect(text.stdout).toMatch(new RegExp(`^svm +logistic +0\\.2 .* ${Number(R.toPrecision(3))} `, "m"));
+    expect(text.stdout).toMatch(/^svm +forest +0\.2 +0\.\d+ +- +- +- +- +- +-$/m);
+    expect(text.stdout).toContain("V of svm: undefined, it needs at least two models");
+    expect(text.stdout).toContain("R, S, rho and predicted loss on forest: absent, unsupported operator");
+    expect(text.stdout).toContain(result.targetFindings[0].sentence);
+    expect(result.findings).toHaveLength(2);
+  });
+
+  it("takes several surrogates of one learner for training sets", async () => {
+    const half = at("half.npz");
+    writeFileSync(half, pointsFile(70));
+    await carom(["fit", "svm-linear", "--data", half, "--out", at("other.onnx"), "--quiet", "--set", "C=1"]);
+    const args = ["explain", "--surrogate", at("svm.onnx"), at("other.onnx"), "--target", at("logistic.onnx")];
+    const { stdout } = await carom([...args, "--data", data, "--epsilon", "0.2", "--quiet", "--json"]);
+    const [{ surrogates, perPoint }] = JSON.parse(stdout).variability;
+    expect(surrogates).toEqual(["svm", "other"]);
+    expect(perPoint).toBeGreaterThan(0);
+  });
+
+  it("refuses a surrogate without gradients and an unknown definition of S", async () => {
+    const args = ["explain", "--surrogate", at("forest.onnx"), "--target", at("svm.onnx"), "--data", data];
+    const refused = await carom([...args, "--quiet"]);
+    expect(refused).toMatchObject({ status: 2, stdout: "" });
+    expect(refused.stderr).toContain("unsupported surrogate forest: expected a model with gradients");
+    const misspelt = await explain("--size", "hnige");
+    expect(misspelt.status).toBe(2);
+    expect(misspelt.stderr).toContain('did you mean "hinge"?');
+  });
+});
+
+describe("carom sweep", () => {
+  it("prints a row for each value and the knee, and writes figures and numbers", async () => {
+    const args = ["sweep", "ridge", "--data", data, "--over", "alpha=0.1,10,1000", "--epsilon", "0.2", "--sets", "2"];
+    const { status, stdout } = await carom([...args, "--quiet", "--workers", "1", "--out", at("sweep")]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ +1000 +\d+\.\d % +\d+\.\d % +\S+ +\S+ +\S+$/m);
+    const { knee, models: swept } = JSON.parse(readFileSync(join(at("sweep"), "metrics.json"), "utf8"));
+    expect(stdout).toContain(knee.sentence);
+    expect(knee.at.size).toBeLessThanOrEqual(knee.from.size / 2);
+    expect(swept.map(({ value }: { value: number }) => value)).toEqual([0.1, 10, 1000]);
+    for (const name of ["sweep-errors.svg", "sweep-metrics.svg"]) {
+      expect(existsSync(join(at("sweep"), "figures", name))).toBe(true);
+    }
+    expect(
+      readFileSync(join(at("sweep"), "sweep.csv"), "utf8")
+        .trim()
+        .split("\n"),
+    ).toHaveLength(4);
+  });
+
+  it.each([
+    [["sweep", "forest", "--over", "trees=1,2"], "a learner whose models have gradients"],
+    [["sweep", "ridge", "--over", "alpha"], "name=values"],
+    [["sweep", "ridge", "--over", "alpha=1"], "at least two different ones"],
+    [["sweep", "ridge", "--over", "alpha=1,2", "--epsilon", "1,2"], "one budget"],
+  ])("refuses %j", async (args, message) => {
+    const { status, stderr } = await carom([...args, "--data", data, "--quiet"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,191 @@
+// A complexity sweep: one option of a learner against clean error, error under attack, S and V.
+
+import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
+import { learnerByName, parseOptions } from "../learners/index.ts";
+import type { Interval } from "../stats/sample.ts";
+import type { Norm } from "../threat/norm.ts";
+import { type Knee, kneeOf, type SweepPoint } from "../transfer/knee.ts";
+import type { Rate } from "../transfer/rates.ts";
+import type { Store } from "./execute.ts";
+import { type MatrixKeys, planFit, planMatrix, planVary } from "./matrix.ts";
+import type { PlanBuilder } from "./plan.ts";
+import type { Transfer } from "./result.ts";
+import type { Parameters } from "./task.ts";
+import type { PartRef } from "./tasks/dataset.ts";
+import { VERSION } from "./version.ts";
+
+export interface SweepQuestion {
+  readonly learner: string;
+  /** The option that is swept, and its values in the order given. */
+  readonly option: string;
+  readonly values: readonly number[];
+  /** The other options. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly norm: Norm["name"];
+  readonly epsilon: number;
+  /** Training sets for V; the first is that of the attacked model. */
+  readonly sets: number;
+  /** Points to attack at most; all of their part where absent. */
+  readonly points?: number;
+  readonly seed: number;
+}
+
+/** One value of the option, with intervals. */
+export interface SweptModel {
+  readonly value: number;
+  readonly cleanError: Rate;
+  readonly errorUnderAttack: Rate;
+  /** S; absent for a learner without gradients, which cannot be swept. */
+  readonly size?: Interval;
+  /** V; absent for fewer than two training sets. */
+  readonly variability?: { readonly perPoint: number; readonly ofMean: number };
+}
+
+export interface SweepResult {
+  readonly carom: string;
+  readonly asked: SweepQuestion & { readonly dataHash: string };
+  readonly trainingRows: number;
+  readonly points: number;
+  readonly models: readonly SweptModel[];
+  readonly knee?: Knee;
+  /** What is undefined, and why. */
+  readonly undefinedFor: readonly string[];
+}
+
+export interface SweepKeys {
+  readonly matrix: MatrixKeys;
+  /** V of each value, in order; empty for fewer than two training sets. */
+  readonly variability: readonly string[];
+  readonly wanted: readonly string[];
+  readonly trainingRows: number;
+}
+
+/** Shares of the rows that training sets are drawn from, and that are attacked. */
+const POOL = 0.7;
+
+const idOf = (option: string, value: number) => `${option}=${value}`;
+
+/**
+ * Adds the tasks of a sweep: 30 % of the rows are attacked; each training set is a random half of the others.
+ *
+ * @throws InputError for a learner without gradients, an option it lacks, fewer than two values or one twice.
+ */
+export function planSweep(
+  plan: PlanBuilder,
+  question: SweepQuestion,
+  data: { key: string; dataset: Dataset },
+): SweepKeys {
+  const { option, values, seed, epsilon, norm, sets } = question;
+  const learner = learnerByName(question.learner);
+  check(question);
+  const rows = rowCount(data.dataset);
+  const attackable = Math.floor((1 - POOL) * rows);
+  const points = Math.min(question.points ?? attackable, attackable);
+  const about = (label: string) => ({ label, seconds: 0.3 + rows / 50_000 });
+  const whole = plan.add(
+    "split",
+    { seed, repetition: 0, fractions: [POOL, 1 - POOL], keep: [1, points / attackable] },
+    { data: data.key },
+    about("split"),
+  );
+  const trainingSets = Array.from({ length: sets }, (_, set): PartRef => {
+    const parameters = { seed, repetition: set, fractions: [0.5], parts: [0] };
+    const split = plan.add("split", parameters, { data: data.key, among: whole }, about(`training set ${set + 1}`));
+    return { data: data.key, split, part: 0 };
+  });
+  const trainingRows = Math.round((POOL * rows) / 2);
+  const attacked: PartRef = { data: data.key, split: whole, part: 1 };
+  const fits = values.map((value) => {
+    const options = parseOptions(learner, { ...question.options, [option]: value }) as Parameters;
+    return trainingSets.map((training, set) => {
+      const model = { learner: learner.name, options, training, rows: trainingRows, label: `sweep/${set}` };
+      return planFit(plan, idOf(option, value), model, { seed, prefix: "" });
+    });
+  });
+  const matrix = planMatrix(plan, {
+    participants: values.map((value, i) => {
+      const id = idOf(option, value);
+      const { affine } = learner.capabilities;
+      return { id, role: "surrogate", learner: learner.name, affine, model: { key: fits[i][0] }, judges: [id] };
+    }),
+    attacked,
+    points,
+    features: featureCount(data.dataset),
+    pool: trainingSets[0],
+    norm,
+    epsilons: [epsilon],
+    seed,
+    prefix: "",
+  });
+  const variability = sets < 2 ? [] : values.map((value, i) => planVary(plan, idOf(option, value), fits[i], attacked));
+  return { matrix, variability, wanted: [matrix.transfer, ...variability], trainingRows };
+}
+
+/** Reads the outcome of a sweep whose plan has been executed. */
+export async function readSweep(
+  store: Store,
+  keys: SweepKeys,
+  question: SweepQuestion,
+  dataHash: string,
+): Promise<SweepResult> {
+  const read = async (key: string) => {
+    const artifact = await store.read(key);
+    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
+    return artifact.json;
+  };
+  const { models, cells } = (await read(keys.matrix.transfer)) as unknown as Transfer;
+  const swept: SweptModel[] = [];
+  for (const [i, value] of question.values.entries()) {
+    const id = idOf(question.option, value);
+    const model = models.find((each) => each.id === id)!;
+    const cell = cells.find((each) => each.surrogate === id && each.target === id)!;
+    const V = keys.variability[i] && ((await read(keys.variability[i])) as unknown as SweptModel["variability"]);
+    swept.push({
+      value,
+      cleanError: model.cleanError,
+      errorUnderAttack: cell.errorUnderAttack,
+      ...(model.gradientSize && { size: model.gradientSize }),
+      ...(V && { variability: { perPoint: V.perPoint, ofMean: V.ofMean } }),
+    });
+  }
+  const knee = kneeOf(question.option, swept.map(pointOf));
+  return {
+    carom: VERSION,
+    asked: { ...question, dataHash },
+    trainingRows: keys.trainingRows,
+    points: models[0].cleanError.n,
+    models: swept,
+    ...(knee && { knee }),
+    undefinedFor:
+      question.sets < 2 ? [`V: undefined, it is a variance over training sets and there is ${question.sets}`] : [],
+  };
+}
+
+function pointOf({ value, cleanError, errorUnderAttack, size, variability }: SweptModel): SweepPoint {
+  return {
+    value,
+    cleanError: cleanError.estimate,
+    errorUnderAttack: errorUnderAttack.estimate,
+    ...(size && { size: size.estimate }),
+    ...(variability && { variability: variability.perPoint }),
+  };
+}
+
+function check({ learner, option, values, options }: SweepQuestion): void {
+  const { capabilities, ...rest } = learnerByName(learner);
+  for (const value of values) parseOptions({ capabilities, ...rest }, { ...options, [option]: value });
+  if (!capabilities.differentiable) {
+    throw new InputError("unsupported", `sweep of ${learner}`, {
+      expected: "a learner whose models have gradients to attack",
+      got: learner,
+      remedy: "see carom fit --list",
+    });
+  }
+  if (values.length >= 2 && new Set(values).size === values.length) return;
+  throw new InputError("invalid", `values of ${option}`, {
+    expected: "at least two different ones",
+    got: values.join(", "),
+    remedy: "for instance C=0.01,0.1,1,10",
+  });
+}
