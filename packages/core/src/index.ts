@@ -191,6 +191,7 @@ export {
   correlationPanel,
   permutationPText,
 } from "./transfer/correlations.ts";
+export { cosineMatrix } from "./transfer/cosineMatrix.ts";
 export { type Decomposition, decompose, decomposition, linearisedIncreases } from "./transfer/decomposition.ts";
 export { cosines, type Directions, directions, perturbationDirections } from "./transfer/directions.ts";
 export {

@@ -6,7 +6,18 @@ import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import { multiplyDims } from "../onnx/dim.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { type ElementType, type FloatType, rowSize, sizeOf, sliceRows, type Tensor, toFloat } from "../tensor.ts";
+import { simplify } from "../onnx/simplify.ts";
+import {
+  type ElementType,
+  type FloatType,
+  rowSize,
+  sizeOf,
+  sliceRows,
+  type Tensor,
+  tensor,
+  toFloat,
+  zeros,
+} from "../tensor.ts";
 import { addLoss, type LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
 import type { Runtime, Session } from "./runtime.ts";
@@ -33,8 +44,16 @@ export interface InputGradient {
 
 /** A scorer that lets us look inside. */
 export interface Differentiable extends Scorer {
-  /** The gradient of each row's loss by that row. */
-  inputGradient(loss: LossName, x: Tensor, labels: Int32Array): Promise<InputGradient>;
+  /**
+   * The gradient of each row's loss by that row. Where `into` is given, a float array of the size and type of the
+   * input, the gradient is written there; whoever asks again and again saves the memory.
+   */
+  inputGradient(
+    loss: LossName,
+    x: Tensor,
+    labels: Int32Array,
+    into?: Float32Array | Float64Array,
+  ): Promise<InputGradient>;
 }
 
 /** A scorer that may be differentiable; where it is not, the reason is told. */
@@ -69,11 +88,12 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
     classes,
     probabilities: model.probabilities,
     async scores(x) {
-      const parts = await inBatches(convert(x, inputShape, inputType), batch, async (rows) => {
-        const results = await session.run({ [input.name]: rows }, [output.name]);
-        return [results[output.name]];
+      const rows = convert(x, inputShape, inputType);
+      const scores = zeros(output.type as FloatType, [rows.shape[0], classes]);
+      await inBatches(rows.shape[0], batch, async (from, to) => {
+        await session.run({ [input.name]: sliceRows(rows, from, to) }, { [output.name]: sliceRows(scores, from, to) });
       });
-      return parts[0] as Tensor<FloatType>;
+      return scores;
     },
     async close() {
       await session.release();
@@ -82,7 +102,9 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
   };
 
   const gradientSession = (loss: LossName): Promise<Session> => {
-    sessions[loss] ??= runtime.compile(writeModel(modelOf(gradientGraph(model, loss, input.name, output.name))));
+    sessions[loss] ??= runtime.compile(
+      writeModel(modelOf(simplify(gradientGraph(model, loss, input.name, output.name)))),
+    );
     return sessions[loss];
   };
 
@@ -91,22 +113,24 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
     reason === undefined
       ? {
           ...scorer,
-          async inputGradient(loss, x, labels) {
+          async inputGradient(loss, x, labels, into) {
             assert(labels.length === x.shape[0], "one label per row");
             const compiled = await gradientSession(loss);
-            const [scores, gradient] = await inBatches(
-              convert(x, inputShape, inputType),
-              batch,
-              async (rows, from, to) => {
-                const label: Tensor = { type: "int32", shape: [to - from], data: labels.subarray(from, to) };
-                const results = await compiled.run({ [input.name]: rows, [LABEL]: label });
-                return [results[output.name], results[gradientName(LOSS, input.name)]];
-              },
-            );
-            return {
-              scores: scores as Tensor<FloatType>,
-              gradient: { ...gradient, shape: x.shape } as Tensor<FloatType>,
-            };
+            const rows = convert(x, inputShape, inputType);
+            const scores = zeros(output.type as FloatType, [rows.shape[0], classes]);
+            const type = inputType as FloatType;
+            const gradient = into ? tensor(type, rows.shape, into) : zeros(type, rows.shape);
+            await inBatches(rows.shape[0], batch, async (from, to) => {
+              const label: Tensor = { type: "int32", shape: [to - from], data: labels.subarray(from, to) };
+              await compiled.run(
+                { [input.name]: sliceRows(rows, from, to), [LABEL]: label },
+                {
+                  [output.name]: sliceRows(scores, from, to),
+                  [gradientName(LOSS, input.name)]: sliceRows(gradient, from, to),
+                },
+              );
+            });
+            return { scores, gradient: { ...gradient, shape: x.shape } };
           },
         }
       : undefined;
@@ -220,30 +244,11 @@ export function convert(x: Tensor, inputShape: readonly number[], type: ElementT
   return { ...toFloat(x, type), shape: [x.shape[0], ...inputShape] };
 }
 
-/** Runs a function over consecutive rows and joins each of its results. */
+/** Runs a function over consecutive batches of n rows. */
 export async function inBatches(
-  x: Tensor,
+  n: number,
   batch: number,
-  run: (rows: Tensor, from: number, to: number) => Promise<readonly Tensor[]>,
-): Promise<readonly Tensor[]> {
-  const n = x.shape[0];
-  if (n <= batch) return run(x, 0, n);
-  const parts: (readonly Tensor[])[] = [];
-  for (let from = 0; from < n; from += batch) {
-    const to = Math.min(n, from + batch);
-    parts.push(await run(sliceRows(x, from, to), from, to));
-  }
-  return parts[0].map((_, i) => concatRows(parts.map((part) => part[i])));
-}
-
-function concatRows(parts: readonly Tensor[]): Tensor {
-  const [first] = parts;
-  const rows = parts.reduce((sum, part) => sum + part.shape[0], 0);
-  const data = new (first.data.constructor as Float32ArrayConstructor)(rows * rowSize(first));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data as Float32Array, offset);
-    offset += part.data.length;
-  }
-  return { type: first.type, shape: [rows, ...first.shape.slice(1)], data } as Tensor;
+  run: (from: number, to: number) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < n; from += batch) await run(from, Math.min(n, from + batch));
 }

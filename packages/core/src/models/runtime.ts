@@ -16,7 +16,14 @@ export interface Ort {
 export interface Session {
   readonly inputs: readonly SessionValue[];
   readonly outputs: readonly SessionValue[];
-  run(feeds: Readonly<Record<string, Tensor>>, fetch?: readonly string[]): Promise<Record<string, Tensor>>;
+  /**
+   * Computes the outputs named in `fetch` (all where absent). An output that is given as a tensor is written into it:
+   * no memory is allocated and nothing copied.
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetch?: readonly string[] | Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
@@ -60,17 +67,25 @@ function wrap(ort: Ort, session: InferenceSession): Session {
     inputs: session.inputMetadata.map(describe),
     outputs: session.outputMetadata.map(describe),
     async run(feeds, fetch) {
-      const inputs = Object.fromEntries(
-        Object.entries(feeds).map(([name, { type, data, shape }]) => [
-          name,
-          new ort.Tensor(type as "float32", data as Float32Array, [...shape]),
-        ]),
-      );
-      const outputs = fetch ? await session.run(inputs, [...fetch]) : await session.run(inputs);
+      const inputs = toOrt(ort, feeds);
+      if (fetch && !Array.isArray(fetch)) {
+        await session.run(inputs, toOrt(ort, fetch as Readonly<Record<string, Tensor>>));
+        return { ...(fetch as Readonly<Record<string, Tensor>>) };
+      }
+      const outputs = fetch ? await session.run(inputs, [...(fetch as readonly string[])]) : await session.run(inputs);
       return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)]));
     },
     release: () => session.release(),
   };
+}
+
+function toOrt(ort: Ort, tensors: Readonly<Record<string, Tensor>>): Record<string, OrtTensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { type, data, shape }]) => [
+      name,
+      new ort.Tensor(type as "float32", data as Float32Array, [...shape]),
+    ]),
+  );
 }
 
 function fromOrt(value: OrtTensor): Tensor {

@@ -69,7 +69,7 @@ function sentenceOf(facts: PairFacts, factor: LimitingFactor): string {
   const lead = `${surrogate} on ${target} at epsilon ${epsilon} adds ${points(netIncrease)} points of error`;
   const R = alignment === undefined ? "" : `, R ${number(alignment)}`;
   const known = facts.decomposition;
-  const reached = known?.reached === undefined ? "" : ` reaches ${percent(known.reached)} of the first-order bound`;
+  const reached = known?.reached === undefined ? "" : ` reaches ${percent(known.reached)} of the bound epsilon S`;
   switch (factor) {
     case "unknown":
       return `${lead}. Why cannot be said: ${facts.noGradients ? `R and S are absent, ${facts.noGradients}` : "there is no white-box attack to compare with"}.`;
@@ -94,8 +94,8 @@ function confidenceOf({ decomposition: known, variability }: PairFacts): string 
   const { observed, firstOrder, explained } = known;
   const numbers = `${number(firstOrder)} of the observed loss increase of ${number(observed)}`;
   return explained < findingRules.explained
-    ? ` The first order explains little of it (${percent(explained)}: ${numbers}), because the loss bends.${missing}`
-    : ` The first order explains ${percent(explained)} of it (${numbers}).${missing}`;
+    ? ` The linear prediction explains little of it (${percent(explained)}: ${numbers}), because the loss bends.${missing}`
+    : ` The linear prediction explains ${percent(explained)} of it (${numbers}).${missing}`;
 }
 
 /** The finding on a target: what limits most of its surrogates at one budget, and which of them does best. */
@@ -113,8 +113,8 @@ export function targetFinding(findings: readonly Finding[], facts: readonly Pair
     explained.length === 0
       ? ""
       : share < findingRules.explained
-        ? ` The first order explains only ${percent(share)} of the loss increases on average, so this is a weak explanation.`
-        : ` The first order explains ${percent(share)} of the loss increases on average.`;
+        ? ` The linear prediction explains only ${percent(share)} of the loss increases on average, so this is a weak explanation.`
+        : ` The linear prediction explains ${percent(share)} of the loss increases on average.`;
   const what = {
     none: `nearly all of the white-box attack arrives from ${count} of ${facts.length} surrogates`,
     vulnerability: `its low vulnerability limits ${count} of ${facts.length} surrogates`,

@@ -2,7 +2,7 @@
 
 import { denseRows } from "../../data/dataset.ts";
 import { mean } from "../../stats/describe.ts";
-import { cosines, perturbationDirections } from "../../transfer/directions.ts";
+import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
 import { craftedOf } from "./craft.ts";
@@ -11,23 +11,26 @@ import { partOf } from "./dataset.ts";
 /** Parameters: others (ids), budgets (how many). Inputs: attacked, craft, and `craft:ID` of each other. */
 export const correlate: TaskKind = {
   version: 1,
-  async run(parameters, inputs) {
+  async run(parameters, inputs, { runtime }) {
     const x = denseRows(partOf("attacked", parameters, inputs));
     const budgets = parameters.budgets as number;
     const others = parameters.others as string[];
-    const waysOf = (artifact: Artifact) =>
-      craftedOf(artifact, budgets).map(({ points }) => perturbationDirections(x, points));
-    const own = waysOf(inputs.craft);
-    const correlations = others.map((id): readonly [string, readonly (number | null)[]] => {
-      const theirs = waysOf(inputs[`craft:${id}`]);
-      return [
-        id,
-        own.map((ways, i) =>
-          theirs[i] ? (mean(cosines(ways, theirs[i]).filter((value) => !Number.isNaN(value))) ?? null) : null,
-        ),
-      ];
-    });
-    return { json: Object.fromEntries(correlations), arrays: {} };
+    const own = craftedOf(inputs.craft, budgets);
+    const theirs = others.map((id) => craftedOf(inputs[`craft:${id}`], budgets));
+    const correlations: Record<string, (number | null)[]> = Object.fromEntries(others.map((id) => [id, []]));
+    for (const [budget, { points }] of own.entries()) {
+      const known = others.flatMap((id, i) => (theirs[i][budget] ? [[id, theirs[i][budget].points] as const] : []));
+      const [values] = await cosineMatrix(
+        runtime,
+        [points],
+        known.map(([, other]) => other),
+        x,
+      );
+      known.forEach(([id], i) => {
+        correlations[id][budget] = mean(values[i].filter((value) => !Number.isNaN(value))) ?? null;
+      });
+    }
+    return { json: correlations, arrays: {} };
   },
 };
 

@@ -1,12 +1,13 @@
 // Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
 
+import type { Runtime } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
 import { bootstrap } from "../../stats/bootstrap.ts";
 import { mean } from "../../stats/describe.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
+import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { linearisedIncreases } from "../../transfer/decomposition.ts";
-import { cosines, type Directions, directions } from "../../transfer/directions.ts";
 import { gradientSizes } from "../../transfer/gradients.ts";
 import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
@@ -40,7 +41,7 @@ export interface CraftRow {
  */
 export const transfer: TaskKind = {
   version: 2,
-  async run(parameters, inputs) {
+  async run(parameters, inputs, { runtime }) {
     const { labels } = partOf("attacked", parameters, inputs);
     const models = parameters.models as unknown as readonly ModelRow[];
     const crafts = parameters.crafts as unknown as readonly CraftRow[];
@@ -48,9 +49,7 @@ export const transfer: TaskKind = {
     const seed = parameters.seed as number;
     const norm = norms[parameters.norm as Norm["name"]];
     const looks = new Map(models.map(({ id }) => [id, lookOf(inputs[`look:${id}`])]));
-    const ways = new Map(
-      [...looks].flatMap(([id, { gradients }]) => (gradients ? [[id, directions(gradients)] as const] : [])),
-    );
+    const alignments = await alignmentsOf(runtime, crafts, looks);
     const cells = crafts.flatMap(({ id, judged }) => {
       const perUnit = new Map(judged.map((target) => [target, linearised(looks.get(id)!, looks.get(target)!, norm)]));
       return epsilons.flatMap((epsilon, budget) =>
@@ -71,7 +70,7 @@ export const transfer: TaskKind = {
         ...smoothness(inputs[`smooth:${row.id}`], seed, row.id),
       })),
       cells: cells.map((cell) => withRatio(cell, cells)),
-      pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, ways, seed))),
+      pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
       outputs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
     };
     return { json: result as unknown as Json, arrays: {} };
@@ -143,11 +142,36 @@ function withRatio(cell: AuditCell, cells: readonly AuditCell[]): AuditCell {
   return { ...cell, ratio: errorUnderAttack.estimate / white.errorUnderAttack.estimate };
 }
 
+/** R at every point, by surrogate, then by the models that judge it; of those that have gradients. */
+type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
+
+async function alignmentsOf(
+  runtime: Runtime,
+  crafts: readonly CraftRow[],
+  looks: ReadonlyMap<string, Look>,
+): Promise<Alignments> {
+  const gradientsOf = (ids: readonly string[]) =>
+    ids.flatMap((id) => {
+      const gradients = looks.get(id)?.gradients;
+      return gradients ? [[id, gradients] as const] : [];
+    });
+  const surrogates = gradientsOf(
+    crafts.filter(({ id, judged }) => judged.some((each) => each !== id)).map(({ id }) => id),
+  );
+  const targets = gradientsOf([...new Set(crafts.flatMap(({ id, judged }) => judged.filter((each) => each !== id)))]);
+  const matrix = await cosineMatrix(
+    runtime,
+    surrogates.map(([, gradients]) => gradients),
+    targets.map(([, gradients]) => gradients),
+  );
+  return new Map(surrogates.map(([id], i) => [id, new Map(targets.map(([target], j) => [target, matrix[i][j]]))]));
+}
+
 /** R of a surrogate with another model that its points are judged on. */
-function pairOf(surrogate: string, target: string, ways: ReadonlyMap<string, Directions>, seed: number): AuditPair[] {
-  const [from, to] = [ways.get(surrogate), ways.get(target)];
-  if (surrogate === target || !from || !to) return [];
-  const alignment = meanInterval(cosines(from, to), seed, "alignment", surrogate, target);
+function pairOf(surrogate: string, target: string, alignments: Alignments, seed: number): AuditPair[] {
+  const values = alignments.get(surrogate)?.get(target);
+  const alignment =
+    values && surrogate !== target ? meanInterval(values, seed, "alignment", surrogate, target) : undefined;
   return alignment ? [{ surrogate, target, alignment }] : [];
 }
 
