@@ -67,9 +67,10 @@ const gradientsOf = () =>
   );
 
 const gradients = await gradientsOf();
-/** Points that were crafted on each model: here a step along its gradient, as their values cost the same. */
+/** Points that stand for those crafted on each model: random steps, as what they are does not change what they cost. */
+const steps = stream(0, "steps");
 const crafted = gradients.map((side) =>
-  side.map((gradient) => ({ ...x, data: x.data.map((value, i) => value + 0.01 * Math.sign(gradient.data[i])) })),
+  side.map(() => ({ ...x, data: x.data.map((value) => value + 0.02 * (steps.uniform() - 0.5)) })),
 );
 
 async function metrics() {

@@ -1,4 +1,4 @@
-// Cosines of every surrogate with every target, point by point, computed by the runtime: R, and rho of perturbations.
+// Cosines of every surrogate with every target, point by point: R, and rho of perturbations.
 
 import { assert } from "../errors.ts";
 import type { Runtime } from "../models/runtime.ts";
@@ -8,22 +8,25 @@ import { type FloatType, rowSize, sliceRows, type Tensor, tensor } from "../tens
 import { gradientAlignments } from "./gradients.ts";
 import { perturbationCorrelations } from "./perturbationCorrelation.ts";
 
-/** Rows that go through at a time: small enough for caches, large enough for the call not to matter. */
+/** Points that go through at a time: few enough for caches, many enough for the call not to matter. */
 const CHUNK = 50;
 
 /** Below this length a row's squares come near the smallest float32. */
 const SHORT = 1e-15;
 
-/** A deviation from the mean of this share of the perturbation is rounding. */
-const CONSTANT = 1e-6;
+/** Where centring leaves less than this share of a perturbation's squares, it is done before products are taken. */
+const CANCELLED = 0.5;
+
+/** A perturbation of which centring leaves this share of the squares is constant but for rounding. */
+const CONSTANT = 1e-12;
 
 /**
  * The cosine of the angle between the rows of each of m tensors and each of k tensors [N, ...]: result[i][j] holds one per
  * point, NaN where a row is zero and has no direction.
  *
  * With `clean` points it is Pearson's coefficient of the perturbations: rows are taken less the clean ones and centred
- * over features; NaN where a perturbation is constant. Inner products are taken in float32; rows so short that their
- * squares would vanish there, as gradients of confident models are, go through `gradientAlignments` instead.
+ * over features; NaN where a perturbation is constant. The runtime takes inner products, in float32; what that is too
+ * coarse for, as very short gradients of confident models, goes through `gradientAlignments` in float64.
  */
 export async function cosineMatrix(
   runtime: Runtime,
@@ -38,48 +41,106 @@ export async function cosineMatrix(
     all.every((x) => x.shape[0] === n && rowSize(x) === d),
     "rows of the same points",
   );
-  const session = await runtime.compile(writeModel(modelOf(cosineGraph(d, clean !== undefined))));
+  const session = await runtime.compile(writeModel(modelOf(productsGraph(d))));
   const result = surrogates.map(() => targets.map(() => new Float64Array(n)));
   for (let from = 0; from < n; from += CHUNK) {
     const to = Math.min(n, from + CHUNK);
-    const feeds = {
-      a: interleave(surrogates, from, to),
-      b: interleave(targets, from, to),
-      ...(clean && { clean: interleave([clean], from, to) }),
-    };
-    const { products, aLengths, bLengths, aConstant, bConstant } = await session.run(feeds);
-    const isMissing = (flags: Tensor | undefined, at: number) => flags?.data[at] === 1;
-    surrogates.forEach((surrogate, j) => {
-      targets.forEach((target, k) => {
-        for (let i = 0; i < to - from; i++) {
-          const [a, b] = [i * surrogates.length + j, i * targets.length + k];
-          const [aLength, bLength] = [Number(aLengths.data[a]), Number(bLengths.data[b])];
-          const values = result[j][k];
-          if (isMissing(aConstant, a) || isMissing(bConstant, b)) values[from + i] = Number.NaN;
-          else if (aLength < SHORT || bLength < SHORT) values[from + i] = exact(surrogate, target, clean, from + i);
+    const a = interleave(surrogates, clean, from, to);
+    const b = interleave(targets, clean, from, to);
+    const products = (await session.run({ a: a.rows, b: b.rows })).products.data as Float32Array;
+    for (let j = 0; j < surrogates.length; j++) {
+      for (let k = 0; k < targets.length; k++) {
+        const values = result[j][k];
+        for (let i = from; i < to; i++) {
+          const own = (i - from) * surrogates.length + j;
+          const other = (i - from) * targets.length + k;
+          const [aLength, bLength] = [a.lengths[own], b.lengths[other]];
+          if (aLength < SHORT || bLength < SHORT) values[i] = exact(surrogates[j], targets[k], clean, i);
           else {
-            const cosine = Number(products.data[a * targets.length + k]) / (aLength * bLength);
+            const product = products[own * targets.length + k] - a.offsets[own] * b.offsets[other];
             // Rounding may overshoot in the last bit.
-            values[from + i] = Math.max(-1, Math.min(1, cosine));
+            values[i] = Math.max(-1, Math.min(1, product / (aLength * bLength)));
           }
         }
-      });
-    });
+      }
+    }
   }
   await session.release();
   return result;
 }
 
-/** Rows `from` to `to` of several tensors, point by point: [points, tensors, D]. */
-function interleave(tensors: readonly Tensor<FloatType>[], from: number, to: number): Tensor<"float32"> {
-  const d = rowSize(tensors[0]);
-  const data = new Float32Array((to - from) * tensors.length * d);
-  tensors.forEach((x, k) => {
+interface Interleaved {
+  /** [points, tensors, D]. */
+  readonly rows: Tensor<"float32">;
+  /** The lengths of those rows, perturbations centred; NaN of constant ones. */
+  readonly lengths: Float64Array;
+  /** What centring still has to take away: the sum of a perturbation over sqrt(D); 0 where nothing. */
+  readonly offsets: Float64Array;
+}
+
+/** Rows `from` to `to` of several tensors, point by point; less the clean points where there are some. */
+function interleave(
+  tensors: readonly Tensor<FloatType>[],
+  clean: Tensor<FloatType> | undefined,
+  from: number,
+  to: number,
+): Interleaved {
+  const [m, d] = [tensors.length, rowSize(tensors[0])];
+  const data = new Float32Array((to - from) * m * d);
+  const lengths = new Float64Array((to - from) * m);
+  const offsets = new Float64Array((to - from) * m);
+  for (let k = 0; k < m; k++) {
     for (let i = from; i < to; i++) {
-      data.set(x.data.subarray(i * d, (i + 1) * d), ((i - from) * tensors.length + k) * d);
+      const at = (i - from) * m + k;
+      const row = data.subarray(at * d, (at + 1) * d);
+      row.set(tensors[k].data.subarray(i * d, (i + 1) * d));
+      if (!clean) {
+        lengths[at] = Math.sqrt(squares(row));
+        continue;
+      }
+      const sum = subtract(row, clean.data.subarray(i * d, (i + 1) * d));
+      const whole = squares(row);
+      let left = whole - (sum * sum) / d;
+      if (left >= CANCELLED * whole) offsets[at] = sum / Math.sqrt(d);
+      else {
+        for (let j = 0; j < d; j++) row[j] -= sum / d;
+        left = squares(row);
+      }
+      lengths[at] = left > CONSTANT * whole ? Math.sqrt(left) : Number.NaN;
     }
-  });
-  return tensor("float32", [to - from, tensors.length, d], data);
+  }
+  return { rows: tensor("float32", [to - from, m, d], data), lengths, offsets };
+}
+
+/** row -= other; returns the sum of what is left. Two sums, so that additions need not wait for each other. */
+function subtract(row: Float32Array, other: Float32Array | Float64Array): number {
+  const end = row.length - (row.length % 2);
+  let [s0, s1] = [0, 0];
+  for (let j = 0; j < end; j += 2) {
+    row[j] -= other[j];
+    row[j + 1] -= other[j + 1];
+    s0 += row[j];
+    s1 += row[j + 1];
+  }
+  for (let j = end; j < row.length; j++) {
+    row[j] -= other[j];
+    s0 += row[j];
+  }
+  return s0 + s1;
+}
+
+/** The sum of squares, in four sums. */
+function squares(row: Float32Array): number {
+  const end = row.length - (row.length % 4);
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let j = 0; j < end; j += 4) {
+    s0 += row[j] * row[j];
+    s1 += row[j + 1] * row[j + 1];
+    s2 += row[j + 2] * row[j + 2];
+    s3 += row[j + 3] * row[j + 3];
+  }
+  for (let j = end; j < row.length; j++) s0 += row[j] * row[j];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** One cosine in float64. */
@@ -93,28 +154,11 @@ function exact(
   return clean ? perturbationCorrelations(sliceRows(clean, i, i + 1), a, b)[0] : gradientAlignments(a, b)[0];
 }
 
-/** Inner products [N, m, k] of rows a [N, m, D] and b [N, k, D], their lengths, and which perturbations are constant. */
-function cosineGraph(d: number, isPerturbation: boolean) {
+/** Inner products [N, m, k] of rows a [N, m, D] and b [N, k, D]. */
+function productsGraph(d: number) {
   const g = new GraphBuilder();
-  const origin = isPerturbation ? g.input("clean", "float32", ["N", 1, d]) : undefined;
-  const [a, b] = (["a", "b"] as const).map((name) => {
-    const rows = g.input(name, "float32", ["N", name === "a" ? "M" : "K", d]);
-    const own = origin === undefined ? rows : centred(g, name, g.node("Sub", [rows, origin]));
-    g.output(lengths(g, own), `${name}Lengths`);
-    return own;
-  });
+  const a = g.input("a", "float32", ["N", "M", d]);
+  const b = g.input("b", "float32", ["N", "K", d]);
   g.output(g.node("MatMul", [a, g.node("Transpose", [b], { perm: { ints: [0, 2, 1] } })]), "products");
   return g.graph();
-}
-
-/** Rows less their mean; which of them are constant goes to an output. */
-function centred(g: GraphBuilder, name: string, rows: string): string {
-  const own = g.node("Sub", [rows, g.node("ReduceMean", [rows, g.ints([2])], { keepdims: { int: 1 } })]);
-  const limit = g.node("Mul", [lengths(g, rows), g.scalar(CONSTANT, rows)]);
-  g.output(g.node("LessOrEqual", [lengths(g, own), limit]), `${name}Constant`);
-  return own;
-}
-
-function lengths(g: GraphBuilder, rows: string): string {
-  return g.node("ReduceL2", [rows, g.ints([2])], { keepdims: { int: 1 } });
 }

@@ -3,6 +3,9 @@
 import { assert } from "../errors.ts";
 import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
 
+/** A perturbation of which centring leaves this share of the squares is constant but for rounding of float32. */
+const CONSTANT = 1e-12;
+
 /** N rows of unit length, float32; a row without a direction is all NaN. */
 export interface Directions {
   readonly rows: number;
@@ -20,15 +23,18 @@ export function perturbationDirections(clean: Tensor<FloatType>, attacked: Tenso
   const d = rowSize(clean);
   const difference = new Float64Array(d);
   return unit(attacked, (row, i) => {
-    let sum = 0;
+    let [sum, whole, left] = [0, 0, 0];
     for (let j = 0; j < d; j++) {
       difference[j] = row[j] - clean.data[i * d + j];
       sum += difference[j];
+      whole += difference[j] ** 2;
     }
-    const centre = sum / d;
+    for (let j = 0; j < d; j++) {
+      difference[j] -= sum / d;
+      left += difference[j] ** 2;
+    }
     // A constant perturbation has no correlation; centring leaves rounding where there should be zeros.
-    const isConstant = difference.every((value) => value === difference[0]);
-    for (let j = 0; j < d; j++) difference[j] = isConstant ? 0 : difference[j] - centre;
+    if (left <= CONSTANT * whole) difference.fill(0);
     return difference;
   });
 }
