@@ -1,33 +1,43 @@
 // Do S, R and rho of ten surrogates on ten targets cost more than the gradients that they need?
 //
-//   npm run build && node bench/transferMetrics.mjs
+//   npm run build && CAROM_DATA=folder node bench/transferMetrics.mjs
+//
+// The folder holds mnist/mnist89-train-images-idx3-ubyte.gz and -labels-idx1-ubyte.gz: MNIST's training digits 8 and 9.
 
+import { readFileSync } from "node:fs";
 import {
   cosineMatrix,
   dataset,
+  denseRows,
   gradientSizes,
+  gunzip,
   learnerByName,
   norms,
   openModel,
+  readIdx,
   runtimeFrom,
   stream,
-  tensor,
+  takeRows,
+  toFloat,
+  toNumbers,
   fit as train,
 } from "@carom/core";
 import * as ort from "onnxruntime-node";
 import { conditions, interleave, printTable, timeCalls } from "./paired.mjs";
 
-const [points, features, training] = [1000, 784, 1000];
+const [points, training] = [1000, 5400];
 const runtime = runtimeFrom(ort);
 
-/** Two classes that differ a little in every feature. @param {number} n @param {string} label */
-function clouds(n, label) {
-  const random = stream(0, label);
-  const labels = Array.from({ length: n }, (_, i) => i % 2);
-  const value = (/** @type {number} */ i) => Math.min(1, Math.max(0, 0.45 + 0.1 * labels[i] + 0.3 * random.normal()));
-  const x = Float32Array.from({ length: n * features }, (_, k) => value(Math.floor(k / features)));
-  return dataset({ features: tensor("float32", [n, features], x), labels, domain: [0, 1] });
-}
+/** @param {string} name */
+const idx = (name) =>
+  readIdx(gunzip(new Uint8Array(readFileSync(`${process.env.CAROM_DATA}/mnist/mnist89-train-${name}-ubyte.gz`)), name));
+const digits = dataset({ features: idx("images-idx3"), labels: toNumbers(idx("labels-idx1")) });
+/** @param {number} from @param {number} to */
+const rowsOf = (from, to) =>
+  takeRows(
+    digits,
+    Int32Array.from({ length: to - from }, (_, i) => from + i),
+  );
 
 const settings = /** @type {const} */ ([
   ["svm-linear", { C: 100 }],
@@ -42,13 +52,14 @@ const settings = /** @type {const} */ ([
   ["mlp", { widths: [50, 50], epochs: 2, weightDecay: 0.01 }],
 ]);
 
-const attacked = clouds(points, "attacked");
-const x = /** @type {import("@carom/core").Tensor<"float32">} */ (attacked.features);
+const attacked = rowsOf(2 * training, 2 * training + points);
+const x = toFloat(denseRows(attacked), "float32");
 const sides = [];
-for (const side of ["surrogates", "targets"]) {
+for (const side of [0, 1]) {
+  const rows = rowsOf(side * training, (side + 1) * training);
   const models = [];
   for (const [name, options] of settings) {
-    const fitted = await train(learnerByName(name), clouds(training, side), { runtime, seed: 0, label: side, options });
+    const fitted = await train(learnerByName(name), rows, { runtime, seed: 0, label: String(side), options });
     const opened = await openModel(runtime, fitted.model);
     if (opened.differentiable) models.push(opened.differentiable);
   }
@@ -80,9 +91,7 @@ async function metrics() {
 }
 
 const [own, metric] = await interleave([(n) => timeCalls(gradientsOf, n), (n) => timeCalls(metrics, n)]);
-console.log(
-  `S, R and rho of ${settings.length} x ${settings.length} models at ${points} points of ${features} features`,
-);
+console.log(`S, R and rho of ${settings.length} x ${settings.length} models at ${points} points of 784 features`);
 console.log(conditions({}));
 printTable(
   ["", "ms", "of the gradients", "by processor time"],

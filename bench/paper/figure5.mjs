@@ -7,7 +7,6 @@ export const epsilons = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75
 export const errors = {
   "svm-linear high": [0.16, 0.55, 0.847, 0.952, 0.987, 0.995, 1, 1, 1, 1, 1, 1],
   "svm-linear low": [0.04, 0.065, 0.105, 0.194, 0.355, 0.536, 0.689, 0.795, 0.868, 0.919, 0.951, 0.968],
-  // biome-ignore lint/suspicious/noApproximativeNumericConstant: measured, not ln 2
   "logistic high": [0.1, 0.355, 0.693, 0.878, 0.951, 0.982, 0.993, 1, 1, 1, 1, 1],
   "logistic low": [0.06, 0.138, 0.34, 0.604, 0.797, 0.903, 0.953, 0.976, 0.99, 1, 1, 1],
   "ridge high": [0.145, 0.717, 0.976, 0.998, 1, 1, 1, 1, 1, 1, 1, 1],

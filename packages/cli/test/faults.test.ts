@@ -88,7 +88,11 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   ["no --out, in fit", ["fit", "mlp", "--data", good], /^missing option --out/],
   ["--data without --target", ["audit", "--data", good], /^missing option --target/],
   ["--box without --target", ["audit", "--box", "0,1"], /^missing option --target/],
-  ["no verb", [], /^missing verb: expected one of (?=.*audit)(?=.*study)(?=.*fit)(?=.*score)(?=.*evade)(?=.*data)(?=.*store)/],
+  [
+    "no verb",
+    [],
+    /^missing verb: expected one of (?=.*audit)(?=.*study)(?=.*fit)(?=.*score)(?=.*evade)(?=.*data)(?=.*store)/,
+  ],
   ["an unknown verb", ["adit"], /^unknown verb "adit": .*did you mean "audit"\?/],
   ["an unknown verb of data", ["data", "inof", good], /^unknown verb of carom data "inof": .*did you mean "info"\?/],
   ["an unknown flag", ["audit", "--epsilom", "1"], /^unknown option of carom audit "--epsilom": .*mean "--epsilon"\?/],

@@ -59,7 +59,7 @@ export function correlationScatter(
       ({ coefficient, statistic, permutationP, permutations }) =>
         `${letters[coefficient]} ${statistic.toFixed(2)} (p ${permutationPText(permutationP, permutations)})`,
     )
-    .join("   ");
+    .join(", ");
   const place = { x: scatterSize.marginLeft, y: 16, fill: muted, "font-size": 12, "text-anchor": "start" };
   append(drawing, "text", place, statistics);
   const fit = line ? `, line ${short(line.slope)} x + ${short(line.intercept)}` : "";

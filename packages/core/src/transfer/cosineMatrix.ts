@@ -42,11 +42,12 @@ export async function cosineMatrix(
     "rows of the same points",
   );
   const session = await runtime.compile(writeModel(modelOf(productsGraph(d))));
+  const buffers = [surrogates, targets].map((side) => new Float32Array(Math.min(CHUNK, n) * side.length * d));
   const result = surrogates.map(() => targets.map(() => new Float64Array(n)));
   for (let from = 0; from < n; from += CHUNK) {
     const to = Math.min(n, from + CHUNK);
-    const a = interleave(surrogates, clean, from, to);
-    const b = interleave(targets, clean, from, to);
+    const a = interleave(surrogates, clean, from, to, buffers[0]);
+    const b = interleave(targets, clean, from, to, buffers[1]);
     const products = (await session.run({ a: a.rows, b: b.rows })).products.data as Float32Array;
     for (let j = 0; j < surrogates.length; j++) {
       for (let k = 0; k < targets.length; k++) {
@@ -84,9 +85,10 @@ function interleave(
   clean: Tensor<FloatType> | undefined,
   from: number,
   to: number,
+  buffer: Float32Array,
 ): Interleaved {
   const [m, d] = [tensors.length, rowSize(tensors[0])];
-  const data = new Float32Array((to - from) * m * d);
+  const data = buffer.subarray(0, (to - from) * m * d);
   const lengths = new Float64Array((to - from) * m);
   const offsets = new Float64Array((to - from) * m);
   for (let k = 0; k < m; k++) {
