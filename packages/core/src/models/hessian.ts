@@ -4,7 +4,7 @@ import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { type ElementType, type FloatType, sliceRows, type Tensor, zeros } from "../tensor.ts";
+import { type ElementType, type FloatType, sliceRows, type Tensor } from "../tensor.ts";
 import type { LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { batchRows, compile, convert, endpoints, gradientGraph, inBatches, LABEL, LOSS } from "./open.ts";
@@ -52,17 +52,16 @@ export async function openHessian(runtime: Runtime, model: Model, loss: LossName
       assert(labels.length === x.shape[0] && vectors.shape[0] === x.shape[0], "a label and a vector per row");
       const directions = convert(vectors, inputShape, input.type as ElementType);
       const rows = convert(x, inputShape, input.type as ElementType);
-      const product = zeros(input.type as FloatType, rows.shape);
-      await inBatches(rows.shape[0], batch, async (from, to) => {
+      const [product] = await inBatches(rows, batch, async (part, from, to) => {
         const feeds = {
-          [input.name]: sliceRows(rows, from, to),
+          [input.name]: part,
           [LABEL]: { type: "int32", shape: [to - from], data: labels.subarray(from, to) } as Tensor,
           [VECTOR]: sliceRows(directions, from, to),
         };
         const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => given.has(name)));
-        await compiled.run(used, { [gradientName(ALONG, input.name)]: sliceRows(product, from, to) });
+        return [(await compiled.run(used))[gradientName(ALONG, input.name)]];
       });
-      return { ...product, shape: x.shape };
+      return { ...product, shape: x.shape } as Tensor<FloatType>;
     },
     close: () => compiled.release(),
   };

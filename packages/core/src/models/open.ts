@@ -8,15 +8,14 @@ import type { Graph } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { simplify } from "../onnx/simplify.ts";
 import {
+  allocate,
   type ElementType,
   type FloatType,
   rowSize,
   sizeOf,
   sliceRows,
   type Tensor,
-  tensor,
   toFloat,
-  zeros,
 } from "../tensor.ts";
 import { addLoss, type LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
@@ -44,16 +43,8 @@ export interface InputGradient {
 
 /** A scorer that lets us look inside. */
 export interface Differentiable extends Scorer {
-  /**
-   * The gradient of each row's loss by that row. Where `into` is given, a float array of the size and type of the
-   * input, the gradient is written there; whoever asks again and again saves the memory.
-   */
-  inputGradient(
-    loss: LossName,
-    x: Tensor,
-    labels: Int32Array,
-    into?: Float32Array | Float64Array,
-  ): Promise<InputGradient>;
+  /** The gradient of each row's loss by that row. */
+  inputGradient(loss: LossName, x: Tensor, labels: Int32Array): Promise<InputGradient>;
 }
 
 /** A scorer that may be differentiable; where it is not, the reason is told. */
@@ -88,12 +79,11 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
     classes,
     probabilities: model.probabilities,
     async scores(x) {
-      const rows = convert(x, inputShape, inputType);
-      const scores = zeros(output.type as FloatType, [rows.shape[0], classes]);
-      await inBatches(rows.shape[0], batch, async (from, to) => {
-        await session.run({ [input.name]: sliceRows(rows, from, to) }, { [output.name]: sliceRows(scores, from, to) });
+      const [scores] = await inBatches(convert(x, inputShape, inputType), batch, async (rows) => {
+        const results = await session.run({ [input.name]: rows }, [output.name]);
+        return [results[output.name]];
       });
-      return scores;
+      return scores as Tensor<FloatType>;
     },
     async close() {
       await session.release();
@@ -113,24 +103,19 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
     reason === undefined
       ? {
           ...scorer,
-          async inputGradient(loss, x, labels, into) {
+          async inputGradient(loss, x, labels) {
             assert(labels.length === x.shape[0], "one label per row");
             const compiled = await gradientSession(loss);
             const rows = convert(x, inputShape, inputType);
-            const scores = zeros(output.type as FloatType, [rows.shape[0], classes]);
-            const type = inputType as FloatType;
-            const gradient = into ? tensor(type, rows.shape, into) : zeros(type, rows.shape);
-            await inBatches(rows.shape[0], batch, async (from, to) => {
+            const [scores, gradient] = await inBatches(rows, batch, async (part, from, to) => {
               const label: Tensor = { type: "int32", shape: [to - from], data: labels.subarray(from, to) };
-              await compiled.run(
-                { [input.name]: sliceRows(rows, from, to), [LABEL]: label },
-                {
-                  [output.name]: sliceRows(scores, from, to),
-                  [gradientName(LOSS, input.name)]: sliceRows(gradient, from, to),
-                },
-              );
+              const results = await compiled.run({ [input.name]: part, [LABEL]: label });
+              return [results[output.name], results[gradientName(LOSS, input.name)]];
             });
-            return { scores, gradient: { ...gradient, shape: x.shape } };
+            return {
+              scores: scores as Tensor<FloatType>,
+              gradient: { ...gradient, shape: x.shape } as Tensor<FloatType>,
+            };
           },
         }
       : undefined;
@@ -244,11 +229,31 @@ export function convert(x: Tensor, inputShape: readonly number[], type: ElementT
   return { ...toFloat(x, type), shape: [x.shape[0], ...inputShape] };
 }
 
-/** Runs a function over consecutive batches of n rows. */
+/** Runs a function over consecutive rows and joins each of its results. */
 export async function inBatches(
-  n: number,
+  x: Tensor,
   batch: number,
-  run: (from: number, to: number) => Promise<void>,
-): Promise<void> {
-  for (let from = 0; from < n; from += batch) await run(from, Math.min(n, from + batch));
+  run: (rows: Tensor, from: number, to: number) => Promise<readonly Tensor[]>,
+): Promise<readonly Tensor[]> {
+  const n = x.shape[0];
+  // What the runtime returns is taken as it is: an array of ours to write into would be slower, its pages being new.
+  if (n <= batch) return run(x, 0, n);
+  const parts: (readonly Tensor[])[] = [];
+  for (let from = 0; from < n; from += batch) {
+    const to = Math.min(n, from + batch);
+    parts.push(await run(sliceRows(x, from, to), from, to));
+  }
+  return parts[0].map((_, i) => concatRows(parts.map((part) => part[i])));
+}
+
+function concatRows(parts: readonly Tensor[]): Tensor {
+  const [first] = parts;
+  const rows = parts.reduce((sum, part) => sum + part.shape[0], 0);
+  const data = allocate(first.type, rows * rowSize(first)) as Float32Array;
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part.data as Float32Array, offset);
+    offset += part.data.length;
+  }
+  return { type: first.type, shape: [rows, ...first.shape.slice(1)], data } as Tensor;
 }

@@ -16,14 +16,8 @@ export interface Ort {
 export interface Session {
   readonly inputs: readonly SessionValue[];
   readonly outputs: readonly SessionValue[];
-  /**
-   * Computes the outputs named in `fetch` (all where absent). An output that is given as a tensor is written into it:
-   * no memory is allocated and nothing copied.
-   */
-  run(
-    feeds: Readonly<Record<string, Tensor>>,
-    fetch?: readonly string[] | Readonly<Record<string, Tensor>>,
-  ): Promise<Record<string, Tensor>>;
+  /** Computes the outputs named in `fetch`, all where absent. */
+  run(feeds: Readonly<Record<string, Tensor>>, fetch?: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
@@ -68,11 +62,7 @@ function wrap(ort: Ort, session: InferenceSession): Session {
     outputs: session.outputMetadata.map(describe),
     async run(feeds, fetch) {
       const inputs = toOrt(ort, feeds);
-      if (fetch && !Array.isArray(fetch)) {
-        await session.run(inputs, toOrt(ort, fetch as Readonly<Record<string, Tensor>>));
-        return { ...(fetch as Readonly<Record<string, Tensor>>) };
-      }
-      const outputs = fetch ? await session.run(inputs, [...(fetch as readonly string[])]) : await session.run(inputs);
+      const outputs = fetch ? await session.run(inputs, [...fetch]) : await session.run(inputs);
       return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)]));
     },
     release: () => session.release(),
