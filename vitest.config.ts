@@ -14,6 +14,8 @@ export default defineConfig({
     include: ["packages/*/{src,test}/**/*.test.ts"],
     // ONNX Runtime and worker threads do not mix: a thread that ends during a run aborts the process.
     pool: "forks",
+    // One process per core of the smallest machine; the default leaves one core idle.
+    maxWorkers: 2,
     setupFiles: ["packages/core/test/setup.ts"],
     testTimeout: 60_000,
   },
