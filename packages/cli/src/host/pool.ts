@@ -34,6 +34,8 @@ export function startPool({ store, count, onWarning }: PoolOptions): Pool {
   const all = new Set<ChildProcess>();
   const spawn = (): ChildProcess => {
     const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), {
+      // Workers fill the cores; threads of their own that collect garbage would only crowd each other out.
+      execArgv: ["--single-threaded-gc"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     all.add(child);

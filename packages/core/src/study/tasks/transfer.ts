@@ -2,8 +2,7 @@
 
 import type { Runtime } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
-import { bootstrap } from "../../stats/bootstrap.ts";
-import { mean } from "../../stats/describe.ts";
+import { mean, quantile } from "../../stats/describe.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
@@ -40,7 +39,7 @@ export interface CraftRow {
  * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
  */
 export const transfer: TaskKind = {
-  version: 2,
+  version: 3,
   async run(parameters, inputs, { runtime }) {
     const { labels } = partOf("attacked", parameters, inputs);
     const models = parameters.models as unknown as readonly ModelRow[];
@@ -66,8 +65,8 @@ export const transfer: TaskKind = {
     const result: Transfer = {
       models: models.map((row) => ({
         ...modelOf(row, looks.get(row.id)!, inputs[`model:${row.id}`], labels, norm, seed),
-        ...otherSize(looks.get(row.id)!, parameters.size as SizeDefinition | undefined, seed, row.id),
-        ...smoothness(inputs[`smooth:${row.id}`], seed, row.id),
+        ...otherSize(looks.get(row.id)!, parameters.size as SizeDefinition | undefined, seed),
+        ...smoothness(inputs[`smooth:${row.id}`], seed),
       })),
       cells: cells.map((cell) => withRatio(cell, cells)),
       pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
@@ -86,7 +85,7 @@ function modelOf(
   seed: number,
 ): AuditModel {
   const { training, options } = (json ?? {}) as Pick<AuditModel, "training" | "options">;
-  const size = gradients && meanInterval(gradientSizes(gradients, norm), seed, "size", row.id);
+  const size = gradients && meanInterval(gradientSizes(gradients, norm), seed);
   return {
     ...row,
     ...(options && { options }),
@@ -170,8 +169,7 @@ async function alignmentsOf(
 /** R of a surrogate with another model that its points are judged on. */
 function pairOf(surrogate: string, target: string, alignments: Alignments, seed: number): AuditPair[] {
   const values = alignments.get(surrogate)?.get(target);
-  const alignment =
-    values && surrogate !== target ? meanInterval(values, seed, "alignment", surrogate, target) : undefined;
+  const alignment = values && surrogate !== target ? meanInterval(values, seed) : undefined;
   return alignment ? [{ surrogate, target, alignment }] : [];
 }
 
@@ -187,27 +185,46 @@ function linearised(from: Look, to: Look, norm: Norm): number | undefined {
   return from.gradients && to.gradients && mean(linearisedIncreases(from.gradients, to.gradients, norm, 1));
 }
 
-function otherSize(look: Look, definition: SizeDefinition | undefined, seed: number, id: string) {
-  const size = definition && look.sizes && meanInterval(look.sizes, seed, "size", definition, id);
+function otherSize(look: Look, definition: SizeDefinition | undefined, seed: number) {
+  const size = definition && look.sizes && meanInterval(look.sizes, seed);
   return size ? { otherSize: { definition, ...size } } : {};
 }
 
-function smoothness(artifact: Artifact | undefined, seed: number, id: string): Partial<AuditModel> {
+function smoothness(artifact: Artifact | undefined, seed: number): Partial<AuditModel> {
   const known = artifact && smoothnessOf(artifact);
   if (!known) return {};
-  const curvature = meanInterval(known.curvatures, seed, "curvature", id);
-  const turning = meanInterval(known.turnings, seed, "turning", id);
+  const curvature = meanInterval(known.curvatures, seed);
+  const turning = meanInterval(known.turnings, seed);
   return { ...(curvature && { curvature }), ...(turning && { turning }) };
 }
 
-/** The mean over the points that have a value, with its bootstrap interval. */
-function meanInterval(all: Float64Array, seed: number, ...label: readonly string[]): Interval | undefined {
+/** The mean over points, where defined, with its percentile bootstrap interval. */
+function meanInterval(all: Float64Array, seed: number): Interval | undefined {
   const values = all.filter((value) => !Number.isNaN(value));
-  if (values.length === 0) return undefined;
-  const meanOf = (points: Int32Array) => {
+  const n = values.length;
+  if (n === 0) return undefined;
+  const estimate = mean(values)!;
+  const draws = resamples(n, seed);
+  const means = Float64Array.from({ length: RESAMPLES }, (_, r) => {
     let sum = 0;
-    for (const i of points) sum += values[i];
-    return sum / points.length;
-  };
-  return bootstrap(values.length, meanOf, { random: stream(seed, ...label), resamples: 1000, method: "percentile" });
+    for (let k = r * n; k < (r + 1) * n; k++) sum += values[draws[k]];
+    return sum / n;
+  });
+  return { estimate, low: quantile(means, 0.025)!, high: quantile(means, 0.975)! };
 }
+
+const RESAMPLES = 1000;
+
+/**
+ * The points of each resample. All quantities of a task are resampled alike: drawing is most of the work, and intervals
+ * of several models then refer to the same resampled points.
+ */
+function resamples(n: number, seed: number): Int32Array {
+  if (lastResamples.n === n && lastResamples.seed === seed) return lastResamples.draws;
+  const random = stream(seed, "resamples", n);
+  const draws = Int32Array.from({ length: RESAMPLES * n }, () => random.integer(n));
+  lastResamples = { n, seed, draws };
+  return draws;
+}
+
+let lastResamples = { n: 0, seed: 0, draws: new Int32Array(0) };
