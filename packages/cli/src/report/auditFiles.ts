@@ -1,30 +1,18 @@
 // The files of an audit's run folder.
 
 import { gzipSync } from "node:zlib";
-import { type AuditOutput, type AuditSamples, VERSION } from "@carom/core";
+import type { AuditOutput, AuditSamples } from "@carom/core";
 import { parseHTML } from "linkedom";
 import { figureFiles } from "./figures.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
 import { renderReport } from "./render.ts";
-
-export interface RunFacts {
-  readonly started: Date;
-  readonly seconds: number;
-}
 
 /** File names and contents. `metrics.json` has no times in it: equal questions give equal bytes. */
 export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string, string | Uint8Array> {
   const { result, samples, examples } = output;
   const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
-  const manifest = {
-    carom: VERSION,
-    seed: result.seed,
-    dataHash: result.asked.dataHash,
-    targetHash: result.asked.targetHash,
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    started: facts.started.toISOString(),
-    seconds: Number(facts.seconds.toFixed(1)),
-  };
+  const { dataHash, targetHash } = result.asked;
+  const manifest = manifestOf(result.seed, { dataHash, targetHash }, facts);
   return {
     "metrics.json": `${JSON.stringify(result, undefined, 2)}\n`,
     "manifest.json": `${JSON.stringify(manifest, undefined, 2)}\n`,

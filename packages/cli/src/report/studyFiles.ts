@@ -1,23 +1,15 @@
 // The files of a study's run folder.
 
-import { type Interval, type StudyCell, type StudyResult, VERSION } from "@carom/core";
+import type { Interval, StudyCell, StudyResult } from "@carom/core";
 import { parseHTML } from "linkedom";
-import type { RunFacts } from "./auditFiles.ts";
 import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup, trusted } from "./html.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
 import { style } from "./style.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(result: StudyResult, facts: RunFacts): Record<string, string> {
-  const manifest = {
-    carom: VERSION,
-    seed: result.study.seed,
-    data: result.data,
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    started: facts.started.toISOString(),
-    seconds: Number(facts.seconds.toFixed(1)),
-  };
+  const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
   const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
   const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
   // Paths are of this machine and decide nothing: data are known by their hashes.

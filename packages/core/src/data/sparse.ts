@@ -31,11 +31,6 @@ export function sparseFromDense(x: Tensor<FloatType>): SparseRows {
   return { rows, columns, start, index, value };
 }
 
-/** The features of a dataset as sparse rows: themselves, or the non-zeros of the dense rows. */
-export function toSparse(dataset: Dataset): SparseRows {
-  return isSparse(dataset.features) ? dataset.features : sparseFromDense(dataset.features);
-}
-
 /** Rows `from` to `to` (exclusive) with their zeros written out: a tensor [to - from, D]. */
 export function denseFromSparse(x: SparseRows, from = 0, to = x.rows): Tensor<"float64"> {
   assert(0 <= from && from <= to && to <= x.rows, `rows ${from} to ${to} of ${x.rows}`);

@@ -1,6 +1,6 @@
 // Datasets as artifacts, and the parts of them that tasks work on.
 
-import { type Dataset, rowCount, takeRows } from "../../data/dataset.ts";
+import { type Dataset, takeRows } from "../../data/dataset.ts";
 import { isSparse } from "../../data/sparse.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import type { Artifact } from "../artifact.ts";
@@ -68,9 +68,4 @@ export function partOf(name: string, parameters: Parameters, inputs: Readonly<Re
   const split = inputs[`${name}:split`];
   if (!split) return data;
   return takeRows(data, split.arrays[String(parameters[`${name}:part`])].data as Int32Array);
-}
-
-/** How many rows a dataset artifact has. */
-export function rowsOf(artifact: Artifact): number {
-  return rowCount(datasetOf(artifact));
 }

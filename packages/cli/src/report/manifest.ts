@@ -1,0 +1,21 @@
+// What a run says of itself beside its numbers: seed, hashes, versions, time.
+
+import { VERSION } from "@carom/core";
+
+export interface RunFacts {
+  readonly started: Date;
+  readonly seconds: number;
+}
+
+/** The manifest of a run: what was computed with which seed on what, where and when. */
+export function manifestOf(seed: number, inputs: Readonly<Record<string, unknown>>, { started, seconds }: RunFacts) {
+  return {
+    carom: VERSION,
+    seed,
+    ...inputs,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    started: started.toISOString(),
+    seconds: Number(seconds.toFixed(1)),
+  };
+}
