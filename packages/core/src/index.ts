@@ -122,6 +122,7 @@ export {
 } from "./study/explainModels.ts";
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export {
+  type CurvePoint,
   planStudy,
   readStudy,
   restrict,
@@ -133,6 +134,7 @@ export { type MatrixKeys, type MatrixQuestion, type Participant, planMatrix } fr
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
 export { nameOf } from "./study/names.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
+export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./study/printed.ts";
 export type {
   AuditCell,
   AuditExample,

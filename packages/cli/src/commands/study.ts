@@ -77,7 +77,11 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
     await describePlan(plan, workers, options.json === true);
     return;
   }
-  const wanted = keys.flatMap(({ transfer, variability }) => [transfer, ...(variability?.values() ?? [])]);
+  const wanted = keys.flatMap(({ transfer, curve, variability }) => [
+    transfer,
+    ...(curve === undefined ? [] : [curve]),
+    ...(variability?.values() ?? []),
+  ]);
   const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true });
   const result = await readStudy(store, keys, study, hashes);
   const folder = options.out ?? runFolder(study.name, [study, hashes], started);

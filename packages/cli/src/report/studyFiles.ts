@@ -1,10 +1,12 @@
 // The files of a study's run folder.
 
 import type { Interval, StudyCell, StudyResult } from "@carom/core";
+import { standaloneSvg } from "@carom/core/figures";
 import { parseHTML } from "linkedom";
 import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup, trusted } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
+import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
 import { style } from "./style.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
@@ -14,13 +16,16 @@ export function studyFiles(result: StudyResult, facts: RunFacts): Record<string,
   const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
   // Paths are of this machine and decide nothing: data are known by their hashes.
   const { train: _, test: __, ...data } = result.study.data;
+  const drawings = studyDrawings(result, document);
   return {
     "metrics.json": json({ ...result, study: { ...result.study, data } }),
     "study.json": json(result.study),
     "manifest.json": json(manifest),
     "cells.csv": cellsCsv(result),
+    ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
+    ...Object.fromEntries(drawings.map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)])),
     ...correlationFiles(result, document),
-    "report.html": page(result, document),
+    "report.html": page(result, drawings, document),
   };
 }
 
@@ -50,7 +55,7 @@ function cellsCsv({ repetitions }: StudyResult): string {
   return `${lines.join("\n")}\n`;
 }
 
-function page(result: StudyResult, document: Document): string {
+function page(result: StudyResult, drawings: readonly StudyDrawing[], document: Document): string {
   const { study, repetitions } = result;
   const title = study.title ?? study.name;
   const { points } = { points: repetitions[0].models[0].cleanError.n };
@@ -74,6 +79,8 @@ under the attack, mean over repetitions, with the 95 % interval on hover.</p>
 </header>
 <main>
 ${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
+${studyFigures(drawings)}
+${printedSection(result.comparison)}
 ${explanationSections(result, document)}
 </main>
 </body>

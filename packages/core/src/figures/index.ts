@@ -4,6 +4,7 @@ export { alignmentAndTransfer } from "./alignment.ts";
 export { type CorrelationPoint, correlationScatter } from "./correlationScatter.ts";
 export type { FigureOptions } from "./dress.ts";
 export { gradientSizes } from "./gradientSizes.ts";
+export { type LabelledPoint, labelledScatter } from "./labelledScatter.ts";
 export { escapeMarkup, standaloneSvg, svgText } from "./markup.ts";
 export { percent, percentInterval, short } from "./numbers.ts";
 export { greyImage, largestChange, perturbationImage } from "./pixels.ts";
@@ -12,3 +13,5 @@ export { cellAt, normName, strongestCell, surrogatesOf, targetOf, tellingEpsilon
 export { securityCurves } from "./securityCurves.ts";
 export { sweepErrors, sweepMetrics } from "./sweep.ts";
 export { heatKey, transferHeatmap } from "./transferHeatmap.ts";
+export { type MappedValue, valueMap } from "./valueMap.ts";
+export { type ReferenceCurve, whiteBoxCurves } from "./whiteBoxCurves.ts";

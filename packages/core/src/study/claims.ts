@@ -17,7 +17,7 @@ export interface Claim {
 }
 
 /**
- * Claims E1 to E7 and E9 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
+ * Claims E1 to E9 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
  *
  * A claim about families holds where it holds in each of them; how often single repetitions agree stands beside it.
  */
@@ -32,6 +32,7 @@ export function claimsOf(evidence: Evidence): Claim[] {
     alignmentPredicts(evidence, epsilon),
     fewerRows(evidence, epsilon),
     orderOfErrors(evidence, epsilon),
+    minimumBudget(evidence),
     forestsBreak(evidence, epsilon),
   ];
 }
@@ -238,6 +239,28 @@ function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
     ],
     "",
   );
+}
+
+function minimumBudget(evidence: Evidence): Claim {
+  const checks = families(evidence, "target").flatMap(({ learner, high, low }) => {
+    const [h, l] = [high, low].map(({ id }) => medianBudget(evidence.curves.filter(({ target }) => target === id)));
+    if (h === undefined || l === undefined) return [];
+    return [{ held: l > h, numbers: `${learner}: ${short(l)} of low against ${short(h)} of high complexity` }];
+  });
+  return claim(
+    "E8",
+    "within each family half of the points err from a larger budget on at low complexity",
+    checks,
+    "no two models of a family have a white-box curve (attack.curve) that reaches one half",
+  );
+}
+
+/** The budget at which a curve in ascending order reaches one half: the median of the points' smallest budgets. */
+function medianBudget(curve: Evidence["curves"]): number | undefined {
+  const after = curve.findIndex(({ error }) => error >= 0.5);
+  if (after < 1) return undefined;
+  const [a, b] = [curve[after - 1], curve[after]];
+  return a.epsilon + ((b.epsilon - a.epsilon) * (0.5 - a.error)) / (b.error - a.error);
 }
 
 /** A forest that errs on this much more of the points under attack than without counts as broken. */

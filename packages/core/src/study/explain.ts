@@ -18,7 +18,7 @@ export interface Explanation extends Findings {
 }
 
 /** What an explanation is made of. */
-export type Explained = Pick<StudyResult, "study" | "repetitions" | "transferRates" | "variability">;
+export type Explained = Pick<StudyResult, "study" | "repetitions" | "transferRates" | "variability" | "curves">;
 
 /** What explanations and claims look at: means over repetitions. */
 export interface Evidence extends Explained {

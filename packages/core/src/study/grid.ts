@@ -12,6 +12,7 @@ import { type Explanation, explainStudy } from "./explain.ts";
 import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
 import { nameOf, surrogateId, targetId } from "./names.ts";
 import type { PlanBuilder } from "./plan.ts";
+import { type Comparison, compareWithPrinted } from "./printed.ts";
 import type { AuditCell, Transfer } from "./result.ts";
 import type { LearnerChoice, Study } from "./schema.ts";
 import type { Parameters } from "./task.ts";
@@ -45,10 +46,23 @@ export interface StudyResult {
   readonly cells: readonly StudyCell[];
   /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
   readonly transferRates: readonly { readonly surrogate: string; readonly epsilon: number; readonly rate: number }[];
+  /** White-box errors of each target at the budgets of `attack.curve`, and at 0 its clean error. */
+  readonly curves: readonly CurvePoint[];
   /** V of each surrogate's learner, where it was asked for and there are at least two training sets. */
   readonly variability: readonly SurrogateVariability[];
   /** Correlations, findings, advice and the paper's claims. */
   readonly explanation: Explanation;
+  /** Ours beside the paper's printed numbers, where the study names the experiment. */
+  readonly comparison?: readonly Comparison[];
+}
+
+/** The white-box error of a target at one budget, mean over repetitions. */
+export interface CurvePoint {
+  readonly target: string;
+  readonly epsilon: number;
+  readonly error: number;
+  /** Of the mean over repetitions; absent where there is one. */
+  readonly standardError?: number;
 }
 
 /** The study at a named size, restricted to some models. @throws InputError for names it does not have. */
@@ -167,21 +181,26 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
         ...(capabilities.differentiable && { judges: role === "target" ? [id] : targetNames }),
       };
     };
-    return planMatrix(plan, {
-      participants: [
-        ...targets.map((choice) => participant(choice, "target")),
-        ...surrogates.map((choice) => participant(choice, "surrogate")),
-      ],
+    const asTargets = targets.map((choice) => participant(choice, "target"));
+    const question = {
       attacked: attackedOf(repetition),
       points,
       features: featureCount(data.train.dataset),
       pool: training(1, study.surrogateFraction),
       norm: study.attack.norm,
-      epsilons: study.attack.epsilons,
       seed,
-      extra,
       prefix: prefixOf(repetition),
+    };
+    const matrix = planMatrix(plan, {
+      ...question,
+      participants: [...asTargets, ...surrogates.map((choice) => participant(choice, "surrogate"))],
+      epsilons: study.attack.epsilons,
+      extra,
     });
+    if (study.attack.curve.length === 0) return matrix;
+    const attackable = asTargets.filter(({ judges }) => judges !== undefined);
+    const curve = planMatrix(plan, { ...question, participants: attackable, epsilons: study.attack.curve });
+    return { ...matrix, curve: curve.transfer };
   });
   if (!metrics.includes("variability")) return matrices;
   const varying = surrogates.map((choice) => {
@@ -208,8 +227,10 @@ export async function readStudy(
   };
   const whole: Transfer[] = [];
   const variability: SurrogateVariability[] = [];
-  for (const { transfer, variability: varied } of keys) {
+  const curved: Transfer[] = [];
+  for (const { transfer, curve, variability: varied } of keys) {
     whole.push((await read(transfer)) as unknown as Transfer);
+    if (curve !== undefined) curved.push((await read(curve)) as unknown as Transfer);
     for (const [surrogate, key] of varied ?? []) {
       const found = (await read(key)) as unknown as Omit<SurrogateVariability, "surrogate"> | null;
       if (found) variability.push({ surrogate, ...found });
@@ -234,8 +255,44 @@ export async function readStudy(
       return { surrogate, epsilon, rate: mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))! };
     }),
   );
-  const explanation = explainStudy({ study, repetitions: whole, transferRates, variability });
-  return { carom: VERSION, study, data, repetitions, cells, transferRates, variability, explanation };
+  const curves = curvesOf(curved);
+  const explanation = explainStudy({ study, repetitions: whole, transferRates, variability, curves });
+  const comparison =
+    study.printed === undefined
+      ? undefined
+      : compareWithPrinted({ repetitions: whole, transferRates, variability, explanation, curves });
+  return {
+    carom: VERSION,
+    study,
+    data,
+    repetitions,
+    cells,
+    transferRates,
+    curves,
+    variability,
+    explanation,
+    ...(comparison && { comparison }),
+  };
+}
+
+/** White-box errors over repetitions, the clean error first. */
+function curvesOf(repetitions: readonly Transfer[]): CurvePoint[] {
+  const point = (target: string, epsilon: number, errors: readonly number[]): CurvePoint => {
+    const error = standardError(errors);
+    return { target, epsilon, error: mean(errors)!, ...(error !== undefined && { standardError: error }) };
+  };
+  return (repetitions[0]?.models ?? []).flatMap(({ id }) => {
+    const clean = repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError.estimate);
+    const own = repetitions[0].cells.filter((cell) => cell.surrogate === id && cell.target === id);
+    const attacked = own.map((cell) =>
+      point(
+        id,
+        cell.epsilon,
+        repetitions.map((each) => cellLike(each, cell).errorUnderAttack.estimate),
+      ),
+    );
+    return [point(id, 0, clean), ...attacked.sort((a, b) => a.epsilon - b.epsilon)];
+  });
 }
 
 /** Leaves out the metrics that were not asked for. */

@@ -52,6 +52,8 @@ export interface MatrixKeys {
   /** The loss variability of each surrogate's learner, where it was asked for. */
   readonly variability?: ReadonlyMap<string, string>;
   readonly transfer: string;
+  /** White-box attacks on targets at further budgets, where they were asked for. */
+  readonly curve?: string;
   /** All that is read when the plan has been executed. */
   readonly wanted: readonly string[];
   readonly looks: ReadonlyMap<string, string>;

@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { type SizeDefinition, sizeDefinitions } from "../transfer/sizeDefinitions.ts";
 import { type VariabilityDefinition, variabilityDefinitions } from "../transfer/variability.ts";
+import { printedExperiments } from "./printed.ts";
 
 const share = z.number().positive().describe("a share of the rows below 1, or a number of rows");
 
-const learnerChoice = z.strictObject({
+export const learnerChoice = z.strictObject({
   learner: z.string().describe("name of a learner, see carom fit --list"),
   name: z
     .string()
@@ -37,26 +38,33 @@ const size = {
     .describe("how V is measured"),
 };
 
+/** What studies are called. */
+export const studyName = z
+  .string()
+  .regex(/^[\w.-]+$/)
+  .describe("letters, digits, dots and dashes");
+
+/** Where the rows of a study come from. */
+export const studyData = z
+  .strictObject({
+    train: z.string().describe('data file that targets and surrogates learn from, or "digits"'),
+    test: z.string().optional().describe("data file whose points are attacked; a part of train where absent"),
+    classes: z.array(z.string()).min(2).optional().describe("the classes to keep; all where absent"),
+    label: z.string().optional().describe("array of a .npz file that holds the labels"),
+    box: z.tuple([z.number(), z.number()]).optional().describe("bounds of every feature"),
+    columns: z.number().int().positive().optional().describe("number of features of a .svmlight file"),
+  })
+  .describe("where rows come from");
+
 export const studySchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[\w.-]+$/)
-    .describe("letters, digits, dots and dashes"),
+  kind: z.literal("evasion").optional().describe("what this file asks; another kind is poisoning"),
+  name: studyName,
   title: z.string().optional().describe("a sentence that says what is asked"),
   seed: z.number().int().nonnegative().default(0).describe("seed of every random choice"),
   repetitions: size.repetitions.default(1),
   points: size.points.optional(),
   surrogateFraction: size.surrogateFraction.default(1),
-  data: z
-    .strictObject({
-      train: z.string().describe('data file that targets and surrogates learn from, or "digits"'),
-      test: z.string().optional().describe("data file whose points are attacked; a part of train where absent"),
-      classes: z.array(z.string()).min(2).optional().describe("the classes to keep; all where absent"),
-      label: z.string().optional().describe("array of a .npz file that holds the labels"),
-      box: z.tuple([z.number(), z.number()]).optional().describe("bounds of every feature"),
-      columns: z.number().int().positive().optional().describe("number of features of a .svmlight file"),
-    })
-    .describe("where rows come from"),
+  data: studyData,
   split: z
     .strictObject({
       target: share.default(0.5),
@@ -70,7 +78,12 @@ export const studySchema = z.strictObject({
   attack: z.strictObject({
     norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
     epsilons: z.array(z.number().positive()).min(1).describe("budgets, in the units of the features"),
+    curve: z
+      .array(z.number().positive())
+      .default([])
+      .describe("further budgets, for the white-box attacks on the targets alone"),
   }),
+  printed: z.enum(printedExperiments).optional().describe("compare with what the paper prints of this experiment"),
   metrics: z
     .array(z.enum(["size", "alignment", "perturbation", "variability", "smoothness"]))
     .default(["size", "alignment"])
