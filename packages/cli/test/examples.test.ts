@@ -36,6 +36,28 @@ describe("the examples", () => {
     expect(large).toBeGreaterThan(middle + 0.1);
   });
 
+  it("the second shows on one feature that the smooth surrogate transfers and the wiggly one varies", async () => {
+    vi.resetModules();
+    const lines = await outputOf("02-one-dimension.ts");
+    const share = (surrogate: string, target: string) => {
+      const wanted = new RegExp(`on the ${surrogate} surrogate, ([\\d.]+) of .* on the ${target} target`);
+      return Number(lines.map((line) => wanted.exec(line)?.[1]).find((found) => found !== undefined));
+    };
+    for (const target of ["wiggly", "smooth"])
+      expect(share("smooth", target)).toBeGreaterThan(share("wiggly", target) + 0.1);
+    const V = lines.flatMap((line) => /^V of .*: ([\d.]+)/.exec(line)?.[1] ?? []).map(Number);
+    expect(V[0]).toBeGreaterThan(10 * V[1]);
+    const figures = (await import(
+      pathToFileURL(fileURLToPath(new URL("examples/02-one-dimension.ts", root))).href
+    )) as {
+      transferFigure: string;
+      variabilityFigure: string;
+    };
+    const file = (name: string) => fileURLToPath(new URL(`docs/figures/${name}.svg`, root));
+    await expect(figures.transferFigure).toMatchFileSnapshot(file("one-dimension-transfer"));
+    await expect(figures.variabilityFigure).toMatchFileSnapshot(file("one-dimension-variability"));
+  });
+
   it("the README shows the first example", () => {
     const [, ...code] = read("examples/01-audit-a-model.ts").split("\n\n");
     expect(read("README.md")).toContain(`\`\`\`ts\n${code.join("\n\n")}\`\`\``);
