@@ -1,7 +1,7 @@
 // Why attacks transfer, where all of it can be seen: one feature, a wiggly and a smooth surrogate, their losses drawn.
 
 import * as carom from "@carom/core";
-import { standaloneSvg } from "@carom/core/figures";
+import { standaloneSvg, svgText } from "@carom/core/figures";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import * as ort from "onnxruntime-node";
@@ -128,35 +128,39 @@ const facet = { fx: "panel", fy: "row", x: "x" } as const;
 
 /** The target's loss of class 0 (dark), the surrogate's (pale), and where a point goes that is crafted on the latter. */
 export const transferFigure = standaloneSvg(
-  Plot.plot({
-    ...look,
-    ...panels,
-    height: 420,
-    marginRight: 110,
-    y: { label: "loss", domain: [0, 2.6], clamp: true },
-    marks: [
-      Plot.frame({ stroke: "#dddbd5" }),
-      Plot.ruleY([threshold], { strokeDasharray: "4 3", stroke: "#6b6a66" }),
-      Plot.line(curves, { ...facet, y: "loss", z: "whose", stroke }),
-      Plot.arrow(fates, { fx: "panel", fy: "row", x1: "from", y1: "before", x2: "x", y2: "loss", stroke: colour }),
-      Plot.dot(fates, { fx: "panel", fy: "row", x: "from", y: "before", r: 3.5, stroke: colour, fill: "#ffffff" }),
-      Plot.dot(fates, { ...facet, y: "loss", r: 4, fill: colour }),
-    ],
-  }).outerHTML,
+  svgText(
+    Plot.plot({
+      ...look,
+      ...panels,
+      height: 420,
+      marginRight: 110,
+      y: { label: "loss", domain: [0, 2.6], clamp: true },
+      marks: [
+        Plot.frame({ stroke: "#dddbd5" }),
+        Plot.ruleY([threshold], { strokeDasharray: "4 3", stroke: "#6b6a66" }),
+        Plot.line(curves, { ...facet, y: "loss", z: "whose", stroke }),
+        Plot.arrow(fates, { fx: "panel", fy: "row", x1: "from", y1: "before", x2: "x", y2: "loss", stroke: colour }),
+        Plot.dot(fates, { fx: "panel", fy: "row", x: "from", y: "before", r: 3.5, stroke: colour, fill: "#ffffff" }),
+        Plot.dot(fates, { ...facet, y: "loss", r: 4, fill: colour }),
+      ],
+    }) as SVGSVGElement,
+  ),
 );
 
 /** The mean loss over training sets, one standard deviation about it shaded. */
 export const variabilityFigure = standaloneSvg(
-  Plot.plot({
-    ...look,
-    fx: { label: null, domain: names.map((name) => `${name} surrogate`) },
-    height: 250,
-    marginRight: 20,
-    y: { label: "loss", domain: [-0.4, 2.6], clamp: true },
-    marks: [
-      Plot.frame({ stroke: "#dddbd5" }),
-      Plot.areaY(bands, { fx: "panel", x: "x", y1: "low", y2: "high", fill: colour, fillOpacity: 0.22 }),
-      Plot.line(bands, { fx: "panel", x: "x", y: "mean", stroke: "#1f1e1b" }),
-    ],
-  }).outerHTML,
+  svgText(
+    Plot.plot({
+      ...look,
+      fx: { label: null, domain: names.map((name) => `${name} surrogate`) },
+      height: 250,
+      marginRight: 20,
+      y: { label: "loss", domain: [-0.4, 2.6], clamp: true },
+      marks: [
+        Plot.frame({ stroke: "#dddbd5" }),
+        Plot.areaY(bands, { fx: "panel", x: "x", y1: "low", y2: "high", fill: colour, fillOpacity: 0.22 }),
+        Plot.line(bands, { fx: "panel", x: "x", y: "mean", stroke: "#1f1e1b" }),
+      ],
+    }) as SVGSVGElement,
+  ),
 );
