@@ -2,6 +2,7 @@
 
 import { InputError } from "@carom/core";
 import { CommanderError } from "commander";
+import { redact } from "./host/http/secrets.ts";
 import { removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
 import { flagError } from "./ui/flagError.ts";
@@ -38,9 +39,10 @@ function report(error: unknown): number {
     return INPUT_FAULT;
   }
   if (error instanceof InputError) {
-    process.stderr.write(`carom: ${error.message}\n`);
+    process.stderr.write(`carom: ${redact(error.message)}\n`);
     return INPUT_FAULT;
   }
-  process.stderr.write(`carom: a fault of carom itself, please report it: ${(error as Error).stack ?? error}\n`);
+  const told = redact((error as Error).stack ?? String(error));
+  process.stderr.write(`carom: a fault of carom itself, please report it: ${told}\n`);
   return OUR_FAULT;
 }

@@ -7,6 +7,7 @@ import { dataCommand } from "./commands/data.ts";
 import { evadeCommand } from "./commands/evade.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { fitCommand } from "./commands/fit.ts";
+import { poisonCommand } from "./commands/poison.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { storeCommand } from "./commands/store.ts";
 import { studyCommand } from "./commands/study.ts";
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     fitCommand(),
     scoreCommand(),
     evadeCommand(),
+    poisonCommand(),
     explainCommand(),
     sweepCommand(),
     dataCommand(),

@@ -17,6 +17,19 @@ export { noiseAttack } from "./attacks/evasion/noise.ts";
 export { type PgdOptions, pgdAttack } from "./attacks/evasion/pgd.ts";
 export { withRestarts } from "./attacks/evasion/restarts.ts";
 export { type SparseFlipsResult, type SparseFlipsTask, sparseFlips } from "./attacks/evasion/sparseFlips.ts";
+export {
+  type AnyPoisoningEntry,
+  buildPoisoning,
+  joinPoints,
+  type PoisoningAttack,
+  type PoisonPoints,
+  type PoisonResult,
+  type PoisonTask,
+  poisonCount,
+  poisoningAttacks,
+  poisoningByName,
+  withPoison,
+} from "./attacks/poisoning/poison.ts";
 export { type AttackResult, type AttackTask, pointsOf, runAttack } from "./attacks/run.ts";
 // Data
 export {
@@ -40,6 +53,8 @@ export { type NpzArchive, openNpz, writeNpz } from "./data/formats/npz.ts";
 export { npzPieces } from "./data/formats/npzStream.ts";
 export { readSvmlight } from "./data/formats/svmlight.ts";
 export { withClasses } from "./data/labels.ts";
+export { requireDisjoint, sharedRows } from "./data/overlap.ts";
+export { selectColumns, takeColumns, withBinaryFeatures } from "./data/selectFeatures.ts";
 export { splitHalves, stratifiedSplit, subsample } from "./data/split.ts";
 // Faults of the input
 export { editDistance, InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
@@ -55,7 +70,7 @@ export { type FitOptions, type FittedModel, fit } from "./learners/fit.ts";
 export { type AnyLearner, learnerByName, learners, parseOptions } from "./learners/index.ts";
 export type { Complexity, Fit, FitContext, Learner } from "./learners/learner.ts";
 export { presetNames, presetOptions, presets } from "./learners/presets.ts";
-
+export { calibratedModel } from "./models/calibrated.ts";
 // Models
 export { onColumns, weightedColumns } from "./models/columns.ts";
 export { averagedModel } from "./models/ensemble.ts";
@@ -64,6 +79,7 @@ export { argMax, crossEntropy, type LossName, margin } from "./models/losses.ts"
 export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
 export { type Ort, type Runtime, runtimeFrom, type Session } from "./models/runtime.ts";
+export { NO_GRADIENTS, type Service } from "./models/service.ts";
 // ONNX graphs: read, write, build, differentiate
 export { GraphBuilder, modelOf, OPSET } from "./onnx/builder.ts";
 export { type DifferentiateOptions, differentiate, gradientName } from "./onnx/differentiate.ts";
@@ -91,11 +107,13 @@ export { wilson } from "./stats/wilson.ts";
 export { type Artifact, decodeArtifact, encodeArtifact, type Json } from "./study/artifact.ts";
 export {
   type AuditInput,
+  type AuditKeys,
   type AuditOutput,
   type AuditParts,
   type AuditQuestion,
   type AuditSamples,
   audit,
+  mostQueries,
   planAudit,
   readAudit,
   type SurrogateChoice,
@@ -103,6 +121,7 @@ export {
 } from "./study/audit.ts";
 export { type Claim, claimsOf } from "./study/claims.ts";
 export {
+  asks,
   execute,
   inProcess,
   MissingInput,
@@ -134,8 +153,28 @@ export { type MatrixKeys, type MatrixQuestion, type Participant, planMatrix } fr
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
 export { nameOf } from "./study/names.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
+export {
+  type PoisoningCell,
+  type PoisoningKeys,
+  type PoisoningResult,
+  planPoisoning,
+  readPoisoning,
+} from "./study/poisoning.ts";
+export { poisoningClaimsOf } from "./study/poisoningClaims.ts";
+export { explainPoisoning, type PoisoningEvidence, type PoisoningExplanation } from "./study/poisoningExplain.ts";
+export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoningResult.ts";
+export { type PoisoningStudy, poisoningJsonSchema, poisoningSchema } from "./study/poisoningSchema.ts";
+export {
+  type CraftQuestion,
+  type JudgeQuestion,
+  planCraft,
+  planPoisonJudge,
+  requireClones,
+  requirePoisonable,
+} from "./study/poisonPlan.ts";
 export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./study/printed.ts";
 export type {
+  AlignmentEstimate,
   AuditCell,
   AuditExample,
   AuditModel,
@@ -155,9 +194,12 @@ export {
   type SweptModel,
 } from "./study/sweep.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
+export { serviceArtifact } from "./study/tasks/ask.ts";
 export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";
 export { modelArtifact } from "./study/tasks/fit.ts";
 export { type Look, lookOf } from "./study/tasks/look.ts";
+export { type BlockFacts, displacements, joinBlocks, pointsArtifact } from "./study/tasks/poison.ts";
+export { judgedLabels, judgedOptions } from "./study/tasks/poisonJudge.ts";
 export type { SurrogateVariability } from "./study/variability.ts";
 export { VERSION } from "./study/version.ts";
 // Tensors and randomness
@@ -217,6 +259,7 @@ export { type OutputAlignment, type Outputs, outputAlignment } from "./transfer/
 export { perturbationCorrelations } from "./transfer/perturbationCorrelation.ts";
 export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate, rate } from "./transfer/rates.ts";
 export { inputGradientSizes, type SizeDefinition, sizeDefinitions } from "./transfer/sizeDefinitions.ts";
+export { type Probes, probesAt, type Slopes, slopesAlong } from "./transfer/slopes.ts";
 export { gradientTurning, largestCurvatures, type PowerIterationOptions } from "./transfer/smoothness.ts";
 export {
   lossVariability,

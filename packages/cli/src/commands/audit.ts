@@ -2,15 +2,12 @@
 
 import { join } from "node:path";
 import {
-  type AuditParts,
   type AuditQuestion,
   type Dataset,
-  datasetArtifact,
   featureCount,
   InputError,
   type Json,
   learnerByName,
-  learners,
   modelArtifact,
   type Norm,
   norms,
@@ -20,18 +17,16 @@ import {
   planAudit,
   readAudit,
   rowCount,
-  type SurrogateChoice,
-  splitHalves,
   startPlan,
   stratifiedSplit,
   stream,
-  subsample,
   takeRows,
 } from "@carom/core";
 import { Command } from "commander";
 import { alignClasses } from "../host/classes.ts";
-import { loadDataset } from "../host/data.ts";
 import { loadDigits } from "../host/digits.ts";
+import { isAddress } from "../host/http/address.ts";
+import { isMapping } from "../host/http/target.ts";
 import { loadModel } from "../host/modelFile.ts";
 import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
@@ -40,36 +35,48 @@ import { nodeRuntime } from "../host/runtime.ts";
 import { withShape } from "../host/shape.ts";
 import { normNamed } from "../host/threat.ts";
 import {
-  type CommonOptions,
-  type DataFileOptions,
+  invalid,
   parseEpsilons,
   parseFraction,
+  parsePositive,
   parseWorkers,
   printJson,
   withCommonOptions,
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
-
-interface AuditOptions extends CommonOptions, DataFileOptions {
-  readonly target?: string;
-  readonly data?: string;
-  readonly train?: string;
-  readonly norm: string;
-  readonly epsilon?: number[];
-  readonly surrogateFraction: number;
-  readonly workers?: number;
-  readonly out?: string;
-}
+import { estimateOf, serviceSubject } from "./auditService.ts";
+import {
+  type AuditOptions,
+  attackerKnows,
+  boxOf,
+  budgetUnits,
+  DEFAULT_BUDGETS,
+  fractionOf,
+  givePart,
+  isImage,
+  labelledBy,
+  loadUserData,
+  type Subject,
+  splitDefaults,
+  splitUserData,
+  surrogatesFor,
+} from "./auditSubject.ts";
 
 /** `carom audit`: the main job. */
 export function auditCommand(): Command {
   const command = new Command("audit")
     .description("train surrogates, attack them, judge the attacks on a target, explain, report")
-    .option("--target <file>", "the ONNX classifier to audit; without it, a demonstration on digits")
+    .option(
+      "--target <file>",
+      "the classifier to audit: an ONNX file, an address http://..., or a mapping file .yaml; without it, a demonstration on digits",
+    )
     .option("--data <file>", "labelled data like the target's; attacked")
     .option("--train <file>", "labelled data that the surrogates learn from; half of --data where absent")
+    .option("--labels <source>", "surrogates learn true labels, or those of the target: true, target", parseLabels, "true")
+    .option("--points <count>", "attack a random sample of so many points", (text) => parsePositive("--points", text))
     .option("--norm <name>", `how perturbations are measured: ${Object.keys(norms).join(", ")}`, "l2")
     .option("--epsilon <list>", "budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
@@ -77,18 +84,11 @@ export function auditCommand(): Command {
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(command)),
+    withAddressOptions(withCommonOptions(withDataOptions(command))),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
+    "carom audit --target https://host/v2/models/digits --auth-env TOKEN --data test.npz --points 50 --max-queries 5000",
   );
-}
-
-/** What is audited, as parts of a plan, and what the report says of them. */
-interface Subject {
-  readonly parts: AuditParts;
-  readonly asked: AuditQuestion["asked"];
-  /** The attacked points; budgets are measured by them. */
-  readonly attacked: Dataset;
 }
 
 async function run(options: AuditOptions): Promise<void> {
@@ -96,15 +96,9 @@ async function run(options: AuditOptions): Promise<void> {
   const norm = normNamed(options.norm).name;
   await requireFree(options.out ?? join(RUNS, "audit"));
   const plan = startPlan();
-  const { parts, asked, attacked } =
-    options.target === undefined ? await demonstration(plan, options) : await ownModel(plan, options.target, options);
+  const { parts, asked, attacked, service, ledger } = await subjectOf(plan, options);
   const epsilons = options.epsilon ?? defaultEpsilons(attacked, norm);
-  const surrogates = Object.values(learners)
-    .filter(({ capabilities }) => capabilities.differentiable && (!capabilities.images || isImage(attacked)))
-    .flatMap(({ name }): SurrogateChoice[] => [
-      { learner: name, complexity: "high" },
-      { learner: name, complexity: "low" },
-    ]);
+  const surrogates = surrogatesFor(attacked);
   const defaults = [
     ...asked.defaults,
     ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
@@ -117,17 +111,21 @@ async function run(options: AuditOptions): Promise<void> {
     epsilons,
     surrogates,
     asked: { ...asked, defaults },
+    ...estimateOf(options),
   };
   const keys = planAudit(plan, question, parts);
   const store = await runPlan(plan, keys.wanted, {
     workers: options.workers ?? defaultWorkers(),
     quiet: options.quiet === true,
+    service,
   });
   const output = await readAudit(store, keys, question, parts);
+  const queries = ledger && { sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" };
+  await service?.close();
   const folder = options.out ?? runFolder("audit", output.result.asked, started);
   // What draws and lays out takes a while to load, and is wanted only now.
   const { auditFiles } = await import("../report/auditFiles.ts");
-  await writeFolder(folder, auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000 }));
+  await writeFolder(folder, auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000, ...(ledger && { queries }) }));
   if (options.json) {
     printJson({ folder, ...output.result });
     return;
@@ -135,15 +133,24 @@ async function run(options: AuditOptions): Promise<void> {
   const { answer } = output.result;
   const warnings = asked.warnings.map((warning) => `Warning: ${warning}`);
   process.stdout.write(
-    `${wrap([...warnings, ...answer].join("\n\n"), outputWidth())}\n\nReport: ${join(folder, "report.html")}\n`,
+    `${wrap([...warnings, ...answer].join("\n\n"), outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n`,
   );
+}
+
+/** The target and the data that the options name. */
+function subjectOf(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
+  const { target } = options;
+  if (target !== undefined && (isAddress(target) || isMapping(target))) return serviceSubject(plan, target, options);
+  refuseAddressOptions(options);
+  return target === undefined ? demonstration(plan, options) : ownModel(plan, target, options);
 }
 
 /** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
 async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
-  for (const name of ["data", "train", "label", "box", "columns", "drop", "missing"] as const) {
+  for (const name of ["data", "train", "points", "label", "box", "columns", "drop", "missing"] as const) {
     if (options[name] !== undefined) throw missingTarget(`--${name}`);
   }
+  if (options.labels === "target") throw missingTarget("--labels");
   const { dataset, contentHash } = await loadDigits();
   const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
   const [forTarget, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
@@ -172,7 +179,7 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
       targetHash: "trained here",
       targetRows: rowCount(forTarget),
       box: [0, 1],
-      attackerKnows: attackerKnows(`${rowCount(kept)} rows that the target never saw, with true labels`),
+      attackerKnows: attackerKnows(`${rowCount(kept)} rows that the target never saw`, options),
       defaults: [
         "data: 1,922 handwritten digits 8 and 9 of MNIST, split in three disjoint parts",
         "target: a multilayer perceptron trained on the spot",
@@ -184,43 +191,30 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
 
 /** The user's own model and data. */
 async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions): Promise<Subject> {
-  if (options.data === undefined) {
-    throw new InputError("missing", "option --data", {
-      expected: "labelled data like the target's",
-      got: "none",
-      remedy: "give a file with --data",
-    });
-  }
+  const user = await loadUserData(options);
   const { model, contentHash: targetHash } = await loadModel(path);
   const opened = await openModel(nodeRuntime(), model);
   const shaped = (data: Dataset) => withShape(alignClasses(data, model, opened), opened.inputShape, path);
-  const loaded = await loadDataset(options.data, options);
-  const data = shaped(loaded.dataset);
-  const separate = options.train === undefined ? undefined : await loadDataset(options.train, options);
-  const [trainingRows, attackedRows] = splitHalves(data, stream(options.seed, "audit", "split"));
-  const training = fractionOf(separate ? shaped(separate.dataset) : takeRows(data, trainingRows), options);
-  const attacked = separate ? data : takeRows(data, attackedRows);
+  const { training, attacked } = splitUserData(user, options, shaped);
+  const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
   await opened.close();
-  const dataHash = separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash;
-  const identity = `${dataHash} for ${targetHash}`;
+  const identity = `${user.dataHash} for ${targetHash}`;
   return {
     attacked,
     parts: {
       target: { key: plan.source({ model: targetHash }, modelArtifact(model, {})) },
-      training: { data: givePart(plan, "training", training, identity, options) },
+      training: { data: givePart(plan, "training", labelled, identity, options) },
       trainingRows: rowCount(training),
       attacked: { data: givePart(plan, "attacked", attacked, identity, options) },
       points: rowCount(attacked),
       features: featureCount(attacked),
     },
     asked: {
-      dataHash,
+      dataHash: user.dataHash,
       targetHash,
       box: boxOf(attacked),
-      attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data, with true labels`),
-      defaults: separate
-        ? []
-        : ["a stratified half of --data, equal rows kept together, trains the surrogates; the other half is attacked"],
+      attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),
+      defaults: splitDefaults(user),
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
       ],
@@ -228,51 +222,15 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   };
 }
 
-/** Gives a part of the data to the plan, under all that decides which rows and values are in it. */
-function givePart(plan: PlanBuilder, part: string, data: Dataset, identity: string, options: AuditOptions): string {
-  const { seed, label, box, columns, drop, missing, surrogateFraction } = options;
-  const read = { label, box, columns, drop, missing };
-  return plan.source(
-    { data: identity, part, seed, read, surrogateFraction, rows: rowCount(data) },
-    datasetArtifact(data),
-  );
-}
-
-function attackerKnows(training: string): string[] {
-  return [
-    `training data: ${training}`,
-    "features: the same representation as the target's",
-    "learner: not known; surrogates of several kinds stand in for it",
-    "parameters: not known, and the target is never asked; only the white-box reference uses them",
-  ];
-}
-
-/** Whether rows have a height and a width, as convolutional networks need. */
-function isImage({ featureShape }: Dataset): boolean {
-  return featureShape.length >= 2;
-}
-
-function boxOf({ domain }: Dataset): readonly [number, number] {
-  return [domain.lower.reduce((a, b) => Math.min(a, b)), domain.upper.reduce((a, b) => Math.max(a, b))];
-}
-
-/** What budgets are measured by where none is given: 1 in L2, 5 in L1 and 1/28 in Linf on 28 x 28 pixels in [0, 1]. */
-const budgetUnits: Readonly<Record<Norm["name"], { readonly words: string; of(range: number, d: number): number }>> = {
-  l1: { words: "5 * range * sqrt(features) / 28", of: (range, d) => (5 * range * Math.sqrt(d)) / 28 },
-  l2: { words: "range * sqrt(features) / 28", of: (range, d) => (range * Math.sqrt(d)) / 28 },
-  linf: { words: "range / 28", of: (range) => range / 28 },
-};
-
 function defaultEpsilons(data: Dataset, norm: Norm["name"]): number[] {
   const [low, high] = boxOf(data);
   const unit = budgetUnits[norm].of(high - low, featureCount(data));
-  return [0.5, 1, 2, 5].map((factor) => Number((factor * unit).toPrecision(6)));
+  return DEFAULT_BUDGETS.map((factor) => Number((factor * unit).toPrecision(6)));
 }
 
-function fractionOf(training: Dataset, { surrogateFraction, seed }: AuditOptions): Dataset {
-  if (surrogateFraction === 1) return training;
-  const rows = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
-  return takeRows(training, subsample(rows, training.labels, surrogateFraction, stream(seed, "audit", "fraction")));
+function parseLabels(text: string): "true" | "target" {
+  if (text === "true" || text === "target") return text;
+  throw invalid("--labels", "true or target", text, "leave it out for true labels");
 }
 
 function missingTarget(option: string): InputError {

@@ -1,17 +1,21 @@
 // Executes a plan in worker processes on the store on disk.
 
-import { execute, type Plan, type Store } from "@carom/core";
+import { asks, execute, type Plan, runTask, type Service, type Store, type Workers } from "@carom/core";
 import { startProgress } from "../ui/progress.ts";
 import { startPool } from "./pool.ts";
+import { nodeRuntime } from "./runtime.ts";
 import { diskStore, prepareStore, storeFolder } from "./store.ts";
+import { noteTime, withMeasuredTimes } from "./times.ts";
 
 export interface RunOptions {
   readonly workers: number;
   readonly quiet: boolean;
+  /** The target, where it is one that can only be asked: in this process and no other, so that queries are counted. */
+  readonly service?: Service | undefined;
 }
 
 /** Makes sure that the wanted artifacts of a plan are in the store, and returns that store. */
-export async function runPlan(plan: Plan, wanted: readonly string[], { workers, quiet }: RunOptions): Promise<Store> {
+export async function runPlan(plan: Plan, wanted: readonly string[], { workers, quiet, service }: RunOptions): Promise<Store> {
   const folder = storeFolder();
   await prepareStore(folder);
   const progress = startProgress(quiet);
@@ -20,9 +24,20 @@ export async function runPlan(plan: Plan, wanted: readonly string[], { workers, 
     process.stderr.write(`carom: ${message}\n`);
   };
   const store = diskStore(folder, (path) => onWarning(`damaged artifact ${path} removed, it is computed again`));
-  const pool = startPool({ store: folder, count: workers, onWarning });
+  const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
+  const pool = startPool({
+    store: folder,
+    count: workers,
+    onWarning,
+    onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor),
+  });
+  const workersAndHere: Workers = {
+    ...pool,
+    run: (task, onProgress) =>
+      asks(task) ? runTask(task, store, nodeRuntime(), onProgress, service) : pool.run(task, onProgress),
+  };
   try {
-    await execute(plan, wanted, store, pool, ({ label, done, tasksDone, tasks }) =>
+    await execute(await withMeasuredTimes(plan, folder), wanted, store, workersAndHere, ({ label, done, tasksDone, tasks }) =>
       progress.update(`${label} (${tasksDone} of ${tasks})`, done),
     );
   } finally {

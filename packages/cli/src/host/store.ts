@@ -6,10 +6,14 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Artifact, decodeArtifact, encodeArtifact, InputError, type Store } from "@carom/core";
 
+/** The folder of a store that holds what targets behind addresses were asked and answered. */
+export const LEDGERS = "ledgers";
+
 /** Files begin with this, the SHA-256 of the rest, and a line feed: a multiple of 8 bytes in all. */
 const MAGIC = "carom 1\n";
 const HEADER = MAGIC.length + 64 + 8;
 const partial = /\.partial-\d+-\d+$/;
+const artifact = /^[0-9a-f]{64}$/;
 
 /** The folder of the store: CAROM_STORE, else `carom` in the user's cache folder. */
 export function storeFolder(): string {
@@ -113,7 +117,8 @@ async function sweep(folder: string, keep: (path: string) => Promise<boolean>): 
   const summary = { artifacts: 0, bytes: 0, removed: 0, removedBytes: 0 };
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const file of files) {
-    if (!file.isFile()) continue;
+    // Anything else is left alone: ledgers of services, measured times, and what others put there.
+    if (!file.isFile() || !(artifact.test(file.name) || partial.test(file.name))) continue;
     const path = join(file.parentPath, file.name);
     const { size } = await stat(path);
     // A half-written file belongs to a run that is gone, unless that process still lives.

@@ -1,12 +1,39 @@
 // Study files: YAML or JSON, checked against the schema; what is wrong is told with its file and line.
 
 import { basename, dirname, resolve } from "node:path";
-import { editDistance, InputError, type Study, studyJsonSchema, studySchema } from "@carom/core";
+import {
+  editDistance,
+  InputError,
+  type PoisoningStudy,
+  poisoningJsonSchema,
+  poisoningSchema,
+  type Study,
+  studyJsonSchema,
+  studySchema,
+  unknownName,
+} from "@carom/core";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { readBytes } from "./read.ts";
 
+/** What each kind of study file looks like; a file that names none asks of evasion. */
+const kinds = {
+  evasion: { schema: studySchema, jsonSchema: studyJsonSchema },
+  poisoning: { schema: poisoningSchema, jsonSchema: poisoningJsonSchema },
+} as const;
+
+/** The JSON Schema of a kind of study file. @throws InputError for a kind that does not exist. */
+export function schemaOf(kind: string): Record<string, unknown> {
+  return kindNamed(kind).jsonSchema();
+}
+
+function kindNamed(kind: string): (typeof kinds)[keyof typeof kinds] {
+  return Object.hasOwn(kinds, kind)
+    ? kinds[kind as keyof typeof kinds]
+    : unknownName("kind of study", kind, Object.keys(kinds));
+}
+
 /** The study in a file, with paths of data made relative to it. */
-export async function loadStudy(path: string): Promise<Study> {
+export async function loadStudy(path: string): Promise<Study | PoisoningStudy> {
   const text = new TextDecoder().decode(await readBytes("study file", path));
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -19,7 +46,9 @@ export async function loadStudy(path: string): Promise<Study> {
       remedy: "correct that line",
     });
   }
-  const parsed = studySchema.safeParse(document.toJS() ?? {});
+  const given = document.toJS() ?? {};
+  const { schema, jsonSchema } = kindNamed(typeof given.kind === "string" ? given.kind : "evasion");
+  const parsed = schema.safeParse(given);
   if (parsed.success) return withPaths(parsed.data, dirname(resolve(path)));
   // A key that is misspelt leaves the right one missing, so it comes first.
   const { issues } = parsed.error;
@@ -27,7 +56,7 @@ export async function loadStudy(path: string): Promise<Study> {
   const place = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys;
-    const known = knownKeys(place);
+    const known = knownKeys(jsonSchema() as SchemaNode, place);
     const nearest = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
     throw new InputError(
       "unknown",
@@ -72,8 +101,8 @@ interface SchemaNode {
 }
 
 /** The keys that the schema knows at a place. */
-function knownKeys(place: readonly string[]): readonly string[] {
-  let node: SchemaNode | undefined = studyJsonSchema() as SchemaNode;
+function knownKeys(root: SchemaNode, place: readonly string[]): readonly string[] {
+  let node: SchemaNode | undefined = root;
   for (const step of place) {
     const extra: SchemaNode | undefined =
       typeof node?.additionalProperties === "object" ? node.additionalProperties : undefined;
@@ -82,7 +111,7 @@ function knownKeys(place: readonly string[]): readonly string[] {
   return Object.keys(node?.properties ?? {});
 }
 
-function withPaths(study: Study, folder: string): Study {
+function withPaths<S extends Study | PoisoningStudy>(study: S, folder: string): S {
   const beside = (spec: string) =>
     spec === "digits"
       ? spec

@@ -1,6 +1,7 @@
 // A worker process: computes tasks that the parent sends, through the store, one at a time.
 
-import { InputError, MissingInput, runTask, type Task } from "@carom/core";
+import { InputError, MissingInput, runTask, type Store, type Task } from "@carom/core";
+import { remembering } from "./remembering.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { diskStore } from "./store.ts";
 
@@ -10,10 +11,16 @@ export interface WorkerRequest {
   readonly store: string;
 }
 
+/** Seconds that a task took, by the clock and of the processor. */
+export interface TaskTime {
+  readonly clock: number;
+  readonly processor: number;
+}
+
 /** What a worker tells. */
 export type WorkerReply =
   | { readonly progress: number }
-  | { readonly done: true }
+  | { readonly done: TaskTime }
   | { readonly missing: string }
   | { readonly damaged: string }
   | { readonly inputError: ConstructorParameters<typeof InputError> }
@@ -27,11 +34,25 @@ process.on("disconnect", () => process.exit());
 // Ctrl-C reaches the whole process group; the parent decides what becomes of the workers.
 process.on("SIGINT", () => {});
 
+/** Progress is told this often at most: more would keep the parent busy that the workers want the cores of. */
+const TELL_MS = 100;
+let told = 0;
+const tellProgress = (progress: number) => {
+  const now = performance.now();
+  if (now - told < TELL_MS) return;
+  told = now;
+  tell({ progress });
+};
+
+let store: Store | undefined;
+
 process.on("message", async ({ task, store: folder }: WorkerRequest) => {
-  const store = diskStore(folder, (path) => tell({ damaged: path }));
+  store ??= remembering(diskStore(folder, (path) => tell({ damaged: path })));
   try {
-    await runTask(task, store, runtime, (progress) => tell({ progress }));
-    tell({ done: true });
+    const [started, before] = [performance.now(), process.cpuUsage()];
+    await runTask(task, store, runtime, tellProgress);
+    const { user, system } = process.cpuUsage(before);
+    tell({ done: { clock: (performance.now() - started) / 1000, processor: (user + system) / 1e6 } });
   } catch (error) {
     if (error instanceof MissingInput) tell({ missing: error.key });
     else if (error instanceof InputError) tell({ inputError: [error.code, error.what, error.detail] });

@@ -33,7 +33,7 @@ function cellsCsv({ result }: AuditOutput): string {
       ...[cell.surrogate, cell.target, cell.epsilon, error.n, error.estimate, error.low, error.high],
       ...[success?.estimate ?? "", success?.n ?? 0, net.estimate, net.low, net.high],
       ...[cell.sameWrongClass.estimate, cell.otherWrongClass.estimate],
-      ...[cell.lossIncrease, cell.predictedIncrease ?? "", cell.ratio ?? ""],
+      ...[cell.lossIncrease ?? "", cell.predictedIncrease ?? "", cell.ratio ?? ""],
     ].join(",");
   });
   return `${[header, ...rows].join("\n")}\n`;
@@ -49,7 +49,7 @@ function samplesCsv(samples: readonly AuditSamples[], classNames: readonly strin
       lines.push(
         [
           ...[each.surrogate, each.target, each.epsilon, i, names[label], names[each.cleanLabels[i]]],
-          ...[names[each.attackedLabels[i]], each.lossBefore[i], each.lossAfter[i], each.size[i]],
+          ...[names[each.attackedLabels[i]], each.lossBefore?.[i] ?? "", each.lossAfter?.[i] ?? "", each.size[i]],
         ].join(","),
       );
     });

@@ -1,9 +1,9 @@
 // The part of a study's report that says why attacks transferred.
 
-import { adviceSentence, permutationPText, type StudyResult } from "@carom/core";
+import { adviceSentence, type StudyResult } from "@carom/core";
 import { correlationScatter, short, standaloneSvg, svgText } from "@carom/core/figures";
-import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
+import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 
 /** The scatter plots of a study by file name, each with what it shows. */
 export function correlationDrawings(
@@ -53,33 +53,10 @@ function pointsOf(repetitions: StudyResult["repetitions"], epsilon: number, isRh
 export function explanationSections(result: StudyResult, document: Document): Markup {
   const { explanation, variability } = result;
   const { claims, correlations, targetFindings, findings, advice, undefinedFor, meanAgreement } = explanation;
-  return html`<section><h2>The paper's claims</h2>
-<dl class="facts">${claims.map(
-    ({ id, claim, verdict, numbers }) =>
-      html`<dt>${id} <b>${verdict}</b></dt><dd>${claim}<ul>${numbers.map((line) => html`<li>${line}</li>`)}</ul></dd>`,
-  )}</dl></section>
-<section><h2>Does alignment tell which attacks transfer?</h2>
-<p>Pairs share surrogates and targets, so beside the analytic p stands that of ${correlations.correlations[0]?.permutations ?? 0}
-relabellings of whole rows and columns (Mantel); both are adjusted by Holm over all tests of this table.</p>
-<div class="scroll"><table><thead><tr><th scope="col">against R</th><th scope="col">coefficient</th><th scope="col">value</th><th scope="col">pairs</th>
-<th scope="col">p</th><th scope="col">Holm</th><th scope="col">Mantel p</th><th scope="col">Holm</th></tr></thead><tbody>${correlations.correlations.map(
-    (
-      each,
-    ) => html`<tr><th scope="row">${each.y}</th><td>${each.coefficient}</td><td>${each.statistic.toFixed(3)}</td><td>${each.n}</td>
-<td>${short(each.p)}</td><td>${short(each.holmP)}</td><td>${permutationPText(each.permutationP, each.permutations)}</td><td>${short(each.holmPermutationP)}</td></tr>`,
-  )}</tbody></table></div>
-<div class="pairs">${correlationDrawings(result, document).map(({ title, svg }) =>
-    figure(title, svg, "A dot per pair, mean over repetitions; the least-squares line with its 95 % band."),
-  )}</div></section>
-${
-  variability.length > 0 &&
-  html`<section><h2>Variability of surrogates</h2>
-<div class="scroll"><table><thead><tr><th scope="col">surrogate</th><th scope="col">V per point</th><th scope="col">V of the mean</th><th scope="col">training sets</th></tr></thead>
-<tbody>${variability.map(
-    ({ surrogate, perPoint, ofMean, sets }) =>
-      html`<tr><th scope="row">${surrogate}</th><td>${short(perPoint)}</td><td>${short(ofMean)}</td><td>${sets}</td></tr>`,
-  )}</tbody></table></div></section>`
-}
+  const drawings = correlationDrawings(result, document);
+  return html`${claimsSection(claims)}
+${correlationSection(correlations, drawings)}
+${variabilitySection(variability)}
 <section><h2>What limits the attacks</h2>
 ${targetFindings.map(({ sentence }) => html`<p>${sentence}</p>`)}
 <details><summary>Every pair</summary><ul>${findings.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul></details></section>

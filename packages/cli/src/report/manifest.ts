@@ -5,14 +5,17 @@ import { VERSION } from "@carom/core";
 export interface RunFacts {
   readonly started: Date;
   readonly seconds: number;
+  /** Rows sent to a target behind an address, and answers that were known before. */
+  readonly queries?: Readonly<Record<string, unknown>>;
 }
 
 /** The manifest of a run: what was computed with which seed on what, where and when. */
-export function manifestOf(seed: number, inputs: Readonly<Record<string, unknown>>, { started, seconds }: RunFacts) {
+export function manifestOf(seed: number, inputs: Readonly<Record<string, unknown>>, { started, seconds, queries }: RunFacts) {
   return {
     carom: VERSION,
     seed,
     ...inputs,
+    ...(queries && { queries }),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     started: started.toISOString(),

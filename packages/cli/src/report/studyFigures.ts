@@ -11,6 +11,8 @@ export interface StudyDrawing {
   readonly title: string;
   readonly caption: string;
   readonly svg: string;
+  /** Takes the whole width of the page. */
+  readonly wide?: boolean;
 }
 
 /** The drawings for which the study has the numbers. */
@@ -22,8 +24,8 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
   const cells = meanCells(repetitions);
   const options = { document };
   const drawings: StudyDrawing[] = [];
-  const draw = (file: string, title: string, caption: string, svg: SVGSVGElement) =>
-    drawings.push({ file, title, caption, svg: svgText(svg) });
+  const draw = (file: string, title: string, caption: string, svg: SVGSVGElement, wide = false) =>
+    drawings.push({ file, title, caption, svg: svgText(svg), wide });
   if (curves.length > 0) {
     const printed = (target: string) => (study.printed === undefined ? undefined : printedCurve(shortName(target)));
     draw(
@@ -31,6 +33,7 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
       "White-box curves",
       "Error of each target under the attack crafted on itself; bands are two standard errors over repetitions.",
       whiteBoxCurves(curves, printed, options),
+      true,
     );
   }
   const sizes = models.flatMap(({ id, size }) => {
@@ -79,9 +82,11 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
 
 /** The drawings in the report. */
 export function studyFigures(drawings: readonly StudyDrawing[]): Markup | false {
+  const show = (some: readonly StudyDrawing[]) => some.map(({ title, svg, caption }) => figure(title, svg, caption));
   return (
     drawings.length > 0 &&
-    html`<section><h2>The figures</h2><div class="pairs">${drawings.map(({ title, svg, caption }) => figure(title, svg, caption))}</div></section>`
+    html`<section><h2>The figures</h2>${show(drawings.filter(({ wide }) => wide))}
+<div class="pairs">${show(drawings.filter(({ wide }) => !wide))}</div></section>`
   );
 }
 

@@ -1,13 +1,14 @@
 // The files of a study's run folder.
 
-import type { Interval, StudyCell, StudyResult } from "@carom/core";
+import type { StudyResult } from "@carom/core";
 import { standaloneSvg } from "@carom/core/figures";
 import { parseHTML } from "linkedom";
 import { correlationFiles, explanationSections } from "./explanation.ts";
-import { html, type Markup, trusted } from "./html.ts";
+import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
+import { transferMatrix } from "./matrix.ts";
+import { reportPage } from "./page.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
-import { style } from "./style.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(result: StudyResult, facts: RunFacts): Record<string, string> {
@@ -42,7 +43,7 @@ function cellsCsv({ repetitions }: StudyResult): string {
           ...[repetition, surrogate, target, epsilon, error.n, error.estimate, error.low, error.high],
           ...[
             cell.netIncrease.estimate,
-            cell.lossIncrease,
+            cell.lossIncrease ?? "",
             cell.predictedIncrease ?? "",
             cell.linearisedIncrease ?? "",
             cell.ratio ?? "",
@@ -59,33 +60,17 @@ function page(result: StudyResult, drawings: readonly StudyDrawing[], document: 
   const { study, repetitions } = result;
   const title = study.title ?? study.name;
   const { points } = { points: repetitions[0].models[0].cleanError.n };
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
-<p class="eyebrow">Carom ${result.carom} · study ${study.name} · seed ${study.seed}</p>
-<h1>${title}</h1>
-<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split;
+  return reportPage({
+    title,
+    eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
+    lead: html`<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split;
 ${points} attacked points; norm ${study.attack.norm}. Cells are the share of points that the target classifies wrong
-under the attack, mean over repetitions, with the 95 % interval on hover.</p>
-</header>
-<main>
-${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
+under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
+    main: html`${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
 ${studyFigures(drawings)}
 ${printedSection(result.comparison)}
-${explanationSections(result, document)}
-</main>
-</body>
-</html>
-`.markup;
+${explanationSections(result, document)}`,
+  });
 }
 
 /** The matrix of one budget: rows surrogates, columns targets, then the mean of the row. */
@@ -94,35 +79,15 @@ function matrix({ cells, transferRates, repetitions }: StudyResult, epsilon: num
   const targets = repetitions[0].models.filter(({ role }) => role === "target").map(({ id }) => id);
   const surrogates = repetitions[0].models.filter(({ role }) => role === "surrogate").map(({ id }) => id);
   const at = (surrogate: string, target: string) =>
-    here.find((cell) => cell.surrogate === surrogate && cell.target === target);
-  const short = (id: string) => id.slice(id.indexOf("/") + 1);
+    here.find((cell) => cell.surrogate === surrogate && cell.target === target)?.errorUnderAttack;
   const clean = targets.map((id) => {
     const errors = repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError.estimate);
     return errors.reduce((sum, error) => sum + error, 0) / errors.length;
   });
-  return html`<section>
-<h2>Budget ${epsilon}</h2>
-<div class="scroll"><table>
-<thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${short(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
-<tbody>
-${surrogates.map(
-  (id) =>
-    html`<tr><th scope="row">${short(id)}</th>${targets.map((target) => cellMarkup(at(id, target)))}<td><b>${percent(
-      transferRates.find((rate) => rate.surrogate === id && rate.epsilon === epsilon)!.rate,
-    )}</b></td></tr>`,
-)}
-<tr><th scope="row">white-box</th>${targets.map((id) => cellMarkup(at(id, id)))}<td></td></tr>
-<tr><th scope="row">no attack</th>${clean.map((error) => html`<td>${percent(error)}</td>`)}<td></td></tr>
-</tbody>
-</table></div>
-</section>`;
+  return transferMatrix({
+    title: `Budget ${epsilon}`,
+    ...{ surrogates, targets, at, clean },
+    rate: (surrogate) =>
+      transferRates.find((rate) => rate.surrogate === surrogate && rate.epsilon === epsilon)!.rate,
+  });
 }
-
-function cellMarkup(cell: StudyCell | undefined): Markup {
-  if (!cell) return html`<td>–</td>`;
-  const { estimate } = cell.errorUnderAttack;
-  return html`<td title="${interval(cell.errorUnderAttack)}" style="background: rgb(190 75 30 / ${(0.7 * estimate).toFixed(2)})">${percent(estimate)}</td>`;
-}
-
-const percent = (share: number) => (100 * share).toFixed(1);
-const interval = ({ low, high }: Interval) => `${percent(low)} to ${percent(high)} %`;

@@ -31,7 +31,7 @@ export function modelTable(result: AuditResult): Markup {
     (
       model,
     ) => html`<tr><th scope="row" title="${model.id}">${model.id}</th><td class="name">${describe(model)}</td><td class="name">${pairs(model.options)}</td>
-<td class="name">${pairs(model.training)}</td><td>${rate(model.cleanError)}</td><td>${short(model.cleanLoss)}</td>
+<td class="name">${pairs(model.training)}</td><td>${rate(model.cleanError)}</td><td>${model.cleanLoss === undefined ? none : short(model.cleanLoss)}</td>
 <td>${model.gradientSize ? number(model.gradientSize) : html`<span class="note">${model.noGradients ?? none}</span>`}</td></tr>`,
   );
   return scrolling(
@@ -64,7 +64,7 @@ export function cellTable(result: AuditResult): Markup {
       const own = id === target.id;
       return html`<tr><th scope="row" title="${id}">${id}${own && html`<span class="note">white-box</span>`}</th><td class="strong">${rate(cell.errorUnderAttack)}</td>
 <td>${cell.success ? rate(cell.success) : none}</td><td>${share(cell.netIncrease)}</td><td>${rate(cell.sameWrongClass)}</td><td>${rate(cell.otherWrongClass)}</td>
-<td>${cell.predictedIncrease === undefined ? none : short(cell.predictedIncrease)}</td><td>${short(cell.lossIncrease)}</td>
+<td>${cell.predictedIncrease === undefined ? none : short(cell.predictedIncrease)}</td><td>${cell.lossIncrease === undefined ? none : short(cell.lossIncrease)}</td>
 <td>${alignment && !own ? number(alignment) : none}</td><td>${cell.ratio === undefined || own ? none : short(cell.ratio)}</td></tr>`;
     });
     return html`<tbody><tr><th scope="rowgroup" colspan="${columns.length + 1}" class="group">ε = ${epsilon}</th></tr>${rows}</tbody>`;

@@ -6,7 +6,7 @@ import type { Command, CommanderError } from "commander";
 /** The InputError that says what a parser's error says. */
 export function flagError(error: CommanderError, program: Command, argv: readonly string[]): InputError {
   try {
-    const quoted = /'([^']+)'/.exec(error.message)?.[1] ?? "";
+    const quoted = /'([^']+)'/.exec(error.message)?.[1]?.replace(/=.*/s, "") ?? "";
     const command = chosenCommand(program, argv);
     const name = pathOf(command);
     const remedy = `see ${name} --help`;
@@ -29,13 +29,23 @@ export function flagError(error: CommanderError, program: Command, argv: readonl
       default:
         return new InputError("invalid", `arguments of ${name}`, {
           expected: `${name} ${command.usage()}`,
-          got: argv.slice(2).join(" "),
+          got: withoutHeaders(argv.slice(2)).join(" "),
           remedy,
         });
     }
   } catch (thrown) {
     return thrown as InputError;
   }
+}
+
+/** Arguments without the values of --header: where one is not quoted, its parts are arguments of their own. */
+function withoutHeaders(words: readonly string[]): string[] {
+  let hidden = false;
+  return words.flatMap((word) => {
+    if (word.startsWith("--")) hidden = word.startsWith("--header");
+    else if (hidden) return [];
+    return [hidden ? "--header ..." : word];
+  });
 }
 
 function optionsOf(command: Command): string[] {

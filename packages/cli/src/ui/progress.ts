@@ -20,10 +20,13 @@ export function startProgress(quiet: boolean, stream: NodeJS.WriteStream = proce
   const started = performance.now();
   let drawn = Number.NEGATIVE_INFINITY;
   let step = -1;
+  // Starting up, and what comes before the first share of the work, say nothing of how fast the rest is.
+  let first: { readonly at: number; readonly done: number } | undefined;
   return {
     update(activity, done) {
       const now = performance.now();
-      const left = timeLeft(now - started, done);
+      if (done > 0) first ??= { at: now, done };
+      const left = first && now - started >= 1000 ? timeLeft(now - first.at, first.done, done) : "";
       if (stream.isTTY) {
         if (now - drawn < REDRAW_MS) return;
         drawn = now;
@@ -44,9 +47,9 @@ export function startProgress(quiet: boolean, stream: NodeJS.WriteStream = proce
   };
 }
 
-/** An estimate from the share that is done; nothing while there is too little to go by. */
-function timeLeft(elapsed: number, done: number): string {
-  if (done < 0.05 || elapsed < 1000 || done >= 1) return "";
-  const seconds = Math.round((elapsed * (1 - done)) / done / 1000);
+/** An estimate from what was done since the first share was; nothing while there is too little to go by. */
+export function timeLeft(elapsed: number, from: number, done: number): string {
+  if (done < 0.05 || done - from < 0.02 || done >= 1) return "";
+  const seconds = Math.round((elapsed * (1 - done)) / (done - from) / 1000);
   return seconds < 90 ? `, about ${Math.max(1, seconds)} s left` : `, about ${Math.round(seconds / 60)} min left`;
 }

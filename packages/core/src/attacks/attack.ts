@@ -27,6 +27,12 @@ export interface AttackContext {
   clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */
   steepest(gradients: Points): void;
+  /**
+   * Moves all points, in place, by steps x <- project(x + stepSize budget steepest(gradient)); absent where the model and
+   * the norm have no faster way than the functions above. Their projection is exact up to the rounding of float32 on
+   * most points.
+   */
+  ascend?(points: Points, stepSize: number, steps: number): Promise<void>;
   /** The random stream of one original point; labels name further ones. */
   random(index: number, ...labels: readonly (string | number)[]): Stream;
 }

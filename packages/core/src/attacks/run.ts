@@ -106,6 +106,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
+    ...ascentOf(task, origin, queries),
     random: (index, ...labels) => stream(task.seed, "attack", task.ids?.[index] ?? index, ...labels),
   };
   const states = attack(context);
@@ -132,6 +133,40 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   };
 }
 
+/** Steps inside the model's graph, where there is one model and it has a form for the norm. */
+function ascentOf({ models, labels, targets, threat }: AttackTask, origin: Points, queries: { gradients: number }) {
+  const [model] = models;
+  const norm = threat.norm.name;
+  if (models.length > 1 || !model.ascend || norm === "l1") return {};
+  const ascendModel = model.ascend.bind(model);
+  const budgets = Float32Array.from({ length: origin.rows }, (_, i) => budgetOf(threat, i));
+  let bounds: ReturnType<typeof boundsOf> | undefined;
+  return {
+    async ascend(points: Points, stepSize: number, steps: number): Promise<void> {
+      queries.gradients += steps * points.rows;
+      bounds ??= boundsOf(threat, origin);
+      const lengths = budgets.map((budget) => (targets ? -1 : 1) * stepSize * budget);
+      const task = { norm, steps, x: points.data, origin: origin.data, labels: targets ?? labels, budgets, lengths };
+      await ascendModel({ ...task, ...bounds });
+    },
+  };
+}
+
+/** The bounds of all points: two numbers where they are the same for every value, else arrays as long as the points. */
+function boundsOf(threat: ThreatModel, origin: Points) {
+  const { lower, upper } = threat.domain;
+  const isSame = (bounds: Float64Array) => bounds.every((bound) => bound === bounds[0]);
+  if (!isNarrowed(threat) && isSame(lower) && isSame(upper)) return { lower: lower[0], upper: upper[0] };
+  const all = { lower: new Float32Array(origin.data.length), upper: new Float32Array(origin.data.length) };
+  const row = { lower: lower.slice(), upper: upper.slice() };
+  for (let i = 0; i < origin.rows; i++) {
+    writeBounds(threat, rowOf(origin, i), row.lower, row.upper);
+    all.lower.set(row.lower, i * origin.columns);
+    all.upper.set(row.upper, i * origin.columns);
+  }
+  return all;
+}
+
 function checkTargets(targets: Int32Array, models: readonly Differentiable[]): void {
   const classes = Math.min(...models.map((model) => model.classes));
   const stranger = targets.find((target) => target < 0 || target >= classes);
@@ -151,9 +186,14 @@ type RowOperation = (
   i: number,
 ) => void;
 
+/** Whether a point has bounds of its own, narrower than the domain's. */
+function isNarrowed({ changeable, direction }: ThreatModel): boolean {
+  return changeable !== undefined || direction !== undefined;
+}
+
 /** Turns an operation on one row and its bounds into one on rows of the original points they belong to. */
 function withBounds(threat: ThreatModel, origin: Points) {
-  const perPoint = threat.changeable !== undefined || threat.direction !== undefined;
+  const perPoint = isNarrowed(threat);
   const lower = threat.domain.lower.slice();
   const upper = threat.domain.upper.slice();
   return (operation: RowOperation) =>

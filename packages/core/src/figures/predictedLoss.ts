@@ -16,15 +16,15 @@ import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts
 export function predictedLoss(result: AuditResult, { document }: FigureOptions): SVGSVGElement {
   const target = targetOf(result).id;
   const predicted = result.cells.filter((cell) => cell.predictedIncrease !== undefined);
-  const cells = predicted.filter((cell) => (cell.predictedIncrease ?? 0) > 0 && cell.lossIncrease > 0);
+  const cells = predicted.filter((cell) => (cell.predictedIncrease ?? 0) > 0 && (cell.lossIncrease ?? 0) > 0);
   const own = cells.filter((cell) => cell.target === target);
   const others = cells.filter((cell) => cell.target !== target);
   const epsilons = [...result.asked.epsilons].sort((a, b) => a - b);
   const radius = (cell: AuditCell) => 2 + (3 * epsilons.indexOf(cell.epsilon)) / Math.max(1, epsilons.length - 1);
   const title = (cell: AuditCell) =>
     `crafted on ${cell.surrogate}, judged on ${cell.target}, ε = ${cell.epsilon}: ` +
-    `predicted ${short(cell.predictedIncrease ?? 0)}, observed ${short(cell.lossIncrease)}`;
-  const domain = spread(cells.flatMap((cell) => [cell.predictedIncrease ?? 0, cell.lossIncrease]));
+    `predicted ${short(cell.predictedIncrease ?? 0)}, observed ${short(cell.lossIncrease ?? 0)}`;
+  const domain = spread(cells.flatMap((cell) => [cell.predictedIncrease ?? 0, cell.lossIncrease ?? 0]));
   const ticks = logTicks(domain);
   const channels = { x: "predictedIncrease", y: "lossIncrease", r: radius, title } as const;
   const drawing = Plot.plot({

@@ -14,12 +14,14 @@ export interface ReferenceCurve {
 
 /**
  * White-box error against epsilon, one panel per family of targets; low complexity in the accent, high dark, with
- * bands of two standard errors and, dotted, the curve that the paper prints. Demontis et al., 2019, Fig. 5.
+ * bands of two standard errors and, dotted, the curve that the paper prints. Demontis et al., 2019, Fig. 5. The budget may
+ * have another name, and errors another largest value.
  */
 export function whiteBoxCurves(
   curves: readonly CurvePoint[],
   printed: (target: string) => ReferenceCurve | undefined,
   { document }: FigureOptions,
+  { name, top }: { readonly name: string; readonly top: number } = { name: "ε", top: 1 },
 ): SVGSVGElement {
   const targets = [...new Set(curves.map(({ target }) => target))];
   const families = [...new Set(targets.map(familyOf))];
@@ -35,7 +37,7 @@ export function whiteBoxCurves(
     error,
     from: Math.max(0, error - 2 * standardError),
     to: Math.min(1, error + 2 * standardError),
-    title: `${target}, ε = ${epsilon}: ${percent(error)} %`,
+    title: `${target}, ${name} ${epsilon}: ${percent(error)} %`,
   }));
   const references = targets.flatMap((target) => {
     const curve = printed(target);
@@ -62,13 +64,13 @@ export function whiteBoxCurves(
     marginRight: 16,
     fx: { domain: Array.from({ length: across }, (_, i) => i), padding: 0.12, axis: null },
     fy: { domain: Array.from({ length: deep }, (_, i) => i), padding: 0.24, axis: null },
-    x: { domain: [0, Math.max(...curves.map(({ epsilon }) => epsilon))], label: "ε" },
-    y: { domain: [0, 1] },
+    x: { domain: [0, Math.max(...curves.map(({ epsilon }) => epsilon))], label: name },
+    y: { domain: [0, top] },
     style: { fontSize: "12px" },
     marks: [
-      Plot.axisY({ ...axisStyle, ticks: [0, 0.5, 1], tickFormat: (share: number) => `${100 * share} %`, label: null }),
+      Plot.axisY({ ...axisStyle, ticks: [0, top / 2, top], tickFormat: (share: number) => `${100 * share} %`, label: null }),
       Plot.axisX({ ...axisStyle, ticks: 5, labelAnchor: "right" }),
-      Plot.gridY([0, 0.5, 1], gridStyle),
+      Plot.gridY([0, top / 2, top], gridStyle),
       Plot.ruleY([0], { stroke: hairline }),
       Plot.line(references, { ...facet, y: "error", stroke: muted, strokeWidth: 1.4, strokeDasharray: "2 3" }),
       ...marks,
@@ -89,7 +91,7 @@ export function whiteBoxCurves(
     ...(references.length > 0 ? [{ mark: "dashed", colour: muted, text: "printed in the paper" } as const] : []),
   ] as const;
   writeKey(drawing, key, 48);
-  return dress(drawing, "white-box", `White-box error against epsilon of ${targets.length} targets`);
+  return dress(drawing, "white-box", `White-box error against ${name === "ε" ? "epsilon" : name} of ${targets.length} targets`);
 }
 
 const familyOf = (target: string) => target.replace(/^target\//, "").replace(/_[HL]$/, "");

@@ -1,5 +1,9 @@
 // The Cholesky factor of a symmetric positive definite matrix, and linear systems solved with it.
 
+import { matrixProduct } from "../models/matrixProduct.ts";
+import type { Runtime } from "../models/runtime.ts";
+import type { Tensor } from "../tensor.ts";
+
 /** Lower triangular L with A = L L^T, row-major [n, n]; what lies above the diagonal is not to be read. */
 export interface CholeskyFactor {
   readonly size: number;
@@ -13,14 +17,24 @@ export interface CholeskyFactor {
  * A + E with a small diagonal E >= 0, which serves as a preconditioner and for steps of descent.
  */
 export function cholesky(a: Float64Array, size: number, floor = 1e-14): CholeskyFactor {
+  factorRows(a, size, 0, size, leastPivot(a, size, floor));
+  return { size, lower: a };
+}
+
+function leastPivot(a: Float64Array, size: number, floor: number): number {
   let largest = 0;
   for (let i = 0; i < size; i++) largest = Math.max(largest, a[i * size + i]);
-  const least = floor * largest;
-  for (let i = 0; i < size; i++) {
+  return Math.max(floor * largest, Number.MIN_VALUE);
+}
+
+/** The columns `left` to `right` of the factor; what the columns before them contribute is taken off already. */
+function factorRows(a: Float64Array, size: number, left: number, right: number, least: number): void {
+  for (let i = left; i < size; i++) {
     const rowI = i * size;
-    let j = 0;
+    const end = Math.min(i, right);
+    let j = left;
     // Four columns at a time: four independent sums keep the processor busy.
-    for (; j + 3 < i; j += 4) {
+    for (; j + 3 < end; j += 4) {
       const r0 = j * size;
       const r1 = r0 + size;
       const r2 = r1 + size;
@@ -29,7 +43,7 @@ export function cholesky(a: Float64Array, size: number, floor = 1e-14): Cholesky
       let s1 = a[rowI + j + 1];
       let s2 = a[rowI + j + 2];
       let s3 = a[rowI + j + 3];
-      for (let k = 0; k < j; k++) {
+      for (let k = left; k < j; k++) {
         const v = a[rowI + k];
         s0 -= v * a[r0 + k];
         s1 -= v * a[r1 + k];
@@ -45,17 +59,61 @@ export function cholesky(a: Float64Array, size: number, floor = 1e-14): Cholesky
       a[rowI + j + 2] = s2;
       a[rowI + j + 3] = s3;
     }
-    for (; j < i; j++) {
+    for (; j < end; j++) {
       const rowJ = j * size;
       let sum = a[rowI + j];
-      for (let k = 0; k < j; k++) sum -= a[rowI + k] * a[rowJ + k];
+      for (let k = left; k < j; k++) sum -= a[rowI + k] * a[rowJ + k];
       a[rowI + j] = sum / a[rowJ + j];
     }
+    if (i >= right) continue;
     let pivot = a[rowI + i];
-    for (let k = 0; k < i; k++) pivot -= a[rowI + k] * a[rowI + k];
-    a[rowI + i] = Math.sqrt(Math.max(pivot, least, Number.MIN_VALUE));
+    for (let k = left; k < i; k++) pivot -= a[rowI + k] * a[rowI + k];
+    a[rowI + i] = Math.sqrt(Math.max(pivot, least));
   }
+}
+
+/** Columns that are factored at a time by plain loops. */
+const BLOCK = 64;
+
+/**
+ * As `cholesky`, column block by column block: what the columns on the left contribute to a block is one product by the
+ * runtime, so that plain loops do but a share of the work that falls with the size.
+ */
+export async function choleskyByBlocks(
+  a: Float64Array,
+  size: number,
+  runtime: Runtime,
+  floor = 1e-14,
+): Promise<CholeskyFactor> {
+  if (size <= 3 * BLOCK) return cholesky(a, size, floor);
+  const least = leastPivot(a, size, floor);
+  const product = await matrixProduct(runtime, "float64", "right");
+  for (let left = 0; left < size; left += BLOCK) {
+    const right = Math.min(left + BLOCK, size);
+    const above = right - left;
+    const below = leftOf(a, size, left);
+    const [rows] = below.shape;
+    const top: Tensor<"float64"> = { ...below, shape: [above, left], data: below.data.subarray(0, above * left) };
+    const { data } = await product.multiply(below, top);
+    for (let i = 0; i < rows; i++) {
+      const row = (left + i) * size + left;
+      for (let j = 0; j < Math.min(i + 1, above); j++) a[row + j] -= data[i * above + j];
+    }
+    factorRows(a, size, left, right, least);
+  }
+  await product.release();
   return { size, lower: a };
+}
+
+/** The rows from `from` on, over the columns before it. */
+function leftOf(a: Float64Array, size: number, from: number): Tensor<"float64"> {
+  const rows = size - from;
+  const data = new Float64Array(rows * from);
+  for (let i = 0; i < rows; i++) {
+    const row = (from + i) * size;
+    data.set(a.subarray(row, row + from), i * from);
+  }
+  return { type: "float64", shape: [rows, from], data };
 }
 
 /** The x with L L^T x = b. */

@@ -57,7 +57,8 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
   return { model: modelFromGraph({ ...graph, metadata }), training, options };
 }
 
-interface Scaling {
+/** How features are mapped to [0, 1] before training: (x - lower) / range. */
+export interface Scaling {
   readonly lower: number;
   readonly range: number;
 }
@@ -70,13 +71,15 @@ function commonBox({ domain }: Dataset): readonly [number, number] {
   return [low, high];
 }
 
-function scalingOf(data: Dataset): Scaling | undefined {
+/** The scaling of a dataset whose box is not [0, 1] already. */
+export function scalingOf(data: Dataset): Scaling | undefined {
   const [low, high] = commonBox(data);
   if ((low === 0 && high === 1) || isSparse(data.features) || high <= low) return undefined;
   return { lower: low, range: high - low };
 }
 
-function scaleFeatures(data: Dataset, { lower, range }: Scaling): Dataset {
+/** The dataset with its features mapped to [0, 1]. */
+export function scaleFeatures(data: Dataset, { lower, range }: Scaling): Dataset {
   const features = data.features as { type: FloatType; shape: readonly number[]; data: Float32Array | Float64Array };
   const values = allocate(features.type, features.data.length);
   for (let i = 0; i < values.length; i++) values[i] = (features.data[i] - lower) / range;

@@ -44,37 +44,54 @@ export async function productsOfSparse(x: SparseRows, runtime: Runtime): Promise
   };
 }
 
+/** Rows of more numbers than this (128 MB in float64) are not kept in float64. */
+const MOST_WRITTEN = 2 ** 24;
+
 /** Products for a method that asks for all rows again and again: dense rows are written out once, in float64. */
 export async function productsOf(features: Dataset["features"], runtime: Runtime): Promise<InnerProducts> {
-  const dense = isSparse(features) ? writtenOut(features) : withoutEmptyColumns(features);
-  if (!dense) return productsOfSparse(isSparse(features) ? features : sparseFromDense(features), runtime);
-  const [size, columns] = dense.shape;
+  const take = isSparse(features) ? takeSparse(features) : takeDense(features);
+  if (!take) return productsOfSparse(isSparse(features) ? features : sparseFromDense(features), runtime);
+  const size = isSparse(features) ? features.rows : features.shape[0];
+  const all = Int32Array.from({ length: size }, (_, i) => i);
+  const kept = size * rowSize(take(all.subarray(0, 1))) <= MOST_WRITTEN ? take(all) : undefined;
+  const chosen = (rows: Int32Array) => (kept ? gatherRows(kept, rows) : take(rows));
   const norms = new Float64Array(size);
-  for (let i = 0, at = 0; i < size; i++) {
-    for (let j = 0; j < columns; j++, at++) norms[i] += dense.data[at] * dense.data[at];
+  for (let i = 0; i < size; i++) {
+    const { data } = chosen(all.subarray(i, i + 1));
+    for (const value of data) norms[i] += value * value;
   }
   const product = await matrixProduct(runtime, "float64", "right");
-  const take = (rows: Int32Array) => gatherRows(dense, rows);
   return {
     size,
     squaredNorms: norms,
-    between: async (a, b) => (await product.multiply(take(a), b ? take(b) : dense)).data,
+    between: async (a, b) => (await product.multiply(chosen(a), b ? chosen(b) : (kept ?? take(all)))).data,
     release: () => product.release(),
   };
 }
 
-function writtenOut(x: SparseRows): Tensor<"float64"> | undefined {
-  return isDense(x) ? denseFromSparse(overColumns(x, usedColumns(x))) : undefined;
+type Take = (rows: Int32Array) => Tensor<"float64">;
+
+/** Writes out sparse rows over the columns that have entries; undefined where they are better taken as sparse. */
+function takeSparse(x: SparseRows): Take | undefined {
+  if (!isDense(x)) return undefined;
+  const used = overColumns(x, usedColumns(x));
+  return (rows) => denseFromSparse(takeSparseRows(used, rows));
 }
 
-/** [N, columns that are not all zero] in float64; undefined where the rows are better taken as sparse. */
-function withoutEmptyColumns(x: Tensor<FloatType>): Tensor<"float64"> | undefined {
+/** The rows over the columns that are not all zero, in float64; undefined where they are better taken as sparse. */
+function takeDense(x: Tensor<FloatType>): Take | undefined {
   const [n, d] = [x.shape[0], rowSize(x)];
   const entries = new Int32Array(d);
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) if (x.data[at] !== 0) entries[j]++;
   const columns = Int32Array.from(entries.keys()).filter((j) => entries[j] > 0);
-  if (entries.reduce((sum, count) => sum + count, 0) < DENSE * n * columns.length) return undefined;
-  const data = new Float64Array(n * columns.length);
-  for (let i = 0, at = 0; i < n; i++) for (const j of columns) data[at++] = x.data[i * d + j];
-  return { type: "float64", shape: [n, columns.length], data };
+  const width = columns.length;
+  if (entries.reduce((sum, count) => sum + count, 0) < DENSE * n * width) return undefined;
+  return (rows) => {
+    const data = new Float64Array(rows.length * width);
+    for (let i = 0, at = 0; i < rows.length; i++) {
+      const from = rows[i] * d;
+      for (let j = 0; j < width; j++, at++) data[at] = x.data[from + columns[j]];
+    }
+    return { type: "float64", shape: [rows.length, width], data };
+  };
 }

@@ -1,11 +1,16 @@
 // Kernel matrices between the rows of a training set, computed piece by piece: they need not fit in memory.
 
 import type { Dataset, SparseRows } from "../data/dataset.ts";
-import { addScaled } from "../linalg.ts";
+import { isSparse, takeSparseRows } from "../data/sparse.ts";
+import { addScaled, dot } from "../linalg.ts";
 import type { Runtime } from "../models/runtime.ts";
+import { gatherRows } from "../tensor.ts";
 import { productsOf, productsOfSparse } from "./innerProducts.ts";
-import { rowCache } from "./rowCache.ts";
+import { type RowCache, rowCache } from "./rowCache.ts";
 import { addRows, rowsTimes } from "./sparseProducts.ts";
+
+/** More rows than this are not solved for at once; their kernel rows are needed rarely, and not kept. */
+export const MANY = 16_384;
 
 /** The symmetric matrix K_ij = k(x_i, x_j) of n training rows. */
 export interface KernelMatrix {
@@ -13,6 +18,10 @@ export interface KernelMatrix {
   block(a: Int32Array, b: Int32Array): Promise<Float64Array>;
   /** sum_i c_i K[rows_i, :], of length n. */
   combine(rows: Int32Array, c: Float64Array): Promise<Float64Array>;
+  /** K[rows, rows] as a kernel matrix of its own. */
+  over(rows: Int32Array): Promise<KernelMatrix>;
+  /** The rows of K that are kept, where any are. */
+  readonly rows?: RowCache;
   release(): Promise<void>;
 }
 
@@ -26,23 +35,34 @@ export async function linearKernel(x: SparseRows, runtime: Runtime): Promise<Ker
       for (let i = 0; i < rows.length; i++) coefficients[rows[i]] += c[i];
       return rowsTimes(x, addRows(x, coefficients, new Float64Array(x.columns)));
     },
+    over: (rows) => linearKernel(takeSparseRows(x, rows), runtime),
     release: () => products.release(),
   };
 }
 
+/** The rows of a kernel matrix that differs from the one wanted in the rows and columns `changed` alone. */
+export interface KnownRows {
+  readonly rows: RowCache;
+  readonly changed: Int32Array;
+}
+
 /** Entries of K that are computed at a time: 16 MB of them. */
 const BLOCK = 2 ** 21;
+/** Rows and columns of such a block. */
+const SIDE = 1448;
 
 /**
  * k(x, z) = exp(-gamma ||x - z||^2), with ||x - z||^2 = ||x||^2 + ||z||^2 - 2 x . z in float64.
  *
- * Rows of K are computed in blocks when first asked for and kept within `cacheBytes`.
+ * Rows of K are computed in blocks when first asked for and kept within `cacheBytes`. Known ones are copied, and made
+ * right where they have changed.
  */
 export async function rbfKernel(
   features: Dataset["features"],
   gamma: number,
   cacheBytes: number,
   runtime: Runtime,
+  known?: KnownRows,
 ): Promise<KernelMatrix> {
   const products = await productsOf(features, runtime);
   const { size, squaredNorms } = products;
@@ -58,15 +78,45 @@ export async function rbfKernel(
     return values;
   };
   const cache = rowCache(size, cacheBytes);
+  let changedRows: Float64Array | undefined;
+  const correctedRows = async ({ rows, changed }: KnownRows) => {
+    const fresh = (changedRows ??= exponential(await products.between(changed), changed, all));
+    return (i: number) => {
+      const row = changed.includes(i) ? undefined : rows.get(i)?.slice();
+      if (row) for (let k = 0; k < changed.length; k++) row[changed[k]] = fresh[k * size + i];
+      return row;
+    };
+  };
   const height = Math.max(1, Math.floor(BLOCK / size));
   return {
     block: async (a, b) => exponential(await products.between(a, b), a, b),
     async combine(rows, c) {
       const sum = new Float64Array(size);
+      if (size > MANY) {
+        for (let from = 0; from < rows.length; from += SIDE) {
+          const chosen = rows.subarray(from, from + SIDE);
+          for (let top = 0; top < size; top += SIDE) {
+            const part = all.subarray(top, top + SIDE);
+            const block = exponential(await products.between(part, chosen), part, chosen);
+            for (let i = 0; i < part.length; i++) {
+              sum[top + i] += dot(
+                block.subarray(i * chosen.length, (i + 1) * chosen.length),
+                c.subarray(from, from + SIDE),
+              );
+            }
+          }
+        }
+        return sum;
+      }
       const missing: number[] = [];
       cache.begin(rows);
+      const corrected = known && (await correctedRows(known));
       for (let i = 0; i < rows.length; i++) {
-        const row = cache.get(rows[i]);
+        let row = cache.get(rows[i]);
+        if (!row && corrected) {
+          row = corrected(rows[i]);
+          if (row) cache.offer(rows[i], () => row as Float64Array);
+        }
         if (row) addScaled(sum, c[i], row);
         else missing.push(i);
       }
@@ -77,11 +127,17 @@ export async function rbfKernel(
         part.forEach((i, k) => {
           const row = block.subarray(k * size, (k + 1) * size);
           addScaled(sum, c[i], row);
-          cache.offer(rows[i], row);
+          cache.offer(rows[i], () => row.slice());
         });
       }
       return sum;
     },
+    rows: cache,
+    over: (rows) => rbfKernel(takeFeatures(features, rows), gamma, cacheBytes, runtime),
     release: () => products.release(),
   };
+}
+
+function takeFeatures(features: Dataset["features"], rows: Int32Array): Dataset["features"] {
+  return isSparse(features) ? takeSparseRows(features, rows) : gatherRows(features, rows);
 }

@@ -5,7 +5,6 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import type { Stream } from "../random.ts";
-import type { Tensor } from "../tensor.ts";
 
 export interface FitContext {
   readonly runtime: Runtime;
@@ -37,15 +36,36 @@ export interface RefitTask {
   readonly changed: ArrayLike<number>;
 }
 
-/** What to differentiate through the training: the mean loss of some points by some of the training rows. */
-export interface ImplicitTask {
-  /** The fit whose training is differentiated, and the data it was trained on. */
-  readonly fit: Fit;
+/** What is retrained while points are added to it, and the points whose loss is watched. Features lie in [0, 1]. */
+export interface RetrainTask {
   readonly data: Dataset;
-  /** Indices of the training rows to differentiate by. */
-  readonly rows: ArrayLike<number>;
-  /** The points whose mean cross-entropy is differentiated. */
   readonly validation: Dataset;
+}
+
+/**
+ * A training problem held open: rows join it and move, and each time it is solved anew from where it was.
+ *
+ * The loss is the learner's own, averaged over the validation points: hinge, logistic, squared, or cross-entropy.
+ */
+export interface Retraining {
+  /** How often it was solved. */
+  readonly fits: number;
+  /** The loss at the optimum of all rows as they stand. */
+  readonly loss: number;
+  /** Adds rows that may move, [k, D], to those that are settled; the loss. */
+  place(x: Float64Array, labels: ArrayLike<number>): Promise<number>;
+  /** Moves the rows placed last; the loss. */
+  move(x: Float64Array): Promise<number>;
+  /** The derivative of the loss by the rows placed last, where they stand, [k, D]. */
+  gradient(): Promise<Float64Array>;
+  /**
+   * Adds rows for good, in place of those that were placed and moved; the loss.
+   *
+   * What follows depends on the settled rows and their order alone, not on where rows were tried: whoever settles the
+   * same rows again is where this one is, to the last bit.
+   */
+  settle(x: Float64Array, labels: ArrayLike<number>): Promise<number>;
+  close(): Promise<void>;
 }
 
 /** High complexity: weakly regularised. Low: strongly. */
@@ -79,6 +99,6 @@ export interface Learner<Options = Record<string, unknown>> {
    * The optimum is that of a fresh fit, to the same tolerance; only the way there is shorter.
    */
   refit?(task: RefitTask, options: Options, context: FitContext): Promise<Fit>;
-  /** The gradient of the task's loss at the optimum by each of the rows, [rows, D]. */
-  implicitGradient?(task: ImplicitTask, options: Options, context: FitContext): Promise<Tensor<"float64">>;
+  /** Opens the training for the poisoning of it: exact refits and derivatives through them. */
+  retrain?(task: RetrainTask, options: Options, context: FitContext): Promise<Retraining>;
 }

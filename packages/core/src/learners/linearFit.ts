@@ -1,6 +1,6 @@
 // Learners of linear decision functions by their primal objective: logistic regression, squared hinge, ridge.
 
-import type { Dataset, SparseRows } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import { norm } from "../linalg.ts";
 import type { CholeskyFactor } from "./cholesky.ts";
@@ -20,9 +20,12 @@ export interface PrimalProblem {
   readonly tolerance: number;
   /** A fit to start from. */
   readonly start?: Fit | undefined;
-  /** A factor of the Hessian, or of a matrix near it, where one is known to pay off from the start. */
-  factor?(rows: SparseRows): Promise<CholeskyFactor | undefined>;
+  /** Whether the loss is quadratic. */
+  readonly quadratic?: boolean;
 }
+
+/** Products of the Hessian with a vector that its factor may cost to be computed at the start. */
+const WORTH_FACTORING = 60;
 
 /** What a fit remembers: the optima over the columns that had entries, and what preconditioned their last steps. */
 interface PrimalState {
@@ -32,21 +35,23 @@ interface PrimalState {
 
 /** The linear model that minimises penalty/2 ||w||^2 + sum_i weight_i loss(y_i, f(x_i)), one class against the rest. */
 export async function fitPrimal(problem: PrimalProblem, context: FitContext): Promise<Fit> {
-  const { data, weights, loss, penalty, tolerance } = problem;
+  const { data, weights, loss, penalty, tolerance, quadratic = false } = problem;
   const compressed = compressedRows(data);
   const { rows, columns } = compressed;
   const known = problem.start ? carriedOver(problem.start.state as PrimalState, columns, penalty) : undefined;
-  let shared = known ? undefined : await problem.factor?.(rows);
-  const solved = await oneAgainstRest(data, (y, k) => {
-    const evaluate = linearObjective(rows, y, weights, loss, penalty);
+  /** At the origin the losses bend alike whatever the labels, so that all classes share the first factor. */
+  let shared: CholeskyFactor | undefined;
+  const solved = await oneAgainstRest(data, async (y, k) => {
+    const evaluate = linearObjective(rows, y, weights, loss, penalty, context.runtime);
     const origin = new Float64Array(rows.columns + 1);
     const atOrigin = evaluate(origin);
-    const result = minimizeNewton(evaluate, known?.[k].x ?? origin, {
+    if (!known && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
+    const result = await minimizeNewton(evaluate, known?.[k].x ?? origin, {
       tolerance: tolerance * Math.max(norm(atOrigin.gradient), 1),
       maxIterations: 500,
       factor: known?.[k].factor ?? shared,
+      quadratic,
     });
-    shared &&= result.factor;
     if (!result.converged) throw notReached(result, tolerance);
     return result;
   });

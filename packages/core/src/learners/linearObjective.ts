@@ -2,8 +2,11 @@
 
 import type { SparseRows } from "../data/dataset.ts";
 import { takeSparseRows } from "../data/sparse.ts";
+import type { Runtime } from "../models/runtime.ts";
+import { type CholeskyFactor, choleskyByBlocks } from "./cholesky.ts";
+import { gramCost, weightedGram } from "./gram.ts";
 import type { Evaluation } from "./newton.ts";
-import { addRows, rowsTimes, transposeRows } from "./sparseProducts.ts";
+import { addRows, rowsTimes, thereAndBack } from "./sparseProducts.ts";
 
 /**
  * The losses of rows by their decision values: returns sum_i weight_i loss(y_i, f_i) and writes its first and second
@@ -56,11 +59,8 @@ export const squaredLoss: RowLoss = (y, f, weights, slope, curvature) => {
   return value;
 };
 
-/** Passes over the rows that go as they are, before their transpose is made. */
-const WORTH_TRANSPOSING = 12;
-
 /** Columns up to which the Hessian is worth writing out and factoring. */
-export const MAX_HESSIAN = 2000;
+const MAX_HESSIAN = 2000;
 
 /**
  * penalty/2 ||w||^2 + sum_i weight_i loss(y_i, w . x_i + b), as a function of (w, b).
@@ -73,24 +73,16 @@ export function linearObjective(
   y: Float64Array,
   weights: Float64Array,
   loss: RowLoss,
-  penalty = 1,
+  penalty: number,
+  runtime: Runtime,
 ): (theta: Float64Array) => Evaluation {
   const d = x.columns;
-  const columns = once(() => transposeRows(x));
-  let passes = 0;
-  const combine = (c: Float64Array) => {
-    const sum = sumLast(c, d);
-    // To transpose costs as much as it saves in a dozen passes.
-    if (++passes <= WORTH_TRANSPOSING) return addRows(x, c, sum);
-    sum.set(rowsTimes(columns(), c));
-    return sum;
-  };
   return (theta) => {
     const slope = new Float64Array(x.rows);
     const curvature = new Float64Array(x.rows);
     let value = loss(y, rowsTimes(x, theta, theta[d]), weights, slope, curvature);
     for (let j = 0; j < d; j++) value += (penalty / 2) * theta[j] * theta[j];
-    const gradient = combine(slope);
+    const gradient = addRows(x, slope, sumLast(slope, d));
     for (let j = 0; j < d; j++) gradient[j] += penalty * theta[j];
     const bent = once(() => rowsOfCurvature(x, curvature));
     return {
@@ -98,9 +90,7 @@ export function linearObjective(
       gradient,
       hessianVector(v) {
         const { rows, c } = bent();
-        const image = rowsTimes(rows, v, v[d]);
-        for (let i = 0; i < image.length; i++) image[i] *= c[i];
-        const product = rows === x ? combine(image) : addRows(rows, image, sumLast(image, d));
+        const product = thereAndBack(rows, c, v);
         for (let j = 0; j < d; j++) product[j] += penalty * v[j];
         return product;
       },
@@ -116,15 +106,26 @@ export function linearObjective(
         }
         return diagonal;
       },
-      hessian: d > MAX_HESSIAN ? undefined : () => hessian(bent().rows, bent().c, penalty),
+      factor: d > MAX_HESSIAN ? undefined : () => hessianFactor(bent().rows, bent().c, penalty, runtime),
       get factorCost() {
         const { rows } = bent();
-        let pairs = 0;
-        for (let i = 0; i < rows.rows; i++) pairs += (rows.start[i + 1] - rows.start[i]) ** 2;
-        return (pairs / 2 + d ** 3 / 9) / (2 * Math.max(1, rows.index.length));
+        return (gramCost(rows) + d ** 3 / 50) / (2 * Math.max(1, rows.index.length));
       },
     };
   };
+}
+
+/** The factor of penalty I + X^T diag(c) X, or of a matrix near it. */
+async function hessianFactor(
+  x: SparseRows,
+  c: Float64Array,
+  penalty: number,
+  runtime: Runtime,
+): Promise<CholeskyFactor> {
+  const size = x.columns + 1;
+  const h = await weightedGram(x, c, runtime);
+  for (let j = 0; j < x.columns; j++) h[j * size + j] += penalty;
+  return choleskyByBlocks(h, size, runtime, 1e-9);
 }
 
 /** (0, ..., 0, sum c): what the column of ones contributes to X^T c. */
@@ -146,45 +147,4 @@ function rowsOfCurvature(x: SparseRows, curvature: Float64Array): { rows: Sparse
 function once<T>(compute: () => T): () => T {
   let result: { readonly value: T } | undefined;
   return () => (result ??= { value: compute() }).value;
-}
-
-/** The lower triangle of the Hessian, [d + 1, d + 1]. Rows of next to no curvature are passed over. */
-export function hessian(x: SparseRows, curvature: Float64Array, penalty: number): Float64Array {
-  const { start, index, value, columns: d } = x;
-  const size = d + 1;
-  const h = new Float64Array(size * size);
-  let largest = 0;
-  for (const c of curvature) largest = Math.max(largest, c);
-  const bias = d * size;
-  for (let i = 0; i < x.rows; i++) {
-    const c = curvature[i];
-    if (c <= 1e-5 * largest) continue;
-    const from = start[i];
-    const end = start[i + 1];
-    let k = from;
-    // Two rows of h at a time, so that each entry is read half as often.
-    for (; k + 1 < end; k += 2) {
-      const a = c * value[k];
-      const b = c * value[k + 1];
-      const rowA = index[k] * size;
-      const rowB = index[k + 1] * size;
-      for (let l = from; l <= k; l++) {
-        const v = value[l];
-        const at = index[l];
-        h[rowA + at] += a * v;
-        h[rowB + at] += b * v;
-      }
-      h[rowB + index[k + 1]] += b * value[k + 1];
-      h[bias + index[k]] += a;
-      h[bias + index[k + 1]] += b;
-    }
-    for (; k < end; k++) {
-      const a = c * value[k];
-      for (let l = from; l <= k; l++) h[index[k] * size + index[l]] += a * value[l];
-      h[bias + index[k]] += a;
-    }
-    h[bias + d] += c;
-  }
-  for (let j = 0; j < d; j++) h[j * size + j] += penalty;
-  return h;
 }

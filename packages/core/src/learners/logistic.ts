@@ -9,6 +9,8 @@ import { compressedRows, linearModel, spreadOut } from "./linearModel.ts";
 import { logisticLoss } from "./linearObjective.ts";
 import { multinomialObjective } from "./multinomial.ts";
 import { minimizeNewton } from "./newton.ts";
+import { retrainLinear } from "./retrainLinear.ts";
+import { requireBinary } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 
 const options = z.strictObject({
@@ -45,6 +47,10 @@ export const logistic: Learner<Options> = {
   async refit({ data, fit }, chosen, context) {
     return train(data, chosen, context, fit);
   },
+  async retrain(task, { C, balanced, tolerance }, { runtime }) {
+    requireBinary("logistic", task.data, balanced);
+    return retrainLinear({ task, loss: logisticLoss, weight: C, penalty: 1, tolerance, runtime });
+  },
 };
 
 async function train(data: Dataset, { C, tolerance, ...rest }: Options, context: FitContext, start?: Fit) {
@@ -66,7 +72,7 @@ async function fitMultinomial(
   const evaluate = multinomialObjective(rows, data.labels, weights, classes);
   const origin = new Float64Array(classes * (rows.columns + 1));
   const known = start?.state as Float64Array | undefined;
-  const result = minimizeNewton(evaluate, known?.length === origin.length ? known : origin, {
+  const result = await minimizeNewton(evaluate, known?.length === origin.length ? known : origin, {
     tolerance: tolerance * Math.max(norm(evaluate(origin).gradient), 1),
     maxIterations: 500,
   });

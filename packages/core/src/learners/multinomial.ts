@@ -75,7 +75,7 @@ export function multinomialObjective(
         }
         return diagonal;
       },
-      hessian: undefined,
+      factor: undefined,
       factorCost: Number.POSITIVE_INFINITY,
     };
   };

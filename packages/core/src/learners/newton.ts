@@ -1,7 +1,7 @@
 // Minimises smooth convex functions by Newton steps whose linear systems are solved only as well as needed.
 
 import { addScaled, dot, norm } from "../linalg.ts";
-import { type CholeskyFactor, cholesky, choleskySolve } from "./cholesky.ts";
+import { type CholeskyFactor, choleskySolve } from "./cholesky.ts";
 
 /** A smooth convex function at one point. */
 export interface Evaluation {
@@ -11,9 +11,9 @@ export interface Evaluation {
   hessianVector(v: Float64Array): Float64Array;
   /** The diagonal of the Hessian: a preconditioner that costs nothing. */
   diagonal(): Float64Array;
-  /** The lower triangle of the Hessian, or of a matrix near it, where it is small enough to be factored. */
-  readonly hessian: (() => Float64Array) | undefined;
-  /** What it costs to compute and factor that matrix, in products of the Hessian with a vector. */
+  /** Factors the Hessian, or a matrix near it, where it is small enough. */
+  readonly factor: (() => Promise<CholeskyFactor>) | undefined;
+  /** What it costs to compute that factor, in products of the Hessian with a vector. */
   readonly factorCost: number;
 }
 
@@ -33,6 +33,10 @@ export interface NewtonOptions {
   readonly maxIterations: number;
   /** A factor of a matrix near the Hessian. */
   readonly factor?: CholeskyFactor | undefined;
+  /** What preconditions all steps, in place of the factor or the diagonal. */
+  readonly preconditioner?: Preconditioner | undefined;
+  /** Whether the Hessian is the same everywhere: then one step suffices, and is computed to the end. */
+  readonly quadratic?: boolean;
 }
 
 /**
@@ -44,11 +48,11 @@ export interface NewtonOptions {
  *
  * Source: Nocedal and Wright, Numerical Optimization (2006), algorithms 7.1 and 3.1.
  */
-export function minimizeNewton(
+export async function minimizeNewton(
   evaluate: (x: Float64Array) => Evaluation,
   start: Float64Array,
-  { tolerance, maxIterations, factor: known }: NewtonOptions,
-): NewtonResult {
+  { tolerance, maxIterations, factor: known, preconditioner: given, quadratic = false }: NewtonOptions,
+): Promise<NewtonResult> {
   let x = start;
   let at = evaluate(x);
   const initialNorm = norm(at.gradient);
@@ -58,9 +62,12 @@ export function minimizeNewton(
   let products = 0;
   while (gradientNorm > tolerance && iterations < maxIterations) {
     iterations++;
-    if (at.hessian && products > at.factorCost / 3) factor = cholesky(at.hessian(), x.length);
-    const residual = Math.max(Math.min(0.3, Math.sqrt(gradientNorm / initialNorm)) * gradientNorm, tolerance / 10);
-    const precondition = factor ? solveBy(factor) : divideBy(at.diagonal());
+    // What is left to do near the end does not repay a factor.
+    const far = gradientNorm > 100 * tolerance;
+    if (at.factor && far && products > at.factorCost / 3) factor = await at.factor();
+    const forcing = quadratic ? 0 : Math.min(0.3, Math.sqrt(gradientNorm / initialNorm));
+    const residual = Math.max(forcing * gradientNorm, tolerance / 10);
+    const precondition = given ?? (factor ? solveBy(factor) : divideBy(at.diagonal()));
     const step = solveConjugateGradients(at, residual, precondition);
     products = step.products;
     const slope = dot(at.gradient, step.x);
@@ -85,20 +92,27 @@ export function minimizeNewton(
   return { x, value: at.value, gradientNorm, iterations, converged: gradientNorm <= tolerance, factor };
 }
 
-type Preconditioner = (residual: Float64Array) => Float64Array;
+/** Turns a residual into an approximate solution of a linear system. */
+export type Preconditioner = (residual: Float64Array) => Float64Array;
 
-const solveBy =
+/** Solves by a factor. */
+export const solveBy =
   (factor: CholeskyFactor): Preconditioner =>
   (residual) =>
     choleskySolve(factor, residual);
 
-const divideBy =
+/** Divides by a diagonal. */
+export const divideBy =
   (diagonal: Float64Array): Preconditioner =>
   (residual) =>
     residual.map((value, i) => value / diagonal[i]);
 
 /** The x with H x = -gradient, to a residual of the given norm. */
-function solveConjugateGradients(at: Evaluation, residualNorm: number, precondition: Preconditioner) {
+export function solveConjugateGradients(
+  at: Pick<Evaluation, "gradient" | "hessianVector">,
+  residualNorm: number,
+  precondition: Preconditioner,
+): { readonly x: Float64Array; readonly products: number } {
   const { gradient } = at;
   const x = new Float64Array(gradient.length);
   const residual = gradient.map((value) => -value);

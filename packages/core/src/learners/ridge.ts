@@ -1,14 +1,11 @@
 // The ridge classifier: regularised least squares on labels of -1 and +1, bias free.
 
 import { z } from "zod";
-import type { SparseRows } from "../data/dataset.ts";
-import { matrixProduct } from "../models/matrixProduct.ts";
-import type { Runtime } from "../models/runtime.ts";
-import type { Tensor } from "../tensor.ts";
-import { type CholeskyFactor, cholesky } from "./cholesky.ts";
 import type { FitContext, Learner } from "./learner.ts";
 import { fitPrimal } from "./linearFit.ts";
-import { hessian, MAX_HESSIAN, squaredLoss } from "./linearObjective.ts";
+import { squaredLoss } from "./linearObjective.ts";
+import { retrainLinear } from "./retrainLinear.ts";
+import { requireBinary } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 
 const options = z.strictObject({
@@ -33,59 +30,13 @@ export const ridge: Learner<Options> = {
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's RidgeClassifier",
   fit: (data, options, context) => fitPrimal(problemOf(data, options, context), context),
   refit: ({ data, fit }, options, context) => fitPrimal({ ...problemOf(data, options, context), start: fit }, context),
+  async retrain(task, { alpha, balanced }, { runtime }) {
+    requireBinary("ridge", task.data, balanced);
+    return retrainLinear({ task, loss: squaredLoss, weight: 1, penalty: 2 * alpha, tolerance: 1e-12, runtime });
+  },
 };
 
 function problemOf(data: Parameters<typeof ridge.fit>[0], { alpha, balanced }: Options, context: FitContext) {
   const weights = rowWeights(data, balanced, context);
-  return {
-    data,
-    weights,
-    loss: squaredLoss,
-    penalty: 2 * alpha,
-    tolerance: 1e-12,
-    factor: (rows: SparseRows) => normalFactor(rows, weights, 2 * alpha, context.runtime),
-  };
-}
-
-/** The factor of 2 X^T diag(weights) X + penalty, with a column of ones in X that the penalty spares. */
-async function normalFactor(
-  x: SparseRows,
-  weights: Float64Array,
-  penalty: number,
-  runtime: Runtime,
-): Promise<CholeskyFactor | undefined> {
-  const d = x.columns;
-  if (d > MAX_HESSIAN) return undefined;
-  let pairs = 0;
-  for (let i = 0; i < x.rows; i++) pairs += (x.start[i + 1] - x.start[i]) ** 2;
-  if (pairs < 0.02 * x.rows * d * d || weights.some((weight) => weight !== 1)) {
-    return cholesky(
-      hessian(
-        x,
-        weights.map((weight) => 2 * weight),
-        penalty,
-      ),
-      d + 1,
-    );
-  }
-  // Half the precision at twice the speed: what it lacks, the refinement makes up for.
-  const dense = withOnes(x);
-  const product = await matrixProduct(runtime, "float32", "left");
-  const { data } = await product.multiply(dense, dense);
-  await product.release();
-  const h = new Float64Array(data.length);
-  for (let at = 0; at < h.length; at++) h[at] = 2 * data[at];
-  for (let j = 0; j < d; j++) h[j * (d + 1) + j] += penalty;
-  return cholesky(h, d + 1);
-}
-
-/** The rows with their zeros written out and a one at the end, [N, D + 1]. */
-function withOnes(x: SparseRows): Tensor<"float32"> {
-  const width = x.columns + 1;
-  const data = new Float32Array(x.rows * width);
-  for (let i = 0; i < x.rows; i++) {
-    for (let k = x.start[i]; k < x.start[i + 1]; k++) data[i * width + x.index[k]] = x.value[k];
-    data[i * width + x.columns] = 1;
-  }
-  return { type: "float32", shape: [x.rows, width], data };
+  return { data, weights, loss: squaredLoss, quadratic: true, penalty: 2 * alpha, tolerance: 1e-12 };
 }

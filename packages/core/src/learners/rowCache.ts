@@ -5,8 +5,8 @@ export interface RowCache {
   /** Names the rows that are about to be asked for: they are not dropped until the next call. */
   begin(wanted: Int32Array): void;
   get(i: number): Float64Array | undefined;
-  /** Keeps a copy where there is room, or where a row can be dropped that nobody is about to ask for. */
-  offer(i: number, row: Float64Array): void;
+  /** Keeps what `row` returns where there is room, or where a row can be dropped that nobody is about to ask for. */
+  offer(i: number, row: () => Float64Array): void;
 }
 
 /**
@@ -41,7 +41,7 @@ export function rowCache(length: number, limitBytes: number): RowCache {
         if (dropped === undefined) return;
         rows.delete(dropped);
       }
-      rows.set(i, row.slice());
+      rows.set(i, row());
     },
   };
 }

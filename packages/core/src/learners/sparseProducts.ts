@@ -4,38 +4,62 @@ import type { SparseRows } from "../data/dataset.ts";
 
 /** X w + bias. */
 export function rowsTimes(x: SparseRows, w: Float64Array, bias = 0): Float64Array {
-  const { start, index, value } = x;
   const product = new Float64Array(x.rows);
-  for (let i = 0; i < x.rows; i++) {
-    const end = start[i + 1];
-    let k = start[i];
-    // Four sums at a time: one alone would wait for each addition to end.
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (; k + 3 < end; k += 4) {
-      s0 += value[k] * w[index[k]];
-      s1 += value[k + 1] * w[index[k + 1]];
-      s2 += value[k + 2] * w[index[k + 2]];
-      s3 += value[k + 3] * w[index[k + 3]];
-    }
-    for (; k < end; k++) s0 += value[k] * w[index[k]];
-    product[i] = bias + (s0 + s1 + (s2 + s3));
-  }
+  for (let i = 0; i < x.rows; i++) product[i] = bias + rowTimes(x, i, w);
   return product;
+}
+
+/** x_i . w. */
+function rowTimes({ start, index, value }: SparseRows, i: number, w: Float64Array): number {
+  const end = start[i + 1];
+  let k = start[i];
+  // Four sums at a time: one alone would wait for each addition to end.
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (; k + 3 < end; k += 4) {
+    s0 += value[k] * w[index[k]];
+    s1 += value[k + 1] * w[index[k + 1]];
+    s2 += value[k + 2] * w[index[k + 2]];
+    s3 += value[k + 3] * w[index[k + 3]];
+  }
+  for (; k < end; k++) s0 += value[k] * w[index[k]];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** X^T c, added to `into`. */
 export function addRows(x: SparseRows, c: Float64Array, into: Float64Array): Float64Array {
-  const { start, index, value } = x;
-  for (let i = 0; i < x.rows; i++) {
-    const scale = c[i];
-    if (scale === 0) continue;
-    const end = start[i + 1];
-    for (let k = start[i]; k < end; k++) into[index[k]] += scale * value[k];
-  }
+  for (let i = 0; i < x.rows; i++) if (c[i] !== 0) addRow(x, i, c[i], into);
   return into;
+}
+
+/** scale x_i, added to `into`. */
+function addRow({ start, index, value }: SparseRows, i: number, scale: number, into: Float64Array): void {
+  const end = start[i + 1];
+  let k = start[i];
+  // No column occurs twice in a row, so that two sums need not wait for each other.
+  for (; k + 1 < end; k += 2) {
+    const a = index[k];
+    const b = index[k + 1];
+    const sumA = into[a] + scale * value[k];
+    const sumB = into[b] + scale * value[k + 1];
+    into[a] = sumA;
+    into[b] = sumB;
+  }
+  if (k < end) into[index[k]] += scale * value[k];
+}
+
+/** X^T diag(c) X v, where each row of X ends in a one that is not written: there and back, row by row. */
+export function thereAndBack(x: SparseRows, c: Float64Array, v: Float64Array): Float64Array {
+  const { columns: d } = x;
+  const sum = new Float64Array(d + 1);
+  for (let i = 0; i < x.rows; i++) {
+    const image = c[i] * (v[d] + rowTimes(x, i, v));
+    addRow(x, i, image, sum);
+    sum[d] += image;
+  }
+  return sum;
 }
 
 /** A B^T [M, N], row-major: each row of A is spread out once, so that only entries of B are visited. */
@@ -82,22 +106,4 @@ export function overColumns(x: SparseRows, columns: Int32Array): SparseRows {
   const index = new Int32Array(x.index.length);
   for (let k = 0; k < index.length; k++) index[k] = position[x.index[k]];
   return { ...x, columns: columns.length, index };
-}
-
-/** X^T in compressed form: what is summed over rows of X is then read in order. */
-export function transposeRows(x: SparseRows): SparseRows {
-  const start = new Int32Array(x.columns + 1);
-  for (let k = 0; k < x.index.length; k++) start[x.index[k] + 1]++;
-  for (let j = 0; j < x.columns; j++) start[j + 1] += start[j];
-  const next = start.slice();
-  const index = new Int32Array(x.index.length);
-  const value = new Float64Array(x.index.length);
-  for (let i = 0; i < x.rows; i++) {
-    for (let k = x.start[i]; k < x.start[i + 1]; k++) {
-      const at = next[x.index[k]]++;
-      index[at] = i;
-      value[at] = x.value[k];
-    }
-  }
-  return { rows: x.columns, columns: x.rows, start, index, value };
 }

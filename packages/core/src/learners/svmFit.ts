@@ -1,9 +1,11 @@
 // What support vector machines of every kernel share: binary problems, sums over them, and refits.
 
 import type { Dataset } from "../data/dataset.ts";
-import type { KernelMatrix } from "./kernel.ts";
+import { addScaled } from "../linalg.ts";
+import type { KernelMatrix, KnownRows } from "./kernel.ts";
 import type { Fit, FitContext, RefitTask } from "./learner.ts";
 import { oneAgainstRest } from "./linearModel.ts";
+import type { RowCache } from "./rowCache.ts";
 import { type SvmSolution, solveSvm } from "./svmDual.ts";
 import { warmStart } from "./warmStart.ts";
 
@@ -12,12 +14,16 @@ export interface SvmTask {
   /** C times the weight of each row. */
   readonly bound: Float64Array;
   readonly tolerance: number;
-  kernel(data: Dataset): Promise<KernelMatrix>;
+  /** The kernel matrix of the rows of a dataset, some rows of it known. */
+  kernel(data: Dataset, known?: KnownRows): Promise<KernelMatrix>;
   readonly refit?: RefitTask | undefined;
 }
 
-/** What a fit remembers: dual variables and decision values of each binary problem. */
-type SvmState = readonly Pick<SvmSolution, "beta" | "f">[];
+/** What a fit remembers: dual variables and decision values of each binary problem, and the kernel rows it kept. */
+interface SvmState {
+  readonly solutions: readonly Pick<SvmSolution, "beta" | "f">[];
+  readonly rows: RowCache | undefined;
+}
 
 /** Pairs that a solution may move before it counts as failed. */
 const MAX_ITERATIONS = 50_000_000;
@@ -27,21 +33,27 @@ export async function fitSvm(
   { data, bound, tolerance, kernel: kernelOf, refit }: SvmTask,
   context: FitContext,
 ): Promise<{ readonly solutions: readonly SvmSolution[] } & Pick<Fit, "training" | "state">> {
-  const kernel = await kernelOf(data);
-  const before = refit && { ...refit, kernel: await kernelOf(refit.previous), state: refit.fit.state as SvmState };
+  const before = refit && (refit.fit.state as SvmState);
+  const changed = Int32Array.from(refit?.changed ?? []);
+  const kernel = await kernelOf(data, before?.rows && { rows: before.rows, changed });
+  let previousKernel: KernelMatrix | undefined;
+  /** sum_i c_i K[i, :] over changed rows, in the kernel matrix as it was. */
+  const combinePrevious = async (rows: Int32Array, c: Float64Array) => {
+    const sum = new Float64Array(data.labels.length);
+    if (rows.length === 0 || !refit) return sum;
+    if (rows.some((i) => !before?.rows?.get(i))) {
+      previousKernel ??= await kernelOf(refit.previous);
+      return previousKernel.combine(rows, c);
+    }
+    for (let k = 0; k < rows.length; k++) addScaled(sum, c[k], before?.rows?.get(rows[k]) as Float64Array);
+    return sum;
+  };
   let solutions: SvmSolution[];
   try {
     solutions = await oneAgainstRest(data, async (y, problem) => {
       const start =
         before &&
-        (await warmStart({
-          y,
-          bound,
-          kernel,
-          previousKernel: before.kernel,
-          previous: before.state[problem],
-          changed: Int32Array.from(before.changed),
-        }));
+        (await warmStart({ y, bound, kernel, combinePrevious, previous: before.solutions[problem], changed }));
       const solution = await solveSvm({
         kernel,
         y,
@@ -55,7 +67,7 @@ export async function fitSvm(
     });
   } finally {
     await kernel.release();
-    await before?.kernel.release();
+    await previousKernel?.release();
   }
   const sum = (f: (solution: SvmSolution) => number) => solutions.reduce((total, each) => total + f(each), 0);
   return {
@@ -67,6 +79,6 @@ export async function fitSvm(
       violation: Math.max(...solutions.map(({ violation }) => violation)),
       iterations: sum(({ iterations }) => iterations),
     },
-    state: solutions.map(({ beta, f }) => ({ beta, f })) satisfies SvmState,
+    state: { solutions: solutions.map(({ beta, f }) => ({ beta, f })), rows: kernel.rows } satisfies SvmState,
   };
 }

@@ -7,6 +7,9 @@ import type { Fit, FitContext, Learner, RefitTask } from "./learner.ts";
 import { fitPrimal } from "./linearFit.ts";
 import { compressedRows, linearModel, spreadOut } from "./linearModel.ts";
 import { squaredHingeLoss } from "./linearObjective.ts";
+import { linearForm, movingKernel } from "./movingKernel.ts";
+import { retrainLinear } from "./retrainLinear.ts";
+import { requireBinary, retrainSvm } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { addRows } from "./sparseProducts.ts";
 import { fitSvm } from "./svmFit.ts";
@@ -41,6 +44,13 @@ export const svmLinear: Learner<Options> = {
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='linear')",
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),
+  async retrain(task, { C, loss, tolerance, balanced }, { runtime }) {
+    requireBinary("svm-linear", task.data, balanced);
+    if (loss === "hinge")
+      return retrainSvm({ task, C, tolerance, kernel: await movingKernel(task, linearForm, runtime) });
+    const problem = { task, loss: squaredHingeLoss, weight: C, penalty: 1, tolerance: tolerance / 1000, runtime };
+    return retrainLinear(problem);
+  },
 };
 
 async function train(

@@ -2,9 +2,11 @@
 
 import { z } from "zod";
 import { type Dataset, featureCount } from "../data/dataset.ts";
-import { rbfKernel } from "./kernel.ts";
+import { type KnownRows, rbfKernel } from "./kernel.ts";
 import { kernelModel } from "./kernelModel.ts";
 import type { Fit, FitContext, Learner, RefitTask } from "./learner.ts";
+import { movingKernel, rbfForm } from "./movingKernel.ts";
+import { requireBinary, retrainSvm } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { fitSvm } from "./svmFit.ts";
 
@@ -36,12 +38,17 @@ export const svmRbf: Learner<Options> = {
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='rbf')",
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),
+  async retrain(task, { C, gamma = 1 / featureCount(task.data), tolerance, balanced }, { runtime }) {
+    requireBinary("svm-rbf", task.data, balanced);
+    return retrainSvm({ task, C, tolerance, kernel: await movingKernel(task, rbfForm(gamma), runtime) });
+  },
 };
 
 async function train(data: Dataset, chosen: Options, context: FitContext, refit?: RefitTask): Promise<Fit> {
   const { C, gamma = 1 / featureCount(data), tolerance, cache, balanced } = chosen;
   const bound = rowWeights(data, balanced, context).map((weight) => C * weight);
-  const kernel = (each: Dataset) => rbfKernel(each.features, gamma, cache * 2 ** 20, context.runtime);
+  const kernel = (each: Dataset, known?: KnownRows) =>
+    rbfKernel(each.features, gamma, cache * 2 ** 20, context.runtime, known);
   const { solutions, ...rest } = await fitSvm({ data, bound, tolerance, kernel, refit }, context);
   return { model: kernelModel(solutions, gamma, data), ...rest };
 }

@@ -7,7 +7,8 @@ interface WarmStart {
   readonly y: Float64Array;
   readonly bound: Float64Array;
   readonly kernel: KernelMatrix;
-  readonly previousKernel: KernelMatrix;
+  /** As the kernel's `combine`, in the kernel matrix as it was. */
+  combinePrevious(rows: Int32Array, c: Float64Array): Promise<Float64Array>;
   readonly previous: Pick<SvmSolution, "beta" | "f">;
   readonly changed: Int32Array;
 }
@@ -20,7 +21,7 @@ interface WarmStart {
  * computed anew.
  */
 export async function warmStart(task: WarmStart): Promise<Pick<SvmSolution, "beta" | "f">> {
-  const { y, bound, kernel, previousKernel, previous, changed } = task;
+  const { y, bound, kernel, previous, changed } = task;
   const beta = previous.beta.map((value, i) =>
     Math.min(Math.max(value, y[i] > 0 ? 0 : -bound[i]), y[i] > 0 ? bound[i] : 0),
   );
@@ -28,9 +29,10 @@ export async function warmStart(task: WarmStart): Promise<Pick<SvmSolution, "bet
   const isChanged = new Uint8Array(beta.length);
   for (const i of changed) isChanged[i] = 1;
   // f = K' b' = f_old + K' (b' on changed rows) - K (b on changed rows) + K' (b' - b on the others).
-  const gone = await previousKernel.combine(
-    changed,
-    Float64Array.from(changed, (i) => -previous.beta[i]),
+  const counted = changed.filter((i) => previous.beta[i] !== 0);
+  const gone = await task.combinePrevious(
+    counted,
+    Float64Array.from(counted, (i) => -previous.beta[i]),
   );
   const indices = Int32Array.from(beta.keys());
   const difference = beta.map((value, i) => (isChanged[i] ? value : value - previous.beta[i]));

@@ -1,6 +1,7 @@
 // Several models as one: the mean of their scores, in a single graph that can be differentiated.
 
 import { InputError } from "../errors.ts";
+import { appendGraph } from "../onnx/append.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { isStatic } from "../onnx/dim.ts";
 import type { Graph } from "../onnx/graph.ts";
@@ -26,25 +27,13 @@ export function averagedModel(models: readonly Model[]): Model {
     }
     const shaped = `${row}` === `${first.row}` ? x : g.node("Reshape", [x, g.ints([-1, ...row])]);
     const own = input.type === first.input.type ? shaped : g.node("CastLike", [shaped, g.scalar(0, x)]);
-    append(g, graph, own, `${i}:`);
-    return `${i}:${output.name}`;
+    return appendGraph(g, graph, { [input.name]: own }, `${i}:`)(output.name);
   });
   const classes = scores.map((name) => String(g.type(name).shape[1]));
   if (new Set(classes).size > 1) throw differ("scores of the same classes", `${classes.join(" and ")} classes`);
   const sum = scores.reduce((a, b) => g.node("Add", [a, b]));
   g.output(g.node("Div", [sum, g.scalar(models.length, sum)]), "scores");
   return modelFromGraph(modelOf(g.graph(), models[0].metadata));
-}
-
-/** Copies the nodes of a graph under names of its own; its input is an existing value. */
-function append(g: GraphBuilder, graph: Graph, input: string, prefix: string): void {
-  const own = graph.inputs.find(({ name }) => !graph.initializers.has(name))!.name;
-  const renamed = (name: string) => (name === "" ? "" : name === own ? input : prefix + name);
-  for (const [name, value] of graph.initializers) g.initializer(prefix + name, value);
-  for (const node of graph.nodes) {
-    const outputs = node.outputs.map((name) => (name === "" ? "" : prefix + name));
-    g.push({ ...node, name: prefix + node.name, inputs: node.inputs.map(renamed), outputs });
-  }
 }
 
 function endsOf(graph: Graph) {

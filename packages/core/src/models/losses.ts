@@ -37,6 +37,11 @@ export function addLoss(
     ),
   );
   const own = g.node("Equal", [g.node("Unsqueeze", [labels, g.ints([1])]), range]);
+  if (loss === "margin" && classes === 2) {
+    // Of two classes there is one other: no maximum, and the gradient does not depend on the scores.
+    const signs = g.node("Where", [own, g.scalar(-1, scores), g.scalar(1, scores)]);
+    return sumOverClasses(g, g.node("Mul", [scores, signs]));
+  }
   const ofOwn = (value: string) => sumOverClasses(g, g.node("Where", [own, value, g.scalar(0, value)]));
   if (loss === "margin") {
     const others = g.node("Where", [own, g.scalar(-1e30, scores), scores]);

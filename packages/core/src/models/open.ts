@@ -17,6 +17,8 @@ import {
   type Tensor,
   toFloat,
 } from "../tensor.ts";
+import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
+import { ascentGraph } from "./ascentGraph.ts";
 import { addLoss, type LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
 import type { Runtime, Session } from "./runtime.ts";
@@ -45,6 +47,8 @@ export interface InputGradient {
 export interface Differentiable extends Scorer {
   /** The gradient of each row's loss by that row. */
   inputGradient(loss: LossName, x: Tensor, labels: Int32Array): Promise<InputGradient>;
+  /** Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time. */
+  ascend?(task: AscentTask): Promise<void>;
 }
 
 /** A scorer that may be differentiable; where it is not, the reason is told. */
@@ -72,7 +76,7 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
   const classes = requireStatic(output.shape![1], `output "${output.name}"`);
   const inputType = input.type as ElementType;
   const batch = batchRows(model, inputShape);
-  const sessions: Partial<Record<LossName, Promise<Session>>> = {};
+  const sessions = new Map<string, Promise<Session>>();
 
   const scorer: Scorer = {
     inputShape,
@@ -87,16 +91,18 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
     },
     async close() {
       await session.release();
-      for (const each of Object.values(sessions)) await (await each).release();
+      for (const each of sessions.values()) await (await each).release();
     },
   };
 
-  const gradientSession = (loss: LossName): Promise<Session> => {
-    sessions[loss] ??= runtime.compile(
-      writeModel(modelOf(simplify(gradientGraph(model, loss, input.name, output.name)))),
-    );
-    return sessions[loss];
+  const sessionOf = (name: string, build: () => Graph): Promise<Session> => {
+    const known = sessions.get(name);
+    if (known) return known;
+    const compiled = runtime.compile(writeModel(modelOf(simplify(build()))));
+    sessions.set(name, compiled);
+    return compiled;
   };
+  const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name);
 
   const reason = model.onnx ? whyNotDifferentiable(model, input.name, output.name) : model.unreadable;
   const differentiable: Differentiable | undefined =
@@ -105,7 +111,7 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
           ...scorer,
           async inputGradient(loss, x, labels) {
             assert(labels.length === x.shape[0], "one label per row");
-            const compiled = await gradientSession(loss);
+            const compiled = await sessionOf(loss, () => gradients(loss));
             const rows = convert(x, inputShape, inputType);
             const [scores, gradient] = await inBatches(rows, batch, async (part, from, to) => {
               const label: Tensor = { type: "int32", shape: [to - from], data: labels.subarray(from, to) };
@@ -116,6 +122,22 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
               scores: scores as Tensor<FloatType>,
               gradient: { ...gradient, shape: x.shape } as Tensor<FloatType>,
             };
+          },
+          async ascend(task) {
+            const kind = kindOf(task);
+            const compiled = await sessionOf(Object.values(kind).join(), () =>
+              ascentGraph(
+                {
+                  graph: gradients("margin"),
+                  input: input.name,
+                  labels: LABEL,
+                  gradient: gradientName(LOSS, input.name),
+                  inputShape,
+                },
+                kind,
+              ),
+            );
+            await runAscent(compiled, inputType as FloatType, batch, task);
           },
         }
       : undefined;

@@ -4,10 +4,11 @@ import { assert, InputError } from "../errors.ts";
 import type { ElementType, FloatType, Tensor } from "../tensor.ts";
 import { tensor } from "../tensor.ts";
 import { checkInputs, checkOutputs, checkShape } from "./checks.ts";
+import { followContent } from "./contents.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
 import { describeNode, type ValueType } from "./operator.ts";
-import { operators } from "./ops/index.ts";
+import { operatorOf } from "./ops/index.ts";
 
 /**
  * The opset in which graphs are built and differentiated.
@@ -15,6 +16,9 @@ import { operators } from "./ops/index.ts";
  * Graphs of older opsets are brought to it by `upgrade`; what is built here reads the same from 18 to 21.
  */
 export const OPSET = 18;
+
+/** The version of the classical operators, `ai.onnx.ml`, beside it. */
+const ML_OPSET = 3;
 
 /**
  * A graph under construction.
@@ -109,10 +113,12 @@ export class GraphBuilder {
 
   /** Adds a node as it is. */
   push(node: Node): void {
-    if (node.domain !== "" || !Object.hasOwn(operators, node.op)) throw unsupportedOperator(node);
+    const operator = operatorOf(node);
+    if (!operator) throw unsupportedOperator(node);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.type(name)));
     checkInputs(node, inputs);
-    const outputs = operators[node.op].infer({ node, inputs, unknownDim: () => this.fresh("?") });
+    const unknownDim = () => this.fresh("?");
+    const outputs = followed(node, inputs, operator.infer({ node, inputs, unknownDim }), unknownDim);
     checkOutputs(node, outputs);
     node.outputs.forEach((name, i) => {
       if (name === "") return;
@@ -178,14 +184,29 @@ export class GraphBuilder {
   }
 }
 
+/** What the shape rule found, with the content of the first output where that can be followed. */
+function followed(
+  node: Node,
+  inputs: readonly (ValueType | undefined)[],
+  outputs: readonly ValueType[],
+  unknownDim: () => Dim,
+): readonly ValueType[] {
+  const [first, ...others] = outputs;
+  if (!first || first.content || first.constant) return outputs;
+  const content = followContent(node, inputs, first.shape, unknownDim);
+  return content ? [{ ...first, content }, ...others] : outputs;
+}
+
 /** A model around a graph, in the opset of the builder. */
 export function modelOf(graph: Graph, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
-  return { graph, opsets: { "": OPSET }, metadata, producer: "carom" };
+  const classical = graph.nodes.some(({ domain }) => domain === "ai.onnx.ml");
+  const opsets = classical ? { "": OPSET, "ai.onnx.ml": ML_OPSET } : { "": OPSET };
+  return { graph, opsets, metadata, producer: "carom" };
 }
 
 function unsupportedOperator(node: Node): InputError {
   return new InputError("unsupported", `operator at node ${describeNode(node)}`, {
-    expected: `an operator that can be differentiated, opset ${OPSET}: ${Object.keys(operators).sort().join(", ")}`,
+    expected: "an operator with a rule, as the table of operators (docs/support.md) lists them",
     got: node.domain ? `${node.domain}.${node.op}` : node.op,
     remedy: "the model can be judged by its scores, but not attacked by its gradients",
   });

@@ -11,13 +11,14 @@ const required: Readonly<Record<string, number>> = {
   ...entries(0, ["Constant"]),
   ...entries(2, ["Add", "And", "CastLike", "Conv", "ConvTranspose", "Div", "Equal", "Expand", "Gather"]),
   ...entries(2, ["GatherElements", "Gemm", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "MatMul", "Mul", "Or"]),
-  ...entries(2, ["Pad", "Pow", "Reshape", "Sub", "Unsqueeze"]),
-  ...entries(3, ["ScatterElements", "Slice", "Where"]),
+  ...entries(2, ["CumSum", "GatherND", "LayerNormalization", "Mod", "PRelu", "Pad", "Pow", "Reshape", "Sub"]),
+  ...entries(2, ["Tile", "TopK", "Unsqueeze", "Xor"]),
+  ...entries(3, ["InstanceNormalization", "Range", "ScatterElements", "ScatterND", "Slice", "Where"]),
   ...entries(5, ["BatchNormalization"]),
 };
 
 /** Operators that take any number of inputs, each of which must be there. */
-const variadic: ReadonlySet<string> = new Set(["Concat", "Max", "Mean", "Min", "Sum"]);
+const variadic: ReadonlySet<string> = new Set(["Concat", "Einsum", "Max", "Mean", "Min", "Sum"]);
 
 /** Operators on images: their first input has axes for samples and channels. */
 const onImages: ReadonlySet<string> = new Set([
@@ -27,8 +28,13 @@ const onImages: ReadonlySet<string> = new Set([
   "ConvTranspose",
   "GlobalAveragePool",
   "GlobalMaxPool",
+  "InstanceNormalization",
+  "LpPool",
   "MaxPool",
 ]);
+
+/** Operators on the blocks of two-dimensional images. */
+const onBlocks: ReadonlySet<string> = new Set(["DepthToSpace", "SpaceToDepth"]);
 
 /** @throws InputError where an input that the operator needs is missing, or has too few axes. */
 export function checkInputs(node: Node, inputs: readonly (ValueType | undefined)[]): void {
@@ -37,6 +43,7 @@ export function checkInputs(node: Node, inputs: readonly (ValueType | undefined)
     if (!inputs[i]) throw nodeError(node, `at least ${needed} inputs`, `no input ${i + 1}`);
   }
   const rank = inputs[0]?.shape.length ?? 0;
+  if (onBlocks.has(node.op) && rank !== 4) throw nodeError(node, "images [N, C, H, W]", `shape [${inputs[0]?.shape}]`);
   if (onImages.has(node.op) && rank < 2) throw nodeError(node, "samples with channels", `shape [${inputs[0]?.shape}]`);
   const weights = inputs[1]?.shape.length;
   if (node.op.startsWith("Conv") && (rank < 3 || weights !== rank)) {
@@ -53,7 +60,7 @@ export function checkOutputs(node: Node, outputs: readonly ValueType[]): void {
   for (const { shape, content } of outputs) {
     if (shape.length > MAX_RANK) throw nodeError(node, `at most ${MAX_RANK} axes`, `${shape.length}`);
     if (!shape.every(isSize)) throw nodeError(node, "attributes that make a shape", `[${shape}]`);
-    if (content && !content.every(isContent)) throw nodeError(node, "whole numbers", `[${content}]`);
+    if (content && !content.every(isContent)) throw nodeError(node, "finite numbers", `[${content}]`);
   }
 }
 
@@ -72,7 +79,7 @@ function isSize(dim: Dim | undefined): boolean {
 }
 
 function isContent(dim: Dim | undefined): boolean {
-  return typeof dim === "string" || Number.isInteger(dim);
+  return typeof dim === "string" || Number.isFinite(dim);
 }
 
 function entries(count: number, names: readonly string[]): Record<string, number> {

@@ -3,9 +3,9 @@
 import { InputError } from "../errors.ts";
 import { zerosLike } from "./broadcast.ts";
 import { GraphBuilder } from "./builder.ts";
+import { foldShapes } from "./foldShapes.ts";
 import type { Graph } from "./graph.ts";
-import { operators } from "./ops/index.ts";
-import { prune } from "./prune.ts";
+import { operatorOf } from "./ops/index.ts";
 
 export interface DifferentiateOptions {
   /** Values to differentiate: scalars, or one number per sample. */
@@ -42,7 +42,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
       return output;
     });
   });
-  return prune(g.graph([...kept, ...gradients]));
+  return foldShapes(g, g.graph([...kept, ...gradients]));
 }
 
 /** Adds the gradient of the sum of `of` by each of `by` to a graph under construction; returns the values' names. */
@@ -62,7 +62,7 @@ export function addGradients(g: GraphBuilder, of: string, by: readonly string[])
     const outputs = node.outputs.map((name) => cotangents.get(name));
     const cotangent = outputs.find((name) => name !== undefined)!;
     const context = { g, node, inputs: node.inputs, outputs: node.outputs, cotangents: outputs, cotangent };
-    const contributions = operators[node.op].gradient(context);
+    const contributions = operatorOf(node)!.gradient(context);
     node.inputs.forEach((input, i) => {
       const contribution = contributions[i];
       if (contribution === undefined || input === "" || !reached.has(input)) return;

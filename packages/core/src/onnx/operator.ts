@@ -14,7 +14,7 @@ export interface ValueType {
   readonly shape: readonly Dim[];
   /** The value itself, where it is constant. */
   readonly constant?: Tensor;
-  /** The content of a small integer tensor that is computed from shapes, such as the target of a Reshape. */
+  /** The elements of a small tensor that is computed from shapes, such as the target of a Reshape, in row-major order. */
   readonly content?: readonly Dim[];
 }
 
@@ -79,12 +79,10 @@ export function normalizeAxis(node: Node, axis: number, rank: number): number {
   return at;
 }
 
-/** The content of a small integer tensor, as dimensions, where it is known. */
+/** The elements of a small tensor, in row-major order, where they are known. */
 export function contentOf(value: ValueType | undefined): readonly Dim[] | undefined {
   if (value?.content) return value.content.length <= MAX_CONTENT ? value.content : undefined;
-  if (!value?.constant || value.shape.length > 1 || (value.type !== "int64" && value.type !== "int32"))
-    return undefined;
-  if (value.constant.data.length > MAX_CONTENT) return undefined;
+  if (!value?.constant || value.constant.data.length > MAX_CONTENT) return undefined;
   return toNumbers(value.constant);
 }
 
@@ -99,7 +97,7 @@ export function unknownShape(node: Node, list: ValueType, unknownDim: () => Dim)
 
 /** The content of a small integer tensor where all of it is known numbers. */
 export function constantInts(value: ValueType | undefined): readonly number[] | undefined {
-  const content = contentOf(value);
+  const content = value?.type === "int64" || value?.type === "int32" ? contentOf(value) : undefined;
   return content && isStatic(content) ? content : undefined;
 }
 

@@ -22,6 +22,7 @@ import { datasetArtifact, type PartRef, partInputs, partOf, partParameters } fro
 import { modelArtifact } from "./tasks/fit.ts";
 import { verdictOf } from "./tasks/judge.ts";
 import { lookOf } from "./tasks/look.ts";
+import { estimateOf } from "./tasks/slopes.ts";
 import { VERSION } from "./version.ts";
 
 /** A surrogate to train: a learner in one complexity. */
@@ -39,15 +40,17 @@ export interface AuditQuestion {
   /** What decides the numbers and only the caller knows: hashes, choices, warnings. */
   readonly asked: Pick<
     AuditResult["asked"],
-    "dataHash" | "targetHash" | "targetRows" | "box" | "attackerKnows" | "defaults" | "warnings"
+    "dataHash" | "targetHash" | "service" | "targetRows" | "box" | "attackerKnows" | "defaults" | "warnings"
   >;
+  /** Alignment with a target that gives scores only is estimated at so many points. */
+  readonly estimate?: { readonly points: number };
 }
 
 /** The parts of a plan that an audit is about. */
 export interface AuditParts {
   readonly target: Participant["model"];
   readonly targetLearner?: string;
-  /** What the attacker has: rows with true labels. */
+  /** What the attacker has: rows, with true labels or with those that the target gave. */
   readonly training: PartRef;
   readonly trainingRows: number;
   /** The points to attack. */
@@ -64,8 +67,9 @@ export interface AuditSamples {
   readonly labels: Int32Array;
   readonly cleanLabels: Int32Array;
   readonly attackedLabels: Int32Array;
-  readonly lossBefore: Float64Array;
-  readonly lossAfter: Float64Array;
+  /** Cross-entropy; undefined where the target names classes only. */
+  readonly lossBefore: Float64Array | undefined;
+  readonly lossAfter: Float64Array | undefined;
   /** Norm of each perturbation. */
   readonly size: Float64Array;
 }
@@ -76,19 +80,39 @@ export interface AuditOutput {
   readonly examples: readonly AuditExample[];
 }
 
+/** Keys of what an audit leaves behind. */
+export interface AuditKeys extends MatrixKeys {
+  /** The estimate of alignment, where it was asked for. */
+  readonly slopes?: string;
+}
+
+/** Directions at each point of an estimate, beside those of the surrogates' gradients. */
+const RANDOM_DIRECTIONS = 16;
+
+/** The most rows that an audit asks a service about: clean points, crafted ones, and those of an estimate. */
+export function mostQueries(
+  points: number,
+  { surrogates, epsilons, estimate }: { surrogates: number; epsilons: number; estimate?: AuditQuestion["estimate"] },
+): number {
+  const atEstimate = 2 * (surrogates + RANDOM_DIRECTIONS) * Math.min(points, estimate?.points ?? 0);
+  return points * (1 + surrogates * epsilons) + atEstimate;
+}
+
 /** The id that the target has in cells and pairs. */
 export const TARGET = "target";
 
 /** Adds the tasks of an audit to a plan: all models craft, and all judge. */
-export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): MatrixKeys {
+export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): AuditKeys {
   const { surrogates, norm, epsilons, seed } = question;
+  const isService = "service" in parts.target;
   const ids = [TARGET, ...surrogates.map(surrogateId)];
   const target: Participant = {
     id: TARGET,
     role: "target",
     ...(parts.targetLearner && { learner: parts.targetLearner }),
     model: parts.target,
-    judges: ids,
+    // Nothing can be crafted on what gives no gradients, so there is nothing to judge either.
+    ...(!isService && { judges: ids }),
   };
   const others = surrogates.map((choice): Participant => {
     const learner = learnerByName(choice.learner);
@@ -107,7 +131,7 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
       judges: ids,
     };
   });
-  return planMatrix(plan, {
+  const keys = planMatrix(plan, {
     participants: [target, ...others],
     attacked: parts.attacked,
     points: parts.points,
@@ -118,6 +142,34 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
     seed,
     prefix: "",
   });
+  return "service" in parts.target && question.estimate
+    ? withEstimate(plan, keys, parts.target.service, question, parts)
+    : keys;
+}
+
+/** Adds the estimate of alignment. */
+function withEstimate(
+  plan: PlanBuilder,
+  keys: MatrixKeys,
+  service: string,
+  { seed, asked, estimate }: AuditQuestion,
+  { attacked, points, features }: AuditParts,
+): AuditKeys {
+  const surrogates = [...keys.crafts.keys()];
+  const [low, high] = asked.box;
+  const parameters = {
+    ...partParameters("attacked", attacked),
+    surrogates,
+    points: Math.min(points, estimate!.points),
+    random: RANDOM_DIRECTIONS,
+    // Long beside the rounding of scores, short beside the budgets of an audit: 1/20 of range sqrt(D) / 28.
+    step: ((high - low) * Math.sqrt(features)) / 560,
+    seed,
+  };
+  const looks = surrogates.map((id) => [`look:${id}`, keys.looks.get(id)!]);
+  const inputs = { ...partInputs("attacked", attacked), service, ...Object.fromEntries(looks) };
+  const slopes = plan.add("slopes", parameters, inputs, { label: "estimate of alignment", seconds: points / 5 });
+  return { ...keys, slopes, wanted: [...keys.wanted, slopes] };
 }
 
 function surrogateId({ learner, complexity }: SurrogateChoice): string {
@@ -127,7 +179,7 @@ function surrogateId({ learner, complexity }: SurrogateChoice): string {
 /** Reads the outcome of an audit whose plan has been executed. */
 export async function readAudit(
   store: Store,
-  keys: MatrixKeys,
+  keys: AuditKeys,
   question: AuditQuestion,
   parts: AuditParts,
 ): Promise<AuditOutput> {
@@ -141,7 +193,8 @@ export async function readAudit(
   const attacked = partOf("attacked", partParameters("attacked", parts.attacked), inputs);
   const transfer = (await read(keys.transfer)).json as unknown as Transfer;
   // Surrogates first, in their order; the target, the white-box reference, last.
-  const order = [...keys.crafts.keys()].filter((id) => id !== TARGET).concat(TARGET);
+  const order = [...keys.crafts.keys()].filter((id) => id !== TARGET);
+  if (keys.crafts.has(TARGET)) order.push(TARGET);
   const { epsilons } = question;
   const samples: AuditSamples[] = [];
   const crafted: { id: string; results: ReturnType<typeof craftedOf> }[] = [];
@@ -174,13 +227,14 @@ export async function readAudit(
   const byOrder = [...transfer.cells].sort((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate));
   // Nothing is crafted blindly on the target, so it is nobody's surrogate.
   const pairs = transfer.pairs.filter(({ surrogate }) => surrogate !== TARGET);
-  const { dataHash, targetHash, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
+  const { dataHash, targetHash, service, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
   const result: AuditResult = {
     carom: VERSION,
     seed: question.seed,
     asked: {
       dataHash,
       targetHash,
+      ...(service && { service }),
       classNames: attacked.classNames,
       featureShape: attacked.featureShape,
       norm: question.norm,
@@ -197,6 +251,7 @@ export async function readAudit(
     cells: byOrder,
     pairs,
     ...findingsOf(meanModels([transfer]), meanCells([transfer]), [TARGET], new Map(), question),
+    ...(keys.slopes !== undefined && { estimate: estimateOf(await read(keys.slopes)) }),
     answer: answerOf(transfer.models, byOrder, pairs, norms[question.norm], epsilons),
   };
   return { result, samples, examples: chooseExamples(crafted, samples, attacked, epsilons) };

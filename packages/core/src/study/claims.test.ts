@@ -123,7 +123,7 @@ const change = (name: string, changes: Partial<Numbers>) => ({ ...good, [name]: 
 describe("claims", () => {
   it("all hold on the paper's numbers, each with its own", () => {
     const claims = claimsOf(evidence(good));
-    expect(claims.map(({ verdict }) => verdict)).toEqual(new Array(9).fill("held"));
+    expect(claims.map(({ verdict }) => verdict)).toEqual([...new Array(9).fill("held"), "not tested"]);
     const numbers = Object.fromEntries(claims.map((each) => [each.id, each.numbers]));
     expect(numbers.E1[0]).toBe(
       "yes: ridge: S 0.5 against 0.25, white-box error 0.99 against 0.84 (2 of 2 repetitions, sign test p 0.5)",
@@ -144,6 +144,18 @@ describe("claims", () => {
     ["E9", evidence(good, { forest: 0.2 })],
   ] as const)("%s does not hold where its number is turned round", (id, given) => {
     expect(verdicts(given)[id]).toBe("not held");
+  });
+
+  it("of an attack in L1 that forests lose less than the others, and nothing of attacks on many features", () => {
+    const given = evidence(good, { forest: 0.3 });
+    const [choice] = given.study.surrogates;
+    const study = { ...given.study, surrogates: [choice], attack: { ...given.study.attack, norm: "l1" as const } };
+    const other = { surrogate: "surrogate/ridge_H", target: "target/mlp_L", epsilon: 1, error: 0.5, netIncrease: 0.48 };
+    const l1 = { ...given, study, cells: [...given.cells, other] };
+    const { E9, E10 } = verdicts(l1);
+    expect([E9, E10]).toEqual(["not tested", "held"]);
+    const turned = { ...l1, cells: [...given.cells, { ...other, netIncrease: 0.2 }] };
+    expect(verdicts(turned).E10).toBe("not held");
   });
 
   it("are not tested where the study has nothing to say of them", () => {

@@ -17,7 +17,7 @@ export interface Claim {
 }
 
 /**
- * Claims E1 to E9 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
+ * Claims E1 to E10 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
  *
  * A claim about families holds where it holds in each of them; how often single repetitions agree stands beside it.
  */
@@ -34,6 +34,7 @@ export function claimsOf(evidence: Evidence): Claim[] {
     orderOfErrors(evidence, epsilon),
     minimumBudget(evidence),
     forestsBreak(evidence, epsilon),
+    forestsResistFewChanges(evidence, epsilon),
   ];
 }
 
@@ -267,8 +268,9 @@ function medianBudget(curve: Evidence["curves"]): number | undefined {
 const BROKEN = 0.25;
 
 function forestsBreak(evidence: Evidence, epsilon: number): Claim {
-  const forests = evidence.models.filter(({ role, learner }) => role === "target" && learner === "forest");
-  const checks = forests.map(({ id, cleanError }) => {
+  const forests = evidence.models.filter(isForest);
+  const isOfMany = evidence.study.attack.norm !== "l1";
+  const checks = (isOfMany ? forests : []).map(({ id, cleanError }) => {
     const increases = evidence.cells.filter((cell) => cell.target === id && cell.epsilon === epsilon);
     const errors = increases.map(({ error }) => error);
     const [low, high] = [Math.min(...errors), Math.max(...errors)];
@@ -281,9 +283,39 @@ function forestsBreak(evidence: Evidence, epsilon: number): Claim {
     "E9",
     `forests err on at least ${BROKEN} more of the points, whatever the surrogate`,
     checks,
-    "no forest is among the targets",
+    isOfMany ? "no forest is among the targets" : "an attack in L1 changes few features",
   );
 }
+
+function forestsResistFewChanges({ cells, models, study }: Evidence, epsilon: number): Claim {
+  const increase = (ids: readonly string[]) =>
+    mean(
+      cells
+        .filter(
+          (cell) => ids.includes(cell.target) && cell.epsilon === epsilon && cell.surrogate.startsWith("surrogate/"),
+        )
+        .map(({ netIncrease }) => netIncrease),
+    );
+  const targets = models.filter(({ role }) => role === "target");
+  const forests = increase(targets.filter(isForest).map(({ id }) => id));
+  const others = increase(targets.filter((model) => !isForest(model)).map(({ id }) => id));
+  const isTested = study.attack.norm === "l1" && forests !== undefined && others !== undefined;
+  return claim(
+    "E10",
+    "under L1 attacks, which change few features, forests lose less than the other targets",
+    isTested
+      ? [
+          {
+            held: forests < others,
+            numbers: `errors rise by ${short(forests)} on forests, by ${short(others)} on the others, means over surrogates`,
+          },
+        ]
+      : [],
+    "needs an attack in L1, and forests and others among the targets",
+  );
+}
+
+const isForest = ({ role, learner }: MeanModel) => role === "target" && learner === "forest";
 
 const noFamilies = "no learner has a model of high and one of low complexity";
 

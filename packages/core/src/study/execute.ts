@@ -2,9 +2,11 @@
 
 import { assert } from "../errors.ts";
 import type { Runtime } from "../models/runtime.ts";
+import type { Service } from "../models/service.ts";
 import type { Artifact } from "./artifact.ts";
+import { criticalPaths } from "./criticalPath.ts";
 import type { Plan } from "./plan.ts";
-import type { Task } from "./task.ts";
+import type { Task, TaskKind } from "./task.ts";
 import { type TaskKindName, taskKinds } from "./tasks/index.ts";
 
 /** Where artifacts are kept. */
@@ -19,6 +21,8 @@ export interface Store {
 /** A place where tasks are computed, several at a time. */
 export interface Workers {
   readonly count: number;
+  /** Told how many can be busy at once, before the first task. */
+  prepare?(busy: number): void;
   /** Computes a task and writes its artifact to the store. @throws MissingInput */
   run(task: Task, onProgress: (done: number) => void): Promise<void>;
 }
@@ -51,6 +55,7 @@ export async function runTask(
   store: Store,
   runtime: Runtime,
   onProgress: (done: number) => void = () => {},
+  service?: Service,
 ): Promise<void> {
   const inputs: Record<string, Artifact> = {};
   for (const [name, key] of Object.entries(task.inputs)) {
@@ -59,13 +64,14 @@ export async function runTask(
     inputs[name] = artifact;
   }
   const kind = taskKinds[task.kind as TaskKindName];
-  await store.write(task.key, await kind.run(task.parameters, inputs, { runtime, onProgress }));
+  await store.write(task.key, await kind.run(task.parameters, inputs, { runtime, service, onProgress }));
 }
 
 /**
  * Makes sure that the wanted artifacts are in the store.
  *
- * Only tasks whose artifacts are missing are computed, and of those only the ones that something wanted depends on.
+ * Only tasks whose artifacts are missing are computed, and of those only the ones that something wanted depends on; those
+ * with the longest way to the end begin first.
  * An artifact that turns out to be damaged is computed again.
  */
 export async function execute(
@@ -77,12 +83,14 @@ export async function execute(
 ): Promise<void> {
   const byKey = new Map(plan.tasks.map((task) => [task.key, task]));
   const needed = new Map<string, Task>();
+  const sources = new Set<string>();
   const visit = async (key: string): Promise<void> => {
-    if (needed.has(key)) return;
+    if (needed.has(key) || sources.has(key)) return;
     const task = byKey.get(key);
     if (!task) {
       const source = plan.sources.get(key);
       assert(source, `nothing in the plan makes artifact ${key}`);
+      sources.add(key);
       if (!(await store.read(key))) await store.write(key, source);
       return;
     }
@@ -98,61 +106,88 @@ export async function execute(
 
   const finished = new Set<string>();
   const share = new Map<string, number>();
-  const report = (label: string) => {
-    const total = [...needed.values()].reduce((sum, { seconds }) => sum + seconds, 0);
-    const part = [...needed.values()].reduce((sum, { key, seconds }) => sum + seconds * (share.get(key) ?? 0), 0);
+  let order: readonly Task[] = [];
+  let total = 0;
+  const arrange = () => {
+    const paths = criticalPaths(needed.values());
+    order = [...needed.values()].sort((a, b) => paths.get(b.key)! - paths.get(a.key)!);
+    total = order.reduce((sum, { seconds }) => sum + seconds, 0);
+  };
+  arrange();
+  let part = 0;
+  const advance = ({ key, seconds, label }: Task, done: number) => {
+    part += seconds * (done - (share.get(key) ?? 0));
+    share.set(key, done);
     onProgress?.({
       label,
-      done: total > 0 ? part / total : 1,
+      // Of many parts the sum is rounded: the whole is what all tasks are.
+      done: finished.size === needed.size ? 1 : Math.min(1, part / Math.max(total, Number.MIN_VALUE)),
       tasksDone: finished.size,
       tasks: needed.size,
       reused: plan.tasks.length - needed.size,
     });
   };
   const running = new Map<string, Promise<void>>();
+  const places = plan.tasks.some(asks) ? ASKING : 0;
+  let asking = 0;
   const isReady = ({ key, inputs }: Task) =>
     !finished.has(key) &&
     !running.has(key) &&
     Object.values(inputs).every((input) => !needed.has(input) || finished.has(input));
   let fault: unknown;
   const start = (task: Task) => {
-    report(task.label);
+    advance(task, 0);
+    if (asks(task)) asking++;
     const work = workers
-      .run(task, (done) => {
-        share.set(task.key, done);
-        report(task.label);
-      })
+      .run(task, (done) => advance(task, done))
       .then(
         () => {
           finished.add(task.key);
-          share.set(task.key, 1);
-          report(task.label);
+          advance(task, 1);
         },
         async (error: unknown) => {
           if (!(error instanceof MissingInput)) throw error;
           // Somebody removed or damaged an input: it is made again, and this task then waits for it.
+          const lost = needed.get(error.key);
+          if (lost) advance(lost, 0);
           finished.delete(error.key);
-          share.delete(error.key);
           needed.delete(error.key);
+          sources.delete(error.key);
           await visit(error.key);
+          arrange();
         },
       )
       .catch((error: unknown) => {
         fault ??= error;
       })
-      .finally(() => running.delete(task.key));
+      .finally(() => {
+        running.delete(task.key);
+        if (asks(task)) asking--;
+      });
     running.set(task.key, work);
   };
+  workers.prepare?.(Math.min(workers.count, needed.size));
   while (finished.size < needed.size && fault === undefined) {
-    for (const task of needed.values()) {
-      if (running.size >= workers.count) break;
-      if (isReady(task)) start(task);
+    for (const task of order) {
+      const computing = running.size - asking;
+      if (computing >= workers.count && asking >= places) break;
+      const hasRoom = asks(task) ? asking < places : computing < workers.count;
+      if (hasRoom && isReady(task)) start(task);
     }
     assert(running.size > 0, "a plan without a task that can begin");
     await Promise.race(running.values());
   }
   await Promise.all(running.values());
   if (fault !== undefined) throw fault;
+}
+
+/** Tasks that ask a service and run at a time; they wait for it more than they compute, so they take no worker's place. */
+const ASKING = 2;
+
+/** Whether a task asks a service, and so has to be run where the service is known. */
+export function asks({ kind }: Task): boolean {
+  const known: TaskKind = taskKinds[kind as TaskKindName];
+  return known.asks === true;
 }
 
 /** A store in memory, for runs that nobody needs to resume. */
@@ -168,6 +203,6 @@ export function memoryStore(): Store {
 }
 
 /** Workers that are this process itself, one task at a time. */
-export function inProcess(store: Store, runtime: Runtime): Workers {
-  return { count: 1, run: (task, onProgress) => runTask(task, store, runtime, onProgress) };
+export function inProcess(store: Store, runtime: Runtime, service?: Service): Workers {
+  return { count: 1, run: (task, onProgress) => runTask(task, store, runtime, onProgress, service) };
 }

@@ -122,9 +122,20 @@ describe("the explanation of a study", () => {
     expect(explanation.advice).toHaveLength(5);
     expect(explanation.advice[0].used).toEqual(["linearised", "variability", "marginCorrelation", "labelAgreement"]);
     expect(explanation.advice[4].used).toEqual(["variability", "marginCorrelation", "labelAgreement"]);
-    expect(explanation.claims.map(({ id }) => id)).toEqual(["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9"]);
+    expect(explanation.claims.map(({ id }) => id)).toEqual([
+      "E1",
+      "E2",
+      "E3",
+      "E4",
+      "E5",
+      "E6",
+      "E7",
+      "E8",
+      "E9",
+      "E10",
+    ]);
     const untested = explanation.claims.filter(({ verdict }) => verdict === "not tested").map(({ id }) => id);
-    expect(untested).toEqual(["E2", "E7", "E8"]);
+    expect(untested).toEqual(["E2", "E7", "E8", "E10"]);
     expect(explanation.claims.find(({ id }) => id === "E6")!.numbers[0]).toContain("50 % of the rows");
     expect(JSON.stringify(result)).not.toContain("NaN");
   });

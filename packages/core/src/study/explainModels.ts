@@ -112,7 +112,7 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
     if (role === "surrogate" && noGradients !== undefined) throw notAttackable(id, noGradients);
   }
   const losses = new Map<string, Float64Array>();
-  for (const { name } of surrogates) losses.set(name, lookOf((await store.read(keys.looks.get(name)!))!).losses);
+  for (const { name } of surrogates) losses.set(name, lookOf((await store.read(keys.looks.get(name)!))!).losses!);
   const variability = variabilityOf(surrogates, losses);
   const V = new Map(
     variability.flatMap(({ surrogates: names, perPoint }) =>

@@ -9,14 +9,14 @@ import type { Interval } from "../stats/sample.ts";
 import { studentCritical } from "../stats/student.ts";
 import type { Store } from "./execute.ts";
 import { type Explanation, explainStudy } from "./explain.ts";
-import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
+import { type MatrixKeys, type Participant, planFit, planMatrix, type TrainedModel } from "./matrix.ts";
 import { nameOf, surrogateId, targetId } from "./names.ts";
 import type { PlanBuilder } from "./plan.ts";
 import { type Comparison, compareWithPrinted } from "./printed.ts";
 import type { AuditCell, Transfer } from "./result.ts";
 import type { LearnerChoice, Study } from "./schema.ts";
 import type { Parameters } from "./task.ts";
-import type { PartRef } from "./tasks/dataset.ts";
+import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
 import { planVariability, type SurrogateVariability } from "./variability.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,8 +65,15 @@ export interface CurvePoint {
   readonly standardError?: number;
 }
 
+/** What a study of any kind has that can be restricted. */
+type Restrictable = Pick<Study, "surrogates" | "targets"> & { readonly scales: Readonly<Record<string, object>> };
+
 /** The study at a named size, restricted to some models. @throws InputError for names it does not have. */
-export function restrict(study: Study, scale: string | undefined, only: readonly string[] | undefined): Study {
+export function restrict<S extends Restrictable>(
+  study: S,
+  scale: string | undefined,
+  only: readonly string[] | undefined,
+): S {
   let { surrogates, targets } = study;
   if (only) {
     const names = [...new Set([...surrogates, ...targets].map(nameOf))];
@@ -103,12 +110,24 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   if (shares.reduce((sum, value) => sum + value, 0) > 1 + 1e-9) throw tooLarge(study, rows);
   const { seed } = study;
   const attackable = data.test ? rowCount(data.test.dataset) : Math.floor(shares[2] * rows);
-  const points = Math.min(study.points ?? attackable, attackable);
+  const { classNames, labels } = data.train.dataset;
+  const attackedLabel = study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames);
+  if (study.falseAlarms !== undefined && attackedLabel === undefined) throw noAttackedClass();
+  /** The rows that may be attacked: of one class, where one is named. */
+  const ofClass =
+    attackedLabel === undefined
+      ? attackable
+      : Math.floor(
+          data.test
+            ? data.test.dataset.labels.filter((label) => label === attackedLabel).length
+            : shares[2] * labels.filter((label) => label === attackedLabel).length,
+        );
+  const points = Math.min(study.points ?? ofClass, ofClass);
   const prefixOf = (repetition: number) => (study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "");
   const about = (repetition: number) => ({ label: `${prefixOf(repetition)}split`, seconds: 0.3 + rows / 50_000 });
   /** The parts of one repetition, the surrogates' part with a share of its rows. */
   const splitOf = (repetition: number, fraction: number) => {
-    const keep = [1, fraction, ...(data.test ? [] : [points / attackable])];
+    const keep = [1, fraction, ...(data.test ? [] : [attackedLabel === undefined ? points / attackable : 1])];
     return plan.add(
       "split",
       { seed, repetition, fractions: shares, keep },
@@ -131,19 +150,38 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     );
     return { data: data.train.key, split, part: 0 };
   };
+  /** Points of the attacked class, or the others, among all that may be attacked. */
+  const withLabels = (repetition: number, only: readonly number[], share: number, what: string): PartRef => {
+    const from = data.test
+      ? { inputs: { data: data.test.key }, parts: {} }
+      : {
+          inputs: { data: data.train.key, among: splitOf(repetition, study.surrogateFraction) },
+          parts: { parts: [2] },
+        };
+    const parameters = { seed, repetition, fractions: [share], only, ...from.parts };
+    const label = `${prefixOf(repetition)}choice of ${what}`;
+    return {
+      data: from.inputs.data,
+      split: plan.add("split", parameters, from.inputs, { ...about(repetition), label }),
+      part: 0,
+    };
+  };
+  const otherLabels = classNames.flatMap((_, label) => (label === attackedLabel ? [] : [label]));
   const attackedOf = (repetition: number): PartRef =>
-    data.test
-      ? {
-          data: data.test.key,
-          split: plan.add(
-            "split",
-            { seed, repetition, fractions: [points / attackable] },
-            { data: data.test.key },
-            { ...about(repetition), label: `${prefixOf(repetition)}choice of points` },
-          ),
-          part: 0,
-        }
-      : { data: data.train.key, split: splitOf(repetition, study.surrogateFraction), part: 2 };
+    attackedLabel !== undefined
+      ? withLabels(repetition, [attackedLabel], points / ofClass, "points")
+      : data.test
+        ? {
+            data: data.test.key,
+            split: plan.add(
+              "split",
+              { seed, repetition, fractions: [points / attackable] },
+              { data: data.test.key },
+              { ...about(repetition), label: `${prefixOf(repetition)}choice of points` },
+            ),
+            part: 0,
+          }
+        : { data: data.train.key, split: splitOf(repetition, study.surrogateFraction), part: 2 };
   const trainedOn = (choice: Resolved, id: string, part: number, training: PartRef, repetition: number) => ({
     learner: choice.learner,
     options: choice.options,
@@ -170,6 +208,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     const participant = (choice: Resolved, role: Participant["role"]): Participant => {
       const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
       const part = role === "target" ? 0 : 1;
+      const trained = trainedOn(choice, id, part, training(part, fractionOf(choice)), repetition);
       const { capabilities } = learnerByName(choice.learner);
       return {
         id,
@@ -177,9 +216,21 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
         learner: choice.learner,
         ...(choice.complexity && { complexity: choice.complexity }),
         affine: capabilities.affine,
-        model: trainedOn(choice, id, part, training(part, fractionOf(choice)), repetition),
+        model: role === "target" && study.falseAlarms !== undefined ? atOperatingPoint(id, trained) : trained,
         ...(capabilities.differentiable && { judges: role === "target" ? [id] : targetNames }),
       };
+    };
+    /** A target that reports the attacked class with few false alarms. */
+    const atOperatingPoint = (id: string, model: TrainedModel) => {
+      const benign = withLabels(repetition, otherLabels, 1, "benign points");
+      const prefix = prefixOf(repetition);
+      const key = plan.add(
+        "calibrate",
+        { ...partParameters("benign", benign), positive: attackedLabel!, falseAlarms: study.falseAlarms! },
+        { ...partInputs("benign", benign), model: planFit(plan, id, model, { seed, prefix }) },
+        { label: `${prefix}operating point of ${id}`, seconds: 0.3 },
+      );
+      return { key };
     };
     const asTargets = targets.map((choice) => participant(choice, "target"));
     const question = {
@@ -188,6 +239,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       features: featureCount(data.train.dataset),
       pool: training(1, study.surrogateFraction),
       norm: study.attack.norm,
+      ...(study.attack.direction && { direction: study.attack.direction }),
       seed,
       prefix: prefixOf(repetition),
     };
@@ -310,7 +362,7 @@ function cellLike({ cells }: Transfer, { surrogate, target, epsilon }: AuditCell
 }
 
 /** The mean over repetitions with Student's interval; one repetition has its own interval over points. */
-function overRepetitions(errors: readonly Interval[]): Interval {
+export function overRepetitions(errors: readonly Interval[]): Interval {
   if (errors.length === 1) {
     const [{ estimate, low, high }] = errors;
     return { estimate, low, high };
@@ -321,7 +373,7 @@ function overRepetitions(errors: readonly Interval[]): Interval {
   return { estimate: centre, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
-interface Resolved {
+export interface Resolved {
   readonly name: string;
   readonly learner: string;
   readonly complexity?: "high" | "low";
@@ -330,7 +382,7 @@ interface Resolved {
 }
 
 /** A choice with all of its options. */
-function resolve(choice: LearnerChoice): Resolved {
+export function resolve(choice: LearnerChoice): Resolved {
   const learner = learnerByName(choice.learner);
   const base = choice.preset
     ? presetOptions(choice.learner, choice.preset)
@@ -360,7 +412,7 @@ function attackedShare({ split }: Study): number {
   });
 }
 
-function requireDistinct(what: string, choices: readonly Resolved[]): void {
+export function requireDistinct(what: string, choices: readonly Resolved[]): void {
   const names = choices.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return;
@@ -368,6 +420,19 @@ function requireDistinct(what: string, choices: readonly Resolved[]): void {
     expected: "models of different names",
     got: `"${twice}" twice`,
     remedy: "give one of them another name",
+  });
+}
+
+function labelNamed(name: string, classNames: readonly string[]): number {
+  const label = classNames.indexOf(name);
+  return label >= 0 ? label : unknownName("class of attack.class", name, classNames);
+}
+
+function noAttackedClass(): InputError {
+  return new InputError("missing", "attack.class", {
+    expected: "the class that is to be detected, as falseAlarms is given",
+    got: "none",
+    remedy: 'for instance class: "1"',
   });
 }
 

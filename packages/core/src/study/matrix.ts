@@ -7,9 +7,9 @@ import type { Parameters } from "./task.ts";
 import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
 import type { CraftRow, ModelRow } from "./tasks/transfer.ts";
 
-/** A model that takes part: given, or to be trained. */
+/** A model that takes part: given, or to be trained, or a service that can only be asked. */
 export interface Participant extends ModelRow {
-  readonly model: { readonly key: string } | TrainedModel;
+  readonly model: { readonly key: string } | { readonly service: string } | TrainedModel;
   /** Whether scores are an affine function of the input; such models are attacked much faster. */
   readonly affine?: boolean;
   /** The models that judge what is crafted on this one; nothing is crafted where absent. */
@@ -36,6 +36,8 @@ export interface MatrixQuestion {
   readonly pool: PartRef;
   readonly norm: Norm["name"];
   readonly epsilons: readonly number[];
+  /** Whether features may only rise or only fall. */
+  readonly direction?: "add" | "remove";
   readonly seed: number;
   /** Metrics that cost extra: rho; smoothness on so many points; S under another definition than the primary one. */
   readonly extra?: {
@@ -65,12 +67,17 @@ export interface MatrixKeys {
 
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixKeys {
-  const { participants, attacked, pool, epsilons, norm, seed, points, features, prefix, extra } = question;
+  const { participants, attacked, pool, epsilons, norm, direction, seed, points, features, prefix, extra } = question;
   const models = new Map<string, string>();
   const looks = new Map<string, string>();
   const onPoints = partInputs("attacked", attacked);
   const which = partParameters("attacked", attacked);
+  const services = new Map(participants.flatMap(({ id, model }) => ("service" in model ? [[id, model.service]] : [])));
   for (const { id, model } of participants) {
+    if ("service" in model) {
+      looks.set(id, planLookAtService(plan, id, model.service, question));
+      continue;
+    }
     const key = "key" in model ? model.key : planFit(plan, id, model, question);
     models.set(id, key);
     const about = { label: `${prefix}gradients of ${id}`, seconds: 0.2 + points / 5000, bytes: 4 * points * features };
@@ -82,7 +89,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     if (!judges) continue;
     const craft = plan.add(
       "craft",
-      { ...which, ...partParameters("pool", pool), norm, epsilons, seed },
+      { ...which, ...partParameters("pool", pool), norm, epsilons, seed, ...(direction && { direction }) },
       { ...onPoints, ...partInputs("pool", pool), model: models.get(id)! },
       {
         label: `${prefix}attack on ${id}`,
@@ -92,7 +99,9 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     );
     const judged = Object.fromEntries(
       judges.flatMap((judge) => [
-        [`model:${judge}`, models.get(judge)!],
+        services.has(judge)
+          ? [`answers:${judge}`, planAnswers(plan, id, craft, services.get(judge)!, question)]
+          : [`model:${judge}`, models.get(judge)!],
         [`look:${judge}`, looks.get(judge)!],
       ]),
     );
@@ -127,7 +136,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     { ...which, models: rows, crafts: craftRows, norm, epsilons, seed, size: extra?.size } as unknown as Parameters,
     {
       ...onPoints,
-      ...named("model", models),
+      ...named("model", [...models, ...services]),
       ...named("look", looks),
       ...named("correlate", correlates),
       ...named("smooth", smooths),
@@ -142,6 +151,36 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
   const wanted = [transfer, ...looks.values(), ...crafted.map(([, craft]) => craft), ...judged];
   return { transfer, wanted, looks, crafts };
 }
+
+/** Adds what a service says of clean points: its answers, then labels and losses. */
+function planLookAtService(plan: PlanBuilder, id: string, service: string, question: MatrixQuestion): string {
+  const { attacked, points, prefix } = question;
+  const parameters = partParameters("attacked", attacked);
+  const inputs = partInputs("attacked", attacked);
+  const answers = plan.add(
+    "ask",
+    parameters,
+    { ...inputs, service },
+    { label: `${prefix}asking ${id}`, seconds: points / ASKED_PER_SECOND, bytes: 80 * points },
+  );
+  const about = { label: `${prefix}answers of ${id}`, seconds: 0.1, bytes: 20 * points };
+  return plan.add("look", parameters, { ...inputs, answers }, about);
+}
+
+/** Adds what a service says of the points crafted on a model. */
+function planAnswers(plan: PlanBuilder, id: string, craft: string, service: string, question: MatrixQuestion): string {
+  const { epsilons, points, prefix } = question;
+  const asked = points * epsilons.length;
+  const about = {
+    label: `${prefix}asking about points of ${id}`,
+    seconds: asked / ASKED_PER_SECOND,
+    bytes: 80 * asked,
+  };
+  return plan.add("ask", { budgets: epsilons.length }, { craft, service }, about);
+}
+
+/** A guess, for estimates of time: how many rows a service answers in a second. */
+const ASKED_PER_SECOND = 500;
 
 /** rho of each model that points are crafted on with those that judge them and are crafted on too. */
 function planCorrelations(plan: PlanBuilder, question: MatrixQuestion, crafts: MatrixKeys["crafts"]) {

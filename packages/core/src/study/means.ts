@@ -77,6 +77,7 @@ export function meanCells(repetitions: readonly Transfer[]): MeanCell[] {
     const outputs = repetitions.map((each) => each.outputs?.find(isPair));
     const linearised = whole(own.map((cell) => cell.linearisedIncrease));
     const firstOrder = whole(own.map((cell) => cell.predictedIncrease));
+    const increase = whole(own.map(({ lossIncrease }) => lossIncrease));
     const size = sizes.get(target);
     return {
       surrogate,
@@ -94,9 +95,9 @@ export function meanCells(repetitions: readonly Transfer[]): MeanCell[] {
         labelAgreement: whole(outputs.map((pair) => pair?.labelAgreement.estimate)),
         marginCorrelation: whole(outputs.map((pair) => pair?.marginCorrelation)),
         decomposition:
-          firstOrder === undefined || size === undefined
+          firstOrder === undefined || size === undefined || increase === undefined
             ? undefined
-            : decomposition(mean(own.map(({ lossIncrease }) => lossIncrease))!, firstOrder, epsilon * size),
+            : decomposition(increase, firstOrder, epsilon * size),
       }),
     };
   });

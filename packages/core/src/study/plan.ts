@@ -19,7 +19,7 @@ export interface PlanBuilder extends Plan {
     kind: TaskKindName,
     parameters: Parameters,
     inputs: Readonly<Record<string, string>>,
-    about: { readonly label: string; readonly seconds: number; readonly bytes?: number },
+    about: { readonly label: string; readonly seconds: number; readonly bytes?: number; readonly learner?: string },
   ): string;
 }
 
@@ -36,9 +36,10 @@ export function startPlan(): PlanBuilder {
       sources.set(key, artifact);
       return key;
     },
-    add(kind, parameters, inputs, { label, seconds, bytes = 20_000 }) {
+    add(kind, parameters, inputs, { label, seconds, bytes = 20_000, learner = parameters.learner }) {
       const key = taskKey(kind, taskKinds[kind].version, parameters, inputs);
-      if (!tasks.has(key)) tasks.set(key, { key, kind, parameters, inputs, label, seconds, bytes });
+      const family = typeof learner === "string" ? `${kind} ${learner}` : kind;
+      if (!tasks.has(key)) tasks.set(key, { key, kind, parameters, inputs, label, seconds, bytes, family });
       return key;
     },
   };

@@ -20,8 +20,8 @@ export interface AuditModel {
   /** How training ended, such as the duality gap or the last loss. */
   readonly training?: Readonly<Record<string, number | string>>;
   readonly cleanError: Rate;
-  /** Mean cross-entropy of the attacked points before the attack. */
-  readonly cleanLoss: number;
+  /** Mean cross-entropy of the attacked points before the attack; absent where only classes are named. */
+  readonly cleanLoss?: number;
   /** Mean input-gradient size S (paper Eq. 17); absent for a model without gradients. */
   readonly gradientSize?: Interval;
   /** Mean S under another definition, where one was asked for. */
@@ -50,8 +50,8 @@ export interface AuditCell {
   /** Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class. */
   readonly sameWrongClass: Rate;
   readonly otherWrongClass: Rate;
-  /** Mean cross-entropy of the judged model under attack, minus before. */
-  readonly lossIncrease: number;
+  /** Mean cross-entropy of the judged model under attack, minus before; absent where only classes are named. */
+  readonly lossIncrease?: number;
   /** What the first-order approximation says it would be: mean of delta . gradient (paper Eq. 16). */
   readonly predictedIncrease?: number;
   /** What it would be if both losses were linear and there were no box: mean of epsilon S R for L2 (paper Eq. 16). */
@@ -86,6 +86,24 @@ export interface Transfer {
   readonly outputs?: readonly OutputPair[];
 }
 
+/** Alignment with a target that gives scores only: an estimate, from finite differences of its loss. */
+export interface AlignmentEstimate {
+  /** Points at which differences were taken, and rows that this asked for. */
+  readonly points: number;
+  readonly queries: number;
+  /** The Euclidean length of each difference's halves. */
+  readonly step: number;
+  /** Directions at each point beside those of the surrogates' gradients. */
+  readonly randomDirections: number;
+  readonly pairs: readonly {
+    readonly surrogate: string;
+    /** Mean rise of the target's loss per unit length along the surrogate's gradient: S times R in L2. */
+    readonly slope: Interval;
+    /** Mean of the estimates of R. */
+    readonly alignment: Interval;
+  }[];
+}
+
 /** A ranking of surrogates for one target from metrics that need no attack, and how it agreed with what happened. */
 export interface TargetAdvice extends Advice {
   readonly target: string;
@@ -101,6 +119,13 @@ export interface AuditResult extends Transfer {
   readonly asked: {
     readonly dataHash: string;
     readonly targetHash: string;
+    /** Where the target is a service: its address and what it says it is, how it is asked, and what it answers. */
+    readonly service?: {
+      readonly address: string;
+      readonly model?: string;
+      readonly protocol: string;
+      readonly answers: "scores" | "labels";
+    };
     readonly classNames: readonly string[];
     readonly featureShape: readonly number[];
     readonly norm: "l1" | "l2" | "linf";
@@ -125,6 +150,8 @@ export interface AuditResult extends Transfer {
   /** The same of the target as a whole, one for each budget. */
   readonly targetFindings?: readonly Finding[];
   readonly advice?: readonly TargetAdvice[];
+  /** In place of R, where the target gives scores only and the estimate was asked for. */
+  readonly estimate?: AlignmentEstimate;
 }
 
 /** One attacked point to look at: not a metric, only shown in the report. */

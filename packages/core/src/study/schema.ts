@@ -53,6 +53,13 @@ export const studyData = z
     label: z.string().optional().describe("array of a .npz file that holds the labels"),
     box: z.tuple([z.number(), z.number()]).optional().describe("bounds of every feature"),
     columns: z.number().int().positive().optional().describe("number of features of a .svmlight file"),
+    binary: z.boolean().optional().describe("whether every feature is 0 or 1 and must stay so"),
+    select: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe("keep so many features of data.train: those whose frequency differs most between two classes"),
   })
   .describe("where rows come from");
 
@@ -78,11 +85,19 @@ export const studySchema = z.strictObject({
   attack: z.strictObject({
     norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
     epsilons: z.array(z.number().positive()).min(1).describe("budgets, in the units of the features"),
+    class: z.string().optional().describe("attack points of this class only; of all where absent"),
+    direction: z.enum(["add", "remove"]).optional().describe("whether features may only rise, or only fall"),
     curve: z
       .array(z.number().positive())
       .default([])
       .describe("further budgets, for the white-box attacks on the targets alone"),
   }),
+  falseAlarms: z
+    .number()
+    .positive()
+    .lt(1)
+    .optional()
+    .describe("judge targets where they report attack.class at this share of false alarms on the other points"),
   printed: z.enum(printedExperiments).optional().describe("compare with what the paper prints of this experiment"),
   metrics: z
     .array(z.enum(["size", "alignment", "perturbation", "variability", "smoothness"]))

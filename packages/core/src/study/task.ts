@@ -2,6 +2,7 @@
 
 import { hashHex } from "../hash.ts";
 import type { Runtime } from "../models/runtime.ts";
+import type { Service } from "../models/service.ts";
 import type { Artifact, Json } from "./artifact.ts";
 
 export type Parameters = { readonly [name: string]: Json | undefined };
@@ -10,12 +11,16 @@ export type Parameters = { readonly [name: string]: Json | undefined };
 export interface TaskKind {
   /** Counted up when the same parameters and inputs would give another result. */
   readonly version: number;
+  /** Whether it asks the service: such a task runs where the service is known, and waits more than it computes. */
+  readonly asks?: true;
   run(parameters: Parameters, inputs: Readonly<Record<string, Artifact>>, host: TaskHost): Promise<Artifact>;
 }
 
 /** What surrounds a task and must not change its result. */
 export interface TaskHost {
   readonly runtime: Runtime;
+  /** The target, where it is one that can only be asked. */
+  readonly service?: Service | undefined;
   onProgress(done: number): void;
 }
 
@@ -31,6 +36,8 @@ export interface Task {
   /** Estimated seconds, and bytes of its artifact. */
   readonly seconds: number;
   readonly bytes: number;
+  /** What takes longer or shorter than estimated for the same reasons, such as "fit mlp"; the kind where absent. */
+  readonly family?: string;
 }
 
 /** The key of a task: the hash of its kind, version, parameters and its inputs' keys. */

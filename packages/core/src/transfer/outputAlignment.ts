@@ -7,14 +7,14 @@ import { type Rate, rate } from "./rates.ts";
 /** What two models say of the same N points. */
 export interface Outputs {
   readonly labels: Int32Array;
-  /** Best other score less the score of the true class, of each point. */
-  readonly margins: Float64Array;
+  /** Best other score less the score of the true class, of each point; undefined where only classes are named. */
+  readonly margins: Float64Array | undefined;
 }
 
 export interface OutputAlignment {
   /** Points on which both give the same label, right or wrong. */
   readonly labelAgreement: Rate;
-  /** Pearson's correlation of the margins over points; absent where one is constant. */
+  /** Pearson's correlation of the margins over points; absent where one is constant or unknown. */
   readonly marginCorrelation: number | undefined;
 }
 
@@ -26,6 +26,6 @@ export function outputAlignment(surrogate: Outputs, target: Outputs): OutputAlig
   for (let i = 0; i < n; i++) if (surrogate.labels[i] === target.labels[i]) same++;
   return {
     labelAgreement: rate(same, n),
-    marginCorrelation: pearson(surrogate.margins, target.margins)?.statistic,
+    marginCorrelation: surrogate.margins && target.margins && pearson(surrogate.margins, target.margins)?.statistic,
   };
 }

@@ -97,7 +97,14 @@ const moves: Readonly<Record<string, Move>> = {
   Abs: unary("Abs"),
   Add: binary("Add"),
   AveragePool: windows("AveragePool"),
+  Celu: unary("Celu"),
   Clip: (g, a) => g.node("Clip", [a, g.scalar(-0.5, a), g.scalar(0.75, a)]),
+  Cos: unary("Cos"),
+  CumSum: (g, a) => {
+    if (shapeOf(g, a).length === 0) return undefined;
+    const sums = g.node("CumSum", [a, g.constant(tensor("int64", [], [-1]))]);
+    return g.node("Mul", [sums, g.scalar(0.5, sums)]);
+  },
   Concat: (g, a, b) => {
     const [left, right] = [shapeOf(g, a), shapeOf(g, b)];
     const suits =
@@ -108,6 +115,12 @@ const moves: Readonly<Record<string, Move>> = {
   Conv: windows("Conv"),
   ConvTranspose: windows("ConvTranspose"),
   Div: binary("Div", positive),
+  Einsum: (g, a, _, variant) => {
+    const last = lastKnown(g, a);
+    if (shapeOf(g, a).length !== 2 || last === undefined) return undefined;
+    const equation = { equation: { string: variant % 2 ? "ij,jk->ki" : "ij,jk" } };
+    return g.node("Einsum", [a, weights(g, a, [last, 2], variant)], equation);
+  },
   Elu: unary("Elu"),
   Erf: unary("Erf"),
   Exp: (g, a) => g.node("Exp", [tame(g, a)]),
@@ -126,6 +139,23 @@ const moves: Readonly<Record<string, Move>> = {
     const transB = variant % 2;
     const w = weights(g, a, transB ? [3, last] : [last, 3], variant);
     return g.node("Gemm", [a, w, weights(g, a, [3], variant)], { transB: { int: transB }, alpha: { float: 0.5 } });
+  },
+  GatherND: (g, a, _, variant) =>
+    typeof shapeOf(g, a)[0] === "number" && shapeOf(g, a).length > 1
+      ? g.node("GatherND", [a, g.constant(tensor("int64", [2, 1], [variant % Number(shapeOf(g, a)[0]), 0]))])
+      : undefined,
+  HardSigmoid: unary("HardSigmoid"),
+  HardSwish: unary("HardSwish"),
+  InstanceNormalization: (g, a, _, variant) => {
+    const [, channels, length] = shapeOf(g, a);
+    if (shapeOf(g, a).length !== 3 || typeof channels !== "number" || Number(length) < 2) return undefined;
+    const [scale, bias] = [weights(g, a, [channels], variant), weights(g, a, [channels], variant + 1)];
+    return g.node("InstanceNormalization", [a, scale, bias], { epsilon: { float: 0.125 } });
+  },
+  LayerNormalization: (g, a, _, variant) => {
+    const last = lastKnown(g, a);
+    if (last === undefined || last < 2) return undefined;
+    return g.node("LayerNormalization", [a, weights(g, a, [last], variant)], { epsilon: { float: 0.125 } });
   },
   LeakyRelu: (g, a) => g.node("LeakyRelu", [a], { alpha: { float: 0.125 } }),
   Log: (g, a) => g.node("Log", [positive(g, a)]),
@@ -148,8 +178,10 @@ const moves: Readonly<Record<string, Move>> = {
   MaxPool: windows("MaxPool"),
   Mean: binary("Mean"),
   Min: binary("Min"),
+  Mish: unary("Mish"),
   Mul: binary("Mul"),
   Neg: unary("Neg"),
+  PRelu: (g, a, _, variant) => g.node("PRelu", [a, weights(g, a, [1], variant)]),
   Pad: (g, a, _, variant) => {
     const rank = shapeOf(g, a).length;
     if (rank === 0) return undefined;
@@ -166,12 +198,20 @@ const moves: Readonly<Record<string, Move>> = {
   ReduceMin: reduction("ReduceMin"),
   ReduceSum: reduction("ReduceSum"),
   ReduceSumSquare: reduction("ReduceSumSquare"),
+  ReduceProd: reduction("ReduceProd"),
   Relu: unary("Relu"),
   Reshape: (g, a) =>
     shapeOf(g, a).length > 1
       ? g.node("Reshape", [a, g.ints([-1, ...shapeOf(g, a).slice(2).map(Number).filter(Number.isInteger)])])
       : undefined,
+  Resize: (g, a, _, variant) => {
+    if (shapeOf(g, a).length !== 3 || lastKnown(g, a) === undefined) return undefined;
+    const scales = g.constant(tensor("float32", [3], [1, 1, 2]));
+    return g.node("Resize", [a, "", scales], { mode: { string: variant % 2 ? "linear" : "nearest" } });
+  },
+  Selu: unary("Selu"),
   Sigmoid: unary("Sigmoid"),
+  Sin: unary("Sin"),
   Slice: (g, a, _, variant) => {
     const last = lastKnown(g, a);
     if (last === undefined || last < 2) return undefined;
@@ -180,6 +220,7 @@ const moves: Readonly<Record<string, Move>> = {
   },
   Softmax: alongAxis("Softmax"),
   Softplus: unary("Softplus"),
+  Softsign: unary("Softsign"),
   Split: (g, a) => {
     const last = lastKnown(g, a);
     if (last === undefined || last < 2) return undefined;
@@ -189,7 +230,25 @@ const moves: Readonly<Record<string, Move>> = {
   Sqrt: (g, a) => g.node("Sqrt", [positive(g, a)]),
   Sub: binary("Sub"),
   Tanh: unary("Tanh"),
+  Tile: (g, a) =>
+    lastKnown(g, a) === undefined || shapeOf(g, a).length > 2
+      ? undefined
+      : g.node("Tile", [
+          a,
+          g.ints([
+            ...shapeOf(g, a)
+              .slice(1)
+              .map(() => 1),
+            2,
+          ]),
+        ]),
+  TopK: (g, a) => {
+    const last = lastKnown(g, a);
+    return last === undefined || last < 2 ? undefined : g.nodeOutputs("TopK", [a, g.ints([2])], {}, 2)[0];
+  },
   Transpose: (g, a) => (shapeOf(g, a).length > 1 ? g.node("Transpose", [a]) : undefined),
+  Trilu: (g, a, _, variant) =>
+    shapeOf(g, a).length > 1 ? g.node("Trilu", [a], { upper: { int: variant % 2 } }) : undefined,
   Unsqueeze: (g, a, _, variant) =>
     shapeOf(g, a).length < 3 ? g.node("Unsqueeze", [a, g.ints([variant % 2])]) : undefined,
   Where: (g, a, b) =>

@@ -14,18 +14,27 @@ const cases = [...algebraCases, ...elementwiseCases, ...movementCases, ...reduct
 /** Operators whose derivative is zero wherever it exists, each with the reason. */
 const zeroGradients: Readonly<Record<string, string>> = {
   And: "a truth value",
+  ArgMax: "a place",
+  ArgMin: "a place",
+  Ceil: "constant between integers",
   Constant: "has no input",
   ConstantOfShape: "depends on a shape only",
   Equal: "a truth value",
+  Floor: "constant between integers",
   Greater: "a truth value",
   GreaterOrEqual: "a truth value",
+  IsNaN: "a truth value",
   Less: "a truth value",
   LessOrEqual: "a truth value",
+  NonZero: "places",
   Not: "a truth value",
   Or: "a truth value",
+  Range: "positions",
+  Round: "constant between halves",
   Shape: "depends on a shape only",
   Sign: "constant on each side of zero",
   Size: "depends on a shape only",
+  Xor: "a truth value",
 };
 
 test("every operator has a gradient case and a reference", () => {

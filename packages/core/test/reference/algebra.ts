@@ -182,4 +182,55 @@ const AveragePool: Evaluate = (node, [x]) => {
   return [y];
 };
 
-export const algebra: Readonly<Record<string, Evaluate>> = { AveragePool, Conv, ConvTranspose, Gemm, MatMul, MaxPool };
+const LpPool: Evaluate = (node, [x]) => {
+  const kernel = intsAttribute(node, "kernel_shape", []);
+  const input = x.shape.slice(2);
+  const window = windowOf(node, input, kernel);
+  const p = intAttribute(node, "p", 2);
+  const y = generate(x.type, [...x.shape.slice(0, 2), ...window.output], ([n, c, ...o]) => {
+    let sum = 0;
+    forEachIndex(kernel, (k) => {
+      const i = place(window, o, k);
+      if (inside(i, input)) sum += Math.abs(at(x, [n, c, ...i])) ** p;
+    });
+    return sum ** (1 / p);
+  });
+  return [y];
+};
+
+/** The sum over all letters of products; the ellipsis stands for digits, aligned at the right. */
+const Einsum: Evaluate = (node, inputs) => {
+  const [left, right] = stringAttribute(node, "equation", "").replaceAll(" ", "").split("->");
+  const ranks = inputs.map(({ shape }) => shape.length);
+  const terms = left.split(",");
+  const hidden = Math.max(...terms.map((term, i) => (term.includes(".") ? ranks[i] - term.length + 3 : 0)));
+  const digits = (count: number) => "0123456789".slice(hidden - count, hidden);
+  const operands = terms.map((term, i) => term.replace("...", digits(Math.max(0, ranks[i] - term.length + 3))));
+  const letters = [...operands.join("")];
+  const once = letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter)).sort();
+  const result = right?.replace("...", digits(hidden)) ?? once.join("");
+  const size = (letter: string) =>
+    Math.max(...operands.map((each, i) => (each.includes(letter) ? inputs[i].shape[each.indexOf(letter)] : 0)));
+  const summed = [...new Set(letters)].filter((letter) => !result.includes(letter));
+  const y = generate(inputs[0].type, [...result].map(size), (index) => {
+    let sum = 0;
+    forEachIndex(summed.map(size), (inner) => {
+      const of = (letter: string) =>
+        result.includes(letter) ? index[result.indexOf(letter)] : inner[summed.indexOf(letter)];
+      sum += inputs.reduce((product, x, i) => product * broadcastAt(x, [...operands[i]].map(of)), 1);
+    });
+    return sum;
+  });
+  return [y];
+};
+
+export const algebra: Readonly<Record<string, Evaluate>> = {
+  AveragePool,
+  Conv,
+  ConvTranspose,
+  Einsum,
+  Gemm,
+  LpPool,
+  MatMul,
+  MaxPool,
+};

@@ -63,17 +63,30 @@ export const elementwise: Readonly<Record<string, Evaluate>> = {
   And: comparison((a, b) => a !== 0 && b !== 0),
   Cast: (node, [x]) => convert(x, elementTypeOf(intAttribute(node, "to", 0))!),
   CastLike: (_, [x, like]) => convert(x, like.type),
+  Ceil: unary(Math.ceil),
+  Celu: (node, [x]) => {
+    const alpha = floatAttribute(node, "alpha", 1);
+    return map(x, (each) => Math.max(0, each) + Math.min(0, alpha * Math.expm1(each / alpha)));
+  },
   Clip: (_, [x, low, high]) =>
     map(x, (each) => Math.min(Math.max(each, low?.data[0] ?? -Infinity), high?.data[0] ?? Infinity)),
+  Cos: unary(Math.cos),
   Div: (_, inputs) => combine(inputs, (a, b) => (isFloat(inputs[0].type) ? a / b : Math.trunc(a / b))),
   Dropout: (_, [x]) => [...map(x, (each) => each), ...map(x, () => 1, "bool")],
   Elu: (node, [x]) => map(x, (each) => (each > 0 ? each : floatAttribute(node, "alpha", 1) * Math.expm1(each))),
   Equal: comparison((a, b) => a === b),
   Erf: unary(erf),
   Exp: unary(Math.exp),
+  Floor: unary(Math.floor),
   Greater: comparison((a, b) => a > b),
   GreaterOrEqual: comparison((a, b) => a >= b),
+  HardSigmoid: (node, [x]) => {
+    const [alpha, beta] = [floatAttribute(node, "alpha", 0.2), floatAttribute(node, "beta", 0.5)];
+    return map(x, (each) => Math.max(0, Math.min(1, alpha * each + beta)));
+  },
+  HardSwish: unary((x) => x * Math.max(0, Math.min(1, x / 6 + 0.5))),
   Identity: unary((x) => x),
+  IsNaN: (_, [x]) => map(x, (each) => Number(Number.isNaN(each)), "bool"),
   LeakyRelu: (node, [x]) => map(x, (each) => (each > 0 ? each : floatAttribute(node, "alpha", 0.01) * each)),
   Less: comparison((a, b) => a < b),
   LessOrEqual: comparison((a, b) => a <= b),
@@ -81,19 +94,32 @@ export const elementwise: Readonly<Record<string, Evaluate>> = {
   Max: variadic((x) => Math.max(...x)),
   Mean: variadic((x) => total(x) / x.length),
   Min: variadic((x) => Math.min(...x)),
+  Mish: unary((x) => x * Math.tanh(Math.log1p(Math.exp(x)))),
+  Mod: (node, inputs) => combine(inputs, (a, b) => (intAttribute(node, "fmod", 0) ? a % b : a - b * Math.floor(a / b))),
   Mul: binary((a, b) => a * b),
   Neg: unary((x) => -x),
   Not: unary((x) => 1 - x),
   Or: comparison((a, b) => a !== 0 || b !== 0),
+  PRelu: (_, [x, slope]) => combine([x, slope], (each, factor) => (each < 0 ? factor * each : each)),
   Pow: binary((a, b) => a ** b),
   Reciprocal: unary((x) => 1 / x),
   Relu: unary((x) => Math.max(x, 0)),
+  Round: unary((x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))),
+  Selu: (node, [x]) => {
+    const alpha = floatAttribute(node, "alpha", 1.6732632423543772);
+    const gamma = floatAttribute(node, "gamma", 1.0507009873554805);
+    return map(x, (each) => gamma * (each > 0 ? each : alpha * Math.expm1(each)));
+  },
   Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   Sign: unary(Math.sign),
+  Sin: unary(Math.sin),
   Softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
+  Softsign: unary((x) => x / (1 + Math.abs(x))),
   Sqrt: unary(Math.sqrt),
   Sub: binary((a, b) => a - b),
   Sum: variadic(total),
   Tanh: unary(Math.tanh),
+  ThresholdedRelu: (node, [x]) => map(x, (each) => (each > floatAttribute(node, "alpha", 1) ? each : 0)),
   Where: (_, [condition, a, b]) => combine([condition, a, b], (c, x, y) => (c !== 0 ? x : y), a.type),
+  Xor: comparison((a, b) => (a !== 0) !== (b !== 0)),
 };

@@ -185,24 +185,195 @@ const Unsqueeze: Evaluate = (_, [x, axes]) => {
   );
 };
 
+const CumSum: Evaluate = (node, [x, which]) => {
+  const axis = axisOf(which.data[0], x.shape.length);
+  const [exclusive, reverse] = [intAttribute(node, "exclusive", 0), intAttribute(node, "reverse", 0)];
+  const y = generate(x.type, x.shape, (index) => {
+    let sum = 0;
+    for (let i = 0; i < x.shape[axis]; i++) {
+      const before = reverse ? i > index[axis] : i < index[axis];
+      if (before || (!exclusive && i === index[axis])) sum += at(x, withAxis(index, axis, i));
+    }
+    return sum;
+  });
+  return [y];
+};
+
+/** Element by element, the block's place and the channel taken apart as the specification's formulas do. */
+const DepthToSpace: Evaluate = (node, [x]) => {
+  const b = intAttribute(node, "blocksize", 1);
+  const [n, channels, height, width] = x.shape;
+  const depth = channels / (b * b);
+  const columnRowDepth = stringAttribute(node, "mode", "DCR") === "CRD";
+  return [
+    generate(x.type, [n, depth, height * b, width * b], ([i, c, h, w]) => {
+      const block = (h % b) * b + (w % b);
+      const channel = columnRowDepth ? c * b * b + block : block * depth + c;
+      return at(x, [i, channel, Math.floor(h / b), Math.floor(w / b)]);
+    }),
+  ];
+};
+
+const SpaceToDepth: Evaluate = (node, [x]) => {
+  const b = intAttribute(node, "blocksize", 1);
+  const [n, depth, height, width] = x.shape;
+  return [
+    generate(x.type, [n, depth * b * b, height / b, width / b], ([i, c, h, w]) => {
+      const block = Math.floor(c / depth);
+      return at(x, [i, c % depth, h * b + Math.floor(block / b), w * b + (block % b)]);
+    }),
+  ];
+};
+
+const GatherND: Evaluate = (node, [x, indices]) => {
+  const batch = intAttribute(node, "batch_dims", 0);
+  const depth = indices.shape.at(-1)!;
+  const outer = indices.shape.slice(0, -1);
+  return [
+    generate(x.type, [...outer, ...x.shape.slice(batch + depth)], (index) => {
+      const named = Array.from({ length: depth }, (_, i) => at(indices, [...index.slice(0, outer.length), i]));
+      const place = named.map((entry, i) => axisOf(entry, x.shape[batch + i]));
+      return at(x, [...index.slice(0, batch), ...place, ...index.slice(outer.length)]);
+    }),
+  ];
+};
+
+const ScatterND: Evaluate = (node, [x, indices, updates]) => {
+  const data = [...x.data];
+  const adds = stringAttribute(node, "reduction", "none") === "add";
+  const depth = indices.shape.at(-1)!;
+  const outer = indices.shape.length - 1;
+  forEachIndex(updates.shape, (index) => {
+    const named = Array.from({ length: depth }, (_, i) =>
+      axisOf(at(indices, [...index.slice(0, outer), i]), x.shape[i]),
+    );
+    const place = position(x.shape, [...named, ...index.slice(outer)]);
+    data[place] = at(updates, index) + (adds ? data[place] : 0);
+  });
+  return [{ ...x, data }];
+};
+
+const NonZero: Evaluate = (_, [x]) => {
+  const places: number[][] = [];
+  forEachIndex(x.shape, (index) => {
+    if (at(x, index) !== 0) places.push([...index]);
+  });
+  return [generate("int64", [x.shape.length, places.length], ([axis, i]) => places[i][axis])];
+};
+
+const Range: Evaluate = (_, [start, limit, delta]) => {
+  const data: number[] = [];
+  const [step] = delta.data;
+  for (let x = start.data[0]; step > 0 ? x < limit.data[0] : x > limit.data[0]; x += step) data.push(x);
+  return [{ type: start.type, shape: [data.length], data }];
+};
+
+/** Weighted sums of neighbours along each axis, as the specification's Python does. */
+const Resize: Evaluate = (node, [x, , scales, sizes]) => {
+  const rank = x.shape.length;
+  const chosen = intsAttribute(
+    node,
+    "axes",
+    x.shape.map((_, axis) => axis),
+  );
+  const entry = (list: Value | undefined, axis: number) =>
+    list?.data[chosen.findIndex((each) => axisOf(each, rank) === axis)];
+  const shape = x.shape.map((size, axis) => entry(sizes, axis) ?? Math.floor(size * (entry(scales, axis) ?? 1)));
+  const ratios = x.shape.map((size, axis) => (sizes ? shape[axis] / size : (entry(scales, axis) ?? 1)));
+  const mode = stringAttribute(node, "coordinate_transformation_mode", "half_pixel");
+  const source = (o: number, axis: number) => {
+    const [size, wide, scale] = [x.shape[axis], shape[axis], ratios[axis]];
+    if (mode === "asymmetric") return o / scale;
+    if (mode === "align_corners") return wide === 1 ? 0 : (o * (size - 1)) / (wide - 1);
+    return mode === "pytorch_half_pixel" && wide === 1 ? 0 : (o + 0.5) / scale - 0.5;
+  };
+  const rounding = stringAttribute(node, "nearest_mode", "round_prefer_floor");
+  const rounded = (place: number) => {
+    if (rounding === "floor") return Math.floor(place);
+    if (rounding === "ceil") return Math.ceil(place);
+    const half = rounding === "round_prefer_floor" ? Math.ceil(place - 0.5) : Math.floor(place + 0.5);
+    return half;
+  };
+  const isLinear = stringAttribute(node, "mode", "nearest") === "linear";
+  /** The value at a point, axis by axis. */
+  const value = (index: Index, axis: number, places: readonly number[]): number => {
+    if (axis === rank) return at(x, places);
+    const last = x.shape[axis] - 1;
+    const clamp = (place: number) => Math.min(last, Math.max(0, place));
+    const place = shape[axis] === x.shape[axis] ? index[axis] : source(index[axis], axis);
+    if (!isLinear) return value(index, axis + 1, [...places, clamp(rounded(place))]);
+    const share = clamp(place) - Math.floor(clamp(place));
+    const next = (at: number) => value(index, axis + 1, [...places, clamp(at)]);
+    return (
+      (1 - share) * next(Math.floor(clamp(place))) + (share === 0 ? 0 : share * next(Math.floor(clamp(place)) + 1))
+    );
+  };
+  return [generate(x.type, shape, (index) => value(index, 0, []))];
+};
+
+const Tile: Evaluate = (_, [x, repeats]) => {
+  const shape = x.shape.map((size, axis) => size * repeats.data[axis]);
+  return [
+    generate(x.type, shape, (index) =>
+      at(
+        x,
+        index.map((entry, axis) => entry % x.shape[axis]),
+      ),
+    ),
+  ];
+};
+
+const TopK: Evaluate = (node, [x, k]) => {
+  const axis = axisOf(intAttribute(node, "axis", -1), x.shape.length);
+  const sign = intAttribute(node, "largest", 1) ? -1 : 1;
+  const where = generate("int64", withAxis(x.shape, axis, k.data[0]), (index) => {
+    const places = Array.from({ length: x.shape[axis] }, (_, i) => i);
+    const key = (i: number) => sign * at(x, withAxis(index, axis, i));
+    return places.sort((i, j) => key(i) - key(j))[index[axis]];
+  });
+  return [generate(x.type, where.shape, (index) => at(x, withAxis(index, axis, at(where, index)))), where];
+};
+
+const Trilu: Evaluate = (node, [x, k]) => {
+  const shift = k?.data[0] ?? 0;
+  const upper = intAttribute(node, "upper", 1);
+  return [
+    generate(x.type, x.shape, (index) => {
+      const [row, column] = index.slice(-2);
+      return (upper ? column >= row + shift : column <= row + shift) ? at(x, index) : 0;
+    }),
+  ];
+};
+
 export const movement: Readonly<Record<string, Evaluate>> = {
   Concat,
   Constant,
   ConstantOfShape,
+  CumSum,
+  DepthToSpace,
   Expand: (_, [x, shape]) => [generate(x.type, broadcastShape(x.shape, shape.data), (index) => broadcastAt(x, index))],
   Flatten,
   Gather,
   GatherElements,
+  GatherND,
+  NonZero,
   Pad,
+  Range,
   Reshape,
+  Resize,
   ScatterElements,
+  ScatterND,
   Shape: (node: Node, [x]) => [
     ints(x.shape.slice(intAttribute(node, "start", 0), intAttribute(node, "end", undefined))),
   ],
   Size: (_, [x]) => [{ type: "int64", shape: [], data: [x.data.length] }],
   Slice,
+  SpaceToDepth,
   Split,
   Squeeze,
+  Tile,
+  TopK,
   Transpose,
+  Trilu,
   Unsqueeze,
 };

@@ -73,13 +73,50 @@ const BatchNormalization: Evaluate = (node, [x, scale, bias, center, variance]) 
   return [y, running(center, batchMean), running(variance, batchVariance)];
 };
 
+/** Mean 0 and variance 1 over axes, then scaled and shifted by what broadcasts. */
+function standardize(x: Value, axes: readonly number[], epsilon: number, scale: Value, bias?: Value): Value {
+  const center = reduce(x, axes, mean);
+  const variance = reduce(x, axes, (values) => mean(values.map((value) => (value - mean(values)) ** 2)));
+  return generate(x.type, x.shape, (index) => {
+    const centered = broadcastAt(x, index) - broadcastAt(center, index);
+    const unit = centered / Math.sqrt(broadcastAt(variance, index) + epsilon);
+    return unit * broadcastAt(scale, index) + (bias ? broadcastAt(bias, index) : 0);
+  });
+}
+
+const LayerNormalization: Evaluate = (node, [x, scale, bias]) => {
+  const from = axisOf(intAttribute(node, "axis", -1), x.shape.length);
+  const axes = x.shape.flatMap((_, axis) => (axis < from ? [] : [axis]));
+  return [standardize(x, axes, floatAttribute(node, "epsilon", 1e-5), scale, bias)];
+};
+
+const InstanceNormalization: Evaluate = (node, [x, scale, bias]) => {
+  const column = (value: Value): Value => ({ ...value, shape: [...value.shape, ...spatial(x).map(() => 1)] });
+  return [standardize(x, spatial(x), floatAttribute(node, "epsilon", 1e-5), column(scale), column(bias))];
+};
+
+/** The place of an extremum along an axis. */
+const place =
+  (best: (...x: number[]) => number): Evaluate =>
+  (node, [x]) => {
+    const axis = axisOf(intAttribute(node, "axis", 0), x.shape.length);
+    const y = { ...reduce(x, [axis], (values) => values.indexOf(best(...values))), type: "int64" } as const;
+    if (intAttribute(node, "keepdims", 1)) return [y];
+    return [{ ...y, shape: y.shape.filter((_, i) => i !== axis) }];
+  };
+
 export const reductions: Readonly<Record<string, Evaluate>> = {
+  ArgMax: place(Math.max),
+  ArgMin: place(Math.min),
   BatchNormalization,
   GlobalAveragePool: (_, [x]) => [reduce(x, spatial(x), mean)],
   GlobalMaxPool: (_, [x]) => [reduce(x, spatial(x), (values) => Math.max(...values))],
+  InstanceNormalization,
+  LayerNormalization,
   LogSoftmax: (node, [x]) => [logSoftmax(node, x)],
   ReduceL1: reduction((x) => sum(x.map(Math.abs))),
   ReduceL2: reduction((x) => Math.sqrt(sum(x.map((each) => each * each)))),
+  ReduceLogSum: reduction((x) => Math.log(sum(x))),
   ReduceLogSumExp: reduction(logSumExp),
   ReduceMax: reduction((x) => Math.max(...x)),
   ReduceMean: reduction(mean),

@@ -21,10 +21,18 @@ export interface PgdOptions {
 export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack {
   return async function* attack(context) {
     const points: Points = { ...context.start, data: context.start.data.slice() };
-    const all = Int32Array.from({ length: points.rows }, (_, i) => i);
-    const velocity = new Float32Array(points.data.length);
     // The objective of the last iterate is measured by the framework; while steps go on, nobody needs it.
     const objective = new Float64Array(points.rows).fill(Number.NaN);
+    if (momentum === 0 && context.ascend) {
+      const stride = largestDivisor(steps, STRIDE);
+      for (let iteration = stride; iteration <= steps; iteration += stride) {
+        await context.ascend(points, stepSize, stride);
+        yield { iteration, points, objective, active: points.rows };
+      }
+      return { iteration: steps, points, objective, active: 0 };
+    }
+    const all = Int32Array.from({ length: points.rows }, (_, i) => i);
+    const velocity = new Float32Array(points.data.length);
     for (let iteration = 1; iteration <= steps; iteration++) {
       const gradient = await context.gradient(points, all);
       const directions = momentum === 0 ? gradient : accumulate(velocity, gradient, momentum);
@@ -40,6 +48,15 @@ export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack
     }
     return { iteration: steps, points, objective, active: 0 };
   };
+}
+
+/** Steps between two states, at most: as many go into one graph. */
+const STRIDE = 5;
+
+function largestDivisor(value: number, most: number): number {
+  let divisor = Math.min(value, most);
+  while (value % divisor !== 0) divisor--;
+  return divisor;
 }
 
 /** Adds gradients of unit mean size to the velocity and returns a copy of it. */

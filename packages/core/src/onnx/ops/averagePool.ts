@@ -1,8 +1,9 @@
-import { sizeOf, type Tensor, tensor } from "../../tensor.ts";
+import { type FloatType, sizeOf, type Tensor, tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
 import { intAttribute, type Node } from "../graph.ts";
 import { requireSmall } from "../limits.ts";
 import type { Operator } from "../operator.ts";
+import { spreadOverWindows } from "../pooling.ts";
 import { kernelShape, slidingShape, spatialSizes, type Window, windowOf } from "../window.ts";
 
 /** y = the mean of each window, of its elements inside the input (with the margin where `count_include_pad` is set). */
@@ -14,24 +15,9 @@ export const AveragePool: Operator = {
   gradient({ g, node, inputs: [x], cotangent }) {
     const window = windowOf(node, spatialSizes(node, g.type(x)), kernelShape(node));
     const share = g.node("Mul", [cotangent, g.constant(reciprocalCounts(g, node, x, window))]);
-    // Each share goes to every element of its window: the transpose of a convolution with ones, channel by channel.
-    const images = g.node("Reshape", [share, g.ints([-1, 1, ...window.output])]);
-    const size = window.kernel.reduce((product, each) => product * each, 1);
-    const ones = g.constant(tensor(floatType(g, x), [1, 1, ...window.kernel], new Array<number>(size).fill(1)));
-    const { strides, dilations, before } = window;
-    const attributes = { strides: { ints: strides }, dilations: { ints: dilations } };
-    const canvas = g.node("ConvTranspose", [images, ones], attributes);
-    const covered = spatialSizes(node, g.type(canvas));
-    const start = before.map((width) => -width || 0);
-    const end = covered.map((length, i) => window.input[i] + before[i] - length);
-    const cut = g.node("Pad", [canvas, g.ints([0, 0, ...start, 0, 0, ...end])]);
-    return [g.node("Reshape", [cut, g.node("Shape", [x])])];
+    return [spreadOverWindows(g, node, share, x, window)];
   },
 };
-
-function floatType(g: GraphBuilder, x: string): "float32" | "float64" {
-  return g.type(x).type === "float64" ? "float64" : "float32";
-}
 
 /** One over the number of elements that each window averages, of the output's spatial shape. */
 function reciprocalCounts(g: GraphBuilder, node: Node, x: string, window: Window): Tensor {
@@ -52,7 +38,7 @@ function reciprocalCounts(g: GraphBuilder, node: Node, x: string, window: Window
     [1],
   );
   return tensor(
-    floatType(g, x),
+    g.type(x).type as FloatType,
     output,
     counts.map((count) => 1 / count),
   );

@@ -7,7 +7,7 @@ export const Cast: Operator = {
   infer({ node, inputs: [x] }) {
     const type = elementTypeOf(intAttribute(node, "to", 0));
     if (!type) throw nodeError(node, "a supported element type", `type number ${intAttribute(node, "to", 0)}`);
-    return [{ type, shape: x!.shape, ...(x!.content && { content: x!.content }) }];
+    return [{ type, shape: x!.shape }];
   },
   gradient({ g, inputs: [x], outputs: [y], cotangent }) {
     const isFloat = (name: string) => g.type(name).type.startsWith("float");

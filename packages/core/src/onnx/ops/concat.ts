@@ -1,6 +1,6 @@
 import type { Dim } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { contentOf, nodeError, normalizeAxis, type Operator } from "../operator.ts";
+import { nodeError, normalizeAxis, type Operator } from "../operator.ts";
 
 /** y = the inputs one after the other along an axis. */
 export const Concat: Operator = {
@@ -13,13 +13,11 @@ export const Concat: Operator = {
       : sizes.length === 1
         ? sizes[0]
         : unknownDim();
-    const contents = inputs.map(contentOf);
-    const content = contents.every((dims) => dims !== undefined) ? contents.flat() : undefined;
     if (inputs.some((x) => x!.shape.length !== first.shape.length)) {
       throw nodeError(node, "inputs of the same number of axes", inputs.map((x) => x!.shape.length).join(", "));
     }
     const shape = first.shape.map((dim, i) => (i === axis ? total : dim));
-    return [{ type: first.type, shape, ...(content && { content }) }];
+    return [{ type: first.type, shape }];
   },
   gradient({ g, node, inputs, cotangent }) {
     const axis = intAttribute(node, "axis", 0);

@@ -21,7 +21,7 @@ export const Reshape: Operator = {
     if (typeof from === "number" && typeof to === "number" && from !== to) {
       throw nodeError(node, `a target shape of ${from} elements`, `[${shape}]`);
     }
-    return [{ type: x!.type, shape, ...(x!.content && { content: x!.content }) }];
+    return [{ type: x!.type, shape }];
   },
   gradient: ({ g, inputs: [x], cotangent }) => [g.node("Reshape", [cotangent, g.node("Shape", [x])])],
 };

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
 import type { Node } from "../graph.ts";
-import { contentOf, nodeError, normalizeAxis, type Operator, requireInts, type ValueType } from "../operator.ts";
+import { nodeError, normalizeAxis, type Operator, requireInts, type ValueType } from "../operator.ts";
 import { scatterAlong } from "../scatter.ts";
 
 /** y = x[start:end:step] along some axes. */
@@ -9,7 +9,6 @@ export const Slice: Operator = {
   infer({ node, inputs, unknownDim }) {
     const [x] = inputs;
     const shape: Dim[] = [...x!.shape];
-    const content = contentOf(x);
     for (const { axis, start, end, step } of ranges(node, inputs)) {
       const size = shape[axis];
       if (typeof size !== "number") {
@@ -19,10 +18,6 @@ export const Slice: Operator = {
       }
       const [from, to] = clampRange(start, end, step, size);
       shape[axis] = Math.max(0, Math.ceil((to - from) / step));
-      if (content && shape.length === 1) {
-        const kept = Array.from({ length: shape[axis] }, (_, i) => content[from + i * step]);
-        return [{ type: x!.type, shape, content: kept }];
-      }
     }
     return [{ type: x!.type, shape }];
   },

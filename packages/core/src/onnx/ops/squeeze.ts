@@ -1,4 +1,4 @@
-import { contentOf, normalizeAxis, type Operator, requireInts } from "../operator.ts";
+import { normalizeAxis, type Operator, requireInts } from "../operator.ts";
 
 /** y = x without the given axes of size 1 (all such axes where none are given). */
 export const Squeeze: Operator = {
@@ -7,8 +7,7 @@ export const Squeeze: Operator = {
     const removed = axes
       ? requireInts(node, axes, "axes").map((axis) => normalizeAxis(node, axis, rank))
       : x!.shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
-    const content = contentOf(x);
-    return [{ type: x!.type, shape: x!.shape.filter((_, i) => !removed.includes(i)), ...(content && { content }) }];
+    return [{ type: x!.type, shape: x!.shape.filter((_, i) => !removed.includes(i)) }];
   },
   gradient: ({ g, inputs: [x], cotangent }) => [g.node("Reshape", [cotangent, g.node("Shape", [x])])],
 };

@@ -1,5 +1,5 @@
 import type { Dim } from "../dim.ts";
-import { contentOf, normalizeAxis, type Operator, requireInts } from "../operator.ts";
+import { normalizeAxis, type Operator, requireInts } from "../operator.ts";
 
 /** y = x with new axes of size 1 at the given places of the result. */
 export const Unsqueeze: Operator = {
@@ -9,8 +9,7 @@ export const Unsqueeze: Operator = {
     const added = new Set(given.map((axis) => normalizeAxis(node, axis, rank)));
     const rest = [...x!.shape];
     const shape: Dim[] = Array.from({ length: rank }, (_, i) => (added.has(i) ? 1 : rest.shift()!));
-    const content = contentOf(x);
-    return [{ type: x!.type, shape, ...(content && { content }) }];
+    return [{ type: x!.type, shape }];
   },
   gradient: ({ g, inputs: [, axes], cotangent }) => [g.node("Squeeze", [cotangent, axes])],
 };

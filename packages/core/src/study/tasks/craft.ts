@@ -1,10 +1,12 @@
 // Crafts evasion points on one model, for all budgets.
 
 import { craftEvasion } from "../../attacks/evasion/craft.ts";
+import { flipAttack } from "../../attacks/evasion/flips.ts";
 import { denseRows } from "../../data/dataset.ts";
 import { openModel } from "../../models/open.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
+import type { ThreatModel } from "../../threat/threat.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
 import { partOf } from "./dataset.ts";
@@ -17,7 +19,10 @@ export interface Crafted {
   readonly size: Float64Array;
 }
 
-/** Parameters: norm, epsilons, seed. Inputs: model, attacked, pool (where starts of other classes come from). */
+/**
+ * Parameters: norm, epsilons, seed, direction. Binary features under L1 are flipped one by one. Inputs: model, attacked, pool (where starts of
+ * other classes come from).
+ */
 export const craft: TaskKind = {
   version: 1,
   async run(parameters, inputs, { runtime, onProgress }) {
@@ -25,12 +30,17 @@ export const craft: TaskKind = {
     const attacked = partOf("attacked", parameters, inputs);
     const opened = await openModel(runtime, model);
     if (!opened.differentiable) return { json: { noGradients: opened.notDifferentiable }, arrays: {} };
+    const norm = norms[parameters.norm as Norm["name"]];
+    const { domain } = attacked;
+    const direction = parameters.direction as ThreatModel["direction"];
+    const flips = norm === norms.l1 && domain.kinds?.every((kind) => kind === "binary");
     const results = await craftEvasion({
       model,
       opened: opened.differentiable,
       x: denseRows(attacked),
       labels: attacked.labels,
-      threat: { norm: norms[parameters.norm as Norm["name"]], domain: attacked.domain },
+      threat: { norm, domain, ...(direction && { direction }) },
+      ...(flips && { attack: flipAttack() }),
       epsilons: parameters.epsilons as number[],
       pool: partOf("pool", parameters, inputs),
       seed: parameters.seed as number,

@@ -7,6 +7,7 @@ import { type Tensor, tensor } from "../../tensor.ts";
 import { predictedIncreases } from "../../transfer/gradients.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
+import { answeredLosses, answersOf } from "./ask.ts";
 import { craftedOf } from "./craft.ts";
 import { partOf } from "./dataset.ts";
 import { modelOfArtifact } from "./fit.ts";
@@ -15,12 +16,13 @@ import { lookOf } from "./look.ts";
 /** What one judged model does under the points of one budget. */
 export interface Verdict {
   readonly labels: Int32Array;
-  readonly losses: Float64Array;
+  /** Undefined where the model names classes only. */
+  readonly losses: Float64Array | undefined;
   /** First-order increase of each point's loss; undefined without gradients. */
   readonly predicted: Float64Array | undefined;
 }
 
-/** Parameters: judged (ids), budgets (how many). Inputs: attacked, craft, and `model:ID`, `look:ID` of each judged. */
+/** Parameters: judged (ids), budgets (how many). Inputs: attacked, craft, and of each judged `look:ID` and `model:ID` or `answers:ID`. */
 export const judge: TaskKind = {
   version: 1,
   async run(parameters, inputs, { runtime, onProgress }) {
@@ -30,18 +32,25 @@ export const judge: TaskKind = {
     const judged = parameters.judged as string[];
     const arrays: Record<string, Tensor> = {};
     const n = attacked.labels.length;
+    const keep = (id: string, budget: number, scores: Tensor, losses: Float64Array | undefined) => {
+      arrays[`labels:${id}:${budget}`] = tensor("int32", [n], argMax(scores));
+      if (losses) arrays[`losses:${id}:${budget}`] = tensor("float64", [n], losses);
+    };
     for (const [done, id] of judged.entries()) {
+      const answered = inputs[`answers:${id}`];
+      if (answered) {
+        for (const i of crafted.keys()) {
+          const answers = answersOf(answered, i)!;
+          keep(id, i, answers.scores, answeredLosses(answers, attacked.labels));
+        }
+        continue;
+      }
       const model = modelOfArtifact(inputs[`model:${id}`]);
       const { gradients } = lookOf(inputs[`look:${id}`]);
       const opened = await openModel(runtime, model);
       for (const [i, { points }] of crafted.entries()) {
         const scores = await opened.scores(points);
-        arrays[`labels:${id}:${i}`] = tensor("int32", [n], argMax(scores));
-        arrays[`losses:${id}:${i}`] = tensor(
-          "float64",
-          [n],
-          crossEntropy(scores, attacked.labels, model.probabilities),
-        );
+        keep(id, i, scores, crossEntropy(scores, attacked.labels, model.probabilities));
         if (gradients)
           arrays[`predicted:${id}:${i}`] = tensor("float64", [n], predictedIncreases(x, points, gradients));
       }
@@ -58,7 +67,7 @@ export function verdictOf({ arrays }: Artifact, id: string, budget: number): Ver
   if (!labels) return undefined;
   return {
     labels: labels.data as Int32Array,
-    losses: arrays[`losses:${id}:${budget}`].data as Float64Array,
+    losses: arrays[`losses:${id}:${budget}`]?.data as Float64Array | undefined,
     predicted: arrays[`predicted:${id}:${budget}`]?.data as Float64Array | undefined,
   };
 }

@@ -3,20 +3,23 @@
 import { denseRows } from "../../data/dataset.ts";
 import { argMax, crossEntropy, margin } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
+import { NO_GRADIENTS } from "../../models/service.ts";
 import { type FloatType, type Tensor, tensor, toFloat } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
+import { type Answers, answeredLosses, answersOf } from "./ask.ts";
 import { partOf } from "./dataset.ts";
 import { modelOfArtifact } from "./fit.ts";
 
 /** What is known of a model on N clean points. */
 export interface Look {
   readonly labels: Int32Array;
-  readonly losses: Float64Array;
+  /** Undefined where the model names classes only, as margins are. */
+  readonly losses: Float64Array | undefined;
   /** Best other score less the score of the true class. */
-  readonly margins: Float64Array;
+  readonly margins: Float64Array | undefined;
   /** S of each point under the definition asked for; undefined where none was, or without gradients. */
   readonly sizes: Float64Array | undefined;
   /** [N, ...]; undefined without gradients. */
@@ -25,12 +28,13 @@ export interface Look {
   readonly noGradients: string | undefined;
 }
 
-/** Parameters: size (a definition of S beside the primary one) and norm, or neither. Inputs: model, attacked. */
+/** Parameters: size (a definition of S beside the primary one) and norm, or neither. Inputs: attacked, and model or its answers. */
 export const look: TaskKind = {
   version: 2,
   async run(parameters, inputs, { runtime }) {
-    const model = modelOfArtifact(inputs.model);
     const data = partOf("attacked", parameters, inputs);
+    if (inputs.answers) return lookOfAnswers(answersOf(inputs.answers)!, data.labels);
+    const model = modelOfArtifact(inputs.model);
     const x = denseRows(data);
     const opened = await openModel(runtime, model);
     const looked = await opened.differentiable?.inputGradient("crossEntropy", x, data.labels);
@@ -56,12 +60,27 @@ export const look: TaskKind = {
   },
 };
 
+function lookOfAnswers(answers: Answers, labels: Int32Array): Artifact {
+  const n = labels.length;
+  const losses = answeredLosses(answers, labels);
+  return {
+    json: { noGradients: NO_GRADIENTS },
+    arrays: {
+      labels: tensor("int32", [n], argMax(answers.scores)),
+      ...(losses && {
+        losses: tensor("float64", [n], losses),
+        margins: tensor("float64", [n], margin(answers.scores, labels)),
+      }),
+    },
+  };
+}
+
 /** The look in an artifact. */
 export function lookOf({ json, arrays }: Artifact): Look {
   return {
     labels: arrays.labels.data as Int32Array,
-    losses: arrays.losses.data as Float64Array,
-    margins: arrays.margins.data as Float64Array,
+    losses: arrays.losses?.data as Float64Array | undefined,
+    margins: arrays.margins?.data as Float64Array | undefined,
     sizes: arrays.sizes?.data as Float64Array | undefined,
     gradients: arrays.gradients as Tensor<FloatType> | undefined,
     noGradients: (json as { noGradients?: string }).noGradients,

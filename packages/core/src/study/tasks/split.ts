@@ -8,16 +8,20 @@ import type { TaskKind } from "../task.ts";
 import { datasetOf } from "./dataset.ts";
 
 /**
- * Parameters: seed, repetition, fractions of the parts, which share of each part is kept (1 where absent), and `parts`.
- * Inputs: data, and `among`, an earlier split of it, where only the rows in its `parts` are to be split.
+ * Parameters: seed, repetition, fractions of the parts, which share of each part is kept (1 where absent), `parts`, and
+ * `only`, the labels of the rows to be split (all where absent). Inputs: data, and `among`, an earlier split of it, where
+ * only the rows in its `parts` are to be split.
  */
 export const split: TaskKind = {
   version: 1,
-  async run({ seed, repetition, fractions, keep, parts: among }, inputs) {
+  async run({ seed, repetition, fractions, keep, parts: among, only }, inputs) {
     const whole = datasetOf(inputs.data);
-    const given = (among as number[] | undefined)?.flatMap((part) => [
+    const listed = (among as number[] | undefined)?.flatMap((part) => [
       ...(inputs.among.arrays[part].data as Int32Array),
     ]);
+    const given = only
+      ? (listed ?? [...whole.labels.keys()]).filter((row) => (only as number[]).includes(whole.labels[row]))
+      : listed;
     const dataset = given ? takeRows(whole, Int32Array.from(given)) : whole;
     const random = (label: string) => stream(seed as number, "split", repetition as number, label);
     const wanted = fractions as number[];

@@ -91,7 +91,7 @@ function modelOf(
     ...(options && { options }),
     ...(training && { training }),
     cleanError: errorRate(predicted, labels),
-    cleanLoss: mean(losses)!,
+    ...(losses && { cleanLoss: mean(losses)! }),
     ...(size && { gradientSize: size }),
     ...(noGradients !== undefined && { noGradients }),
   };
@@ -127,7 +127,7 @@ function cellOf(
       netIncrease,
       sameWrongClass,
       otherWrongClass,
-      lossIncrease: mean(verdict.losses)! - mean(clean.losses)!,
+      ...(verdict.losses && clean.losses && { lossIncrease: mean(verdict.losses)! - mean(clean.losses)! }),
       ...(verdict.predicted && { predictedIncrease: mean(verdict.predicted)! }),
     },
   ];
@@ -199,7 +199,7 @@ function smoothness(artifact: Artifact | undefined, seed: number): Partial<Audit
 }
 
 /** The mean over points, where defined, with its percentile bootstrap interval. */
-function meanInterval(all: Float64Array, seed: number): Interval | undefined {
+export function meanInterval(all: Float64Array, seed: number): Interval | undefined {
   const values = all.filter((value) => !Number.isNaN(value));
   const n = values.length;
   if (n === 0) return undefined;

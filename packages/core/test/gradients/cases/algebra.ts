@@ -43,6 +43,20 @@ const pool = (op: string, name: string, x: Shape, attributes: Attributes): Gradi
   },
 });
 
+const einsum = (name: string, equation: string, ...shapes: readonly Shape[]): GradientCase => ({
+  op: "Einsum",
+  name: `Einsum ${name}`,
+  inputs: Object.fromEntries(shapes.map((shape, i) => [`x${i}`, shape])),
+  build(g) {
+    const y = g.node(
+      "Einsum",
+      shapes.map((_, i) => `x${i}`),
+      { equation: { string: equation } },
+    );
+    return g.node("Mul", [y, y]);
+  },
+});
+
 const list = (...values: readonly number[]) => ({ ints: values });
 const autoPad = (mode: string) => ({ auto_pad: { string: mode } });
 
@@ -85,6 +99,10 @@ export const algebraCases: readonly GradientCase[] = [
   conv("of a kernel of size 1", ["N", 3, 2, 2], [2, 3, 1, 1], [2]),
   conv("of volumes", ["N", 1, 3, 3, 2], [2, 1, 2, 2, 2], undefined),
   conv("padded to the same size", ["N", 1, 5, 4], [1, 1, 2, 3], [1], { ...autoPad("SAME_UPPER"), strides: list(2, 1) }),
+  conv("of volumes, padded to the same size", ["N", 1, 3, 2, 4], [1, 1, 2, 3, 2], undefined, {
+    ...autoPad("SAME_LOWER"),
+    strides: list(2, 1, 2),
+  }),
   conv("padded to the same size, low side first", ["N", 1, 5], [2, 1, 4], undefined, {
     ...autoPad("SAME_LOWER"),
     strides: list(2),
@@ -114,6 +132,24 @@ export const algebraCases: readonly GradientCase[] = [
     output_shape: list(6, 4),
     strides: list(2, 2),
   }),
+  convTranspose("of volumes", ["N", 1, 2, 2, 2], [1, 2, 2, 3, 2], [2], {
+    strides: list(2, 1, 2),
+    pads: list(0, 1, 0, 0, 0, 1),
+  }),
+  convTranspose("of volumes to a multiple of the size", ["N", 1, 2, 2, 2], [1, 1, 3, 2, 3], undefined, {
+    ...autoPad("SAME_UPPER"),
+    strides: list(2, 1, 2),
+  }),
+  convTranspose("without margin by name", ["N", 1, 3], [1, 2, 2], undefined, { ...autoPad("VALID"), strides: list(2) }),
+  einsum("of matrices", "ij,jk->ik", ["N", 3], [3, 2]),
+  einsum("of attention", "bhqd,bhkd->bhqk", ["N", 2, 2, 3], ["N", 2, 3, 3]),
+  einsum("with a transposed result", "bij,jk->kbi", ["N", 2, 3], [3, 2]),
+  einsum("with a letter that is only summed", "ij,k->k", ["N", 3], [2]),
+  einsum("of one input", "bij->ji", ["N", 2, 3]),
+  einsum("of three", "bi,bj,ij->b", ["N", 2], ["N", 3], [2, 3]),
+  einsum("with an ellipsis", "...ij,...jk->...ik", ["N", 2, 3], ["N", 3, 2]),
+  einsum("with an ellipsis in one input", "...ij,jk->...ik", ["N", 2, 2, 3], [3, 2]),
+  einsum("without an arrow", "bj,kj", ["N", 3], [2, 3]),
   gemm("plain", ["N", 3], [3, 2], undefined, {}),
   gemm("with a bias row", ["N", 3], [3, 2], [2], {}),
   gemm("with a bias column, alpha and beta", ["N", 3], [3, 2], ["N", 1], {
@@ -124,6 +160,13 @@ export const algebraCases: readonly GradientCase[] = [
   gemm("with A transposed", [3, "N"], [3, 2], [2], { transA: { int: 1 }, alpha: { float: 0.5 } }),
   gemm("with B transposed", ["N", 3], [2, 3], [2], { transB: { int: 1 }, alpha: { float: 0.5 } }),
   gemm("with both transposed", [3, "N"], [2, 3], [2], { transA: { int: 1 }, transB: { int: 1 }, alpha: { float: 2 } }),
+  ...windows.map(([name, x, attributes]) => pool("LpPool", name, x, attributes)),
+  pool("LpPool", "of absolute values", ["N", 1, 4, 3], { kernel_shape: list(2, 2), p: { int: 1 } }),
+  pool("LpPool", "of cubes, with dilation", ["N", 1, 5, 4], {
+    kernel_shape: list(2, 2),
+    dilations: list(2, 1),
+    p: { int: 3 },
+  }),
   matMul("of matrices", ["N", 3], [3, 2]),
   matMul("of matrices in a batch", ["N", 2, 3], ["N", 3, 2]),
   matMul("of a batch by one matrix", ["N", 2, 3], [3, 2]),

@@ -1,5 +1,6 @@
 // Gradient cases of operators that treat each element by itself.
 
+import type { Attributes } from "../../../src/onnx/graph.ts";
 import { tensor } from "../../../src/tensor.ts";
 import type { GradientCase } from "../check.ts";
 
@@ -41,6 +42,22 @@ const comparison = (op: string): GradientCase => ({
   build: (g) => g.node("Where", [g.node(op, ["x", "y"]), g.node("Mul", ["x", "x"]), g.node("Exp", ["y"])]),
 });
 
+/** With other attributes than the default, behind a square. */
+const parametric = (op: string, attributes: Attributes): GradientCase => ({
+  op,
+  name: `${op} with other constants`,
+  inputs: matrix,
+  build: (g) => g.node(op, [g.node("Sub", [g.node("Mul", ["x", "x"]), g.scalar(1.5, "x")])], attributes),
+});
+
+/** A function that is constant on each step, as a factor. */
+const stepped = (op: string): GradientCase => ({
+  op,
+  name: `${op} times its input`,
+  inputs: matrix,
+  build: (g) => g.node("Mul", [g.node(op, ["x"]), g.node("Exp", ["x"])]),
+});
+
 const logical = (op: string): GradientCase => ({
   op,
   name: `${op} of two comparisons`,
@@ -79,6 +96,9 @@ export const elementwiseCases: readonly GradientCase[] = [
       return g.node("CastLike", [g.node("Mul", [mask, g.node("Mul", ["x", "x"])]), "y"]);
     },
   },
+  stepped("Ceil"),
+  unary("Celu"),
+  parametric("Celu", { alpha: { float: 0.75 } }),
   {
     op: "Clip",
     name: "Clip to constants",
@@ -101,6 +121,7 @@ export const elementwiseCases: readonly GradientCase[] = [
   },
   { op: "Clip", name: "Clip from below", inputs: matrix, build: (g) => g.node("Clip", ["x", g.scalar(0, "x")]) },
   { op: "Clip", name: "Clip from above", inputs: matrix, build: (g) => g.node("Clip", ["x", "", g.scalar(0, "x")]) },
+  unary("Cos"),
   ...binary("Div", positive),
   {
     op: "Dropout",
@@ -118,9 +139,19 @@ export const elementwiseCases: readonly GradientCase[] = [
   comparison("Equal"),
   unary("Erf"),
   unary("Exp"),
+  stepped("Floor"),
   comparison("Greater"),
   comparison("GreaterOrEqual"),
+  unary("HardSigmoid", [-4, 4]),
+  parametric("HardSigmoid", { alpha: { float: 0.5 }, beta: { float: 0.25 } }),
+  unary("HardSwish", [-5, 5]),
   unary("Identity"),
+  {
+    op: "IsNaN",
+    name: "IsNaN as a condition",
+    inputs: matrix,
+    build: (g) => g.node("Where", [g.node("IsNaN", ["x"]), g.scalar(0, "x"), g.node("Exp", ["x"])]),
+  },
   unary("LeakyRelu"),
   {
     op: "LeakyRelu",
@@ -153,6 +184,22 @@ export const elementwiseCases: readonly GradientCase[] = [
     inputs: { a: ["N", 4], b: [4], c: ["N", 1] },
     build: (g) => g.node("Min", ["a", "b", "c"]),
   },
+  unary("Mish"),
+  ...binary("Mod", positive).map(
+    (each): GradientCase => ({
+      ...each,
+      build: (g) => {
+        const y = g.node("Mod", ["a", "b"], { fmod: { int: 1 } });
+        return g.node("Mul", [y, y]);
+      },
+    }),
+  ),
+  {
+    op: "Mod",
+    name: "Mod of negative numbers",
+    inputs: matrix,
+    build: (g) => g.node("Exp", [g.node("Mod", ["x", g.scalar(0.75, "x")], { fmod: { int: 1 } })]),
+  },
   ...binary("Mul"),
   { op: "Mul", name: "Mul of a value by itself", inputs: matrix, build: (g) => g.node("Mul", ["x", "x"]) },
   unary("Neg"),
@@ -164,6 +211,18 @@ export const elementwiseCases: readonly GradientCase[] = [
       g.node("Where", [g.node("Not", [g.node("Less", ["x", g.scalar(0, "x")])]), g.node("Exp", ["x"]), "x"]),
   },
   logical("Or"),
+  {
+    op: "PRelu",
+    name: "PRelu with a slope per channel",
+    inputs: { x: ["N", 2, 3], slope: [2, 1] },
+    build: (g) => g.node("PRelu", ["x", "slope"]),
+  },
+  {
+    op: "PRelu",
+    name: "PRelu with one slope, squared",
+    inputs: { x: ["N", 4], slope: [1] },
+    build: (g) => g.node("PRelu", ["x", g.node("Mul", ["slope", "slope"])]),
+  },
   ...binary("Pow", positive),
   { op: "Pow", name: "Pow, cube of any sign", inputs: matrix, build: (g) => g.node("Pow", ["x", g.scalar(3, "x")]) },
   {
@@ -174,6 +233,9 @@ export const elementwiseCases: readonly GradientCase[] = [
   },
   unary("Reciprocal", positive),
   unary("Relu"),
+  stepped("Round"),
+  unary("Selu"),
+  parametric("Selu", { alpha: { float: 0.5 }, gamma: { float: 1.5 } }),
   unary("Sigmoid"),
   {
     op: "Sign",
@@ -181,7 +243,9 @@ export const elementwiseCases: readonly GradientCase[] = [
     inputs: matrix,
     build: (g) => g.node("Mul", [g.node("Sign", ["x"]), g.node("Exp", ["x"])]),
   },
+  unary("Sin"),
   unary("Softplus"),
+  unary("Softsign"),
   unary("Sqrt", positive),
   ...binary("Sub"),
   ...binary("Sum"),
@@ -193,6 +257,8 @@ export const elementwiseCases: readonly GradientCase[] = [
   },
   { op: "Sum", name: "Sum of one", inputs: matrix, build: (g) => g.node("Sum", ["x"]) },
   unary("Tanh"),
+  unary("ThresholdedRelu"),
+  parametric("ThresholdedRelu", { alpha: { float: -0.5 } }),
   {
     op: "Where",
     name: "Where with a mask that is fed by shape",
@@ -205,4 +271,5 @@ export const elementwiseCases: readonly GradientCase[] = [
     inputs: { a: ["N", 4], b: [] },
     build: (g) => g.node("Where", [g.node("Less", ["a", "b"]), "b", g.node("Mul", ["a", "a"])]),
   },
+  logical("Xor"),
 ];

@@ -57,6 +57,39 @@ const trainedNormalization = (name: string, x: readonly (number | string)[], out
   },
 });
 
+const instanceNormalization = (name: string, x: readonly (number | string)[], attributes = {}): GradientCase => ({
+  op: "InstanceNormalization",
+  name: `InstanceNormalization ${name}`,
+  inputs: { x, scale: [2], bias: [2] },
+  build: (g) => g.node("Tanh", [g.node("InstanceNormalization", ["x", "scale", "bias"], attributes)]),
+});
+
+const layerNormalization = (
+  name: string,
+  x: readonly (number | string)[],
+  scale: readonly number[],
+  bias: readonly number[] | undefined,
+  attributes = {},
+): GradientCase => ({
+  op: "LayerNormalization",
+  name: `LayerNormalization ${name}`,
+  inputs: bias ? { x, scale, bias } : { x, scale },
+  build: (g) =>
+    g.node("Tanh", [g.node("LayerNormalization", bias ? ["x", "scale", "bias"] : ["x", "scale"], attributes)]),
+});
+
+/** The place of an extremum decides which multiple of the sum is taken. */
+const place = (op: string, axis: number, keepdims: number): GradientCase => ({
+  op,
+  name: `${op} along axis ${axis} as a factor`,
+  inputs: { x: ["N", 3] },
+  build(g) {
+    const where = g.node(op, ["x"], { axis: { int: axis }, keepdims: { int: keepdims } });
+    const sums = g.node("ReduceSum", [g.node("Exp", ["x"]), g.ints([axis])], { keepdims: { int: keepdims } });
+    return g.node("Mul", [g.node("CastLike", [where, "x"]), sums]);
+  },
+});
+
 export const reductionCases: readonly GradientCase[] = [
   batchNormalization("of rows", ["N", 2]),
   batchNormalization("of images, epsilon 0.125", ["N", 2, 2, 2], { epsilon: { float: 0.125 } }),
@@ -67,13 +100,30 @@ export const reductionCases: readonly GradientCase[] = [
     { op, name: `${op} of sequences`, inputs: { x: ["N", 2, 4] }, build: (g) => g.node("Exp", [g.node(op, ["x"])]) },
     { op, name: `${op} of images`, inputs: { x: ["N", 2, 2, 3] }, build: (g) => g.node("Exp", [g.node(op, ["x"])]) },
   ]),
+  ...["ArgMax", "ArgMin"].flatMap((op) => [place(op, 0, 1), place(op, -1, 0)]),
+  instanceNormalization("of sequences", ["N", 2, 3]),
+  instanceNormalization("of images, epsilon 0.125", ["N", 2, 2, 2], { epsilon: { float: 0.125 } }),
+  layerNormalization("over the last axis", ["N", 2, 3], [3], [3]),
+  layerNormalization("over two axes, without bias", ["N", 2, 3], [2, 3], undefined, { axis: { int: 1 } }),
+  layerNormalization("with a scale that broadcasts", ["N", 2, 3], [3], [3], {
+    axis: { int: -2 },
+    epsilon: { float: 0.125 },
+  }),
   ...alongAxis("LogSoftmax"),
   ...reduction("ReduceL1"),
   ...reduction("ReduceL2"),
+  ...reduction("ReduceLogSum").map((each): GradientCase => ({ ...each, range: [0.5, 2] })),
   ...reduction("ReduceLogSumExp"),
   ...reduction("ReduceMax"),
   ...reduction("ReduceMean"),
   ...reduction("ReduceMin"),
+  ...reduction("ReduceProd").map((each): GradientCase => ({ ...each, range: [0.5, 1.5] })),
+  {
+    op: "ReduceProd",
+    name: "ReduceProd of numbers of any sign",
+    inputs: { x: ["N", 4] },
+    build: (g) => g.node("ReduceProd", ["x", g.ints([1])]),
+  },
   ...reduction("ReduceSum"),
   ...reduction("ReduceSumSquare"),
   ...alongAxis("Softmax"),

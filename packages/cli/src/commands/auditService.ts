@@ -1,0 +1,141 @@
+// A target that can only be asked, as parts of a plan.
+
+import {
+  denseRows,
+  featureCount,
+  hashJson,
+  InputError,
+  mostQueries,
+  type PlanBuilder,
+  rowCount,
+  serviceArtifact,
+  type Dataset,
+  type Json,
+} from "@carom/core";
+import { alignClasses } from "../host/classes.ts";
+import { FIRST_ROWS, type RemoteTarget, connect, openLedgerFor, openTarget } from "../host/http/target.ts";
+import { withShape } from "../host/shape.ts";
+import { targetOptions } from "../ui/targetOptions.ts";
+import {
+  type AuditOptions,
+  attackerKnows,
+  boxOf,
+  DEFAULT_BUDGETS,
+  givePart,
+  labelledBy,
+  loadUserData,
+  type Subject,
+  splitDefaults,
+  splitUserData,
+  surrogatesFor,
+} from "./auditSubject.ts";
+
+/** Gets to know the target, asks about a few rows, and divides the data as for a model file. */
+export async function serviceSubject(plan: PlanBuilder, target: string, options: AuditOptions): Promise<Subject> {
+  const user = await loadUserData(options);
+  const connection = await connect(target, targetOptions(options));
+  const { name, identity, protocol } = connection;
+  const reshaped = (data: Dataset) => withShape(data, connection.inputShape ?? data.featureShape, name);
+  // How many rows there will be does not depend on the classes, so it is known before anything is asked.
+  requireBudget(splitUserData(user, options, reshaped), options, name);
+  const ledger = openLedgerFor(connection, hashJson(questionOf(user.dataHash, options)));
+  const rows = reshaped(user.loaded.dataset);
+  const service = await openTarget(connection, denseRows(rows, 0, Math.min(FIRST_ROWS, rowCount(rows))), rows.classNames);
+  const { training, attacked } = splitUserData(user, options, (data) => withClassesOf(reshaped(data), service));
+  const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
+  const targetHash = hashJson(identity);
+  const data = `${user.dataHash} for ${targetHash}`;
+  return {
+    attacked,
+    service,
+    ledger,
+    parts: {
+      target: { service: plan.source({ service: identity }, serviceArtifact(identity)) },
+      training: { data: givePart(plan, "training", labelled, data, options) },
+      trainingRows: rowCount(training),
+      attacked: { data: givePart(plan, "attacked", attacked, data, options) },
+      points: rowCount(attacked),
+      features: featureCount(attacked),
+    },
+    asked: {
+      dataHash: user.dataHash,
+      targetHash,
+      service: {
+        address: name,
+        protocol: protocol.name,
+        ...(protocol.model !== undefined && { model: protocol.model }),
+        answers: service.answers,
+      },
+      box: boxOf(attacked),
+      attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options, service),
+      defaults: [
+        ...splitDefaults(user),
+        "answers that the target gave before, under the same address and version, are not asked for again",
+      ],
+      warnings: [
+        "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
+        ...openCredential(protocol.url, options),
+      ],
+    },
+  };
+}
+
+/** The data with its classes numbered as the target's scores are. */
+function withClassesOf(data: Dataset, { classes, classNames }: RemoteTarget): Dataset {
+  const isNamed = classNames !== undefined && data.classNames.every((name) => classNames.includes(name));
+  const aligned = alignClasses(data, { classNames: isNamed ? classNames : undefined }, { classes });
+  return classNames ? { ...aligned, classNames } : aligned;
+}
+
+/** What decides which rows are sent: the budget is counted for equal questions together. */
+function questionOf(dataHash: string, options: AuditOptions): Json {
+  const { seed, norm, epsilon, labels, points, surrogateFraction, estimateAlignment, label, box, columns } = options;
+  const question = { dataHash, seed, norm, epsilon, labels, points, surrogateFraction, estimateAlignment, label, box, columns };
+  return JSON.parse(JSON.stringify(question)) as Json;
+}
+
+/** @throws InputError where the rows that will be asked about are more than --max-queries allows */
+function requireBudget(
+  { training, attacked }: { readonly training: Dataset; readonly attacked: Dataset },
+  options: AuditOptions,
+  name: string,
+): void {
+  const { maxQueries } = options;
+  if (maxQueries === undefined) return;
+  const points = rowCount(attacked);
+  const kinds = {
+    surrogates: surrogatesFor(attacked).length,
+    epsilons: (options.epsilon ?? DEFAULT_BUDGETS).length,
+    ...estimateOf(options),
+  };
+  const once = FIRST_ROWS + (options.labels === "target" ? rowCount(training) : 0);
+  const needed = once + mostQueries(points, kinds);
+  if (needed <= maxQueries) return;
+  const each = mostQueries(1, { ...kinds, estimate: undefined });
+  const fixed = once + mostQueries(points, kinds) - mostQueries(points, { ...kinds, estimate: undefined });
+  const possible = Math.floor((maxQueries - fixed) / each);
+  throw new InputError("invalid", `queries of target ${name}`, {
+    expected: `at most ${maxQueries}, as --max-queries says`,
+    got: `an audit of ${points} points that needs up to ${needed}`,
+    remedy:
+      possible > 0
+        ? `attack fewer points (--points ${possible}) or with fewer budgets (--epsilon), or allow more queries`
+        : "allow more queries",
+  });
+}
+
+/** The estimate that was asked for. */
+export function estimateOf({ estimateAlignment }: AuditOptions): { readonly estimate?: { readonly points: number } } {
+  if (estimateAlignment === undefined) return {};
+  return { estimate: { points: estimateAlignment === true ? ESTIMATED_POINTS : estimateAlignment } };
+}
+
+/** Points of an estimate of alignment, where no number is given. */
+const ESTIMATED_POINTS = 20;
+
+/** A warning where a credential goes over the network for anyone to read. */
+function openCredential({ protocol, hostname }: URL, { header, authEnv }: AuditOptions): string[] {
+  const isHere = /^(localhost|127\.|\[::1\])/.test(hostname);
+  if (protocol === "https:" || isHere || (header === undefined && authEnv === undefined)) return [];
+  return ["The headers with the credential went over a connection without encryption."];
+}

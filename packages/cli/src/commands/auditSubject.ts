@@ -1,0 +1,176 @@
+// What is audited, as parts of a plan: what the kinds of targets have in common.
+
+import {
+  type AuditParts,
+  type AuditQuestion,
+  type Dataset,
+  datasetArtifact,
+  denseRows,
+  hashJson,
+  InputError,
+  learners,
+  type Norm,
+  type PlanBuilder,
+  permutation,
+  rowCount,
+  type Scorer,
+  type SurrogateChoice,
+  argMax,
+  splitHalves,
+  stream,
+  subsample,
+  takeRows,
+} from "@carom/core";
+import type { RemoteTarget } from "../host/http/target.ts";
+import type { Ledger } from "../host/http/ledger.ts";
+import { type LoadedData, loadDataset } from "../host/data.ts";
+import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
+import type { AddressOptions } from "../ui/targetOptions.ts";
+
+export interface AuditOptions extends CommonOptions, DataFileOptions, AddressOptions {
+  readonly target?: string;
+  readonly data?: string;
+  readonly train?: string;
+  readonly labels: "true" | "target";
+  readonly points?: number;
+  readonly norm: string;
+  readonly epsilon?: number[];
+  readonly surrogateFraction: number;
+  readonly workers?: number;
+  readonly out?: string;
+}
+
+/** What is audited, as parts of a plan, and what the report says of them. */
+export interface Subject {
+  readonly parts: AuditParts;
+  readonly asked: AuditQuestion["asked"];
+  /** The attacked points; budgets are measured by them. */
+  readonly attacked: Dataset;
+  /** The target, where it can only be asked, and what is written down of its answers. */
+  readonly service?: RemoteTarget;
+  readonly ledger?: Ledger;
+}
+
+/** The user's data: `--data`, and `--train` where it was given. */
+export interface UserData {
+  readonly loaded: LoadedData;
+  readonly separate: LoadedData | undefined;
+  /** Names the content of both. */
+  readonly dataHash: string;
+}
+
+/** @throws InputError where there are no data */
+export async function loadUserData(options: AuditOptions): Promise<UserData> {
+  if (options.data === undefined) {
+    throw new InputError("missing", "option --data", {
+      expected: "labelled data like the target's",
+      got: "none",
+      remedy: "give a file with --data",
+    });
+  }
+  const loaded = await loadDataset(options.data, options);
+  const separate = options.train === undefined ? undefined : await loadDataset(options.train, options);
+  const dataHash = separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash;
+  return { loaded, separate, dataHash };
+}
+
+/** What trains the surrogates and what is attacked, once rows and classes are as the target has them. */
+export function splitUserData({ loaded, separate }: UserData, options: AuditOptions, shaped: (data: Dataset) => Dataset) {
+  const data = shaped(loaded.dataset);
+  const [trainingRows, attackedRows] = separate
+    ? [undefined, undefined]
+    : splitHalves(data, stream(options.seed, "audit", "split"));
+  const training = trainingRows ? takeRows(data, trainingRows) : shaped(separate!.dataset);
+  const attacked = attackedRows ? takeRows(data, attackedRows) : data;
+  return { training: fractionOf(training, options), attacked: pointsOf(attacked, options) };
+}
+
+/** What the report says was chosen by default of how the data were divided. */
+export function splitDefaults({ separate }: UserData): string[] {
+  return separate
+    ? []
+    : ["a stratified half of --data, equal rows kept together, trains the surrogates; the other half is attacked"];
+}
+
+/** Rows that are asked about at a time, so that sparse ones are not all written out at once. */
+const BLOCK = 1000;
+
+/** The same rows with the labels that the target gives them. */
+export async function labelledBy(target: Pick<Scorer, "scores">, data: Dataset): Promise<Dataset> {
+  const labels = new Int32Array(rowCount(data));
+  for (let from = 0; from < labels.length; from += BLOCK) {
+    const to = Math.min(labels.length, from + BLOCK);
+    labels.set(argMax(await target.scores(denseRows(data, from, to))), from);
+  }
+  return { ...data, labels };
+}
+
+/** Gives a part of the data to the plan, under all that decides which rows and values are in it. */
+export function givePart(plan: PlanBuilder, part: string, data: Dataset, identity: string, options: AuditOptions): string {
+  const { seed, label, box, columns, drop, missing, surrogateFraction, points } = options;
+  const read = { label, box, columns, drop, missing };
+  // Labels that a target gave are known by what they are, since another day it may give others.
+  const labels = part === "training" && options.labels === "target" ? hashJson([...data.labels]) : undefined;
+  return plan.source(
+    { data: identity, part, seed, read, surrogateFraction, points, labels, rows: rowCount(data) },
+    datasetArtifact(data),
+  );
+}
+
+/** What the attacker knows, a sentence each. */
+export function attackerKnows(training: string, { labels }: Pick<AuditOptions, "labels">, service?: RemoteTarget): string[] {
+  const answers = service?.answers === "labels" ? "the names of classes" : "scores";
+  const use = labels === "target" ? "to label the training data" : "never";
+  const judging = service ? `; the audit asks it for ${answers} to judge, which the attacker does not see` : "";
+  return [
+    `training data: ${training}, with ${labels === "target" ? "the labels that the target gave them when asked" : "true labels"}`,
+    "features: the same representation as the target's",
+    "learner: not known; surrogates of several kinds stand in for it",
+    `parameters: not known; the attacker asks the target ${use}${judging}` +
+      (service ? "" : "; only the white-box reference uses them"),
+  ];
+}
+
+/** Every differentiable learner that fits the data, in both complexities. */
+export function surrogatesFor(data: Dataset): SurrogateChoice[] {
+  return Object.values(learners)
+    .filter(({ capabilities }) => capabilities.differentiable && (!capabilities.images || isImage(data)))
+    .flatMap(({ name }): SurrogateChoice[] => [
+      { learner: name, complexity: "high" },
+      { learner: name, complexity: "low" },
+    ]);
+}
+
+/** Whether rows have a height and a width, as convolutional networks need. */
+export function isImage({ featureShape }: Dataset): boolean {
+  return featureShape.length >= 2;
+}
+
+export function boxOf({ domain }: Dataset): readonly [number, number] {
+  return [domain.lower.reduce((a, b) => Math.min(a, b)), domain.upper.reduce((a, b) => Math.max(a, b))];
+}
+
+/** What budgets are measured by where none is given: 1 in L2, 5 in L1 and 1/28 in Linf on 28 x 28 pixels in [0, 1]. */
+export const budgetUnits: Readonly<
+  Record<Norm["name"], { readonly words: string; of(range: number, d: number): number }>
+> = {
+  l1: { words: "5 * range * sqrt(features) / 28", of: (range, d) => (5 * range * Math.sqrt(d)) / 28 },
+  l2: { words: "range * sqrt(features) / 28", of: (range, d) => (range * Math.sqrt(d)) / 28 },
+  linf: { words: "range / 28", of: (range) => range / 28 },
+};
+
+/** Budgets where none is given, in those units. */
+export const DEFAULT_BUDGETS = [0.5, 1, 2, 5];
+
+export function fractionOf(training: Dataset, { surrogateFraction, seed }: AuditOptions): Dataset {
+  if (surrogateFraction === 1) return training;
+  const rows = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
+  return takeRows(training, subsample(rows, training.labels, surrogateFraction, stream(seed, "audit", "fraction")));
+}
+
+/** A random sample of as many points as are to be attacked; for one seed, fewer are among more. */
+export function pointsOf(attacked: Dataset, { points, seed }: AuditOptions): Dataset {
+  if (points === undefined || points >= rowCount(attacked)) return attacked;
+  const order = permutation(stream(seed, "audit", "points"), rowCount(attacked));
+  return takeRows(attacked, order.slice(0, points).sort());
+}

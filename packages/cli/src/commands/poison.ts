@@ -1,0 +1,352 @@
+// carom poison: points that make what learns from them err, written to a file and judged after being read back.
+
+import {
+  type AnyLearner,
+  type BlockFacts,
+  type Dataset,
+  datasetArtifact,
+  encodeArtifact,
+  errorRate,
+  featureCount,
+  InputError,
+  joinBlocks,
+  judgedLabels,
+  judgedOptions,
+  learnerByName,
+  learners,
+  parseOptions,
+  type PlanBuilder,
+  planCraft,
+  planPoisonJudge,
+  pointsArtifact,
+  poisonCount,
+  poisoningAttacks,
+  presetOptions,
+  type Rate,
+  requireClones,
+  requirePoisonable,
+  rowCount,
+  type Store,
+  sharedRows,
+  startPlan,
+  withClasses,
+} from "@carom/core";
+import { Command } from "commander";
+import { createHash } from "node:crypto";
+import { loadDataset } from "../host/data.ts";
+import { requireFree, writeWhole } from "../host/output.ts";
+import { defaultWorkers } from "../host/pool.ts";
+import { poisonBytes, readPoison } from "../host/poisonFile.ts";
+import { runPlan } from "../host/runPlan.ts";
+import { listing, optionsOf } from "../ui/listing.ts";
+import {
+  type CommonOptions,
+  type DataFileOptions,
+  invalid,
+  parsePositive,
+  parseWorkers,
+  printJson,
+  withCommonOptions,
+  withDataOptions,
+  withExamples,
+} from "../ui/options.ts";
+import { describeRate } from "../ui/rate.ts";
+import { collectSettings } from "../ui/settings.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
+
+interface PoisonOptions extends CommonOptions, DataFileOptions {
+  readonly train?: string;
+  readonly validation?: string;
+  readonly test?: string;
+  readonly points?: number[];
+  readonly fraction?: number[];
+  readonly out?: string;
+  readonly set?: Settings;
+  readonly preset?: string;
+  readonly attack: string;
+  readonly attackSet?: Settings;
+  readonly judge?: string;
+  readonly judgeSet?: Settings;
+  readonly judgePreset?: string;
+  readonly targetTrain?: string;
+  readonly retune?: boolean;
+  readonly allowOverlap?: boolean;
+  readonly workers?: number;
+  readonly list?: boolean;
+}
+
+/** `carom poison LEARNER --train F --validation F --fraction 0.05 --out poison.npz`. */
+export function poisonCommand(): Command {
+  const command = new Command("poison")
+    .description("craft points that join the training data of a model and make it err")
+    .argument("[learner]", "what the points are crafted on; carom fit --list describes learners")
+    .option("--train <file>", "what the learner is trained on, and whose rows are cloned; or digits")
+    .option("--validation <file>", "labelled data whose loss the points are to raise")
+    .option("--test <file>", "labelled data to count errors on; none are counted where absent")
+    .option("--points <list>", "how many points, such as 25 or 5,10,25", parsePoints)
+    .option("--fraction <list>", "points as a share of what the target learns from then, such as 0.05", parseFractions)
+    .option("--out <file>", "the .npz file to write: x, y, start, source (the row of --train), loss")
+    .option("--set <name=value>", "an option of the learner, such as C=10; may be repeated", collectSettings)
+    .option("--preset <name>", "named options of an experiment, such as mnist89-poisoning/high")
+    .option("--attack <name>", Object.keys(poisoningAttacks).join(", "), "gradient")
+    .option("--attack-set <name=value>", "an option of the attack; may be repeated", collectSettings)
+    .option("--judge <learner>", "the target that learns from the points too; the same learner where absent")
+    .option("--judge-set <name=value>", "an option of the target; may be repeated", collectSettings)
+    .option("--judge-preset <name>", "named options of the target")
+    .option("--target-train <file>", "the target's own training data; that of --train where absent")
+    .option("--retune", "let the target choose its regularisation by cross-validation on the poisoned data")
+    .option("--allow-overlap", "warn, and go on, where validation or test rows are among training rows")
+    .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
+    .option("--list", "the attacks with their options and defaults")
+    .action(run);
+  return withExamples(
+    withCommonOptions(withDataOptions(command)),
+    "carom poison logistic --train mine.npz --validation more.npz --test test.npz \\",
+    "    --fraction 0.05,0.1,0.2 --out poison.npz --judge mlp --target-train theirs.npz",
+    "carom poison ridge --set alpha=10 --train mine.npz --validation more.npz --points 25 --out poison.npz",
+  );
+}
+
+async function run(name: string | undefined, options: PoisonOptions): Promise<void> {
+  if (options.list) {
+    const rows = Object.values(poisoningAttacks).map(({ options: schema, create: _, ...row }) => ({
+      ...row,
+      options: optionsOf(schema),
+    }));
+    if (options.json) printJson(rows);
+    else process.stdout.write(listing(rows));
+    return;
+  }
+  const able = Object.values(learners).filter(({ retrain }) => retrain);
+  const learner = learnerByName(required(name, "learner", `one of ${able.map((each) => each.name).join(", ")}`));
+  const settings = options.attackSet ?? {};
+  requirePoisonable(learner, options.attack, settings);
+  const chosen = choose(learner, options.preset, options.set);
+  const judging = choiceOfTarget(learner, chosen, options);
+  const out = required(options.out, "option --out", "a .npz file to write");
+  if (!/\.npz$/i.test(out)) throw invalid("--out", "a file name that ends in .npz", out, "for instance --out poison.npz");
+  await requireFree(out);
+  const data = await loadAll(options);
+  const own = rowCount(data.targetTrain ?? data.train);
+  const budgets = budgetsOf(options, own);
+  const counts = budgets.map(({ points }) => points);
+  requireClones(counts[counts.length - 1], rowCount(data.train));
+  for (const warning of checkOverlap(data, options.allowOverlap === true)) process.stderr.write(`carom: ${warning}\n`);
+
+  const workers = options.workers ?? defaultWorkers();
+  const quiet = options.quiet === true;
+  const plan = startPlan();
+  const training = sourceOf(plan, data.train);
+  const size = { rows: rowCount(data.train), validation: rowCount(data.validation), features: featureCount(data.train) };
+  const blocks = planCraft(plan, {
+    ...{ attack: options.attack, settings: settings as never, learner: learner.name, options: chosen as never },
+    ...{ training, validation: sourceOf(plan, data.validation), counts, seed: options.seed, size },
+    label: `poisoning ${learner.name}`,
+  });
+  const store = await runPlan(plan, blocks, { workers, quiet });
+  const effort = await writePoints(store, blocks, out, data.train);
+  const judged = judging && data.test && (await judge({ out, data, test: data.test, judging, counts, options, workers }));
+
+  const fractions = budgets.map((budget) => budget.points / (budget.points + own));
+  if (options.json) {
+    printJson({
+      ...{ learner: learner.name, options: chosen, attack: options.attack, seed: options.seed },
+      ...{ points: counts, fractions, ...effort, out },
+      ...(judged && {
+        judged: {
+          ...{ learner: judging.learner.name, options: judging.options, cleanError: judged.cleanError },
+          budgets: judged.budgets.map((each, i) => ({ points: counts[i], fraction: fractions[i], ...each })),
+        },
+      }),
+    });
+    return;
+  }
+  const loss = effort.losses[effort.losses.length - 1];
+  const lines = (judged?.budgets ?? []).map(
+    ({ error }, i) =>
+      `${counts[i]} points, ${(100 * fractions[i]).toFixed(1)} % of the data: error ${describeRate(error)}\n`,
+  );
+  const clean = judged ? `${judging!.learner.name} without them: error ${describeRate(judged.cleanError)}\n` : "";
+  process.stdout.write(
+    `${clean}${lines.join("")}written: ${out} (${options.attack} on ${learner.name}; validation loss after the last point ` +
+      `${Number(loss.toPrecision(4))}; ${effort.fits} fits, ${effort.gradients} gradients)\n`,
+  );
+}
+
+/** All options of a learner: those of a preset, then single ones. */
+function choose(learner: AnyLearner, preset: string | undefined, settings: Settings = {}): Record<string, unknown> {
+  return parseOptions(learner, { ...(preset === undefined ? {} : presetOptions(learner.name, preset)), ...settings });
+}
+
+interface Target {
+  readonly learner: AnyLearner;
+  readonly options: Settings;
+}
+
+/** Who judges; undefined where nothing is to be judged. */
+function choiceOfTarget(surrogate: AnyLearner, own: Settings, options: PoisonOptions): Target | undefined {
+  const { judge: name, judgePreset, judgeSet, targetTrain, test, retune } = options;
+  if (test === undefined) {
+    const asked = { "--judge": name, "--judge-set": judgeSet, "--judge-preset": judgePreset, "--target-train": targetTrain, "--retune": retune };
+    const [option] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
+    if (option === undefined) return undefined;
+    throw new InputError("missing", "option --test", {
+      expected: `labelled data to count errors on, because ${option} is given`,
+      got: "none",
+      remedy: "name it with --test",
+    });
+  }
+  const learner = name === undefined ? surrogate : learnerByName(name);
+  const isOwn = learner === surrogate && judgePreset === undefined && judgeSet === undefined;
+  return { learner, options: isOwn ? own : choose(learner, judgePreset, judgeSet) };
+}
+
+interface Loaded {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+  readonly test?: Dataset;
+  readonly targetTrain?: Dataset;
+}
+
+/** Reads the data; classes are numbered and features bounded as in the training data. */
+async function loadAll(options: PoisonOptions): Promise<Loaded> {
+  const file = required(options.train, "option --train", "what the learner is trained on");
+  const { dataset: train } = await loadDataset(file, options);
+  const read = async (flag: string, spec: string) => {
+    const { dataset } = await loadDataset(spec, options);
+    const [expected, got] = [featureCount(train), featureCount(dataset)];
+    if (expected !== got) {
+      throw new InputError("invalid", `data of --${flag}`, {
+        expected: `${expected} features, as the training data has`,
+        got: `${got}`,
+        remedy: "give both in the same form",
+      });
+    }
+    return { ...withClasses(dataset, train.classNames), domain: train.domain };
+  };
+  const validation = await read("validation", required(options.validation, "option --validation", "data whose loss is to rise"));
+  const test = options.test === undefined ? undefined : await read("test", options.test);
+  const own = options.targetTrain === undefined ? undefined : await read("target-train", options.targetTrain);
+  return { train, validation, ...(test && { test }), ...(own && { targetTrain: own }) };
+}
+
+/** What of the data is among what is learned from. @throws InputError where that is not allowed. */
+function checkOverlap({ train, validation, test, targetTrain }: Loaded, allowed: boolean): string[] {
+  const pairs = [
+    ["validation", validation, "the training data", train],
+    ["test", test, "the training data", train],
+    ["test", test, "the validation data", validation],
+    ["test", test, "the target's training data", targetTrain],
+  ] as const;
+  return pairs.flatMap(([name, data, otherName, other]) => {
+    const shared = data && other ? sharedRows(data, other) : 0;
+    if (shared === 0) return [];
+    if (allowed) return [`${shared} of ${rowCount(data!)} ${name} rows are among ${otherName}`];
+    throw new InputError("invalid", `${name} data`, {
+      expected: `rows that are not among ${otherName}`,
+      got: `${shared} of ${rowCount(data!)} that are`,
+      remedy: "give other rows, or say --allow-overlap",
+    });
+  });
+}
+
+/** Budgets in ascending order. */
+function budgetsOf({ points, fraction }: PoisonOptions, rows: number): { readonly points: number }[] {
+  if ((points === undefined) === (fraction === undefined)) {
+    throw new InputError(points ? "invalid" : "missing", "option --points or --fraction", {
+      expected: "one of the two",
+      got: points ? "both" : "none",
+      remedy: "for instance --fraction 0.05",
+    });
+  }
+  const counts = points ?? fraction!.map((share) => poisonCount(rows, share));
+  return [...new Set(counts)].sort((a, b) => a - b).map((count) => ({ points: count }));
+}
+
+/** Data known by their content, so that no path is in any key. */
+function sourceOf(plan: PlanBuilder, data: Dataset): { readonly data: string } {
+  const artifact = datasetArtifact(data);
+  const content = createHash("sha256").update(encodeArtifact(artifact)).digest("hex");
+  return { data: plan.source({ content }, artifact) };
+}
+
+interface Effort {
+  readonly losses: readonly number[];
+  readonly fits: number;
+  readonly gradients: number;
+  readonly evaluations: number;
+}
+
+/** Writes the points of all blocks to the file; says what they took. */
+async function writePoints(store: Store, blocks: readonly string[], out: string, { classNames }: Dataset): Promise<Effort> {
+  const artifacts = await Promise.all(blocks.map((key) => store.read(key)));
+  const whole = artifacts.map((artifact) => artifact!);
+  const facts = whole.map(({ json }) => json as unknown as BlockFacts);
+  const sum = (name: "fits" | "gradients" | "evaluations") => facts.reduce((total, each) => total + each[name], 0);
+  const losses = facts.flatMap((each) => each.losses);
+  await writeWhole(out, poisonBytes(joinBlocks(whole)!, losses, classNames));
+  return { losses, fits: sum("fits"), gradients: sum("gradients"), evaluations: sum("evaluations") };
+}
+
+interface JudgeTask {
+  readonly out: string;
+  readonly data: Loaded;
+  readonly test: Dataset;
+  readonly judging: Target;
+  readonly counts: readonly number[];
+  readonly options: PoisonOptions;
+  readonly workers: number;
+}
+
+interface Judged {
+  readonly cleanError: Rate;
+  readonly budgets: readonly { readonly error: Rate; readonly options?: Settings }[];
+}
+
+/** Trains the target with the points as they stand in the file, at each budget and without any. */
+async function judge({ out, data, test, judging, counts, options, workers }: JudgeTask): Promise<Judged> {
+  const plan = startPlan();
+  const own = data.targetTrain ?? data.train;
+  const points = await readPoison(out, data.train.classNames);
+  const facts = { losses: [], fits: 0, gradients: 0, evaluations: 0 };
+  const artifact = pointsArtifact(points, facts);
+  const block = plan.source({ content: createHash("sha256").update(encodeArtifact(artifact)).digest("hex") }, artifact);
+  const retune = options.retune === true;
+  const verdict = (blocks: readonly string[], at: readonly number[], label: string) =>
+    planPoisonJudge(plan, {
+      ...{ learner: judging.learner.name, options: judging.options as never, blocks, counts: at, seed: options.seed },
+      ...{ training: sourceOf(plan, own), test: sourceOf(plan, test), stream: "judge", retune },
+      ...(options.allowOverlap && { overlap: true }),
+      rows: rowCount(own) + at[at.length - 1],
+      label,
+    });
+  const clean = verdict([], [0], `training ${judging.learner.name}`);
+  // One task for each budget, so that several can be at work.
+  const poisoned = counts.map((count) => verdict([block], [count], `${judging.learner.name} with ${count} points`));
+  const store = await runPlan(plan, [clean, ...poisoned], { workers, quiet: options.quiet === true });
+  const read = async (key: string) => (await store.read(key))!;
+  const budgets = await Promise.all(
+    poisoned.map(async (key) => {
+      const found = await read(key);
+      const error = errorRate(judgedLabels(found, 0), test.labels);
+      return { error, ...(retune && { options: judgedOptions(found, 0) }) };
+    }),
+  );
+  return { cleanError: errorRate(judgedLabels(await read(clean), 0), test.labels), budgets };
+}
+
+function parsePoints(text: string): number[] {
+  return text.split(",").map((each) => parsePositive("--points", each));
+}
+
+function parseFractions(text: string): number[] {
+  const values = text.split(",").map((each) => (each.trim() === "" ? Number.NaN : Number(each)));
+  if (values.every((value) => value > 0 && value < 1)) return values;
+  throw invalid("--fraction", "numbers above 0 and below 1", text, "for instance --fraction 0.05");
+}
+
+function required<T>(value: T | undefined, what: string, expected: string): T {
+  if (value !== undefined) return value;
+  throw new InputError("missing", what, { expected, got: "none", remedy: "see carom poison --help" });
+}

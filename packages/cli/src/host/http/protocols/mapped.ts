@@ -1,0 +1,129 @@
+// Any JSON interface, by a mapping file: where rows go in the request, and where the answers are in what comes back.
+
+import { createHash } from "node:crypto";
+import { InputError, unknownName } from "@carom/core";
+import { parse } from "yaml";
+import { readBytes } from "../../read.ts";
+import { answersFrom, unexpected } from "../answer.ts";
+import { fromEnvironment } from "../secrets.ts";
+import { isObject, nested, type Protocol } from "./protocol.ts";
+
+/** What a mapping file says. */
+export interface Mapping {
+  readonly url: string;
+  /** The request, with "$rows" where the list of rows goes, or "$row" for one row in each request. */
+  readonly request: unknown;
+  /** The way to the answers: names, positions and * for each entry, with dots between. */
+  readonly scores?: string;
+  readonly labels?: string;
+  readonly classes?: readonly string[];
+  readonly probabilities?: boolean;
+  /** SHA-256 of the file: part of what identifies the target. */
+  readonly hash: string;
+}
+
+const keys = ["url", "request", "scores", "labels", "classes", "probabilities"] as const;
+
+/** The mapping in a YAML or JSON file. @throws InputError */
+export async function loadMapping(path: string): Promise<Mapping> {
+  const bytes = await readBytes("mapping file", path);
+  const file = documentOf(bytes, path);
+  const unknown = Object.keys(file).find((key) => !(keys as readonly string[]).includes(key));
+  if (unknown !== undefined) return unknownName(`key of mapping file ${path}:`, unknown, keys);
+  const { url, request, scores, labels, classes, probabilities } = file;
+  const wrong = (key: string, expected: string) =>
+    new InputError(file[key] === undefined ? "missing" : "invalid", `"${key}" of mapping file ${path}`, {
+      expected,
+      got: file[key] === undefined ? "nothing" : "something else",
+      remedy: "see the README for an example",
+    });
+  if (typeof url !== "string") throw wrong("url", "the address that requests go to");
+  if (!contains(request, "$rows") && !contains(request, "$row")) {
+    throw wrong("request", 'a document with "$rows" where the rows go, or "$row" for one at a time');
+  }
+  const way = scores ?? labels;
+  if (typeof way !== "string" || (scores !== undefined && labels !== undefined)) {
+    throw wrong("scores", "the way to the scores, such as results.*.scores, or as labels that to the classes' names");
+  }
+  if (classes !== undefined && !(Array.isArray(classes) && classes.length > 1)) {
+    throw wrong("classes", "a list of two names or more, in the order of the scores");
+  }
+  if (probabilities !== undefined && typeof probabilities !== "boolean") throw wrong("probabilities", "true or false");
+  return {
+    url,
+    request,
+    ...(typeof scores === "string" && { scores }),
+    ...(typeof labels === "string" && { labels }),
+    ...(Array.isArray(classes) && { classes: classes.map(String) }),
+    ...(typeof probabilities === "boolean" && { probabilities }),
+    hash: createHash("sha256").update(bytes).digest("hex"),
+  };
+}
+
+function documentOf(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
+  let got = "something else";
+  try {
+    const document: unknown = parse(new TextDecoder().decode(bytes), { logLevel: "silent" });
+    if (isObject(document)) return document;
+  } catch (error) {
+    // The first line names the place; the lines after it would show what stands there, which may be a credential.
+    got = (error as Error).message.split("\n")[0].replace(/:$/, "");
+  }
+  throw new InputError("invalid", `mapping file ${path}`, {
+    expected: "names and values in YAML or JSON",
+    got,
+    remedy: "see the README for an example",
+  });
+}
+
+/** A model behind an interface that a mapping describes. */
+export function mapped({ request, scores, labels, classes, probabilities }: Mapping, url: URL, name: string): Protocol {
+  const single = !contains(request, "$rows");
+  // Read once, so that a variable that is not set is told before any row is sent.
+  const template = replaceStrings(request, (text) =>
+    text === "$rows" || text === "$row" ? text : fromEnvironment(text, "the mapping file"),
+  );
+  return {
+    name: "mapping",
+    url,
+    ...(classes && { classNames: classes }),
+    ...(probabilities !== undefined && { probabilities }),
+    ...(single && { mostRows: 1 }),
+    body(rows) {
+      const list = nested(rows);
+      return replaceStrings(template, (text) => (text === "$rows" ? list : text === "$row" ? list[0] : text));
+    },
+    answers(document, rows) {
+      const found = follow(document, (scores ?? labels ?? "").split(".").filter((step) => step !== ""));
+      if (found === undefined) throw unexpected(name, `something at "${scores ?? labels}"`, "nothing");
+      const list = single ? [found] : found;
+      const answers = answersFrom(list, rows, name, classes);
+      return labels === undefined ? answers : answers.map((each) => (typeof each === "string" ? each : String(each[0])));
+    },
+  };
+}
+
+function contains(value: unknown, placeholder: string): boolean {
+  if (Array.isArray(value)) return value.some((each) => contains(each, placeholder));
+  return isObject(value) ? Object.values(value).some((each) => contains(each, placeholder)) : value === placeholder;
+}
+
+/** A document with each of its strings replaced. */
+function replaceStrings(value: unknown, replace: (text: string) => unknown): unknown {
+  if (typeof value === "string") return replace(value);
+  if (Array.isArray(value)) return value.map((each) => replaceStrings(each, replace));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceStrings(each, replace)]));
+}
+
+/** What is at the end of a way; * goes through every entry of a list. */
+function follow(value: unknown, [step, ...rest]: readonly string[]): unknown {
+  if (step === undefined) return value;
+  if (step === "*") {
+    if (!Array.isArray(value)) return undefined;
+    const all = value.map((each) => follow(each, rest));
+    return all.includes(undefined) ? undefined : all;
+  }
+  const inner = Array.isArray(value) ? value[Number(step)] : isObject(value) ? value[step] : undefined;
+  return inner === undefined ? undefined : follow(inner, rest);
+}

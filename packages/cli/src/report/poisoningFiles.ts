@@ -1,0 +1,200 @@
+// The files of the run folder of a study of poisoning.
+
+import { type Dataset, joinBlocks, type PoisoningKeys, type PoisoningResult, type Store } from "@carom/core";
+import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
+import { parseHTML } from "linkedom";
+import { html, type Markup } from "./html.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
+import { transferMatrix } from "./matrix.ts";
+import { reportPage } from "./page.ts";
+import { poisoningCorrelations, poisoningDrawings } from "./poisoningFigures.ts";
+import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
+import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
+
+/** A poisoning point to look at: not a metric, only shown in the report. */
+export interface PoisonedExample {
+  readonly model: string;
+  readonly imageShape: readonly [number, number];
+  readonly box: readonly [number, number];
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** The class that it was cloned from and the one that it is labelled with. */
+  readonly from: string;
+  readonly label: string;
+}
+
+/** The first point of each model of the first repetition, white-box ones where there are any; of images only. */
+export async function poisonedExamples(
+  store: Store,
+  { blocks }: PoisoningKeys,
+  data: Dataset,
+): Promise<PoisonedExample[]> {
+  const imageShape = imageShapeOf(data.featureShape);
+  if (!imageShape) return [];
+  const all = [...blocks.keys()];
+  const own = all.filter((id) => id.startsWith("target/"));
+  const box = [Math.min(...data.domain.lower), Math.max(...data.domain.upper)] as const;
+  const examples: PoisonedExample[] = [];
+  for (const model of own.length > 0 ? own : all) {
+    const block = await store.read(blocks.get(model)![0]);
+    const points = block && joinBlocks([block]);
+    if (!points) continue;
+    const width = imageShape[0] * imageShape[1];
+    const label = points.labels[0];
+    // With more than two classes the clone's own is not known from its label.
+    const other = data.classNames.length === 2 ? data.classNames[1 - label] : "another class";
+    examples.push({
+      ...{ model, imageShape, box, from: other, label: data.classNames[label] },
+      start: points.start.data.slice(0, width),
+      end: points.x.data.slice(0, width),
+    });
+  }
+  return examples;
+}
+
+/** Height and width where a row is a grey image. */
+function imageShapeOf(shape: readonly number[]): readonly [number, number] | undefined {
+  if (shape.length === 2) return [shape[0], shape[1]];
+  if (shape.length === 3 && shape[0] === 1) return [shape[1], shape[2]];
+  const side = Math.sqrt(shape[0]);
+  return shape.length === 1 && Number.isInteger(side) && side >= 8 ? [side, side] : undefined;
+}
+
+/** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
+export function poisoningFiles(
+  result: PoisoningResult,
+  examples: readonly PoisonedExample[],
+  facts: RunFacts,
+): Record<string, string> {
+  const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
+  const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
+  const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+  // Paths are of this machine and decide nothing: data are known by their hashes.
+  const { train: _, test: __, ...data } = result.study.data;
+  const drawings = poisoningDrawings(result, document);
+  const correlations = poisoningCorrelations(result, document);
+  const svg = ({ file, svg }: StudyDrawing) => [`figures/${file}.svg`, standaloneSvg(svg)];
+  return {
+    "metrics.json": json({ ...result, study: { ...result.study, data } }),
+    "study.json": json(result.study),
+    "manifest.json": json(manifest),
+    "cells.csv": cellsCsv(result),
+    ...Object.fromEntries([...drawings, ...correlations].map(svg)),
+    "report.html": page(result, drawings, correlations, examples),
+  };
+}
+
+function cellsCsv({ repetitions }: PoisoningResult): string {
+  const lines = [
+    "repetition,surrogate,target,fraction,points,n,error,error_low,error_high,net_increase,ratio,alignment,perturbation_correlation",
+  ];
+  repetitions.forEach(({ cells, pairs }, repetition) => {
+    for (const { surrogate, target, fraction, points, errorUnderAttack: error, ...cell } of cells) {
+      const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
+      lines.push(
+        [
+          ...[repetition, surrogate, target, fraction, points, error.n, error.estimate, error.low, error.high],
+          ...[cell.netIncrease.estimate, cell.ratio ?? "", pair?.alignment.estimate ?? ""],
+          cell.perturbationCorrelation ?? "",
+        ].join(","),
+      );
+    }
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+function page(
+  result: PoisoningResult,
+  drawings: readonly StudyDrawing[],
+  correlations: readonly StudyDrawing[],
+  examples: readonly PoisonedExample[],
+): string {
+  const { study, explanation, repetitions, variability } = result;
+  const { undefinedFor } = explanation;
+  const rows = repetitions[0].models.find(({ cleanError }) => cleanError)!.cleanError!.n;
+  const again = study.retune ? " Targets tune their regularisation by cross-validation on what they are given." : "";
+  return reportPage({
+    title: study.title ?? study.name,
+    eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
+    lead: html`<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split into
+training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted
+by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points. Cells are the
+share of test rows that a target then classifies wrong, in percent, mean over repetitions, with the 95 % interval on hover.${again}</p>`,
+    main: html`${matrices(result)}
+${studyFigures(drawings)}
+${exampleSection(examples)}
+${claimsSection(explanation.claims)}
+${correlationSection(explanation.correlations, correlations)}
+${variabilitySection(variability)}
+${modelSection(result)}
+${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p>`}`,
+  });
+}
+
+function matrices({ study, cells, transferRates, repetitions }: PoisoningResult): Markup[] {
+  const [{ models, cells: first }] = repetitions;
+  const ids = (role: "target" | "surrogate") => models.filter((model) => model.role === role).map(({ id }) => id);
+  const clean = ids("target").map((id) =>
+    mean(repetitions.map((each) => each.models.find((model) => model.id === id)!.cleanError!.estimate)),
+  );
+  return [...study.fractions]
+    .sort((a, b) => a - b)
+    .map((fraction) => {
+      const { points } = first.find((cell) => cell.fraction === fraction)!;
+      return transferMatrix({
+        title: `${Number((100 * fraction).toPrecision(3))} % of poisoning points, ${points} in number`,
+        ...{ surrogates: ids("surrogate"), targets: ids("target"), clean },
+        at: (surrogate, target) =>
+          cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.fraction === fraction)
+            ?.errorUnderAttack,
+        rate: (surrogate) =>
+          transferRates.find((each) => each.surrogate === surrogate && each.fraction === fraction)!.rate,
+      });
+    });
+}
+
+/** What was measured of each model: S, how far points were moved, what crafting took. */
+function modelSection({ repetitions }: PoisoningResult): Markup {
+  const rows = repetitions[0].models.flatMap(({ id }) => {
+    const same = repetitions.map(({ models }) => models.find((model) => model.id === id)!);
+    const over = (value: (model: (typeof same)[number]) => number | undefined) => {
+      const values = same.map(value);
+      return values.every((each) => each !== undefined) ? mean(values as number[]) : undefined;
+    };
+    const numbers = [
+      over(({ gradientSize }) => gradientSize?.estimate),
+      over(({ displacement }) => displacement?.estimate),
+      over(({ moved }) => moved),
+      over(({ effort }) => effort?.gradients),
+      over(({ effort }) => effort?.fits),
+    ];
+    if (numbers.every((value) => value === undefined)) return [];
+    return [
+      html`<tr><th scope="row">${id}</th>${numbers.map((value) => html`<td>${value === undefined ? "–" : short(value)}</td>`)}</tr>`,
+    ];
+  });
+  return html`<section><h2>What points did on the models they were crafted on</h2>
+<p>Points crafted on a target are the white-box ones. Means over repetitions.</p>
+<div class="scroll"><table><thead><tr><th scope="col">model</th><th scope="col">S</th><th scope="col">distance moved</th><th scope="col">share moved</th>
+<th scope="col">gradients</th><th scope="col">fits</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+}
+
+function exampleSection(examples: readonly PoisonedExample[]): Markup | false {
+  const image = (source: string, [height, width]: readonly [number, number], description: string, caption: string) =>
+    html`<div><img src="${source}" alt="${description}" width="${width}" height="${height}"><span>${caption}</span></div>`;
+  return (
+    examples.length > 0 &&
+    html`<section><h2>Poisoning points before and after</h2><div class="cards">${examples.map(
+      ({ model, imageShape, box, start, end, from, label }) => {
+        const change = end.map((value, i) => value - start[i]);
+        return html`<article class="card"><div class="strip">
+${image(greyImage(start, imageShape, box), imageShape, `clone of ${from}, as it begins`, `${from}, labelled ${label}`)}
+${image(perturbationImage(change, imageShape), imageShape, "what the attack changed: orange more, blue less", `change ±${largestChange(change).toPrecision(2)}`)}
+${image(greyImage(end, imageShape, box), imageShape, "the point as it joins the training data", "as it joins")}</div>
+<p>The first point crafted on ${model}.</p></article>`;
+      },
+    )}</div></section>`
+  );
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,155 @@
+// Steps of projected gradient ascent as one graph: gradient, steepest direction and projection without leaving it.
+
+import { appendGraph } from "../onnx/append.ts";
+import { GraphBuilder } from "../onnx/builder.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { prune } from "../onnx/prune.ts";
+import { sizeOf } from "../tensor.ts";
+
+/** Norms whose balls and boxes a graph can project on. */
+export type AscentNorm = "l2" | "linf";
+
+/** What the graph of some steps depends on. */
+export interface AscentKind {
+  readonly norm: AscentNorm;
+  readonly steps: number;
+  /** Whether every value has the same two bounds. */
+  readonly sameBounds: boolean;
+}
+
+/** Names of the inputs, and of the one output. */
+export const ascentNames = {
+  x: "carom:x",
+  origin: "carom:origin",
+  labels: "carom:labels",
+  budgets: "carom:budgets",
+  lengths: "carom:lengths",
+  lower: "carom:lower",
+  upper: "carom:upper",
+  moved: "carom:moved",
+} as const;
+
+/** A graph of the gradient of each row's objective, and what its inputs and output are called. */
+export interface RowGradients {
+  readonly graph: Graph;
+  readonly input: string;
+  readonly labels: string;
+  readonly gradient: string;
+  /** Shape of one row of the model's input. */
+  readonly inputShape: readonly number[];
+}
+
+/**
+ * The graph that takes `steps` steps. Rows are flat, [N, D]; budgets and lengths are [N, 1].
+ *
+ * Elementwise operators take most of the time beside the products, so there are as few as possible: the parts that
+ * concern a row as a whole are done on [N, 1].
+ */
+export function ascentGraph({ graph, input, labels, gradient, inputShape }: RowGradients, kind: AscentKind): Graph {
+  const step = prune({ ...graph, outputs: graph.outputs.filter(({ name }) => name === gradient) });
+  const type = graph.inputs.find(({ name }) => name === input)!.type!;
+  const g = new GraphBuilder();
+  const flat = ["N", sizeOf(inputShape)];
+  const bound = kind.sameBounds ? [] : flat;
+  const from = g.input(ascentNames.x, type, flat);
+  const given: Record<string, string> = { [labels]: g.input(ascentNames.labels, "int32", ["N"]) };
+  const set: Set = {
+    origin: g.input(ascentNames.origin, type, flat),
+    budgets: g.input(ascentNames.budgets, type, ["N", 1]),
+    lengths: g.input(ascentNames.lengths, type, ["N", 1]),
+    lower: g.input(ascentNames.lower, type, bound),
+    upper: g.input(ascentNames.upper, type, bound),
+    sameBounds: kind.sameBounds,
+  };
+  const isFlat = inputShape.length === 1;
+  const move = kind.norm === "l2" ? stepL2(g, set) : stepLinf(g, set);
+  let x = from;
+  for (let i = 0; i < kind.steps; i++) {
+    const row = isFlat ? x : g.node("Reshape", [x, g.ints([-1, ...inputShape])]);
+    const renamed = appendGraph(g, step, { ...given, [input]: row }, `${i}:`);
+    const slope = renamed(gradient);
+    x = move(x, isFlat ? slope : g.node("Reshape", [slope, g.ints([-1, sizeOf(inputShape)])]));
+    // Every step uses the same weights.
+    if (i === 0) for (const name of step.initializers.keys()) given[name] = renamed(name);
+  }
+  g.output(x, ascentNames.moved);
+  return g.graph();
+}
+
+/** The inputs that stay the same from step to step. */
+interface Set {
+  readonly origin: string;
+  readonly budgets: string;
+  readonly lengths: string;
+  readonly lower: string;
+  readonly upper: string;
+  readonly sameBounds: boolean;
+}
+
+/** From a point and its gradient to the next point. */
+type Move = (x: string, gradient: string) => string;
+
+/** x + length sign(g), clipped to the box around the origin and to the bounds. */
+function stepLinf(g: GraphBuilder, { origin, budgets, lengths, lower, upper }: Set): Move {
+  const low = g.node("Max", [g.node("Sub", [origin, budgets]), lower]);
+  const high = g.node("Min", [g.node("Add", [origin, budgets]), upper]);
+  return (x, gradient) => {
+    const move = g.node("Mul", [sign(g, gradient), lengths]);
+    return g.node("Max", [g.node("Min", [g.node("Add", [x, move]), high]), low]);
+  };
+}
+
+/** The sign of all but subnormal numbers, in a third of the time that Sign takes. */
+function sign(g: GraphBuilder, value: string): string {
+  const huge = g.type(value).type === "float64" ? 2 ** 1023 : 2 ** 127;
+  return g.node("Clip", [g.node("Mul", [value, g.scalar(huge, value)]), g.scalar(-1, value), g.scalar(1, value)]);
+}
+
+/**
+ * x + length g / ||g||, projected on ball and bounds: with d from the origin there, it is y(t) = clip(origin + sqrt(t) d)
+ * for the t in (0, 1] at which ||y - origin||^2 is the squared budget, 1 where it is never reached.
+ *
+ * As a function of t that squared length is concave and zero at 0, so the line through any two of its points, followed
+ * to the squared budget, ends below the root: each t is admissible, and they rise. Two lines, the first from 0, the
+ * second through the two points then known, leave an error below that of float32 on most points; the exact projection is
+ * the framework's.
+ */
+function stepL2(g: GraphBuilder, { origin, budgets, lengths, lower, upper, sameBounds }: Set): Move {
+  const number = (value: number) => g.scalar(value, origin);
+  const tiny = number(TINY);
+  const squared = (v: string) => g.node("ReduceSum", [g.node("Mul", [v, v]), g.ints([1])], { keepdims: { int: 1 } });
+  const radius = g.node("Mul", [budgets, budgets]);
+  const noise = g.node("Max", [g.node("Mul", [radius, number(NOISE)]), tiny]);
+  const atMostOne = (t: string) => g.node("Min", [t, number(1)]);
+  const clip = (v: string) =>
+    sameBounds ? g.node("Clip", [v, lower, upper]) : g.node("Max", [g.node("Min", [v, upper]), lower]);
+  const lengthOf = (y: string) => g.node("Max", [squared(g.node("Sub", [y, origin])), tiny]);
+  return (x, gradient) => {
+    const unit = g.node("Div", [gradient, largest(g, gradient, tiny)]);
+    const factor = g.node("Div", [lengths, g.node("Sqrt", [g.node("Max", [squared(unit), tiny])])]);
+    const d = g.node("Sub", [g.node("Add", [x, g.node("Mul", [unit, factor])]), origin]);
+    const at = (t: string) => clip(g.node("Add", [origin, g.node("Mul", [d, g.node("Sqrt", [t])])]));
+
+    const first = atMostOne(g.node("Div", [radius, g.node("Max", [squared(d), tiny])]));
+    const firstLength = lengthOf(at(first));
+    const second = atMostOne(g.node("Div", [g.node("Mul", [first, radius]), firstLength]));
+    const y = at(second);
+    const secondLength = lengthOf(y);
+    const rise = g.node("Max", [g.node("Sub", [secondLength, firstLength]), noise]);
+    const missing = g.node("Max", [g.node("Sub", [radius, secondLength]), number(0)]);
+    const further = g.node("Mul", [g.node("Sub", [second, first]), g.node("Div", [missing, rise])]);
+    return at(atMostOne(g.node("Add", [second, further])));
+  };
+}
+
+/** The largest size of a row's values: squares of values scaled by it neither overflow nor vanish. */
+function largest(g: GraphBuilder, value: string, least: string): string {
+  const over = (op: string) => g.node(op, [value, g.ints([1])], { keepdims: { int: 1 } });
+  return g.node("Max", [over("ReduceMax"), g.node("Neg", [over("ReduceMin")]), least]);
+}
+
+/** Keeps divisors from zero. */
+const TINY = 1e-30;
+
+/** Squared lengths that differ by less, relatively, differ by rounding. */
+const NOISE = 1e-5;

@@ -1,0 +1,12 @@
+import { broadcastFirstType, reduceTo } from "../broadcast.ts";
+import type { Operator } from "../operator.ts";
+
+/** y = a - q b, where the integer q is a/b rounded towards zero; dy/da = 1, dy/db = -q. Of integers: no gradient. */
+export const Mod: Operator = {
+  infer: broadcastFirstType,
+  gradient({ g, inputs: [a, b], outputs: [y], cotangent }) {
+    // Rounding makes q exact, and constant for a second derivative.
+    const q = g.node("Round", [g.node("Div", [g.node("Sub", [a, y]), b])]);
+    return [reduceTo(g, cotangent, a), reduceTo(g, g.node("Neg", [g.node("Mul", [cotangent, q])]), b)];
+  },
+};

@@ -1,0 +1,22 @@
+// The transpose of summing over windows, which the gradients of pooling share.
+
+import { type FloatType, sizeOf, tensor } from "../tensor.ts";
+import type { GraphBuilder } from "./builder.ts";
+import type { Node } from "./graph.ts";
+import { spatialSizes, type Window } from "./window.ts";
+
+/** Gives the number of each window to every element of `x` in that window; where windows overlap, numbers add up. */
+export function spreadOverWindows(g: GraphBuilder, node: Node, value: string, x: string, window: Window): string {
+  const { strides, dilations, before, input, output, kernel } = window;
+  // The transpose of a convolution with ones, channel by channel.
+  const images = g.node("Reshape", [value, g.ints([-1, 1, ...output])]);
+  const type = g.type(x).type as FloatType;
+  const ones = g.constant(tensor(type, [1, 1, ...kernel], new Array<number>(sizeOf(kernel)).fill(1)));
+  const attributes = { strides: { ints: strides }, dilations: { ints: dilations } };
+  const canvas = g.node("ConvTranspose", [images, ones], attributes);
+  const covered = spatialSizes(node, g.type(canvas));
+  const start = before.map((width) => -width || 0);
+  const end = covered.map((length, i) => input[i] + before[i] - length);
+  const cut = g.node("Pad", [canvas, g.ints([0, 0, ...start, 0, 0, ...end])]);
+  return g.node("Reshape", [cut, g.node("Shape", [x])]);
+}

@@ -1,0 +1,14 @@
+import { intsAttribute } from "../graph.ts";
+import { nodeError } from "../operator.ts";
+import type { Rewrite } from "./rewrite.ts";
+
+/** Averages got dilations in opset 19; without them nothing changed. */
+export const AveragePool: Rewrite = {
+  opsets: [19, 21],
+  rewrite(node) {
+    const { dilations: _, ...attributes } = node.attributes;
+    const dilations = intsAttribute(node, "dilations", []);
+    if (dilations.some((each) => each !== 1)) throw nodeError(node, "an average without dilations", `[${dilations}]`);
+    return { ...node, attributes };
+  },
+};
