@@ -1,10 +1,10 @@
 // How many input gradients per second, beside PyTorch and, for the MLP, beside the matrix products alone?
 //
-//   npm run build && node bench/inputGradients.mjs [threads]
+//   npm run build && node bench/inputGradients.mjs [threads] [network]
 
 import { GraphBuilder, modelFromGraph, modelOf, openModel, runtimeFrom, stream, tensor, writeModel } from "@carom/core";
 import * as ort from "onnxruntime-node";
-import { batchOf, cnn, mlp, scoresModel } from "./networks.mjs";
+import { batchOf, cnn, mlp, resnet18, scoresModel } from "./networks.mjs";
 import { conditions, interleave, printTable, startPeer, threadCounts, timeCalls } from "./paired.mjs";
 
 /** The six products of the MLP's scores and input gradient, and nothing else: what no implementation goes below. */
@@ -41,11 +41,14 @@ for (const threads of threadCounts) {
   const runtime = runtimeFrom(ort, { threads });
   const peer = await startPeer("networks.py", threads);
   versions = peer.versions;
-  for (const [name, network, batch] of [
-    ["mlp", mlp(), 1000],
-    ["cnn", cnn(), 100],
-    ["cnn", cnn(), 1000],
+  for (const [name, make, batch] of [
+    ["mlp", mlp, 1000],
+    ["cnn", cnn, 100],
+    ["cnn", cnn, 1000],
+    ["resnet18", resnet18, 32],
   ]) {
+    if (process.argv[3] && process.argv[3] !== name) continue;
+    const network = make();
     const model = await openModel(runtime, modelFromGraph(scoresModel(network)));
     const { x, labels } = batchOf(network, batch);
     const sides = [

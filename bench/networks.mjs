@@ -1,4 +1,4 @@
-// The two networks of the benchmarks, and the graphs of what is asked of them, made with the public interface.
+// The networks of the benchmarks, and the graphs of what is asked of them, made with the public interface.
 
 import { differentiate, GraphBuilder, gradientName, modelOf, stream, tensor } from "@carom/core";
 import { simplify } from "../packages/core/dist/onnx/simplify.js";
@@ -56,6 +56,55 @@ export function cnn() {
       value = g.node("Flatten", [value]);
       value = g.node("Relu", [g.node("Gemm", [value, weight("w3"), weight("b3")])]);
       return g.node("Gemm", [value, weight("w4"), weight("b4")]);
+    },
+  };
+}
+
+/**
+ * ResNet-18 (He and others, 2016) on images of 224 x 224, 1000 classes, normalizations folded into the convolutions as
+ * exporters do. @returns {Network}
+ */
+export function resnet18() {
+  /** @type {any[]} */
+  const shapes = [
+    ["stem", [64, 3, 7, 7]],
+    ["stem:bias", [64]],
+  ];
+  /** @type {{ name: string, stride: number, shortcut: boolean }[]} */
+  const blocks = [];
+  for (const [stage, width] of [64, 128, 256, 512].entries()) {
+    for (const index of [0, 1]) {
+      const name = `stage${stage}:block${index}`;
+      const inputs = index === 0 && stage > 0 ? width / 2 : width;
+      const shortcut = inputs !== width;
+      shapes.push([`${name}:1`, [width, inputs, 3, 3]], [`${name}:1:bias`, [width]]);
+      shapes.push([`${name}:2`, [width, width, 3, 3]], [`${name}:2:bias`, [width]]);
+      if (shortcut) shapes.push([`${name}:short`, [width, inputs, 1, 1]], [`${name}:short:bias`, [width]]);
+      blocks.push({ name, stride: shortcut ? 2 : 1, shortcut });
+    }
+  }
+  shapes.push(["dense", [512, 1000]], ["dense:bias", [1000]]);
+  return {
+    rowShape: [3, 224, 224],
+    weights: randomWeights(shapes),
+    forward(g, x) {
+      const conv = (/** @type {string} */ value, /** @type {string} */ name, /** @type {number} */ stride, pad = 1) =>
+        g.node("Conv", [value, name, `${name}:bias`], {
+          strides: { ints: [stride, stride] },
+          pads: { ints: [pad, pad, pad, pad] },
+        });
+      const relu = (/** @type {string} */ value) => g.node("Relu", [value]);
+      let value = g.node("MaxPool", [relu(conv(x, "stem", 2, 3))], {
+        kernel_shape: { ints: [3, 3] },
+        strides: { ints: [2, 2] },
+        pads: { ints: [1, 1, 1, 1] },
+      });
+      for (const { name, stride, shortcut } of blocks) {
+        const inner = conv(relu(conv(value, `${name}:1`, stride)), `${name}:2`, 1);
+        value = relu(g.node("Add", [inner, shortcut ? conv(value, `${name}:short`, stride, 0) : value]));
+      }
+      const means = g.node("Flatten", [g.node("GlobalAveragePool", [value])]);
+      return g.node("Gemm", [means, "dense", "dense:bias"]);
     },
   };
 }

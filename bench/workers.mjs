@@ -54,6 +54,7 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
   await prepareStore(folder);
   const store = diskStore(folder);
   const planned = seconds();
+  const planning = processorSeconds() - own;
   /** @type {Row[]} */
   const rows = [];
   /** @type {Map<string, import("../packages/cli/dist/host/worker.js").TaskTime>} */
@@ -65,22 +66,35 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
     onTime: (task, time) => times.set(task.key, time),
   });
   const places = Array.from({ length: count }, () => false);
-  await execute(plan, keys.flatMap(({ transfer }) => transfer), store, {
-    ...pool,
-    async run(task, onProgress) {
-      const worker = places.indexOf(false);
-      places[worker] = true;
-      const start = seconds();
-      await pool.run(task, onProgress);
-      places[worker] = false;
-      rows.push({ task, worker, start, end: seconds(), ...times.get(task.key) });
+  await execute(
+    plan,
+    keys.flatMap(({ transfer }) => transfer),
+    store,
+    {
+      ...pool,
+      async run(task, onProgress) {
+        const worker = places.indexOf(false);
+        places[worker] = true;
+        const start = seconds();
+        await pool.run(task, onProgress);
+        places[worker] = false;
+        rows.push({ task, worker, start, end: seconds(), ...times.get(task.key) });
+      },
     },
-  });
+  );
   pool.close();
   const executed = seconds();
+  const scheduling = processorSeconds() - own - planning;
   const result = await readStudy(store, keys, study, { train: contentHash });
   studyFiles(result, { started: new Date(), seconds: 0 });
   const end = seconds();
+  const main = processorSeconds() - own;
+  // What all tasks read and write, once more and without the memory that workers have.
+  for (const { task } of rows) {
+    for (const input of Object.values(task.inputs)) await store.read(input);
+    await store.write(task.key, await store.read(task.key));
+  }
+  const storing = processorSeconds() - own - main;
   rmSync(folder, { recursive: true });
   return {
     plan,
@@ -90,7 +104,9 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
     before: planned - from,
     after: end - executed,
     executing: executed - planned,
-    main: processorSeconds() - own,
+    main,
+    alone: main - scheduling,
+    overhead: planning + scheduling + storing,
     result: JSON.stringify(result),
   };
 }
@@ -99,7 +115,10 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
  * How long the plan would take on cores of which nobody else has a share: the same scheduler, on a clock that is only
  * advanced by the processor time of tasks.
  */
-async function schedule(/** @type {Awaited<ReturnType<typeof run>>} */ { plan, rows, wanted }, /** @type {number} */ count) {
+async function schedule(
+  /** @type {Awaited<ReturnType<typeof run>>} */ { plan, rows, wanted },
+  /** @type {number} */ count,
+) {
   const cost = new Map(rows.map(({ task, processor }) => [task.key, processor]));
   const done = new Set(plan.sources.keys());
   let now = 0;
@@ -134,6 +153,9 @@ async function schedule(/** @type {Awaited<ReturnType<typeof run>>} */ { plan, r
   return now;
 }
 
+/** Processor time until everything is loaded. */
+const loading = processorSeconds();
+
 const sum = (/** @type {readonly number[]} */ values) => values.reduce((total, value) => total + value, 0);
 
 try {
@@ -143,16 +165,18 @@ try {
   const ratios = { clock: [], scheduled: [], work: [] };
   let last;
   for (let round = 0; round < rounds; round++) {
-    const pair = round % 2 ? [await run(file, 2), await run(file, 1)].reverse() : [await run(file, 1), await run(file, 2)];
+    const pair =
+      round % 2 ? [await run(file, 2), await run(file, 1)].reverse() : [await run(file, 1), await run(file, 2)];
     if (pair[0].result !== pair[1].result) throw new Error("results differ with the number of workers");
     const ideal = [];
     for (const [i, side] of pair.entries()) {
-      const { rows, wall, before, after, executing, main } = side;
+      const { rows, wall, before, after, executing, main, alone } = side;
       const work = sum(rows.map(({ processor }) => processor));
       const busy = sum(rows.map(({ start, end }) => end - start));
       const inside = sum(rows.map(({ clock }) => clock));
       const time = await schedule(side, i + 1);
-      ideal.push(before + after + time);
+      // A worker loads what this process has loaded, before its first task.
+      ideal.push(2 * loading + alone + time);
       table.push([
         `${i + 1}`,
         wall.toFixed(2),
@@ -173,8 +197,15 @@ try {
   const heading = ["workers", "s", "before", "after", "busy", "between", "work s", "main s", "idle x"];
   printTable(heading, table);
   console.log("busy: share of the workers' time in tasks; between: share of that outside of the task itself");
-  console.log("work: processor time of tasks; idle: schedule on free cores as a multiple of work / workers\n");
-  for (const [name, values] of Object.entries(ratios)) console.log(`two workers / one, ${name}: ${median(values).toFixed(3)}`);
+  console.log("work: processor time of tasks; idle: schedule on free cores as a multiple of work / workers");
+  console.log("scheduled: what two cores that nobody else uses would take, from processor times, loading included\n");
+  for (const [name, values] of Object.entries(ratios))
+    console.log(`two workers / one, ${name}: ${median(values).toFixed(3)}`);
+  const perTask = last.overhead / last.rows.length;
+  console.log(
+    `planning, scheduling and store: at most ${(1000 * perTask).toFixed(1)} ms of processor time for each of ` +
+      `${last.rows.length} tasks, ${(100 * perTask).toFixed(1)} % of a task of one second`,
+  );
   const kinds = new Map();
   for (const { task, processor, clock } of last.rows) {
     const row = kinds.get(task.kind) ?? { tasks: 0, processor: 0, clock: 0, estimated: 0, longest: 0 };

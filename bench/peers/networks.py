@@ -31,7 +31,42 @@ def cnn():
     )
 
 
-networks = {"mlp": (mlp, (784,)), "cnn": (cnn, (1, 28, 28))}
+class Block(nn.Module):
+    """Two convolutions of 3 x 3 beside the identity, or beside a convolution where the size changes."""
+
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.inner = nn.Sequential(
+            nn.Conv2d(inputs, width, 3, stride=stride, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+        )
+        short = [nn.Conv2d(inputs, width, 1, stride=stride, bias=False), nn.BatchNorm2d(width)]
+        self.short = nn.Sequential(*short) if inputs != width else nn.Identity()
+
+    def forward(self, x):
+        return functional.relu(self.inner(x) + self.short(x), inplace=True)
+
+
+def resnet18():
+    stem = [nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True)]
+    widths = [64, 64, 128, 256, 512]
+    stages = [
+        block
+        for inputs, width in zip(widths, widths[1:])
+        for block in (Block(inputs, width, 1 if inputs == width else 2), Block(width, width, 1))
+    ]
+    head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000)]
+    return nn.Sequential(*stem, nn.MaxPool2d(3, 2, 1), *stages, *head)
+
+
+networks = {
+    "mlp": (mlp, (784,), (100, 1000)),
+    "cnn": (cnn, (1, 28, 28), (100, 1000)),
+    "resnet18": (resnet18, (3, 224, 224), (32,)),
+}
 
 
 def data(shape, batch):
@@ -40,8 +75,9 @@ def data(shape, batch):
 
 def input_gradient(name, batch):
     def prepare():
-        make, shape = networks[name]
+        make, shape, _ = networks[name]
         net = make()
+        net.eval()
         for parameter in net.parameters():
             parameter.requires_grad_(False)
         x, y = data(shape, batch)
@@ -58,7 +94,7 @@ def input_gradient(name, batch):
 
 def training_step(name, batch):
     def prepare():
-        make, shape = networks[name]
+        make, shape, _ = networks[name]
         net = make()
         x, y = data(shape, 20 * batch)
         optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-3)
@@ -77,7 +113,7 @@ def training_step(name, batch):
 
 def hessian_vector_product(name, batch):
     def prepare():
-        make, shape = networks[name]
+        make, shape, _ = networks[name]
         net = make()
         x, y = data(shape, batch)
         weights = list(net.parameters())
@@ -104,7 +140,7 @@ serve(
         f"{kind}:{name}:{batch}": make(name, batch)
         for kind, make in kinds.items()
         for name in networks
-        for batch in (100, 1000)
+        for batch in networks[name][2]
     },
     {"PyTorch": torch.__version__, "Python": platform.python_version()},
 )

@@ -79,7 +79,8 @@ async function damage(/** @type {any} */ learner, /** @type {any} */ options, /*
   await retraining.close();
   const { model } = await fit(learner, data, { runtime, seed: 0, label: "judge", options });
   const opened = await openModel(runtime, model);
-  const error = 100 * errorRate(argMax(await opened.scores(test.features)), test.labels).value;
+  const { count, n } = errorRate(argMax(await opened.scores(test.features)), test.labels);
+  const error = (100 * count) / n;
   await opened.close();
   return { loss, error };
 }

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openNpz, type Tensor, tensor, writeNpy, writeNpz } from "@carom/core";
+import { dataset, denseRows, openNpz, readSvmlight, type Tensor, tensor, writeNpy, writeNpz } from "@carom/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
 
@@ -163,6 +163,76 @@ describe("carom evade", () => {
     expect(a.x.data.every((value, i) => value <= clean.data[i])).toBe(true);
   });
 
+  it("writes sparse rows as sparse rows, the points that it writes out to .npz, and says the same of them", async () => {
+    const { x: clean, y: labels } = binary();
+    const lines = Array.from(labels.data, (label, i) => {
+      const set = Array.from(row(clean, i)).flatMap((value, j) => (value === 1 ? [`${j + 1}:1`] : []));
+      return `${label} ${set.join(" ")}`;
+    });
+    const sparse = join(folder, "rows.svmlight");
+    writeFileSync(sparse, `${lines.join("\n")}\n`);
+    for (const kind of [
+      ["--add-only", "--norm", "l1"],
+      ["--norm", "l2"],
+    ]) {
+      const args = ["--model", bitsModel, "--epsilon", "1,2", "--data", sparse, "--columns", "12", ...kind];
+      const dense = await evade(...args);
+      const out = join(folder, `adv-${kind.length}.svmlight`);
+      const { stdout, stderr } = await carom(["evade", "--quiet", "--json", ...args, "--out", out]);
+      expect(stderr).toBe("");
+      const { budgets, cleanError } = JSON.parse(stdout);
+      expect({ budgets, cleanError }).toEqual({ budgets: dense.said.budgets, cleanError: dense.said.cleanError });
+      const text = readFileSync(out, "utf8");
+      const { features, labels: read } = readSvmlight(new TextEncoder().encode(text), "adv", 12);
+      expect(read).toEqual(Array.from(dense.labels));
+      const { data } = denseRows(dataset({ features, labels: read }));
+      expect(Array.from(data, Math.fround)).toEqual(Array.from(dense.x.data));
+      expect(text.split("\n")[n + 3]).toMatch(/^[01] .*# epsilon 2 index 3$/);
+    }
+  });
+
+  it("--min-epsilon finds budgets that do, of which a tenth less would not", async () => {
+    const out = join(folder, "smallest.npz");
+    const args = ["evade", "--quiet", "--json", "--model", linear, "--data", data, "--box", "0,1"];
+    const { stdout, stderr } = await carom([...args, "--min-epsilon", "--out", out]);
+    expect(stderr).toBe("");
+    const said = JSON.parse(stdout);
+    const archive = openNpz(new Uint8Array(readFileSync(out)));
+    const [found, moved] = [archive.read("epsilon").data as Float64Array, archive.read("x") as Tensor<"float32">];
+    expect(said.minimumEpsilon.none).toBe(0);
+    expect(said.budgets[0].errorUnderAttack.count).toBe(n);
+    expect(said.budgets[0].largest).toBeCloseTo(Math.max(...found), 5);
+    expect(found.filter((epsilon) => epsilon === 0).length).toBe(said.cleanError.count);
+    found.forEach((epsilon, i) => {
+      const change = Array.from(row(moved, i), (value, j) => value - row(x, i)[j]);
+      expect(Math.hypot(...change)).toBeLessThanOrEqual(epsilon * 1.001 + 1e-6);
+    });
+    // At the median, about half of the points must fall; a tenth below the smallest, none but those that are wrong.
+    const smallest = Math.min(...found.filter((epsilon) => epsilon > 0));
+    const budgets = [0.9 * smallest, said.minimumEpsilon.quartiles[1] * 1.001];
+    const fixed = await evade("--model", linear, "--data", data, "--box", "0,1", "--epsilon", budgets.join());
+    expect(fixed.said.budgets[0].errorUnderAttack.count).toBe(said.cleanError.count);
+    expect(fixed.said.budgets[1].errorUnderAttack.count).toBe(found.filter((epsilon) => epsilon <= budgets[1]).length);
+  });
+
+  it("raises the mean margin of several models, and judges each", async () => {
+    const args = ["--data", data, "--epsilon", "0.15", "--box", "0,1"];
+    const both = await evade("--model", linear, network, ...args);
+    const alone = await Promise.all([linear, network].map((model) => evade("--model", model, ...args)));
+    expect(both.said.models.map(({ model }: { model: string }) => model)).toEqual([linear, network]);
+    const errors = (said: { budgets: { errorUnderAttack: { count: number } }[] }) =>
+      said.budgets[0].errorUnderAttack.count;
+    both.said.models.forEach((said: Parameters<typeof errors>[0], i: number) => {
+      // No point of the mean may beat the attack on the model alone, and all are their own.
+      expect(errors(said)).toBeLessThanOrEqual(errors(alone[i].said));
+      expect(errors(said)).toBeGreaterThan(alone[i].said.cleanError.count);
+      expect(both.x.data).not.toEqual(alone[i].x.data);
+    });
+    const swapped = await evade("--model", network, linear, ...args);
+    const [a, b] = [both, swapped].map(({ said }) => said.models.map(errors));
+    expect(Math.abs(a[0] - b[1]) + Math.abs(a[1] - b[0])).toBeLessThanOrEqual(2);
+  });
+
   it("--list names every attack with its options", async () => {
     const { stdout } = await carom(["evade", "--list"]);
     for (const name of ["line-search", "pgd", "fgm", "flips", "noise", "momentum"]) expect(stdout).toContain(name);
@@ -236,9 +306,15 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   [
     "another kind of output",
     change("--out", "adv.csv"),
-    /^invalid option --out: expected a file name that ends in \.npz/,
+    /^invalid option --out: expected a file name that ends in \.npz or/,
   ],
   ["a read-only place", change("--out", "/proc/adv.npz"), /^invalid output .*place that can be written to/],
+  ["--epsilon and --min-epsilon", [...common, "--min-epsilon"], /^invalid options --epsilon and --min-epsilon/],
+  [
+    "models of different rows",
+    change("--model", linear).flatMap((each) => (each === linear ? [linear, bitsModel] : [each])),
+    /^invalid (labels|data) for /,
+  ],
   ["no --epsilon", common.filter((each) => !["--epsilon", "0.2"].includes(each)), /^missing option --epsilon/],
 ];
 

@@ -32,7 +32,8 @@ beforeAll(async () => {
   // The same model where it names classes only, by their position.
   labels = await startModelServer({
     ...model,
-    answer: async (rows) => (await model.answer(rows)).map((scores) => ((scores as number[])[1] > (scores as number[])[0] ? 7 : 3)),
+    answer: async (rows) =>
+      (await model.answer(rows)).map((scores) => ((scores as number[])[1] > (scores as number[])[0] ? 7 : 3)),
   });
   ofFile = await audit("--target", file);
 }, 60_000);
@@ -45,10 +46,12 @@ function judged({ cells, models }: AuditResult, withLosses = true) {
     ...(withLosses && { cleanLoss: target.cleanLoss }),
     cells: cells
       .filter((cell) => cell.target === "target" && cell.surrogate !== "target")
-      .map(({ surrogate, epsilon, errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass, ...rest }) => ({
-        ...{ surrogate, epsilon, errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass },
-        ...(withLosses && { lossIncrease: rest.lossIncrease }),
-      })),
+      .map(
+        ({ surrogate, epsilon, errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass, ...rest }) => ({
+          ...{ surrogate, epsilon, errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass },
+          ...(withLosses && { lossIncrease: rest.lossIncrease }),
+        }),
+      ),
   };
 }
 
@@ -56,9 +59,7 @@ describe("a target behind an address", () => {
   const mapping = join(folder, "api.yaml");
   it.each([
     ["open-inference", () => `${server.origin}/v2/models/m`],
-    ["open-inference", () => server.origin],
     ["mlflow", () => `${server.origin}/invocations`],
-    ["mlflow", () => `${server.origin}/mlflow`],
     ["tensorflow-serving", () => `${server.origin}/v1/models/m`],
     [
       "mapping",

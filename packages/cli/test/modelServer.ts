@@ -53,7 +53,7 @@ export async function startModelServer(model: Served): Promise<ModelServer> {
     if (about !== undefined && !path.endsWith("/infer")) return about === null ? response.end("\n") : json(about);
     const protocol = protocols[path];
     if (!protocol || request.method !== "POST") return json({ error: "no such path" }, 404);
-    const rows = protocol.rows(JSON.parse(body), model.features);
+    const rows = protocol.rows(JSON.parse(body) as never, model.features);
     state.rows.push(...rows.map((row) => JSON.stringify(row)));
     state.headers.push(request.headers);
     if (await server.misbehave?.(state.requests++, response, rows.length)) return;
@@ -100,7 +100,11 @@ const descriptions: Readonly<Record<string, (model: Served) => unknown>> = {
         signature_def: {
           serving_default: {
             inputs: {
-              x: { dtype: "DT_FLOAT", tensor_shape: { dim: [{ size: "-1" }, { size: String(features) }] }, name: "x:0" },
+              x: {
+                dtype: "DT_FLOAT",
+                tensor_shape: { dim: [{ size: "-1" }, { size: String(features) }] },
+                name: "x:0",
+              },
             },
           },
         },

@@ -29,7 +29,14 @@ const study = (changes: Readonly<Record<string, string>> = {}) =>
 
 const metrics = (name: string) => readFileSync(join(at(name), "metrics.json"), "utf8");
 const artifacts = (store: string) =>
-  readdirSync(store, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(store, name)).isFile());
+  readdirSync(store, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name !== "times.tsv" && statSync(join(store, name)).isFile(),
+  );
+/** Worker processes of a command. */
+const workersOf = (pid: number) =>
+  (spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" }).stdout ?? "")
+    .split(/\s+/)
+    .filter(Boolean);
 
 beforeAll(async () => {
   writeFileSync(at("points.npz"), pointsFile(400));
@@ -37,6 +44,30 @@ beforeAll(async () => {
   const reference = await carom(["study", at("tiny.yaml"), "--workers", "1", "--quiet", "--out", at("reference")]);
   expect(reference).toMatchObject({ status: 0, stderr: "" });
 });
+
+/** Runs the study with one worker and kills so many of its workers, each as soon as a task has been finished. */
+async function killingWorkers(out: string, kills: number): Promise<{ status: number | null; stderr: string }> {
+  const store = temporaryFolder();
+  const child = spawn(process.execPath, [main, "study", at("tiny.yaml"), "--workers", "1", "--out", out], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, CAROM_STORE: store },
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  let left = kills;
+  const timer = setInterval(() => {
+    if (artifacts(store).length < 2) return;
+    for (const worker of workersOf(child.pid!)) {
+      if (left-- <= 0) return;
+      process.kill(Number(worker), "SIGKILL");
+    }
+  }, 20);
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  clearInterval(timer);
+  return { status, stderr: stderr.replace(/^ *\d+ % .*\n/gm, "") };
+}
 
 describe("carom study", () => {
   it("reports means over repetitions of cells that it also lists one by one", () => {
@@ -64,6 +95,8 @@ describe("carom study", () => {
 
   it("gives the same bytes with two workers, and again from the store, computing nothing twice", async () => {
     const store = temporaryFolder();
+    // Wrong times may change the order of tasks and nothing else.
+    writeFileSync(join(store, "times.tsv"), "fit mlp\t0\t1.0\t0.001\nfit svm-linear\t0\t1.0\t900\nfit for");
     const two = await carom(["study", at("tiny.yaml"), "--workers", "2", "--out", at("two")], { store });
     expect(two.status).toBe(0);
     expect(metrics("two")).toBe(metrics("reference"));
@@ -72,6 +105,26 @@ describe("carom study", () => {
     expect([again.status, again.stderr]).toEqual([0, ""]);
     expect(metrics("again")).toBe(metrics("reference"));
     expect(artifacts(store).map((name) => [name, statSync(join(store, name)).ino])).toEqual(written);
+  });
+
+  it("replaces a worker that dies and comes to the same bytes", async () => {
+    const { status, stderr } = await killingWorkers(at("bereaved"), 1);
+    expect([status, stderr.match(/^carom: a worker died while it was at "[^"]+"; trying again$/gm)]).toEqual([
+      0,
+      [expect.any(String)],
+    ]);
+    expect(metrics("bereaved")).toBe(metrics("reference"));
+  });
+
+  it("tries a task again twice when its worker dies, then reports it", async () => {
+    const { status, stderr } = await killingWorkers(at("hopeless"), Number.POSITIVE_INFINITY);
+    const lines = stderr.trimEnd().split("\n");
+    const [task] = /"[^"]+"/.exec(lines[0])!;
+    const again = `carom: a worker died while it was at ${task}; trying again`;
+    expect(lines.slice(0, 2)).toEqual([again, again]);
+    expect(lines[2]).toMatch(/^carom: invalid task .*got 3 workers that died.*--workers 1: it goes on$/);
+    expect(lines[2]).toContain(task);
+    expect([status, lines.length]).toEqual([2, 3]);
   });
 
   it("comes to the same bytes when its process group is killed again and again", async () => {
@@ -138,6 +191,60 @@ describe("carom study", () => {
     expect((await plan("--scale", "quick")).kinds).toMatchObject({ fit: { tasks: 5 }, transfer: { tasks: 1 } });
     expect((await plan("--only", "mlp_L")).kinds).toMatchObject({ fit: { tasks: 4 }, craft: { tasks: 4 } });
     expect(artifacts(store)).toEqual([]);
+  });
+
+  it("--plan learns from what tasks took", async () => {
+    const store = temporaryFolder();
+    const planned = async () => {
+      const { stdout } = await carom(["study", at("tiny.yaml"), "--plan", "--json"], { store });
+      return JSON.parse(stdout).kinds;
+    };
+    const before = await planned();
+    writeFileSync(
+      join(store, "times.tsv"),
+      "craft mlp\t0\t1\t7\ncraft mlp\t0\t1\t5\ncraft mlp\t0\t1\t6\ncraft mlp\t0\t",
+    );
+    const after = await planned();
+    const { craft: was, ...rest } = before;
+    const { craft: is, ...others } = after;
+    expect(others).toEqual(rest);
+    // Half of the crafts are on perceptrons; those take six times as long as estimated.
+    expect(is.seconds).toBeGreaterThan(1.5 * was.seconds);
+    expect(is.seconds).toBeLessThan(6 * was.seconds);
+  });
+
+  it("notes what tasks took, and store gc and verify leave that alone", async () => {
+    const store = temporaryFolder();
+    await carom(["study", at("tiny.yaml"), "--quiet", "--scale", "quick", "--out", at("noted")], { store });
+    const lines = () => readFileSync(join(store, "times.tsv"), "utf8").trimEnd().split("\n");
+    const noted = lines();
+    // The split, 5 models with their gradients, 4 crafts with their judges, and the metrics.
+    expect(noted.map((line) => line.split("\t")[0].split(" ")[0]).toSorted()).toEqual(
+      Object.entries({ craft: 4, fit: 5, judge: 4, look: 5, split: 1, transfer: 1 }).flatMap(([kind, count]) =>
+        Array.from({ length: count }, () => kind),
+      ),
+    );
+    for (const line of noted) expect(line).toMatch(/^[a-z-]+( [a-z-]+)?\t-?\d\t[\d.e-]+\t[\d.e-]+$/);
+    await carom(["store", "gc", "--days", "0"], { store });
+    await carom(["store", "verify"], { store });
+    expect([lines(), artifacts(store)]).toEqual([noted, []]);
+  });
+
+  it("runs shipped studies by name and lists them", async () => {
+    const shipped = readdirSync(fileURLToPath(new URL("../studies", import.meta.url)));
+    const listed = await carom(["study", "--list"]);
+    const lines = listed.stdout.trimEnd().split("\n");
+    expect(lines.map((line) => `${line.split(":")[0]}.yaml`)).toEqual(shipped.toSorted());
+    const evasion = lines.find((line) => line.startsWith("mnist89-evasion:"));
+    expect(evasion).toMatch(/\(scales .*tiny.*reads \$CAROM_DATA\/.*\.gz.*\)$/);
+    // Found: what is missing is its data.
+    const found = await carom(["study", "mnist89-evasion", "--plan"]);
+    expect([found.status, found.stderr]).toEqual([2, expect.stringMatching(/^carom: missing .*CAROM_DATA/)]);
+    const misspelt = await carom(["study", "mnist89-evasoin", "--plan"]);
+    expect([misspelt.status, misspelt.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^carom: unknown study "mnist89-evasoin": .*did you mean "mnist89-evasion"\?\n$/),
+    ]);
   });
 
   it.each([

@@ -2,11 +2,12 @@
 //
 // After a change of a registry: npx vitest run packages/cli/test/tables.test.ts -u
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { InputError, learners, OPSET } from "@carom/core";
 import { expect, it } from "vitest";
 import { zeroGradient } from "../../core/src/onnx/operator.ts";
 import { operators } from "../../core/src/onnx/ops/index.ts";
+import { rewrites } from "../../core/src/onnx/rewrites/index.ts";
 import { upgrade } from "../../core/src/onnx/upgrade.ts";
 import { learnerTable } from "../src/ui/learnerTable.ts";
 
@@ -44,18 +45,49 @@ function operatorsPage(): string {
     gradient === zeroGradient ? "zero" : "rule",
     range,
   ]);
+  const writtenOut = Object.entries(rewrites)
+    .filter(([name]) => !(name in operators))
+    .map(([name, { opsets: own }]) => [name, "written out", own.join(" to ")]);
+  rows.push(...writtenOut);
+  rows.sort(([a], [b]) => (a < b ? -1 : 1));
   return `${generated}
 # Operators
 
 A model whose operators are all in this table can be differentiated. A model with others can still be a target: its
 scores are asked for, its gradients are not, and whoever asks for one is told which node stands in the way.
 
-Models of opset ${range} are read; those older than ${OPSET} are brought to opset ${OPSET} first. _Rule_ means that
-gradients flow through the operator. _Zero_ means that its output is constant almost everywhere or is no real number, so
-that none do.
+Models of opset ${range} are read; those of other opsets than ${OPSET} are brought to opset ${OPSET} first. _Rule_ means
+that gradients flow through the operator. _Zero_ means that its output is constant almost everywhere or is no real number,
+so that none do. _Written out_ means that the operator is replaced by operators of opset ${OPSET} first. Shapes may depend
+on the number of rows; every other size must be known.
 
 ${table(["operator", "gradient", "opsets"], ...rows)}
+
+## Exporters
+
+Scores and loss gradients of these networks, exported with few channels and random weights, are compared with PyTorch's
+autograd in the tests (\`fixtures/onnx/export.py\`).
+
+${exportersTable()}
 `;
+}
+
+/** The networks among the fixtures, with the opsets in which each exporter wrote them. */
+function exportersTable(): string {
+  const folder = new URL("../../../fixtures/onnx/exported/", import.meta.url);
+  const names = readdirSync(folder).filter((name) => name.endsWith(".onnx.gz"));
+  const files = names.map((name) => /^(\w+)\.([a-z]+)(\d+)\./.exec(name)!.slice(1));
+  const exporters = { script: "PyTorch, TorchScript: opsets", dynamo: "PyTorch, torch.export: opsets" };
+  const rows = [...new Set(files.map(([network]) => network))].map((network) => [
+    network,
+    ...Object.keys(exporters).map((exporter) =>
+      files
+        .filter(([name, by]) => name === network && by === exporter)
+        .map(([, , opset]) => opset)
+        .join(", "),
+    ),
+  ]);
+  return table(["network", ...Object.values(exporters)], ...rows);
 }
 
 function learnersPage(): string {

@@ -1,8 +1,14 @@
 // The public interface of @carom/core, by hand: what is not listed here is not public.
 
 export type { Attack, AttackContext, AttackState, Points } from "./attacks/attack.ts";
-export { type ChunksTask, type CraftedChunks, craftInChunks } from "./attacks/evasion/chunks.ts";
-export { type CraftTask, craftEvasion } from "./attacks/evasion/craft.ts";
+export {
+  type ChunksTask,
+  craftInChunks,
+  type MinimumChunksTask,
+  minimumInChunks,
+  type Queries,
+} from "./attacks/evasion/chunks.ts";
+export { type AttackedModel, type CraftTask, craftEvasion } from "./attacks/evasion/craft.ts";
 export { flipAttack } from "./attacks/evasion/flips.ts";
 export {
   type AnyEvasionAttack,
@@ -51,7 +57,7 @@ export { readIdx } from "./data/formats/idx.ts";
 export { readNpy, writeNpy } from "./data/formats/npy.ts";
 export { type NpzArchive, openNpz, writeNpz } from "./data/formats/npz.ts";
 export { npzPieces } from "./data/formats/npzStream.ts";
-export { readSvmlight } from "./data/formats/svmlight.ts";
+export { readSvmlight, svmlightLine } from "./data/formats/svmlight.ts";
 export { withClasses } from "./data/labels.ts";
 export { requireDisjoint, sharedRows } from "./data/overlap.ts";
 export { selectColumns, takeColumns, withBinaryFeatures } from "./data/selectFeatures.ts";
@@ -68,8 +74,17 @@ export {
 } from "./learners/crossValidation.ts";
 export { type FitOptions, type FittedModel, fit } from "./learners/fit.ts";
 export { type AnyLearner, learnerByName, learners, parseOptions } from "./learners/index.ts";
-export type { Complexity, Fit, FitContext, Learner } from "./learners/learner.ts";
+export type {
+  Complexity,
+  Fit,
+  FitContext,
+  InnerSolver,
+  Learner,
+  Retraining,
+  RetrainTask,
+} from "./learners/learner.ts";
 export { presetNames, presetOptions, presets } from "./learners/presets.ts";
+export type { AscentTask } from "./models/ascent.ts";
 export { calibratedModel } from "./models/calibrated.ts";
 // Models
 export { onColumns, weightedColumns } from "./models/columns.ts";
@@ -141,6 +156,7 @@ export {
 } from "./study/explainModels.ts";
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export {
+  atScale,
   type CurvePoint,
   planStudy,
   readStudy,
@@ -161,7 +177,7 @@ export {
   readPoisoning,
 } from "./study/poisoning.ts";
 export { poisoningClaimsOf } from "./study/poisoningClaims.ts";
-export { explainPoisoning, type PoisoningEvidence, type PoisoningExplanation } from "./study/poisoningExplain.ts";
+export { atFraction, explainPoisoning, type PoisoningEvidence, type PoisoningExplanation } from "./study/poisoningExplain.ts";
 export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoningResult.ts";
 export { type PoisoningStudy, poisoningJsonSchema, poisoningSchema } from "./study/poisoningSchema.ts";
 export {
@@ -193,6 +209,14 @@ export {
   type SweepResult,
   type SweptModel,
 } from "./study/sweep.ts";
+export {
+  planSweepStudy,
+  readSweepStudy,
+  type SweepStudy,
+  type SweepStudyResult,
+  sweepJsonSchema,
+  sweepSchema,
+} from "./study/sweepStudy.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
 export { serviceArtifact } from "./study/tasks/ask.ts";
 export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";

@@ -56,6 +56,7 @@ import {
   DEFAULT_BUDGETS,
   fractionOf,
   givePart,
+  identityOf,
   isImage,
   labelledBy,
   loadUserData,
@@ -75,7 +76,12 @@ export function auditCommand(): Command {
     )
     .option("--data <file>", "labelled data like the target's; attacked")
     .option("--train <file>", "labelled data that the surrogates learn from; half of --data where absent")
-    .option("--labels <source>", "surrogates learn true labels, or those of the target: true, target", parseLabels, "true")
+    .option(
+      "--labels <source>",
+      "surrogates learn true labels, or those of the target: true, target",
+      parseLabels,
+      "true",
+    )
     .option("--points <count>", "attack a random sample of so many points", (text) => parsePositive("--points", text))
     .option("--norm <name>", `how perturbations are measured: ${Object.keys(norms).join(", ")}`, "l2")
     .option("--epsilon <list>", "budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
@@ -125,7 +131,10 @@ async function run(options: AuditOptions): Promise<void> {
   const folder = options.out ?? runFolder("audit", output.result.asked, started);
   // What draws and lays out takes a while to load, and is wanted only now.
   const { auditFiles } = await import("../report/auditFiles.ts");
-  await writeFolder(folder, auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000, ...(ledger && { queries }) }));
+  await writeFolder(
+    folder,
+    auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000, ...(ledger && { queries }) }),
+  );
   if (options.json) {
     printJson({ folder, ...output.result });
     return;
@@ -198,7 +207,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   const { training, attacked } = splitUserData(user, options, shaped);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
   await opened.close();
-  const identity = `${user.dataHash} for ${targetHash}`;
+  const identity = identityOf(user, attacked);
   return {
     attacked,
     parts: {

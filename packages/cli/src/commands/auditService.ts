@@ -1,19 +1,19 @@
 // A target that can only be asked, as parts of a plan.
 
 import {
+  type Dataset,
   denseRows,
   featureCount,
   hashJson,
   InputError,
+  type Json,
   mostQueries,
   type PlanBuilder,
   rowCount,
   serviceArtifact,
-  type Dataset,
-  type Json,
 } from "@carom/core";
 import { alignClasses } from "../host/classes.ts";
-import { FIRST_ROWS, type RemoteTarget, connect, openLedgerFor, openTarget } from "../host/http/target.ts";
+import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";
 import { withShape } from "../host/shape.ts";
 import { targetOptions } from "../ui/targetOptions.ts";
 import {
@@ -22,6 +22,7 @@ import {
   boxOf,
   DEFAULT_BUDGETS,
   givePart,
+  identityOf,
   labelledBy,
   loadUserData,
   type Subject,
@@ -40,11 +41,15 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   requireBudget(splitUserData(user, options, reshaped), options, name);
   const ledger = openLedgerFor(connection, hashJson(questionOf(user.dataHash, options)));
   const rows = reshaped(user.loaded.dataset);
-  const service = await openTarget(connection, denseRows(rows, 0, Math.min(FIRST_ROWS, rowCount(rows))), rows.classNames);
+  const service = await openTarget(
+    connection,
+    denseRows(rows, 0, Math.min(FIRST_ROWS, rowCount(rows))),
+    rows.classNames,
+  );
   const { training, attacked } = splitUserData(user, options, (data) => withClassesOf(reshaped(data), service));
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
   const targetHash = hashJson(identity);
-  const data = `${user.dataHash} for ${targetHash}`;
+  const data = identityOf(user, attacked);
   return {
     attacked,
     service,
@@ -90,7 +95,19 @@ function withClassesOf(data: Dataset, { classes, classNames }: RemoteTarget): Da
 /** What decides which rows are sent: the budget is counted for equal questions together. */
 function questionOf(dataHash: string, options: AuditOptions): Json {
   const { seed, norm, epsilon, labels, points, surrogateFraction, estimateAlignment, label, box, columns } = options;
-  const question = { dataHash, seed, norm, epsilon, labels, points, surrogateFraction, estimateAlignment, label, box, columns };
+  const question = {
+    dataHash,
+    seed,
+    norm,
+    epsilon,
+    labels,
+    points,
+    surrogateFraction,
+    estimateAlignment,
+    label,
+    box,
+    columns,
+  };
   return JSON.parse(JSON.stringify(question)) as Json;
 }
 

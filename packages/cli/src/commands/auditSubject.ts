@@ -3,6 +3,7 @@
 import {
   type AuditParts,
   type AuditQuestion,
+  argMax,
   type Dataset,
   datasetArtifact,
   denseRows,
@@ -15,15 +16,14 @@ import {
   rowCount,
   type Scorer,
   type SurrogateChoice,
-  argMax,
   splitHalves,
   stream,
   subsample,
   takeRows,
 } from "@carom/core";
-import type { RemoteTarget } from "../host/http/target.ts";
-import type { Ledger } from "../host/http/ledger.ts";
 import { type LoadedData, loadDataset } from "../host/data.ts";
+import type { Ledger } from "../host/http/ledger.ts";
+import type { RemoteTarget } from "../host/http/target.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 
@@ -75,7 +75,11 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
 }
 
 /** What trains the surrogates and what is attacked, once rows and classes are as the target has them. */
-export function splitUserData({ loaded, separate }: UserData, options: AuditOptions, shaped: (data: Dataset) => Dataset) {
+export function splitUserData(
+  { loaded, separate }: UserData,
+  options: AuditOptions,
+  shaped: (data: Dataset) => Dataset,
+) {
   const data = shaped(loaded.dataset);
   const [trainingRows, attackedRows] = separate
     ? [undefined, undefined]
@@ -83,6 +87,11 @@ export function splitUserData({ loaded, separate }: UserData, options: AuditOpti
   const training = trainingRows ? takeRows(data, trainingRows) : shaped(separate!.dataset);
   const attacked = attackedRows ? takeRows(data, attackedRows) : data;
   return { training: fractionOf(training, options), attacked: pointsOf(attacked, options) };
+}
+
+/** Names what the rows are once they are as the target has them: targets with the same classes share what is trained. */
+export function identityOf({ dataHash }: UserData, { classNames, featureShape }: Dataset): string {
+  return `${dataHash} as ${hashJson([classNames, featureShape])}`;
 }
 
 /** What the report says was chosen by default of how the data were divided. */
@@ -106,7 +115,13 @@ export async function labelledBy(target: Pick<Scorer, "scores">, data: Dataset):
 }
 
 /** Gives a part of the data to the plan, under all that decides which rows and values are in it. */
-export function givePart(plan: PlanBuilder, part: string, data: Dataset, identity: string, options: AuditOptions): string {
+export function givePart(
+  plan: PlanBuilder,
+  part: string,
+  data: Dataset,
+  identity: string,
+  options: AuditOptions,
+): string {
   const { seed, label, box, columns, drop, missing, surrogateFraction, points } = options;
   const read = { label, box, columns, drop, missing };
   // Labels that a target gave are known by what they are, since another day it may give others.
@@ -118,16 +133,22 @@ export function givePart(plan: PlanBuilder, part: string, data: Dataset, identit
 }
 
 /** What the attacker knows, a sentence each. */
-export function attackerKnows(training: string, { labels }: Pick<AuditOptions, "labels">, service?: RemoteTarget): string[] {
+export function attackerKnows(
+  training: string,
+  { labels }: Pick<AuditOptions, "labels">,
+  service?: RemoteTarget,
+): string[] {
   const answers = service?.answers === "labels" ? "the names of classes" : "scores";
-  const use = labels === "target" ? "to label the training data" : "never";
+  const asks =
+    labels === "target"
+      ? "the attacker asks the target to label the training data, and no more"
+      : "the attacker never asks the target";
   const judging = service ? `; the audit asks it for ${answers} to judge, which the attacker does not see` : "";
   return [
     `training data: ${training}, with ${labels === "target" ? "the labels that the target gave them when asked" : "true labels"}`,
     "features: the same representation as the target's",
     "learner: not known; surrogates of several kinds stand in for it",
-    `parameters: not known; the attacker asks the target ${use}${judging}` +
-      (service ? "" : "; only the white-box reference uses them"),
+    `parameters: not known; ${asks}${judging}${service ? "" : "; only the white-box reference uses them"}`,
   ];
 }
 

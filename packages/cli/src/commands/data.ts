@@ -1,4 +1,4 @@
-// carom data: look at data.
+// carom data: look at data, or fetch public ones.
 
 import { type DatasetDescription, describeDataset } from "@carom/core";
 import { Command } from "commander";
@@ -11,8 +11,9 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { dataGetCommand } from "./dataGet.ts";
 
-/** `carom data info FILE`. */
+/** `carom data info FILE` and `carom data get NAME`. */
 export function dataCommand(): Command {
   const info = new Command("info")
     .description("rows, features, classes, range and repetitions of a data file")
@@ -24,8 +25,9 @@ export function dataCommand(): Command {
       else process.stdout.write(sheet(file, contentHash, description));
     });
   return new Command("data")
-    .description("look at data")
-    .addCommand(withExamples(withCommonOptions(withDataOptions(info)), "carom data info digits"));
+    .description("look at data, or fetch public ones")
+    .addCommand(withExamples(withCommonOptions(withDataOptions(info)), "carom data info digits"))
+    .addCommand(dataGetCommand());
 }
 
 function sheet(file: string, contentHash: string, data: DatasetDescription): string {

@@ -2,31 +2,22 @@
 
 import {
   buildEvasion,
-  type ChunksTask,
-  type CraftedChunks,
-  craftInChunks,
   type Dataset,
   evasionAttacks,
   evasionByName,
-  featureCount,
   InputError,
   norms,
-  npzPieces,
-  openModel,
+  type Queries,
   rowCount,
-  type Tensor,
   type ThreatModel,
   takeRows,
   unknownName,
 } from "@carom/core";
 import { Command } from "commander";
-import { alignClasses } from "../host/classes.ts";
 import { loadDataset } from "../host/data.ts";
-import { judgeSaved } from "../host/judgeSaved.ts";
-import { loadModel } from "../host/modelFile.ts";
+import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
+import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
-import { nodeRuntime } from "../host/runtime.ts";
-import { withShape } from "../host/shape.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { attackTable } from "../ui/attackTable.ts";
 import { listing } from "../ui/listing.ts";
@@ -43,11 +34,14 @@ import {
 import { startProgress } from "../ui/progress.ts";
 import { describeRate } from "../ui/rate.ts";
 import { collectSettings } from "../ui/settings.ts";
+import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
+import { type LoadedModel, loadModels } from "./evadeModels.ts";
 
 interface EvadeOptions extends CommonOptions, DataFileOptions, ThreatOptions {
-  readonly model?: string;
+  readonly model?: string[];
   readonly data?: string;
   readonly epsilon?: number[];
+  readonly minEpsilon?: boolean;
   readonly out?: string;
   readonly attack?: string;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -61,10 +55,11 @@ interface EvadeOptions extends CommonOptions, DataFileOptions, ThreatOptions {
 export function evadeCommand(): Command {
   const command = new Command("evade")
     .description("craft points that a model gets wrong, within a budget")
-    .option("--model <file>", "the ONNX classifier to attack")
+    .option("--model <files...>", "the ONNX classifier to attack; of several, the mean of their margins is raised")
     .option("--data <file>", "labelled data; every row is attacked")
     .option("--epsilon <list>", "budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
-    .option("--out <file>", "the .npz file to write: x, y, epsilon, and index, the row of --data")
+    .option("--min-epsilon", "in place of --epsilon: search the smallest budget at which each point is wrong")
+    .option("--out <file>", "the file to write: .npz with x, y, epsilon and index, the row of --data; or .svmlight")
     .option("--attack <name>", `${Object.keys(evasionAttacks).join(", ")}; where absent, the strongest that fits`)
     .option("--set <name=value>", "an option of the attack, such as steps=100; may be repeated", collectSettings)
     .option("--class <name>", "attack rows of this class only")
@@ -77,6 +72,7 @@ export function evadeCommand(): Command {
     "carom evade --model mlp.onnx --data digits --epsilon 0.5,1,2 --out adv.npz",
     "carom evade --model m.onnx --data apps.npz --norm l1 --add-only --class 1 \\",
     "    --epsilon 5,10,30 --false-alarms 0.005 --out adv.npz",
+    "carom evade --model a.onnx b.onnx --data digits --min-epsilon --out adv.npz",
   );
 }
 
@@ -86,16 +82,14 @@ async function run(options: EvadeOptions): Promise<void> {
     else process.stdout.write(listing(attackTable()));
     return;
   }
-  const path = required(options.model, "--model", "an ONNX classifier");
+  const paths = required(options.model, "--model", "an ONNX classifier");
   const file = required(options.data, "--data", "labelled data to attack");
-  const epsilons = required(options.epsilon, "--epsilon", "budgets, such as 0.5,1,2");
-  const out = required(options.out, "--out", "a .npz file to write");
-  if (!/\.npz$/i.test(out)) throw wrongEnding(out);
+  const epsilons = budgetsOf(options);
+  const out = required(options.out, "--out", "a .npz or .svmlight file to write");
+  const isSparse = isSparseFile(out);
   await requireFree(out);
-  const { model, contentHash: modelHash } = await loadModel(path);
   const { dataset, contentHash: dataHash } = await loadDataset(file, options);
-  const opened = await openModel(nodeRuntime(), model);
-  const aligned = withShape(alignClasses(dataset, model, opened), opened.inputShape, path);
+  const { models, data: aligned } = await loadModels(paths, dataset);
   const threat = await threatOf(aligned, options);
   const all: Dataset = { ...aligned, domain: threat.domain };
   const named = (name: string) => {
@@ -110,43 +104,49 @@ async function run(options: EvadeOptions): Promise<void> {
   );
   if (chosen.length === 0) throw noRows(options);
   const attacked = chosen.length === rowCount(all) ? all : takeRows(all, chosen);
-  requireHoldable(epsilons.length * rowCount(attacked) * featureCount(attacked));
+  const n = chosen.length;
 
   const entry = chooseAttack(options, threat);
   const attack = entry && buildEvasion(entry, options.set ?? {}, threat);
-  if (!opened.differentiable && entry?.capabilities.gradients !== false) throw noGradients(opened.notDifferentiable!);
+  if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
   const improves = entry?.capabilities.improves !== false;
   // Starts of another class mean nothing to an attack that counts changes from the point itself.
   const isDiscrete = entry?.capabilities.discrete === true || "start" in all.features;
   const task = {
-    model,
-    opened: opened.differentiable ?? {
-      ...opened,
-      inputGradient: () => Promise.reject(new Error("internal: gradient")),
-    },
+    models,
     data: attacked,
     threat,
-    epsilons,
     seed: options.seed,
     ...(attack && { attack }),
     ...(!improves && { fromOrigin: true }),
     ...(improves && !isDiscrete && { pool: all }),
     ...(target !== undefined && { target }),
   };
-  const queries = await craftTo(out, task, chosen, dataset.featureShape, options.quiet === true);
-  const judged = await judgeSaved(out, opened, attacked, threat.norm, epsilons, {
-    ...(target !== undefined && { target }),
-    ...(options.falseAlarms !== undefined && {
-      detection: { positive: positive!, others: all, falseAlarmRate: options.falseAlarms },
-    }),
-  });
-  await opened.close();
+  const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set;
+  const progress = startProgress(options.quiet === true);
+  const watched = { ...task, onProgress: (done: number) => progress.update("crafting", done) };
+  const place = { out, chosen, featureShape: dataset.featureShape };
+  const { queries, epsilon } = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
+  const judged: JudgedFile[] = [];
+  for (const { scorer } of models) {
+    judged.push(
+      await judgeSaved(out, scorer, attacked, threat.norm, epsilons ?? [Number.POSITIVE_INFINITY], {
+        ...(target !== undefined && { target }),
+        ...(options.falseAlarms !== undefined && {
+          detection: { positive: positive!, others: all, falseAlarmRate: options.falseAlarms },
+        }),
+      }),
+    );
+    await scorer.close();
+  }
   const name = entry?.name ?? "line-search";
+  const smallest = epsilons ? undefined : describeSmallest(epsilon);
   if (options.json) {
     const { norm, changeable, direction, grid } = threat;
     const changes = { changeable: changeable?.reduce((sum, flag) => sum + flag, 0), direction, grid };
+    const each = models.map(({ contentHash, path }, i) => ({ model: path, modelHash: contentHash, ...judged[i] }));
+    const { model: _, ...only } = each[0];
     printJson({
-      modelHash,
       dataHash,
       attack: name,
       norm: norm.name,
@@ -154,34 +154,88 @@ async function run(options: EvadeOptions): Promise<void> {
       seed: options.seed,
       queries,
       out,
-      ...judged,
+      ...(smallest && { minimumEpsilon: smallest }),
+      ...(each.length === 1 ? only : { models: each }),
     });
     return;
   }
-  const lines = judged.budgets.map(({ epsilon, errorUnderAttack, onTarget, evasion, largest }) => {
-    const more = [
-      onTarget && `, ${describeRate(onTarget)} in class ${options.targetClass}`,
-      evasion && `; ${describeRate(evasion)} evade detection`,
-    ];
-    const size = `; largest ${threat.norm.label} change ${Number(largest.toPrecision(6))}`;
-    return `epsilon ${epsilon}: error ${describeRate(errorUnderAttack)}${more.filter(Boolean).join("")}${size}\n`;
-  });
-  process.stdout.write(`clean: error ${describeRate(judged.cleanError)}\n${lines.join("")}written: ${out} (${name})\n`);
+  const label = threat.norm.label;
+  for (const [i, { path }] of models.entries()) {
+    if (models.length > 1) process.stdout.write(`${path}\n`);
+    process.stdout.write(`clean: error ${describeRate(judged[i].cleanError)}\n`);
+    for (const budget of judged[i].budgets) process.stdout.write(describeBudget(budget, label, options));
+  }
+  if (smallest) {
+    const [low, middle, high] = smallest.quartiles.map((value) => Number(value.toPrecision(6)));
+    const none = smallest.none > 0 ? `; none found for ${smallest.none} of ${n}` : "";
+    process.stdout.write(`smallest epsilon: median ${middle}, quartiles ${low} and ${high}${none}\n`);
+  }
+  process.stdout.write(`written: ${out} (${name})\n`);
 }
 
-/** Crafts and writes; what was crafted is let go of before the file is read back. */
+/** The budgets, or undefined where the smallest are looked for. */
+function budgetsOf({ epsilon, minEpsilon }: EvadeOptions): readonly number[] | undefined {
+  if (!minEpsilon) return required(epsilon, "--epsilon", "budgets, such as 0.5,1,2; or --min-epsilon");
+  if (!epsilon) return undefined;
+  throw new InputError("invalid", "options --epsilon and --min-epsilon", {
+    expected: "one of them",
+    got: "both",
+    remedy: "leave one out",
+  });
+}
+
+/** Where points go, which rows of the data file they are made from, and the shape of one there. */
+interface Place {
+  readonly out: string;
+  readonly chosen: Int32Array;
+  readonly featureShape: readonly number[];
+}
+
+/** Crafts and writes; what was crafted is let go of before the file is read back. Returns the budget of each row. */
 async function craftTo(
-  out: string,
-  task: ChunksTask,
-  chosen: Int32Array,
-  featureShape: readonly number[],
-  quiet: boolean,
-): Promise<CraftedChunks["queries"]> {
-  const progress = startProgress(quiet);
-  const onProgress = (done: number) => progress.update("crafting", done);
-  const { points, queries } = await craftInChunks({ ...task, onProgress }).finally(() => progress.end());
-  await writeWhole(out, npzPieces(arraysOf(points, task.data, chosen, task.epsilons, featureShape)));
-  return queries;
+  { out, chosen, featureShape }: Place,
+  task: EvadeTask,
+  epsilons: readonly number[] | undefined,
+  flips: boolean,
+): Promise<{ readonly queries: Queries; readonly epsilon: Float64Array }> {
+  const n = chosen.length;
+  const file = evasionFile(out, (epsilons?.length ?? 1) * n, featureShape);
+  const crafted = epsilons
+    ? {
+        queries: (flips && (await craftSparse(task, epsilons, file))) || (await craftBudgets(task, epsilons, file)),
+        epsilon: Float64Array.from({ length: epsilons.length * n }, (_, i) => epsilons[Math.floor(i / n)]),
+      }
+    : await craftMinimum(task, file);
+  const { epsilon } = crafted;
+  const labels = Int32Array.from(epsilon, (_, i) => labelOf(task.data, i % n));
+  await writeWhole(out, file.pieces({ labels, epsilon, index: Int32Array.from(epsilon, (_, i) => chosen[i % n]) }));
+  return crafted;
+}
+
+/** The label of a row as its data file has it; its class's number where names are no integers. */
+function labelOf({ labels, classNames }: Dataset, i: number): number {
+  return classNames.every((name) => Number.isInteger(Number(name))) ? Number(classNames[labels[i]]) : labels[i];
+}
+
+function describeBudget(
+  { epsilon, errorUnderAttack, onTarget, evasion, largest }: JudgedBudget,
+  norm: string,
+  { targetClass }: EvadeOptions,
+): string {
+  const more = [
+    onTarget && `, ${describeRate(onTarget)} in class ${targetClass}`,
+    evasion && `; ${describeRate(evasion)} evade detection`,
+  ];
+  const which = Number.isFinite(epsilon) ? `epsilon ${epsilon}` : "smallest epsilon each";
+  const size = `; largest ${norm} change ${Number(largest.toPrecision(6))}`;
+  return `${which}: error ${describeRate(errorUnderAttack)}${more.filter(Boolean).join("")}${size}\n`;
+}
+
+/** Quartiles over all points, those included that are wrong already (0) or for which none was found (infinite). */
+function describeSmallest(epsilon: Float64Array) {
+  const sorted = epsilon.toSorted();
+  const quartiles = [0.25, 0.5, 0.75].map((share) => sorted[Math.floor(share * (sorted.length - 1))]);
+  return { quartiles, none: sorted.filter((value) => value === Number.POSITIVE_INFINITY).length };
 }
 
 /** Where no attack is named: flips of binary features within an L1 budget; else craft's own choice, the line search. */
@@ -191,61 +245,15 @@ function chooseAttack(options: EvadeOptions, { norm, domain }: Omit<ThreatModel,
   return options.set ? evasionByName("line-search") : undefined;
 }
 
-/** What is written: k N rows, budget after budget, labelled as in the data file. */
-function arraysOf(
-  points: Float32Array,
-  { labels, classNames }: Dataset,
-  chosen: Int32Array,
-  epsilons: readonly number[],
-  featureShape: readonly number[],
-): Record<string, Tensor> {
-  const n = labels.length;
-  const rows = epsilons.length * n;
-  const values = classNames.map(Number);
-  const isInteger = values.every(Number.isInteger);
-  return {
-    x: { type: "float32", shape: [rows, ...featureShape], data: points },
-    y: {
-      type: "int32",
-      shape: [rows],
-      data: Int32Array.from({ length: rows }, (_, i) => (isInteger ? values[labels[i % n]] : labels[i % n])),
-    },
-    epsilon: {
-      type: "float64",
-      shape: [rows],
-      data: Float64Array.from({ length: rows }, (_, i) => epsilons[Math.floor(i / n)]),
-    },
-    index: { type: "int32", shape: [rows], data: Int32Array.from({ length: rows }, (_, i) => chosen[i % n]) },
-  };
-}
-
-/** Numbers that a run may hold at once: 2 GB of float32. */
-const MOST = 2 ** 29;
-
-function requireHoldable(numbers: number): void {
-  if (numbers <= MOST) return;
-  throw new InputError("unsupported", "size of the output", {
-    expected: `up to ${MOST} numbers (budgets times rows times features)`,
-    got: `${numbers}`,
-    remedy: "give fewer rows or budgets at a time",
-  });
-}
-
 function required<T>(value: T | undefined, option: string, expected: string): T {
   if (value !== undefined) return value;
   throw new InputError("missing", `option ${option}`, { expected, got: "none", remedy: "see carom evade --help" });
 }
 
-function wrongEnding(out: string): InputError {
-  return new InputError("invalid", "option --out", {
-    expected: "a file name that ends in .npz",
-    got: `"${out}"`,
-    remedy: "for instance --out adv.npz",
-  });
-}
-
-function noGradients(reason: string): InputError {
-  return new InputError("unsupported", "model to attack", {
+function requireGradients(models: readonly LoadedModel[]): void {
+  const reason = models.find(({ scorer }) => !scorer.differentiable)?.scorer.notDifferentiable;
+  if (reason === undefined) return;
+  throw new InputError("unsupported", "model to attack", {
     expected: "one whose operators can all be differentiated",
     got: `another: ${reason.replace(/[.;]\s.*$/s, "")}`,
     remedy: "train a surrogate with carom fit and attack that",

@@ -1,5 +1,6 @@
 // carom poison: points that make what learns from them err, written to a file and judged after being read back.
 
+import { createHash } from "node:crypto";
 import {
   type AnyLearner,
   type BlockFacts,
@@ -14,8 +15,8 @@ import {
   judgedOptions,
   learnerByName,
   learners,
-  parseOptions,
   type PlanBuilder,
+  parseOptions,
   planCraft,
   planPoisonJudge,
   pointsArtifact,
@@ -32,11 +33,10 @@ import {
   withClasses,
 } from "@carom/core";
 import { Command } from "commander";
-import { createHash } from "node:crypto";
 import { loadDataset } from "../host/data.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
-import { defaultWorkers } from "../host/pool.ts";
 import { poisonBytes, readPoison } from "../host/poisonFile.ts";
+import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { listing, optionsOf } from "../ui/listing.ts";
 import {
@@ -125,7 +125,8 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   const chosen = choose(learner, options.preset, options.set);
   const judging = choiceOfTarget(learner, chosen, options);
   const out = required(options.out, "option --out", "a .npz file to write");
-  if (!/\.npz$/i.test(out)) throw invalid("--out", "a file name that ends in .npz", out, "for instance --out poison.npz");
+  if (!/\.npz$/i.test(out))
+    throw invalid("--out", "a file name that ends in .npz", out, "for instance --out poison.npz");
   await requireFree(out);
   const data = await loadAll(options);
   const own = rowCount(data.targetTrain ?? data.train);
@@ -138,7 +139,11 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   const quiet = options.quiet === true;
   const plan = startPlan();
   const training = sourceOf(plan, data.train);
-  const size = { rows: rowCount(data.train), validation: rowCount(data.validation), features: featureCount(data.train) };
+  const size = {
+    rows: rowCount(data.train),
+    validation: rowCount(data.validation),
+    features: featureCount(data.train),
+  };
   const blocks = planCraft(plan, {
     ...{ attack: options.attack, settings: settings as never, learner: learner.name, options: chosen as never },
     ...{ training, validation: sourceOf(plan, data.validation), counts, seed: options.seed, size },
@@ -146,7 +151,8 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   });
   const store = await runPlan(plan, blocks, { workers, quiet });
   const effort = await writePoints(store, blocks, out, data.train);
-  const judged = judging && data.test && (await judge({ out, data, test: data.test, judging, counts, options, workers }));
+  const judged =
+    judging && data.test && (await judge({ out, data, test: data.test, judging, counts, options, workers }));
 
   const fractions = budgets.map((budget) => budget.points / (budget.points + own));
   if (options.json) {
@@ -188,7 +194,13 @@ interface Target {
 function choiceOfTarget(surrogate: AnyLearner, own: Settings, options: PoisonOptions): Target | undefined {
   const { judge: name, judgePreset, judgeSet, targetTrain, test, retune } = options;
   if (test === undefined) {
-    const asked = { "--judge": name, "--judge-set": judgeSet, "--judge-preset": judgePreset, "--target-train": targetTrain, "--retune": retune };
+    const asked = {
+      "--judge": name,
+      "--judge-set": judgeSet,
+      "--judge-preset": judgePreset,
+      "--target-train": targetTrain,
+      "--retune": retune,
+    };
     const [option] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
     if (option === undefined) return undefined;
     throw new InputError("missing", "option --test", {
@@ -225,7 +237,10 @@ async function loadAll(options: PoisonOptions): Promise<Loaded> {
     }
     return { ...withClasses(dataset, train.classNames), domain: train.domain };
   };
-  const validation = await read("validation", required(options.validation, "option --validation", "data whose loss is to rise"));
+  const validation = await read(
+    "validation",
+    required(options.validation, "option --validation", "data whose loss is to rise"),
+  );
   const test = options.test === undefined ? undefined : await read("test", options.test);
   const own = options.targetTrain === undefined ? undefined : await read("target-train", options.targetTrain);
   return { train, validation, ...(test && { test }), ...(own && { targetTrain: own }) };
@@ -279,7 +294,12 @@ interface Effort {
 }
 
 /** Writes the points of all blocks to the file; says what they took. */
-async function writePoints(store: Store, blocks: readonly string[], out: string, { classNames }: Dataset): Promise<Effort> {
+async function writePoints(
+  store: Store,
+  blocks: readonly string[],
+  out: string,
+  { classNames }: Dataset,
+): Promise<Effort> {
   const artifacts = await Promise.all(blocks.map((key) => store.read(key)));
   const whole = artifacts.map((artifact) => artifact!);
   const facts = whole.map(({ json }) => json as unknown as BlockFacts);

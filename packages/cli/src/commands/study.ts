@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import {
+  atScale,
   type Dataset,
   datasetArtifact,
   featureCount,
@@ -31,12 +32,13 @@ import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
 import { diskStore, storeFolder } from "../host/store.ts";
-import { loadStudy, schemaOf } from "../host/studyFile.ts";
+import { type AnyStudy, loadStudy, schemaOf } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
 import type { RunFacts } from "../report/manifest.ts";
 import { claimLines } from "../ui/claims.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { askPoisoning } from "./studyPoisoning.ts";
+import { askSweep } from "./studySweep.ts";
 
 interface StudyOptions extends Omit<CommonOptions, "seed"> {
   readonly seed?: number;
@@ -56,7 +58,7 @@ export function studyCommand(): Command {
     .argument("[file]", "a study file, YAML or JSON, or the name of a study that ships with carom")
     .option("--list", "list the studies that ship with carom, and stop")
     .option("--plan", "say what would be done, how long it takes and how much disk it needs, and stop")
-    .option("--schema [kind]", "print the JSON Schema of study files, for editors: evasion or poisoning")
+    .option("--schema [kind]", "print the JSON Schema of study files, for editors: evasion, poisoning or sweep")
     .option("--scale <name>", "one of the sizes that the study names")
     .option("--only <names>", "these surrogates and targets only, with commas between", (text) => text.split(","))
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
@@ -84,12 +86,11 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const started = new Date();
   const loaded = await loadStudy(await studyPath(file));
   const seeded = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
-  const study = restrict(seeded, options.scale, options.only);
+  const study = restricted(atScale(seeded, options.scale), options.only);
   if (!options.plan) await requireFree(options.out ?? join(RUNS, study.name));
   const plan = startPlan();
   const { data, hashes } = await loadData(plan, study);
-  const { wanted, answer } =
-    study.kind === "poisoning" ? askPoisoning(plan, study, data, hashes) : askEvasion(plan, study, data, hashes);
+  const { wanted, answer } = ask(plan, study, data, hashes);
   const workers = options.workers ?? defaultWorkers();
   if (options.plan) {
     await describePlan(await withMeasuredTimes(plan, storeFolder()), workers, options.json === true);
@@ -114,6 +115,23 @@ export interface Asked {
   }>;
 }
 
+function ask(plan: PlanBuilder, study: AnyStudy, data: StudyData, hashes: Record<string, string>): Asked {
+  if (study.kind === "poisoning") return askPoisoning(plan, study, data, hashes);
+  if (study.kind === "sweep") return askSweep(plan, study, data, hashes);
+  return askEvasion(plan, study, data, hashes);
+}
+
+/** The study with some of its models, where some are named. */
+function restricted(study: AnyStudy, only: readonly string[] | undefined): AnyStudy {
+  if (only === undefined) return study;
+  if (study.kind !== "sweep") return restrict(study, only);
+  throw new InputError("invalid", "option --only", {
+    expected: "a study with surrogates and targets",
+    got: "a sweep",
+    remedy: "leave it out",
+  });
+}
+
 function askEvasion(plan: PlanBuilder, study: Study, data: StudyData, hashes: Record<string, string>): Asked {
   const keys = planStudy(plan, study, data);
   const wanted = keys.flatMap(({ transfer, curve, variability }) => [
@@ -131,12 +149,14 @@ function askEvasion(plan: PlanBuilder, study: Study, data: StudyData, hashes: Re
   };
 }
 
+type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
+
 /** Reads the study's data into the plan. Paths stay out of it: data are known by their content. */
 async function loadData(
   plan: PlanBuilder,
-  study: Study | PoisoningStudy,
+  study: AnyStudy,
 ): Promise<{ data: StudyData; hashes: Record<string, string> }> {
-  const { train, test, classes, positive, binary, select, ...reading }: PoisoningStudy["data"] = study.data;
+  const { train, test, classes, positive, binary, select, ...reading }: AnyData = study.data;
   const shape = { ...reading, ...(binary && { binary }), ...(select !== undefined && { select }) };
   const read = async (
     spec: string,

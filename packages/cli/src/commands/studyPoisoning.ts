@@ -1,9 +1,9 @@
 // A study of poisoning, for carom study: what is planned, and what is said when it is done.
 
 import {
+  type PlanBuilder,
   type PoisoningResult,
   type PoisoningStudy,
-  type PlanBuilder,
   planPoisoning,
   readPoisoning,
   type StudyData,
@@ -49,8 +49,16 @@ function rates({ study, transferRates, repetitions }: PoisoningResult): string {
   const cleanMean = clean.reduce((sum, error) => sum + error, 0) / clean.length;
   return `${[
     line("mean target error", shares),
-    ...names.map((name) => line(name, fractions.map((fraction) => rateOf(name, fraction).toFixed(3)))),
-    line("all", means.map((value) => value.toFixed(3))),
+    ...names.map((name) =>
+      line(
+        name,
+        fractions.map((fraction) => rateOf(name, fraction).toFixed(3)),
+      ),
+    ),
+    line(
+      "all",
+      means.map((value) => value.toFixed(3)),
+    ),
     `without poisoning ${cleanMean.toFixed(3)}`,
   ].join("\n")}\n`;
 }

@@ -9,7 +9,6 @@ import {
   planSweep,
   readSweep,
   type SweepQuestion,
-  type SweepResult,
   startPlan,
 } from "@carom/core";
 import { Command, Option } from "commander";
@@ -31,6 +30,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { collectSettings } from "../ui/settings.ts";
+import { sweepLines } from "../ui/sweepLines.ts";
 
 interface Over {
   readonly option: string;
@@ -98,23 +98,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const { sweepFiles } = await import("../report/sweepFiles.ts");
   await writeFolder(folder, sweepFiles(result));
   if (options.json) printJson({ folder, ...result });
-  else process.stdout.write(`${describe(result)}\nFigures: ${join(folder, "figures")}\n`);
-}
-
-function describe({ asked, models, knee, undefinedFor }: SweepResult): string {
-  const header = [asked.option, "clean error", "under attack", "S", "V per point", "V of mean"];
-  const rows = models.map(({ value, cleanError, errorUnderAttack, size, variability: V }) => [
-    String(value),
-    `${(100 * cleanError.estimate).toFixed(1)} %`,
-    `${(100 * errorUnderAttack.estimate).toFixed(1)} %`,
-    size ? size.estimate.toPrecision(3) : "-",
-    V ? V.perPoint.toPrecision(3) : "-",
-    V ? V.ofMean.toPrecision(3) : "-",
-  ]);
-  const all = [header, ...rows];
-  const widths = header.map((_, j) => Math.max(...all.map((row) => row[j].length)));
-  const lines = all.map((row) => row.map((text, j) => text.padStart(widths[j])).join("  "));
-  return `${[...lines, "", ...(knee ? [knee.sentence] : []), ...undefinedFor].join("\n")}\n`;
+  else process.stdout.write(`${sweepLines(result)}\nFigures: ${join(folder, "figures")}\n`);
 }
 
 function parseOver(text: string): Over {

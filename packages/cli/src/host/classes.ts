@@ -10,7 +10,11 @@ import { type Dataset, InputError, type Model, type OpenModel, withClasses } fro
  *
  * @throws InputError where labels lie outside the model's classes.
  */
-export function alignClasses(data: Dataset, model: Pick<Model, "classNames">, { classes }: Pick<OpenModel, "classes">): Dataset {
+export function alignClasses(
+  data: Dataset,
+  model: Pick<Model, "classNames">,
+  { classes }: Pick<OpenModel, "classes">,
+): Dataset {
   if (model.classNames?.length === classes) return withClasses(data, model.classNames);
   const positions = Array.from({ length: classes }, (_, k) => String(k));
   if (data.classNames.every((name) => positions.includes(name))) return withClasses(data, positions);

@@ -1,6 +1,5 @@
 // What became of points, as they stand in the file they were saved to.
 
-import { basename } from "node:path";
 import {
   argMax,
   type Dataset,
@@ -11,16 +10,14 @@ import {
   featureCount,
   type Norm,
   type OperatingPoint,
-  openNpz,
   operatingPoint,
   type Rate,
   rate,
   rowCount,
   type Scorer,
-  sliceRows,
   type Tensor,
 } from "@carom/core";
-import { readBytes } from "./read.ts";
+import { readEvasionFile } from "./evasionFile.ts";
 
 export interface JudgeOptions {
   readonly target?: number;
@@ -61,7 +58,7 @@ export async function judgeSaved(
   { target, detection }: JudgeOptions,
 ): Promise<JudgedFile> {
   const [n, d] = [rowCount(attacked), featureCount(attacked)];
-  const points = openNpz(await readBytes("file", path), basename(path)).read("x") as Tensor<"float32">;
+  const points = await readEvasionFile(path, d);
   const { labels } = attacked;
   const rows = Math.max(1, Math.floor(CHUNK / d));
   const positive = detection?.positive ?? 0;
@@ -79,8 +76,8 @@ export async function judgeSaved(
   const point = detection && operatingPoint(await benignScores(detection, judge), detection.falseAlarmRate);
   const budgets: JudgedBudget[] = [];
   for (const [e, epsilon] of epsilons.entries()) {
-    const own = sliceRows(points, e * n, (e + 1) * n);
-    const { predicted, detected } = await judge((from, to) => sliceRows(own, from, to), n);
+    const own = (from: number, to: number) => points(e * n + from, e * n + to);
+    const { predicted, detected } = await judge(own, n);
     const [mean, largest] = sizes(own, attacked, norm);
     const right = labels.reduce((sum, label, i) => sum + (clean.predicted[i] === label ? 1 : 0), 0);
     const hits = labels.reduce((sum, y, i) => sum + (clean.predicted[i] === y && predicted[i] !== y ? 1 : 0), 0);
@@ -106,13 +103,14 @@ async function benignScores(
 }
 
 /** The mean and the largest norm of the perturbations. */
-function sizes(points: Tensor<"float32">, origin: Dataset, norm: Norm): readonly [number, number] {
+function sizes(points: (from: number, to: number) => Tensor, origin: Dataset, norm: Norm): readonly [number, number] {
   const [n, d] = [rowCount(origin), featureCount(origin)];
   const difference = new Float64Array(d);
   let [sum, largest] = [0, 0];
   for (let i = 0; i < n; i++) {
     const { data } = denseRows(origin, i, i + 1);
-    for (let j = 0; j < d; j++) difference[j] = points.data[i * d + j] - Math.fround(data[j]);
+    const moved = points(i, i + 1).data as Float32Array;
+    for (let j = 0; j < d; j++) difference[j] = moved[j] - Math.fround(data[j]);
     const size = norm.measure(difference);
     sum += size;
     largest = Math.max(largest, size);

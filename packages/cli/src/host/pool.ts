@@ -38,7 +38,12 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
     const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), {
       // Workers fill the cores; threads of their own that collect garbage would only crowd each other out.
       // Tasks make many large arrays and keep few objects: marking a small heap at once, seldom, costs an eighth less.
-      execArgv: ["--single-threaded-gc", "--no-incremental-marking", "--min-semi-space-size=64", "--max-semi-space-size=64"],
+      execArgv: [
+        "--single-threaded-gc",
+        "--no-incremental-marking",
+        "--min-semi-space-size=64",
+        "--max-semi-space-size=64",
+      ],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     all.add(child);
@@ -66,8 +71,7 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
         else if ("done" in reply) {
           onTime?.(task, reply.done);
           finish(() => resolve("done"));
-        }
-        else if ("missing" in reply) finish(() => reject(new MissingInput(reply.missing)));
+        } else if ("missing" in reply) finish(() => reject(new MissingInput(reply.missing)));
         else if ("inputError" in reply) finish(() => reject(new InputError(...reply.inputError)));
         else finish(() => reject(new Error(reply.fault)));
       });

@@ -15,7 +15,11 @@ export interface RunOptions {
 }
 
 /** Makes sure that the wanted artifacts of a plan are in the store, and returns that store. */
-export async function runPlan(plan: Plan, wanted: readonly string[], { workers, quiet, service }: RunOptions): Promise<Store> {
+export async function runPlan(
+  plan: Plan,
+  wanted: readonly string[],
+  { workers, quiet, service }: RunOptions,
+): Promise<Store> {
   const folder = storeFolder();
   await prepareStore(folder);
   const progress = startProgress(quiet);
@@ -37,8 +41,12 @@ export async function runPlan(plan: Plan, wanted: readonly string[], { workers, 
       asks(task) ? runTask(task, store, nodeRuntime(), onProgress, service) : pool.run(task, onProgress),
   };
   try {
-    await execute(await withMeasuredTimes(plan, folder), wanted, store, workersAndHere, ({ label, done, tasksDone, tasks }) =>
-      progress.update(`${label} (${tasksDone} of ${tasks})`, done),
+    await execute(
+      await withMeasuredTimes(plan, folder),
+      wanted,
+      store,
+      workersAndHere,
+      ({ label, done, tasksDone, tasks }) => progress.update(`${label} (${tasksDone} of ${tasks})`, done),
     );
   } finally {
     progress.end();

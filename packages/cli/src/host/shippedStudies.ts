@@ -41,7 +41,10 @@ export async function studyPath(file: string): Promise<string> {
 
 async function studyNames(): Promise<readonly string[]> {
   const files = await readdir(folder);
-  return files.filter((file) => file.endsWith(ENDING)).map((file) => basename(file, ENDING)).sort();
+  return files
+    .filter((file) => file.endsWith(ENDING))
+    .map((file) => basename(file, ENDING))
+    .sort();
 }
 
 const pathOf = (name: string) => join(folder, `${name}${ENDING}`);

@@ -1,5 +1,6 @@
 // Study files: YAML or JSON, checked against the schema; what is wrong is told with its file and line.
 
+import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import {
   editDistance,
@@ -8,18 +9,26 @@ import {
   poisoningJsonSchema,
   poisoningSchema,
   type Study,
+  type SweepStudy,
   studyJsonSchema,
   studySchema,
+  sweepJsonSchema,
+  sweepSchema,
   unknownName,
 } from "@carom/core";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { dataFolder } from "./catalog.ts";
 import { readBytes } from "./read.ts";
 
 /** What each kind of study file looks like; a file that names none asks of evasion. */
 const kinds = {
   evasion: { schema: studySchema, jsonSchema: studyJsonSchema },
   poisoning: { schema: poisoningSchema, jsonSchema: poisoningJsonSchema },
+  sweep: { schema: sweepSchema, jsonSchema: sweepJsonSchema },
 } as const;
+
+/** A study of any kind. */
+export type AnyStudy = Study | PoisoningStudy | SweepStudy;
 
 /** The JSON Schema of a kind of study file. @throws InputError for a kind that does not exist. */
 export function schemaOf(kind: string): Record<string, unknown> {
@@ -33,7 +42,7 @@ function kindNamed(kind: string): (typeof kinds)[keyof typeof kinds] {
 }
 
 /** The study in a file, with paths of data made relative to it. */
-export async function loadStudy(path: string): Promise<Study | PoisoningStudy> {
+export async function loadStudy(path: string): Promise<AnyStudy> {
   const text = new TextDecoder().decode(await readBytes("study file", path));
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -111,7 +120,7 @@ function knownKeys(root: SchemaNode, place: readonly string[]): readonly string[
   return Object.keys(node?.properties ?? {});
 }
 
-function withPaths<S extends Study | PoisoningStudy>(study: S, folder: string): S {
+function withPaths(study: AnyStudy, folder: string): AnyStudy {
   const beside = (spec: string) =>
     spec === "digits"
       ? spec
@@ -119,18 +128,21 @@ function withPaths<S extends Study | PoisoningStudy>(study: S, folder: string): 
           .split(",")
           .map((path) => resolve(folder, withDataFolder(path)))
           .join(",");
-  const { train, test, ...rest } = study.data;
-  return { ...study, data: { ...rest, train: beside(train), ...(test !== undefined && { test: beside(test) }) } };
+  const { train, test, ...rest }: Study["data"] = study.data;
+  return {
+    ...study,
+    data: { ...rest, train: beside(train), ...(test !== undefined && { test: beside(test) }) },
+  } as AnyStudy;
 }
 
-/** A path that begins with $CAROM_DATA, with the folder that the environment names. */
+/** A path that begins with $CAROM_DATA, with the folder that the environment names, else that of downloads. */
 function withDataFolder(path: string): string {
   if (!path.startsWith("$CAROM_DATA/")) return path;
-  const data = process.env.CAROM_DATA;
-  if (data !== undefined && data !== "") return `${data}${path.slice("$CAROM_DATA".length)}`;
+  const found = `${dataFolder()}${path.slice("$CAROM_DATA".length)}`;
+  if (process.env.CAROM_DATA || existsSync(found)) return found;
   throw new InputError("missing", "environment variable CAROM_DATA", {
     expected: "the folder that holds the data of this study",
     got: "none",
-    remedy: `set it so that ${path} can be found`,
+    remedy: `set it so that ${path} can be found; carom data get fetches what is public`,
   });
 }

@@ -10,7 +10,11 @@ export interface RunFacts {
 }
 
 /** The manifest of a run: what was computed with which seed on what, where and when. */
-export function manifestOf(seed: number, inputs: Readonly<Record<string, unknown>>, { started, seconds, queries }: RunFacts) {
+export function manifestOf(
+  seed: number,
+  inputs: Readonly<Record<string, unknown>>,
+  { started, seconds, queries }: RunFacts,
+) {
   return {
     carom: VERSION,
     seed,

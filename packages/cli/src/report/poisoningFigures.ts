@@ -1,6 +1,6 @@
 // The figures of a study of poisoning: curves, maps and scatter plots (paper Fig. 14 to 21).
 
-import type { PoisoningResult } from "@carom/core";
+import { atFraction, type PoisoningResult } from "@carom/core";
 import {
   correlationScatter,
   labelledScatter,
@@ -12,9 +12,6 @@ import {
 } from "@carom/core/figures";
 import type { StudyDrawing } from "./studyFigures.ts";
 
-/** Errors of poisoned targets rarely pass one half. */
-const TOP = 0.5;
-
 type Cell = PoisoningResult["repetitions"][number]["cells"][number];
 
 /** The drawings for which the study has the numbers; correlations stand apart. */
@@ -25,15 +22,20 @@ export function poisoningDrawings(result: PoisoningResult, document: Document): 
   const [first] = repetitions;
   const options = { document };
   const drawings: StudyDrawing[] = [];
-  const draw = (file: string, title: string, caption: string, svg: SVGSVGElement) =>
-    drawings.push({ file, title, caption, svg: svgText(svg) });
+  const draw = (file: string, title: string, caption: string, svg: SVGSVGElement, wide = false) =>
+    drawings.push({ file, title, caption, svg: svgText(svg), wide });
   const targets = first.models.filter(({ role }) => role === "target");
-  const whiteBox = targets.filter(({ id }) => first.cells.some(({ surrogate }) => surrogate === id)).map(({ id }) => id);
+  const whiteBox = targets
+    .filter(({ id }) => first.cells.some(({ surrogate }) => surrogate === id))
+    .map(({ id }) => id);
   const cleanErrors = (id: string) =>
     repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError!.estimate);
   const errors = (crafted: string, target: string, fraction: number) =>
     repetitions.map((each) => cellAt(each.cells, crafted, target, fraction)!.errorUnderAttack.estimate);
-  const scale = { name: "share of poisoning points", top: TOP };
+  const scale = (curves: readonly { readonly error: number }[]) => {
+    const most = Math.max(...curves.map(({ error }) => error));
+    return { name: "share of poisoning points", top: most > 0.5 ? 1 : most > 0.2 ? 0.5 : 0.2 };
+  };
   if (whiteBox.length > 0) {
     const curves = whiteBox.flatMap((target) => [
       point(target, 0, cleanErrors(target)),
@@ -43,31 +45,32 @@ export function poisoningDrawings(result: PoisoningResult, document: Document): 
       "white-box-curves",
       "White-box curves",
       "Test error of each target that was poisoned with points crafted on itself; bands are two standard errors over repetitions.",
-      whiteBoxCurves(curves, () => undefined, options, scale),
+      whiteBoxCurves(curves, () => undefined, options, scale(curves)),
+      true,
     );
   }
   const surrogates = first.models.filter(({ role }) => role === "surrogate").map(({ id }) => id);
-  const meanOver = (values: readonly (readonly number[])[]) => repetitions.map((_, i) => mean(values.map((each) => each[i])));
+  const meanOver = (values: readonly (readonly number[])[]) =>
+    repetitions.map((_, i) => mean(values.map((each) => each[i])));
   const clean = meanOver(targets.map(({ id }) => cleanErrors(id)));
+  const transferred = surrogates.flatMap((surrogate) => [
+    point(shortName(surrogate), 0, clean),
+    ...fractions.map((fraction) =>
+      point(shortName(surrogate), fraction, meanOver(targets.map(({ id }) => errors(surrogate, id, fraction)))),
+    ),
+  ]);
   draw(
     "black-box-curves",
     "Transferred poisoning",
     "Mean test error of all targets when the points were crafted on the surrogate; bands are two standard errors over repetitions.",
-    whiteBoxCurves(
-      surrogates.flatMap((surrogate) => [
-        point(shortName(surrogate), 0, clean),
-        ...fractions.map((fraction) =>
-          point(shortName(surrogate), fraction, meanOver(targets.map(({ id }) => errors(surrogate, id, fraction)))),
-        ),
-      ]),
-      () => undefined,
-      options,
-      scale,
-    ),
+    whiteBoxCurves(transferred, () => undefined, options, scale(transferred)),
+    true,
   );
   const sizes = whiteBox.flatMap((id) => {
     const S = repetitions.map(({ models }) => models.find((model) => model.id === id)!.gradientSize?.estimate);
-    return S.every((size) => size !== undefined) ? [named(id, mean(S as number[]), mean(errors(id, id, smallest)))] : [];
+    return S.every((size) => size !== undefined)
+      ? [named(id, mean(S as number[]), mean(errors(id, id, smallest)))]
+      : [];
   });
   if (sizes.length > 1) {
     draw(
@@ -93,7 +96,8 @@ export function poisoningDrawings(result: PoisoningResult, document: Document): 
     pairs.map(({ surrogate, target, y }) => ({ row: shortName(surrogate), column: shortName(target), value: y }));
   const alignment = pairsOf(result, largest, (_, R) => R);
   if (alignment.length > 0) {
-    const caption = "Mean cosine of the poisoning gradients of surrogate (row) and target (column), at the points' starts.";
+    const caption =
+      "Mean cosine of the poisoning gradients of surrogate (row) and target (column), at the points' starts.";
     draw("alignment-map", "Gradient alignment R", caption, valueMap("R", mapped(alignment), [0, 1], options));
   }
   const rho = pairsOf(result, largest, ({ perturbationCorrelation }) => perturbationCorrelation);
@@ -109,7 +113,7 @@ export function poisoningCorrelations(result: PoisoningResult, document: Documen
   const { correlations, lines } = result.explanation.correlations;
   const names = [...new Set(correlations.map(({ y }) => y))];
   return names.map((y) => {
-    const fraction = result.study.fractions.find((each) => y.endsWith(` ${each}`))!;
+    const fraction = result.study.fractions.find((each) => y.endsWith(` ${atFraction(each)}`))!;
     const value = (cell: Cell) => (y.startsWith("rho") ? cell.perturbationCorrelation : cell.ratio);
     const points = pairsOf(result, fraction, value).flatMap(({ surrogate, target, R, y: at }) =>
       R === undefined

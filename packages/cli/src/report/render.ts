@@ -16,7 +16,7 @@ import { exampleCards } from "./examples.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
 import { style } from "./style.ts";
-import { budgetTable, cellTable, modelTable } from "./tables.ts";
+import { budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
 import { definitions } from "./words.ts";
 
 /** What a report is made of. */
@@ -95,7 +95,7 @@ function asked({ asked, models }: AuditResult): Markup {
     linf: "no feature moves by more than ε",
   }[asked.norm];
   const facts: readonly (readonly [string, Part])[] = [
-    ["Target", `${models[0].id}, hash ${asked.targetHash}`],
+    ["Target", targetFact(asked, models[0].id)],
     ["Data", `${asked.points} attacked points of ${asked.featureShape.join(" × ")} features, hash ${asked.dataHash}`],
     [
       "Classes",
@@ -114,6 +114,14 @@ function asked({ asked, models }: AuditResult): Markup {
     ],
   ];
   return html`<dl class="facts">${facts.map(([term, fact]) => html`<dt>${term}</dt><dd>${fact}</dd>`)}</dl>`;
+}
+
+/** What the target is, and, where it can only be asked, how it was. */
+function targetFact({ service, targetHash }: AuditResult["asked"], id: string): string {
+  if (!service) return `${id}, hash ${targetHash}`;
+  const { address, model, protocol, answers } = service;
+  const given = answers === "labels" ? "names classes only, so there are no losses" : "answers with scores";
+  return `${id}, behind ${address}${model === undefined ? "" : ` (${model})`}, asked by ${protocol}; it ${given}`;
 }
 
 function matrices(result: AuditResult, { matrices }: Drawings, document: Document): Markup {
@@ -172,7 +180,19 @@ ${figure("Input-gradient size", drawings.gradientSizes, `White-box error at ${at
 ${figure("Gradient alignment", drawings.alignment, `Error under attack over white-box error of the same judged model at ${at}, against R. Bars are 95 % intervals of R.`)}
 ${figure("Predicted loss", drawings.predictedLoss, "First-order prediction against what happened, all budgets; larger dots are larger budgets. Points leave the line where the loss bends.")}
 </div>
+${estimate(result)}
 ${findings(result)}`;
+}
+
+/** Alignment with a target that gives scores only, as far as it was estimated. */
+function estimate({ estimate }: AuditResult): Part {
+  if (!estimate) return false;
+  const { points, queries, step, randomDirections, pairs } = estimate;
+  return html`<h3>Alignment with the target: an estimate</h3>
+<p>The target gives no gradients. At ${points} points its loss was differenced over ±${short(step)} along the surrogates' gradients
+and ${randomDirections} random directions, which took ${queries} queries. R divides by a gradient length that is itself estimated, and
+comes out too large by up to ${Math.round(75 / randomDirections)} % of itself; the slopes do not depend on it.</p>
+${estimateTable(pairs)}`;
 }
 
 function numbers(result: AuditResult): Markup {

@@ -87,7 +87,6 @@ function matrix({ cells, transferRates, repetitions }: StudyResult, epsilon: num
   return transferMatrix({
     title: `Budget ${epsilon}`,
     ...{ surrogates, targets, at, clean },
-    rate: (surrogate) =>
-      transferRates.find((rate) => rate.surrogate === surrogate && rate.epsilon === epsilon)!.rate,
+    rate: (surrogate) => transferRates.find((rate) => rate.surrogate === surrogate && rate.epsilon === epsilon)!.rate,
   });
 }

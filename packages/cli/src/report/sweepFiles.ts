@@ -1,11 +1,65 @@
 // The files of a sweep's run folder.
 
-import type { SweepResult } from "@carom/core";
-import { standaloneSvg, svgText, sweepErrors, sweepMetrics } from "@carom/core/figures";
+import type { SweepResult, SweepStudyResult } from "@carom/core";
+import { short, standaloneSvg, svgText, sweepErrors, sweepMetrics } from "@carom/core/figures";
 import { parseHTML } from "linkedom";
+import { figure } from "./figures.ts";
+import { html, type Markup } from "./html.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
+import { reportPage } from "./page.ts";
+import { claimsSection } from "./sections.ts";
+import { comparisonCsv, printedSection } from "./studyFigures.ts";
 
 /** File names and contents; equal sweeps give equal bytes. */
 export function sweepFiles(result: SweepResult): Record<string, string> {
+  return { "metrics.json": `${JSON.stringify(result, undefined, 2)}\n`, ...sweepDrawings(result) };
+}
+
+/** The files of a sweep that is a study, its report among them. */
+export function sweepStudyFiles(result: SweepStudyResult, facts: RunFacts): Record<string, string> {
+  const { study, mean, claims, comparison } = result;
+  const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
+  const { train: _, ...data } = study.data;
+  const drawings = sweepDrawings(mean);
+  const figures = Object.entries(drawings).filter(([name]) => name.endsWith(".svg"));
+  return {
+    "metrics.json": json({ ...result, study: { ...study, data } }),
+    "study.json": json(study),
+    "manifest.json": json(manifestOf(study.seed, { data: result.data }, facts)),
+    ...drawings,
+    ...(comparison && { "printed.csv": comparisonCsv(comparison) }),
+    "report.html": reportPage({
+      title: study.title ?? study.name,
+      eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
+      lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
+<p>${study.learner}, ${study.option} over ${study.values.length} values; ${study.repetitions} repetitions, each on another random
+split; ${mean.points} attacked points; norm ${study.attack.norm}, ε = ${study.attack.epsilon}.</p>`,
+      main: html`<section><h2>Regularisation against error</h2><div class="pairs">${figures.map(([name, svg]) =>
+        figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
+      )}</div></section>
+<section><h2>All numbers</h2>${table(mean)}</section>
+${printedSection(comparison)}
+${claimsSection(claims)}`,
+    }),
+  };
+}
+
+const titles: Readonly<Record<string, string>> = {
+  "figures/sweep-errors.svg": "Clean error and error under attack",
+  "figures/sweep-metrics.svg": "Gradient size S and variability V",
+};
+
+function table({ models, asked }: SweepResult): Markup {
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  return html`<div class="scroll"><table><thead><tr><th scope="col">${asked.option}</th><th scope="col">clean error</th>
+<th scope="col">under attack</th><th scope="col">S</th><th scope="col">V per point</th></tr></thead><tbody>${models.map(
+    ({ value, cleanError, errorUnderAttack, size, variability }) => html`<tr><th scope="row">${value}</th>
+<td>${share(cleanError.estimate)}</td><td>${share(errorUnderAttack.estimate)}</td><td>${size ? short(size.estimate) : "–"}</td>
+<td>${variability ? short(variability.perPoint) : "–"}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function sweepDrawings(result: SweepResult): Record<string, string> {
   const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
   const { option } = result.asked;
   const rows = result.models.map(({ value, cleanError, errorUnderAttack, size, variability: V }) =>
@@ -17,7 +71,6 @@ export function sweepFiles(result: SweepResult): Record<string, string> {
   );
   const header = `${option},clean_error,clean_low,clean_high,n,error_under_attack,error_low,error_high,S,S_low,S_high,V_per_point,V_of_mean`;
   return {
-    "metrics.json": `${JSON.stringify(result, undefined, 2)}\n`,
     "sweep.csv": `${[header, ...rows].join("\n")}\n`,
     "figures/sweep-errors.svg": standaloneSvg(svgText(sweepErrors(result, { document }))),
     "figures/sweep-metrics.svg": standaloneSvg(svgText(sweepMetrics(result, { document }))),

@@ -1,6 +1,6 @@
 // The numbers behind the figures, as tables.
 
-import type { AuditModel, AuditResult, Interval, Rate } from "@carom/core";
+import type { AlignmentEstimate, AuditModel, AuditResult, Interval, Rate } from "@carom/core";
 import { cellAt, short, strongestCell, surrogatesOf, targetOf } from "@carom/core/figures";
 import { html, type Markup, type Part } from "./html.ts";
 
@@ -73,6 +73,19 @@ export function cellTable(result: AuditResult): Markup {
   return scrolling(
     "Every attack on the target",
     html`<table><thead><tr><th scope="col">crafted on</th>${heads}</tr></thead>${groups}</table>`,
+  );
+}
+
+/** Estimates of alignment with a target that gives scores only. */
+export function estimateTable(pairs: AlignmentEstimate["pairs"]): Markup {
+  const rows = pairs.map(
+    ({ surrogate, slope, alignment }) =>
+      html`<tr><th scope="row">${surrogate}</th><td>${number(slope)}</td><td>${number(alignment)}</td></tr>`,
+  );
+  return scrolling(
+    "Estimated alignment with the target",
+    html`<table><thead><tr><th scope="col">surrogate</th><th scope="col">rise of the target's loss per unit along its gradient</th>
+<th scope="col">R, estimated</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 

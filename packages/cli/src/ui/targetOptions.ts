@@ -52,8 +52,10 @@ export function withAddressOptions(command: Command): Command {
     .option("--max-queries <count>", "the most rows that may be sent, retries and interrupted runs included", (text) =>
       parsePositive("--max-queries", text),
     )
-    .option("--estimate-alignment [points]", "estimate R by differences of scores around so many points", (text) =>
-      parsePositive("--estimate-alignment", text),
+    .option(
+      "--estimate-alignment [points]",
+      "estimate R by differences of scores around so many points; 20 where no number follows",
+      (text) => parsePositive("--estimate-alignment", text),
     )
     .option("--batch <rows>", "rows in a request (default: 64)", (text) => parsePositive("--batch", text))
     .option("--concurrency <count>", "requests at a time (default: 4)", (text) => parsePositive("--concurrency", text))
@@ -98,7 +100,12 @@ function collect(text: string, previous: string[] = []): string[] {
 function parseNames(text: string): string[] {
   const list = text.split(",").map((name) => name.trim());
   if (list.length > 1 && list.every((name) => name !== "") && new Set(list).size === list.length) return list;
-  throw invalid("--classes", "two names or more, each once, with commas between", text, "for instance --classes no,yes");
+  throw invalid(
+    "--classes",
+    "two names or more, each once, with commas between",
+    text,
+    "for instance --classes no,yes",
+  );
 }
 
 function parseShape(text: string): number[] {

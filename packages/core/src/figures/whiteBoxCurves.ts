@@ -68,7 +68,12 @@ export function whiteBoxCurves(
     y: { domain: [0, top] },
     style: { fontSize: "12px" },
     marks: [
-      Plot.axisY({ ...axisStyle, ticks: [0, top / 2, top], tickFormat: (share: number) => `${100 * share} %`, label: null }),
+      Plot.axisY({
+        ...axisStyle,
+        ticks: [0, top / 2, top],
+        tickFormat: (share: number) => `${100 * share} %`,
+        label: null,
+      }),
       Plot.axisX({ ...axisStyle, ticks: 5, labelAnchor: "right" }),
       Plot.gridY([0, top / 2, top], gridStyle),
       Plot.ruleY([0], { stroke: hairline }),
@@ -91,7 +96,11 @@ export function whiteBoxCurves(
     ...(references.length > 0 ? [{ mark: "dashed", colour: muted, text: "printed in the paper" } as const] : []),
   ] as const;
   writeKey(drawing, key, 48);
-  return dress(drawing, "white-box", `White-box error against ${name === "ε" ? "epsilon" : name} of ${targets.length} targets`);
+  return dress(
+    drawing,
+    "white-box",
+    `White-box error against ${name === "ε" ? "epsilon" : name} of ${targets.length} targets`,
+  );
 }
 
 const familyOf = (target: string) => target.replace(/^target\//, "").replace(/_[HL]$/, "");

@@ -5,7 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import { layerSchema, networkOf } from "./layers.ts";
 import type { Learner } from "./learner.ts";
-import { fitNetwork, trainingOptions } from "./network.ts";
+import { fitNetwork, retrainNetwork, trainingOptions } from "./network.ts";
 
 /** The network of Carlini and Wagner 2017 for digits of 28 x 28 pixels. */
 const carliniWagner: z.infer<typeof layerSchema>[] = [
@@ -40,6 +40,11 @@ export const cnn: Learner<z.infer<typeof options>> = {
     const shape = imageShape(data);
     const network = networkOf(shape, layers, data.classNames.length, context.random("weights"));
     return fitNetwork(data, shape, network, { ...training, unroll: 1 }, context);
+  },
+  async retrain(task, chosen, context) {
+    const shape = imageShape(task.data);
+    const network = networkOf(shape, chosen.layers, task.data.classNames.length, context.random("weights"));
+    return retrainNetwork(task, shape, network, await cnn.fit(task.data, chosen, context), chosen, context);
   },
 };
 

@@ -182,7 +182,7 @@ describe("optimality, checked without the solver", () => {
     ["svm-rbf", { C: 2, gamma: 1.5, tolerance: 1e-10 }],
   ] as const)("%s satisfies the Karush-Kuhn-Tucker conditions", async (name, options) => {
     const fitted = await train(name, data, options);
-    const [{ beta, f }] = (fitted.state as { solutions: { beta: Float64Array; f: Float64Array }[] }).solutions;
+    const [{ beta, f }] = fitted.state as { beta: Float64Array; f: Float64Array }[];
     const kernel = (i: number, j: number) => {
       let [product, squared] = [0, 0];
       for (let k = 0; k < 5; k++) {
@@ -249,7 +249,7 @@ describe("closed forms", () => {
   it("two points: the kernel machine's value is 1 at either, of the right sign, where C allows", async () => {
     const data = pair(1);
     const fitted = await train("svm-rbf", data, { C: 100, gamma: 0.5 });
-    const [{ beta }] = (fitted.state as { solutions: { beta: Float64Array }[] }).solutions;
+    const [{ beta }] = fitted.state as { beta: Float64Array }[];
     expect(beta[1]).toBeCloseTo(1 / (1 - Math.exp(-0.5)), 10);
     const scores = await scoresOf(fitted, data);
     expect(scores[1]).toBeCloseTo(-1, 5);

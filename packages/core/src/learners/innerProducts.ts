@@ -47,6 +47,9 @@ export async function productsOfSparse(x: SparseRows, runtime: Runtime): Promise
 /** Rows of more numbers than this (128 MB in float64) are not kept in float64. */
 const MOST_WRITTEN = 2 ** 24;
 
+/** Rows whose norms are computed at a time. */
+const PART = 512;
+
 /** Products for a method that asks for all rows again and again: dense rows are written out once, in float64. */
 export async function productsOf(features: Dataset["features"], runtime: Runtime): Promise<InnerProducts> {
   const take = isSparse(features) ? takeSparse(features) : takeDense(features);
@@ -56,9 +59,14 @@ export async function productsOf(features: Dataset["features"], runtime: Runtime
   const kept = size * rowSize(take(all.subarray(0, 1))) <= MOST_WRITTEN ? take(all) : undefined;
   const chosen = (rows: Int32Array) => (kept ? gatherRows(kept, rows) : take(rows));
   const norms = new Float64Array(size);
-  for (let i = 0; i < size; i++) {
-    const { data } = chosen(all.subarray(i, i + 1));
-    for (const value of data) norms[i] += value * value;
+  for (let from = 0; from < size; from += PART) {
+    const rows = all.subarray(from, from + PART);
+    const { data, shape } = chosen(rows);
+    for (let i = 0, at = 0; i < rows.length; i++) {
+      let sum = 0;
+      for (const end = at + shape[1]; at < end; at++) sum += data[at] * data[at];
+      norms[from + i] = sum;
+    }
   }
   const product = await matrixProduct(runtime, "float64", "right");
   return {

@@ -5,7 +5,7 @@ import { isSparse, takeSparseRows } from "../data/sparse.ts";
 import { addScaled, dot } from "../linalg.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { gatherRows } from "../tensor.ts";
-import { productsOf, productsOfSparse } from "./innerProducts.ts";
+import { type InnerProducts, productsOf, productsOfSparse } from "./innerProducts.ts";
 import { type RowCache, rowCache } from "./rowCache.ts";
 import { addRows, rowsTimes } from "./sparseProducts.ts";
 
@@ -27,16 +27,17 @@ export interface KernelMatrix {
 
 /** k(x, z) = x . z. Combinations of rows go by way of the weights X^T c, so that no row of K is ever needed. */
 export async function linearKernel(x: SparseRows, runtime: Runtime): Promise<KernelMatrix> {
-  const products = await productsOfSparse(x, runtime);
+  // Combinations do without: of a kernel that is left behind by a refit, no block is needed.
+  let products: Promise<InnerProducts> | undefined;
   return {
-    block: (a, b) => products.between(a, b),
+    block: async (a, b) => (await (products ??= productsOfSparse(x, runtime))).between(a, b),
     async combine(rows, c) {
       const coefficients = new Float64Array(x.rows);
       for (let i = 0; i < rows.length; i++) coefficients[rows[i]] += c[i];
       return rowsTimes(x, addRows(x, coefficients, new Float64Array(x.columns)));
     },
     over: (rows) => linearKernel(takeSparseRows(x, rows), runtime),
-    release: () => products.release(),
+    release: async () => (await products)?.release(),
   };
 }
 

@@ -1,7 +1,7 @@
 // The ONNX model of a Gaussian kernel machine, in standard operators, so that it can be differentiated.
 
 import type { Dataset } from "../data/dataset.ts";
-import { denseFromSparse, isSparse, takeSparseRows } from "../data/sparse.ts";
+import { isSparse, takeSparseRows } from "../data/sparse.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { gatherRows, reshape, rowSize, type Tensor, tensor } from "../tensor.ts";
@@ -62,17 +62,25 @@ interface Compared {
 function aboutTheirMean(g: GraphBuilder, x: string, { data, shape }: Tensor<"float32" | "float64">): Compared {
   const [m, d] = shape;
   const mean = new Float64Array(d);
-  for (let i = 0; i < m; i++) for (let j = 0; j < d; j++) mean[j] += data[i * d + j] / m;
+  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < d; j++, at++) mean[j] += data[at];
+  for (let j = 0; j < d; j++) mean[j] /= m;
   const centre = Float32Array.from(mean);
-  const vectors = Float32Array.from(data, (value, at) => value - centre[at % d]);
+  const vectors = new Float32Array(m * d);
+  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < d; j++, at++) vectors[at] = data[at] - centre[j];
   const shifted = g.node("Sub", [x, g.initializer("centre", tensor("float32", [d], centre))]);
   return { vectors: tensor("float32", [m, d], vectors), shifted, compared: shifted };
 }
 
 function overUsedColumns(g: GraphBuilder, x: string, rows: Parameters<typeof usedColumns>[0]): Compared {
   const columns = usedColumns(rows);
-  const { shape, data } = denseFromSparse(overColumns(rows, columns));
-  const vectors = tensor("float32", shape, Float32Array.from(data));
+  const { index } = overColumns(rows, columns);
+  const width = columns.length;
+  // Written out at once in float32: in float64 they would fill three times the memory on the way.
+  const data = new Float32Array(rows.rows * width);
+  for (let i = 0; i < rows.rows; i++) {
+    for (let k = rows.start[i]; k < rows.start[i + 1]; k++) data[i * width + index[k]] = rows.value[k];
+  }
+  const vectors = tensor("float32", [rows.rows, width], data);
   return { vectors, shifted: x, compared: g.node("Gather", [x, g.ints(Array.from(columns))], { axis: { int: 1 } }) };
 }
 

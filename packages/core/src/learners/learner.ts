@@ -40,6 +40,20 @@ export interface RefitTask {
 export interface RetrainTask {
   readonly data: Dataset;
   readonly validation: Dataset;
+  /** How networks are retrained; convex learners are solved to their own tolerance. */
+  readonly solver?: Partial<InnerSolver> | undefined;
+}
+
+/** Limits of a training that cannot be expected to reach an optimum exactly. */
+export interface InnerSolver {
+  /** Added to the diagonal of the Hessian. */
+  readonly damping: number;
+  /** Norm of the objective's gradient at which training stops. */
+  readonly tolerance: number;
+  /** Newton steps per training, at most. */
+  readonly steps: number;
+  /** Products with the Hessian per step, at most. */
+  readonly products: number;
 }
 
 /**

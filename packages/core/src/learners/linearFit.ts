@@ -42,9 +42,10 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
   /** At the origin the losses bend alike whatever the labels, so that all classes share the first factor. */
   let shared: CholeskyFactor | undefined;
   const solved = await oneAgainstRest(data, async (y, k) => {
-    const evaluate = linearObjective(rows, y, weights, loss, penalty, context.runtime);
+    const objective = linearObjective(rows, y, weights, loss, penalty, context.runtime);
     const origin = new Float64Array(rows.columns + 1);
-    const atOrigin = evaluate(origin);
+    const atOrigin = objective(origin);
+    const evaluate = (theta: Float64Array) => (theta === origin ? atOrigin : objective(theta));
     if (!known && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
     const result = await minimizeNewton(evaluate, known?.[k].x ?? origin, {
       tolerance: tolerance * Math.max(norm(atOrigin.gradient), 1),

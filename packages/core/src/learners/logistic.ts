@@ -3,12 +3,16 @@
 import { z } from "zod";
 import type { Dataset } from "../data/dataset.ts";
 import { norm } from "../linalg.ts";
-import type { Fit, FitContext, Learner } from "./learner.ts";
+import { graphProblem } from "./graphProblem.ts";
+import { networkOf } from "./layers.ts";
+import type { Fit, FitContext, Learner, RetrainTask } from "./learner.ts";
 import { fitPrimal, notReached } from "./linearFit.ts";
 import { compressedRows, linearModel, spreadOut } from "./linearModel.ts";
 import { logisticLoss } from "./linearObjective.ts";
 import { multinomialObjective } from "./multinomial.ts";
+import { flatShape } from "./network.ts";
 import { minimizeNewton } from "./newton.ts";
+import { retrainGraph } from "./retrainGraph.ts";
 import { retrainLinear } from "./retrainLinear.ts";
 import { requireBinary } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
@@ -47,11 +51,31 @@ export const logistic: Learner<Options> = {
   async refit({ data, fit }, chosen, context) {
     return train(data, chosen, context, fit);
   },
-  async retrain(task, { C, balanced, tolerance }, { runtime }) {
+  async retrain(task, { C, balanced, tolerance, multinomial }, context) {
+    const { runtime } = context;
+    if (multinomial && !balanced) return retrainMultinomial(task, C, tolerance, context);
     requireBinary("logistic", task.data, balanced);
     return retrainLinear({ task, loss: logisticLoss, weight: C, penalty: 1, tolerance, runtime });
   },
 };
+
+/** The general form: a network of one layer, whose weights decay and whose biases do not. */
+async function retrainMultinomial(task: RetrainTask, C: number, tolerance: number, context: FitContext) {
+  const shape = flatShape(task.data);
+  const network = networkOf(shape, [], task.data.classNames.length, context.random("weights"));
+  const decays = (name: string) => name.startsWith("weights");
+  const problem = await graphProblem(network, shape, "float64", decays, context.runtime);
+  const sizes = Array.from(network.weights.values(), ({ data }) => data.length);
+  const start = new Float64Array(sizes.reduce((sum, size) => sum + size, 0));
+  const solver = {
+    damping: 1e-9,
+    steps: 100,
+    products: 1000,
+    tolerance: tolerance * task.data.labels.length,
+    ...task.solver,
+  };
+  return retrainGraph({ task: { ...task, solver }, problem, start, rowShape: shape, weight: () => C, decay: 1 });
+}
 
 async function train(data: Dataset, { C, tolerance, ...rest }: Options, context: FitContext, start?: Fit) {
   const weights = rowWeights(data, rest.balanced, context).map((weight) => C * weight);

@@ -1,5 +1,6 @@
 // A kernel matrix held in memory to which rows are added, with the kernel between them and validation points.
 
+import { InputError } from "../errors.ts";
 import { addScaled } from "../linalg.ts";
 import { matrixProduct } from "../models/matrixProduct.ts";
 import type { Runtime } from "../models/runtime.ts";
@@ -51,7 +52,14 @@ export function rbfForm(gamma: number): KernelForm {
   };
 }
 
-/** The kernel of a training set and its validation points; products are computed by the runtime. */
+/** Rows whose kernel matrix fills 800 MB. */
+const MOST_ROWS = 10_000;
+
+/**
+ * The kernel of a training set and its validation points; products are computed by the runtime.
+ *
+ * @throws InputError for more rows than a matrix in memory is meant for.
+ */
 export async function movingKernel(
   { data, validation }: RetrainTask,
   form: KernelForm,
@@ -60,6 +68,13 @@ export async function movingKernel(
   const rows = growingRows(data);
   const watched = growingRows(validation);
   const [n, m, d] = [countRows(rows), countRows(watched), rows.base.columns];
+  if (n > MOST_ROWS) {
+    throw new InputError("unsupported", "number of training rows for poisoning a support vector machine", {
+      expected: `at most ${MOST_ROWS}, whose kernel matrix fits in memory`,
+      got: String(n),
+      remedy: "take a subsample, or logistic or ridge as the surrogate",
+    });
+  }
   const product = await matrixProduct(runtime, "float64", "right");
   const dense = tensor("float64", [n, d], writtenOut(rows, 0));
   const other = tensor("float64", [m, d], writtenOut(watched, 0));

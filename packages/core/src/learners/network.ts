@@ -4,8 +4,10 @@ import { z } from "zod";
 import { type Dataset, denseRows, rowCount } from "../data/dataset.ts";
 import { stratifiedSplit } from "../data/split.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
-import { gatherRows, reshape, sizeOf, toFloat } from "../tensor.ts";
-import type { Fit, FitContext } from "./learner.ts";
+import { gatherRows, reshape, sizeOf, type Tensor, toFloat } from "../tensor.ts";
+import { graphProblem } from "./graphProblem.ts";
+import type { Fit, FitContext, Retraining, RetrainTask } from "./learner.ts";
+import { retrainGraph } from "./retrainGraph.ts";
 import { type Examples, trainSgd } from "./sgd.ts";
 import type { Network } from "./sgdGraph.ts";
 
@@ -58,7 +60,28 @@ export async function fitNetwork(
   return {
     model: modelOf(g.graph()),
     training: { loss: result.losses[result.losses.length - 1], epochs: result.losses.length, steps: result.steps },
+    state: result.weights,
   };
+}
+
+/**
+ * A fitted network held open for poisoning, from the weights that SGD ended with.
+ *
+ * In float64, except with convolutions, which ONNX Runtime has in float32 only.
+ */
+export async function retrainNetwork(
+  task: RetrainTask,
+  rowShape: readonly number[],
+  network: Network,
+  { state }: Fit,
+  { weightDecay }: { readonly weightDecay: number },
+  { runtime }: FitContext,
+): Promise<Retraining> {
+  const weights = state as ReadonlyMap<string, Tensor<"float32">>;
+  const start = Float64Array.from(Array.from(weights.values(), ({ data }) => Array.from(data)).flat());
+  const type = rowShape.length > 1 ? "float32" : "float64";
+  const problem = await graphProblem(network, rowShape, type, () => true, runtime);
+  return retrainGraph({ task, problem, start, rowShape, weight: (n) => 1 / n, decay: weightDecay });
 }
 
 function chosen({ x, labels }: Examples, rows: Int32Array): Examples {

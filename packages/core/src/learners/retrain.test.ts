@@ -9,8 +9,11 @@ import { openModel } from "../models/open.ts";
 import { type Ort, runtimeFrom } from "../models/runtime.ts";
 import { stream } from "../random.ts";
 import { type Tensor, tensor } from "../tensor.ts";
+import { graphProblem } from "./graphProblem.ts";
 import { learners, parseOptions } from "./index.ts";
-import type { Retraining } from "./learner.ts";
+import type { InnerSolver, Retraining } from "./learner.ts";
+import { retrainGraph } from "./retrainGraph.ts";
+import type { Network } from "./sgdGraph.ts";
 
 const runtime = runtimeFrom(ort as unknown as Ort);
 
@@ -26,9 +29,16 @@ function clouds(n: number, d: number, name: string, classes = 2): Dataset {
   return dataset({ features: tensor("float64", [n, d], x), labels, domain: [0, 1] });
 }
 
-async function open(name: string, options: Record<string, unknown>, n: number, d: number, classes = 2) {
+async function open(
+  name: string,
+  options: Record<string, unknown>,
+  n: number,
+  d: number,
+  classes = 2,
+  solver?: Partial<InnerSolver>,
+) {
   const learner = learners[name];
-  const task = { data: clouds(n, d, "training", classes), validation: clouds(60, d, "validation", classes) };
+  const task = { data: clouds(n, d, "training", classes), validation: clouds(60, d, "validation", classes), solver };
   return learner.retrain!(task, parseOptions(learner, options), { runtime, random: (label) => stream(3, label) });
 }
 
@@ -86,6 +96,44 @@ describe("derivatives through the training", () => {
       expect(await disagreement(retraining, x, [seed % 2], 1e-5)).toBeLessThan(1e-5);
     }
     expect(found).toBe(3);
+  });
+
+  /** Trained until nothing is left to gain. */
+  const solver = { damping: 0, tolerance: 1e-11, steps: 300, products: 400 };
+
+  it("logistic of three classes together", async () => {
+    const retraining = await open("logistic", { C: 3, multinomial: true }, 36, 5, 3, solver);
+    const both = Float64Array.of(...point(5, 3), ...point(5, 4));
+    expect(await disagreement(retraining, both, [2, 0], 1e-4)).toBeLessThan(1e-6);
+    await retraining.close();
+  });
+
+  it("a perceptron of three classes at a stationary point", async () => {
+    // Smooth units: where ReLUs are, minima lie on their kinks, and no gradient vanishes there.
+    const random = stream(2, "weights");
+    const draw = (shape: number[]) =>
+      tensor(
+        "float32",
+        shape,
+        Float32Array.from({ length: shape[0] * (shape[1] ?? 1) }, () => random.normal() / 2),
+      );
+    const weights = new Map(Object.entries({ v: draw([5, 4]), a: draw([4]), w: draw([4, 3]), b: draw([3]) }));
+    const network: Network = {
+      weights,
+      forward: (g, x) => g.node("Gemm", [g.node("Tanh", [g.node("Gemm", [x, "v", "a"])]), "w", "b"]),
+    };
+    const problem = await graphProblem(network, [5], "float64", () => true, runtime);
+    const retraining = await retrainGraph({
+      task: { data: clouds(36, 5, "training", 3), validation: clouds(60, 5, "validation", 3), solver },
+      problem,
+      start: Float64Array.from([...weights.values()].flatMap(({ data }) => [...data])),
+      rowShape: [5],
+      weight: (n) => 1 / n,
+      decay: 0.003,
+    });
+    const both = Float64Array.of(...point(5, 3), ...point(5, 4));
+    expect(await disagreement(retraining, both, [2, 0], 1e-4)).toBeLessThan(1e-3);
+    await retraining.close();
   });
 
   it.each(machines)("%s, no support vector: 0", async (name, options) => {

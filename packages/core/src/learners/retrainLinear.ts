@@ -119,7 +119,6 @@ export async function retrainLinear(problem: LinearRetraining): Promise<Retraini
         return solver.solve(residual);
       },
     });
-    (globalThis as any).TRACE?.(`fit newton ${result.iterations} products ${products}`);
     if (!result.converged) throw notReached(result, tolerance);
     const slopes = new Float64Array(watchedY.length);
     const loss = rowLoss(
@@ -146,6 +145,7 @@ export async function retrainLinear(problem: LinearRetraining): Promise<Retraini
   // The curvature changes most on the way from the origin; half of the way is gone with a factor of its own.
   let settled = await refreshed(await solve(first, y, origin, initial, Math.max(tolerance, 1e-2)));
   settled = await refreshed(await solve(first, y, settled.theta, settled.solver));
+  fits = 1;
   let current = settled;
   const joined = (x: Float64Array, labels: ArrayLike<number>, from: Float64Array, base: HessianSolver) => {
     const added: Float64Array[] = [];

@@ -18,8 +18,8 @@ type Options = z.infer<typeof options>;
 /**
  * minimise ||X w + b - y||^2 + alpha ||w||^2, y = -1 or +1, b not regularised.
  *
- * The normal equations, solved in float64: factored where D is at most 2,000, then refined by conjugate gradients to
- * a residual of 1e-12 of the right side; several classes one against the rest.
+ * The normal equations, solved by conjugate gradients in float64 to a residual of 1e-12 of the right side,
+ * preconditioned by their factor where D is at most 2,000; several classes one against the rest.
  */
 export const ridge: Learner<Options> = {
   name: "ridge",

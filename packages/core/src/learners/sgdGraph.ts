@@ -42,8 +42,9 @@ export interface TrainingGraph {
 }
 
 /**
- * Inputs: x, label, rate, each weight and its velocity, masks of dropped units. Outputs: the mean loss of the steps, and
- * each weight and velocity after them. With several steps, each takes an equal part of the rows.
+ * Inputs: all rows x and their labels, which rows are drawn, rate, each weight and its velocity, masks of dropped units.
+ * Outputs: the mean loss of the steps, and each weight and velocity after them. With several steps, each takes an equal
+ * part of the rows drawn.
  */
 export function trainingGraph(
   network: Network,
@@ -52,9 +53,10 @@ export function trainingGraph(
   options: StepOptions,
 ): TrainingGraph {
   const g = new GraphBuilder();
-  const rows = steps === 1 ? "N" : steps * options.batch;
-  const x = g.input("x", "float32", [rows, ...rowShape]);
-  const label = g.input("label", "int32", [rows]);
+  const drawn = steps === 1 ? "N" : steps * options.batch;
+  const x = g.input("x", "float32", ["all", ...rowShape]);
+  const labels = g.input("labels", "int32", ["all"]);
+  const rows = g.input("rows", "int32", [drawn]);
   const rate = g.input("rate", "float32", []);
   const names = [...network.weights.keys()];
   const current = new Map<string, string>();
@@ -74,14 +76,14 @@ export function trainingGraph(
       const name = `mask${dropped++}`;
       if (step === 0) {
         masks.push({ name, shape, rate: dropRate });
-        g.input(name, "float32", [rows, ...shape]);
+        g.input(name, "float32", [drawn, ...shape]);
       }
       return g.node("Mul", [value, part(name)]);
     };
-    const scores = network.forward(g, part(x), (name) => current.get(name)!, drop);
-    const loss = g.node("ReduceMean", [addLoss(g, "crossEntropy", scores, part(label), false)], {
-      keepdims: { int: 0 },
-    });
+    const batch = part(rows);
+    const scores = network.forward(g, g.node("Gather", [x, batch]), (name) => current.get(name)!, drop);
+    const each = addLoss(g, "crossEntropy", scores, g.node("Gather", [labels, batch]), false);
+    const loss = g.node("ReduceMean", [each], { keepdims: { int: 0 } });
     losses.push(loss);
     // The rate enters through the loss, where it multiplies one number instead of every weight.
     const gradients = addGradients(

@@ -19,11 +19,8 @@ export interface SvmTask {
   readonly refit?: RefitTask | undefined;
 }
 
-/** What a fit remembers: dual variables and decision values of each binary problem, and the kernel rows it kept. */
-interface SvmState {
-  readonly solutions: readonly Pick<SvmSolution, "beta" | "f">[];
-  readonly rows: RowCache | undefined;
-}
+/** What a fit remembers of each binary problem: dual variables, decision values, and the kernel rows that all share. */
+type SvmState = readonly (Pick<SvmSolution, "beta" | "f"> & { readonly rows: RowCache | undefined })[];
 
 /** Pairs that a solution may move before it counts as failed. */
 const MAX_ITERATIONS = 50_000_000;
@@ -34,26 +31,26 @@ export async function fitSvm(
   context: FitContext,
 ): Promise<{ readonly solutions: readonly SvmSolution[] } & Pick<Fit, "training" | "state">> {
   const before = refit && (refit.fit.state as SvmState);
+  const known = before?.[0].rows;
   const changed = Int32Array.from(refit?.changed ?? []);
-  const kernel = await kernelOf(data, before?.rows && { rows: before.rows, changed });
+  const kernel = await kernelOf(data, known && { rows: known, changed });
   let previousKernel: KernelMatrix | undefined;
   /** sum_i c_i K[i, :] over changed rows, in the kernel matrix as it was. */
   const combinePrevious = async (rows: Int32Array, c: Float64Array) => {
     const sum = new Float64Array(data.labels.length);
     if (rows.length === 0 || !refit) return sum;
-    if (rows.some((i) => !before?.rows?.get(i))) {
+    if (rows.some((i) => !known?.get(i))) {
       previousKernel ??= await kernelOf(refit.previous);
       return previousKernel.combine(rows, c);
     }
-    for (let k = 0; k < rows.length; k++) addScaled(sum, c[k], before?.rows?.get(rows[k]) as Float64Array);
+    for (let k = 0; k < rows.length; k++) addScaled(sum, c[k], known?.get(rows[k]) as Float64Array);
     return sum;
   };
   let solutions: SvmSolution[];
   try {
     solutions = await oneAgainstRest(data, async (y, problem) => {
       const start =
-        before &&
-        (await warmStart({ y, bound, kernel, combinePrevious, previous: before.solutions[problem], changed }));
+        before && (await warmStart({ y, bound, kernel, combinePrevious, previous: before[problem], changed }));
       const solution = await solveSvm({
         kernel,
         y,
@@ -79,6 +76,6 @@ export async function fitSvm(
       violation: Math.max(...solutions.map(({ violation }) => violation)),
       iterations: sum(({ iterations }) => iterations),
     },
-    state: { solutions: solutions.map(({ beta, f }) => ({ beta, f })), rows: kernel.rows } satisfies SvmState,
+    state: solutions.map(({ beta, f }) => ({ beta, f, rows: kernel.rows })) satisfies SvmState,
   };
 }

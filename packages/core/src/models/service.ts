@@ -9,4 +9,4 @@ export interface Service extends Scorer {
 }
 
 /** Why a service has no gradients, as reports say it. */
-export const NO_GRADIENTS = "the target is a service: it answers, and gives no gradients";
+export const NO_GRADIENTS = "the target is a service, which answers and gives no gradients";

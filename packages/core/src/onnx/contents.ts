@@ -1,6 +1,6 @@
 // Small tensors that are computed from shapes, followed element by element: what makes targets of Reshape known.
 
-import { type ElementType, toNumbers } from "../tensor.ts";
+import { type ElementType, sizeOf, toNumbers } from "../tensor.ts";
 import { type Dim, divideDims, isStatic, multiplyDims } from "./dim.ts";
 import { elementTypeOf } from "./elementType.ts";
 import { intAttribute, intsAttribute, type Node } from "./graph.ts";
@@ -22,8 +22,8 @@ type Follow = (node: Node, inputs: readonly Small[], shape: readonly number[]) =
 /**
  * The elements of a node's first output, where the operator is followed and those of all its inputs are.
  *
- * Elements of which nothing is known are symbols of their own. Undefined where nothing at all is known, or the tensor is
- * no small one.
+ * Elements of which nothing is known are symbols of their own. Undefined where the tensor is no small one, or nothing at
+ * all is known of a longer one.
  */
 export function followContent(
   node: Node,
@@ -32,24 +32,34 @@ export function followContent(
   unknownDim: () => Dim,
 ): readonly Dim[] | undefined {
   if (node.domain !== "" || !Object.hasOwn(followed, node.op) || !isStatic(shape)) return undefined;
-  const size = shape.reduce((product, each) => product * each, 1);
+  const size = sizeOf(shape);
   if (size > MAX_CONTENT) return undefined;
-  const known = inputs.map((value): Small | undefined => {
-    const data = contentOf(value);
-    return data && isStatic(value!.shape) ? { type: value!.type, shape: value!.shape, data } : undefined;
-  });
+  const known = inputs.map(smallOf);
   if (known.some((value) => value === undefined)) return undefined;
   const entries = followed[node.op](node, known as Small[], shape);
   if (!entries || entries.length !== size) return undefined;
-  if (size > 0 && entries.every((entry) => entry === undefined)) return undefined;
-  return entries.map((entry) => (entry === undefined || Number.isNaN(entry) ? unknownDim() : entry));
+  const isKnown = entries.some((entry) => entry !== undefined);
+  if (!isKnown && size > MAX_UNKNOWN) return undefined;
+  return entries.map((entry) => (typeof entry === "string" || Number.isFinite(entry) ? entry! : unknownDim()));
+}
+
+/** A longer list of which nothing is known is not followed. */
+const MAX_UNKNOWN = 16;
+
+/** The elements of an input; those of short lists of integers may be unknown, all of them even. */
+function smallOf(value: ValueType | undefined): Small | undefined {
+  if (!value || !isStatic(value.shape)) return undefined;
+  const { type, shape } = value;
+  const data = contentOf(value);
+  if (data) return { type, shape, data };
+  if (isReal(type) || sizeOf(shape) > MAX_UNKNOWN) return undefined;
+  return { type, shape, data: new Array<undefined>(sizeOf(shape)).fill(undefined) };
 }
 
 /** Calls f with the index of every element of a shape, in order. */
 function eachIndex(shape: readonly number[], f: (index: readonly number[]) => Entry): Entry[] {
   const index = new Array<number>(shape.length).fill(0);
-  const size = shape.reduce((product, each) => product * each, 1);
-  return Array.from({ length: size }, () => {
+  return Array.from({ length: sizeOf(shape) }, () => {
     const entry = f(index);
     for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
     return entry;
@@ -109,10 +119,16 @@ const quotient = (a: Entry, b: Entry, real: boolean): Entry => {
   return a === undefined || b === undefined || b === 0 ? undefined : divideDims(a, b);
 };
 
+/** A size is whole already; what nothing is known of is not the same after rounding. */
+const rounded =
+  (f: (x: number) => number) =>
+  (entry: Entry): Entry =>
+    typeof entry === "number" ? f(entry) : entry?.includes("?") ? undefined : entry;
+
 const Cast: Follow = (node, [x]) => {
   const type = elementTypeOf(intAttribute(node, "to", 0));
   if (type === "bool") return x.data.map((each) => (typeof each === "number" ? Number(each !== 0) : undefined));
-  return x.data.map((each) => (typeof each === "number" && type && !isReal(type) ? Math.trunc(each) : each));
+  return type && !isReal(type) ? x.data.map(rounded(Math.trunc)) : x.data;
 };
 
 const Concat = moved((node, inputs) => {
@@ -202,7 +218,7 @@ const followed: Readonly<Record<string, Follow>> = {
   ),
   And: truth((a, b) => a !== 0 && b !== 0),
   Cast,
-  Ceil: elementwise((x) => (typeof x === "number" ? Math.ceil(x) : x)),
+  Ceil: elementwise(rounded(Math.ceil)),
   Concat,
   ConstantOfShape,
   Div: (_, [a, b], shape) => eachIndex(shape, (index) => quotient(at(a, index), at(b, index), isReal(a.type))),
@@ -213,7 +229,7 @@ const followed: Readonly<Record<string, Follow>> = {
         at(x, index),
   ),
   Flatten: same,
-  Floor: elementwise((x) => (typeof x === "number" ? Math.floor(x) : x)),
+  Floor: elementwise(rounded(Math.floor)),
   Gather,
   Greater: truth((a, b) => a > b),
   GreaterOrEqual: truth((a, b) => a >= b),

@@ -10,7 +10,7 @@ import { prune } from "./prune.ts";
  *
  * The result can be differentiated too, but its second derivatives are slower than those of the graph it came from.
  * Constant folding, common subexpressions and fusions of neighbours are left to the runtime, which does them when it
- * compiles.
+ * compiles. What passes need of common subexpressions, each slice and each matrix of weights once, they see to themselves.
  */
 export function simplify(graph: Graph): Graph {
   return prune(largerImages(productsForConvolutions(graph)));

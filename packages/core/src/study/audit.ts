@@ -6,6 +6,7 @@ import { learnerByName, parseOptions } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
 import type { Model } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
+import type { Service } from "../models/service.ts";
 import { type Norm, norms } from "../threat/norm.ts";
 import { answerOf } from "./answer.ts";
 import { type Artifact, encodeArtifact } from "./artifact.ts";
@@ -17,6 +18,7 @@ import { meanCells, meanModels } from "./means.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
 import type { AuditExample, AuditResult, Transfer } from "./result.ts";
 import type { Parameters } from "./task.ts";
+import { serviceArtifact } from "./tasks/ask.ts";
 import { craftedOf } from "./tasks/craft.ts";
 import { datasetArtifact, type PartRef, partInputs, partOf, partParameters } from "./tasks/dataset.ts";
 import { modelArtifact } from "./tasks/fit.ts";
@@ -259,7 +261,8 @@ export async function readAudit(
 
 export interface AuditInput extends AuditQuestion {
   readonly runtime: Runtime;
-  readonly target: Pick<Model, "bytes">;
+  /** A model, or a service, which is asked and stays open. */
+  readonly target: Pick<Model, "bytes"> | Service;
   readonly training: Dataset;
   readonly attacked: Dataset;
   onProgress?(progress: Progress): void;
@@ -268,9 +271,12 @@ export interface AuditInput extends AuditQuestion {
 /** Audits a model in this process and keeps nothing: trains surrogates, crafts on each and on the target, judges. */
 export async function audit(input: AuditInput): Promise<AuditOutput> {
   const plan = startPlan();
+  const service = "scores" in input.target ? input.target : undefined;
   const given = (artifact: Artifact) => plan.source({ content: hashHex(encodeArtifact(artifact)) }, artifact);
   const parts: AuditParts = {
-    target: { key: given(modelArtifact(input.target, {})) },
+    target: service
+      ? { service: given(serviceArtifact("in this process")) }
+      : { key: given(modelArtifact(input.target as Pick<Model, "bytes">, {})) },
     training: { data: given(datasetArtifact(input.training)) },
     trainingRows: rowCount(input.training),
     attacked: { data: given(datasetArtifact(input.attacked)) },
@@ -279,6 +285,8 @@ export async function audit(input: AuditInput): Promise<AuditOutput> {
   };
   const keys = planAudit(plan, input, parts);
   const store = memoryStore();
-  await execute(plan, keys.wanted, store, inProcess(store, input.runtime), (progress) => input.onProgress?.(progress));
+  await execute(plan, keys.wanted, store, inProcess(store, input.runtime, service), (progress) =>
+    input.onProgress?.(progress),
+  );
   return readAudit(store, keys, input, parts);
 }

@@ -87,6 +87,16 @@ describe("execute", () => {
     expect(log.filter((key) => key === "d")).toHaveLength(2);
   });
 
+  test("gives a store up that keeps losing the same artifact", async () => {
+    const store = memoryStore();
+    const leaky: Store = { ...store, read: async (key) => (key === "b" ? undefined : store.read(key)) };
+    const log: string[] = [];
+    await expect(execute(diamond, ["d"], leaky, adders(leaky, 2, log))).rejects.toThrow(
+      "artifact b… gone for the 4th time",
+    );
+    expect(log.filter((key) => key === "b")).toHaveLength(4);
+  });
+
   test("stops at a fault and tells it, after what is running has ended", async () => {
     const store = memoryStore();
     const workers = adders(store, 2);

@@ -1,6 +1,6 @@
 // Executes a plan: what the store already has is not computed again, the rest goes to workers as soon as it can.
 
-import { assert } from "../errors.ts";
+import { assert, InputError } from "../errors.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Service } from "../models/service.ts";
 import type { Artifact } from "./artifact.ts";
@@ -127,6 +127,7 @@ export async function execute(
       reused: plan.tasks.length - needed.size,
     });
   };
+  const losses = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   const places = plan.tasks.some(asks) ? ASKING : 0;
   let asking = 0;
@@ -148,6 +149,9 @@ export async function execute(
         async (error: unknown) => {
           if (!(error instanceof MissingInput)) throw error;
           // Somebody removed or damaged an input: it is made again, and this task then waits for it.
+          const times = (losses.get(error.key) ?? 0) + 1;
+          losses.set(error.key, times);
+          if (times > MOST_LOSSES) throw storeKeepsNothing(error.key);
           const lost = needed.get(error.key);
           if (lost) advance(lost, 0);
           finished.delete(error.key);
@@ -181,13 +185,24 @@ export async function execute(
   if (fault !== undefined) throw fault;
 }
 
+/** How often one artifact may get lost before the store is not to be relied on. */
+const MOST_LOSSES = 3;
+
+function storeKeepsNothing(key: string): InputError {
+  return new InputError("invalid", "store", {
+    expected: "a folder that keeps what is written to it",
+    got: `artifact ${key.slice(0, 12)}… gone for the ${MOST_LOSSES + 1}th time`,
+    remedy: "see whether another program empties it, or set CAROM_STORE to another folder",
+  });
+}
+
 /** Tasks that ask a service and run at a time; they wait for it more than they compute, so they take no worker's place. */
 const ASKING = 2;
 
 /** Whether a task asks a service, and so has to be run where the service is known. */
 export function asks({ kind }: Task): boolean {
-  const known: TaskKind = taskKinds[kind as TaskKindName];
-  return known.asks === true;
+  const known: TaskKind | undefined = taskKinds[kind as TaskKindName];
+  return known?.asks === true;
 }
 
 /** A store in memory, for runs that nobody needs to resume. */

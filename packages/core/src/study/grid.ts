@@ -65,34 +65,31 @@ export interface CurvePoint {
   readonly standardError?: number;
 }
 
-/** What a study of any kind has that can be restricted. */
-type Restrictable = Pick<Study, "surrogates" | "targets"> & { readonly scales: Readonly<Record<string, object>> };
-
-/** The study at a named size, restricted to some models. @throws InputError for names it does not have. */
-export function restrict<S extends Restrictable>(
+/** The study at a named size. @throws InputError for a name it does not have. */
+export function atScale<S extends { readonly scales: Readonly<Record<string, object>> }>(
   study: S,
   scale: string | undefined,
-  only: readonly string[] | undefined,
 ): S {
-  let { surrogates, targets } = study;
-  if (only) {
-    const names = [...new Set([...surrogates, ...targets].map(nameOf))];
-    for (const name of only) if (!names.includes(name)) unknownName("model of --only", name, names);
-    surrogates = surrogates.filter((choice) => only.includes(nameOf(choice)));
-    targets = targets.filter((choice) => only.includes(nameOf(choice)));
-    if (surrogates.length === 0 || targets.length === 0) {
-      throw new InputError("invalid", "option --only", {
-        expected: "at least one surrogate and one target",
-        got: only.join(", "),
-        remedy: `choose from ${names.join(", ")}`,
-      });
-    }
-  }
-  if (scale === undefined) return { ...study, surrogates, targets };
+  if (scale === undefined) return study;
   const names = Object.keys(study.scales);
   if (!names.includes(scale)) unknownName("scale", scale, names);
   const given = Object.entries(study.scales[scale]).filter(([, value]) => value !== undefined);
-  return { ...study, surrogates, targets, ...Object.fromEntries(given) };
+  return { ...study, ...Object.fromEntries(given) };
+}
+
+/** The study with some of its models. @throws InputError for names it does not have. */
+export function restrict<S extends Pick<Study, "surrogates" | "targets">>(study: S, only: readonly string[]): S {
+  const { surrogates, targets } = study;
+  const names = [...new Set([...surrogates, ...targets].map(nameOf))];
+  for (const name of only) if (!names.includes(name)) unknownName("model of --only", name, names);
+  const isWanted = (choice: LearnerChoice) => only.includes(nameOf(choice));
+  const kept = { surrogates: surrogates.filter(isWanted), targets: targets.filter(isWanted) };
+  if (kept.surrogates.length > 0 && kept.targets.length > 0) return { ...study, ...kept };
+  throw new InputError("invalid", "option --only", {
+    expected: "at least one surrogate and one target",
+    got: only.join(", "),
+    remedy: `choose from ${names.join(", ")}`,
+  });
 }
 
 /** Adds the tasks of a study to a plan; one matrix per repetition. */

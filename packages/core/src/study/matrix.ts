@@ -3,6 +3,7 @@
 import type { Norm } from "../threat/norm.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import type { PlanBuilder } from "./plan.ts";
+import { secondsOfCraft, secondsOfFit, secondsOfSmoothness } from "./seconds.ts";
 import type { Parameters } from "./task.ts";
 import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
 import type { CraftRow, ModelRow } from "./tasks/transfer.ts";
@@ -73,19 +74,24 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
   const onPoints = partInputs("attacked", attacked);
   const which = partParameters("attacked", attacked);
   const services = new Map(participants.flatMap(({ id, model }) => ("service" in model ? [[id, model.service]] : [])));
-  for (const { id, model } of participants) {
+  for (const { id, model, learner } of participants) {
     if ("service" in model) {
       looks.set(id, planLookAtService(plan, id, model.service, question));
       continue;
     }
     const key = "key" in model ? model.key : planFit(plan, id, model, question);
     models.set(id, key);
-    const about = { label: `${prefix}gradients of ${id}`, seconds: 0.2 + points / 5000, bytes: 4 * points * features };
+    const about = {
+      label: `${prefix}gradients of ${id}`,
+      seconds: 0.03 + points / 40_000,
+      bytes: 4 * points * features,
+      learner,
+    };
     const size = extra?.size && { size: extra.size, norm };
     looks.set(id, plan.add("look", { ...which, ...size }, { ...onPoints, model: key }, about));
   }
   const crafts = new Map<string, { craft: string; judge: string; judged: readonly string[] }>();
-  for (const { id, judges, affine } of participants) {
+  for (const { id, judges, affine, learner } of participants) {
     if (!judges) continue;
     const craft = plan.add(
       "craft",
@@ -93,8 +99,9 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
       { ...onPoints, ...partInputs("pool", pool), model: models.get(id)! },
       {
         label: `${prefix}attack on ${id}`,
-        seconds: points * epsilons.length * (affine ? 5e-5 : 1e-3),
+        seconds: secondsOfCraft(affine === true, points, epsilons.length),
         bytes: 4 * points * features * epsilons.length,
+        learner,
       },
     );
     const judged = Object.fromEntries(
@@ -111,7 +118,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
       { ...onPoints, craft, ...judged },
       {
         label: `${prefix}judging points of ${id}`,
-        seconds: 0.2 + points * epsilons.length * judges.length * 2e-5,
+        seconds: 0.02 + points * epsilons.length * judges.length * 1e-5,
         bytes: 20 * points * epsilons.length * judges.length,
       },
     );
@@ -145,7 +152,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
         [...crafts].map(([id, { judge }]) => [id, judge] as const),
       ),
     },
-    { label: `${prefix}metrics`, seconds: 0.5 + (participants.length ** 2 * points) / 50_000 },
+    { label: `${prefix}metrics`, seconds: 0.05 + (participants.length ** 2 * points) / 200_000 },
   );
   const judged = [...crafts.values()].map(({ judge }) => judge);
   const wanted = [transfer, ...looks.values(), ...crafted.map(([, craft]) => craft), ...judged];
@@ -197,7 +204,7 @@ function planCorrelations(plan: PlanBuilder, question: MatrixQuestion, crafts: M
       },
       {
         label: `${prefix}perturbations of ${id}`,
-        seconds: 0.1 + points * features * epsilons.length * others.length * 1e-8,
+        seconds: 0.01 + points * features * epsilons.length * others.length * 1e-8,
       },
     );
     return [id, key] as const;
@@ -206,14 +213,19 @@ function planCorrelations(plan: PlanBuilder, question: MatrixQuestion, crafts: M
 
 function planSmoothness(
   plan: PlanBuilder,
-  { attacked, epsilons, seed, prefix }: MatrixQuestion,
+  { participants, attacked, epsilons, seed, prefix }: MatrixQuestion,
   models: ReadonlyMap<string, string>,
   points: number,
 ) {
+  const learnerOf = new Map(participants.map(({ id, learner }) => [id, learner]));
   return [...models].map(([id, model]) => {
     const parameters = { ...partParameters("attacked", attacked), points, radius: Math.min(...epsilons), seed };
     const inputs = { ...partInputs("attacked", attacked), model };
-    const about = { label: `${prefix}smoothness of ${id}`, seconds: 0.5 + points / 50 };
+    const about = {
+      label: `${prefix}smoothness of ${id}`,
+      seconds: secondsOfSmoothness(points),
+      learner: learnerOf.get(id),
+    };
     return [id, plan.add("smooth", parameters, inputs, about)] as const;
   });
 }
@@ -230,7 +242,7 @@ export function planFit(
     "fit",
     { ...partParameters("training", training), learner, options, seed, label },
     partInputs("training", training),
-    { label: `${prefix}training ${id}`, seconds: 0.3 + rows / 3000 },
+    { label: `${prefix}training ${id}`, seconds: secondsOfFit(learner, options, rows) },
   );
 }
 
@@ -252,6 +264,6 @@ export function planVary(
       ...Object.fromEntries(models.map((model, set) => [`model:${set}`, model])),
       ...(craft !== undefined && { craft }),
     },
-    { label: `variability of ${id}`, seconds: 0.1 * sets },
+    { label: `variability of ${id}`, seconds: 0.01 * sets },
   );
 }

@@ -19,7 +19,12 @@ export interface PlanBuilder extends Plan {
     kind: TaskKindName,
     parameters: Parameters,
     inputs: Readonly<Record<string, string>>,
-    about: { readonly label: string; readonly seconds: number; readonly bytes?: number; readonly learner?: string },
+    about: {
+      readonly label: string;
+      readonly seconds: number;
+      readonly bytes?: number;
+      readonly learner?: string | undefined;
+    },
   ): string;
 }
 

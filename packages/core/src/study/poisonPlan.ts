@@ -4,6 +4,7 @@ import { buildPoisoning, poisoningByName } from "../attacks/poisoning/poison.ts"
 import { InputError } from "../errors.ts";
 import { type AnyLearner, learners } from "../learners/index.ts";
 import type { PlanBuilder } from "./plan.ts";
+import { secondsOfFit } from "./seconds.ts";
 import type { Parameters } from "./task.ts";
 import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
 
@@ -56,7 +57,7 @@ export function planCraft(plan: PlanBuilder, question: CraftQuestion): readonly 
       },
       {
         label: `${label}, points ${from + 1} to ${to} of ${total}`,
-        seconds: 0.3 + (to - from) * secondsPerPoint(learner, attack, size),
+        seconds: 0.1 + (to - from) * secondsPerPoint(learner, attack, size),
         bytes: 16 * (to - from) * size.features,
       },
     );
@@ -121,16 +122,9 @@ export function planPoisonJudge(plan: PlanBuilder, question: JudgeQuestion): str
       ...(overlap && { overlap }),
     },
     { ...partInputs("training", training), ...partInputs("test", test), ...blockInputs(blocks) },
-    { label, seconds: 0.3 + counts.length * (retune ? 20 : 1) * secondsPerFit(learner, rows) },
+    { label, seconds: 0.1 + counts.length * (retune ? 20 : 1) * secondsOfFit(learner, options, rows) },
   );
 }
-
-function secondsPerFit(learner: string, rows: number): number {
-  return ((fits[learner] ?? 0.2) * rows) / 600;
-}
-
-/** Measured on one core with 600 rows of 784 features. */
-const fits: Readonly<Record<string, number>> = { mlp: 1.1, cnn: 4.5, forest: 0.35 };
 
 /** The inputs by which a task is given blocks of points. */
 export function blockInputs(keys: readonly string[]): Record<string, string> {

@@ -21,8 +21,13 @@ import { judgedLabels, judgedOptions } from "./tasks/poisonJudge.ts";
 function twoClouds(seed: number, n: number, d: number): Dataset {
   const random = stream(seed, "clouds");
   const labels = Array.from({ length: n }, (_, i) => i % 2);
-  const value = (i: number) => 2 + 4 * Math.min(1, Math.max(0, 0.5 + (labels[i] ? 0.12 : -0.12) + 0.15 * random.normal()));
-  const features = tensor("float64", [n, d], Float64Array.from({ length: n * d }, (_, k) => value(Math.floor(k / d))));
+  const value = (i: number) =>
+    2 + 4 * Math.min(1, Math.max(0, 0.5 + (labels[i] ? 0.12 : -0.12) + 0.15 * random.normal()));
+  const features = tensor(
+    "float64",
+    [n, d],
+    Float64Array.from({ length: n * d }, (_, k) => value(Math.floor(k / d))),
+  );
   return dataset({ features, labels, domain: [2, 6] });
 }
 
@@ -56,7 +61,12 @@ beforeAll(async () => {
   const { plan, keys: own } = planned();
   store = memoryStore();
   keys = own;
-  await execute(plan, keys.flatMap(({ wanted }) => wanted), store, inProcess(store, runtime));
+  await execute(
+    plan,
+    keys.flatMap(({ wanted }) => wanted),
+    store,
+    inProcess(store, runtime),
+  );
   result = await readPoisoning(store, keys, study, { train: "given" });
 }, 60_000);
 
@@ -85,7 +95,10 @@ describe("a study of poisoning", () => {
     for (const { surrogate, fraction, rate } of transferRates) {
       const row = cells.filter((cell) => cell.surrogate === surrogate && cell.fraction === fraction);
       expect(row).toHaveLength(4);
-      expect(rate).toBeCloseTo(row.reduce((sum, cell) => sum + cell.errorUnderAttack.estimate / 4, 0), 12);
+      expect(rate).toBeCloseTo(
+        row.reduce((sum, cell) => sum + cell.errorUnderAttack.estimate / 4, 0),
+        12,
+      );
     }
   });
 
@@ -144,7 +157,12 @@ describe("a study of poisoning", () => {
     const verdicts = Object.fromEntries(result.explanation.claims.map(({ id, verdict }) => [id, verdict]));
     expect(Object.keys(verdicts)).toEqual(["P1", "P2", "P3", "P4", "P5", "P6", "P7"]);
     for (const id of ["P1", "P2", "P3", "P4", "P5", "P6", "P7"]) expect(verdicts[id], id).not.toBe("not tested");
-    const few = poisoningSchema.parse({ ...study, metrics: [], targets: [{ learner: "ridge" }], surrogates: [{ learner: "ridge" }] });
+    const few = poisoningSchema.parse({
+      ...study,
+      metrics: [],
+      targets: [{ learner: "ridge" }],
+      surrogates: [{ learner: "ridge" }],
+    });
     expect(planned(few).plan.tasks.some(({ kind }) => kind === "poisonGradient" || kind === "poisonVary")).toBe(false);
   });
 });
@@ -167,7 +185,9 @@ describe("the parts of a study of poisoning", () => {
   });
 
   it("too many points, parts too large and surrogates without gradient are told", () => {
-    expect(() => planned({ ...study, fractions: [0.6] })).toThrow(/number of poisoning points: expected at most 60.*got 90/);
+    expect(() => planned({ ...study, fractions: [0.6] })).toThrow(
+      /number of poisoning points: expected at most 60.*got 90/,
+    );
     expect(() => planned({ ...study, split: { ...study.split, test: 200 } })).toThrow(/invalid split: expected parts/);
     expect(() => planned({ ...study, surrogates: [{ learner: "forest" }] })).toThrow(
       /unsupported poisoning of forest: expected a learner with a poisoning gradient: .*logistic.*got forest/,
@@ -177,7 +197,13 @@ describe("the parts of a study of poisoning", () => {
 });
 
 describe("blocks of points", () => {
-  const half = (from: number) => datasetArtifact(takeRows(all, Array.from({ length: 60 }, (_, i) => from + i)));
+  const half = (from: number) =>
+    datasetArtifact(
+      takeRows(
+        all,
+        Array.from({ length: 60 }, (_, i) => from + i),
+      ),
+    );
   const craft = (counts: readonly number[]) => {
     const plan = startPlan();
     const [training, validation] = [0, 60].map((from) => ({ data: plan.source({ from }, half(from)) }));
@@ -237,7 +263,14 @@ describe("blocks of points", () => {
     const question = { learner: "ridge", options: {}, training, test: training, seed: 0, stream: "judge", rows: 60 };
     const key = planPoisonJudge(plan, { ...question, blocks: [], counts: [0], retune: false, label: "overlapping" });
     await expect(execute(plan, [key], at, inProcess(at, runtime))).rejects.toThrow("got 60 of 60 that are");
-    const allowed = planPoisonJudge(plan, { ...question, overlap: true, blocks: [], counts: [0], retune: false, label: "" });
+    const allowed = planPoisonJudge(plan, {
+      ...question,
+      overlap: true,
+      blocks: [],
+      counts: [0],
+      retune: false,
+      label: "",
+    });
     await execute(plan, [allowed], at, inProcess(at, runtime));
     expect(judgedLabels((await at.read(allowed))!, 0)).toHaveLength(60);
   });

@@ -5,7 +5,7 @@ import { kendall } from "../stats/kendall.ts";
 import { signTest } from "../stats/signTest.ts";
 import { permutationPText } from "../transfer/correlations.ts";
 import type { Claim } from "./claims.ts";
-import type { MeanPoisonCell, MeanPoisonModel, PoisoningEvidence } from "./poisoningExplain.ts";
+import { atFraction, type MeanPoisonCell, type MeanPoisonModel, type PoisoningEvidence } from "./poisoningExplain.ts";
 import type { PoisonTransfer } from "./poisoningResult.ts";
 
 interface Check {
@@ -132,7 +132,7 @@ function similarComplexity(evidence: PoisoningEvidence, fraction: number): Claim
 }
 
 function alignmentPredicts({ correlations }: PoisoningEvidence, fraction: number): Claim {
-  const wanted = [`rho at fraction ${fraction}`, `black/white ratio at fraction ${fraction}`];
+  const wanted = [`rho ${atFraction(fraction)}`, `black/white ratio ${atFraction(fraction)}`];
   const checks = wanted.flatMap((y): Check[] => {
     const found = correlations.correlations.filter((each) => each.y === y && each.coefficient !== "spearman");
     if (found.length === 0) return [];

@@ -17,6 +17,9 @@ export interface PoisoningExplanation {
 
 export type PoisoningExplained = Pick<PoisoningResult, "study" | "repetitions" | "transferRates" | "variability">;
 
+/** How quantities at a fraction are called: "at 5 %". */
+export const atFraction = (fraction: number) => `at ${Number((100 * fraction).toPrecision(3))} %`;
+
 /** A model, means over repetitions; what some repetition lacks is absent. */
 export interface MeanPoisonModel extends Pick<PoisonModel, "id" | "role" | "learner" | "complexity"> {
   readonly cleanError?: number;
@@ -124,7 +127,7 @@ function associations(
     );
   const against = (y: string, fraction: number, value: (cell: MeanPoisonCell) => number | undefined): Association => ({
     x: "R",
-    y: `${y} at fraction ${fraction}`,
+    y: `${y} ${atFraction(fraction)}`,
     xCells: matrix(fraction, ({ alignment }) => alignment),
     yCells: matrix(fraction, value),
   });

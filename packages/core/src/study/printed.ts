@@ -4,6 +4,7 @@ import { mean } from "../stats/describe.ts";
 import type { StudyResult } from "./grid.ts";
 import { meanModels } from "./means.ts";
 import { surrogateId, targetId } from "./names.ts";
+import type { SweepResult } from "./sweep.ts";
 
 /** A number of a study beside the one that the paper prints. */
 export interface Comparison {
@@ -170,6 +171,40 @@ export function compareWithPrinted(
     }),
   );
   return [...rates, ...sizes, ...varied, ...correlated, ...curves];
+}
+
+/** Names under which a sweep can ask for the comparison. */
+export const printedSweeps = ["mnist89-regularization"] as const;
+
+/**
+ * Fig. 3: weight decay, error under attack at epsilon .3 in Linf, and the clean error where it can be read. The printed
+ * gradient sizes are in another norm than S of an attack in Linf, and left out.
+ */
+const weightDecays: readonly { readonly value: number; readonly attacked: number; readonly clean?: number }[] = [
+  { value: 0, attacked: 0.97, clean: 0.026 },
+  { value: 0.0167, attacked: 0.94 },
+  { value: 0.0278, attacked: 0.92 },
+  { value: 0.0464, attacked: 0.88, clean: 0.03 },
+  { value: 0.0774, attacked: 0.84 },
+  { value: 0.129, attacked: 0.8 },
+  { value: 0.215, attacked: 0.74, clean: 0.042 },
+  { value: 0.36, attacked: 0.69 },
+  { value: 0.6, attacked: 0.65, clean: 0.047 },
+  { value: 1, attacked: 0.56, clean: 0.064 },
+];
+
+/** Errors of a sweep beside those of Fig. 3. The paper does not say how its networks were trained: no tolerance. */
+export function compareSweepWithPrinted({ models }: Pick<SweepResult, "models">): Comparison[] {
+  return weightDecays.flatMap(({ value, attacked, clean }) => {
+    const model = models.find((each) => each.value === value);
+    if (!model) return [];
+    const of = `weight decay ${value}`;
+    const { errorUnderAttack, cleanError } = model;
+    return [
+      { quantity: "error under attack", of, ours: errorUnderAttack.estimate, printed: attacked },
+      ...(clean === undefined ? [] : [{ quantity: "clean error", of, ours: cleanError.estimate, printed: clean }]),
+    ];
+  });
 }
 
 const isNetwork = (name: string) => name.startsWith("mlp");

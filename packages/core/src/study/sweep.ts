@@ -162,7 +162,8 @@ export async function readSweep(
   };
 }
 
-function pointOf({ value, cleanError, errorUnderAttack, size, variability }: SweptModel): SweepPoint {
+/** Means alone. */
+export function pointOf({ value, cleanError, errorUnderAttack, size, variability }: SweptModel): SweepPoint {
   return {
     value,
     cleanError: cleanError.estimate,

@@ -24,7 +24,8 @@ export interface Knee {
  * says how far S came down, at the value of smallest S.
  */
 export function kneeOf(option: string, sweep: readonly SweepPoint[]): Knee | undefined {
-  const known = sweep.filter((point): point is SweepPoint & { size: number } => point.size !== undefined);
+  // A model without any gradient has collapsed to a constant: that is no price, it is no model.
+  const known = sweep.filter((point): point is SweepPoint & { size: number } => (point.size ?? 0) > 0);
   if (known.length < 2) return undefined;
   const from = known.reduce((most, each) => (each.size > most.size ? each : most));
   const halved = known.filter(({ size }) => size <= from.size / 2);

@@ -32,7 +32,11 @@ export function probesAt(gradients: readonly Vector[], random: number, stream: S
   const directions: Float64Array[] = [];
   for (const gradient of gradients) {
     const length = norm(gradient);
-    if (length > 0) addOrthogonal(directions, Float64Array.from(gradient, (value) => value / length));
+    if (length > 0)
+      addOrthogonal(
+        directions,
+        Float64Array.from(gradient, (value) => value / length),
+      );
   }
   const spanned = directions.length;
   const units = gradients.map((gradient) => {

@@ -163,6 +163,10 @@ export const attackCases: readonly AttackCase[] = [
           asked.gradients += x.shape[0];
           return opened.inputGradient(loss, x, labels);
         },
+        ascend(ascent) {
+          asked.gradients += ascent.steps * ascent.labels.length;
+          return opened.ascend!(ascent);
+        },
       };
       const { queries } = await attacked(built(entry, threat), data, threat, { models: [counting] });
       expect(queries).toEqual(asked);

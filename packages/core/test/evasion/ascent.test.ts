@@ -67,7 +67,7 @@ function task(model: Differentiable, norm: Norm, more: Partial<AttackTask> = {})
 }
 
 /** The attack in the graph and without it, and how many calls of the graph there were. */
-async function bothWays(each: AttackTask, options = { steps: 20, stepSize: 0.15 }) {
+async function bothWays(each: AttackTask, options = { steps: 20, stepSize: 0.1 }) {
   const [model] = each.models;
   let calls = 0;
   const { ascend, ...without } = model;

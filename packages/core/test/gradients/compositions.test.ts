@@ -107,10 +107,9 @@ const moves: Readonly<Record<string, Move>> = {
   },
   Concat: (g, a, b) => {
     const [left, right] = [shapeOf(g, a), shapeOf(g, b)];
-    const suits =
-      left.length > 0 && left.length === right.length && left.slice(0, -1).every((dim, i) => dim === right[i]);
-    if (!suits || lastKnown(g, a) === undefined || lastKnown(g, b) === undefined) return undefined;
-    return g.node("Concat", [a, b], { axis: { int: -1 } });
+    if (lastKnown(g, a) === undefined) return undefined;
+    const suits = left.length === right.length && left.slice(0, -1).every((dim, i) => dim === right[i]);
+    return g.node("Concat", [a, suits && lastKnown(g, b) !== undefined ? b : a], { axis: { int: -1 } });
   },
   Conv: windows("Conv"),
   ConvTranspose: windows("ConvTranspose"),

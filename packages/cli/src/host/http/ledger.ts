@@ -67,7 +67,10 @@ export function openLedger({ path, target, audit, maxQueries, name }: LedgerOpti
     const file = openSync(path, "a");
     const write = (entry: Entry) => told(path, () => writeSync(file, `${JSON.stringify(entry)}\n`));
     if (whole === "") write({ carom: "ledger 1", target });
+    let isOpen = true;
     const close = () => {
+      if (!isOpen) return;
+      isOpen = false;
       process.removeListener("exit", close);
       closeSync(file);
       rmSync(lock, { force: true });

@@ -60,7 +60,11 @@ export function readingOf(
 }
 
 /** The scores that an answer means, K of them. @throws InputError where it is not of the kind that came first */
-export function scoresOf(answer: Answer, { kind, classes, classNames, probabilities }: Reading, name: string): number[] {
+export function scoresOf(
+  answer: Answer,
+  { kind, classes, classNames, probabilities }: Reading,
+  name: string,
+): number[] {
   const count = typeof answer === "string" ? 0 : answer.length;
   const label = typeof answer === "string" ? answer : String(answer[0]);
   if (kind === "labels" && count < 2) {

@@ -6,7 +6,14 @@ import { InputError, tensor, toNumbers } from "@carom/core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ModelServer, startModelServer } from "../../../test/modelServer.ts";
 import { temporaryFolder } from "../../../test/run.ts";
-import { type Connection, connect, openLedgerFor, openTarget, type RemoteTarget, type TargetOptions } from "./target.ts";
+import {
+  type Connection,
+  connect,
+  openLedgerFor,
+  openTarget,
+  type RemoteTarget,
+  type TargetOptions,
+} from "./target.ts";
 
 const options: TargetOptions = {
   batch: 10,
@@ -47,7 +54,11 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-async function open(own: Partial<TargetOptions> = {}, path = "/v2/models/m", first = rowsFrom(0, 8)): Promise<RemoteTarget> {
+async function open(
+  own: Partial<TargetOptions> = {},
+  path = "/v2/models/m",
+  first = rowsFrom(0, 8),
+): Promise<RemoteTarget> {
   const connection = await connect(`${server.origin}${path}`, { ...options, ...own });
   connections.push(connection);
   openLedgerFor(connection, "an audit");
@@ -69,7 +80,10 @@ async function sentence(work: Promise<unknown>): Promise<string> {
 }
 
 /** Misbehaves in the given requests, counted from 0, and is well in the others. */
-function misbehaveIn(requests: (request: number) => boolean, how: (response: ServerResponse, rows: number) => void): void {
+function misbehaveIn(
+  requests: (request: number) => boolean,
+  how: (response: ServerResponse, rows: number) => void,
+): void {
   server.misbehave = (request, response, rows) => {
     if (!requests(request)) return false;
     how(response, rows);
@@ -77,7 +91,10 @@ function misbehaveIn(requests: (request: number) => boolean, how: (response: Ser
   };
 }
 
-const status = (code: number, headers = {}) => (response: ServerResponse) => response.writeHead(code, headers).end("no");
+const status =
+  (code: number, headers = {}) =>
+  (response: ServerResponse) =>
+    response.writeHead(code, headers).end("no");
 const text = (body: string) => (response: ServerResponse) => response.writeHead(200).end(body);
 const answer = (data: unknown[], count: number) =>
   JSON.stringify({ outputs: [{ name: "scores", datatype: "FP32", shape: [count, data.length / count], data }] });
@@ -91,7 +108,10 @@ describe("what passes", () => {
     ["JSON that is cut short", text('{"outputs":[{"name":"scores","da')],
     ["an empty answer", text("")],
     ["a connection that is closed", (response) => response.destroy()],
-    ["a body that ends too soon", (response) => response.writeHead(200, { "Content-Length": "1000" }).write("{") && response.destroy()],
+    [
+      "a body that ends too soon",
+      (response) => response.writeHead(200, { "Content-Length": "1000" }).write("{") && response.destroy(),
+    ],
   ];
   it.each(passing)("%s: is tried again, and every answer is right", async (_, how) => {
     misbehaveIn((request) => request % 2 === 0, how);
@@ -105,7 +125,10 @@ describe("what passes", () => {
   });
 
   it("a slow answer: is waited for no longer than said, then tried again", async () => {
-    misbehaveIn((request) => request === 0, () => {});
+    misbehaveIn(
+      (request) => request === 0,
+      () => {},
+    );
     const target = await open({ timeoutSeconds: 0.3 });
     expect((await target.scores(rowsFrom(0, 5))).shape).toEqual([5, 3]);
     expect(ledger().sent).toBe(16);
@@ -140,14 +163,30 @@ describe("what passes", () => {
 
 describe("what does not pass", () => {
   const fatal: readonly (readonly [string, (response: ServerResponse, rows: number) => void, RegExp])[] = [
-    ["status 500 each time", status(500), /expected an answer within 3 attempts, got status 500 \("no"\) at the last; start the same command again/],
-    ["JSON cut short each time", text('{"outputs'), /got an answer that is no JSON or was cut short: "\{"outputs" at the last/],
+    [
+      "status 500 each time",
+      status(500),
+      /expected an answer within 3 attempts, got status 500 \("no"\) at the last; start the same command again/,
+    ],
+    [
+      "JSON cut short each time",
+      text('{"outputs'),
+      /got an answer that is no JSON or was cut short: "\{"outputs" at the last/,
+    ],
     ["a wish to wait for an hour", status(429, { "Retry-After": "3600" }), /got a wish for one of 3600 s/],
     ["status 401", status(401), /expected a request that is let in, got status 401.*--auth-env/],
     ["status 413", status(413), /got status 413 to 8 rows.*--batch/],
     ["status 400", status(400), /got status 400 to 8 rows \("no"\)/],
-    ["NaN as Python writes it", text('{"outputs":[{"name":"scores","data":[NaN]}]}'), /invalid scores of .*: expected finite numbers, got NaN/],
-    ["scores of null", (response, n) => text(answer(new Array(3 * n).fill(null), n))(response), /expected finite numbers/],
+    [
+      "NaN as Python writes it",
+      text('{"outputs":[{"name":"scores","data":[NaN]}]}'),
+      /invalid scores of .*: expected finite numbers, got NaN/,
+    ],
+    [
+      "scores of null",
+      (response, n) => text(answer(new Array(3 * n).fill(null), n))(response),
+      /expected finite numbers/,
+    ],
     ["too few answers", (response) => text(answer([1, 2], 1))(response), /expected values for 8 rows, got 2 values/],
     ["another document", text('{"hello": 1}'), /expected outputs, got none/],
     ["an HTML page", text("<html>hello</html>"), /no JSON or was cut short: "<html>hello<\/html>"/],
@@ -159,8 +198,13 @@ describe("what does not pass", () => {
   });
 
   it("a slow server, each time", async () => {
-    misbehaveIn(() => true, () => {});
-    expect(await sentence(open({ timeoutSeconds: 0.2, retries: 1 }))).toMatch(/within 2 attempts, got no answer within 0.2 s/);
+    misbehaveIn(
+      () => true,
+      () => {},
+    );
+    expect(await sentence(open({ timeoutSeconds: 0.2, retries: 1 }))).toMatch(
+      /within 2 attempts, got no answer within 0.2 s/,
+    );
   });
 
   it("an endless body: is not read to its end", async () => {
@@ -199,7 +243,9 @@ describe("what does not pass", () => {
       (response, n) => text(answer(new Array(2 * n).fill(0.5), n))(response),
     );
     const target = await open({ concurrency: 1 });
-    expect(await sentence(target.scores(rowsFrom(0, 50)))).toMatch(/expected 3 scores for each row, as at first, got 2 scores/);
+    expect(await sentence(target.scores(rowsFrom(0, 50)))).toMatch(
+      /expected 3 scores for each row, as at first, got 2 scores/,
+    );
     // What makes no sense is not remembered, and nothing is sent after it.
     expect(ledger().sent).toBe(server.rows.length);
     expect(server.requests).toBe(from + 1);
@@ -211,10 +257,34 @@ describe("what does not pass", () => {
 
   it("nobody who listens, and no such path", async () => {
     const nobody = connect("http://127.0.0.1:9/v2/models/m", { ...options, retries: 0 });
-    expect(await sentence(nobody)).toMatch(/target http:\/\/127.0.0.1:9\/v2\/models\/m: expected an answer within 1 attempt/);
-    expect(await sentence(connect(`${server.origin}/v2/models/n`, options))).toMatch(/expected a model under that address, got status 404/);
+    expect(await sentence(nobody)).toMatch(
+      /target http:\/\/127.0.0.1:9\/v2\/models\/m: expected an answer within 1 attempt/,
+    );
+    expect(await sentence(connect(`${server.origin}/v2/models/n`, options))).toMatch(
+      /expected a model under that address, got status 404/,
+    );
     expect(await sentence(connect(`${server.origin}/elsewhere`, options))).toMatch(/unknown protocol .*--protocol/);
-    expect(await sentence(connect(server.origin, { ...options, protocol: "openinference" }))).toMatch(/did you mean "open-inference"/);
+    expect(await sentence(connect(server.origin, { ...options, protocol: "openinference" }))).toMatch(
+      /did you mean "open-inference"/,
+    );
+  });
+});
+
+describe("what a server speaks", () => {
+  it.each([
+    ["", "open-inference", "m 3"],
+    ["/v2", "open-inference", "m 3"],
+    ["/v2/models/m/infer", "open-inference", "m 3"],
+    ["/v1/models/m:predict", "tensorflow-serving", "m 3"],
+    ["/mlflow", "mlflow", undefined],
+    ["/mlflow/invocations?a=b", "mlflow", undefined],
+  ])("is found out: %s is %s", async (path, protocol, model) => {
+    const target = await open({}, path);
+    expect(connections[0].protocol).toMatchObject({ name: protocol, ...(model !== undefined && { model }) });
+    const scores = await target.scores(rowsFrom(5, 9));
+    expect([...scores.data.slice(0, 3)]).toEqual(rule([...rowsFrom(5, 1).data]));
+    // Nothing was sent to find it out.
+    expect(server.rows.length).toBe(14);
   });
 });
 
@@ -251,7 +321,12 @@ describe("the ledger", () => {
   it("asks about equal rows once, even at the same time", async () => {
     const target = await open();
     const same = tensor("float32", [30, 3], new Float32Array(90).fill(0.5));
-    await Promise.all([target.scores(same), target.scores(same), target.scores(rowsFrom(0, 20)), target.scores(rowsFrom(10, 20))]);
+    await Promise.all([
+      target.scores(same),
+      target.scores(same),
+      target.scores(rowsFrom(0, 20)),
+      target.scores(rowsFrom(10, 20)),
+    ]);
     expect(server.rows.length).toBe(1 + 30);
   });
 

@@ -1,7 +1,17 @@
 // A target behind an address, as a scorer: rows go out in batches, each at most once, and answers come from the ledger.
 
 import { join } from "node:path";
-import { gatherRows, hashJson, type Json, reshape, type Service, sliceRows, type Tensor, tensor, toFloat } from "@carom/core";
+import {
+  gatherRows,
+  hashJson,
+  type Json,
+  reshape,
+  type Service,
+  sliceRows,
+  type Tensor,
+  tensor,
+  toFloat,
+} from "@carom/core";
 import { LEDGERS, storeFolder } from "../store.ts";
 import { parseAddress } from "./address.ts";
 import type { Answer } from "./answer.ts";
@@ -60,7 +70,10 @@ export function isMapping(target: string): boolean {
 export async function connect(target: string, options: TargetOptions): Promise<Connection> {
   const headers = headersOf(options);
   const mapping = isMapping(target) ? await loadMapping(target) : undefined;
-  const { url, shown } = parseAddress(mapping?.url ?? target, mapping ? `"url" of mapping file ${target}` : "option --target");
+  const { url, shown } = parseAddress(
+    mapping?.url ?? target,
+    mapping ? `"url" of mapping file ${target}` : "option --target",
+  );
   let connection: Connection | undefined;
   const transport = startTransport({
     headers,
@@ -167,7 +180,10 @@ function asker(
       chosen.add(key);
       fresh.push(i);
     }
-    const most = Math.max(1, Math.min(options.batch, protocol.mostRows ?? options.batch, Math.floor(MAX_NUMBERS / width)));
+    const most = Math.max(
+      1,
+      Math.min(options.batch, protocol.mostRows ?? options.batch, Math.floor(MAX_NUMBERS / width)),
+    );
     for (let from = 0; from < fresh.length; from += most) {
       const part = fresh.slice(from, from + most);
       const names = part.map((i) => keys[i]);
@@ -177,7 +193,10 @@ function asker(
       });
       for (const each of names) underWay.set(each, work);
     }
-    await Promise.all(keys.flatMap((key) => underWay.get(key) ?? []));
+    const works = new Set(keys.flatMap((key) => underWay.get(key) ?? []));
+    // Where one fails, what the others have sent is still waited for: its answers are paid for, and kept.
+    await Promise.allSettled(works);
+    await Promise.all(works);
     return keys.map((key) => ledger.answerOf(key)!);
   };
 }

@@ -129,7 +129,9 @@ async function attemptOnce(exchange: Exchange, options: TransportOptions): Promi
   const document = parsed(text);
   if (document !== undefined) return { document };
   if (/\b(NaN|-?Infinity)\b/.test(text)) throw notFinite(options.name);
-  return { got: text === "" ? "an empty answer" : `an answer that is no JSON or was cut short: "${excerpt(text, 80)}"` };
+  return {
+    got: text === "" ? "an empty answer" : `an answer that is no JSON or was cut short: "${excerpt(text, 80)}"`,
+  };
 }
 
 /** Sends and receives; follows redirects on the same host. */

@@ -1,26 +1,36 @@
 // Evasion points for many rows: crafted some rows at a time, so that memory does not grow with their number.
 
 import { type Dataset, denseRows, featureCount, rowCount } from "../../data/dataset.ts";
-import type { Model } from "../../models/model.ts";
-import type { Differentiable } from "../../models/open.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
-import type { Attack } from "../attack.ts";
-import { type CraftTask, craftEvasion } from "./craft.ts";
+import { type AttackedModel, type CraftTask, craftEvasion } from "./craft.ts";
+import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
 
-export interface ChunksTask
-  extends Pick<CraftTask, "epsilons" | "seed" | "attack" | "fromOrigin" | "pool" | "onProgress"> {
-  readonly model: Model;
-  readonly opened: Differentiable;
+interface Chunked {
   readonly data: Dataset;
   /** The class each point should end in; where absent, any other than its own. */
   readonly target?: number;
   readonly threat: Omit<ThreatModel, "epsilon">;
 }
 
-export interface CraftedChunks {
-  /** One row of D features for each budget and point, budget after budget in the order given. */
-  readonly points: Float32Array;
-  readonly queries: { readonly scores: number; readonly gradients: number };
+export interface ChunksTask
+  extends Chunked,
+    AttackedModel,
+    Pick<CraftTask, "others" | "epsilons" | "seed" | "attack" | "fromOrigin" | "pool" | "onProgress"> {
+  /** Takes the points of rows `from` on for a budget, which is named by its position. */
+  place(budget: number, from: number, points: Float32Array): void;
+}
+
+export interface MinimumChunksTask
+  extends Chunked,
+    Pick<MinimumTask, "models" | "seed" | "attack" | "tolerance" | "onProgress"> {
+  /** Takes the points of rows `from` on. */
+  place(from: number, points: Float32Array): void;
+}
+
+/** Rows of scores and of gradients that were asked for. */
+export interface Queries {
+  readonly scores: number;
+  readonly gradients: number;
 }
 
 /** Numbers that the points of a chunk may have: 4 MB of float32. */
@@ -31,38 +41,62 @@ const CHUNK = 2 ** 20;
  *
  * @throws InputError where the threat model does not fit the points.
  */
-export async function craftInChunks(task: ChunksTask): Promise<CraftedChunks> {
-  const { model, opened, data, target, epsilons } = task;
-  const [n, d] = [rowCount(data), featureCount(data)];
-  const points = new Float32Array(epsilons.length * n * d);
+export async function craftInChunks({ data, target, place, onProgress, ...task }: ChunksTask): Promise<Queries> {
   const queries = { scores: 0, gradients: 0 };
-  const rows = Math.max(1, Math.floor(CHUNK / d));
-  const optional: { attack?: Attack; fromOrigin?: boolean; pool?: Dataset } = {
-    ...(task.attack && { attack: task.attack }),
-    ...(task.fromOrigin && { fromOrigin: true }),
-    ...(task.pool && { pool: task.pool }),
-  };
-  for (let from = 0; from < n; from += rows) {
-    const to = Math.min(n, from + rows);
-    const labels = data.labels.subarray(from, to);
+  for (const chunk of chunksOf(data, target)) {
     const results = await craftEvasion({
-      ...optional,
-      model,
-      opened,
-      x: denseRows(data, from, to),
-      labels,
-      ...(target !== undefined && { targets: new Int32Array(to - from).fill(target) }),
-      threat: task.threat,
-      epsilons,
-      seed: task.seed,
-      ids: Int32Array.from(labels, (_, i) => from + i),
-      onProgress: (done) => task.onProgress?.((from + done * (to - from)) / n),
+      ...task,
+      ...chunk.rows,
+      onProgress: (done) => onProgress?.(chunk.before + done * chunk.share),
     });
     results.forEach((result, e) => {
-      points.set(result.points.data, (e * n + from) * d);
+      place(e, chunk.from, result.points.data);
       queries.scores += result.queries.scores;
       queries.gradients += result.queries.gradients;
     });
   }
-  return { points, queries };
+  return queries;
+}
+
+/**
+ * Searches for every row the smallest budget; what is found for a row does not depend on the chunk it is in.
+ *
+ * @throws InputError where the threat model does not fit the points.
+ */
+export async function minimumInChunks({ data, target, place, onProgress, ...task }: MinimumChunksTask) {
+  const queries = { scores: 0, gradients: 0 };
+  const epsilon = new Float64Array(rowCount(data));
+  for (const chunk of chunksOf(data, target)) {
+    const result = await minimumEpsilon({
+      ...task,
+      ...chunk.rows,
+      onProgress: (done) => onProgress?.(chunk.before + done * chunk.share),
+    });
+    place(chunk.from, result.points.data);
+    epsilon.set(result.epsilon, chunk.from);
+    queries.scores += result.queries.scores;
+    queries.gradients += result.queries.gradients;
+  }
+  return { epsilon, queries };
+}
+
+/** Consecutive rows written out, and which share of all comes before them and is theirs. */
+function* chunksOf(data: Dataset, target: number | undefined) {
+  const n = rowCount(data);
+  const rows = Math.max(1, Math.floor(CHUNK / featureCount(data)));
+  for (let from = 0; from < n; from += rows) {
+    const to = Math.min(n, from + rows);
+    const labels = data.labels.subarray(from, to);
+    yield {
+      from,
+      before: from / n,
+      share: (to - from) / n,
+      rows: {
+        x: denseRows(data, from, to),
+        labels,
+        ids: Int32Array.from(labels, (_, i) => from + i),
+        ...(target !== undefined && { targets: new Int32Array(to - from).fill(target) }),
+      },
+    };
+  }
 }

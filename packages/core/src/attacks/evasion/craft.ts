@@ -11,9 +11,15 @@ import type { Attack, Points } from "../attack.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
 import { lineSearchAttack } from "./lineSearch.ts";
 
-export interface CraftTask {
+/** A model, and what may be asked of it. */
+export interface AttackedModel {
   readonly model: Model;
   readonly opened: Differentiable;
+}
+
+export interface CraftTask extends AttackedModel {
+  /** Further models of the same classes: the mean of all margins is raised. */
+  readonly others?: readonly AttackedModel[];
   readonly x: Tensor<FloatType>;
   readonly labels: Int32Array;
   /** Everything of the threat but its budget. */
@@ -47,8 +53,10 @@ const oneStep = { firstShare: 1, maxIterations: 1 };
  */
 export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
   const { epsilons, x, labels } = task;
+  const all = [task, ...(task.others ?? [])];
+  const models = all.map(({ opened }) => opened);
   // The margin of two affine scores is affine; of more, the best of the others changes from place to place.
-  const affine = isAffine(task.model) && task.opened.classes === 2;
+  const affine = all.every(({ model, opened }) => isAffine(model) && opened.classes === 2);
   const attack = task.attack ?? lineSearchAttack(affine ? oneStep : {});
   const other = affine || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
   const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);
@@ -57,7 +65,7 @@ export async function craftEvasion(task: CraftTask): Promise<readonly AttackResu
   for (const [done, i] of order.entries()) {
     const threat = { ...task.threat, epsilon: epsilons[i] };
     const { seed, targets, ids } = task;
-    const common = { models: [task.opened], x, labels, threat, seed, ...(targets && { targets }), ...(ids && { ids }) };
+    const common = { models, x, labels, threat, seed, ...(targets && { targets }), ...(ids && { ids }) };
     const first = await runAttack(attack, previous && !task.fromOrigin ? { ...common, start: previous } : common);
     const second = other && (await runAttack(attack, { ...common, start: other }));
     results[i] = second ? betterOf(first, second) : first;

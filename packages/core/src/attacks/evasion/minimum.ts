@@ -16,6 +16,8 @@ export interface MinimumTask {
   /** Everything of the threat but its budget, which is what is looked for. */
   readonly threat: Omit<ThreatModel, "epsilon">;
   readonly seed: number;
+  /** What the random streams of each point are named by, for parts of a larger set; its position where absent. */
+  readonly ids?: Int32Array;
   /** The bracket around each answer is at most this share of it wide. */
   readonly tolerance?: number;
   /** Told the share of points that are decided. */
@@ -43,7 +45,7 @@ export interface MinimumResult {
  * @throws InputError where the threat model does not fit the points.
  */
 export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> {
-  const { attack, models, x, labels, targets, threat, seed, tolerance = 1e-3 } = task;
+  const { attack, models, x, labels, targets, threat, seed, ids, tolerance = 1e-3 } = task;
   const n = labels.length;
   const found = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const low = new Float64Array(n);
@@ -63,7 +65,7 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
       threat: { ...threat, epsilon },
       start: takePoints(starts, rows),
       seed,
-      ids: rows,
+      ids: ids ? rows.map((i) => ids[i]) : rows,
     });
     queries.scores += result.queries.scores;
     queries.gradients += result.queries.gradients;

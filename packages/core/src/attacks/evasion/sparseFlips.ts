@@ -37,6 +37,8 @@ export interface SparseFlipsResult {
   readonly objective: Float64Array;
   /** How many features of each point changed. */
   readonly size: Float64Array;
+  /** Rows of scores and of gradients that were asked for. */
+  readonly queries: { readonly scores: number; readonly gradients: number };
 }
 
 /** Numbers that a block of written-out rows may have: 16 MB of float32. */
@@ -46,7 +48,8 @@ const BLOCK = 2 ** 22;
  * Changes up to epsilon binary features of each row, one result per budget, in the order given.
  *
  * The attack sees a model of the columns in which the full model has a weight or a row of the block an entry, because no
- * other has a gradient at zero; of an affine model only the columns that any row could choose. Rows go through in blocks of bounded size; each budget starts from the smaller one's solution.
+ * other has a gradient at zero; of an affine model only the columns that any row could choose. Rows go through in blocks
+ * of bounded size; each budget starts from the smaller one's solution.
  *
  * Source: Demontis et al. 2019, section 5.1 (Drebin: L1, additions only).
  *
@@ -63,6 +66,7 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
   const changed = epsilons.map(() => [] as Int32Array[]);
   const objective = epsilons.map(() => new Float64Array(x.rows));
   const size = epsilons.map(() => new Float64Array(x.rows));
+  const queries = epsilons.map(() => ({ scores: 0, gradients: 0 }));
   for (let from = 0; from < x.rows; ) {
     const block = nextBlock(x, from, candidates);
     const to = from + block.rows;
@@ -94,13 +98,17 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
       previous = pointsOf(result.points);
       objective[e].set(result.objective, from);
       size[e].set(result.size, from);
+      queries[e].scores += result.queries.scores;
+      queries[e].gradients += result.queries.gradients;
       for (let row = 0; row < to - from; row++) changed[e].push(setColumns(previous, row, columns));
     }
     await opened.close();
     from = to;
     task.onProgress?.(from / x.rows);
   }
-  return epsilons.map((_, e) => ({ points: ofColumns(changed[e], x.columns), objective: objective[e], size: size[e] }));
+  return epsilons.map((_, e) => {
+    return { points: ofColumns(changed[e], x.columns), objective: objective[e], size: size[e], queries: queries[e] };
+  });
 }
 
 /**

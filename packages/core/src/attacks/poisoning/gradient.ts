@@ -13,6 +13,8 @@ export interface GradientOptions {
   readonly together: number;
   /** Times that every point is optimised. */
   readonly passes: number;
+  /** Added to the diagonal of the Hessian of networks. */
+  readonly damping: number;
 }
 
 /** A step is good where it brings this share of what the gradient promised. */
@@ -20,7 +22,7 @@ const SUFFICIENT = 0.25;
 /** A step that brings this share is too short. */
 const AMPLE = 0.75;
 /** What the first step may promise, in losses: where the gradient is steep, it soon turns. */
-const HOPED = Number((globalThis as any).process?.env.HOPED ?? 10);
+const HOPED = 10;
 /** A step that brings less than this share is not taken: it may lead to where the gradient vanishes. */
 const POOR = 0.1;
 /** Lengths of steps, in diagonals of the box: the first one, and those beyond which none is tried. */
@@ -93,9 +95,6 @@ export function climb({ tolerance, maxFits }: Pick<GradientOptions, "tolerance" 
         evaluations++;
         standing = trial;
         const kept = (value - before) / promise;
-        (globalThis as any).TRACE?.(
-          `g${gradients} step ${step.toFixed(3)} promise ${promise.toExponential(2)} kept ${kept.toFixed(3)} value ${value.toFixed(5)}`,
-        );
         const isBetter = value > loss && kept >= POOR;
         const wasBetter = loss > before;
         if (isBetter) [x, loss] = [trial, value];

@@ -3,7 +3,7 @@
 import { featureCount } from "../../data/dataset.ts";
 import { tensor } from "../../tensor.ts";
 import { joinPoints, slicePoints, startingPoints } from "./points.ts";
-import { openSurrogate, type Surrogate } from "./surrogate.ts";
+import { openSurrogate, type Surrogate, type SurrogateTask } from "./surrogate.ts";
 import type { PoisonPoints, PoisonResult, PoisonTask } from "./task.ts";
 
 /** Where points ended, in the learner's units, and what that took. */
@@ -30,17 +30,18 @@ export interface Schedule {
   readonly together: number;
   /** How often each is searched for; from the second time on with all others in the training data. */
   readonly passes: number;
+  readonly damping?: number;
 }
 
 /** Crafts the points of a task by searches, with the points before them in the training data. */
 export async function pointByPoint(
   task: PoisonTask,
   search: PointSearch,
-  { together, passes }: Schedule = { together: 1, passes: 1 },
+  { together, passes, damping }: Schedule = { together: 1, passes: 1 },
 ): Promise<PoisonResult> {
-  const { training, previous, count, seed } = task;
+  const { training, pool = training, previous, count, seed } = task;
   const d = featureCount(training);
-  const first = startingPoints(training, previous?.labels.length ?? 0, count, seed);
+  const first = startingPoints(pool, previous?.labels.length ?? 0, count, seed);
   const ends = first.start.data.slice();
   const points: PoisonPoints = { ...first, x: tensor("float64", first.start.shape, ends) };
   const losses = new Float64Array(count);
@@ -59,7 +60,8 @@ export async function pointByPoint(
     losses[i] = await retraining.settle(scaled(ends.slice(i * d, (i + 1) * d)), [points.labels[i]]);
   };
 
-  const surrogate = await openSurrogate(task);
+  const solver = damping === undefined ? undefined : { damping };
+  const surrogate = await openSurrogate({ ...task, solver });
   try {
     for (let from = 0; from < count; from += together) {
       const to = Math.min(count, from + together);
@@ -77,10 +79,10 @@ export async function pointByPoint(
       let others = previous;
       if (from > 0) others = joinPoints(others, slicePoints(points, 0, from));
       if (to < count) others = joinPoints(others, slicePoints(points, to, count));
-      fits += await withSurrogate({ ...task, previous: others }, (each) => searchFor(each, from, to));
+      fits += await withSurrogate({ ...task, solver, previous: others }, (each) => searchFor(each, from, to));
       task.onProgress?.((pass + to / count) / passes);
     }
-    fits += await withSurrogate(task, async (each) => {
+    fits += await withSurrogate({ ...task, solver }, async (each) => {
       for (let i = 0; i < count; i++) await settle(each, i);
     });
   }
@@ -88,7 +90,7 @@ export async function pointByPoint(
 }
 
 /** Opens a surrogate for some work, and returns how often it was fitted. */
-async function withSurrogate(task: PoisonTask, work: (surrogate: Surrogate) => Promise<void>): Promise<number> {
+async function withSurrogate(task: SurrogateTask, work: (surrogate: Surrogate) => Promise<void>): Promise<number> {
   const surrogate = await openSurrogate(task);
   try {
     await work(surrogate);

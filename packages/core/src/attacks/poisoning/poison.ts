@@ -43,10 +43,12 @@ export const poisoningAttacks: Readonly<Record<string, AnyPoisoningEntry>> = {
       tolerance: z
         .number()
         .positive()
-        .default(0.02).describe("share of what a point has gained that a step must gain, or it has converged"),
-      maxFits: z.number().int().min(2).default(30).describe("trainings per point, at most"),
+        .default(0.01)
+        .describe("share of what a point has gained that a step must gain, or it has converged"),
+      maxFits: z.number().int().min(2).default(60).describe("trainings per point, at most"),
       together: z.number().int().positive().default(1).describe("points that move at the same time"),
       passes: z.number().int().positive().default(1).describe("times that every point is optimised"),
+      damping: z.number().nonnegative().default(1e-3).describe("added to the Hessian of networks; others need none"),
     }),
     create: gradientAttack,
   }),

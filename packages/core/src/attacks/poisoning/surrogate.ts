@@ -5,7 +5,7 @@ import { withClasses } from "../../data/labels.ts";
 import { InputError } from "../../errors.ts";
 import { scaleFeatures, scalingOf } from "../../learners/fit.ts";
 import { type AnyLearner, learners, parseOptions } from "../../learners/index.ts";
-import type { Retraining } from "../../learners/learner.ts";
+import type { Retraining, RetrainTask } from "../../learners/learner.ts";
 import { stream } from "../../random.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { PoisonTask } from "./task.ts";
@@ -27,7 +27,8 @@ export interface Surrogate {
 export type SurrogateTask = Pick<
   PoisonTask,
   "learner" | "options" | "training" | "validation" | "previous" | "seed" | "runtime"
->;
+> &
+  Pick<RetrainTask, "solver">;
 
 /**
  * Opens the training of a task's learner, with the points crafted before in it.
@@ -60,7 +61,11 @@ export async function openSurrogate(task: SurrogateTask): Promise<Surrogate> {
     return x;
   };
   const retraining = await learner.retrain(
-    { data: inUnits(training), validation: inUnits(withClasses(task.validation, training.classNames)) },
+    {
+      data: inUnits(training),
+      validation: inUnits(withClasses(task.validation, training.classNames)),
+      solver: task.solver,
+    },
     parseOptions(learner, task.options),
     { runtime, random: (label) => stream(seed, "poison", "fit", label) },
   );

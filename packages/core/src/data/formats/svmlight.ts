@@ -88,3 +88,10 @@ export function readSvmlight(bytes: Uint8Array, name = "svmlight data", columns?
     labels,
   };
 }
+
+/** One line: a label, the non-zeros of a row in order of their columns, counted from 0, and a comment. */
+export function svmlightLine(label: number, entries: Iterable<readonly [number, number]>, comment?: string): string {
+  let line = `${label}`;
+  for (const [column, value] of entries) if (value !== 0) line += ` ${column + 1}:${value}`;
+  return comment === undefined ? `${line}\n` : `${line} # ${comment}\n`;
+}

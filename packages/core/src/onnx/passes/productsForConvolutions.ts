@@ -175,7 +175,8 @@ class Rewriting {
     const { g, images } = this;
     const [x, w, b] = node.inputs;
     if (b || intAttribute(node, "group", 1) !== 1 || !this.isImageAndWeights(x, w)) return false;
-    if (Number(this.types.type(w).shape[1]) < CHANNELS) return false;
+    // Few columns in each product do not pay, and with constant weights nothing was gained.
+    if (Number(this.types.type(w).shape[1]) < CHANNELS || this.constants.has(w)) return false;
     const window = transposedWindowOf(node, this.spatial(x), kernelOf(node, this.types.type(w)));
     const { kernel, output, input, strides, dilations, before, after } = window;
     if ([...strides, ...dilations].some((step) => step !== 1)) return false;

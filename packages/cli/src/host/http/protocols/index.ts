@@ -29,7 +29,7 @@ function byPath({ pathname }: URL): string | undefined {
 
 /** Asks a server what it is, which sends no rows. */
 async function byAsking({ url, transport, name }: Introduction): Promise<string> {
-  const base = url.pathname.replace(/\/$/, "");
+  const base = url.pathname.replace(/(\/v2)?\/?$/, "");
   const at = (path: string) => transport.probe({ url: withPath(url, `${base}${path}`) });
   const server = await at("/v2");
   if (server?.status === 200 && isObject(server.document) && "extensions" in server.document) return "open-inference";

@@ -63,7 +63,7 @@ export async function loadMapping(path: string): Promise<Mapping> {
 function documentOf(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
   let got = "something else";
   try {
-    const document: unknown = parse(new TextDecoder().decode(bytes), { logLevel: "silent" });
+    const document: unknown = parse(new TextDecoder().decode(bytes), { logLevel: "error" });
     if (isObject(document)) return document;
   } catch (error) {
     // The first line names the place; the lines after it would show what stands there, which may be a credential.
@@ -94,11 +94,16 @@ export function mapped({ request, scores, labels, classes, probabilities }: Mapp
       return replaceStrings(template, (text) => (text === "$rows" ? list : text === "$row" ? list[0] : text));
     },
     answers(document, rows) {
-      const found = follow(document, (scores ?? labels ?? "").split(".").filter((step) => step !== ""));
+      const found = follow(
+        document,
+        (scores ?? labels ?? "").split(".").filter((step) => step !== ""),
+      );
       if (found === undefined) throw unexpected(name, `something at "${scores ?? labels}"`, "nothing");
       const list = single ? [found] : found;
       const answers = answersFrom(list, rows, name, classes);
-      return labels === undefined ? answers : answers.map((each) => (typeof each === "string" ? each : String(each[0])));
+      return labels === undefined
+        ? answers
+        : answers.map((each) => (typeof each === "string" ? each : String(each[0])));
     },
   };
 }

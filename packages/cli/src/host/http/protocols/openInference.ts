@@ -74,9 +74,7 @@ function rowsOf(output: Readonly<Record<string, unknown>>, rows: number, name: s
     throw unexpected(name, `values for ${rows} rows`, `${data.length} values`);
   }
   const isLabel = width === 1 && /^(U?INT|BOOL|BYTES)/.test(String(output.datatype));
-  return Array.from({ length: rows }, (_, i) =>
-    isLabel ? String(data[i]) : data.slice(i * width, (i + 1) * width),
-  );
+  return Array.from({ length: rows }, (_, i) => (isLabel ? String(data[i]) : data.slice(i * width, (i + 1) * width)));
 }
 
 function tensorsOf(list: unknown): Described[] {

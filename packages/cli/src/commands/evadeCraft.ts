@@ -1,0 +1,94 @@
+// What `carom evade` crafts: points for a list of budgets, or each point with the smallest budget that does.
+
+import {
+  type Attack,
+  craftInChunks,
+  type Dataset,
+  InputError,
+  lineSearchAttack,
+  minimumInChunks,
+  norms,
+  type Queries,
+  rowCount,
+  type SparseRows,
+  sparseFlips,
+  type ThreatModel,
+} from "@carom/core";
+import type { EvasionFile } from "../host/evasionFile.ts";
+import { nodeRuntime } from "../host/runtime.ts";
+import type { LoadedModel } from "./evadeModels.ts";
+
+export interface EvadeTask {
+  readonly models: readonly LoadedModel[];
+  /** The rows to attack. */
+  readonly data: Dataset;
+  readonly threat: Omit<ThreatModel, "epsilon">;
+  /** The attack; where absent, the line search. */
+  readonly attack?: Attack;
+  readonly fromOrigin?: boolean;
+  readonly pool?: Dataset;
+  readonly target?: number;
+  readonly seed: number;
+  onProgress(done: number): void;
+}
+
+/** Crafts points for every budget, one budget after the other in the file. */
+export async function craftBudgets(task: EvadeTask, epsilons: readonly number[], file: EvasionFile): Promise<Queries> {
+  const [first, ...others] = task.models.map(({ attacked }) => attacked);
+  const n = rowCount(task.data);
+  return craftInChunks({
+    ...task,
+    ...first,
+    ...(others.length > 0 && { others }),
+    epsilons,
+    place: (budget, from, points) => file.put(budget * n + from, points),
+  });
+}
+
+/** Searches the smallest budget of each row; returns the budgets. */
+export async function craftMinimum(task: EvadeTask, file: EvasionFile) {
+  return minimumInChunks({
+    ...task,
+    attack: task.attack ?? lineSearchAttack(),
+    models: task.models.map(({ attacked }) => attacked.opened),
+    place: (from, points) => file.put(from, points),
+  });
+}
+
+/**
+ * Flips binary features of sparse rows without ever writing the rows out; undefined where that cannot be done: for
+ * several models, masks, and models that do more with columns than weigh or sum them.
+ */
+export async function craftSparse(
+  { models, data, threat, target, onProgress }: EvadeTask,
+  epsilons: readonly number[],
+  file: EvasionFile,
+): Promise<Queries | undefined> {
+  const isBinary = threat.domain.kinds?.every((kind) => kind === "binary");
+  if (models.length > 1 || threat.changeable || threat.norm !== norms.l1 || !isBinary) return undefined;
+  const { direction } = threat;
+  try {
+    const results = await sparseFlips({
+      model: models[0].attacked.model,
+      runtime: nodeRuntime(),
+      x: data.features as SparseRows,
+      labels: data.labels,
+      ...(target !== undefined && { targets: new Int32Array(rowCount(data)).fill(target) }),
+      epsilons,
+      ...(direction && { direction }),
+      perGradient: 1,
+      onProgress,
+    });
+    results.forEach(({ points }, e) => {
+      file.put(e * rowCount(data), points);
+    });
+    return results.reduce((sum, { queries }) => add(sum, queries), { scores: 0, gradients: 0 });
+  } catch (error) {
+    if (error instanceof InputError && error.code === "unsupported") return undefined;
+    throw error;
+  }
+}
+
+function add(a: Queries, b: Queries): Queries {
+  return { scores: a.scores + b.scores, gradients: a.gradients + b.gradients };
+}

@@ -1,0 +1,95 @@
+// Downloads from a server of our own that behaves badly: what arrives is whole and right, or is not there.
+
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { download } from "./download.ts";
+
+const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 31 + (i >> 8)) % 251));
+const sha256 = createHash("sha256").update(content).digest("hex");
+
+let folder: string;
+let server: Server;
+let base: string;
+const asked: (string | undefined)[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "carom-download-"));
+  asked.length = 0;
+  server = createServer((request, response) => {
+    asked.push(request.headers.range);
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    if (request.url === "/absent") return response.writeHead(404).end();
+    const ranged = request.url !== "/no-ranges" && from > 0;
+    const body = request.url === "/other" ? Buffer.alloc(content.length) : ranged ? content.subarray(from) : content;
+    if (ranged && body.length === 0) return response.writeHead(416).end();
+    response.writeHead(ranged ? 206 : 200, { "content-length": body.length });
+    if (request.url !== "/cut") return response.end(body);
+    response.write(body.subarray(0, Math.min(body.length, 90_000)), () => {
+      // Once these bytes are on their way the line goes dead.
+      setTimeout(() => response.destroy(), 50);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const get = (...paths: readonly string[]) =>
+  download({ addresses: paths.map((path) => base + path), path: join(folder, "data.bin"), sha256 });
+
+it("fetches a file, and a second time asks for nothing", async () => {
+  expect(await get("/file")).toBe("fetched");
+  expect(await readFile(join(folder, "data.bin"))).toEqual(content);
+  expect(await readdir(folder)).toEqual(["data.bin"]);
+  expect(await get("/file")).toBe("there");
+  expect(asked).toHaveLength(1);
+});
+
+it("goes on behind what came before the connection was cut, in as many runs as it takes", async () => {
+  await expect(get("/cut")).rejects.toThrow(/the connection was cut at 90000 of 200000 bytes|cut at 90000 bytes/);
+  expect(await readdir(folder)).toEqual(["data.bin.part"]);
+  await expect(get("/cut")).rejects.toThrow("run it again to go on behind the 180000 bytes");
+  expect(await get("/file")).toBe("fetched");
+  expect(asked).toEqual([undefined, "bytes=90000-", "bytes=180000-"]);
+  expect(await readFile(join(folder, "data.bin"))).toEqual(content);
+});
+
+it("begins anew where the server knows no ranges, and takes a part that was whole already", async () => {
+  await writeFile(join(folder, "data.bin.part"), "some other beginning");
+  expect(await get("/no-ranges")).toBe("fetched");
+  await rm(join(folder, "data.bin"));
+  await writeFile(join(folder, "data.bin.part"), content);
+  expect(await get("/file")).toBe("fetched");
+  expect(await readFile(join(folder, "data.bin"))).toEqual(content);
+});
+
+it("throws away what has a wrong hash, says so, and leaves nothing to be taken for good", async () => {
+  await expect(get("/other")).rejects.toThrow("a file with SHA-256");
+  expect(await readdir(folder)).toEqual([]);
+  // A part of something else, continued, has a wrong hash too.
+  await writeFile(join(folder, "data.bin.part"), "not the beginning");
+  await expect(get("/file")).rejects.toThrow("try again later");
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it("takes the next address where one fails, and names each that did", async () => {
+  expect(await get("/absent", "/other", "/file")).toBe("fetched");
+  await rm(join(folder, "data.bin"));
+  await expect(get("/absent", "/other")).rejects.toThrow(/status 404; .*SHA-256/);
+});
+
+it("a damaged file under the final name is fetched again", async () => {
+  await writeFile(join(folder, "data.bin"), content.subarray(1));
+  expect(await get("/file")).toBe("fetched");
+  expect(await readFile(join(folder, "data.bin"))).toEqual(content);
+});

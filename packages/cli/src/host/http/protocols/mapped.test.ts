@@ -1,0 +1,101 @@
+// Mapping files: what they may say, and what is said of those that are wrong.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tensor } from "@carom/core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../../../../test/run.ts";
+import { loadMapping, mapped } from "./mapped.ts";
+
+const folder = temporaryFolder();
+const url = new URL("http://host/api");
+const rows = tensor("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
+const valid = "url: http://host/api\nrequest: { data: $rows }\nscores: items.*.p\n";
+
+async function mapping(text: string) {
+  const path = join(folder, "api.yaml");
+  writeFileSync(path, text);
+  return mapped(await loadMapping(path), url, "target");
+}
+
+afterEach(() => void vi.unstubAllEnvs());
+
+describe("a mapping", () => {
+  it("puts rows where they belong, and variables of the environment", async () => {
+    vi.stubEnv("CAROM_MAPPING_KEY", "a-key-of-mine");
+    const text = "url: u\nrequest: { auth: { key: $CAROM_MAPPING_KEY }, list: [1, { data: $rows }] }\nlabels: result\n";
+    expect((await mapping(text)).body(rows)).toEqual({
+      auth: { key: "a-key-of-mine" },
+      list: [
+        1,
+        {
+          data: [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+        },
+      ],
+    });
+    vi.unstubAllEnvs();
+    await expect(mapping(text)).rejects.toThrow(/missing environment variable CAROM_MAPPING_KEY/);
+  });
+
+  it("gives one row in each request where it says $row, and the shape that rows have", async () => {
+    const single = await mapping("url: u\nrequest: { point: $row }\nscores: out\n");
+    expect(single.mostRows).toBe(1);
+    expect(single.body(tensor("float32", [1, 2, 2], [1, 2, 3, 4]))).toEqual({
+      point: [
+        [1, 2],
+        [3, 4],
+      ],
+    });
+    expect(single.answers({ out: [0.25, 0.75] }, 1)).toEqual([[0.25, 0.75]]);
+    expect(single.answers({ out: 0.75 }, 1)).toEqual([[0.75]]);
+  });
+
+  it("finds scores, scores by class, and labels", async () => {
+    const scores = await mapping(valid);
+    expect(scores.answers({ items: [{ p: [0.1, 0.9] }, { p: [1, 0] }] }, 2)).toEqual([
+      [0.1, 0.9],
+      [1, 0],
+    ]);
+    const byClass = await mapping(`${valid}classes: [cat, dog]\n`);
+    expect(byClass.answers({ items: [{ p: { dog: 0.9, cat: 0.1 } }, { p: { cat: 1, dog: 0 } }] }, 2)).toEqual([
+      [0.1, 0.9],
+      [1, 0],
+    ]);
+    const labels = await mapping("url: u\nrequest: $rows\nlabels: 0.class.names\n");
+    expect(labels.answers([{ class: { names: ["a", 7] } }], 2)).toEqual(["a", "7"]);
+  });
+
+  it("whose way leads nowhere, or to something else, is told in one sentence", async () => {
+    const scores = await mapping(valid);
+    expect(() => scores.answers({ items: [{ q: 1 }, { q: 2 }] }, 2)).toThrow(
+      /expected something at "items.\*.p", got nothing/,
+    );
+    expect(() => scores.answers({ items: [{ p: [1, 0] }] }, 2)).toThrow(
+      /expected one answer for each of 2 rows, got 1 answers/,
+    );
+    expect(() => scores.answers({ items: [{ p: [1, "x"] }, { p: [0, 1] }] }, 2)).toThrow(/expected finite numbers/);
+    expect(() => scores.answers({ items: [{ p: { cat: 1 } }, { p: { cat: 1 } }] }, 2)).toThrow(
+      /expected scores in a list/,
+    );
+  });
+
+  it.each([
+    ["no address", valid.replace("url:", "# "), /missing "url" of mapping file/],
+    [
+      "no place for rows",
+      valid.replace("$rows", "rows"),
+      /invalid "request" of mapping file .*"\$rows" where the rows go/,
+    ],
+    ["no way to answers", valid.replace("scores:", "# "), /missing "scores"/],
+    ["two ways", `${valid}labels: a\n`, /invalid "scores"/],
+    ["one class", `${valid}classes: [a]\n`, /invalid "classes".*two names or more/],
+    ["a name that is misspelt", `${valid}class: [a, b]\n`, /unknown key .*did you mean "classes"/],
+    ["no YAML", "url: [", /invalid mapping file .*: expected names and values in YAML or JSON/],
+    ["a list", "- 1\n", /invalid mapping file/],
+  ])("with %s", async (_, text, sentence) => {
+    await expect(mapping(text)).rejects.toThrow(sentence);
+  });
+});

@@ -1,0 +1,170 @@
+// Laws of every poisoning attack on every learner that can be poisoned.
+
+import * as ort from "onnxruntime-node";
+import { describe, expect, it } from "vitest";
+import { type Dataset, dataset, featureCount } from "../../data/dataset.ts";
+import { sparseFromDense } from "../../data/sparse.ts";
+import { learners } from "../../learners/index.ts";
+import { type Ort, runtimeFrom } from "../../models/runtime.ts";
+import { stream } from "../../random.ts";
+import { reshape, type Tensor, tensor } from "../../tensor.ts";
+import { buildPoisoning, joinPoints, type PoisonTask, poisonCount, poisoningAttacks, withPoison } from "./poison.ts";
+
+const runtime = runtimeFrom(ort as unknown as Ort);
+
+/** Clouds in [-3, 5]^d, so that the learner's units are not the user's. */
+function clouds(n: number, name: string, d = 6, classes = 2): Dataset {
+  const random = stream(5, "clouds", name);
+  const labels = Array.from({ length: n }, (_, i) => i % classes);
+  const x = labels.flatMap((label) =>
+    Array.from({ length: d }, (_, j) =>
+      Math.min(5, Math.max(-3, 1 + 1.2 * random.normal() + (j % classes === label ? 1 : 0))),
+    ),
+  );
+  return dataset({ features: tensor("float64", [n, d], x), labels, domain: [-3, 5] });
+}
+
+/** Options that train quickly. */
+const quick: Record<string, Record<string, unknown>> = {
+  "svm-linear": { C: 1 },
+  "svm-rbf": { C: 2, gamma: 3 },
+  logistic: { C: 2 },
+  ridge: { alpha: 0.5 },
+  mlp: { widths: [6], weightDecay: 0.01, epochs: 20 },
+  cnn: { layers: [{ conv: 4, kernel: 2 }], weightDecay: 0.01, epochs: 200, batch: 40 },
+};
+const surrogates = Object.values(learners).filter(({ retrain }) => retrain);
+/** Networks are trained to near a minimum, so that the loss depends a little on the way there. */
+const exact = surrogates.filter(({ name }) => !("epochs" in (quick[name] ?? {})));
+
+function taskOf(name: string, count: number): PoisonTask {
+  const asImages = (data: Dataset): Dataset =>
+    learners[name].capabilities.images
+      ? {
+          ...data,
+          features: reshape(data.features as Tensor<"float64">, [data.labels.length, 1, 3, 2]),
+          featureShape: [1, 3, 2],
+        }
+      : data;
+  return {
+    learner: learners[name],
+    options: quick[name] ?? {},
+    training: asImages(clouds(40, "training")),
+    validation: asImages(clouds(50, "validation")),
+    count,
+    seed: 3,
+    runtime,
+  };
+}
+
+const cases = surrogates.flatMap(({ name }) => Object.keys(poisoningAttacks).map((attack) => [attack, name] as const));
+
+describe.each(cases)("%s on %s", (attack, name) => {
+  const craft = buildPoisoning(poisoningAttacks[attack], {});
+
+  it("flips labels of clones and keeps the box", async () => {
+    const task = taskOf(name, 3);
+    const { points, losses } = await craft(task);
+    expect(losses.length).toBe(3);
+    expect(new Set(points.sources).size).toBe(3);
+    points.sources.forEach((row, i) => {
+      expect(points.labels[i]).toBe(1 - task.training.labels[row]);
+      const clone = (task.training.features as Tensor).data.slice(row * 6, (row + 1) * 6);
+      expect(points.start.data.slice(i * 6, (i + 1) * 6)).toEqual(clone);
+    });
+    for (const value of points.x.data) {
+      expect(value).toBeGreaterThanOrEqual(-3);
+      expect(value).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it("is the same in one call and in several, to the last bit", async () => {
+    const whole = await craft(taskOf(name, 4));
+    const first = await craft(taskOf(name, 1));
+    const rest = await craft({ ...taskOf(name, 3), previous: first.points });
+    expect(joinPoints(first.points, rest.points)).toEqual(whole.points);
+    expect([...first.losses, ...rest.losses]).toEqual([...whole.losses]);
+  });
+});
+
+describe.each(surrogates.map(({ name }) => name))("the gradient attack on %s", (name) => {
+  it("does more damage than label flips", async () => {
+    const after = async (attack: string) =>
+      (await buildPoisoning(poisoningAttacks[attack], {})(taskOf(name, 5))).losses[4];
+    const [moved, flipped] = [await after("gradient"), await after("label-flip")];
+    expect(moved).toBeGreaterThan(1.02 * flipped);
+  });
+});
+
+describe.each(exact.map(({ name }) => name))("a search on %s", (name) => {
+  it("never loses along a search", async () => {
+    let last = (await buildPoisoning(poisoningAttacks["label-flip"], {})(taskOf(name, 1))).losses[0];
+    const [start] = [last];
+    for (const maxFits of [2, 3, 5, 8, 13, 21]) {
+      const craft = buildPoisoning(poisoningAttacks.gradient, { maxFits, tolerance: 1e-6 });
+      const { losses, evaluations } = await craft(taskOf(name, 1));
+      expect(evaluations).toBeLessThanOrEqual(maxFits);
+      // The optimum is known to the learner's tolerance.
+      expect(losses[0]).toBeGreaterThan(last * (1 - 1e-5));
+      last = losses[0];
+    }
+    expect(last).toBeGreaterThan(start);
+  });
+
+  it("gains by further passes, and moves several points at once", async () => {
+    const losses = async (options: Record<string, unknown>) =>
+      (await buildPoisoning(poisoningAttacks.gradient, options)(taskOf(name, 4))).losses[3];
+    const [once, twice, together] = [await losses({}), await losses({ passes: 2 }), await losses({ together: 4 })];
+    const flipped = (await buildPoisoning(poisoningAttacks["label-flip"], {})(taskOf(name, 4))).losses[3];
+    expect(twice).toBeGreaterThan(once * (1 - 1e-5));
+    expect(together).toBeGreaterThan(flipped);
+  });
+});
+
+describe("tasks", () => {
+  const craft = buildPoisoning(poisoningAttacks.gradient, {});
+
+  it("counts points so that they are the fraction of all rows", () => {
+    expect([0.05, 0.1, 0.2].map((fraction) => poisonCount(500, fraction))).toEqual([26, 56, 125]);
+    for (const fraction of [0, 1, -0.1, 1.5, Number.NaN]) {
+      expect(() => poisonCount(500, fraction)).toThrow(
+        /invalid fraction of poisoning points: expected a number above 0/,
+      );
+    }
+  });
+
+  it("joins points to dense and sparse data alike", async () => {
+    const { points } = await craft(taskOf("ridge", 2));
+    const dense = clouds(40, "training");
+    const sparse = { ...dense, features: sparseFromDense(dense.features as Tensor<"float64">) };
+    const joined = withPoison(dense, points);
+    expect(joined.labels.length).toBe(42);
+    expect(withPoison(sparse, points).features).toEqual(sparseFromDense(joined.features as Tensor<"float64">));
+  });
+
+  it("leaves a point where it began that no gradient moves", async () => {
+    // One row of each class is all that a support vector machine needs; a clone far inside is no support vector.
+    const corner = (value: number) => Array.from({ length: 4 }, () => value);
+    const data = dataset({
+      features: tensor("float64", [4, 4], [...corner(0), ...corner(0.4), ...corner(0.6), ...corner(1)]),
+      labels: [0, 0, 1, 1],
+      domain: [0, 1],
+    });
+    const task = { ...taskOf("svm-linear", 1), training: data, validation: data };
+    const { points, gradients } = await craft(task);
+    expect(gradients).toBeGreaterThan(0);
+    expect(featureCount(data)).toBe(points.x.shape[1]);
+  });
+
+  it.each([
+    ["forest", /unsupported surrogate of a poisoning attack "forest": expected .*svm-linear, svm-rbf, logistic, ridge/],
+  ])("refuses %s", async (name, message) => {
+    await expect(craft({ ...taskOf("ridge", 1), learner: learners[name], options: {} })).rejects.toThrow(message);
+  });
+
+  it("refuses more points than rows, and validation data of other features", async () => {
+    await expect(craft(taskOf("ridge", 41))).rejects.toThrow(/invalid number of poisoning points: expected 1 to 40/);
+    const other = { ...taskOf("ridge", 1), validation: clouds(10, "other", 5) };
+    await expect(craft(other)).rejects.toThrow(/invalid validation data: expected 6 features, .* got 5/);
+  });
+});
