@@ -46,6 +46,8 @@ async function ours(/** @type {number} */ cores) {
         memory: total("memory"),
         objective: total("sum") / points,
         error: total("errors") / points,
+        gradients: total("gradients") / points,
+        scores: total("scores") / points,
       };
     },
     close() {
@@ -76,7 +78,18 @@ for (const cores of [1, 2]) {
     `\n${cores === 1 ? "One core" : "Two cores"}: ${points} points, ${steps} steps, epsilon ${epsilon}, medians of ${rounds} rounds`,
   );
   printTable(
-    ["tool", "pts/s wall", "pts/s CPU", "ours faster, wall", "ours faster, CPU", "memory MB", "objective", "error"],
+    [
+      "tool",
+      "pts/s wall",
+      "pts/s CPU",
+      "ours faster, wall",
+      "ours faster, CPU",
+      "memory MB",
+      "objective",
+      "error",
+      "gradients/pt",
+      "scores/pt",
+    ],
     ["ours", ...peers].map((name, i) => {
       const of = (/** @type {string} */ key) => median(turns.map((turn) => turn[i][key]));
       const ratio = (/** @type {string} */ key) => median(turns.map((turn) => turn[i][key] / turn[0][key]));
@@ -89,6 +102,8 @@ for (const cores of [1, 2]) {
         of("memory").toFixed(0),
         of("objective").toFixed(3),
         of("error").toFixed(3),
+        of("gradients").toFixed(0),
+        of("scores").toFixed(0),
       ];
     }),
   );

@@ -21,7 +21,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { from, to, epsilon, steps } = JSON.parse(line);
   const start = performance.now();
   const before = process.cpuUsage();
-  const { objective } = await runAttack(pgdAttack({ steps, stepSize: 2.5 / steps }), {
+  const { objective, queries } = await runAttack(pgdAttack({ steps, stepSize: 2.5 / steps }), {
     models: [opened],
     x: sliceRows(points.x, from, to),
     labels: points.y.data.slice(from, to),
@@ -38,6 +38,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       memory: resident("VmHWM") - loaded,
       sum,
       errors: objective.filter((value) => value > 0).length,
+      ...queries,
     }),
   );
 }

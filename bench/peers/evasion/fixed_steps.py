@@ -1,7 +1,8 @@
 """Fixed-step L2 PGD by ART, by Foolbox and by a plain PyTorch loop, one job per line of standard input.
 
 A job {"tool", "epsilon", "points", "steps"} attacks the first test points with steps of 2.5 epsilon / steps from the points
-themselves and answers with wall and processor seconds, how far memory rose while it ran, and the mean objective reached.
+themselves and answers with wall and processor seconds, how far memory rose while it ran, the mean objective reached, and how many
+gradients and scores it asked for per point.
 Only the libraries of the tool named as second argument are loaded, so that memory can be told apart.
 """
 
@@ -31,6 +32,16 @@ for i in range(3):
 net = nn.Sequential(*layers[:-1]).eval()
 for parameter in net.parameters():
     parameter.requires_grad_(False)
+
+# Rows that went through the network, with a gradient to follow and without.
+asked = {True: 0, False: 0}
+
+
+def count(_, __, scores):
+    asked[scores.requires_grad] += len(scores)
+
+
+net.register_forward_hook(count)
 
 
 def plain(n, epsilon, steps):
@@ -90,9 +101,11 @@ print(json.dumps({"versions": {"PyTorch": torch.__version__}}), flush=True)
 for line in sys.stdin:
     job = json.loads(line)
     n = job["points"]
+    asked.update({True: 0, False: 0})
     start, processor = time.perf_counter(), time.process_time()
     attacked = attack(n, job["epsilon"], job["steps"])
     wall, processor = time.perf_counter() - start, time.process_time() - processor
+    gradients, others = asked[True] / n, asked[False] / n
     scores = net(torch.tensor(attacked)).numpy()
     rows = np.arange(n)
     objective = scores[rows, 1 - y[:n]] - scores[rows, y[:n]]
@@ -103,4 +116,6 @@ for line in sys.stdin:
         "memory": peak - loaded,
         "objective": float(objective.mean()),
         "error": float((objective > 0).mean()),
+        "gradients": gradients,
+        "scores": others,
     }), flush=True)

@@ -311,9 +311,9 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   ["a read-only place", change("--out", "/proc/adv.npz"), /^invalid output .*place that can be written to/],
   ["--epsilon and --min-epsilon", [...common, "--min-epsilon"], /^invalid options --epsilon and --min-epsilon/],
   [
-    "models of different rows",
+    "models of other classes",
     change("--model", linear).flatMap((each) => (each === linear ? [linear, bitsModel] : [each])),
-    /^invalid (labels|data) for /,
+    /^unknown class "3": expected classes 0, 1, got classes 3, 7/,
   ],
   ["no --epsilon", common.filter((each) => !["--epsilon", "0.2"].includes(each)), /^missing option --epsilon/],
 ];

@@ -94,7 +94,7 @@ describe("execute", () => {
     await expect(execute(diamond, ["d"], leaky, adders(leaky, 2, log))).rejects.toThrow(
       "artifact b… gone for the 4th time",
     );
-    expect(log.filter((key) => key === "b")).toHaveLength(4);
+    expect(log.filter((key) => key === "d")).toHaveLength(4);
   });
 
   test("stops at a fault and tells it, after what is running has ended", async () => {
