@@ -1,14 +1,14 @@
 // How the time of evasion attacks grows: with points N, with features D (sparse rows, linear model, 30 additions), and
-// with support vectors (RBF kernel). Prints a table and the exponent of each growth, and writes the numbers as JSON:
-//   node bench/growth.mjs [growth.json]
+// with support vectors (RBF kernel). Prints a table and the exponent of each growth, and writes them with a figure to:
+//   node bench/growth.mjs [folder]
 
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import {
   dataset,
   denseRows,
   GraphBuilder,
-  l1,
   l2,
   modelFromGraph,
   modelOf,
@@ -22,6 +22,8 @@ import {
   tensor,
   uniformDomain,
 } from "@carom/core";
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
 import * as ort from "onnxruntime-node";
 import { mlp, scoresModel } from "./networks.mjs";
 
@@ -94,13 +96,14 @@ function apps(/** @type {number} */ n, /** @type {number} */ d) {
   return { rows: n, columns: d, start, index, value: new Float64Array(index.length).fill(1) };
 }
 
-/** The least seconds of some rounds, the attack's alone. */
+/** The least processor seconds of some rounds, the attack's alone. */
 async function seconds(/** @type {() => Promise<unknown>} */ call) {
   const times = [];
   for (let round = 0; round < rounds; round++) {
-    const from = performance.now();
+    const before = process.cpuUsage();
     await call();
-    times.push((performance.now() - from) / 1000);
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1e6);
   }
   return Math.min(...times);
 }
@@ -131,13 +134,67 @@ for (const m of [100, 300, 1000, 3000, 10_000]) {
   growth.supportVectors.push({ size: m, seconds: await attackDense(kernelModel(m), 200) });
 }
 
-for (const [what, measured] of Object.entries(growth)) {
+/** What each growth is by, and what is attacked. */
+const captions = {
+  points: "points: network 784-200-200-2, 10 fixed L2 steps",
+  features: "features: linear model, 1,000 sparse rows, 30 additions",
+  supportVectors: "support vectors: RBF kernel, 784 features, 200 points, 10 fixed L2 steps",
+};
+const lines = Object.entries(growth).map(([what, measured]) => {
   const logs = (/** @type {"size" | "seconds"} */ key) => measured.map((each) => Math.log(each[key]));
-  const slope = regression(logs("size"), logs("seconds"))?.slope ?? Number.NaN;
-  for (const { size, seconds: time } of measured)
-    console.log(`${what.padEnd(16)}${String(size).padStart(8)}  ${time.toFixed(3)} s`);
-  console.log(`${what.padEnd(16)}grows as size^${slope.toFixed(2)}\n`);
+  const exponent = regression(logs("size"), logs("seconds"))?.slope ?? Number.NaN;
+  const caption = captions[/** @type {keyof captions} */ (what)];
+  return { caption, name: caption.split(":")[0], exponent, measured };
+});
+const conditions = `${cpus()[0].model.trim()}, Node ${process.versions.node}, one thread; processor seconds, least of ${rounds} rounds`;
+for (const { caption, exponent, measured } of lines) {
+  console.log(`${caption}: grows as size^${exponent.toFixed(2)}`);
+  for (const { size, seconds: time } of measured) console.log(`${String(size).padStart(9)}  ${time.toFixed(3)} s`);
 }
-console.log(`${cpus()[0].model}, node ${process.version}, one intra-op thread, least of ${rounds} rounds`);
-console.log(`norms: ${l2.label} budget 1 for points and support vectors, ${l1.label} 30 additions for features`);
-if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify(growth, undefined, 2)}\n`);
+console.log(conditions);
+
+/** Time over size on logarithmic axes, one line each, beside the slope of linear growth. */
+function figure() {
+  const { document } = parseHTML("<html></html>");
+  const rows = lines.flatMap(({ name, measured }) => measured.map((each) => ({ ...each, name })));
+  const ends = lines.map(({ name, measured }) => ({ ...measured[measured.length - 1], name }));
+  const linear = [1000, 300_000].map((size) => ({ size, seconds: size / 1e5 }));
+  const place = { x: "size", y: "seconds" };
+  const drawing = Plot.plot({
+    document,
+    width: 560,
+    height: 360,
+    marginLeft: 56,
+    marginRight: 110,
+    x: { type: "log", label: "size", domain: [50, 1e6], ticks: 5, tickFormat: "~s" },
+    y: { type: "log", label: "processor seconds", grid: true, ticks: 4, tickFormat: "~g" },
+    color: { range: ["#4269d0", "#c2410c", "#3f7d4e"] },
+    marks: [
+      Plot.line(linear, { ...place, stroke: "#767676", strokeDasharray: "4 4" }),
+      Plot.text(linear.slice(0, 1), { ...place, text: () => "linear growth", dy: 12, fill: "#767676" }),
+      Plot.line(rows, { ...place, stroke: "name" }),
+      Plot.dot(rows, { ...place, fill: "name", r: 3 }),
+      Plot.text(ends, { ...place, text: "name", fill: "name", dx: 8, textAnchor: "start" }),
+    ],
+  });
+  const attributes =
+    'xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Time of attacks over size, on logarithmic axes"';
+  return drawing.outerHTML.replace("<svg ", `<svg ${attributes} `);
+}
+
+function report() {
+  const tables = lines.map(({ caption, exponent, measured }) => {
+    const cells = measured.map(({ size, seconds: time }) => `| ${size} | ${time.toFixed(3)} |`).join("\n");
+    const head = "| size | seconds |\n| ---: | ---: |";
+    return `By ${caption}. Time grows as size^${exponent.toFixed(2)}.\n\n${head}\n${cells}\n`;
+  });
+  const made = `Made by \`node bench/growth.mjs docs/results\` on ${conditions}.`;
+  return `# How the time of evasion attacks grows\n\n${made}\n\n![Time over size](growth.svg)\n\n${tables.join("\n")}`;
+}
+
+const folder = process.argv[2];
+if (folder) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "growth.md"), report());
+  writeFileSync(join(folder, "growth.svg"), `${figure()}\n`);
+}

@@ -70,7 +70,10 @@ async function times(/** @type {any} */ data, /** @type {number} */ n) {
 const heading = ["svm-linear-high", "low", "logistic-high", "low", "ridge-high", "low", "svm-rbf-high", "low"];
 const full = pooled(1);
 const rows = [];
-for (const n of [100, 200, 500, 1000, 2000]) rows.push([String(n), ...(await times(full, n))]);
+for (const n of [100, 200, 500, 1000, 2000]) {
+  rows.push([String(n), ...(await times(full, n))]);
+  console.log(rows[rows.length - 1].join("  "));
+}
 console.log(`\nProcessor seconds per point (fits per point), ${points} points, 1,000 validation points, 784 features`);
 printTable(["rows", ...heading], rows);
 const wide = [];

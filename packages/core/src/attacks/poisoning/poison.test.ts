@@ -2,7 +2,7 @@
 
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { type Dataset, dataset, featureCount } from "../../data/dataset.ts";
+import { type Dataset, dataset } from "../../data/dataset.ts";
 import { sparseFromDense } from "../../data/sparse.ts";
 import { learners } from "../../learners/index.ts";
 import { type Ort, runtimeFrom } from "../../models/runtime.ts";
@@ -140,20 +140,6 @@ describe("tasks", () => {
     const joined = withPoison(dense, points);
     expect(joined.labels.length).toBe(42);
     expect(withPoison(sparse, points).features).toEqual(sparseFromDense(joined.features as Tensor<"float64">));
-  });
-
-  it("leaves a point where it began that no gradient moves", async () => {
-    // One row of each class is all that a support vector machine needs; a clone far inside is no support vector.
-    const corner = (value: number) => Array.from({ length: 4 }, () => value);
-    const data = dataset({
-      features: tensor("float64", [4, 4], [...corner(0), ...corner(0.4), ...corner(0.6), ...corner(1)]),
-      labels: [0, 0, 1, 1],
-      domain: [0, 1],
-    });
-    const task = { ...taskOf("svm-linear", 1), training: data, validation: data };
-    const { points, gradients } = await craft(task);
-    expect(gradients).toBeGreaterThan(0);
-    expect(featureCount(data)).toBe(points.x.shape[1]);
   });
 
   it.each([
