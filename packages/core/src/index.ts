@@ -177,7 +177,12 @@ export {
   readPoisoning,
 } from "./study/poisoning.ts";
 export { poisoningClaimsOf } from "./study/poisoningClaims.ts";
-export { atFraction, explainPoisoning, type PoisoningEvidence, type PoisoningExplanation } from "./study/poisoningExplain.ts";
+export {
+  atFraction,
+  explainPoisoning,
+  type PoisoningEvidence,
+  type PoisoningExplanation,
+} from "./study/poisoningExplain.ts";
 export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoningResult.ts";
 export { type PoisoningStudy, poisoningJsonSchema, poisoningSchema } from "./study/poisoningSchema.ts";
 export {
@@ -201,6 +206,7 @@ export type {
   Transfer,
 } from "./study/result.ts";
 export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
+export { type SignificanceEntry, significanceOf, smallestPossibleP } from "./study/significance.ts";
 export {
   planSweep,
   readSweep,
@@ -217,6 +223,7 @@ export {
   sweepJsonSchema,
   sweepSchema,
 } from "./study/sweepStudy.ts";
+export { type TableResult, type TableStudy, tableJsonSchema, tableSchema } from "./study/tableStudy.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
 export { serviceArtifact } from "./study/tasks/ask.ts";
 export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";

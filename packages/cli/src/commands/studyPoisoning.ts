@@ -13,8 +13,8 @@ import { claimLines } from "../ui/claims.ts";
 import type { Asked } from "./study.ts";
 
 export function askPoisoning(
-  plan: PlanBuilder,
   study: PoisoningStudy,
+  plan: PlanBuilder,
   data: StudyData,
   hashes: Record<string, string>,
 ): Asked {

@@ -6,7 +6,7 @@ import { claimLines } from "../ui/claims.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
 import type { Asked } from "./study.ts";
 
-export function askSweep(plan: PlanBuilder, study: SweepStudy, data: StudyData, hashes: Record<string, string>): Asked {
+export function askSweep(study: SweepStudy, plan: PlanBuilder, data: StudyData, hashes: Record<string, string>): Asked {
   const keys = planSweepStudy(plan, study, data);
   return {
     wanted: keys.flatMap(({ wanted }) => wanted),

@@ -14,6 +14,9 @@ import {
   studySchema,
   sweepJsonSchema,
   sweepSchema,
+  type TableStudy,
+  tableJsonSchema,
+  tableSchema,
   unknownName,
 } from "@carom/core";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
@@ -25,10 +28,13 @@ const kinds = {
   evasion: { schema: studySchema, jsonSchema: studyJsonSchema },
   poisoning: { schema: poisoningSchema, jsonSchema: poisoningJsonSchema },
   sweep: { schema: sweepSchema, jsonSchema: sweepJsonSchema },
+  table: { schema: tableSchema, jsonSchema: tableJsonSchema },
 } as const;
 
+/** A study that asks one question of data. */
+export type SingleStudy = Study | PoisoningStudy | SweepStudy;
 /** A study of any kind. */
-export type AnyStudy = Study | PoisoningStudy | SweepStudy;
+export type AnyStudy = SingleStudy | TableStudy;
 
 /** The JSON Schema of a kind of study file. @throws InputError for a kind that does not exist. */
 export function schemaOf(kind: string): Record<string, unknown> {
@@ -128,6 +134,7 @@ function withPaths(study: AnyStudy, folder: string): AnyStudy {
           .split(",")
           .map((path) => resolve(folder, withDataFolder(path)))
           .join(",");
+  if (study.kind === "table") return study;
   const { train, test, ...rest }: Study["data"] = study.data;
   return {
     ...study,

@@ -2,6 +2,7 @@
 
 import type { Graph } from "./graph.ts";
 import { largerImages } from "./passes/largerImages.ts";
+import { mirroredKernels } from "./passes/mirroredKernels.ts";
 import { productsForConvolutions } from "./passes/productsForConvolutions.ts";
 import { prune } from "./prune.ts";
 
@@ -13,5 +14,5 @@ import { prune } from "./prune.ts";
  * compiles. What passes need of common subexpressions, each slice and each matrix of weights once, they see to themselves.
  */
 export function simplify(graph: Graph): Graph {
-  return prune(largerImages(productsForConvolutions(graph)));
+  return prune(mirroredKernels(largerImages(productsForConvolutions(graph))));
 }

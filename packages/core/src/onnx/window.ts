@@ -23,11 +23,12 @@ export function windowOf(node: Node, input: readonly number[], kernel: readonly 
   const { strides, dilations } = steps(node, kernel);
   const reach = reachOf(kernel, dilations);
   const margins = marginsOf(node, input, strides, reach);
-  const round = intAttribute(node, "ceil_mode", 0) ? Math.ceil : Math.floor;
+  const roundsUp = intAttribute(node, "ceil_mode", 0) !== 0;
+  const round = roundsUp ? Math.ceil : Math.floor;
   const output = input.map((size, i) => {
     const count = round((size + margins.before[i] + margins.after[i] - reach[i]) / strides[i]) + 1;
     // Rounding up may add a window that starts behind the input; it does not count.
-    return (count - 1) * strides[i] >= size + margins.before[i] ? count - 1 : count;
+    return roundsUp && (count - 1) * strides[i] >= size + margins.before[i] ? count - 1 : count;
   });
   if (output.some((size) => size < 1)) {
     throw nodeError(node, "a kernel that fits into the padded input", `kernel [${kernel}] on [${input}]`);

@@ -12,6 +12,9 @@ import { expectAgreement } from "./suite.ts";
 
 const COMPOSITIONS = 200;
 
+/** Milliseconds: some ten seconds of work, which a busy machine makes many. */
+const LONG = 240_000;
+
 /** One step of a composition: which operator, on which of the values so far, in which variant. */
 interface Step {
   readonly operator: number;
@@ -284,33 +287,37 @@ const recipe = fc.array(step, { minLength: 3, maxLength: 7 });
 const findings = noFindings();
 const usedOperators = new Set<string>();
 
-test(`${COMPOSITIONS} random compositions: gradient, Hessian-vector product, runtime and shapes agree`, async () => {
-  let number = 0;
-  await fc.assert(
-    fc.asyncProperty(recipe, async (steps) => {
-      const own = noFindings();
-      const composition = {
-        op: "composition",
-        name: JSON.stringify(steps),
-        inputs: { x: ["N", 4], y: [4], z: ["N", 2, 3] },
-        build(g: GraphBuilder) {
-          const { result, used } = compose(g, steps);
-          for (const name of used) usedOperators.add(name);
-          return result;
-        },
-      };
-      const smooth = await check(composition, number++, own);
-      findings.draws += own.draws;
-      findings.kinks += own.kinks;
-      findings.withoutFloat64 += own.withoutFloat64;
-      for (const key of ["gradientError", "hessianError", "float32Error", "float64Error"] as const)
-        findings[key] = Math.max(findings[key], own[key]);
-      fc.pre(smooth);
-      expectAgreement(own);
-    }),
-    { seed: 20190814, numRuns: COMPOSITIONS },
-  );
-});
+test(
+  `${COMPOSITIONS} random compositions: gradient, Hessian-vector product, runtime and shapes agree`,
+  async () => {
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(recipe, async (steps) => {
+        const own = noFindings();
+        const composition = {
+          op: "composition",
+          name: JSON.stringify(steps),
+          inputs: { x: ["N", 4], y: [4], z: ["N", 2, 3] },
+          build(g: GraphBuilder) {
+            const { result, used } = compose(g, steps);
+            for (const name of used) usedOperators.add(name);
+            return result;
+          },
+        };
+        const smooth = await check(composition, number++, own);
+        findings.draws += own.draws;
+        findings.kinks += own.kinks;
+        findings.withoutFloat64 += own.withoutFloat64;
+        for (const key of ["gradientError", "hessianError", "float32Error", "float64Error"] as const)
+          findings[key] = Math.max(findings[key], own[key]);
+        fc.pre(smooth);
+        expectAgreement(own);
+      }),
+      { seed: 20190814, numRuns: COMPOSITIONS },
+    );
+  },
+  LONG,
+);
 
 test("at most 5 % of the compositions' draws lie at a kink", () => {
   expect(findings.draws).toBeGreaterThanOrEqual(COMPOSITIONS);

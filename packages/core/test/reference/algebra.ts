@@ -61,13 +61,14 @@ function windowOf(node: Node, input: readonly number[], kernel: readonly number[
     return { strides, dilations, before, output, padded: input };
   }
   const pads = intsAttribute(node, "pads", [...kernel, ...kernel].fill(0));
-  const round = intAttribute(node, "ceil_mode", 0) ? Math.ceil : Math.floor;
+  const roundsUp = intAttribute(node, "ceil_mode", 0) !== 0;
+  const round = roundsUp ? Math.ceil : Math.floor;
   before = pads.slice(0, kernel.length);
   const padded = input.map((size, axis) => size + pads[axis] + pads[axis + kernel.length]);
   output = padded.map((size, axis) => {
     const count = round((size - reach[axis]) / strides[axis]) + 1;
-    // A window that starts behind the input and its first margin does not count.
-    return (count - 1) * strides[axis] >= input[axis] + before[axis] ? count - 1 : count;
+    // Rounding up does not add a window that starts behind the input and its first margin.
+    return roundsUp && (count - 1) * strides[axis] >= input[axis] + before[axis] ? count - 1 : count;
   });
   return { strides, dilations, before, output, padded };
 }

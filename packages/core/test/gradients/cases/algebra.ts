@@ -96,6 +96,7 @@ export const algebraCases: readonly GradientCase[] = [
   conv("with dilation", ["N", 1, 6, 5], [2, 1, 2, 3], undefined, { dilations: list(3, 2), strides: list(2, 1) }),
   conv("in groups", ["N", 4, 4], [6, 2, 2], [6], { group: { int: 2 } }),
   conv("of each channel by itself", ["N", 3, 4, 3], [3, 1, 2, 2], [3], { group: { int: 3 }, pads: list(1, 1, 0, 0) }),
+  conv("with more margin than kernel", ["N", 1, 3], [2, 1, 2], [2], { pads: list(2, 3) }),
   conv("of a kernel of size 1", ["N", 3, 2, 2], [2, 3, 1, 1], [2]),
   conv("of volumes", ["N", 1, 3, 3, 2], [2, 1, 2, 2, 2], undefined),
   conv("padded to the same size", ["N", 1, 5, 4], [1, 1, 2, 3], [1], { ...autoPad("SAME_UPPER"), strides: list(2, 1) }),

@@ -1,0 +1,75 @@
+// The data of a study: files read, classes kept or joined, features chosen, and all of it put into the plan.
+
+import {
+  type Dataset,
+  datasetArtifact,
+  featureCount,
+  type PlanBuilder,
+  type PoisoningStudy,
+  rowCount,
+  type Study,
+  type StudyData,
+  selectColumns,
+  takeColumns,
+  takeRows,
+  unknownName,
+  withBinaryFeatures,
+  withClasses,
+} from "@carom/core";
+import { loadDataset } from "./data.ts";
+import type { SingleStudy } from "./studyFile.ts";
+
+type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
+
+/** Reads the study's data into the plan. Paths stay out of it: data are known by their content. */
+export async function loadStudyData(
+  plan: PlanBuilder,
+  study: SingleStudy,
+): Promise<{ data: StudyData; hashes: Record<string, string> }> {
+  const { train, test, classes, positive, binary, select, ...reading }: AnyData = study.data;
+  const shape = { ...reading, ...(binary && { binary }), ...(select !== undefined && { select }) };
+  const read = async (
+    spec: string,
+    like?: { readonly classNames: readonly string[]; readonly columns?: Int32Array },
+  ) => {
+    const { dataset, contentHash } = await loadDataset(spec, reading);
+    const kept = keepClasses(binary ? withBinaryFeatures(dataset) : dataset, classes ?? like?.classNames);
+    const labelled = againstRest(kept, positive);
+    const columns = like
+      ? like.columns
+      : select !== undefined && select < featureCount(kept)
+        ? selectColumns(labelled, select)
+        : undefined;
+    const chosen = columns ? takeColumns(labelled, columns) : labelled;
+    const identity = {
+      data: contentHash,
+      reading: shape,
+      classes: chosen.classNames,
+      columns: columns && [...columns],
+    };
+    const key = plan.source(identity, datasetArtifact(chosen));
+    return { key, dataset: chosen, contentHash, classNames: kept.classNames, ...(columns && { columns }) };
+  };
+  const forTraining = await read(train);
+  const forTest = test === undefined ? undefined : await read(test, forTraining);
+  return {
+    data: { train: forTraining, ...(forTest && { test: forTest }) },
+    hashes: { train: forTraining.contentHash, ...(forTest && { test: forTest.contentHash }) },
+  };
+}
+
+/** Two classes: the named one, numbered 1, and all others together. */
+function againstRest(data: Dataset, positive: string | undefined): Dataset {
+  if (positive === undefined) return data;
+  const own = data.classNames.indexOf(positive);
+  if (own < 0) unknownName("class", positive, data.classNames);
+  const labels = data.labels.map((label) => (label === own ? 1 : 0));
+  return { ...data, labels, classNames: [`not ${positive}`, positive] };
+}
+
+/** The rows of the named classes, with classes numbered in that order. */
+function keepClasses(data: Dataset, classes: readonly string[] | undefined): Dataset {
+  if (!classes) return data;
+  const rows = Array.from(data.labels.keys()).filter((i) => classes.includes(data.classNames[data.labels[i]]));
+  return withClasses(rows.length === rowCount(data) ? data : takeRows(data, rows), classes);
+}

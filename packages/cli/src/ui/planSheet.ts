@@ -1,0 +1,37 @@
+// What a plan would take, for --plan.
+
+import type { Plan } from "@carom/core";
+import { diskStore, storeFolder } from "../host/store.ts";
+import { printJson } from "./options.ts";
+
+/** Prints how many tasks of each kind there are and are finished, and about what time and disk the rest takes. */
+export async function describePlan(plan: Plan, workers: number, json: boolean): Promise<void> {
+  const store = diskStore(storeFolder());
+  const kinds = new Map<string, { tasks: number; finished: number; seconds: number }>();
+  let bytes = 0;
+  for (const { kind, key, seconds, bytes: size } of plan.tasks) {
+    const row = kinds.get(kind) ?? { tasks: 0, finished: 0, seconds: 0 };
+    kinds.set(kind, row);
+    row.tasks++;
+    if (await store.has(key)) row.finished++;
+    else {
+      row.seconds += seconds;
+      bytes += size;
+    }
+  }
+  const seconds = [...kinds.values()].reduce((sum, row) => sum + row.seconds, 0) / workers;
+  if (json) {
+    printJson({ kinds: Object.fromEntries(kinds), workers, seconds, bytes });
+    return;
+  }
+  const lines = [...kinds].map(
+    ([kind, { tasks, finished }]) => `${kind.padEnd(15)}${String(tasks).padStart(6)} tasks, ${finished} finished\n`,
+  );
+  process.stdout.write(
+    `${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${(bytes / 2 ** 20).toFixed(0)} MB in the store\n`,
+  );
+}
+
+function duration(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}

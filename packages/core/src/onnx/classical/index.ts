@@ -1,0 +1,29 @@
+// Operators of the domain `ai.onnx.ml` that are written out in standard ones; one file each.
+
+import { ArrayFeatureExtractor } from "./arrayFeatureExtractor.ts";
+import { Binarizer } from "./binarizer.ts";
+import { FeatureVectorizer } from "./featureVectorizer.ts";
+import { Imputer } from "./imputer.ts";
+import { LinearClassifier } from "./linearClassifier.ts";
+import { LinearRegressor } from "./linearRegressor.ts";
+import type { Lowering } from "./lowering.ts";
+import { Normalizer } from "./normalizer.ts";
+import { Scaler } from "./scaler.ts";
+import { SVMClassifier } from "./svmClassifier.ts";
+import { SVMRegressor } from "./svmRegressor.ts";
+
+export const CLASSICAL = "ai.onnx.ml";
+
+/** How each is written out, by its name. */
+export const lowerings: Readonly<Record<string, Lowering>> = {
+  ArrayFeatureExtractor,
+  Binarizer,
+  FeatureVectorizer,
+  Imputer,
+  LinearClassifier,
+  LinearRegressor,
+  Normalizer,
+  SVMClassifier,
+  SVMRegressor,
+  Scaler,
+};
