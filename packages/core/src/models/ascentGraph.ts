@@ -101,8 +101,8 @@ function stepLinf(g: GraphBuilder, { origin, budgets, lengths, lower, upper }: F
 
 /** The sign of all but subnormal numbers, in a third of the time that Sign takes. */
 function sign(g: GraphBuilder, value: string): string {
-  const huge = g.type(value).type === "float64" ? 2 ** 1023 : 2 ** 127;
-  return g.node("Clip", [g.node("Mul", [value, g.scalar(huge, value)]), g.scalar(-1, value), g.scalar(1, value)]);
+  const far = g.node("Mul", [value, huge(g, value)]);
+  return g.node("Clip", [far, g.scalar(-1, value), g.scalar(1, value)]);
 }
 
 /**
@@ -115,43 +115,49 @@ function sign(g: GraphBuilder, value: string): string {
  */
 function stepL2(g: GraphBuilder, { origin, budgets, lengths, lower, upper, sameBounds }: Fixed): Move {
   const number = (value: number) => g.scalar(value, origin);
-  const tiny = number(TINY);
   const sum = (v: string) => g.node("ReduceSum", [v, g.ints([1])], { keepdims: { int: 1 } });
   const square = (v: string) => g.node("Mul", [v, v]);
-  const atMostOne = (t: string) => g.node("Min", [t, number(1)]);
-  const clip = (v: string) =>
-    sameBounds ? g.node("Clip", [v, lower, upper]) : g.node("Max", [g.node("Min", [v, upper]), lower]);
+  const positive = (v: string) => g.node("Add", [v, number(TINY)]);
+  const distance = (a: string, b: string) => g.node("Abs", [g.node("Sub", [a, b])]);
+  const share = (t: string) => g.node("Clip", [t, number(0), number(1)]);
+  const between = (v: string, low: string, high: string) => g.node("Max", [g.node("Min", [v, high]), low]);
   const radius = square(budgets);
-  const noise = g.node("Max", [g.node("Mul", [radius, number(NOISE)]), tiny]);
-  const [below, above] = [lower, upper].map((bound) => square(g.node("Sub", [bound, origin])));
+  const noise = positive(g.node("Mul", [radius, number(NOISE)]));
+  const [below, above] = [lower, upper].map((bound) => g.node("Sub", [bound, origin]));
   return (x, gradient) => {
-    const unit = g.node("Div", [gradient, largest(g, gradient, tiny)]);
-    const factor = g.node("Div", [lengths, g.node("Sqrt", [g.node("Max", [sum(square(unit)), tiny])])]);
+    const unit = g.node("Mul", [gradient, g.node("Reciprocal", [positive(largest(g, gradient))])]);
+    const factor = g.node("Div", [lengths, g.node("Sqrt", [positive(sum(square(unit)))])]);
     const d = g.node("Sub", [g.node("Add", [x, g.node("Mul", [unit, factor])]), origin]);
     const squares = square(d);
-    const bounds = g.node("Where", [g.node("Greater", [d, number(0)]), above, below]);
-    const lengthAt = (t: string) => sum(g.node("Min", [g.node("Mul", [squares, t]), bounds]));
+    // A move without end goes to the bound: less time than choosing by the sign of d.
+    const bounds = square(between(g.node("Mul", [d, huge(g, d)]), below, above));
+    const lengthOf = (moves: string) => sum(g.node("Min", [moves, bounds]));
 
-    let [last, lastLength] = [number(0), number(0)];
-    let t = atMostOne(g.node("Div", [radius, g.node("Max", [sum(squares), tiny])]));
+    let [last, lastLength] = [number(1), lengthOf(squares)];
+    let t = share(g.node("Div", [radius, positive(sum(squares))]));
     for (let line = 0; line < LINES; line++) {
-      const length = lengthAt(t);
-      const rise = g.node("Max", [g.node("Sub", [length, lastLength]), noise]);
-      const missing = g.node("Max", [g.node("Sub", [radius, length]), number(0)]);
-      const further = g.node("Mul", [g.node("Sub", [t, last]), g.node("Div", [missing, rise])]);
-      [last, lastLength, t] = [t, length, atMostOne(g.node("Add", [t, further]))];
+      const length = lengthOf(g.node("Mul", [squares, t]));
+      const rise = g.node("Add", [distance(length, lastLength), noise]);
+      const further = g.node("Mul", [distance(t, last), g.node("Div", [g.node("Sub", [radius, length]), rise])]);
+      [last, lastLength, t] = [t, length, share(g.node("Add", [t, further]))];
     }
-    return clip(g.node("Add", [origin, g.node("Mul", [d, g.node("Sqrt", [t])])]));
+    const moved = g.node("Add", [origin, g.node("Mul", [d, g.node("Sqrt", [t])])]);
+    return sameBounds ? g.node("Clip", [moved, lower, upper]) : between(moved, lower, upper);
   };
 }
 
 /** With so many lines, at steps of a tenth of the budget, points end within 1e-4 of where exact projections lead. */
-const LINES = 3;
+const LINES = Number((globalThis as any).process?.env.LINES ?? 2);
 
 /** The largest size of a row's values: squares of values scaled by it neither overflow nor vanish. */
-function largest(g: GraphBuilder, value: string, least: string): string {
+function largest(g: GraphBuilder, value: string): string {
   const over = (op: string) => g.node(op, [value, g.ints([1])], { keepdims: { int: 1 } });
-  return g.node("Max", [over("ReduceMax"), g.node("Neg", [over("ReduceMin")]), least]);
+  return g.node("Max", [over("ReduceMax"), g.node("Neg", [over("ReduceMin")])]);
+}
+
+/** A number that takes all but subnormal numbers out of the interval from -1 to 1. */
+function huge(g: GraphBuilder, like: string): string {
+  return g.scalar(g.type(like).type === "float64" ? 2 ** 1023 : 2 ** 127, like);
 }
 
 /** Keeps divisors from zero. */

@@ -1,17 +1,22 @@
 // A model: ONNX bytes plus what an attack must know of them.
 
 import { InputError } from "../errors.ts";
+import { lowerClassical } from "../onnx/classical/lower.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
+import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
+import { type Reading, readScores } from "./reading.ts";
 
 export interface Model {
-  /** The file itself. */
+  /** The file itself, or the same with its scores as a tensor where it has them in another form. */
   readonly bytes: Uint8Array;
-  /** The graph, brought to one opset; undefined where the file holds something we cannot read. */
+  /** The graph of the scores, brought to one opset and written in standard operators; undefined where the file holds something we cannot read. */
   readonly onnx: OnnxModel | undefined;
   /** Why there is no graph, where there is none. */
   readonly unreadable: string | undefined;
+  /** The output that holds the scores, where the file tells. */
+  readonly scores?: string;
   /** Whether the scores are probabilities; losses are then of their logarithm. */
   readonly probabilities: boolean;
   /** Class names from the metadata, where the file has them. */
@@ -28,14 +33,24 @@ export function modelFromGraph(onnx: OnnxModel): Model {
  * A model from the bytes of an ONNX file.
  *
  * A file that is sound but holds what we cannot read (other element types, control flow) still is a model whose
- * scores can be asked for.
+ * scores can be asked for. Scores that a file gives as dictionaries, or for the second of two classes alone, are made a
+ * tensor [N, K].
  *
  * @throws InputError where the bytes are no ONNX model.
  */
 export function modelFromBytes(bytes: Uint8Array): Model {
   try {
-    const onnx = readModel(bytes);
-    return { ...describe(onnx), bytes, ...upgraded(onnx) };
+    const file = readModel(bytes);
+    const reading = readScores(file);
+    if (!reading) return { ...describe(file), bytes, ...upgraded(file) };
+    const isWhole = isExposed(file, reading);
+    const onnx = isWhole ? { ...file, graph: scoresOnly(file.graph, reading) } : exposeScores(file, reading);
+    return {
+      ...describe(onnx, reading),
+      bytes: isWhole ? bytes : writeModel(onnx),
+      ...upgraded(onnx),
+      scores: onnx.graph.outputs[0].name,
+    };
   } catch (error) {
     if (!(error instanceof InputError) || error.code !== "unsupported") throw error;
     return { bytes, onnx: undefined, unreadable: error.message, ...describe({ metadata: {} }) };
@@ -44,18 +59,20 @@ export function modelFromBytes(bytes: Uint8Array): Model {
 
 function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable"> {
   try {
-    return { onnx: upgrade(onnx), unreadable: undefined };
+    return { onnx: lowerClassical(upgrade(onnx)), unreadable: undefined };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { onnx: undefined, unreadable: error.message };
   }
 }
 
-function describe({ metadata }: Pick<OnnxModel, "metadata">) {
+/** What the metadata say, which `fit` writes, and what the graph says where they are silent. */
+function describe({ metadata }: Pick<OnnxModel, "metadata">, reading?: Reading) {
   return {
     metadata,
-    probabilities: metadata.scores === "probabilities",
-    classNames: metadata.classes === undefined ? undefined : parseClasses(metadata.classes),
+    probabilities:
+      metadata.scores === undefined ? reading?.probabilities === true : metadata.scores === "probabilities",
+    classNames: (metadata.classes === undefined ? undefined : parseClasses(metadata.classes)) ?? reading?.classNames,
   };
 }
 

@@ -19,9 +19,10 @@ import {
 } from "../tensor.ts";
 import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
 import { ascentGraph } from "./ascentGraph.ts";
+import { logitsOf } from "./logits.ts";
 import { addLoss, type LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
-import type { Runtime, Session } from "./runtime.ts";
+import type { Runtime, Session, SessionValue } from "./runtime.ts";
 
 /** Anything that gives scores: the least a target must do. */
 export interface Scorer {
@@ -71,9 +72,10 @@ const BATCH_BYTES = 64 * 2 ** 20;
  */
 export async function openModel(runtime: Runtime, model: Model): Promise<OpenModel> {
   const session = await compile(runtime, model.bytes);
-  const { input, output } = endpoints(session);
+  const { input, output } = endpoints(session, model.scores);
   const inputShape = input.shape!.slice(1).map((dim) => requireStatic(dim, `input "${input.name}"`));
-  const classes = requireStatic(output.shape![1], `output "${output.name}"`);
+  const classes = requireStatic(classesOf(model, output), `output "${output.name}"`);
+  if (classes < 2) throw notScores(session);
   const inputType = input.type as ElementType;
   const batch = batchRows(model, inputShape);
   const sessions = new Map<string, Promise<Session>>();
@@ -152,7 +154,8 @@ export const LOSS = "loss";
 export function gradientGraph(model: Model, loss: LossName, input: string, output: string): Graph {
   const g = GraphBuilder.from(model.onnx!.graph);
   const label = g.input(LABEL, "int32", [g.type(input).shape[0]]);
-  g.output(addLoss(g, loss, output, label, model.probabilities), LOSS);
+  const logits = model.probabilities ? logitsOf(g, output) : undefined;
+  g.output(addLoss(g, loss, logits ?? output, label, model.probabilities && !logits), LOSS);
   return differentiate(g.graph([output, LOSS]), { of: LOSS, by: input, keep: [output] });
 }
 
@@ -180,8 +183,8 @@ export async function compile(runtime: Runtime, bytes: Uint8Array): Promise<Sess
   }
 }
 
-/** The input of rows and the output of scores. @throws InputError where there are none. */
-export function endpoints(session: Session) {
+/** The input of rows and the output of scores, the known one if there is. @throws InputError where there are none. */
+export function endpoints(session: Session, known?: string) {
   const inputs = session.inputs;
   if (inputs.length !== 1 || !inputs[0].shape || inputs[0].shape.length < 2) {
     const got = inputs.map(({ name, shape }) => `"${name}" [${shape ?? "no tensor"}]`).join(", ");
@@ -192,16 +195,30 @@ export function endpoints(session: Session) {
     });
   }
   const scores = session.outputs.filter(({ type, shape }) => type.startsWith("float") && shape?.length === 2);
-  if (scores.length === 0) {
-    const got = session.outputs.map(({ name, shape, type }) => `"${name}" ${type} [${shape ?? ""}]`).join(", ");
-    throw new InputError("unsupported", "outputs of the model", {
-      expected: "scores of shape [N, K]",
-      got: got || "none",
-      remedy: "export the classifier with its scores or probabilities as a tensor",
-    });
-  }
-  const named = scores.find(({ name }) => /score|logit|prob/i.test(name));
+  const named = scores.find(({ name }) => name === known) ?? scores.find(({ name }) => /score|logit|prob/i.test(name));
+  if (scores.length === 0) throw notScores(session);
   return { input: inputs[0], output: named ?? scores[0] };
+}
+
+function notScores(session: Session): InputError {
+  const got = session.outputs.map(({ name, shape, type }) => `"${name}" ${type} [${shape ?? ""}]`).join(", ");
+  return new InputError("unsupported", "outputs of the model", {
+    expected: "scores of shape [N, K], for 2 classes or more",
+    got: got || "none",
+    remedy: "export the classifier with its scores or probabilities as a tensor",
+  });
+}
+
+/** The number of columns of the scores: as the runtime has it, or as it follows from the graph. */
+function classesOf({ onnx }: Model, output: SessionValue): number | string {
+  const declared = output.shape![1];
+  if (!onnx || (typeof declared === "number" && declared > 0)) return declared;
+  try {
+    return GraphBuilder.from(onnx.graph).type(output.name).shape[1] ?? declared;
+  } catch (error) {
+    if (error instanceof InputError) return declared;
+    throw error;
+  }
 }
 
 function requireStatic(dim: number | string, where: string): number {

@@ -79,7 +79,11 @@ function listOf(names: string | readonly string[]): readonly string[] {
 
 function onesLike(g: GraphBuilder, name: string): string {
   const one = g.scalar(1, name);
-  return g.type(name).shape.length === 0 ? one : g.node("Expand", [one, g.node("Shape", [name])]);
+  const { shape } = g.type(name);
+  if (shape.length === 0) return one;
+  // Where an input has that shape, the value itself need not be computed.
+  const input = g.graph([]).inputs.find((each) => `${each.shape}` === `${shape}`);
+  return g.node("Expand", [one, g.node("Shape", [input?.name ?? name])]);
 }
 
 function requireReal(g: GraphBuilder, name: string): void {

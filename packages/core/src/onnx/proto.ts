@@ -6,6 +6,7 @@ import {
   type AttributeProto,
   AttributeProtoSchema,
   TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -24,8 +25,9 @@ import { InputError } from "../errors.ts";
 import { allocate, type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
 import { type Dim, multiplyDims } from "./dim.ts";
 import { elementTypeNumber, elementTypeOf } from "./elementType.ts";
-import type { Attribute, Attributes, Node, OnnxModel, ValueInfo } from "./graph.ts";
+import type { Attribute, Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
 import { orderNodes } from "./order.ts";
+import { without } from "./withoutText.ts";
 
 /** The version of the file format that is written, as old as opset 18 allows, so that older tools can read it. */
 const IR_VERSION = 8n;
@@ -39,7 +41,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an ONNX file.
+ * Reads an ONNX file. Outputs that are computed from tensors of strings, such as labels by name, are left out.
  *
  * @throws InputError where the bytes are no ONNX model, are cut off, or hold a graph that cannot be computed.
  */
@@ -53,9 +55,11 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxMod
   const graph = proto.graph;
   if (!graph) throw malformed("a graph", bytes.length === 0 ? "an empty file" : "none");
   const initializers = new Map<string, Tensor>();
+  const texts = graph.initializer.filter(({ dataType }) => dataType === DataType.STRING);
   for (const each of graph.initializer) {
     if (each.name === "" || initializers.has(each.name))
       throw malformed("one initializer per name", `"${each.name}" twice`);
+    if (each.dataType === DataType.STRING) continue;
     initializers.set(each.name, readTensor(each, options.externalData));
   }
   if (graph.sparseInitializer.length > 0) throw malformed("dense initializers", "a sparse one");
@@ -71,10 +75,19 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxMod
   );
   const inputs = graph.input.filter(({ name }) => !initializers.has(name)).map(readValueInfo);
   const outputs = graph.output.map(readValueInfo);
+  const whole: Graph = { name: graph.name, inputs, outputs, initializers, nodes };
+  const read =
+    texts.length === 0
+      ? whole
+      : without(
+          whole,
+          texts.map(({ name }) => name),
+        );
+  if (outputs.length > 0 && read.outputs.length === 0) readTensor(texts[0], undefined);
   if (outputs.length === 0) throw malformed("at least one output", "none");
   if (proto.opsetImport.length === 0) throw malformed("the opset that the operators belong to", "none");
   return {
-    graph: orderNodes({ name: graph.name, inputs, outputs, initializers, nodes }),
+    graph: orderNodes(read),
     opsets: Object.fromEntries(
       proto.opsetImport.map(({ domain, version }) => [domain === "ai.onnx" ? "" : domain, Number(version)]),
     ),

@@ -1,6 +1,6 @@
-import { stringAttribute } from "../graph.ts";
+import { nodeError } from "../operator.ts";
 import { classCount, type Lowering, matrix, numbers, rowsInput } from "./lowering.ts";
-import { complement, probit, transform } from "./transform.ts";
+import { transform, transformOfTwo } from "./transform.ts";
 
 /** Scores x W^T + b. One score for two classes is that of the second; the first gets what is left of 1. */
 export const LinearClassifier: Lowering = (g, node) => {
@@ -15,7 +15,6 @@ export const LinearClassifier: Lowering = (g, node) => {
       ? products
       : g.node("Add", [products, matrix(g, node, "intercepts", [1, outputs], intercepts)]);
   if (outputs > 1) return transform(g, node, scores);
-  if (stringAttribute(node, "post_transform", "NONE") === "PROBIT") return probit(g, scores);
-  const score = stringAttribute(node, "post_transform", "NONE") === "LOGISTIC" ? g.node("Sigmoid", [scores]) : scores;
-  return classCount(node) === 2 ? complement(g, score) : score;
+  if (classCount(node) !== 2) throw nodeError(node, "a score per class, or one for two classes", "one score");
+  return transformOfTwo(g, node, scores, false);
 };

@@ -105,7 +105,7 @@ const cases: Readonly<Record<string, Cases>> = {
   Imputer: [
     [
       "a number",
-      model("Imputer", { replaced_value_float: { float: wave(24, 1)[5] }, imputed_value_floats: floats(5, 6, 7, 8) }),
+      model("Imputer", { replaced_value_float: { float: wave(24, 1)[6] }, imputed_value_floats: floats(5, 6, 7, 8) }),
     ],
     [
       "not a number",
@@ -116,7 +116,7 @@ const cases: Readonly<Record<string, Cases>> = {
     (post): Cases => [
       [`three classes, ${post}`, linear("LinearClassifier", 3, 3, post)],
       [`two scores, ${post}`, linear("LinearClassifier", 2, 2, post)],
-      ...(post.startsWith("SOFTMAX") ? [] : [[`one score, ${post}`, linear("LinearClassifier", 1, 2, post)] as const]),
+      ...(post === "PROBIT" ? [] : [[`one score, ${post}`, linear("LinearClassifier", 1, 2, post)] as const]),
     ],
   ),
   LinearRegressor: [
@@ -202,16 +202,22 @@ async function compareWithDifferences(original: OnnxModel, lowered: OnnxModel, y
   const result = await runModel(modelOf(graph), { x });
   const gradient = result[gradientName("sum", "x")].data;
   const step = 2 ** -7;
+  const at = async (i: number, by: number) => {
+    const moved = { ...x, data: x.data.map((value, j) => (j === i ? Math.fround(value + by) : value)) };
+    const { y: there } = await runModel(original, { x: moved });
+    return there.data.reduce((sum, value, j) => sum + value * weights[j], 0);
+  };
+  const central = async (i: number, by: number) => ((await at(i, by)) - (await at(i, -by))) / (2 * by);
+  let compared = 0;
   for (let i = 0; i < x.data.length; i += 5) {
-    // Five points, exact to the fourth order: the step must be wide in float32.
-    const at = async (k: number) => {
-      const moved = { ...x, data: x.data.map((value, j) => (j === i ? Math.fround(value + k * step) : value)) };
-      const { y: there } = await runModel(original, { x: moved });
-      return there.data.reduce((sum, value, j) => sum + value * weights[j], 0);
-    };
-    const difference = (8 * ((await at(1)) - (await at(-1))) - (await at(2)) + (await at(-2))) / (12 * step);
-    expect(Math.abs(gradient[i] - difference)).toBeLessThan(2e-3 * Math.max(1, Math.abs(difference)));
+    const [wide, narrow] = [await central(i, step), await central(i, step / 2)];
+    const size = Math.max(1, Math.abs(narrow));
+    // Where one more iteration of a coupling, or another maximum, lies between the points there is no derivative.
+    if (Math.abs(wide - narrow) > 0.02 * size) continue;
+    compared++;
+    expect(Math.abs(gradient[i] - (4 * narrow - wide) / 3)).toBeLessThan(5e-3 * size);
   }
+  expect(compared).toBeGreaterThan(2);
 }
 
 test("ensembles of trees stay as they are", () => {

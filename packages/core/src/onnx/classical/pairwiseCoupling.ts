@@ -6,6 +6,9 @@ import type { GraphBuilder } from "../builder.ts";
 /** Iterations written out: libsvm's own need fewer to stop, but for rows that hardly change any more. */
 const ITERATIONS = 12;
 
+/** Classes that are coupled at most: each is a step of each iteration, written out. */
+export const MOST_COUPLED = 20;
+
 /**
  * The p that minimises sum over i and j of (r_ji p_i - r_ij p_j)^2 with sum p = 1, iterated until it is known to 0.005/K.
  *

@@ -1,11 +1,12 @@
+import { InputError } from "../../errors.ts";
 import { tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
-import { type Node, stringAttribute } from "../graph.ts";
-import { nodeError } from "../operator.ts";
+import type { Node } from "../graph.ts";
+import { describeNode, nodeError } from "../operator.ts";
 import { kernel } from "./kernel.ts";
 import { classCount, type Lowering, matrix, numbers, rowsInput } from "./lowering.ts";
-import { couple } from "./pairwiseCoupling.ts";
-import { opposite, probit, transform } from "./transform.ts";
+import { couple, MOST_COUPLED } from "./pairwiseCoupling.ts";
+import { transform, transformOfTwo } from "./transform.ts";
 
 /**
  * Support vector machines: one of each pair of classes with vectors, one per class without.
@@ -20,14 +21,12 @@ export const SVMClassifier: Lowering = (g, node) => {
   const scores = perClass.length > 0 ? ofPairs(g, node, perClass) : ofClasses(g, node, classes);
   if (hasProbabilities) {
     if (perClass.length === 0) throw nodeError(node, "vectors_per_class beside prob_a", "none");
+    if (classes > MOST_COUPLED) throw tooManyClasses(node, classes);
     return transform(g, node, couple(g, platt(g, node, scores), perClass.length));
   }
-  const isSingle = g.type(scores).shape[1] === 1;
-  if (!isSingle) return transform(g, node, scores);
-  const last = stringAttribute(node, "post_transform", "NONE");
-  if (last === "PROBIT") return probit(g, scores);
-  if (classes !== 2) return scores;
-  return last === "NONE" ? opposite(g, scores) : transform(g, node, scores);
+  if (g.type(scores).shape[1] !== 1) return transform(g, node, scores);
+  if (classes !== 2) throw nodeError(node, "labels of two classes", `${classes}`);
+  return transformOfTwo(g, node, scores, true);
 };
 
 /** Values of the machines of pairs i < j: the vectors of i by row j - 1 of the coefficients, those of j by row i. */
@@ -79,4 +78,12 @@ function platt(g: GraphBuilder, node: Node, scores: string): string {
   const exponent = g.node("Add", [g.node("Mul", [scores, a]), b]);
   const probability = g.node("Sigmoid", [g.node("Neg", [exponent])]);
   return g.node("Clip", [probability, g.scalar(LEAST, scores), g.scalar(1 - LEAST, scores)]);
+}
+
+function tooManyClasses(node: Node, classes: number): InputError {
+  return new InputError("unsupported", `probabilities at node ${describeNode(node)}`, {
+    expected: `at most ${MOST_COUPLED} classes, to be differentiated`,
+    got: `${classes}`,
+    remedy: "export the decision function in place of probabilities",
+  });
 }

@@ -40,7 +40,7 @@ function softmaxZero(g: GraphBuilder, scores: string): string {
 const WINITZKI = 0.147;
 
 /** The quantile of the normal distribution, sqrt(2) erf^-1(2 p - 1), by Winitzki's approximation as the runtime has it. */
-export function probit(g: GraphBuilder, p: string): string {
+function probit(g: GraphBuilder, p: string): string {
   const scalar = (value: number) => g.scalar(value, p);
   const mul = (a: string, b: string) => g.node("Mul", [a, b]);
   const y = g.node("Sub", [mul(p, scalar(2)), scalar(1)]);
@@ -51,12 +51,16 @@ export function probit(g: GraphBuilder, p: string): string {
   return mul(mul(g.node("Sign", [y]), size), scalar(Math.SQRT2));
 }
 
-/** Scores of both classes from that of the second: [1 - s, s]. */
-export function complement(g: GraphBuilder, score: string): string {
-  return g.node("Concat", [g.node("Sub", [g.scalar(1, score), score]), score], { axis: { int: 1 } });
-}
-
-/** Scores of both classes from that of the second: [-s, s]. */
-export function opposite(g: GraphBuilder, score: string): string {
-  return g.node("Concat", [g.node("Neg", [score]), score], { axis: { int: 1 } });
+/**
+ * Scores of two classes from the one of the second.
+ *
+ * [-s, s] where values of either sign are left as they are, else [1 - s, s]; as the runtime has it, no transform but
+ * the logistic does anything then.
+ */
+export function transformOfTwo(g: GraphBuilder, node: Node, score: string, isSigned: boolean): string {
+  const name = stringAttribute(node, "post_transform", "NONE");
+  if (name === "PROBIT") throw nodeError(node, "PROBIT of one score per class", "one score for two classes");
+  const second = name === "LOGISTIC" ? g.node("Sigmoid", [score]) : score;
+  const first = isSigned && name === "NONE" ? g.node("Neg", [score]) : g.node("Sub", [g.scalar(1, second), second]);
+  return g.node("Concat", [first, second], { axis: { int: 1 } });
 }
