@@ -16,7 +16,7 @@ function sample(name: string): carom.Dataset {
   const random = carom.stream(0, name);
   const x = Array.from({ length: 60 }, () => random.uniform());
   const labels = x.map((value) => Number(value + 0.05 * random.normal() > 0.5 !== random.uniform() < 0.1));
-  return carom.dataset({ features: carom.tensor("float32", [60, 1], x), labels, box: [0, 1] });
+  return carom.dataset({ features: carom.tensor("float32", [60, 1], x), labels, domain: [0, 1] });
 }
 
 async function train(level: Level, name: string): Promise<carom.Model> {
@@ -28,7 +28,7 @@ async function train(level: Level, name: string): Promise<carom.Model> {
 async function lossOf(model: carom.Model, x: ArrayLike<number>): Promise<number[]> {
   const opened = await carom.openModel(runtime, model);
   const points = carom.tensor("float32", [x.length, 1], Float32Array.from(x));
-  return [...carom.crossEntropy(await opened.scores(points), new Int32Array(x.length))];
+  return [...carom.crossEntropy(await opened.scores(points), new Int32Array(x.length), false)];
 }
 
 /** Points of class 0, attacked on a model. */

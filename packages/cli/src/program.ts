@@ -7,6 +7,7 @@ import { dataCommand } from "./commands/data.ts";
 import { evadeCommand } from "./commands/evade.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { fitCommand } from "./commands/fit.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { poisonCommand } from "./commands/poison.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { storeCommand } from "./commands/store.ts";
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     auditCommand(),
     studyCommand(),
     fitCommand(),
+    inspectCommand(),
     scoreCommand(),
     evadeCommand(),
     poisonCommand(),

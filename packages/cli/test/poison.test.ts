@@ -76,7 +76,7 @@ describe("carom poison", () => {
       }
     }
     expect(moved).toBeGreaterThan(25);
-    expect(Array.from(loss.data)).toEqual(said.losses);
+    expect([...(loss.data as Float64Array)]).toEqual(said.losses);
     expect(said.judged).toMatchObject({ learner: "svm-linear", options: { C: 2 }, cleanError: { n: 120 } });
     const [few, many] = said.judged.budgets;
     expect([few.fraction, many.fraction]).toEqual([5 / 105, 0.2]);

@@ -86,13 +86,23 @@ export type {
 export { presetNames, presetOptions, presets } from "./learners/presets.ts";
 export type { AscentTask } from "./models/ascent.ts";
 export { calibratedModel } from "./models/calibrated.ts";
+export { checkModel, type Doubt } from "./models/checks.ts";
 // Models
 export { onColumns, weightedColumns } from "./models/columns.ts";
 export { averagedModel } from "./models/ensemble.ts";
 export { type HessianProduct, openHessian } from "./models/hessian.ts";
+export {
+  countOperators,
+  countParameters,
+  type GradientKind,
+  layoutOf,
+  type OperatorCount,
+} from "./models/inspect.ts";
 export { argMax, crossEntropy, type LossName, margin } from "./models/losses.ts";
 export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
+export { type Normalization, normalizedModel } from "./models/normalized.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
+export { type Reading, readScores } from "./models/reading.ts";
 export { type Ort, type Runtime, runtimeFrom, type Session } from "./models/runtime.ts";
 export { NO_GRADIENTS, type Service } from "./models/service.ts";
 // ONNX graphs: read, write, build, differentiate

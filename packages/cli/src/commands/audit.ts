@@ -34,6 +34,7 @@ import { runPlan } from "../host/runPlan.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { withShape } from "../host/shape.ts";
 import { normNamed } from "../host/threat.ts";
+import { withNormalizeOption } from "../ui/modelOptions.ts";
 import {
   invalid,
   parseEpsilons,
@@ -65,6 +66,7 @@ import {
   splitUserData,
   surrogatesFor,
 } from "./auditSubject.ts";
+import { checkOn } from "./inspect.ts";
 
 /** `carom audit`: the main job. */
 export function auditCommand(): Command {
@@ -90,7 +92,7 @@ export function auditCommand(): Command {
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   return withExamples(
-    withAddressOptions(withCommonOptions(withDataOptions(command))),
+    withAddressOptions(withCommonOptions(withDataOptions(withNormalizeOption(command)))),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
     "carom audit --target https://host/v2/models/digits --auth-env TOKEN --data test.npz --points 50 --max-queries 5000",
@@ -149,14 +151,17 @@ async function run(options: AuditOptions): Promise<void> {
 /** The target and the data that the options name. */
 function subjectOf(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
   const { target } = options;
-  if (target !== undefined && (isAddress(target) || isMapping(target))) return serviceSubject(plan, target, options);
-  refuseAddressOptions(options);
+  if (target !== undefined && (isAddress(target) || isMapping(target))) {
+    if (options.normalize) throw fileOnly("--normalize");
+    return serviceSubject(plan, target, options);
+  }
+  refuseAddressOptions(options, target !== undefined);
   return target === undefined ? demonstration(plan, options) : ownModel(plan, target, options);
 }
 
 /** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
 async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
-  for (const name of ["data", "train", "points", "label", "box", "columns", "drop", "missing"] as const) {
+  for (const name of ["data", "train", "points", "label", "box", "columns", "drop", "missing", "normalize"] as const) {
     if (options[name] !== undefined) throw missingTarget(`--${name}`);
   }
   if (options.labels === "target") throw missingTarget("--labels");
@@ -201,17 +206,23 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
 /** The user's own model and data. */
 async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions): Promise<Subject> {
   const user = await loadUserData(options);
-  const { model, contentHash: targetHash } = await loadModel(path);
+  const { model, contentHash: targetHash } = await loadModel(path, options);
   const opened = await openModel(nodeRuntime(), model);
   const shaped = (data: Dataset) => withShape(alignClasses(data, model, opened), opened.inputShape, path);
   const { training, attacked } = splitUserData(user, options, shaped);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
+  const doubts = await checkOn(attacked, opened);
   await opened.close();
   const identity = identityOf(user, attacked);
   return {
     attacked,
     parts: {
-      target: { key: plan.source({ model: targetHash }, modelArtifact(model, {})) },
+      target: {
+        key: plan.source(
+          { model: targetHash, ...(options.normalize && { ...options.normalize }) },
+          modelArtifact(model, {}),
+        ),
+      },
       training: { data: givePart(plan, "training", labelled, identity, options) },
       trainingRows: rowCount(training),
       attacked: { data: givePart(plan, "attacked", attacked, identity, options) },
@@ -226,6 +237,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       defaults: splitDefaults(user),
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
+        ...doubts.map(({ sentence }) => sentence),
       ],
     },
   };
@@ -240,6 +252,14 @@ function defaultEpsilons(data: Dataset, norm: Norm["name"]): number[] {
 function parseLabels(text: string): "true" | "target" {
   if (text === "true" || text === "target") return text;
   throw invalid("--labels", "true or target", text, "leave it out for true labels");
+}
+
+function fileOnly(option: string): InputError {
+  return new InputError("unsupported", `option ${option}`, {
+    expected: "a target that is a model file",
+    got: "a target behind an address",
+    remedy: `leave out ${option}, and give data as the service takes them`,
+  });
 }
 
 function missingTarget(option: string): InputError {

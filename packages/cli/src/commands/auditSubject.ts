@@ -24,10 +24,11 @@ import {
 import { type LoadedData, loadDataset } from "../host/data.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
+import type { ModelOptions } from "../ui/modelOptions.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 
-export interface AuditOptions extends CommonOptions, DataFileOptions, AddressOptions {
+export interface AuditOptions extends CommonOptions, DataFileOptions, AddressOptions, Pick<ModelOptions, "normalize"> {
   readonly target?: string;
   readonly data?: string;
   readonly train?: string;

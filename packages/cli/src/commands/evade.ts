@@ -21,6 +21,7 @@ import { requireFree, writeWhole } from "../host/output.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { attackTable } from "../ui/attackTable.ts";
 import { listing } from "../ui/listing.ts";
+import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -37,7 +38,7 @@ import { collectSettings } from "../ui/settings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
 import { type LoadedModel, loadModels } from "./evadeModels.ts";
 
-interface EvadeOptions extends CommonOptions, DataFileOptions, ThreatOptions {
+interface EvadeOptions extends CommonOptions, DataFileOptions, ModelOptions, ThreatOptions {
   readonly model?: string[];
   readonly data?: string;
   readonly epsilon?: number[];
@@ -68,7 +69,7 @@ export function evadeCommand(): Command {
     .option("--list", "the attacks with their options and defaults")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(withThreatOptions(command))),
+    withCommonOptions(withDataOptions(withThreatOptions(withModelOptions(command)))),
     "carom evade --model mlp.onnx --data digits --epsilon 0.5,1,2 --out adv.npz",
     "carom evade --model m.onnx --data apps.npz --norm l1 --add-only --class 1 \\",
     "    --epsilon 5,10,30 --false-alarms 0.005 --out adv.npz",
@@ -89,7 +90,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const isSparse = isSparseFile(out);
   await requireFree(out);
   const { dataset, contentHash: dataHash } = await loadDataset(file, options);
-  const { models, data: aligned } = await loadModels(paths, dataset);
+  const { models, data: aligned } = await loadModels(paths, dataset, options);
   const threat = await threatOf(aligned, options);
   const all: Dataset = { ...aligned, domain: threat.domain };
   const named = (name: string) => {

@@ -5,6 +5,7 @@ import { alignClasses } from "../host/classes.ts";
 import { loadModel } from "../host/modelFile.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { withShape } from "../host/shape.ts";
+import type { ModelOptions } from "../ui/modelOptions.ts";
 
 /** A model file that was opened. */
 export interface LoadedModel {
@@ -19,11 +20,11 @@ export interface LoadedModel {
  *
  * @throws InputError for data that does not fit a model, and for models that number the data's classes differently.
  */
-export async function loadModels(paths: readonly string[], data: Dataset) {
+export async function loadModels(paths: readonly string[], data: Dataset, options: ModelOptions = {}) {
   const models: LoadedModel[] = [];
   let aligned: Dataset | undefined;
   for (const path of paths) {
-    const { model, contentHash } = await loadModel(path);
+    const { model, contentHash } = await loadModel(path, options);
     const scorer = await openModel(nodeRuntime(), model);
     const own = withShape(alignClasses(data, model, scorer), scorer.inputShape, path);
     if (`${own.classNames}` !== `${(aligned ?? own).classNames}`) throw otherClasses(path, paths[0], own, aligned!);

@@ -7,6 +7,7 @@ import { loadDataset } from "../host/data.ts";
 import { loadModel } from "../host/modelFile.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
+import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -18,7 +19,8 @@ import {
 import { describeRate } from "../ui/rate.ts";
 
 type ScoreOptions = CommonOptions &
-  DataFileOptions & { readonly model: string; readonly data: string; readonly out?: string };
+  DataFileOptions &
+  ModelOptions & { readonly model: string; readonly data: string; readonly out?: string };
 
 /** `carom score --model M --data F`. */
 export function scoreCommand(): Command {
@@ -28,12 +30,15 @@ export function scoreCommand(): Command {
     .requiredOption("--data <file>", "labelled data, or digits")
     .option("--out <file>", "write the scores there as .npy")
     .action(run);
-  return withExamples(withCommonOptions(withDataOptions(command)), "carom score --model mlp.onnx --data digits");
+  return withExamples(
+    withCommonOptions(withDataOptions(withModelOptions(command))),
+    "carom score --model mlp.onnx --data digits",
+  );
 }
 
 async function run(options: ScoreOptions): Promise<void> {
   if (options.out !== undefined) await requireFree(options.out);
-  const { model, contentHash: modelHash } = await loadModel(options.model);
+  const { model, contentHash: modelHash } = await loadModel(options.model, options);
   const { dataset, contentHash: dataHash } = await loadDataset(options.data, options);
   const opened = await openModel(nodeRuntime(), model);
   const data = alignClasses(dataset, model, opened);

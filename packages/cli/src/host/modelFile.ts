@@ -1,20 +1,29 @@
 // Model files on disk, with the weights that they may keep in files beside them.
 
 import { createHash } from "node:crypto";
-import { InputError, type Model, modelFromBytes, readModel, writeModel } from "@carom/core";
+import { InputError, type Model, modelFromBytes, normalizedModel, readModel, writeModel } from "@carom/core";
+import type { ModelOptions } from "../ui/modelOptions.ts";
 import { externalDataBeside } from "./externalData.ts";
 import { readBytes } from "./read.ts";
 
-/** The model in a file and the SHA-256 of its bytes, weights beside the file included. */
-export async function loadModel(path: string): Promise<{ readonly model: Model; readonly contentHash: string }> {
+/** The model in a file, read as the options say, and the SHA-256 of its bytes, weights beside the file included. */
+export async function loadModel(
+  path: string,
+  options: ModelOptions = {},
+): Promise<{ readonly model: Model; readonly contentHash: string }> {
   const file = await readBytes("model file", path);
   const model = modelFromBytes(file);
   const whole = model.onnx ? undefined : withWeightsInside(path, file);
   const bytes = whole ?? file;
   return {
-    model: whole ? modelFromBytes(whole) : model,
+    model: readAs(whole ? modelFromBytes(whole) : model, options),
     contentHash: createHash("sha256").update(bytes).digest("hex"),
   };
+}
+
+function readAs(model: Model, { normalize, classes }: ModelOptions): Model {
+  const behind = normalize ? normalizedModel(model, normalize) : model;
+  return classes ? { ...behind, classNames: classes } : behind;
 }
 
 /**

@@ -5,14 +5,23 @@ import { type Dataset, featureCount, InputError, rowCount } from "@carom/core";
 /** Rows in the shape that the model takes, where sizes agree. @throws InputError where they do not. */
 export function withShape(data: Dataset, inputShape: readonly number[], path: string): Dataset {
   const size = inputShape.reduce((product, dim) => product * dim, 1);
-  if (size === featureCount(data)) {
+  const isOtherLayout =
+    inputShape.length === 3 &&
+    data.featureShape.length === 3 &&
+    `${[...inputShape]}` !== `${[...data.featureShape]}` &&
+    `${inputShape.toSorted((a, b) => a - b)}` === `${data.featureShape.toSorted((a, b) => a - b)}`;
+  if (size === featureCount(data) && !isOtherLayout) {
     const { features } = data;
     const shaped = "start" in features ? features : { ...features, shape: [rowCount(data), ...inputShape] };
     return { ...data, features: shaped, featureShape: inputShape };
   }
   throw new InputError("invalid", `data for ${path}`, {
-    expected: `rows of ${size} features, as the model's input [${inputShape}] has`,
-    got: `rows of ${featureCount(data)} (shape [${data.featureShape}])`,
-    remedy: "give data of the kind the model was trained on",
+    expected: isOtherLayout
+      ? `images of shape [${inputShape}]`
+      : `rows of ${size} features, as the model's input [${inputShape}] has`,
+    got: isOtherLayout ? `[${data.featureShape}]` : `rows of ${featureCount(data)} (shape [${data.featureShape}])`,
+    remedy: isOtherLayout
+      ? "move the channels to the axis where the model has them"
+      : "give data of the kind the model was trained on",
   });
 }

@@ -3,6 +3,7 @@
 import { InputError } from "@carom/core";
 import type { Command } from "commander";
 import type { TargetOptions } from "../host/http/target.ts";
+import { parseNames } from "./modelOptions.ts";
 import { invalid, parsePositive } from "./options.ts";
 
 /** What the command line may say of a target behind an address. */
@@ -82,9 +83,9 @@ export function targetOptions(options: AddressOptions): TargetOptions {
 }
 
 /** @throws InputError for an option that means nothing for a target that is a file */
-export function refuseAddressOptions(options: AddressOptions): void {
+export function refuseAddressOptions(options: AddressOptions, isFile: boolean): void {
   for (const [key, option] of Object.entries(names)) {
-    if (options[key as keyof AddressOptions] === undefined) continue;
+    if (options[key as keyof AddressOptions] === undefined || (isFile && key === "classes")) continue;
     throw new InputError("unsupported", `option ${option}`, {
       expected: "a target behind an address, or a mapping file",
       got: "none, or a model file",
@@ -95,17 +96,6 @@ export function refuseAddressOptions(options: AddressOptions): void {
 
 function collect(text: string, previous: string[] = []): string[] {
   return [...previous, text];
-}
-
-function parseNames(text: string): string[] {
-  const list = text.split(",").map((name) => name.trim());
-  if (list.length > 1 && list.every((name) => name !== "") && new Set(list).size === list.length) return list;
-  throw invalid(
-    "--classes",
-    "two names or more, each once, with commas between",
-    text,
-    "for instance --classes no,yes",
-  );
 }
 
 function parseShape(text: string): number[] {

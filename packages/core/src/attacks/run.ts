@@ -91,8 +91,14 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     threat.norm.project(point, from, budgetOf(threat, i), lower, upper);
   });
 
+  const clip = eachWithin((point, _, lower, upper) => {
+    for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j], lower[j]), upper[j]);
+  });
+
   const start = takePoints(task.start ?? origin, all);
-  project(start, all);
+  // At the centers of the balls only the bounds can matter.
+  if (task.start) project(start, all);
+  else clip(start, all);
   const context: AttackContext = {
     origin,
     start,
@@ -100,9 +106,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     objective,
     gradient,
     project,
-    clip: eachWithin((point, _, lower, upper) => {
-      for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j], lower[j]), upper[j]);
-    }),
+    clip,
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
@@ -118,11 +122,13 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const { points, iteration } = next.value;
   project(points, all);
   const size = new Float64Array(origin.rows);
+  const difference = new Float64Array(origin.columns);
   for (let i = 0; i < origin.rows; i++) {
     const from = rowOf(origin, i);
     const to = rowOf(points, i);
     if (isDiscrete(threat)) roundToGrid(threat, to, from, budgetOf(threat, i));
-    size[i] = threat.norm.measure(to.map((value, j) => value - from[j]));
+    for (let j = 0; j < difference.length; j++) difference[j] = to[j] - from[j];
+    size[i] = threat.norm.measure(difference);
   }
   return {
     points: tensorOf(points, task.x),

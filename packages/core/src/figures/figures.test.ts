@@ -204,14 +204,14 @@ test("predicted loss: both axes span the same powers, and what did not rise is c
   const marks = dots(svg);
   expect(marks).toHaveLength(rest.length);
   expect(svg.getAttribute("aria-label")).toMatch(/; 1 without a rise/);
-  const all = rest.flatMap((cell) => [cell.predictedIncrease ?? 0, cell.lossIncrease]);
+  const all = rest.flatMap((cell) => [cell.predictedIncrease ?? 0, cell.lossIncrease!]);
   const [low, high] = [Math.log(Math.min(...all) / 1.6), Math.log(Math.max(...all) * 1.6)];
   const share = (value: number) => (Math.log(value) - low) / (high - low);
   for (const cell of rest) {
     const start = `crafted on ${cell.surrogate}, judged on ${cell.target}, ε = ${cell.epsilon}:`;
     const mark = marks.find(({ text }) => text.startsWith(start));
     expect(mark?.x).toBeCloseTo(between(frame.x, share(cell.predictedIncrease ?? 0)), 1);
-    expect(mark?.y).toBeCloseTo(between(frame.y, share(cell.lossIncrease)), 1);
+    expect(mark?.y).toBeCloseTo(between(frame.y, share(cell.lossIncrease!)), 1);
   }
 });
 

@@ -110,8 +110,9 @@ function sign(g: GraphBuilder, value: string): string {
  * the t in (0, 1] at which its squared distance from the origin, sum min(t d^2, bound^2), is the squared budget; 1 where
  * it is less everywhere.
  *
- * As a function of t that sum is concave and zero at 0, so the line through two of its points, followed to the squared
- * budget, ends below the root: each t is admissible, and they rise towards it ever faster.
+ * As a function of t that sum is zero at 0, increasing, concave and piecewise linear. The line from 0 to 1 gives a first t,
+ * which is above the root; each further line joins the last two. What is left of the error after the last may be on
+ * either side: the exact projection is the framework's.
  */
 function stepL2(g: GraphBuilder, { origin, budgets, lengths, lower, upper, sameBounds }: Fixed): Move {
   const number = (value: number) => g.scalar(value, origin);
@@ -134,7 +135,7 @@ function stepL2(g: GraphBuilder, { origin, budgets, lengths, lower, upper, sameB
     const lengthOf = (moves: string) => sum(g.node("Min", [moves, bounds]));
 
     let [last, lastLength] = [number(1), lengthOf(squares)];
-    let t = share(g.node("Div", [radius, positive(sum(squares))]));
+    let t = share(g.node("Div", [radius, positive(lastLength)]));
     for (let line = 0; line < LINES; line++) {
       const length = lengthOf(g.node("Mul", [squares, t]));
       const rise = g.node("Add", [distance(length, lastLength), noise]);
@@ -146,8 +147,11 @@ function stepL2(g: GraphBuilder, { origin, budgets, lengths, lower, upper, sameB
   };
 }
 
-/** With so many lines, at steps of a tenth of the budget, points end within 1e-4 of where exact projections lead. */
-const LINES = Number((globalThis as any).process?.env.LINES ?? 2);
+/**
+ * Lines after which points of digits end within 1e-5 of where exact projections lead, at 50 steps of a tenth of a budget
+ * of 2; a third would take 4 % more time.
+ */
+const LINES = 2;
 
 /** The largest size of a row's values: squares of values scaled by it neither overflow nor vanish. */
 function largest(g: GraphBuilder, value: string): string {

@@ -8,9 +8,9 @@ import type { Reading } from "./reading.ts";
 /** The opset for nodes that are added to a file without standard operators. */
 const OPSET = 18;
 
-/** Whether the file itself has the scores as an output [N, K]. */
-export function isExposed({ graph }: OnnxModel, { scores, isSingle }: Reading): boolean {
-  return !isSingle && graph.outputs.some(({ name }) => name === scores);
+/** Whether the file itself has the scores as an output [N, K], in the order of the labels. */
+export function isExposed({ graph }: OnnxModel, { scores, isSingle, isReversed }: Reading): boolean {
+  return !isSingle && !isReversed && graph.outputs.some(({ name }) => name === scores);
 }
 
 /** The graph of the scores alone; labels and dictionaries, and what only they need, are left out. */
@@ -22,19 +22,25 @@ export function scoresOnly(graph: Graph, { scores }: Reading): Graph {
 /**
  * The model with scores [N, K] as its only output.
  *
- * A probability p of the second class becomes [1 - p, p], another score s becomes [0, s], whose softmax is the logistic
+ * Columns in the reverse order of the labels are put in theirs. A probability p of the second class becomes [1 - p, p], another score s becomes [0, s], whose softmax is the logistic
  * function of s. What is known of the scores is written into the metadata.
  */
 export function exposeScores(model: OnnxModel, reading: Reading): OnnxModel {
-  const { scores, isSingle, probabilities, classNames } = reading;
+  const { scores, isSingle, isReversed, probabilities, classNames } = reading;
   const alone = scoresOnly(model.graph, reading);
   const rows = alone.inputs[0]?.shape?.[0] ?? "N";
   const classes = isSingle ? 2 : reading.classes;
-  const output = isSingle ? `${scores}:both` : scores;
+  const output = isSingle || isReversed ? `${scores}:both` : scores;
   const declared = { name: output, type: "float32" as const, ...(classes && { shape: [rows, classes] }) };
-  const nodes = isSingle ? [...alone.nodes, ...second(scores, output, probabilities)] : alone.nodes;
   const initializers = new Map(alone.initializers);
-  if (isSingle) initializers.set(`${scores}:constant`, tensor("float32", [], [probabilities ? 1 : 0]));
+  const nodes = [...alone.nodes];
+  if (isSingle) {
+    initializers.set(`${scores}:constant`, tensor("float32", [], [probabilities ? 1 : 0]));
+    nodes.push(...second(scores, output, probabilities));
+  } else if (isReversed) {
+    initializers.set(`${scores}:order`, tensor("int64", [2], [1, 0]));
+    nodes.push(added("Gather", [scores, `${scores}:order`], output, { axis: { int: 1 } }));
+  }
   return {
     ...model,
     graph: { ...alone, nodes, initializers, outputs: [declared] },
@@ -50,16 +56,12 @@ export function exposeScores(model: OnnxModel, reading: Reading): OnnxModel {
 /** Nodes that put the first class's score beside that of the second. */
 function second(score: string, output: string, probabilities: boolean): Node[] {
   const first = `${score}:first`;
-  const node = (op: string, inputs: readonly string[], made: string, attributes: Node["attributes"] = {}): Node => ({
-    op,
-    domain: "",
-    name: made,
-    inputs,
-    outputs: [made],
-    attributes,
-  });
   return [
-    probabilities ? node("Sub", [`${score}:constant`, score], first) : node("Mul", [`${score}:constant`, score], first),
-    node("Concat", [first, score], output, { axis: { int: 1 } }),
+    added(probabilities ? "Sub" : "Mul", [`${score}:constant`, score], first),
+    added("Concat", [first, score], output, { axis: { int: 1 } }),
   ];
+}
+
+function added(op: string, inputs: readonly string[], output: string, attributes: Node["attributes"] = {}): Node {
+  return { op, domain: "", name: output, inputs, outputs: [output], attributes };
 }

@@ -31,7 +31,7 @@ const ALONG = "carom:along";
  */
 export async function openHessian(runtime: Runtime, model: Model, loss: LossName): Promise<HessianProduct> {
   const session = await compile(runtime, model.bytes);
-  const { input, output } = endpoints(session);
+  const { input, output } = endpoints(session, model.scores);
   await session.release();
   assert(model.onnx, "second derivatives are asked of readable models only");
   const gradient = gradientName(LOSS, input.name);

@@ -12,6 +12,13 @@ export interface Reading {
   readonly probabilities: boolean;
   /** Whether the value has one column, the score of the second of two classes. */
   readonly isSingle: boolean;
+  /**
+   * Whether the columns of two classes are in the reverse order of their labels.
+   *
+   * So does ONNX Runtime give the scores of an SVMClassifier for two classes without probabilities: its value s is
+   * positive for the first class, as its label says, and the columns are [-s, s].
+   */
+  readonly isReversed: boolean;
   /** The names of the classes, where an operator lists them and they are not 0 to K-1. */
   readonly classNames: readonly string[] | undefined;
   /** How many classes an operator lists. */
@@ -50,6 +57,11 @@ export function readScores({ graph }: OnnxModel): Reading | undefined {
     probabilities:
       areProbabilities(graph.nodes, maker, makers) ?? (/prob/i.test(scores) && !hasDecisionFunction(graph.nodes)),
     isSingle,
+    isReversed:
+      maker?.op === "SVMClassifier" &&
+      !("prob_a" in maker.attributes) &&
+      "vectors_per_class" in maker.attributes &&
+      labels?.length === 2,
     classes: labels?.length,
     classNames: labels?.every((label, k) => label === String(k)) ? undefined : labels,
   };

@@ -1,17 +1,21 @@
 // Text has no gradient and is no score: what is computed from tensors of strings, such as names of classes, is left out.
 
-import type { Graph } from "./graph.ts";
+import type { Graph, Node } from "./graph.ts";
 
 /** The graph without the nodes and outputs that depend on the named values. */
 export function without(graph: Graph, values: Iterable<string>): Graph {
   const dropped = new Set(values);
-  const consumers = Map.groupBy(
-    graph.nodes.flatMap((node) => node.inputs.map((input) => ({ input, node }))),
-    ({ input }) => input,
-  );
+  const consumers = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    for (const input of node.inputs) {
+      const known = consumers.get(input);
+      if (known) known.push(node);
+      else consumers.set(input, [node]);
+    }
+  }
   const waiting = [...dropped];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    for (const { node } of consumers.get(value) ?? []) {
+    for (const node of consumers.get(value) ?? []) {
       for (const output of node.outputs) {
         if (dropped.has(output)) continue;
         dropped.add(output);

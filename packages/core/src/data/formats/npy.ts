@@ -46,9 +46,38 @@ export function readNpy(bytes: Uint8Array, name = "npy data"): Tensor {
   }
   const header = parseHeader(latin1(bytes.subarray(from, from + length)), name);
   const elements = bytes.subarray(from + length);
-  if (!header.fortran) return readElements(header.type, header.shape, elements, header.bigEndian, name);
-  const transposed = readElements(header.type, header.shape.toReversed(), elements, header.bigEndian, name);
-  return reverseAxes(transposed);
+  return readNumpyElements(header.code, header.shape, elements, header.fortran, name);
+}
+
+/**
+ * The row-major tensor of NumPy's elements, whose type is a code such as "<f8".
+ *
+ * @throws InputError for another element type, and where there are more or fewer bytes than the shape needs.
+ */
+export function readNumpyElements(
+  code: string,
+  shape: readonly number[],
+  bytes: Uint8Array,
+  fortran: boolean,
+  name: string,
+): Tensor {
+  const type = elementTypeOf(code);
+  if (type === undefined) {
+    throw new InputError("unsupported", `element type of ${name}`, {
+      expected: `one of ${Object.keys(elementTypes).join(", ")}`,
+      got: code,
+      remedy: "convert it with numpy's astype before saving",
+    });
+  }
+  const bigEndian = code[0] === ">";
+  if (!fortran) return readElements(type, shape, bytes, bigEndian, name);
+  return reverseAxes(readElements(type, shape.toReversed(), bytes, bigEndian, name));
+}
+
+/** The element type that a code of NumPy such as "<f8" means, if it is one of ours. */
+export function elementTypeOf(code: string): ElementType | undefined {
+  const known = Object.hasOwn(elementTypes, code.slice(1)) && "<>|=".includes(code[0]);
+  return known ? elementTypes[code.slice(1)] : undefined;
 }
 
 /** The bytes of a .npy file (version 1.0, row-major, little-endian) that holds the tensor, as NumPy writes them. */
@@ -69,9 +98,8 @@ export function writeNpy(x: Tensor): Uint8Array {
 }
 
 interface Header {
-  readonly type: ElementType;
+  readonly code: string;
   readonly shape: readonly number[];
-  readonly bigEndian: boolean;
   readonly fortran: boolean;
 }
 
@@ -89,18 +117,9 @@ function parseHeader(text: string, name: string): Header {
       "save it again",
     );
   }
-  const code = kind[2] ?? "a structure";
-  if (!Object.hasOwn(elementTypes, code.slice(1)) || !"<>|=".includes(code[0])) {
-    throw new InputError("unsupported", `element type of ${name}`, {
-      expected: `one of ${Object.keys(elementTypes).join(", ")}`,
-      got: code,
-      remedy: "convert it with numpy's astype before saving",
-    });
-  }
   return {
-    type: elementTypes[code.slice(1)],
+    code: kind[2] ?? "a structure",
     shape: shape.map((part) => Number.parseInt(part, 10)),
-    bigEndian: code[0] === ">",
     fortran: order[1] === "True",
   };
 }

@@ -1,0 +1,201 @@
+// carom inspect: what is in a model's file, how it is read, and what is suspicious of it on data.
+
+import { stat } from "node:fs/promises";
+import {
+  checkModel,
+  countOperators,
+  countParameters,
+  type Dataset,
+  denseRows,
+  layoutOf,
+  type OnnxModel,
+  type OpenModel,
+  openModel,
+  readModel,
+  readScores,
+  rowCount,
+  takeRows,
+  type ValueInfo,
+} from "@carom/core";
+import { Command } from "commander";
+import { alignClasses } from "../host/classes.ts";
+import { loadDataset } from "../host/data.ts";
+import { externalDataBeside } from "../host/externalData.ts";
+import { loadModel } from "../host/modelFile.ts";
+import { readBytes } from "../host/read.ts";
+import { nodeRuntime } from "../host/runtime.ts";
+import { withShape } from "../host/shape.ts";
+import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
+import {
+  type CommonOptions,
+  type DataFileOptions,
+  printJson,
+  withCommonOptions,
+  withDataOptions,
+  withExamples,
+} from "../ui/options.ts";
+import { outputWidth, wrap } from "../ui/wrap.ts";
+
+type InspectOptions = CommonOptions & DataFileOptions & ModelOptions & { readonly data?: string };
+
+/** Rows that the checks look at. */
+const MOST_ROWS = 500;
+
+/** `carom inspect model.onnx`. */
+export function inspectCommand(): Command {
+  const command = new Command("inspect")
+    .description("what a model file holds: inputs, scores, operators with gradients; with data, what is suspicious")
+    .argument("<model>", "an ONNX classifier")
+    .option("--data <file>", "labelled data like the model's, or digits")
+    .action(run);
+  return withExamples(
+    withCommonOptions(withDataOptions(withModelOptions(command))),
+    "carom inspect model.onnx",
+    "carom inspect model.onnx --data test.npz --normalize 0.1307,0.3081",
+  );
+}
+
+async function run(path: string, options: InspectOptions): Promise<void> {
+  const { model, contentHash } = await loadModel(path, options);
+  const { size } = await stat(path);
+  const { file, external, unreadable } = await readWhole(path);
+  const opened = await openModel(nodeRuntime(), model);
+  const reading = file && readScores(file);
+  const doubts = options.data === undefined ? undefined : await check(path, model, opened, options);
+  await opened.close();
+  const inspected = {
+    model: path,
+    modelHash: contentHash,
+    bytes: size,
+    externalData: external,
+    ...(file
+      ? {
+          producer: file.producer,
+          opsets: file.opsets,
+          inputs: file.graph.inputs.map(describe),
+          outputs: file.graph.outputs.map(describe),
+          parameters: countParameters(file),
+          operators: countOperators(file),
+        }
+      : { unreadable }),
+    layout: layoutOf(opened.inputShape),
+    inputShape: opened.inputShape,
+    scores: {
+      value: reading?.scores,
+      because: reading?.because,
+      classes: opened.classes,
+      classNames: model.classNames,
+      probabilities: opened.probabilities,
+      columnsReversed: reading?.isReversed === true,
+    },
+    gradients: opened.differentiable !== undefined,
+    noGradients: opened.notDifferentiable,
+    ...(doubts && { doubts }),
+  };
+  if (options.json) printJson(inspected);
+  else process.stdout.write(`${wrap(text(inspected).join("\n"), outputWidth())}\n`);
+}
+
+/** The graph as the file has it, and the names of the files that hold weights for it. */
+async function readWhole(path: string) {
+  const read = externalDataBeside(path);
+  const external = new Set<string>();
+  try {
+    const file = readModel(await readBytes("model file", path), {
+      externalData(...part) {
+        external.add(part[0]);
+        return read(...part);
+      },
+    });
+    return { file, external: [...external], unreadable: undefined };
+  } catch (error) {
+    // What the runtime can compute though we cannot read it is still worth a look.
+    return { file: undefined, external: [...external], unreadable: (error as Error).message };
+  }
+}
+
+function describe({ name, type, shape }: ValueInfo) {
+  return { name, type: type ?? null, shape: shape ?? null };
+}
+
+async function check(
+  path: string,
+  model: Parameters<typeof alignClasses>[1],
+  opened: OpenModel,
+  options: InspectOptions,
+) {
+  const { dataset } = await loadDataset(options.data!, options);
+  return checkOn(withShape(alignClasses(dataset, model, opened), opened.inputShape, path), opened);
+}
+
+/** What is suspicious of a model on rows spread over the data. */
+export function checkOn(data: Dataset, opened: OpenModel) {
+  const n = Math.min(MOST_ROWS, rowCount(data));
+  const rows = Int32Array.from({ length: n }, (_, i) => Math.floor((i * rowCount(data)) / n));
+  const part = takeRows(data, rows);
+  return checkModel(opened, denseRows(part), part.labels);
+}
+
+interface Inspected {
+  readonly bytes: number;
+  readonly externalData: readonly string[];
+  readonly producer?: string;
+  readonly opsets?: OnnxModel["opsets"];
+  readonly inputs?: readonly ReturnType<typeof describe>[];
+  readonly outputs?: readonly ReturnType<typeof describe>[];
+  readonly parameters?: number;
+  readonly operators?: ReturnType<typeof countOperators>;
+  readonly unreadable?: string | undefined;
+  readonly layout: string;
+  readonly scores: {
+    readonly value: string | undefined;
+    readonly because: string | undefined;
+    readonly classes: number;
+    readonly classNames: readonly string[] | undefined;
+    readonly probabilities: boolean;
+    readonly columnsReversed: boolean;
+  };
+  readonly noGradients: string | undefined;
+  readonly doubts?: Awaited<ReturnType<typeof checkModel>>;
+}
+
+/** A line each, none much wider than a narrow terminal. */
+function text(inspected: Inspected): string[] {
+  const { bytes, externalData, opsets, inputs, outputs, parameters, operators, layout, scores, doubts } = inspected;
+  // Sizes without a name in the file are read under names of our own.
+  const plain = (size: number | string) => (typeof size === "string" && size.includes(":") ? "?" : size);
+  const value = ({ name, type, shape }: ReturnType<typeof describe>) =>
+    `"${name}" ${type ?? "of another type"}${shape ? ` [${shape.map(plain).join(", ")}]` : ""}`;
+  const width = Math.max(...(operators ?? []).map(({ operator }) => operator.length));
+  const kind = scores.probabilities ? "probabilities" : "scores that are no probabilities";
+  const lines = [
+    `size        ${bytes.toLocaleString("en")} bytes${externalData.length > 0 ? `, weights in ${externalData.join(", ")}` : ""}`,
+  ];
+  if (inspected.producer) lines.push(`made by     ${inspected.producer}`);
+  if (opsets)
+    lines.push(
+      `opset       ${Object.entries(opsets)
+        .map(([domain, version]) => `${domain || "ai.onnx"} ${version}`)
+        .join(", ")}`,
+    );
+  if (parameters !== undefined) lines.push(`parameters  ${parameters.toLocaleString("en")}`);
+  for (const each of inputs ?? []) lines.push(`input       ${value(each)}: ${layout}`);
+  for (const each of outputs ?? []) lines.push(`output      ${value(each)}`);
+  lines.push(
+    `scores      ${scores.value === undefined ? "" : `"${scores.value}", because ${scores.because}: `}${scores.classes} classes, ${kind}`,
+  );
+  if (scores.columnsReversed)
+    lines.push("            in the order of the labels, which is the reverse of the file's columns");
+  if (scores.classNames) lines.push(`classes     ${scores.classNames.join(", ")}`);
+  if (operators) {
+    lines.push("operators");
+    for (const { operator, count, gradient } of operators) {
+      lines.push(`  ${operator.padEnd(width)}  ${String(count).padStart(5)}  ${gradient}`);
+    }
+  }
+  if (inspected.unreadable) lines.push(`unread      ${inspected.unreadable}`);
+  lines.push(inspected.noGradients === undefined ? "gradients   yes" : `gradients   none: ${inspected.noGradients}`);
+  if (doubts?.length === 0) lines.push("checks      nothing suspicious");
+  for (const { sentence } of doubts ?? []) lines.push(`Warning: ${sentence}`);
+  return lines;
+}

@@ -1,0 +1,165 @@
+// The reports in a real browser: nothing overflows, nothing is asked of the network, names from data stay text.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseHTML } from "linkedom";
+import { type Browser, chromium as playwright } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { madeUpAudit, madeUpExamples } from "../../core/test/auditResult.ts";
+import { renderReport } from "../src/report/render.ts";
+import { carom, pointsFile, temporaryFolder } from "./run.ts";
+
+// The browser comes from npm as a binary for this one platform.
+const isHere = process.platform === "linux" && process.arch === "x64";
+if (!isHere) console.warn("browser tests skipped: their browser is for Linux on x64 only");
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+let browser: Browser;
+
+/** A name that would run as a script, load a picture or break out of an attribute, were it not escaped. */
+const hostile = `"><script>document.title="taken"</script><img src=http://127.0.0.1:9/x onerror='document.title="taken"'>`;
+
+const models = "[{learner: ridge, complexity: high}, {learner: ridge, complexity: low}]";
+const studies = {
+  evasion: `
+name: evasion
+repetitions: 2
+data: {train: points.npz, box: [0, 1]}
+split: {target: 0.4, surrogate: 0.4, attacked: 0.2}
+surrogates: ${models}
+targets: ${models}
+attack: {norm: l2, epsilons: [0.1, 0.3], curve: [0.1, 0.2, 0.3]}
+metrics: [size, alignment, perturbation, variability]
+variability: {sets: 2}
+permutations: 20
+`,
+  poisoning: `
+kind: poisoning
+name: poisoning
+data: {train: points.npz, box: [0, 1]}
+split: {surrogate: 40, target: 40, validation: 60, test: 60}
+surrogates: ${models}
+targets: ${models}
+fractions: [0.05, 0.1]
+metrics: [size, alignment, perturbation, variability]
+variability: {sets: 2}
+permutations: 20
+`,
+  sweep: `
+kind: sweep
+name: sweep
+sets: 2
+data: {train: points.npz, box: [0, 1]}
+learner: ridge
+option: alpha
+values: [0.1, 1, 10]
+attack: {epsilon: 0.3}
+`,
+};
+
+const pages = ["audit", ...Object.keys(studies)];
+const widths = [390, 1280];
+
+beforeAll(async () => {
+  if (!isHere) return;
+  const { document } = parseHTML("<html><body></body></html>");
+  const result = madeUpAudit({ targetId: hostile, classNames: [hostile, "nine"] });
+  writeFileSync(at("audit.html"), renderReport({ result, examples: madeUpExamples(result), manifest: {}, document }));
+  writeFileSync(at("points.npz"), pointsFile(400));
+  for (const [name, text] of Object.entries(studies)) {
+    writeFileSync(at(`${name}.yaml`), text);
+    const finished = await carom(["study", at(`${name}.yaml`), "--quiet", "--out", at(name)]);
+    expect(finished).toMatchObject({ status: 0, stderr: "" });
+  }
+  // Said to be where it expects to be, it unpacks the libraries that a bare machine lacks.
+  process.env.AWS_EXECUTION_ENV = "AWS_Lambda_nodejs20.x";
+  const { default: chromium } = await import("@sparticuz/chromium");
+  // Its own arguments are for a machine that allows one process; there a page that closes ends the browser.
+  browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: ["--no-sandbox"] });
+}, 180_000);
+
+afterAll(() => browser?.close());
+
+const addressOf = (page: string) => pathToFileURL(at(page === "audit" ? "audit.html" : join(page, "report.html"))).href;
+
+/** Opens a report; what the browser complained of and asked for comes with the page. */
+async function open(name: string, width: number, colorScheme: "light" | "dark" = "light") {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(addressOf(name));
+  return { page, complaints, requests };
+}
+
+describe.skipIf(!isHere)("the reports in a browser", () => {
+  it.each(pages.flatMap((name) => widths.map((width) => [name, width] as const)))(
+    "%s fits %i pixels, complains of nothing and asks for nothing",
+    async (name, width) => {
+      const { page, complaints, requests } = await open(name, width);
+      const seen = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        // What scrolls in a box of its own may be wider; nothing else may.
+        wide: [...document.querySelectorAll("body *")]
+          .filter((element) => !element.closest(".scroll") && element.getBoundingClientRect().right > innerWidth + 1)
+          .map((element) => element.outerHTML.slice(0, 80)),
+        figures: document.querySelectorAll("figure svg, .key svg").length,
+        unnamed: [...document.querySelectorAll("figure svg")].filter((svg) => !svg.getAttribute("aria-label")).length,
+        title: document.title,
+      }));
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith("data:"))).toEqual([addressOf(name)]);
+      expect(seen.wide).toEqual([]);
+      expect(seen.width).toBeLessThanOrEqual(width);
+      expect(seen.figures).toBeGreaterThan(1);
+      expect(seen.unnamed).toBe(0);
+      expect(seen.title).not.toBe("taken");
+      await page.close();
+    },
+  );
+
+  it("names from data are shown as they are and make no elements", async () => {
+    const { page } = await open("audit", 1280);
+    const found = await page.evaluate(() => ({
+      text: document.body.innerText,
+      scripts: document.scripts.length,
+      outside: [...document.images].filter((image) => !image.src.startsWith("data:")).length,
+    }));
+    expect(found.text).toContain(hostile);
+    expect([found.scripts, found.outside]).toEqual([0, 0]);
+    await page.close();
+  });
+
+  it.each(pages)("%s is legible in the dark: text and background are far apart", async (name) => {
+    const { page } = await open(name, 1280, "dark");
+    const contrast = await page.evaluate(() => {
+      const luminance = (colour: string) => {
+        const [r, g, b] = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
+          const share = Number(part) / 255;
+          return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const { color, backgroundColor } = getComputedStyle(document.body);
+      const [text, paper] = [luminance(color), luminance(backgroundColor)];
+      return { ratio: (text + 0.05) / (paper + 0.05), paper };
+    });
+    expect(contrast.paper).toBeLessThan(0.05);
+    expect(contrast.ratio).toBeGreaterThan(7);
+    await page.close();
+  });
+
+  it("prints as a document of several pages", async () => {
+    const { page } = await open("audit", 1280);
+    const pdf = await page.pdf({ format: "A4" });
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    expect((pdf.toString("latin1").match(/\/Type \/Page\b/g) ?? []).length).toBeGreaterThan(2);
+    await page.close();
+  });
+});

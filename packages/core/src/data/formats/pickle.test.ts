@@ -1,0 +1,139 @@
+// Pickles that Python made (fixtures/pickle/make.py): the values come back, and nothing else than a pickle does.
+
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../errors.ts";
+import { tensor } from "../../tensor.ts";
+import { gunzip } from "./gzip.ts";
+import { type PickleValue, readPickle } from "./pickle.ts";
+import { pickledArray } from "./pickledArrays.ts";
+import { readPickledDataset } from "./pickledDataset.ts";
+
+const folder = new URL("../../../../../fixtures/pickle/", import.meta.url);
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+const protocols = [2, 3, 4, 5];
+const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+describe("readPickle", () => {
+  it.for(protocols)("reads plain values of protocol %i, a cycle included", (protocol) => {
+    const values = readPickle(fixture(`plain.p${protocol}.pickle`)) as Map<PickleValue, PickleValue>;
+    expect(values.get("integers")).toEqual([0, -1, 255, 65535, 2 ** 31 - 1, -(2 ** 31), 2 ** 40, -(2n ** 70n)]);
+    expect(values.get("text")).toBe("ä\ufeff");
+    expect(values.get("nothing")).toBe(null);
+    expect(values.get("truth")).toEqual([true, false]);
+    expect(values.get("half")).toBe(0.5);
+    expect(values.get("pair")).toEqual([1, [2, 3]]);
+    expect(values.get("long")).toBe("x".repeat(300));
+    expect(values.get("itself")).toBe(values);
+    // Protocol 2 has no bytes: Python writes the call that makes them.
+    if (protocol > 2) expect(values.get("bytes")).toEqual(new Uint8Array([0, 255, 10]));
+    else expect(values.get("bytes")).toMatchObject({ maker: { module: "_codecs", name: "encode" } });
+  });
+
+  it("describes a call and does not make it", () => {
+    // os.system("true"), as an attacker writes it.
+    expect(readPickle(bytesOf("\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R."))).toMatchObject({
+      maker: { kind: "global", module: "os", name: "system" },
+      arguments: ["true"],
+    });
+  });
+
+  it.for([
+    ["no pickle", "PK", /invalid pickle: expected a pickle of protocol 2 to 5/],
+    ["a newer protocol", "\x80\x06N.", /unsupported pickle: .* got protocol 6/],
+    ["an unknown instruction", "\x80\x04\xff.", /unsupported pickle: .* got instruction 0xff at byte 2/],
+    ["a value kept elsewhere", "\x80\x02X\x01\x00\x00\x00aQ.", /instruction 0x51/],
+    ["no end", "\x80\x02N", /an end where 1 bytes should follow/],
+    ["a length beyond the end", "\x80\x04B\xff\xff\xff\xffabc.", /an end where 4294967295 bytes should follow/],
+    ["a huge length", `\x80\x04\x8e${"\xff".repeat(8)}.`, /an end where/],
+    ["an empty stack", "\x80\x02.", /finds no value/],
+    ["a mark for a value", "\x80\x02(.", /finds no value/],
+    ["no mark", "\x80\x02e.", /finds no mark/],
+    ["an unknown reference", "\x80\x02h\x05.", /a reference to value 5/],
+    ["an odd dictionary", "\x80\x02}(Nu.", /entries for what is no dictionary/],
+    ["a state for a number", "\x80\x02K\x01}b.", /a state for what is no object/],
+  ] as const)("refuses %s", ([, text, message]) => {
+    expect(() => readPickle(bytesOf(text))).toThrow(InputError);
+    expect(() => readPickle(bytesOf(text))).toThrow(message);
+  });
+
+  it("ends with a value or an InputError for any bytes", () => {
+    const seeds = protocols.map((protocol) => fixture(`cdataset.p${protocol}.pickle`));
+    const changes = fc.array(fc.tuple(fc.nat(1600), fc.nat(255)), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.constantFrom(...seeds), changes, fc.nat(1700), (seed, changed, length) => {
+        const bytes = seed.slice(0, length);
+        for (const [at, byte] of changed) if (at < bytes.length) bytes[at] = byte;
+        try {
+          readPickledDataset(bytes);
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("takes a million nested tuples without recursion", () => {
+    const bytes = new Uint8Array(1_000_004).fill(0x85);
+    bytes.set([0x80, 2, 0x4e]);
+    bytes[bytes.length - 1] = 0x2e;
+    expect(() => readPickledDataset(bytes)).toThrow(/missing sparse matrix/);
+  });
+});
+
+describe("pickledArray", () => {
+  it("reads a scalar and an array in Fortran's order", () => {
+    const dtype = "cnumpy\ndtype\nX\x02\x00\x00\x00i2\x85R(K\x03X\x01\x00\x00\x00<NNNtb";
+    const scalar = `\x80\x03cnumpy.core.multiarray\nscalar\n${dtype}C\x02\x05\x01\x86R.`;
+    expect(pickledArray(readPickle(bytesOf(scalar)), "a")).toEqual(tensor("int16", [], [261]));
+    const fortran = `\x80\x05cnumpy._core.numeric\n_frombuffer\n(C\x081\x002\x003\x004\x00${dtype}K\x02K\x02\x86X\x01\x00\x00\x00FtR.`;
+    expect(pickledArray(readPickle(bytesOf(fortran)), "a")).toEqual(tensor("int16", [2, 2], [49, 51, 50, 52]));
+  });
+
+  it("refuses an array whose bytes do not fill its shape", () => {
+    const bytes = fixture("tuple.p4.pickle");
+    // The three rows that the pointers of the matrix would have with another length.
+    const changed = new TextDecoder("latin1").decode(bytes).indexOf("K\x05\x85");
+    bytes[changed + 1] = 4;
+    expect(() => readPickledDataset(bytes)).toThrow(/expected 16 bytes for shape \[4\] of int32, got 20 bytes/);
+  });
+});
+
+describe("readPickledDataset", () => {
+  const expected = {
+    features: {
+      rows: 4,
+      columns: 300,
+      start: Int32Array.of(0, 2, 3, 3, 6),
+      index: Int32Array.of(2, 299, 0, 7, 8, 200),
+      value: Float64Array.of(1, 1, 2.5, 1, 1, -1),
+    },
+    labels: [0, 1, 1, 0],
+  };
+
+  it.for(protocols)("finds matrix and labels in a CDataset of SecML, protocol %i", (protocol) => {
+    // Its header holds another array of four numbers.
+    expect(readPickledDataset(fixture(`cdataset.p${protocol}.pickle`))).toEqual(expected);
+  });
+
+  it.for(protocols)("finds them in a tuple, with columns to be sorted and big-endian labels, protocol %i", (protocol) => {
+    expect(readPickledDataset(fixture(`tuple.p${protocol}.pickle`))).toEqual(expected);
+  });
+
+  it("is served by the gzip reader", () => {
+    expect(readPickledDataset(gunzip(fixture("drebin-reduced.tar.gz")))).toEqual(expected);
+  });
+
+  it("says what is missing", () => {
+    expect(() => readPickledDataset(fixture("plain.p4.pickle"), "a.pickle")).toThrow(
+      /missing sparse matrix in a\.pickle: expected one CSR matrix of SciPy, got none/,
+    );
+    // The same matrix without the array of labels: the tuple is ended behind its first item.
+    const bytes = fixture("tuple.p2.pickle");
+    const text = new TextDecoder("latin1").decode(bytes);
+    const labels = text.lastIndexOf("h\x03K\x00\x85");
+    expect(labels).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,252 @@
+// Python's pickle, protocols 2 to 5, read without running anything: globals and calls become descriptions of themselves.
+
+import { InputError } from "../../errors.ts";
+import { invalidFile } from "./elements.ts";
+
+/** The name of a Python function or class; nothing of it is imported or called. */
+export interface PickledGlobal {
+  readonly kind: "global";
+  readonly module: string;
+  readonly name: string;
+}
+
+/** What unpickling would make by a call, and would then put into the result. */
+export interface PickledObject {
+  readonly kind: "object";
+  readonly maker: PickleValue;
+  readonly arguments: PickleValue;
+  /** What it would be built from; undefined where nothing was said. */
+  state: PickleValue | undefined;
+  /** Items appended to it or entries set in it, where it stands for a list, a set or a dictionary. */
+  readonly items: PickleValue[];
+  readonly entries: Map<PickleValue, PickleValue>;
+}
+
+/** Lists, tuples and sets are arrays, dictionaries maps, bytes arrays of bytes; the graph may have cycles. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | PickleValue[]
+  | Map<PickleValue, PickleValue>
+  | PickledGlobal
+  | PickledObject;
+
+const MARK = Symbol("mark");
+const highestProtocol = 5;
+
+/**
+ * The object graph that a pickle describes.
+ *
+ * The machine of the format only pushes, pops and remembers values, so time and memory are bounded by the length of the
+ * file: every length is compared with the bytes that follow before anything is made of them, and nothing recurses.
+ * Text of Python 2 is taken byte by byte (latin-1), as NumPy's own arrays need it.
+ *
+ * @throws InputError for a file that is no pickle, ends early or holds instructions outside protocols 2 to 5, and for
+ * values kept outside of the file.
+ */
+export function readPickle(bytes: Uint8Array, name = "pickle"): PickleValue {
+  if (bytes[0] !== 0x80) throw invalidFile(name, "a pickle of protocol 2 to 5", "other bytes at its start", remedy);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const memo = new Map<number, PickleValue>();
+  const stack: (PickleValue | typeof MARK)[] = [];
+  let at = 0;
+
+  const damaged = (got: string) => invalidFile(name, "a whole pickle", `${got} at byte ${at}`, "copy the file again");
+  /** Steps over so many bytes: where they begin. */
+  const skip = (count: number): number => {
+    if (count > bytes.length - at) throw damaged(`an end where ${count} bytes should follow`);
+    at += count;
+    return at - count;
+  };
+  const byte = () => view.getUint8(skip(1));
+  const uint32 = () => view.getUint32(skip(4), true);
+  const int32 = () => view.getInt32(skip(4), true);
+  const uint64 = () => Number(view.getBigUint64(skip(8), true));
+  const take = (length: number) => {
+    const from = skip(length);
+    return bytes.subarray(from, from + length);
+  };
+  const utf8 = (length: number) => text.decode(take(length));
+  const line = () => {
+    const end = bytes.indexOf(0x0a, at);
+    if (end < 0) throw damaged("a line without an end");
+    const content = utf8(end - at);
+    at++;
+    return content;
+  };
+
+  const pop = (): PickleValue => {
+    const value = stack.pop();
+    if (value === undefined || value === MARK) throw damaged("an instruction that finds no value");
+    return value;
+  };
+  const top = (): PickleValue => {
+    const value = stack.at(-1);
+    if (value === undefined || value === MARK) throw damaged("an instruction that finds no value");
+    return value;
+  };
+  const popToMark = (): PickleValue[] => {
+    const mark = stack.lastIndexOf(MARK);
+    if (mark < 0) throw damaged("an instruction that finds no mark");
+    const values = stack.splice(mark + 1) as PickleValue[];
+    stack.pop();
+    return values;
+  };
+  const popMany = (count: number): PickleValue[] => Array.from({ length: count }, pop).reverse();
+  const remembered = (index: number): PickleValue => {
+    const value = memo.get(index);
+    if (value === undefined) throw damaged(`a reference to value ${index}, which is not there`);
+    return value;
+  };
+  const append = (values: readonly PickleValue[]): void => {
+    const target = top();
+    const list = Array.isArray(target) ? target : isObject(target) ? target.items : undefined;
+    if (!list) throw damaged("items for what is no list");
+    for (const value of values) list.push(value);
+  };
+  const setEntries = (values: readonly PickleValue[]): void => {
+    const target = top();
+    const map = target instanceof Map ? target : isObject(target) ? target.entries : undefined;
+    if (!map || values.length % 2 === 1) throw damaged("entries for what is no dictionary");
+    for (let i = 0; i < values.length; i += 2) map.set(values[i], values[i + 1]);
+  };
+  const global = (module: PickleValue, called: PickleValue): PickledGlobal => {
+    if (typeof module !== "string" || typeof called !== "string") throw damaged("a global without a name");
+    return { kind: "global", module, name: called };
+  };
+  const make = (maker: PickleValue, given: PickleValue): PickledObject => {
+    return { kind: "object", maker, arguments: given, state: undefined, items: [], entries: new Map() };
+  };
+
+  /** What each instruction does; the comments say what Python's pickletools calls it. */
+  const instructions: Readonly<Record<number, () => void>> = {
+    128: () => {
+      const protocol = byte(); // PROTO
+      if (protocol >= 2 && protocol <= highestProtocol) return;
+      throw unsupported(name, `protocol ${protocol}`);
+    },
+    149: () => void skip(8), // FRAME
+    40: () => void stack.push(MARK), // MARK
+    48: () => {
+      if (stack.pop() === undefined) throw damaged("an instruction that finds no value"); // POP
+    },
+    49: () => void popToMark(), // POP_MARK
+    50: () => void stack.push(top()), // DUP
+    78: () => void stack.push(null), // NONE
+    136: () => void stack.push(true), // NEWTRUE
+    137: () => void stack.push(false), // NEWFALSE
+    74: () => void stack.push(int32()), // BININT
+    75: () => void stack.push(byte()), // BININT1
+    77: () => void stack.push(view.getUint16(skip(2), true)), // BININT2
+    138: () => void stack.push(integerOf(take(byte()))), // LONG1
+    139: () => void stack.push(integerOf(take(uint32()))), // LONG4
+    71: () => void stack.push(view.getFloat64(skip(8), false)), // BINFLOAT
+    84: () => void stack.push(latin1(take(uint32()))), // BINSTRING
+    85: () => void stack.push(latin1(take(byte()))), // SHORT_BINSTRING
+    88: () => void stack.push(utf8(uint32())), // BINUNICODE
+    140: () => void stack.push(utf8(byte())), // SHORT_BINUNICODE
+    141: () => void stack.push(utf8(uint64())), // BINUNICODE8
+    66: () => void stack.push(take(uint32())), // BINBYTES
+    67: () => void stack.push(take(byte())), // SHORT_BINBYTES
+    142: () => void stack.push(take(uint64())), // BINBYTES8
+    150: () => void stack.push(take(uint64())), // BYTEARRAY8
+    152: () => {}, // READONLY_BUFFER
+    93: () => void stack.push([]), // EMPTY_LIST
+    97: () => append([pop()]), // APPEND
+    101: () => append(popToMark()), // APPENDS
+    108: () => void stack.push(popToMark()), // LIST
+    41: () => void stack.push([]), // EMPTY_TUPLE
+    116: () => void stack.push(popToMark()), // TUPLE
+    133: () => void stack.push(popMany(1)), // TUPLE1
+    134: () => void stack.push(popMany(2)), // TUPLE2
+    135: () => void stack.push(popMany(3)), // TUPLE3
+    125: () => void stack.push(new Map()), // EMPTY_DICT
+    100: () => {
+      const values = popToMark(); // DICT
+      stack.push(new Map());
+      setEntries(values);
+    },
+    115: () => setEntries(popMany(2)), // SETITEM
+    117: () => setEntries(popToMark()), // SETITEMS
+    143: () => void stack.push([]), // EMPTY_SET
+    144: () => append(popToMark()), // ADDITEMS
+    145: () => void stack.push(popToMark()), // FROZENSET
+    113: () => void memo.set(byte(), top()), // BINPUT
+    114: () => void memo.set(uint32(), top()), // LONG_BINPUT
+    148: () => void memo.set(memo.size, top()), // MEMOIZE
+    104: () => void stack.push(remembered(byte())), // BINGET
+    106: () => void stack.push(remembered(uint32())), // LONG_BINGET
+    99: () => void stack.push(global(line(), line())), // GLOBAL
+    147: () => {
+      const [module, called] = popMany(2); // STACK_GLOBAL
+      stack.push(global(module, called));
+    },
+    82: () => {
+      const [maker, given] = popMany(2); // REDUCE
+      stack.push(make(maker, given));
+    },
+    129: () => {
+      const [maker, given] = popMany(2); // NEWOBJ
+      stack.push(make(maker, given));
+    },
+    146: () => {
+      const [maker, given] = popMany(3); // NEWOBJ_EX
+      stack.push(make(maker, given));
+    },
+    98: () => {
+      const state = pop(); // BUILD
+      const target = top();
+      if (!isObject(target)) throw damaged("a state for what is no object");
+      target.state = state;
+    },
+  };
+
+  for (;;) {
+    const code = byte();
+    if (code === 46) return pop(); // STOP
+    const instruction = instructions[code];
+    if (!instruction) throw unsupported(name, `instruction 0x${code.toString(16)} at byte ${at - 1}`);
+    instruction();
+  }
+}
+
+/** Whether a value describes a Python object. */
+export function isObject(value: PickleValue | undefined): value is PickledObject {
+  return isRecord(value) && value.kind === "object";
+}
+
+/** Whether a value names a function or class. */
+export function isGlobal(value: PickleValue | undefined): value is PickledGlobal {
+  return isRecord(value) && value.kind === "global";
+}
+
+function isRecord(value: PickleValue | undefined): value is PickledGlobal | PickledObject {
+  return typeof value === "object" && value !== null && "kind" in value;
+}
+
+const remedy = "save the arrays with numpy.savez";
+const text = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function unsupported(name: string, got: string): InputError {
+  return new InputError("unsupported", name, { expected: "a pickle of protocol 2 to 5", got, remedy });
+}
+
+/** Little-endian two's complement: a number where that is exact. */
+function integerOf(bytes: Uint8Array): number | bigint {
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).reverse();
+  const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x0${digits.join("")}`));
+  return BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+function latin1(bytes: Uint8Array): string {
+  let characters = "";
+  // A call takes only so many arguments.
+  for (let from = 0; from < bytes.length; from += 8192) {
+    characters += String.fromCharCode(...bytes.subarray(from, from + 8192));
+  }
+  return characters;
+}

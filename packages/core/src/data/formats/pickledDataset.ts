@@ -1,0 +1,148 @@
+// Sparse data in a pickle of Python objects, wherever they are in it: a SciPy CSR matrix and the labels of its rows.
+
+import { InputError } from "../../errors.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { SparseRows } from "../dataset.ts";
+import { invalidFile } from "./elements.ts";
+import { isGlobal, isObject, type PickleValue, readPickle } from "./pickle.ts";
+import { isNumpy, pickledArray } from "./pickledArrays.ts";
+import type { LabelledRows } from "./svmlight.ts";
+
+/** Names under which labels are kept, those of a CDataset of SecML among them. */
+const labelNames = ["y", "_y", "labels", "label", "target", "targets"];
+
+interface Compressed {
+  readonly data: Tensor;
+  readonly indices: Tensor;
+  readonly indptr: Tensor;
+  readonly shape: readonly number[];
+}
+
+/**
+ * The rows and labels of a pickled data set, such as DrebinRed of the SecML zoo: a CDataset around a CSR matrix.
+ *
+ * The matrix is the only object with arrays `data`, `indices` and `indptr` and a shape. The labels are the array with one
+ * whole number for each row that is kept under a usual name (y, labels, target), else the only such array.
+ *
+ * @throws InputError for a pickle without one CSR matrix and one array of labels, and for a matrix that is not sound.
+ */
+export function readPickledDataset(bytes: Uint8Array, name = "pickle"): LabelledRows {
+  const matrices: Compressed[] = [];
+  const vectors: { readonly key: string; readonly values: ArrayLike<number | bigint> }[] = [];
+  const parts = new Set<PickleValue>();
+  walk(readPickle(bytes, name), (value, key) => {
+    const found = compressed(value, name, parts);
+    if (found) matrices.push(found);
+    const array = parts.has(value) ? undefined : pickledArray(value, name);
+    if (array && array.shape.length > 0) vectors.push({ key, values: array.data });
+  });
+  if (matrices.length !== 1) {
+    throw new InputError(matrices.length === 0 ? "missing" : "unsupported", `sparse matrix in ${name}`, {
+      expected: "one CSR matrix of SciPy",
+      got: matrices.length === 0 ? "none" : `${matrices.length}`,
+      remedy: "save features and labels with numpy.savez(file, x=..., y=...)",
+    });
+  }
+  const features = rowsOf(matrices[0], name);
+  const fitting = vectors.filter(
+    ({ values }) => values.length === features.rows && Array.from(values, Number).every(Number.isInteger),
+  );
+  const named = fitting.filter(({ key }) => labelNames.includes(key.toLowerCase()));
+  const chosen = named.length > 0 ? named : fitting;
+  if (chosen.length !== 1) {
+    throw new InputError("missing", `labels in ${name}`, {
+      expected: `one array of ${features.rows} whole numbers beside the matrix, named y, labels or target`,
+      got: `${chosen.length}`,
+      remedy: "save features and labels with numpy.savez(file, x=..., y=...)",
+    });
+  }
+  return { features, labels: Array.from(chosen[0].values, Number) };
+}
+
+/** Visits every value once, with the nearest name on the way to it; a list of work in place of recursion. */
+function walk(root: PickleValue, visit: (value: PickleValue, key: string) => void): void {
+  const seen = new Set<PickleValue>([root]);
+  const work: { readonly value: PickleValue; readonly key: string }[] = [{ value: root, key: "" }];
+  const add = (value: PickleValue | undefined, key: string) => {
+    if (typeof value !== "object" || value === null || value instanceof Uint8Array || seen.has(value)) return;
+    seen.add(value);
+    work.push({ value, key });
+  };
+  for (const { value, key } of work) {
+    visit(value, key);
+    if (Array.isArray(value)) for (const item of value) add(item, key);
+    const maps = value instanceof Map ? [value] : isObject(value) ? [value.entries] : [];
+    for (const map of maps) for (const [name, entry] of map) add(entry, inner(name, key));
+    if (!isObject(value) || isNumpy(value)) continue;
+    add(value.state, key);
+    add(value.arguments, key);
+    for (const item of value.items) add(item, key);
+  }
+}
+
+/** The array inside a wrapper (`_data` of SecML's arrays) goes by the name of the wrapper. */
+const inner = (name: PickleValue, around: string) =>
+  typeof name === "string" ? (name === "_data" ? around : name) : around;
+
+/** The parts of a CSR matrix in what an object or dictionary holds; its arrays are noted as no labels. */
+function compressed(value: PickleValue, name: string, parts: Set<PickleValue>): Compressed | undefined {
+  const held = isObject(value) ? value.state : value;
+  if (!(held instanceof Map) || !held.has("indices") || !held.has("indptr")) return undefined;
+  // An object is seen before the dictionary of its state, which would else count a second time.
+  if (parts.has(held)) return undefined;
+  for (const part of [held, ...held.values()]) if (typeof part === "object") parts.add(part);
+  const maker = isObject(value) ? [value.maker, value.arguments].flat().filter(isGlobal) : [];
+  if (maker.some((global) => /cs[cr]_|bsr_/.test(global.name) && !global.name.startsWith("csr_"))) {
+    throw new InputError("unsupported", `sparse matrix in ${name}`, {
+      expected: "compressed rows (csr_matrix)",
+      got: maker.map((global) => global.name).join(" "),
+      remedy: "convert it with tocsr() before saving",
+    });
+  }
+  const [data, indices, indptr] = ["data", "indices", "indptr"].map((key) => pickledArray(held.get(key), name));
+  const shape = held.get("_shape") ?? held.get("shape");
+  const sizes = (Array.isArray(shape) ? shape : []).map(Number);
+  if (data && indices && indptr && sizes.length === 2) return { data, indices, indptr, shape: sizes };
+  throw invalidFile(name, "a matrix with data, indices, indptr and a shape", "one that lacks some", remedy);
+}
+
+const remedy = "save it again with scipy.sparse.csr_matrix";
+
+function rowsOf({ data, indices, indptr, shape }: Compressed, name: string): SparseRows {
+  const [rows, columns] = shape;
+  const entries = indices.data.length;
+  const pointers = Array.from(indptr.data, Number);
+  const isSound =
+    pointers.length === rows + 1 &&
+    pointers[0] === 0 &&
+    pointers[rows] === entries &&
+    pointers.every((position, i) => i === 0 || position >= pointers[i - 1]) &&
+    data.data.length === entries &&
+    columns < 2 ** 31 &&
+    indices.data.every((column: number | bigint) => column >= 0 && column < columns);
+  if (!isSound) {
+    const got = `${pointers.length} pointers and ${data.data.length} values for ${entries} indices, or some outside`;
+    throw invalidFile(name, `compressed rows of shape [${rows}, ${columns}]`, got, remedy);
+  }
+  const start = Int32Array.from(pointers);
+  const index = Int32Array.from(indices.data, Number);
+  const value = Float64Array.from(data.data, Number);
+  for (let row = 0; row < rows; row++) sortRow(index, value, start[row], start[row + 1]);
+  return { rows, columns, start, index, value };
+}
+
+/** Brings entries `from` to `to` into the order of their columns; SciPy does not promise it. */
+function sortRow(index: Int32Array, value: Float64Array, from: number, to: number): void {
+  let ascends = true;
+  for (let i = from + 1; i < to; i++) if (index[i] <= index[i - 1]) ascends = false;
+  if (ascends) return;
+  const order = Array.from({ length: to - from }, (_, i) => from + i).sort((a, b) => index[a] - index[b]);
+  index.set(
+    order.map((i) => index[i]),
+    from,
+  );
+  value.set(
+    order.map((i) => value[i]),
+    from,
+  );
+}

@@ -1,0 +1,114 @@
+// Each check fires on a model made to deserve it, and none on an honest one.
+
+import { expect, test } from "vitest";
+import { type Tensor, tensor } from "../tensor.ts";
+import { checkModel } from "./checks.ts";
+import type { OpenModel } from "./open.ts";
+
+const N = 60;
+const wave = (i: number) => Math.sin(3.1 * i + 0.2) * 0.9;
+const x = tensor(
+  "float32",
+  [N, 3],
+  Array.from({ length: 3 * N }, (_, i) => wave(i)),
+);
+const W = [
+  [1, -2, 0.5],
+  [-1.5, 1, 1],
+];
+
+type Scores = (row: readonly number[], i: number, all: number) => readonly number[];
+
+const linear: Scores = (row) => W.map((w) => w.reduce((sum, value, j) => sum + value * row[j], 0));
+
+/** A model that scores by a function, with the gradients of the cross-entropy of that function, or others. */
+function modelOf(f: Scores, gradientOf: Scores = f, scale = 1): OpenModel {
+  const rows = (batch: Tensor) =>
+    Array.from({ length: batch.shape[0] }, (_, i) => Array.from(batch.data.slice(3 * i, 3 * i + 3), Number));
+  const apply = (g: Scores, batch: Tensor) => {
+    const all = rows(batch);
+    return tensor(
+      "float32",
+      [all.length, 2],
+      all.flatMap((row, i) => g(row, i, all.length)),
+    );
+  };
+  const scorer = {
+    inputShape: [3],
+    classes: 2,
+    probabilities: false,
+    scores: async (batch: Tensor) => apply(f, batch),
+    close: async () => {},
+  };
+  const loss = (row: readonly number[], label: number) => {
+    const [a, b] = gradientOf(row, 0, N);
+    return Math.log(Math.exp(a) + Math.exp(b)) - [a, b][label];
+  };
+  const differentiable = {
+    ...scorer,
+    async inputGradient(_: string, batch: Tensor, labels: Int32Array) {
+      const data = rows(batch).flatMap((row, i) =>
+        row.map((_, j) => {
+          const at = (h: number) =>
+            loss(
+              row.map((value, k) => (k === j ? value + h : value)),
+              labels[i],
+            );
+          return (scale * (at(1e-5) - at(-1e-5))) / 2e-5;
+        }),
+      );
+      return { scores: apply(f, batch), gradient: tensor("float32", batch.shape, data) };
+    },
+  };
+  return { ...scorer, differentiable: differentiable as never, notDifferentiable: undefined };
+}
+
+const argMaxOf = (row: readonly number[]) => (linear(row, 0, N)[0] >= linear(row, 0, N)[1] ? 0 : 1);
+const right = Int32Array.from({ length: N }, (_, i) => argMaxOf([0, 1, 2].map((j) => x.data[3 * i + j])));
+const checksOf = async (model: OpenModel, labels = right) =>
+  (await checkModel(model, x, labels)).map(({ check }) => check);
+
+test("an honest model gives no cause for doubt", async () => {
+  expect(await checksOf(modelOf(linear))).toEqual([]);
+});
+
+test("labels that have nothing to do with the scores", async () => {
+  const shuffled = Int32Array.from({ length: N }, (_, i) => right[(i * 7 + 3) % N]);
+  expect(await checksOf(modelOf(linear), shuffled)).toEqual(["chance"]);
+});
+
+test("reversed labels are no better than chance either", async () => {
+  expect(
+    await checksOf(
+      modelOf(linear),
+      right.map((label) => 1 - label),
+    ),
+  ).toEqual(["chance"]);
+});
+
+test("scores that are no numbers, and scores that are all the same", async () => {
+  expect(await checksOf(modelOf(() => [0, Number.NaN]))).toContain("scores");
+  expect(await checksOf(modelOf(() => [0, 1]))).toContain("scores");
+});
+
+test("scores so far apart that probabilities are 1", async () => {
+  expect(await checksOf(modelOf((row, ...rest) => linear(row, ...rest).map((s) => 1000 * s)))).toContain("saturation");
+});
+
+test("scores that change from call to call", async () => {
+  let calls = 0;
+  const random: Scores = (row, i, all) => linear(row, i, all).map((s) => s + 1e-4 * wave(calls++));
+  expect(await checksOf(modelOf(random))).toEqual(["randomness"]);
+});
+
+test("rows that change each other's scores", async () => {
+  const mixed: Scores = (row, i, all) => linear(row, i, all).map((s, k) => s + (k * all) / (10 * N));
+  expect(await checksOf(modelOf(mixed))).toContain("neighbours");
+});
+
+test("gradients that are zero, or belong to other scores", async () => {
+  expect(await checksOf(modelOf(linear, linear, 0))).toEqual(["gradients", "differences"]);
+  expect(await checksOf(modelOf(linear, linear, 3))).toEqual(["differences"]);
+  const other: Scores = ([a, b, c], i, all) => linear([b, c, a], i, all);
+  expect(await checksOf(modelOf(linear, other))).toEqual(["differences"]);
+});

@@ -1,0 +1,60 @@
+// What is in a model's file, before anybody runs it.
+
+import { CLASSICAL, lowerings } from "../onnx/classical/index.ts";
+import type { Node, OnnxModel } from "../onnx/graph.ts";
+import { zeroGradient } from "../onnx/operator.ts";
+import { operatorOf } from "../onnx/ops/index.ts";
+import { rewrites } from "../onnx/rewrites/index.ts";
+
+/** How gradients flow through an operator; `none` means that there is no rule. */
+export type GradientKind = "rule" | "zero" | "written out" | "none";
+
+export interface OperatorCount {
+  /** With its domain, where that is not the standard one. */
+  readonly operator: string;
+  readonly count: number;
+  readonly gradient: GradientKind;
+}
+
+/** How often each operator occurs, most often first, and how gradients flow through it. */
+export function countOperators({ graph }: OnnxModel): readonly OperatorCount[] {
+  const counts = new Map<string, { readonly gradient: GradientKind; count: number }>();
+  for (const node of graph.nodes) {
+    const operator = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
+    const known = counts.get(operator);
+    if (known) known.count++;
+    else counts.set(operator, { gradient: gradientKind(node), count: 1 });
+  }
+  return [...counts]
+    .map(([operator, { count, gradient }]) => ({ operator, count, gradient }))
+    .sort((a, b) => b.count - a.count || (a.operator < b.operator ? -1 : 1));
+}
+
+function gradientKind(node: Node): GradientKind {
+  if (node.domain === CLASSICAL) return Object.hasOwn(lowerings, node.op) ? "written out" : "none";
+  const rule = operatorOf(node)?.gradient;
+  if (rule) return rule === zeroGradient ? "zero" : "rule";
+  return node.domain === "" && Object.hasOwn(rewrites, node.op) ? "written out" : "none";
+}
+
+/** How many real numbers the model was trained to: its constants, and what classical operators hold as attributes. */
+export function countParameters({ graph }: OnnxModel): number {
+  let count = 0;
+  for (const { type, data } of graph.initializers.values()) if (type.startsWith("float")) count += data.length;
+  for (const { attributes } of graph.nodes) {
+    for (const attribute of Object.values(attributes)) {
+      if ("floats" in attribute) count += attribute.floats.length;
+      if ("tensor" in attribute && attribute.tensor.type.startsWith("float")) count += attribute.tensor.data.length;
+    }
+  }
+  return count;
+}
+
+/** What rows are by their shape: images with channels first or last, flat rows, or something else. */
+export function layoutOf(inputShape: readonly number[]): string {
+  if (inputShape.length === 1) return "flat rows";
+  if (inputShape.length !== 3) return "rows of several axes";
+  const [first, , last] = inputShape;
+  if (first <= 4 && last > 4) return "images, channels first";
+  return last <= 4 && first > 4 ? "images, channels last" : "rows of three axes";
+}
