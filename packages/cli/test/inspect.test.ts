@@ -54,10 +54,10 @@ beforeAll(() => {
 
 describe("bad files end in one clear sentence", () => {
   const faults: readonly (readonly [file: string, sentence: RegExp])[] = [
-    ["truncated.onnx", /^invalid ONNX file: expected .*; export the model again/],
-    ["operator.onnx", /^invalid model: expected an ONNX model that ONNX Runtime can load, got .*Frobnicate/],
-    ["inputs.onnx", /^unsupported inputs of the model: expected one tensor .*"x" .*"second" .*"third"/],
-    ["price.onnx", /^unsupported outputs of the model: expected scores of shape \[N, K\].*got "price" float32/],
+    ["truncated.onnx", /^carom: invalid ONNX file: expected .*; export the model again/],
+    ["operator.onnx", /^carom: invalid model: expected an ONNX model that ONNX Runtime can load, got .*Frobnicate/],
+    ["inputs.onnx", /^carom: unsupported inputs of the model: expected one tensor .*"x" .*"second" .*"third"/],
+    ["price.onnx", /^carom: unsupported outputs of the model: expected scores of shape \[N, K\].*got "price" float32/],
   ];
   const verbs = {
     inspect: (file: string) => ["inspect", file],
@@ -129,7 +129,7 @@ describe("--normalize", () => {
   it.each([
     ["1", /--normalize/],
     ["0,0", /positive deviation/],
-    ["0,0,0,1,1,1", /^invalid option --normalize: expected 1 or 4 numbers/],
+    ["0,0,0,1,1,1", /^carom: invalid option --normalize: expected 1 or 4 numbers/],
   ])("%s is refused", async (value, sentence) => {
     const { status, stderr } = await carom(["inspect", good, "--normalize", value]);
     expect(status).toBe(2);

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { InputError, learners, OPSET } from "@carom/core";
 import { expect, it } from "vitest";
+import { lowerings } from "../../core/src/onnx/classical/index.ts";
 import { zeroGradient } from "../../core/src/onnx/operator.ts";
 import { operators } from "../../core/src/onnx/ops/index.ts";
 import { rewrites } from "../../core/src/onnx/rewrites/index.ts";
@@ -63,13 +64,46 @@ on the number of rows; every other size must be known.
 
 ${table(["operator", "gradient", "opsets"], ...rows)}
 
+## Classical operators
+
+Operators of the domain \`ai.onnx.ml\`, which scikit-learn's exporter skl2onnx writes, are written out in standard operators
+before a model is differentiated; its scores are those of the file. Each is compared with ONNX Runtime's own.
+
+${classicalTable()}
+
 ## Exporters
 
 Scores and loss gradients of these networks, exported with few channels and random weights, are compared with PyTorch's
 autograd in the tests (\`fixtures/onnx/export.py\`).
 
 ${exportersTable()}
+
+Scores and loss gradients of these models of scikit-learn, exported with skl2onnx, are compared with differences of
+scikit-learn's own scores in float64 (\`fixtures/onnx/sklearn_export.py\`).
+
+${sklearnTable()}
 `;
+}
+
+function classicalTable(): string {
+  const rows = Object.keys(lowerings).map((name) => [name, name === "Binarizer" ? "zero" : "written out"]);
+  rows.push(
+    ["TreeEnsembleClassifier, TreeEnsembleRegressor", "none: scores only, since they are constant almost everywhere"],
+    ["ZipMap", "left out: what it makes a dictionary of holds the scores"],
+    ["LabelEncoder and others of labels", "left out with the labels"],
+  );
+  return table(["operator", "gradient"], ...rows);
+}
+
+/** The models of scikit-learn among the fixtures. */
+function sklearnTable(): string {
+  const folder = new URL("../../../fixtures/onnx/sklearn/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".onnx"));
+  const rows = files.map((name) => {
+    const [, model, classes, form, opset] = /^(\w+?)(\d)\.([a-z]+)(\d+)\./.exec(name)!;
+    return [model, classes, form === "zipmap" ? "dictionary" : "tensor", opset];
+  });
+  return table(["model", "classes", "scores", "opset"], ...rows);
 }
 
 /** The networks among the fixtures, with the opsets in which each exporter wrote them. */

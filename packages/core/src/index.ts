@@ -57,6 +57,7 @@ export { readIdx } from "./data/formats/idx.ts";
 export { readNpy, writeNpy } from "./data/formats/npy.ts";
 export { type NpzArchive, openNpz, writeNpz } from "./data/formats/npz.ts";
 export { npzPieces } from "./data/formats/npzStream.ts";
+export { readPickledDataset } from "./data/formats/pickledDataset.ts";
 export { readSvmlight, svmlightLine } from "./data/formats/svmlight.ts";
 export { withClasses } from "./data/labels.ts";
 export { requireDisjoint, sharedRows } from "./data/overlap.ts";
@@ -216,6 +217,8 @@ export type {
   Transfer,
 } from "./study/result.ts";
 export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
+export { imageShapeOf } from "./study/examples.ts";
+export { type SmallestBudget, smallestBudgets } from "./study/smallestBudgets.ts";
 export { type SignificanceEntry, significanceOf, smallestPossibleP } from "./study/significance.ts";
 export {
   planSweep,

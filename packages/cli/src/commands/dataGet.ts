@@ -43,6 +43,11 @@ async function get(name: string, options: CommonOptions): Promise<void> {
     if (!options.json)
       process.stdout.write(`${path}: ${outcome === "there" ? "was there, and is sound" : "fetched"}\n`);
   }
+  const [archive] = data.files;
+  for (const path of (await data.convert?.(join(folder, archive.name))) ?? []) {
+    found[path] = "converted";
+    if (!options.json) process.stdout.write(`${path}: made from ${archive.name}\n`);
+  }
   if (options.json) printJson(found);
 }
 

@@ -1,6 +1,6 @@
 // A study of evasion, for carom study: what is planned, and what is said when it is done.
 
-import { type PlanBuilder, planStudy, readStudy, type Study, type StudyData } from "@carom/core";
+import { type PlanBuilder, planStudy, readStudy, type Study, type StudyData, smallestBudgets } from "@carom/core";
 import type { RunFacts } from "../report/manifest.ts";
 import { claimLines } from "../ui/claims.ts";
 import type { Asked } from "./study.ts";
@@ -9,14 +9,17 @@ export function askEvasion(study: Study, plan: PlanBuilder, data: StudyData, has
   const keys = planStudy(plan, study, data);
   const wanted = keys.flatMap(({ transfer, curve, variability }) => [
     transfer,
-    ...(curve === undefined ? [] : [curve]),
+    ...(curve === undefined ? [] : [curve.transfer]),
     ...(variability?.values() ?? []),
   ]);
   return {
     wanted,
     async answer(store) {
       const result = await readStudy(store, keys, study, hashes);
-      const files = async (facts: RunFacts) => (await import("../report/studyFiles.ts")).studyFiles(result, facts);
+      const files = async (facts: RunFacts) => {
+        const examples = await smallestBudgets(store, keys[0], study, data.test?.dataset ?? data.train.dataset);
+        return (await import("../report/studyFiles.ts")).studyFiles(result, examples, facts);
+      };
       return { result, text: `${rates(result)}\n${claimLines(result.explanation.claims)}`, files };
     },
   };

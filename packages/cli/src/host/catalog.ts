@@ -1,7 +1,7 @@
 // Public data sets that studies use: where their files are, what they must contain, and under which terms.
 
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { unknownName } from "@carom/core";
 
 export interface DataFile {
@@ -19,6 +19,8 @@ export interface PublicData {
   readonly cite: string;
   /** What to do by hand, where that is needed. */
   readonly byHand?: string;
+  /** Makes of its file, beside it, what studies read; returns the paths. */
+  convert?(path: string): Promise<readonly string[]>;
 }
 
 const mirrors = [
@@ -56,6 +58,7 @@ export const catalog: Readonly<Record<string, PublicData>> = {
     ],
     terms: "No licence is stated; press photographs, published for research. Do not pass them on.",
     cite: "Huang, Ramesh, Berg, Learned-Miller: Labeled Faces in the Wild. University of Massachusetts, TR 07-49, 2007.",
+    convert: async (path) => (await import("./lfw.ts")).convertLfw(path, dirname(path)),
   },
   drebin215: {
     title: "DREBIN-215: 15,036 Android apps with 215 features",

@@ -1,6 +1,7 @@
 // Data files on disk: which format a name means, and the dataset and content hash of what it holds.
 
 import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import {
   type Dataset,
@@ -11,11 +12,14 @@ import {
   openNpz,
   readCsv,
   readIdx,
+  readPickledDataset,
   readSvmlight,
   type Tensor,
 } from "@carom/core";
 import { DIGITS, loadDigits } from "./digits.ts";
+import { loadDrebin } from "./drebin.ts";
 import { readBytes } from "./read.ts";
+import { isTar, tarFiles } from "./tar.ts";
 
 /** What the command line may say about a data file. */
 export interface DataOptions {
@@ -37,14 +41,16 @@ export interface LoadedData {
   readonly contentHash: string;
 }
 
-const formats = `.npz, .svmlight (.svm, .libsvm), IDX as images,labels, each also with .gz, or the word ${DIGITS}`;
+const formats = `.npz, .svmlight (.svm, .libsvm), .csv, IDX as images,labels, .pickle (.pkl), each also with .gz, a folder with feature_vectors, or the word ${DIGITS}`;
 const npz = /\.npz(\.gz)?$/i;
 const csv = /\.(csv|data|tra|tes)(\.gz)?$/i;
 const svmlight = /\.(svmlight|svm|libsvm)(\.gz)?$/i;
 const idx = /[.-]idx\d?(-ubyte)?(\.gz)?$/i;
+const pickle = /\.(pkl|pickle|gz|tgz|tar)$/i;
 
 /**
- * The dataset in a file, in a pair of IDX files named `images,labels`, or the demonstration's, named `digits`.
+ * The dataset in a file, in a pair of IDX files named `images,labels`, in a folder as Drebin has it, or the
+ * demonstration's, named `digits`.
  *
  * @throws InputError for a file that is missing, of an unknown format, or not sound.
  */
@@ -64,6 +70,8 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
     throw notForThis("--columns", options.columns, spec, "a .svmlight file, the only kind that does not say");
   }
   if (spec === DIGITS) return loadDigits(options.box);
+  if (await isFolder(spec)) return loadDrebin(spec, options.box);
+  if (!isSingle && paths.length === 1 && pickle.test(spec) && !idx.test(spec)) return loadPickle(spec, options.box);
   if (!isSingle && paths.length !== 2) throw unknownFormat(spec);
   const files = await Promise.all(paths.map((path) => readBytes("data file", path)));
   const hash = createHash("sha256");
@@ -79,6 +87,32 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
         : readSvmlight(bytes, name, options.columns);
   return { dataset: dataset({ ...parts, domain: options.box }), contentHash: hash.digest("hex") };
 }
+
+/** A pickle of sparse data under whatever name, also compressed or the first of that kind in a tar archive. */
+async function loadPickle(path: string, box?: readonly [number, number]): Promise<LoadedData> {
+  const file = await readBytes("data file", path);
+  const name = basename(path);
+  const unpacked = gunzip(file, name);
+  const isPickle = (bytes: Uint8Array) => bytes[0] === 0x80;
+  let found = isPickle(unpacked) ? unpacked : undefined;
+  if (isTar(unpacked)) {
+    for await (const { bytes } of tarFiles([unpacked], name)) {
+      const content = gunzip(bytes, name);
+      if (!found && isPickle(content)) found = content;
+    }
+  }
+  if (!found) throw unknownFormat(path);
+  return {
+    dataset: dataset({ ...readPickledDataset(found, name), domain: box }),
+    contentHash: createHash("sha256").update(file).digest("hex"),
+  };
+}
+
+const isFolder = (path: string) =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 function fromArchive(archive: NpzArchive, name: string, label?: string) {
   const pick = (candidates: readonly string[], remedy: string): string => {

@@ -130,7 +130,7 @@ function withPaths(study: AnyStudy, folder: string): AnyStudy {
   const beside = (spec: string) =>
     spec === "digits"
       ? spec
-      : spec
+      : chosen(spec, folder)
           .split(",")
           .map((path) => resolve(folder, withDataFolder(path)))
           .join(",");
@@ -142,10 +142,19 @@ function withPaths(study: AnyStudy, folder: string): AnyStudy {
   } as AnyStudy;
 }
 
+/** Of alternatives with " | " between them, the first whose files are there, else the first. */
+function chosen(spec: string, folder: string): string {
+  const alternatives = spec.split(" | ");
+  const isThere = (path: string) => existsSync(resolve(folder, inDataFolder(path)));
+  return alternatives.find((paths) => paths.split(",").every(isThere)) ?? alternatives[0];
+}
+
+const inDataFolder = (path: string) => path.replace(/^\$CAROM_DATA(?=\/)/, () => dataFolder());
+
 /** A path that begins with $CAROM_DATA, with the folder that the environment names, else that of downloads. */
 function withDataFolder(path: string): string {
   if (!path.startsWith("$CAROM_DATA/")) return path;
-  const found = `${dataFolder()}${path.slice("$CAROM_DATA".length)}`;
+  const found = inDataFolder(path);
   if (process.env.CAROM_DATA || existsSync(found)) return found;
   throw new InputError("missing", "environment variable CAROM_DATA", {
     expected: "the folder that holds the data of this study",

@@ -1,6 +1,13 @@
 // The files of the run folder of a study of poisoning.
 
-import { type Dataset, joinBlocks, type PoisoningKeys, type PoisoningResult, type Store } from "@carom/core";
+import {
+  type Dataset,
+  imageShapeOf,
+  joinBlocks,
+  type PoisoningKeys,
+  type PoisoningResult,
+  type Store,
+} from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
 import { parseHTML } from "linkedom";
 import { html, type Markup } from "./html.ts";
@@ -50,14 +57,6 @@ export async function poisonedExamples(
     });
   }
   return examples;
-}
-
-/** Height and width where a row is a grey image. */
-function imageShapeOf(shape: readonly number[]): readonly [number, number] | undefined {
-  if (shape.length === 2) return [shape[0], shape[1]];
-  if (shape.length === 3 && shape[0] === 1) return [shape[1], shape[2]];
-  const side = Math.sqrt(shape[0]);
-  return shape.length === 1 && Number.isInteger(side) && side >= 8 ? [side, side] : undefined;
 }
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */

@@ -13,6 +13,8 @@ export interface StudyDrawing {
   readonly svg: string;
   /** Takes the whole width of the page. */
   readonly wide?: boolean;
+  /** Stands in the report as a table, and so is a file only. */
+  readonly asTable?: boolean;
 }
 
 /** The drawings for which the study has the numbers. */
@@ -66,6 +68,18 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
       const v = cell.epsilon === at && cell.surrogate.startsWith("surrogate/") ? value(cell) : undefined;
       return v === undefined ? [] : [{ row: shortName(cell.surrogate), column: shortName(cell.target), value: v }];
     });
+  for (const at of epsilons) {
+    const drawing = valueMap(
+      `error at ε = ${at}`,
+      mapped((cell) => cell.error, at),
+      [0, 1],
+      options,
+    );
+    drawings.push({
+      file: `transfer-matrix-epsilon-${at}`,
+      ...{ title: "Transfer matrix", caption: "", svg: svgText(drawing), asTable: true },
+    });
+  }
   const alignment = mapped((cell) => cell.alignment, epsilon);
   if (alignment.length > 0) {
     const caption = "Mean cosine of the gradients of surrogate (row) and target (column), on clean points.";
@@ -83,10 +97,11 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
 /** The drawings in the report. */
 export function studyFigures(drawings: readonly StudyDrawing[]): Markup | false {
   const show = (some: readonly StudyDrawing[]) => some.map(({ title, svg, caption }) => figure(title, svg, caption));
+  const shown = drawings.filter(({ asTable }) => !asTable);
   return (
-    drawings.length > 0 &&
-    html`<section><h2>The figures</h2>${show(drawings.filter(({ wide }) => wide))}
-<div class="pairs">${show(drawings.filter(({ wide }) => !wide))}</div></section>`
+    shown.length > 0 &&
+    html`<section><h2>The figures</h2>${show(shown.filter(({ wide }) => wide))}
+<div class="pairs">${show(shown.filter(({ wide }) => !wide))}</div></section>`
   );
 }
 

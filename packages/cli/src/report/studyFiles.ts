@@ -1,7 +1,7 @@
 // The files of a study's run folder.
 
-import type { StudyResult } from "@carom/core";
-import { standaloneSvg } from "@carom/core/figures";
+import type { SmallestBudget, StudyResult } from "@carom/core";
+import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
 import { parseHTML } from "linkedom";
 import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
@@ -11,7 +11,11 @@ import { reportPage } from "./page.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
-export function studyFiles(result: StudyResult, facts: RunFacts): Record<string, string> {
+export function studyFiles(
+  result: StudyResult,
+  examples: readonly SmallestBudget[],
+  facts: RunFacts,
+): Record<string, string> {
   const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
   const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
   const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
@@ -26,7 +30,7 @@ export function studyFiles(result: StudyResult, facts: RunFacts): Record<string,
     ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
     ...Object.fromEntries(drawings.map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)])),
     ...correlationFiles(result, document),
-    "report.html": page(result, drawings, document),
+    "report.html": page(result, drawings, examples, document),
   };
 }
 
@@ -56,22 +60,67 @@ function cellsCsv({ repetitions }: StudyResult): string {
   return `${lines.join("\n")}\n`;
 }
 
-function page(result: StudyResult, drawings: readonly StudyDrawing[], document: Document): string {
+function page(
+  result: StudyResult,
+  drawings: readonly StudyDrawing[],
+  examples: readonly SmallestBudget[],
+  document: Document,
+): string {
   const { study, repetitions } = result;
   const title = study.title ?? study.name;
   const { points } = { points: repetitions[0].models[0].cleanError.n };
   return reportPage({
     title,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
-    lead: html`<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split;
+    lead: html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}
+<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split;
 ${points} attacked points; norm ${study.attack.norm}. Cells are the share of points that the target classifies wrong
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
     main: html`${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
 ${studyFigures(drawings)}
+${smallestBudgetSection(examples)}
 ${printedSection(result.comparison)}
 ${explanationSections(result, document)}`,
   });
 }
+
+/** What the study found, in two sentences: the best and the worst surrogate, and how the paper's claims fared. */
+function answer({ transferRates, study, explanation }: StudyResult): string[] {
+  const { epsilons } = study.attack;
+  const epsilon = epsilons.includes(1) ? 1 : Math.min(...epsilons);
+  const rates = transferRates.filter((each) => each.epsilon === epsilon);
+  const best = rates.reduce((most, each) => (each.rate > most.rate ? each : most));
+  const worst = rates.reduce((least, each) => (each.rate < least.rate ? each : least));
+  const tested = explanation.claims.filter(({ verdict }) => verdict !== "not tested");
+  const held = tested.filter(({ verdict }) => verdict === "held").length;
+  const said = ({ surrogate, rate }: typeof best) => [surrogate.slice(surrogate.indexOf("/") + 1), percent(rate)];
+  const [[strong, most], [weak, least]] = [said(best), said(worst)];
+  return [
+    `At ε = ${epsilon}, points crafted on ${strong} make the targets err on ${most} % on average, those crafted on ${weak} on ${least} %.`,
+    ...(tested.length > 0
+      ? [`Of the paper's claims that could be tested here, ${held} of ${tested.length} hold.`]
+      : []),
+  ];
+}
+
+/** A point under the weakest attack on each target that misleads it (paper, Fig. 9). */
+function smallestBudgetSection(examples: readonly SmallestBudget[]): Markup | false {
+  if (examples.length === 0) return false;
+  const card = ({ target, epsilon, imageShape, box, label, original, attacked }: SmallestBudget) => {
+    const [height, width] = imageShape;
+    const change = attacked.map((value, i) => value - original[i]);
+    const image = (source: string, caption: string) =>
+      html`<div><img src="${source}" alt="${caption}" width="${width}" height="${height}"><span>${caption}</span></div>`;
+    return html`<article class="card"><div class="strip">${image(greyImage(original, imageShape, box), `a ${label}`)}
+${image(perturbationImage(change, imageShape), "the change")}
+${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${target.slice(target.indexOf("/") + 1)} errs from ε = ${epsilon} on.</p></article>`;
+  };
+  return html`<section><h2>The smallest budget that misleads each target</h2>
+<p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>
+<div class="cards">${examples.map(card)}</div></section>`;
+}
+
+const percent = (share: number) => (100 * share).toFixed(1);
 
 /** The matrix of one budget: rows surrogates, columns targets, then the mean of the row. */
 function matrix({ cells, transferRates, repetitions }: StudyResult, epsilon: number): Markup {

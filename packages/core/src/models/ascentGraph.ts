@@ -126,7 +126,8 @@ function stepL2(g: GraphBuilder, { origin, budgets, lengths, lower, upper, sameB
   const noise = positive(g.node("Mul", [radius, number(NOISE)]));
   const [below, above] = [lower, upper].map((bound) => g.node("Sub", [bound, origin]));
   return (x, gradient) => {
-    const unit = g.node("Mul", [gradient, g.node("Reciprocal", [positive(largest(g, gradient))])]);
+    // Not Reciprocal, whose last bit depends on where in the batch a row stands.
+    const unit = g.node("Mul", [gradient, g.node("Div", [number(1), positive(largest(g, gradient))])]);
     const factor = g.node("Div", [lengths, g.node("Sqrt", [positive(sum(square(unit)))])]);
     const d = g.node("Sub", [g.node("Add", [x, g.node("Mul", [unit, factor])]), origin]);
     const squares = square(d);

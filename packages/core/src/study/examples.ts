@@ -16,7 +16,7 @@ export function chooseExamples(
   attacked: Dataset,
   epsilons: readonly number[],
 ): AuditExample[] {
-  const imageShape = imageShapeOf(attacked);
+  const imageShape = imageShapeOf(attacked.featureShape);
   if (!imageShape) return [];
   const x = Float32Array.from(denseRows(attacked).data);
   const d = featureCount(attacked);
@@ -58,7 +58,7 @@ export function chooseExamples(
 }
 
 /** Height and width where a row is a grey image: [H, W], [1, H, W], or a square number of features of at least 8 x 8. */
-function imageShapeOf({ featureShape }: Dataset): readonly [number, number] | undefined {
+export function imageShapeOf(featureShape: Dataset["featureShape"]): readonly [number, number] | undefined {
   if (featureShape.length === 2) return [featureShape[0], featureShape[1]];
   if (featureShape.length === 3 && featureShape[0] === 1) return [featureShape[1], featureShape[2]];
   const side = Math.sqrt(featureShape[0]);

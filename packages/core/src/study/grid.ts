@@ -249,7 +249,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     if (study.attack.curve.length === 0) return matrix;
     const attackable = asTargets.filter(({ judges }) => judges !== undefined);
     const curve = planMatrix(plan, { ...question, participants: attackable, epsilons: study.attack.curve });
-    return { ...matrix, curve: curve.transfer };
+    return { ...matrix, curve };
   });
   if (!metrics.includes("variability")) return matrices;
   const varying = surrogates.map((choice) => {
@@ -279,7 +279,7 @@ export async function readStudy(
   const curved: Transfer[] = [];
   for (const { transfer, curve, variability: varied } of keys) {
     whole.push((await read(transfer)) as unknown as Transfer);
-    if (curve !== undefined) curved.push((await read(curve)) as unknown as Transfer);
+    if (curve !== undefined) curved.push((await read(curve.transfer)) as unknown as Transfer);
     for (const [surrogate, key] of varied ?? []) {
       const found = (await read(key)) as unknown as Omit<SurrogateVariability, "surrogate"> | null;
       if (found) variability.push({ surrogate, ...found });

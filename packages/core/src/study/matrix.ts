@@ -55,8 +55,10 @@ export interface MatrixKeys {
   /** The loss variability of each surrogate's learner, where it was asked for. */
   readonly variability?: ReadonlyMap<string, string>;
   readonly transfer: string;
-  /** White-box attacks on targets at further budgets, where they were asked for. */
-  readonly curve?: string;
+  /** The matrix of targets attacked white-box at further budgets, where they were asked for. */
+  readonly curve?: MatrixKeys;
+  /** The points that are attacked. */
+  readonly attacked: PartRef;
   /** All that is read when the plan has been executed. */
   readonly wanted: readonly string[];
   readonly looks: ReadonlyMap<string, string>;
@@ -156,7 +158,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
   );
   const judged = [...crafts.values()].map(({ judge }) => judge);
   const wanted = [transfer, ...looks.values(), ...crafted.map(([, craft]) => craft), ...judged];
-  return { transfer, wanted, looks, crafts };
+  return { transfer, wanted, looks, crafts, attacked };
 }
 
 /** Adds what a service says of clean points: its answers, then labels and losses. */

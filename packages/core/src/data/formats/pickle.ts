@@ -229,7 +229,7 @@ function isRecord(value: PickleValue | undefined): value is PickledGlobal | Pick
 }
 
 const remedy = "save the arrays with numpy.savez";
-const text = new TextDecoder("utf-8", { ignoreBOM: true });
+const text = new TextDecoder();
 
 function unsupported(name: string, got: string): InputError {
   return new InputError("unsupported", name, { expected: "a pickle of protocol 2 to 5", got, remedy });
