@@ -1,8 +1,8 @@
 """Fixed-step L2 PGD by ART, by Foolbox and by a plain PyTorch loop, one job per line of standard input.
 
 A job {"tool", "epsilon", "points", "steps"} attacks the first test points with steps of 2.5 epsilon / steps from the points
-themselves and answers with wall and processor seconds, how far memory rose while it ran, the mean objective reached, and how many
-gradients and scores it asked for per point.
+themselves and answers with wall and processor seconds, how far memory rose while it ran, the mean objective reached,
+and how many gradients and scores it asked for per point.
 Only the libraries of the tool named as second argument are loaded, so that memory can be told apart.
 """
 
@@ -41,7 +41,8 @@ def count(_, __, scores):
     asked[scores.requires_grad] += len(scores)
 
 
-net.register_forward_hook(count)
+# ART calls the layers one by one.
+net[-1].register_forward_hook(count)
 
 
 def plain(n, epsilon, steps):

@@ -95,7 +95,8 @@ export function auditCommand(): Command {
     withAddressOptions(withCommonOptions(withDataOptions(withNormalizeOption(command)))),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
-    "carom audit --target https://host/v2/models/digits --auth-env TOKEN --data test.npz --points 50 --max-queries 5000",
+    "carom audit --target https://host/v2/models/digits --auth-env TOKEN \\",
+    "    --data test.npz --points 50 --max-queries 5000",
   );
 }
 

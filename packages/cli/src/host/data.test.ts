@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describeDataset, InputError, splitHalves, stream, tensor, writeNpy, writeNpz } from "@carom/core";
+import { denseRows, describeDataset, InputError, splitHalves, stream, tensor, writeNpy, writeNpz } from "@carom/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { sharedData } from "../../../core/test/sharedData.ts";
 import { loadDataset } from "./data.ts";
@@ -80,6 +80,31 @@ describe("loadDataset", () => {
     expect(contentHash).toBe(sha256(Buffer.concat([images, labels])));
   });
 
+  it("reads pickles of sparse data under any of their names, in a tar archive too", async () => {
+    const fixture = (name: string) => readFileSync(new URL(`../../../../fixtures/pickle/${name}`, import.meta.url));
+    const pickle = fixture("cdataset.p4.pickle");
+    const files = [
+      write("h.pkl", pickle),
+      write("h.pickle", pickle),
+      write("drebin-reduced.tar.gz", fixture("drebin-reduced.tar.gz")),
+      write("h.tgz", gzipSync(tar({ "README.md": Buffer.from("text"), "data/h.gz": gzipSync(pickle) }))),
+      write("h.tar", tar({ "h.pickle": pickle })),
+    ];
+    for (const file of files) {
+      const { dataset, contentHash } = await loadDataset(file, { box: [-1, 3] });
+      expect(dataset).toMatchObject({ featureShape: [300], classNames: ["0", "1"], labels: Int32Array.of(0, 1, 1, 0) });
+      expect(dataset.features).toMatchObject({ index: Int32Array.of(2, 299, 0, 7, 8, 200) });
+      expect(contentHash).toBe(sha256(readFileSync(file)));
+    }
+    await expect(loadDataset(write("i.pkl", "text"))).rejects.toThrow(/unsupported data file .*i\.pkl/);
+    await expect(loadDataset(write("i.tar.gz", gzipSync(tar({ a: Buffer.from("text") }))))).rejects.toThrow(
+      /unsupported data file .*i\.tar\.gz/,
+    );
+    await expect(loadDataset(write("cut.tar", tar({ "h.pickle": pickle }).subarray(0, 1000)))).rejects.toThrow(
+      /invalid cut\.tar: expected a whole tar archive, got one that ends early/,
+    );
+  });
+
   it("tells what is wrong with a name", async () => {
     await expect(loadDataset(join(folder, "none.npz"))).rejects.toThrow(/missing data file .*none\.npz.*no such file/);
     await expect(loadDataset("data.parquet")).rejects.toThrow(
@@ -92,6 +117,19 @@ describe("loadDataset", () => {
     await expect(loadDataset(write("g.npz", "not a zip"))).rejects.toThrow(/invalid g\.npz/);
   });
 });
+
+/** A ustar archive, without the checksums of its headers. */
+function tar(files: Readonly<Record<string, Uint8Array>>): Buffer {
+  const blocks = Object.entries(files).flatMap(([name, bytes]) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write(`${bytes.length.toString(8).padStart(11, "0")}\0`, 124);
+    header.write("0", 156);
+    header.write("ustar\x0000", 257);
+    return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
 
 describe("real data", () => {
   const mnist = (part: string) => {
@@ -141,6 +179,22 @@ describe("real data", () => {
     if (path === undefined) return skip();
     const found = describeDataset((await loadDataset(path)).dataset);
     expect([found.rows, found.distinctRows, found.contradictoryRows]).toEqual([15_036, 7_257, 3]);
+  });
+
+  it("Drebin-215 as it is downloaded: a table with a class S or B and missing cells", async ({ skip }) => {
+    const table = sharedData("drebin/drebin215.csv.gz");
+    const rows = sharedData("drebin/drebin215.svmlight.gz");
+    if (table === undefined || rows === undefined) return skip();
+    await expect(loadDataset(table)).rejects.toThrow(/"TelephonyManager\.getSimCountryIso" .*--missing 0/);
+    const { dataset } = await loadDataset(table, { missing: 0 });
+    const sparse = (await loadDataset(rows, { columns: 215 })).dataset;
+    expect(dataset.classNames).toEqual(["B", "S"]);
+    // Benign comes first in both: -1 and 1.
+    expect(dataset.labels).toEqual(sparse.labels);
+    expect(sparse.classNames).toEqual(["-1", "1"]);
+    const [mine, theirs] = [denseRows(dataset).data, denseRows(sparse).data];
+    expect(mine.length).toBe(15_036 * 215);
+    expect(mine.every((value, i) => value === theirs[i])).toBe(true);
   });
 
   it("LFW, seven people", async ({ skip }) => {

@@ -81,7 +81,13 @@ async function familyList(folder: string): Promise<Uint8Array> {
 
 function malwareNames(list: Uint8Array): ReadonlySet<string> {
   const lines = new TextDecoder().decode(list).split(/\r?\n/);
-  const first = lines.map((line) => line.split(/[,;\t]/, 1)[0].replaceAll('"', "").trim().toLowerCase());
+  const first = lines.map((line) =>
+    line
+      .split(/[,;\t]/, 1)[0]
+      .replaceAll('"', "")
+      .trim()
+      .toLowerCase(),
+  );
   // The header names no app either.
   return new Set(first);
 }

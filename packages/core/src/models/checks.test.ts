@@ -91,6 +91,10 @@ test("scores that are no numbers, and scores that are all the same", async () =>
   expect(await checksOf(modelOf(() => [0, 1]))).toContain("scores");
 });
 
+test("scores taken for probabilities that are none", async () => {
+  expect(await checksOf({ ...modelOf(linear), probabilities: true })).toContain("scores");
+});
+
 test("scores so far apart that probabilities are 1", async () => {
   expect(await checksOf(modelOf((row, ...rest) => linear(row, ...rest).map((s) => 1000 * s)))).toContain("saturation");
 });

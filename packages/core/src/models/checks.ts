@@ -32,9 +32,9 @@ export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array
   const scores = await model.scores(x);
   const few = sliceRows(x, 0, Math.min(FEW, x.shape[0]));
   const doubts = [
-    ...checkScores(scores),
+    ...checkScores(scores, model.probabilities),
     ...checkAccuracy(argMax(scores), labels, model.classes),
-    ...checkSaturation(scores, model.probabilities),
+    ...(model.differentiable ? checkSaturation(scores, model.probabilities) : []),
     ...(await checkRepetition(model, x, scores)),
   ];
   // Differences of scores that change from call to call say nothing.
@@ -46,8 +46,8 @@ function doubt(check: Doubt["check"], sentence: string): readonly Doubt[] {
   return [{ check, sentence }];
 }
 
-/** Scores that are no numbers, or the same for every row. */
-export function checkScores(scores: Tensor): readonly Doubt[] {
+/** Scores that are no numbers, no probabilities where they should be, or the same for every row. */
+export function checkScores(scores: Tensor, probabilities: boolean): readonly Doubt[] {
   const [n, k] = scores.shape;
   const data = scores.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
@@ -55,6 +55,12 @@ export function checkScores(scores: Tensor): readonly Doubt[] {
     return doubt(
       "scores",
       `The score of row ${Math.floor(bad / k)} is ${data[bad]}: is the range of the features what the model expects?`,
+    );
+  }
+  if (probabilities && data.some((value) => value < -1e-4 || value > 1 + 1e-4)) {
+    return doubt(
+      "scores",
+      "Scores are taken for probabilities, because of their name or the operator that makes them, but some are not between 0 and 1: export the logits.",
     );
   }
   if (n < 2 || !data.every((value, i) => value === data[i % k])) return [];

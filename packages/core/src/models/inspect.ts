@@ -5,9 +5,11 @@ import type { Node, OnnxModel } from "../onnx/graph.ts";
 import { zeroGradient } from "../onnx/operator.ts";
 import { operatorOf } from "../onnx/ops/index.ts";
 import { rewrites } from "../onnx/rewrites/index.ts";
+import { scoresOnly } from "./exposed.ts";
+import { readScores } from "./reading.ts";
 
-/** How gradients flow through an operator; `none` means that there is no rule. */
-export type GradientKind = "rule" | "zero" | "written out" | "none";
+/** How gradients flow through an operator; `none` means that there is no rule, `left out` that the scores do not need it. */
+export type GradientKind = "rule" | "zero" | "written out" | "none" | "left out";
 
 export interface OperatorCount {
   /** With its domain, where that is not the standard one. */
@@ -17,17 +19,18 @@ export interface OperatorCount {
 }
 
 /** How often each operator occurs, most often first, and how gradients flow through it. */
-export function countOperators({ graph }: OnnxModel): readonly OperatorCount[] {
-  const counts = new Map<string, { readonly gradient: GradientKind; count: number }>();
+export function countOperators(model: OnnxModel): readonly OperatorCount[] {
+  const { graph } = model;
+  const reading = readScores(model);
+  const needed = new Set(reading ? scoresOnly(graph, reading).nodes : graph.nodes);
+  const counts = new Map<string, OperatorCount>();
   for (const node of graph.nodes) {
     const operator = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
-    const known = counts.get(operator);
-    if (known) known.count++;
-    else counts.set(operator, { gradient: gradientKind(node), count: 1 });
+    const gradient = needed.has(node) ? gradientKind(node) : "left out";
+    const key = `${operator} ${gradient}`;
+    counts.set(key, { operator, gradient, count: (counts.get(key)?.count ?? 0) + 1 });
   }
-  return [...counts]
-    .map(([operator, { count, gradient }]) => ({ operator, count, gradient }))
-    .sort((a, b) => b.count - a.count || (a.operator < b.operator ? -1 : 1));
+  return [...counts.values()].sort((a, b) => b.count - a.count || (a.operator < b.operator ? -1 : 1));
 }
 
 function gradientKind(node: Node): GradientKind {

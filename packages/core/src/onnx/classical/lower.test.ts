@@ -225,7 +225,13 @@ test("ensembles of trees stay as they are", () => {
   expect(lowerClassical(trees)).toBe(trees);
 });
 
+const { rho: _, ...unmoved } = machine("RBF", 3, false).graph.nodes[0].attributes;
+
 test.each([
+  ["a machine without thresholds", model("SVMClassifier", unmoved)],
+  ["counts of vectors for other classes", model("SVMClassifier", { ...unmoved, vectors_per_class: { ints: [4, 5] } })],
+  ["counts below zero", model("SVMClassifier", { ...unmoved, vectors_per_class: { ints: [9, -2, 2] } })],
+  ["half a support vector", model("SVMRegressor", { support_vectors: floats(1, 2), coefficients: floats(1) })],
   [
     "weights that do not fit",
     model("LinearClassifier", { coefficients: floats(1, 2, 3), classlabels_ints: labels(2) }),

@@ -14,10 +14,10 @@ import { CLASSICAL, lowerings } from "./index.ts";
 export function lowerClassical(model: OnnxModel): OnnxModel {
   const { graph } = model;
   const used = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)]);
-  const isLowered = (node: Node) =>
-    node.domain === CLASSICAL &&
-    Object.hasOwn(lowerings, node.op) &&
-    !(node.outputs.length > 1 && used.has(node.outputs[0]));
+  // A classifier's label is no number that gradients flow through: where it is used, the node stays.
+  const isScored = ({ op, outputs }: Node) =>
+    op.endsWith("Classifier") ? outputs.length === 2 && !used.has(outputs[0]) : outputs.length === 1;
+  const isLowered = (node: Node) => node.domain === CLASSICAL && Object.hasOwn(lowerings, node.op) && isScored(node);
   if (!graph.nodes.some(isLowered)) return model;
   const g = GraphBuilder.from({ ...graph, nodes: [], outputs: [] });
   g.reserve(graph.nodes.flatMap(({ outputs }) => outputs));

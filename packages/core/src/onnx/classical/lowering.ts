@@ -29,7 +29,7 @@ export function asReal(g: GraphBuilder, value: string): string {
 export function rowsInput(g: GraphBuilder, node: Node): readonly [rows: string, features: number] {
   const { shape } = g.type(node.inputs[0]);
   const features = shape[1];
-  if (shape.length !== 2 || typeof features !== "number") {
+  if (shape.length !== 2 || typeof features !== "number" || features < 1) {
     throw nodeError(node, "rows of a known number of features", `shape [${shape}]`);
   }
   return [realInput(g, node), features];

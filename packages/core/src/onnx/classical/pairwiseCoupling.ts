@@ -7,7 +7,7 @@ import type { GraphBuilder } from "../builder.ts";
 const ITERATIONS = 12;
 
 /** Classes that are coupled at most: each is a step of each iteration, written out. */
-export const MOST_COUPLED = 20;
+export const MOST_COUPLED = 6;
 
 /**
  * The p that minimises sum over i and j of (r_ji p_i - r_ij p_j)^2 with sum p = 1, iterated until it is known to 0.005/K.

@@ -17,6 +17,9 @@ import { transform, transformOfTwo } from "./transform.ts";
 export const SVMClassifier: Lowering = (g, node) => {
   const classes = classCount(node);
   const perClass = numbers(node, "vectors_per_class");
+  if (perClass.length > 0 && (perClass.length !== classes || perClass.some((size) => !(size >= 0)))) {
+    throw nodeError(node, `${classes} counts in vectors_per_class`, `[${perClass.slice(0, 12)}]`);
+  }
   const hasProbabilities = numbers(node, "prob_a").length > 0;
   const scores = perClass.length > 0 ? ofPairs(g, node, perClass) : ofClasses(g, node, classes);
   if (hasProbabilities) {
@@ -38,6 +41,8 @@ function ofPairs(g: GraphBuilder, node: Node, perClass: readonly number[]): stri
   if (vectors.length !== count * features || coefficients.length !== count * (perClass.length - 1)) {
     throw nodeError(node, `${count} support vectors of ${features} features`, `${vectors.length} numbers`);
   }
+  const machines = (perClass.length * (perClass.length - 1)) / 2;
+  if (numbers(node, "rho").length !== machines) throw nodeError(node, `${machines} numbers in rho`, "others");
   const starts = perClass.map((_, k) => perClass.slice(0, k).reduce((sum, size) => sum + size, 0));
   const pairs = perClass.flatMap((_, i) => perClass.slice(i + 1).map((_, j) => [i, i + 1 + j] as const));
   const weights = new Float32Array(count * pairs.length);

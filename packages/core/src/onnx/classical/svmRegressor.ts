@@ -11,10 +11,17 @@ export const SVMRegressor: Lowering = (g, node) => {
   const coefficients = numbers(node, "coefficients");
   const vectors = numbers(node, "support_vectors");
   const count = vectors.length / features;
+  if (!Number.isInteger(count) || coefficients.length < (count || features)) {
+    throw nodeError(
+      node,
+      `support vectors of ${features} features, each with a coefficient`,
+      `${vectors.length} numbers`,
+    );
+  }
   const [rho = 0] = numbers(node, "rho");
   const sums =
     count === 0
-      ? kernel(g, node, x, coefficients, [1, features])
+      ? kernel(g, node, x, coefficients.slice(0, features), [1, features])
       : g.node("Gemm", [
           kernel(g, node, x, vectors, [count, features]),
           matrix(g, node, "coefficients", [count, 1], coefficients.slice(0, count)),

@@ -1,0 +1,98 @@
+// Keeps what a study found: its claims, tables and figures as a page of docs/results.
+//
+// node bench/paper/results.mjs RUN_FOLDER "how it was run"
+
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [run, how = ""] = process.argv.slice(2);
+if (run === undefined) throw new Error("give the folder of a run");
+const results = fileURLToPath(new URL("../../docs/results/", import.meta.url));
+const read = (name) => JSON.parse(readFileSync(join(run, name), "utf8"));
+const {
+  study,
+  explanation,
+  claims = explanation?.claims ?? [],
+  transferRates = [],
+  comparison = [],
+  mean,
+} = read("metrics.json");
+const { seconds, node, platform, carom } = read("manifest.json");
+
+const folder = join(results, study.name);
+mkdirSync(folder, { recursive: true });
+const figures = readdirSync(join(run, "figures")).filter((name) => name.endsWith(".svg"));
+for (const name of figures) copyFileSync(join(run, "figures", name), join(folder, name));
+copyFileSync(join(run, "manifest.json"), join(folder, "manifest.json"));
+if (comparison.length > 0) copyFileSync(join(run, "printed.csv"), join(folder, "printed.csv"));
+
+const short = (value) => String(Number(value.toPrecision(3)));
+const name = (id) => id.slice(id.indexOf("/") + 1);
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** Transfer rates: surrogates by budgets or fractions. */
+function rates() {
+  if (transferRates.length === 0) return "";
+  const levelOf = (rate) => rate.epsilon ?? rate.fraction;
+  const levels = [...new Set(transferRates.map(levelOf))];
+  const ids = [...new Set(transferRates.map(({ surrogate }) => surrogate))];
+  const cell = (id, level) =>
+    transferRates.find((rate) => rate.surrogate === id && levelOf(rate) === level).rate.toFixed(3);
+  return `## Mean error of the targets\n\n${table(
+    ["surrogate", ...levels.map(String)],
+    ids.map((id) => [name(id), ...levels.map((level) => cell(id, level))]),
+  )}\n`;
+}
+
+function swept() {
+  if (!mean) return "";
+  const rows = mean.models.map(({ value, cleanError, errorUnderAttack, size }) =>
+    [
+      value,
+      cleanError.estimate.toFixed(4),
+      errorUnderAttack.estimate.toFixed(4),
+      size ? short(size.estimate) : "-",
+    ].map(String),
+  );
+  return `## Values of ${mean.asked.option}\n\n${table([mean.asked.option, "clean error", "under attack", "S"], rows)}\n`;
+}
+
+function compared() {
+  if (comparison.length === 0) return "";
+  const rows = comparison.map(({ quantity, of, ours, printed, tolerance, within }) => [
+    quantity,
+    of,
+    short(ours),
+    short(printed),
+    tolerance === undefined ? "-" : short(tolerance),
+    within === undefined ? "-" : within ? "yes" : "no",
+  ]);
+  const judged = comparison.filter(({ within }) => within !== undefined);
+  return `## Beside the paper's printed numbers\n\n${judged.filter(({ within }) => within).length} of ${judged.length} numbers with a tolerance are within it.\n\n${table(
+    ["quantity", "of", "ours", "printed", "tolerance", "within"],
+    rows,
+  )}\n`;
+}
+
+const claimed = claims.map(
+  ({ id, claim, verdict, numbers }) =>
+    `- **${id}, ${verdict}**: ${claim}.\n${numbers.map((line) => `  - ${line}`).join("\n")}`,
+);
+const page = `# ${study.title ?? study.name}
+
+\`carom study ${study.name}\`${how === "" ? "" : `, ${how}`}: ${study.repetitions} repetitions, ${Math.round(seconds)} seconds
+(Carom ${carom}, Node ${node}, ${platform}). The [manifest](${study.name}/manifest.json) has seed and hashes.
+
+## Claims of the paper
+
+${claimed.join("\n")}
+
+${[rates(), swept(), compared()].filter(Boolean).join("\n")}
+## Figures
+
+${figures.map((file) => `![${file.replace(/\.svg$/, "").replaceAll("-", " ")}](${study.name}/${file})`).join("\n\n")}
+`;
+writeFileSync(join(results, `${study.name}.md`), page);
+console.log(join(results, `${study.name}.md`));
