@@ -127,7 +127,7 @@ describe.skipIf(!isHere)("the reports in a browser", () => {
   it("names from data are shown as they are and make no elements", async () => {
     const { page } = await open("audit", 1280);
     const found = await page.evaluate(() => ({
-      text: document.body.innerText,
+      text: document.body.textContent,
       scripts: document.scripts.length,
       outside: [...document.images].filter((image) => !image.src.startsWith("data:")).length,
     }));

@@ -146,6 +146,7 @@ export {
   TARGET,
 } from "./study/audit.ts";
 export { type Claim, claimsOf } from "./study/claims.ts";
+export { imageShapeOf } from "./study/examples.ts";
 export {
   asks,
   execute,
@@ -217,9 +218,8 @@ export type {
   Transfer,
 } from "./study/result.ts";
 export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
-export { imageShapeOf } from "./study/examples.ts";
-export { type SmallestBudget, smallestBudgets } from "./study/smallestBudgets.ts";
 export { type SignificanceEntry, significanceOf, smallestPossibleP } from "./study/significance.ts";
+export { type SmallestBudget, smallestBudgets } from "./study/smallestBudgets.ts";
 export {
   planSweep,
   readSweep,

@@ -32,8 +32,8 @@ export const lfwArrays = ["lfw7-62x47-images-idx3-ubyte.gz", "lfw7-62x47-labels-
 /**
  * Writes 1,288 faces of 62 x 47 bytes and their persons as IDX files into a folder; returns the two paths.
  *
- * Rows are ordered by person, then by number. As scikit-learn does by default: rows 70 to 194 and columns 78 to 171 of each photograph,
- * resized by Pillow's bicubic filter, then the mean of red, green and blue, here rounded to a byte.
+ * Rows are ordered by person, then by number. As scikit-learn does by default: rows 70 to 194 and columns 78 to 171 of
+ * each photograph, resized by Pillow's bicubic filter, then the mean of red, green and blue, here rounded to a byte.
  *
  * @throws InputError for an archive that is damaged or lacks some of the photographs.
  */
@@ -85,7 +85,7 @@ async function* gunzipped(path: string): AsyncGenerator<Uint8Array> {
 function header(...shape: readonly number[]): Uint8Array {
   const bytes = Buffer.alloc(4 + 4 * shape.length);
   bytes.set([0, 0, 8, shape.length]);
-  shape.forEach((size, axis) => bytes.writeUInt32BE(size, 4 + 4 * axis));
+  for (const [axis, size] of shape.entries()) bytes.writeUInt32BE(size, 4 + 4 * axis);
   return bytes;
 }
 

@@ -118,9 +118,12 @@ describe("readPickledDataset", () => {
     expect(readPickledDataset(fixture(`cdataset.p${protocol}.pickle`))).toEqual(expected);
   });
 
-  it.for(protocols)("finds them in a tuple, with columns to be sorted and big-endian labels, protocol %i", (protocol) => {
-    expect(readPickledDataset(fixture(`tuple.p${protocol}.pickle`))).toEqual(expected);
-  });
+  it.for(protocols)(
+    "finds them in a tuple, with columns to be sorted and big-endian labels, protocol %i",
+    (protocol) => {
+      expect(readPickledDataset(fixture(`tuple.p${protocol}.pickle`))).toEqual(expected);
+    },
+  );
 
   it("is served by the gzip reader", () => {
     expect(readPickledDataset(gunzip(fixture("drebin-reduced.tar.gz")))).toEqual(expected);
