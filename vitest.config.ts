@@ -18,5 +18,7 @@ export default defineConfig({
     maxWorkers: 2,
     setupFiles: ["packages/core/test/setup.ts"],
     testTimeout: 60_000,
+    // A hook may run whole commands before the tests look at what they left.
+    hookTimeout: 240_000,
   },
 });

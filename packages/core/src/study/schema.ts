@@ -52,6 +52,7 @@ export const studyData = z
     classes: z.array(z.string()).min(2).optional().describe("the classes to keep; all where absent"),
     label: z.string().optional().describe("array of a .npz file that holds the labels"),
     box: z.tuple([z.number(), z.number()]).optional().describe("bounds of every feature"),
+    missing: z.number().optional().describe("what stands for the empty or ? cells of a .csv file"),
     columns: z.number().int().positive().optional().describe("number of features of a .svmlight file"),
     binary: z.boolean().optional().describe("whether every feature is 0 or 1 and must stay so"),
     select: z
