@@ -11,6 +11,8 @@ export interface Points {
 
 /** Everything an attack may ask for. It sees neither the model nor the threat model's insides. */
 export interface AttackContext {
+  /** Whether somebody sees the states; else an attack may show its last one alone. */
+  readonly watched?: boolean;
   /** The original points. */
   readonly origin: Points;
   /** Where to begin; lies in the admissible set. */

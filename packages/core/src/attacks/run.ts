@@ -100,6 +100,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   if (task.start) project(start, all);
   else clip(start, all);
   const context: AttackContext = {
+    watched: task.onState !== undefined,
     origin,
     start,
     budget: (i) => budgetOf(threat, i),
