@@ -145,6 +145,7 @@ export {
   type SurrogateChoice,
   TARGET,
 } from "./study/audit.ts";
+export { atScale, restrict } from "./study/choice.ts";
 export { type Claim, claimsOf } from "./study/claims.ts";
 export { imageShapeOf } from "./study/examples.ts";
 export {
@@ -167,16 +168,8 @@ export {
   type NamedModel,
 } from "./study/explainModels.ts";
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
-export {
-  atScale,
-  type CurvePoint,
-  planStudy,
-  readStudy,
-  restrict,
-  type StudyCell,
-  type StudyData,
-  type StudyResult,
-} from "./study/grid.ts";
+export { planStudy, type StudyData } from "./study/grid.ts";
+export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/gridResult.ts";
 export { type MatrixKeys, type MatrixQuestion, type Participant, planMatrix } from "./study/matrix.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
 export { nameOf } from "./study/names.ts";

@@ -1,22 +1,18 @@
 // carom study: a grid of surrogates, targets, budgets and repetitions, from a file.
 
 import { join } from "node:path";
-import { atScale, InputError, type PlanBuilder, restrict, type Store, startPlan } from "@carom/core";
+import { atScale, InputError, restrict, startPlan } from "@carom/core";
 import { Command } from "commander";
 import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
 import { storeFolder } from "../host/store.ts";
-import { loadStudyData } from "../host/studyData.ts";
-import { type AnyStudy, loadStudy, type SingleStudy, schemaOf } from "../host/studyFile.ts";
+import { type AnyStudy, loadStudy, schemaOf } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
-import type { RunFacts } from "../report/manifest.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
-import { askEvasion } from "./studyEvasion.ts";
-import { askPoisoning } from "./studyPoisoning.ts";
-import { askSweep } from "./studySweep.ts";
+import { ask } from "./askStudy.ts";
 import { askTable } from "./studyTable.ts";
 
 interface StudyOptions extends Omit<CommonOptions, "seed"> {
@@ -82,25 +78,6 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   await writeFolder(folder, await files(facts));
   if (options.json) printJson({ folder, ...result });
   else process.stdout.write(`${text}\nReport: ${join(folder, "report.html")}\n`);
-}
-
-/** A study that has been planned, whatever its kind: what to compute, and what is then to be said. */
-export interface Asked {
-  readonly wanted: readonly string[];
-  answer(store: Store): Promise<{
-    readonly result: object;
-    readonly text: string;
-    files(facts: RunFacts): Promise<Record<string, string>>;
-  }>;
-}
-
-/** Plans a study of surrogates and targets or of one learner. */
-export async function ask(plan: PlanBuilder, study: SingleStudy): Promise<Asked & { hashes: Record<string, string> }> {
-  const { data, hashes } = await loadStudyData(plan, study);
-  const parts = [plan, data, hashes] as const;
-  if (study.kind === "poisoning") return { ...askPoisoning(study, ...parts), hashes };
-  if (study.kind === "sweep") return { ...askSweep(study, ...parts), hashes };
-  return { ...askEvasion(study, ...parts), hashes };
 }
 
 /** The study with some of its models, where some are named. */

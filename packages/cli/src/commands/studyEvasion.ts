@@ -3,7 +3,7 @@
 import { type PlanBuilder, planStudy, readStudy, type Study, type StudyData, smallestBudgets } from "@carom/core";
 import type { RunFacts } from "../report/manifest.ts";
 import { claimLines } from "../ui/claims.ts";
-import type { Asked } from "./study.ts";
+import type { Asked } from "./asked.ts";
 
 export function askEvasion(study: Study, plan: PlanBuilder, data: StudyData, hashes: Record<string, string>): Asked {
   const keys = planStudy(plan, study, data);

@@ -10,7 +10,7 @@ import {
 } from "@carom/core";
 import type { RunFacts } from "../report/manifest.ts";
 import { claimLines } from "../ui/claims.ts";
-import type { Asked } from "./study.ts";
+import type { Asked } from "./asked.ts";
 
 export function askPoisoning(
   study: PoisoningStudy,

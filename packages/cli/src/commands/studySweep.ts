@@ -4,7 +4,7 @@ import { type PlanBuilder, planSweepStudy, readSweepStudy, type StudyData, type 
 import type { RunFacts } from "../report/manifest.ts";
 import { claimLines } from "../ui/claims.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
-import type { Asked } from "./study.ts";
+import type { Asked } from "./asked.ts";
 
 export function askSweep(study: SweepStudy, plan: PlanBuilder, data: StudyData, hashes: Record<string, string>): Asked {
   const keys = planSweepStudy(plan, study, data);

@@ -16,7 +16,8 @@ import {
 import { studyPath } from "../host/shippedStudies.ts";
 import { loadStudy } from "../host/studyFile.ts";
 import type { RunFacts } from "../report/manifest.ts";
-import { type Asked, ask } from "./study.ts";
+import type { Asked } from "./asked.ts";
+import { ask } from "./askStudy.ts";
 
 export async function askTable(
   plan: PlanBuilder,

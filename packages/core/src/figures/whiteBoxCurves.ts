@@ -1,7 +1,7 @@
 // Errors of every target under its own white-box attack, against the budget (paper Fig. 5).
 
 import * as Plot from "@observablehq/plot";
-import type { CurvePoint } from "../study/grid.ts";
+import type { CurvePoint } from "../study/gridResult.ts";
 import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
 import { percent } from "./numbers.ts";
 import { accent, hairline, ink, muted } from "./palette.ts";

@@ -1,95 +1,20 @@
-// A study: surrogates against targets over repetitions, each on another random split of the data.
+// A study as tasks: surrogates against targets over repetitions, each on another random split of the data.
 
 import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
 import { InputError, unknownName } from "../errors.ts";
-import { learnerByName, parseOptions } from "../learners/index.ts";
-import { presetOptions } from "../learners/presets.ts";
-import { mean, standardError } from "../stats/describe.ts";
-import type { Interval } from "../stats/sample.ts";
-import { studentCritical } from "../stats/student.ts";
-import type { Store } from "./execute.ts";
-import { type Explanation, explainStudy } from "./explain.ts";
+import { learnerByName } from "../learners/index.ts";
+import { type Resolved, requireDistinct, resolve } from "./choice.ts";
 import { type MatrixKeys, type Participant, planFit, planMatrix, type TrainedModel } from "./matrix.ts";
-import { nameOf, surrogateId, targetId } from "./names.ts";
+import { surrogateId, targetId } from "./names.ts";
 import type { PlanBuilder } from "./plan.ts";
-import { type Comparison, compareWithPrinted } from "./printed.ts";
-import type { AuditCell, Transfer } from "./result.ts";
-import type { LearnerChoice, Study } from "./schema.ts";
-import type { Parameters } from "./task.ts";
+import type { Study } from "./schema.ts";
 import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
-import { planVariability, type SurrogateVariability } from "./variability.ts";
-import { VERSION } from "./version.ts";
+import { planVariability } from "./variability.ts";
 
 /** Data of a study as artifacts of a plan. */
 export interface StudyData {
   readonly train: { readonly key: string; readonly dataset: Dataset };
   readonly test?: { readonly key: string; readonly dataset: Dataset };
-}
-
-/** A cell over all repetitions. */
-export interface StudyCell {
-  readonly surrogate: string;
-  readonly target: string;
-  readonly epsilon: number;
-  /** Mean error under attack; the interval is Student's over repetitions, or that of the one repetition. */
-  readonly errorUnderAttack: Interval;
-  /** Mean black-box error divided by white-box error; absent where that is 0 in some repetition. */
-  readonly ratio?: number;
-}
-
-export interface StudyResult {
-  readonly carom: string;
-  readonly study: Study;
-  /** Hash of each data file. */
-  readonly data: Readonly<Record<string, string>>;
-  readonly repetitions: readonly Transfer[];
-  readonly cells: readonly StudyCell[];
-  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
-  readonly transferRates: readonly { readonly surrogate: string; readonly epsilon: number; readonly rate: number }[];
-  /** White-box errors of each target at the budgets of `attack.curve`, and at 0 its clean error. */
-  readonly curves: readonly CurvePoint[];
-  /** V of each surrogate's learner, where it was asked for and there are at least two training sets. */
-  readonly variability: readonly SurrogateVariability[];
-  /** Correlations, findings, advice and the paper's claims. */
-  readonly explanation: Explanation;
-  /** Ours beside the paper's printed numbers, where the study names the experiment. */
-  readonly comparison?: readonly Comparison[];
-}
-
-/** The white-box error of a target at one budget, mean over repetitions. */
-export interface CurvePoint {
-  readonly target: string;
-  readonly epsilon: number;
-  readonly error: number;
-  /** Of the mean over repetitions; absent where there is one. */
-  readonly standardError?: number;
-}
-
-/** The study at a named size. @throws InputError for a name it does not have. */
-export function atScale<S extends { readonly scales: Readonly<Record<string, object>> }>(
-  study: S,
-  scale: string | undefined,
-): S {
-  if (scale === undefined) return study;
-  const names = Object.keys(study.scales);
-  if (!names.includes(scale)) unknownName("scale", scale, names);
-  const given = Object.entries(study.scales[scale]).filter(([, value]) => value !== undefined);
-  return { ...study, ...Object.fromEntries(given) };
-}
-
-/** The study with some of its models. @throws InputError for names it does not have. */
-export function restrict<S extends Pick<Study, "surrogates" | "targets">>(study: S, only: readonly string[]): S {
-  const { surrogates, targets } = study;
-  const names = [...new Set([...surrogates, ...targets].map(nameOf))];
-  for (const name of only) if (!names.includes(name)) unknownName("model of --only", name, names);
-  const isWanted = (choice: LearnerChoice) => only.includes(nameOf(choice));
-  const kept = { surrogates: surrogates.filter(isWanted), targets: targets.filter(isWanted) };
-  if (kept.surrogates.length > 0 && kept.targets.length > 0) return { ...study, ...kept };
-  throw new InputError("invalid", "option --only", {
-    expected: "at least one surrogate and one target",
-    got: only.join(", "),
-    remedy: `choose from ${names.join(", ")}`,
-  });
 }
 
 /** Adds the tasks of a study to a plan; one matrix per repetition. */
@@ -262,161 +187,12 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   return [{ ...first, variability }, ...others];
 }
 
-/** Reads the outcome of a study whose plan has been executed. */
-export async function readStudy(
-  store: Store,
-  keys: readonly MatrixKeys[],
-  study: Study,
-  data: StudyResult["data"],
-): Promise<StudyResult> {
-  const read = async (key: string) => {
-    const artifact = await store.read(key);
-    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
-    return artifact.json;
-  };
-  const whole: Transfer[] = [];
-  const variability: SurrogateVariability[] = [];
-  const curved: Transfer[] = [];
-  for (const { transfer, curve, variability: varied } of keys) {
-    whole.push((await read(transfer)) as unknown as Transfer);
-    if (curve !== undefined) curved.push((await read(curve.transfer)) as unknown as Transfer);
-    for (const [surrogate, key] of varied ?? []) {
-      const found = (await read(key)) as unknown as Omit<SurrogateVariability, "surrogate"> | null;
-      if (found) variability.push({ surrogate, ...found });
-    }
-  }
-  const repetitions = whole.map((each) => select(each, study));
-  const cells = repetitions[0].cells.map((first): StudyCell => {
-    const same = repetitions.map((repetition) => cellLike(repetition, first));
-    const ratios = same.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
-    return {
-      surrogate: first.surrogate,
-      target: first.target,
-      epsilon: first.epsilon,
-      errorUnderAttack: overRepetitions(same.map(({ errorUnderAttack }) => errorUnderAttack)),
-      ...(ratios.length === same.length && { ratio: mean(ratios)! }),
-    };
-  });
-  const transferRates = study.surrogates.flatMap((choice) =>
-    study.attack.epsilons.map((epsilon) => {
-      const surrogate = surrogateId(nameOf(choice));
-      const row = cells.filter((cell) => cell.surrogate === surrogate && cell.epsilon === epsilon);
-      return { surrogate, epsilon, rate: mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))! };
-    }),
-  );
-  const curves = curvesOf(curved);
-  const explanation = explainStudy({ study, repetitions: whole, transferRates, variability, curves });
-  const comparison =
-    study.printed === undefined
-      ? undefined
-      : compareWithPrinted({ repetitions: whole, transferRates, variability, explanation, curves });
-  return {
-    carom: VERSION,
-    study,
-    data,
-    repetitions,
-    cells,
-    transferRates,
-    curves,
-    variability,
-    explanation,
-    ...(comparison && { comparison }),
-  };
-}
-
-/** White-box errors over repetitions, the clean error first. */
-function curvesOf(repetitions: readonly Transfer[]): CurvePoint[] {
-  const point = (target: string, epsilon: number, errors: readonly number[]): CurvePoint => {
-    const error = standardError(errors);
-    return { target, epsilon, error: mean(errors)!, ...(error !== undefined && { standardError: error }) };
-  };
-  return (repetitions[0]?.models ?? []).flatMap(({ id }) => {
-    const clean = repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError.estimate);
-    const own = repetitions[0].cells.filter((cell) => cell.surrogate === id && cell.target === id);
-    const attacked = own.map((cell) =>
-      point(
-        id,
-        cell.epsilon,
-        repetitions.map((each) => cellLike(each, cell).errorUnderAttack.estimate),
-      ),
-    );
-    return [point(id, 0, clean), ...attacked.sort((a, b) => a.epsilon - b.epsilon)];
-  });
-}
-
-/** Leaves out the metrics that were not asked for. */
-function select(transfer: Transfer, { metrics }: Study): Transfer {
-  const { models, pairs } = transfer;
-  return {
-    ...transfer,
-    models: metrics.includes("size") ? models : models.map(({ gradientSize: _, ...rest }) => rest),
-    pairs: metrics.includes("alignment") ? pairs : [],
-  };
-}
-
-function cellLike({ cells }: Transfer, { surrogate, target, epsilon }: AuditCell): AuditCell {
-  return cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.epsilon === epsilon)!;
-}
-
-/** The mean over repetitions with Student's interval; one repetition has its own interval over points. */
-export function overRepetitions(errors: readonly Interval[]): Interval {
-  if (errors.length === 1) {
-    const [{ estimate, low, high }] = errors;
-    return { estimate, low, high };
-  }
-  const values = errors.map(({ estimate }) => estimate);
-  const centre = mean(values)!;
-  const half = studentCritical(0.05, values.length - 1) * standardError(values)!;
-  return { estimate: centre, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
-}
-
-export interface Resolved {
-  readonly name: string;
-  readonly learner: string;
-  readonly complexity?: "high" | "low";
-  readonly options: Parameters;
-  readonly fraction?: number;
-}
-
-/** A choice with all of its options. */
-export function resolve(choice: LearnerChoice): Resolved {
-  const learner = learnerByName(choice.learner);
-  const base = choice.preset
-    ? presetOptions(choice.learner, choice.preset)
-    : choice.complexity
-      ? learner.complexities[choice.complexity]
-      : {};
-  const options = parseOptions(learner, { ...base, ...choice.options }) as Parameters;
-  const name = nameOf(choice);
-  const [whole] = name.split("@");
-  const complexity = whole.endsWith("_H") ? "high" : whole.endsWith("_L") ? "low" : choice.complexity;
-  const { fraction } = choice;
-  return {
-    name,
-    learner: choice.learner,
-    ...(complexity && { complexity }),
-    options,
-    ...(fraction !== undefined && { fraction }),
-  };
-}
-
 function attackedShare({ split }: Study): number {
   if (split.attacked !== undefined) return split.attacked;
   throw new InputError("missing", "split.attacked", {
     expected: "a share of the rows to attack, as there is no data.test",
     got: "none",
     remedy: "for instance split: {target: 0.36, surrogate: 0.36, attacked: 0.28}",
-  });
-}
-
-export function requireDistinct(what: string, choices: readonly Resolved[]): void {
-  const names = choices.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return;
-  throw new InputError("invalid", what, {
-    expected: "models of different names",
-    got: `"${twice}" twice`,
-    remedy: "give one of them another name",
   });
 }
 

@@ -1,7 +1,7 @@
 // The comparison with the paper: what agrees, what does not, and what has no tolerance.
 
 import { expect, it } from "vitest";
-import type { StudyResult } from "./grid.ts";
+import type { StudyResult } from "./gridResult.ts";
 import { agreement, compareWithPrinted } from "./printed.ts";
 
 const rate = (estimate: number) => ({ estimate, low: 0, high: 1, count: 0, n: 1 });

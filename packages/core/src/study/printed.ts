@@ -1,7 +1,7 @@
 // What Demontis et al. 2019 print of an experiment, and how near a study comes to it.
 
 import { mean } from "../stats/describe.ts";
-import type { StudyResult } from "./grid.ts";
+import type { StudyResult } from "./gridResult.ts";
 import { meanModels } from "./means.ts";
 import { surrogateId, targetId } from "./names.ts";
 import type { SweepResult } from "./sweep.ts";

@@ -1,0 +1,14 @@
+// A study that has been planned, whatever its kind.
+
+import type { Store } from "@carom/core";
+import type { RunFacts } from "../report/manifest.ts";
+
+/** What to compute, and what is then to be said. */
+export interface Asked {
+  readonly wanted: readonly string[];
+  answer(store: Store): Promise<{
+    readonly result: object;
+    readonly text: string;
+    files(facts: RunFacts): Promise<Record<string, string>>;
+  }>;
+}
