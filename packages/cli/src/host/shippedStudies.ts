@@ -14,7 +14,7 @@ export interface ShippedStudy {
   readonly name: string;
   readonly title: string;
   readonly scales: readonly string[];
-  /** Files of data that it reads; empty where they come with the package. */
+  /** Files of data that it reads, of alternatives the first; empty where they come with the package. */
   readonly data: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export async function shippedStudies(): Promise<readonly ShippedStudy[]> {
     names.map(async (name): Promise<ShippedStudy> => {
       const { title = name, scales = {}, data } = parse(await readFile(pathOf(name), "utf8"));
       const specs: unknown[] = [data?.train, data?.test];
-      const files = specs.flatMap((spec) => (typeof spec === "string" && spec !== "digits" ? spec.split(",") : []));
+      const files = specs.flatMap((spec) => (typeof spec === "string" && spec !== "digits" ? spec.split("|")[0].trim().split(",") : []));
       return { name, title, scales: Object.keys(scales), data: files };
     }),
   );
