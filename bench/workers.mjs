@@ -86,7 +86,7 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
   const executed = seconds();
   const scheduling = processorSeconds() - own - planning;
   const result = await readStudy(store, keys, study, { train: contentHash });
-  studyFiles(result, { started: new Date(), seconds: 0 });
+  studyFiles(result, [], { started: new Date(), seconds: 0 });
   const end = seconds();
   const main = processorSeconds() - own;
   // What all tasks read and write, once more and without the memory that workers have.

@@ -70,7 +70,8 @@ function compared() {
     within === undefined ? "-" : within ? "yes" : "no",
   ]);
   const judged = comparison.filter(({ within }) => within !== undefined);
-  return `## Beside the paper's printed numbers\n\n${judged.filter(({ within }) => within).length} of ${judged.length} numbers with a tolerance are within it.\n\n${table(
+  const count = `${judged.filter(({ within }) => within).length} of ${judged.length} numbers with a tolerance are within it.`;
+  return `## Beside the paper's printed numbers\n\n${judged.length > 0 ? count : "The paper says too little for tolerances."}\n\n${table(
     ["quantity", "of", "ours", "printed", "tolerance", "within"],
     rows,
   )}\n`;
