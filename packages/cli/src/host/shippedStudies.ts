@@ -25,7 +25,9 @@ export async function shippedStudies(): Promise<readonly ShippedStudy[]> {
     names.map(async (name): Promise<ShippedStudy> => {
       const { title = name, scales = {}, data } = parse(await readFile(pathOf(name), "utf8"));
       const specs: unknown[] = [data?.train, data?.test];
-      const files = specs.flatMap((spec) => (typeof spec === "string" && spec !== "digits" ? spec.split("|")[0].trim().split(",") : []));
+      const files = specs.flatMap((spec) =>
+        typeof spec === "string" && spec !== "digits" ? spec.split("|")[0].trim().split(",") : [],
+      );
       return { name, title, scales: Object.keys(scales), data: files };
     }),
   );
