@@ -83,7 +83,7 @@ const claimed = claims.map(
 );
 const page = `# ${study.title ?? study.name}
 
-\`carom study ${study.name}\`${how === "" ? "" : `, ${how}`}: ${study.repetitions} repetitions, ${Math.round(seconds)} seconds
+\`carom study ${study.name}\`${how === "" ? "" : `, ${how}`}: ${study.repetitions} repetition${study.repetitions === 1 ? "" : "s"}, ${Math.round(seconds)} seconds
 (Carom ${carom}, Node ${node}, ${platform}). The [manifest](${study.name}/manifest.json) has seed and hashes.
 
 ## Claims of the paper

@@ -146,7 +146,8 @@ export {
   TARGET,
 } from "./study/audit.ts";
 export { atScale, restrict } from "./study/choice.ts";
-export { type Claim, claimsOf } from "./study/claims.ts";
+export type { Claim } from "./study/claim.ts";
+export { claimsOf } from "./study/claims.ts";
 export { imageShapeOf } from "./study/examples.ts";
 export {
   asks,
@@ -172,7 +173,7 @@ export { planStudy, type StudyData } from "./study/grid.ts";
 export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/gridResult.ts";
 export { type MatrixKeys, type MatrixQuestion, type Participant, planMatrix } from "./study/matrix.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
-export { nameOf } from "./study/names.ts";
+export { nameOf, referenceBudget, shortId } from "./study/names.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
 export {
   type PoisoningCell,

@@ -5,6 +5,7 @@ import {
   InputError,
   type PlanBuilder,
   type PoisoningResult,
+  referenceBudget,
   type SignificanceEntry,
   type StudyResult,
   significanceOf,
@@ -31,7 +32,7 @@ export async function askTable(
     if (found.kind === "sweep" || found.kind === "table") throw notOfPairs(name, found.kind);
     const { hashes: own, ...asked } = await ask(plan, found);
     const budgets = found.kind === "poisoning" ? found.fractions : found.attack.epsilons;
-    parts.push({ name, asked, at: budgets.includes(1) ? 1 : Math.min(...budgets) });
+    parts.push({ name, asked, at: referenceBudget(budgets) });
     for (const [file, hash] of Object.entries(own)) hashes[`${name}:${file}`] = hash;
   }
   return {

@@ -21,16 +21,19 @@ export interface ShippedStudy {
 /** All shipped studies, by name. */
 export async function shippedStudies(): Promise<readonly ShippedStudy[]> {
   const names = await studyNames();
-  return Promise.all(
-    names.map(async (name): Promise<ShippedStudy> => {
-      const { title = name, scales = {}, data } = parse(await readFile(pathOf(name), "utf8"));
-      const specs: unknown[] = [data?.train, data?.test];
-      const files = specs.flatMap((spec) =>
-        typeof spec === "string" && spec !== "digits" ? spec.split("|")[0].trim().split(",") : [],
-      );
-      return { name, title, scales: Object.keys(scales), data: files };
-    }),
+  return Promise.all(names.map(shippedStudy));
+}
+
+async function shippedStudy(name: string): Promise<ShippedStudy> {
+  const { title = name, scales = {}, data, studies = [] } = parse(await readFile(pathOf(name), "utf8"));
+  const specs: unknown[] = [data?.train, data?.test];
+  const own = specs.flatMap((spec) =>
+    typeof spec === "string" && spec !== "digits" ? spec.split("|")[0].trim().split(",") : [],
   );
+  // A table reads what the studies in it read.
+  const joined = await Promise.all(studies.map(shippedStudy) as Promise<ShippedStudy>[]);
+  const files = new Set([...own, ...joined.flatMap(({ data }) => data)]);
+  return { name, title, scales: Object.keys(scales), data: [...files] };
 }
 
 /** The file of a study: what looks like a path is one, anything else is a name. @throws InputError for unknown names. */

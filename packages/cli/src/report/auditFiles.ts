@@ -2,7 +2,7 @@
 
 import { gzipSync } from "node:zlib";
 import type { AuditOutput, AuditSamples } from "@carom/core";
-import { parseHTML } from "linkedom";
+import { emptyDocument, jsonText } from "./documents.ts";
 import { figureFiles } from "./figures.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { renderReport } from "./render.ts";
@@ -10,12 +10,12 @@ import { renderReport } from "./render.ts";
 /** File names and contents. `metrics.json` has no times in it: equal questions give equal bytes. */
 export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string, string | Uint8Array> {
   const { result, samples, examples } = output;
-  const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
+  const document = emptyDocument();
   const { dataHash, targetHash } = result.asked;
   const manifest = manifestOf(result.seed, { dataHash, targetHash }, facts);
   return {
-    "metrics.json": `${JSON.stringify(result, undefined, 2)}\n`,
-    "manifest.json": `${JSON.stringify(manifest, undefined, 2)}\n`,
+    "metrics.json": jsonText(result),
+    "manifest.json": jsonText(manifest),
     "cells.csv": cellsCsv(output),
     "samples.csv.gz": gzipSync(samplesCsv(samples, result.asked.classNames)),
     ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),

@@ -3,6 +3,7 @@
 import type { AuditExample, AuditResult } from "@carom/core";
 import { greyImage, largestChange, perturbationImage } from "@carom/core/figures";
 import { html, type Markup } from "./html.ts";
+import { picture } from "./picture.ts";
 
 /** One card per example. */
 export function exampleCards(result: AuditResult, examples: readonly AuditExample[]): Markup {
@@ -23,7 +24,7 @@ function card({ asked, models }: AuditResult, example: AuditExample): Markup {
   };
   const fooled = verdicts.filter(({ wrong }) => wrong).length;
   const image = (source: string, description: string, caption: string) =>
-    html`<div><img src="${source}" alt="${description}" width="${imageShape[1]}" height="${imageShape[0]}"><span>${caption}</span></div>`;
+    picture(source, imageShape, description, caption);
   return html`<article class="card">
 <div class="strip">${image(greyImage(original, imageShape, asked.box), `point ${index}, labelled ${label}, before the attack`, label)}
 ${image(perturbationImage(change, imageShape), `what the attack changed in point ${index}: orange more, blue less`, `change ±${largestChange(change).toPrecision(2)}`)}

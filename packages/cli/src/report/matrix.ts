@@ -1,6 +1,6 @@
 // The transfer matrix of a study at one budget, as a table.
 
-import type { Interval } from "@carom/core";
+import { type Interval, shortId } from "@carom/core";
 import { html, type Markup } from "./html.ts";
 
 export interface MatrixTable {
@@ -17,15 +17,14 @@ export interface MatrixTable {
 
 /** Rows surrogates, columns targets, then the mean of the row; beneath, white-box errors and those without attack. */
 export function transferMatrix({ title, surrogates, targets, at, clean, rate }: MatrixTable): Markup {
-  const short = (id: string) => id.slice(id.indexOf("/") + 1);
   return html`<section>
 <h2>${title}</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="${title}"><table>
-<thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${short(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
+<thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${shortId(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
 <tbody>
 ${surrogates.map(
   (id) =>
-    html`<tr><th scope="row">${short(id)}</th>${targets.map((target) => cellMarkup(at(id, target)))}<td><b>${percent(rate(id))}</b></td></tr>`,
+    html`<tr><th scope="row">${shortId(id)}</th>${targets.map((target) => cellMarkup(at(id, target)))}<td><b>${percent(rate(id))}</b></td></tr>`,
 )}
 <tr><th scope="row">white-box</th>${targets.map((id) => cellMarkup(at(id, id)))}<td></td></tr>
 <tr><th scope="row">no attack</th>${clean.map((error) => html`<td>${percent(error)}</td>`)}<td></td></tr>

@@ -1,6 +1,6 @@
 // The figures of a study of poisoning: curves, maps and scatter plots (paper Fig. 14 to 21).
 
-import { atFraction, type PoisoningResult } from "@carom/core";
+import { atFraction, type PoisoningResult, shortId } from "@carom/core";
 import {
   correlationScatter,
   labelledScatter,
@@ -54,9 +54,9 @@ export function poisoningDrawings(result: PoisoningResult, document: Document): 
     repetitions.map((_, i) => mean(values.map((each) => each[i])));
   const clean = meanOver(targets.map(({ id }) => cleanErrors(id)));
   const transferred = surrogates.flatMap((surrogate) => [
-    point(shortName(surrogate), 0, clean),
+    point(shortId(surrogate), 0, clean),
     ...fractions.map((fraction) =>
-      point(shortName(surrogate), fraction, meanOver(targets.map(({ id }) => errors(surrogate, id, fraction)))),
+      point(shortId(surrogate), fraction, meanOver(targets.map(({ id }) => errors(surrogate, id, fraction)))),
     ),
   ]);
   draw(
@@ -93,7 +93,7 @@ export function poisoningDrawings(result: PoisoningResult, document: Document): 
     );
   }
   const mapped = (pairs: readonly Pair[]): MappedValue[] =>
-    pairs.map(({ surrogate, target, y }) => ({ row: shortName(surrogate), column: shortName(target), value: y }));
+    pairs.map(({ surrogate, target, y }) => ({ row: shortId(surrogate), column: shortId(target), value: y }));
   const alignment = pairsOf(result, largest, (_, R) => R);
   if (alignment.length > 0) {
     const caption =
@@ -166,8 +166,7 @@ function point(target: string, epsilon: number, errors: readonly number[]) {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(3))} %`;
-const shortName = (id: string) => id.slice(id.indexOf("/") + 1);
 const named = (id: string, x: number, y: number) => {
-  const name = shortName(id);
+  const name = shortId(id);
   return { name, family: name.replace(/_[HL]$/, ""), low: name.endsWith("_L"), x, y };
 };

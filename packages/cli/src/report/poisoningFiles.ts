@@ -9,14 +9,16 @@ import {
   type Store,
 } from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
-import { parseHTML } from "linkedom";
+import { emptyDocument, jsonText } from "./documents.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
 import { reportPage } from "./page.ts";
+import { picture } from "./picture.ts";
 import { poisoningCorrelations, poisoningDrawings } from "./poisoningFigures.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
+import { repetitionsText } from "./words.ts";
 
 /** A poisoning point to look at: not a metric, only shown in the report. */
 export interface PoisonedExample {
@@ -66,17 +68,16 @@ export function poisoningFiles(
   facts: RunFacts,
 ): Record<string, string> {
   const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
-  const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
-  const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+  const document = emptyDocument();
   // Paths are of this machine and decide nothing: data are known by their hashes.
   const { train: _, test: __, ...data } = result.study.data;
   const drawings = poisoningDrawings(result, document);
   const correlations = poisoningCorrelations(result, document);
   const svg = ({ file, svg }: StudyDrawing) => [`figures/${file}.svg`, standaloneSvg(svg)];
   return {
-    "metrics.json": json({ ...result, study: { ...result.study, data } }),
-    "study.json": json(result.study),
-    "manifest.json": json(manifest),
+    "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
+    "study.json": jsonText(result.study),
+    "manifest.json": jsonText(manifest),
     "cells.csv": cellsCsv(result),
     ...Object.fromEntries([...drawings, ...correlations].map(svg)),
     "report.html": page(result, drawings, correlations, examples),
@@ -115,7 +116,7 @@ function page(
   return reportPage({
     title: study.title ?? study.name,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
-    lead: html`<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split into
+    lead: html`<p>${repetitionsText(study.repetitions)} into
 training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted
 by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points. Cells are the
 share of test rows that a target then classifies wrong, in percent, mean over repetitions, with the 95 % interval on hover.${again}</p>`,
@@ -179,17 +180,15 @@ function modelSection({ repetitions }: PoisoningResult): Markup {
 }
 
 function exampleSection(examples: readonly PoisonedExample[]): Markup | false {
-  const image = (source: string, [height, width]: readonly [number, number], description: string, caption: string) =>
-    html`<div><img src="${source}" alt="${description}" width="${width}" height="${height}"><span>${caption}</span></div>`;
   return (
     examples.length > 0 &&
     html`<section><h2>Poisoning points before and after</h2><div class="cards">${examples.map(
       ({ model, imageShape, box, start, end, from, label }) => {
         const change = end.map((value, i) => value - start[i]);
         return html`<article class="card"><div class="strip">
-${image(greyImage(start, imageShape, box), imageShape, `clone of ${from}, as it begins`, `${from}, labelled ${label}`)}
-${image(perturbationImage(change, imageShape), imageShape, "what the attack changed: orange more, blue less", `change ±${largestChange(change).toPrecision(2)}`)}
-${image(greyImage(end, imageShape, box), imageShape, "the point as it joins the training data", "as it joins")}</div>
+${picture(greyImage(start, imageShape, box), imageShape, `clone of ${from}, as it begins`, `${from}, labelled ${label}`)}
+${picture(perturbationImage(change, imageShape), imageShape, "what the attack changed: orange more, blue less", `change ±${largestChange(change).toPrecision(2)}`)}
+${picture(greyImage(end, imageShape, box), imageShape, "the point as it joins the training data", "as it joins")}</div>
 <p>The first point crafted on ${model}.</p></article>`;
       },
     )}</div></section>`

@@ -1,6 +1,15 @@
 // The figures of a study that show single models and pairs, and its numbers beside the paper's.
 
-import { agreement, type Comparison, meanCells, meanModels, printedCurve, type StudyResult } from "@carom/core";
+import {
+  agreement,
+  type Comparison,
+  meanCells,
+  meanModels,
+  printedCurve,
+  referenceBudget,
+  type StudyResult,
+  shortId,
+} from "@carom/core";
 import { labelledScatter, type MappedValue, short, svgText, valueMap, whiteBoxCurves } from "@carom/core/figures";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
@@ -21,7 +30,7 @@ export interface StudyDrawing {
 export function studyDrawings(result: StudyResult, document: Document): StudyDrawing[] {
   const { curves, study, repetitions, transferRates, variability } = result;
   const { epsilons } = study.attack;
-  const epsilon = epsilons.includes(1) ? 1 : Math.min(...epsilons);
+  const epsilon = referenceBudget(epsilons);
   const models = meanModels(repetitions);
   const cells = meanCells(repetitions);
   const options = { document };
@@ -29,7 +38,7 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
   const draw = (file: string, title: string, caption: string, svg: SVGSVGElement, wide = false) =>
     drawings.push({ file, title, caption, svg: svgText(svg), wide });
   if (curves.length > 0) {
-    const printed = (target: string) => (study.printed === undefined ? undefined : printedCurve(shortName(target)));
+    const printed = (target: string) => (study.printed === undefined ? undefined : printedCurve(shortId(target)));
     draw(
       "white-box-curves",
       "White-box curves",
@@ -66,7 +75,7 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
   const mapped = (value: (cell: (typeof cells)[number]) => number | undefined, at: number): MappedValue[] =>
     cells.flatMap((cell) => {
       const v = cell.epsilon === at && cell.surrogate.startsWith("surrogate/") ? value(cell) : undefined;
-      return v === undefined ? [] : [{ row: shortName(cell.surrogate), column: shortName(cell.target), value: v }];
+      return v === undefined ? [] : [{ row: shortId(cell.surrogate), column: shortId(cell.target), value: v }];
     });
   for (const at of epsilons) {
     const drawing = valueMap(
@@ -130,8 +139,7 @@ export function comparisonCsv(comparison: readonly Comparison[]): string {
   return `${["quantity,of,ours,printed,tolerance,within", ...rows].join("\n")}\n`;
 }
 
-const shortName = (id: string) => id.slice(id.indexOf("/") + 1);
 const named = (id: string, x: number, y: number) => {
-  const name = shortName(id);
+  const name = shortId(id);
   return { name, family: name.replace(/_[HL]$/, ""), low: name.endsWith("_L"), x, y };
 };

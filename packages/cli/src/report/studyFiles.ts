@@ -1,14 +1,16 @@
 // The files of a study's run folder.
 
-import type { SmallestBudget, StudyResult } from "@carom/core";
+import { referenceBudget, type SmallestBudget, type StudyResult, shortId } from "@carom/core";
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
-import { parseHTML } from "linkedom";
+import { emptyDocument, jsonText } from "./documents.ts";
 import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
 import { reportPage } from "./page.ts";
+import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
+import { repetitionsText } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(
@@ -17,15 +19,14 @@ export function studyFiles(
   facts: RunFacts,
 ): Record<string, string> {
   const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
-  const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
-  const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
+  const document = emptyDocument();
   // Paths are of this machine and decide nothing: data are known by their hashes.
   const { train: _, test: __, ...data } = result.study.data;
   const drawings = studyDrawings(result, document);
   return {
-    "metrics.json": json({ ...result, study: { ...result.study, data } }),
-    "study.json": json(result.study),
-    "manifest.json": json(manifest),
+    "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
+    "study.json": jsonText(result.study),
+    "manifest.json": jsonText(manifest),
     "cells.csv": cellsCsv(result),
     ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
     ...Object.fromEntries(drawings.map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)])),
@@ -73,7 +74,7 @@ function page(
     title,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}
-<p>${study.repetitions} ${study.repetitions === 1 ? "repetition" : "repetitions"}, each on another random split;
+<p>${repetitionsText(study.repetitions)};
 ${points} attacked points; norm ${study.attack.norm}. Cells are the share of points that the target classifies wrong
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
     main: html`${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
@@ -87,13 +88,13 @@ ${explanationSections(result, document)}`,
 /** What the study found, in two sentences: the best and the worst surrogate, and how the paper's claims fared. */
 function answer({ transferRates, study, explanation }: StudyResult): string[] {
   const { epsilons } = study.attack;
-  const epsilon = epsilons.includes(1) ? 1 : Math.min(...epsilons);
+  const epsilon = referenceBudget(epsilons);
   const rates = transferRates.filter((each) => each.epsilon === epsilon);
   const best = rates.reduce((most, each) => (each.rate > most.rate ? each : most));
   const worst = rates.reduce((least, each) => (each.rate < least.rate ? each : least));
   const tested = explanation.claims.filter(({ verdict }) => verdict !== "not tested");
   const held = tested.filter(({ verdict }) => verdict === "held").length;
-  const said = ({ surrogate, rate }: typeof best) => [surrogate.slice(surrogate.indexOf("/") + 1), percent(rate)];
+  const said = ({ surrogate, rate }: typeof best) => [shortId(surrogate), percent(rate)];
   const [[strong, most], [weak, least]] = [said(best), said(worst)];
   return [
     `At ε = ${epsilon}, points crafted on ${strong} make the targets err on ${most} % on average, those crafted on ${weak} on ${least} %.`,
@@ -107,13 +108,11 @@ function answer({ transferRates, study, explanation }: StudyResult): string[] {
 function smallestBudgetSection(examples: readonly SmallestBudget[]): Markup | false {
   if (examples.length === 0) return false;
   const card = ({ target, epsilon, imageShape, box, label, original, attacked }: SmallestBudget) => {
-    const [height, width] = imageShape;
     const change = attacked.map((value, i) => value - original[i]);
-    const image = (source: string, caption: string) =>
-      html`<div><img src="${source}" alt="${caption}" width="${width}" height="${height}"><span>${caption}</span></div>`;
+    const image = (source: string, caption: string) => picture(source, imageShape, caption, caption);
     return html`<article class="card"><div class="strip">${image(greyImage(original, imageShape, box), `a ${label}`)}
 ${image(perturbationImage(change, imageShape), "the change")}
-${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${target.slice(target.indexOf("/") + 1)} errs from ε = ${epsilon} on.</p></article>`;
+${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${shortId(target)} errs from ε = ${epsilon} on.</p></article>`;
   };
   return html`<section><h2>The smallest budget that misleads each target</h2>
 <p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>

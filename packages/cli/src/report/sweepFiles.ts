@@ -2,38 +2,37 @@
 
 import type { SweepResult, SweepStudyResult } from "@carom/core";
 import { short, standaloneSvg, svgText, sweepErrors, sweepMetrics } from "@carom/core/figures";
-import { parseHTML } from "linkedom";
+import { emptyDocument, jsonText } from "./documents.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { reportPage } from "./page.ts";
 import { claimsSection } from "./sections.ts";
 import { comparisonCsv, printedSection } from "./studyFigures.ts";
+import { repetitionsText } from "./words.ts";
 
 /** File names and contents; equal sweeps give equal bytes. */
 export function sweepFiles(result: SweepResult): Record<string, string> {
-  return { "metrics.json": `${JSON.stringify(result, undefined, 2)}\n`, ...sweepDrawings(result) };
+  return { "metrics.json": jsonText(result), ...sweepDrawings(result) };
 }
 
 /** The files of a sweep that is a study, its report among them. */
 export function sweepStudyFiles(result: SweepStudyResult, facts: RunFacts): Record<string, string> {
   const { study, mean, claims, comparison } = result;
-  const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
   const { train: _, ...data } = study.data;
   const drawings = sweepDrawings(mean);
   const figures = Object.entries(drawings).filter(([name]) => name.endsWith(".svg"));
   return {
-    "metrics.json": json({ ...result, study: { ...study, data } }),
-    "study.json": json(study),
-    "manifest.json": json(manifestOf(study.seed, { data: result.data }, facts)),
+    "metrics.json": jsonText({ ...result, study: { ...study, data } }),
+    "study.json": jsonText(study),
+    "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
     ...drawings,
     ...(comparison && { "printed.csv": comparisonCsv(comparison) }),
     "report.html": reportPage({
       title: study.title ?? study.name,
       eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
       lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
-<p>${study.learner}, ${study.option} over ${study.values.length} values; ${study.repetitions} repetitions, each on another random
-split; ${mean.points} attacked points; norm ${study.attack.norm}, ε = ${study.attack.epsilon}.</p>`,
+<p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${study.attack.norm}, ε = ${study.attack.epsilon}.</p>`,
       main: html`<section><h2>Regularisation against error</h2><div class="pairs">${figures.map(([name, svg]) =>
         figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
       )}</div></section>
@@ -60,7 +59,7 @@ function table({ models, asked }: SweepResult): Markup {
 }
 
 function sweepDrawings(result: SweepResult): Record<string, string> {
-  const document = parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
+  const document = emptyDocument();
   const { option } = result.asked;
   const rows = result.models.map(({ value, cleanError, errorUnderAttack, size, variability: V }) =>
     [

@@ -1,6 +1,7 @@
 // The files of a table over studies.
 
 import type { SignificanceEntry, TableResult } from "@carom/core";
+import { jsonText } from "./documents.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { reportPage } from "./page.ts";
@@ -8,13 +9,12 @@ import { reportPage } from "./page.ts";
 /** File names and contents; equal tables give equal bytes, the manifest aside. */
 export function tableFiles(result: TableResult, facts: RunFacts): Record<string, string> {
   const { study, entries, warnings } = result;
-  const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
   const rows = entries.map(({ study, learner, what, at, agreeing, of, repetitions, p }) =>
     [study, learner, what, at, agreeing, of, repetitions, p ?? ""].join(","),
   );
   return {
-    "metrics.json": json(result),
-    "manifest.json": json(manifestOf(study.seed, { data: result.data }, facts)),
+    "metrics.json": jsonText(result),
+    "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
     "table.csv": `${["study,learner,what,at,agreeing,of,repetitions,p", ...rows].join("\n")}\n`,
     "report.html": reportPage({
       title: study.title ?? study.name,

@@ -35,3 +35,8 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ],
   ["intervals", "95 %: Wilson for shares, bootstrap over points for S and R."],
 ];
+
+/** How often a study did everything, and on what. */
+export function repetitionsText(count: number): string {
+  return count === 1 ? "1 repetition, on a random split" : `${count} repetitions, each on another random split`;
+}

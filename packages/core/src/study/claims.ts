@@ -2,19 +2,11 @@
 
 import { mean } from "../stats/describe.ts";
 import { kendall } from "../stats/kendall.ts";
-import { signTest } from "../stats/signTest.ts";
 import { permutationPText } from "../transfer/correlations.ts";
+import { type Claim, claim, countPositive, familiesOf, noFamilies, threeDigits } from "./claim.ts";
 import type { Evidence } from "./explain.ts";
 import type { MeanModel } from "./means.ts";
-import { nameOf, surrogateId } from "./names.ts";
-
-export interface Claim {
-  readonly id: string;
-  readonly claim: string;
-  readonly verdict: "held" | "not held" | "not tested";
-  /** The numbers that decided, or why there are none. */
-  readonly numbers: readonly string[];
-}
+import { nameOf, referenceBudget, surrogateId } from "./names.ts";
 
 /**
  * Claims E1 to E10 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
@@ -22,8 +14,7 @@ export interface Claim {
  * A claim about families holds where it holds in each of them; how often single repetitions agree stands beside it.
  */
 export function claimsOf(evidence: Evidence): Claim[] {
-  const { epsilons } = evidence.study.attack;
-  const epsilon = epsilons.includes(1) ? 1 : Math.min(...epsilons);
+  const epsilon = referenceBudget(evidence.study.attack.epsilons);
   return [
     sizeAndError(evidence, epsilon),
     weightDecay(evidence, epsilon),
@@ -38,24 +29,8 @@ export function claimsOf(evidence: Evidence): Claim[] {
   ];
 }
 
-/** A claim that holds where each of its checks does, and is not tested where there are none. */
-export function claim(
-  id: string,
-  text: string,
-  checks: readonly { readonly held: boolean; readonly numbers: string }[],
-  without: string,
-): Claim {
-  const verdict = checks.length === 0 ? "not tested" : checks.every(({ held }) => held) ? "held" : "not held";
-  return {
-    id,
-    claim: text,
-    verdict,
-    numbers: checks.length === 0 ? [without] : checks.map(({ held, numbers }) => `${held ? "yes" : "no"}: ${numbers}`),
-  };
-}
-
 function sizeAndError(evidence: Evidence, epsilon: number): Claim {
-  const checks = families(evidence, "target").flatMap(({ learner, high, low }) => {
+  const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }) => {
     const errors = [high, low].map(({ id }) => whiteBox(evidence, id, epsilon));
     const [e, f] = errors;
     if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
@@ -64,7 +39,7 @@ function sizeAndError(evidence: Evidence, epsilon: number): Claim {
         each.cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon);
       return of(high.id)!.errorUnderAttack.estimate - of(low.id)!.errorUnderAttack.estimate;
     });
-    const numbers = `${learner}: S ${short(high.size)} against ${short(low.size)}, white-box error ${short(e)} against ${short(f)} (${agreeing})`;
+    const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)} (${agreeing})`;
     return [{ held: high.size > low.size && e > f, numbers }];
   });
   return claim(
@@ -95,7 +70,7 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
         models.slice(1).every((model, i) => value(model) < value(models[i]));
       const rows = models.map(
         ({ decay, size, error, cleanError }) =>
-          `weight decay ${decay}: S ${short(size!)}, error under attack ${short(error!)}, clean error ${short(cleanError)}`,
+          `weight decay ${decay}: S ${threeDigits(size!)}, error under attack ${threeDigits(error!)}, clean error ${threeDigits(cleanError)}`,
       );
       return {
         held: isFalling(({ size }) => size!) && isFalling(({ error }) => error!),
@@ -111,7 +86,7 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
 }
 
 function transferOfLow(evidence: Evidence, epsilon: number): Claim {
-  const checks = families(evidence, "surrogate").map(({ learner, high, low }) => {
+  const checks = familiesOf(evidence.models, "surrogate").map(({ learner, high, low }) => {
     const [h, l] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
     const agreeing = overRepetitions(evidence, ({ cells }) => {
       const rate = (id: string) =>
@@ -124,7 +99,7 @@ function transferOfLow(evidence: Evidence, epsilon: number): Claim {
     });
     return {
       held: l > h,
-      numbers: `${learner}: transfer rate ${short(l)} of low against ${short(h)} of high complexity (${agreeing})`,
+      numbers: `${learner}: transfer rate ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity (${agreeing})`,
     };
   });
   return claim("E3", "within each family the surrogate of low complexity transfers better", checks, noFamilies);
@@ -133,14 +108,14 @@ function transferOfLow(evidence: Evidence, epsilon: number): Claim {
 function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
   const { V } = evidence;
   const text = "within each family V is larger at high complexity, and goes with a lower transfer rate";
-  const checks = families(evidence, "surrogate").flatMap(({ learner, high, low }) => {
+  const checks = familiesOf(evidence.models, "surrogate").flatMap(({ learner, high, low }) => {
     const [h, l] = [V.get(high.id), V.get(low.id)];
     if (h === undefined || l === undefined) return [];
     const [H, L] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
     return [
       {
         held: h > l && H < L,
-        numbers: `${learner}: V ${short(h)} and transfer rate ${short(H)} of high, ${short(l)} and ${short(L)} of low complexity`,
+        numbers: `${learner}: V ${threeDigits(h)} and transfer rate ${threeDigits(H)} of high, ${threeDigits(l)} and ${threeDigits(L)} of low complexity`,
       },
     ];
   });
@@ -157,7 +132,7 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
         ...result,
         numbers: [
           ...result.numbers,
-          `across all ${tau.n} surrogates: Kendall ${short(tau.statistic)}, p ${short(tau.p)}`,
+          `across all ${tau.n} surrogates: Kendall ${threeDigits(tau.statistic)}, p ${threeDigits(tau.p)}`,
         ],
       }
     : result;
@@ -171,7 +146,7 @@ function alignmentPredicts(evidence: Evidence, epsilon: number): Claim {
     if (found.length === 0) return [];
     const numbers = found.map(
       ({ coefficient, statistic, n, holmP, permutationP, permutations }) =>
-        `${coefficient} ${statistic.toFixed(3)}, n ${n}, Holm p ${short(holmP)}, Mantel p ${permutationPText(permutationP, permutations)}`,
+        `${coefficient} ${statistic.toFixed(3)}, n ${n}, Holm p ${threeDigits(holmP)}, Mantel p ${permutationPText(permutationP, permutations)}`,
     );
     const held = found.every(
       ({ statistic, holmP, holmPermutationP }) => statistic > 0 && holmP < 0.05 && holmPermutationP < 0.05,
@@ -198,7 +173,7 @@ function fewerRows(evidence: Evidence, epsilon: number): Claim {
     if (!same) return [];
     const [few, all] = [choice, same].map((each) => transferRate(evidence, surrogateId(nameOf(each)), epsilon));
     const isLow = nameOf(same).endsWith("_L");
-    const numbers = `${nameOf(same)}: transfer rate ${short(few)} on ${short(100 * fraction)} % of the rows, ${short(all)} on all`;
+    const numbers = `${nameOf(same)}: transfer rate ${threeDigits(few)} on ${threeDigits(100 * fraction)} % of the rows, ${threeDigits(all)} on all`;
     return [{ held: !isLow || few >= all - LITTLE, numbers }];
   });
   return claim(
@@ -218,7 +193,7 @@ function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   });
   const linearHigh = errors.filter(({ learner, complexity }) => linear.includes(learner) && complexity === "high");
   const smooth = errors.filter(({ learner }) => learner === "svm-rbf" || learner === "mlp");
-  const list = (models: typeof errors) => models.map(({ id, error }) => `${short(error)} of ${id}`).join(", ");
+  const list = (models: typeof errors) => models.map(({ id, error }) => `${threeDigits(error)} of ${id}`).join(", ");
   const text =
     "white-box errors of svm-rbf and mlp lie below those of the linear models of high complexity; ridge_H is highest";
   if (linearHigh.length === 0 || smooth.length === 0)
@@ -244,10 +219,12 @@ function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
 }
 
 function minimumBudget(evidence: Evidence): Claim {
-  const checks = families(evidence, "target").flatMap(({ learner, high, low }) => {
+  const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }) => {
     const [h, l] = [high, low].map(({ id }) => medianBudget(evidence.curves.filter(({ target }) => target === id)));
     if (h === undefined || l === undefined) return [];
-    return [{ held: l > h, numbers: `${learner}: ${short(l)} of low against ${short(h)} of high complexity` }];
+    return [
+      { held: l > h, numbers: `${learner}: ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity` },
+    ];
   });
   return claim(
     "E8",
@@ -277,7 +254,7 @@ function forestsBreak(evidence: Evidence, epsilon: number): Claim {
     const [low, high] = [Math.min(...errors), Math.max(...errors)];
     return {
       held: increases.every(({ netIncrease }) => netIncrease >= BROKEN),
-      numbers: `${id}: error under attack ${short(low)} to ${short(high)} over ${errors.length} surrogates, clean ${short(cleanError)}`,
+      numbers: `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, clean ${threeDigits(cleanError)}`,
     };
   });
   return claim(
@@ -308,7 +285,7 @@ function forestsResistFewChanges({ cells, models, study }: Evidence, epsilon: nu
       ? [
           {
             held: forests < others,
-            numbers: `errors rise by ${short(forests)} on forests, by ${short(others)} on the others, means over surrogates`,
+            numbers: `errors rise by ${threeDigits(forests)} on forests, by ${threeDigits(others)} on the others, means over surrogates`,
           },
         ]
       : [],
@@ -317,24 +294,6 @@ function forestsResistFewChanges({ cells, models, study }: Evidence, epsilon: nu
 }
 
 const isForest = ({ role, learner }: MeanModel) => role === "target" && learner === "forest";
-
-const noFamilies = "no learner has a model of high and one of low complexity";
-
-interface Family {
-  readonly learner: string;
-  readonly high: MeanModel;
-  readonly low: MeanModel;
-}
-
-/** The learners that take part with high and low complexity on one side. */
-function families({ models }: Evidence, role: MeanModel["role"]): Family[] {
-  const side = models.filter((model) => model.role === role && !model.id.includes("@"));
-  return [...new Set(side.map(({ learner }) => learner))].flatMap((learner) => {
-    const of = (level: string) => side.find((model) => model.learner === learner && model.complexity === level);
-    const [high, low] = [of("high"), of("low")];
-    return learner !== undefined && high && low ? [{ learner, high, low }] : [];
-  });
-}
 
 function whiteBox({ cells }: Evidence, id: string, epsilon: number): number | undefined {
   return cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)?.error;
@@ -349,10 +308,5 @@ function overRepetitions(
   { repetitions }: Evidence,
   difference: (each: Evidence["repetitions"][number]) => number,
 ): string {
-  const differences = repetitions.map(difference);
-  const test = signTest(differences);
-  const count = `${differences.filter((value) => value > 0).length} of ${differences.length} repetitions`;
-  return test && differences.length > 1 ? `${count}, sign test p ${short(test.p)}` : count;
+  return countPositive(repetitions.map(difference));
 }
-
-const short = (value: number) => String(Number(value.toPrecision(3)));

@@ -2,7 +2,8 @@
 
 import { mean } from "../stats/describe.ts";
 import { type Association, type CorrelationPanel, correlationPanel } from "../transfer/correlations.ts";
-import { type Claim, claimsOf } from "./claims.ts";
+import type { Claim } from "./claim.ts";
+import { claimsOf } from "./claims.ts";
 import { type Findings, findingsOf } from "./findings.ts";
 import type { StudyResult } from "./gridResult.ts";
 import { type MeanCell, type MeanModel, meanCells, meanModels } from "./means.ts";

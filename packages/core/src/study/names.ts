@@ -6,6 +6,14 @@ import type { LearnerChoice } from "./schema.ts";
 export const surrogateId = (name: string) => `surrogate/${name}`;
 export const targetId = (name: string) => `target/${name}`;
 
+/** An id without the side that it is on. */
+export const shortId = (id: string) => id.slice(id.indexOf("/") + 1);
+
+/** The budget at which the paper's claims are looked at: 1, else the smallest. */
+export function referenceBudget(budgets: readonly number[]): number {
+  return budgets.includes(1) ? 1 : Math.min(...budgets);
+}
+
 /** What results call a choice. */
 export function nameOf({ name, learner, complexity, preset, fraction }: LearnerChoice): string {
   if (name !== undefined) return name;

@@ -2,16 +2,11 @@
 
 import { mean } from "../stats/describe.ts";
 import { kendall } from "../stats/kendall.ts";
-import { signTest } from "../stats/signTest.ts";
 import { permutationPText } from "../transfer/correlations.ts";
-import type { Claim } from "./claims.ts";
+import { type Check, type Claim, claim, countPositive, familiesOf, noFamilies, threeDigits } from "./claim.ts";
+import { shortId } from "./names.ts";
 import { atFraction, type MeanPoisonCell, type MeanPoisonModel, type PoisoningEvidence } from "./poisoningExplain.ts";
 import type { PoisonTransfer } from "./poisoningResult.ts";
-
-interface Check {
-  readonly held: boolean;
-  readonly numbers: string;
-}
 
 /**
  * Claims P1 to P7 of Demontis et al. 2019 on the means over repetitions: errors at the smallest fraction (.05 in the
@@ -33,15 +28,8 @@ export function poisoningClaimsOf(evidence: PoisoningEvidence): Claim[] {
   ];
 }
 
-function claim(id: string, text: string, checks: readonly Check[], without: string): Claim {
-  const verdict = checks.length === 0 ? "not tested" : checks.every(({ held }) => held) ? "held" : "not held";
-  const numbers =
-    checks.length === 0 ? [without] : checks.map((check) => `${check.held ? "yes" : "no"}: ${check.numbers}`);
-  return { id, claim: text, verdict, numbers };
-}
-
 function sizeAndError(evidence: PoisoningEvidence, fraction: number): Claim {
-  const checks = families(evidence, "target").flatMap(({ learner, high, low }): Check[] => {
+  const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }): Check[] => {
     const [e, f] = [high, low].map(({ id }) => cellOf(evidence, id, id, fraction)?.error);
     if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
     const agreeing = overRepetitions(
@@ -51,7 +39,7 @@ function sizeAndError(evidence: PoisoningEvidence, fraction: number): Claim {
     return [
       {
         held: high.size > low.size && e > f,
-        numbers: `${learner}: S ${short(high.size)} against ${short(low.size)}, white-box error ${short(e)} against ${short(f)} (${agreeing})`,
+        numbers: `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)} (${agreeing})`,
       },
     ];
   });
@@ -109,7 +97,7 @@ function similarComplexity(evidence: PoisoningEvidence, fraction: number): Claim
         }),
       ) ?? 0,
   );
-  const list = found.map(({ target, best }) => `${plain(target.id)}: ${plain(best.id)}`).join(", ");
+  const list = found.map(({ target, best }) => `${shortId(target.id)}: ${shortId(best.id)}`).join(", ");
   const checks: Check[] =
     found.length === 0
       ? []
@@ -120,7 +108,7 @@ function similarComplexity(evidence: PoisoningEvidence, fraction: number): Claim
           },
           {
             held: advantage > 0,
-            numbers: `surrogates of the target's own complexity bring its error ${short(advantage)} higher than the others, mean over targets (${agreeing})`,
+            numbers: `surrogates of the target's own complexity bring its error ${threeDigits(advantage)} higher than the others, mean over targets (${agreeing})`,
           },
         ];
   return claim(
@@ -138,7 +126,7 @@ function alignmentPredicts({ correlations }: PoisoningEvidence, fraction: number
     if (found.length === 0) return [];
     const numbers = found.map(
       ({ coefficient, statistic, n, p, permutationP, permutations }) =>
-        `${coefficient} ${statistic.toFixed(3)}, n ${n}, p ${short(p)}, Mantel p ${permutationPText(permutationP, permutations)}`,
+        `${coefficient} ${statistic.toFixed(3)}, n ${n}, p ${threeDigits(p)}, Mantel p ${permutationPText(permutationP, permutations)}`,
     );
     // The paper's own test, which takes pairs for independent; what relabelling whole models says stands beside it.
     const held = found.every(({ statistic, p }) => statistic > 0 && p < 0.05);
@@ -163,7 +151,7 @@ function ratiosAboveOne({ cells }: PoisoningEvidence, fraction: number): Claim {
     const least = Math.min(...black.map(({ ratio }) => ratio!));
     checks.push({
       held: above.length > 0,
-      numbers: `${above.length} of ${black.length} pairs, ratios ${short(least)} to ${short(most.ratio!)}, the largest from ${plain(most.surrogate)} to ${plain(most.target)}`,
+      numbers: `${above.length} of ${black.length} pairs, ratios ${threeDigits(least)} to ${threeDigits(most.ratio!)}, the largest from ${shortId(most.surrogate)} to ${shortId(most.target)}`,
     });
   }
   return claim(
@@ -192,11 +180,11 @@ function variabilityDoesNotMatter(evidence: PoisoningEvidence, fraction: number)
     ? [
         {
           held: !(tau.statistic < 0 && tau.p < 0.05),
-          numbers: `across ${tau.n} surrogates at ${percent(fraction)}: Kendall ${short(tau.statistic)}, p ${short(tau.p)}`,
+          numbers: `across ${tau.n} surrogates at ${percent(fraction)}: Kendall ${threeDigits(tau.statistic)}, p ${threeDigits(tau.p)}`,
         },
       ]
     : [];
-  for (const { learner, high, low } of families(evidence, "surrogate")) {
+  for (const { learner, high, low } of familiesOf(evidence.models, "surrogate")) {
     const pair = [high, low].flatMap(({ id }) => known.find((each) => each.id === id) ?? []);
     if (!learner.startsWith("svm") || pair.length < 2) continue;
     const [more, less] = pair.sort((a, b) => b.v - a.v);
@@ -206,17 +194,17 @@ function variabilityDoesNotMatter(evidence: PoisoningEvidence, fraction: number)
     );
     checks.push({
       held: more.v > less.v && more.rate > less.rate,
-      numbers: `${learner}: V ${short(more.v)} and transfer rate ${short(more.rate)} of ${plain(more.id)}, ${short(less.v)} and ${short(less.rate)} of ${plain(less.id)} (${agreeing})`,
+      numbers: `${learner}: V ${threeDigits(more.v)} and transfer rate ${threeDigits(more.rate)} of ${shortId(more.id)}, ${threeDigits(less.v)} and ${threeDigits(less.rate)} of ${shortId(less.id)} (${agreeing})`,
     });
   }
   return claim("P5", text, checks, "V is undefined or was not asked for");
 }
 
 function displacement(evidence: PoisoningEvidence): Claim {
-  const side = families(evidence, "target").some(({ high }) => high.displacement !== undefined)
+  const side = familiesOf(evidence.models, "target").some(({ high }) => high.displacement !== undefined)
     ? "target"
     : "surrogate";
-  const checks = families(evidence, side).flatMap(({ learner, high, low }): Check[] => {
+  const checks = familiesOf(evidence.models, side).flatMap(({ learner, high, low }): Check[] => {
     if (high.displacement === undefined || low.displacement === undefined) return [];
     const agreeing = overRepetitions(evidence, ({ models }) => {
       const of = (id: string) => models.find((model) => model.id === id)!.displacement!.estimate;
@@ -225,7 +213,7 @@ function displacement(evidence: PoisoningEvidence): Claim {
     return [
       {
         held: low.displacement > high.displacement,
-        numbers: `${learner}: points moved ${short(low.displacement)} on low against ${short(high.displacement)} on high complexity (${agreeing})`,
+        numbers: `${learner}: points moved ${threeDigits(low.displacement)} on low against ${threeDigits(high.displacement)} on high complexity (${agreeing})`,
       },
     ];
   });
@@ -254,7 +242,7 @@ function otherLearners({ models, cells, repetitions }: PoisoningEvidence, fracti
     );
     return {
       held: increase > 0,
-      numbers: `${plain(id)}: clean error ${short(cleanError ?? Number.NaN)}, on average ${short(increase)} more, most ${short(best.error)} with ${plain(best.surrogate)} (${counted(single)})`,
+      numbers: `${shortId(id)}: clean error ${threeDigits(cleanError ?? Number.NaN)}, on average ${threeDigits(increase)} more, most ${threeDigits(best.error)} with ${shortId(best.surrogate)} (${countPositive(single)})`,
     };
   });
   return claim(
@@ -263,24 +251,6 @@ function otherLearners({ models, cells, repetitions }: PoisoningEvidence, fracti
     checks,
     "every target is of a learner that is a surrogate",
   );
-}
-
-const noFamilies = "no learner has a model of high and one of low complexity";
-
-interface Family {
-  readonly learner: string;
-  readonly high: MeanPoisonModel;
-  readonly low: MeanPoisonModel;
-}
-
-/** The learners that take part with high and low complexity on one side. */
-function families({ models }: PoisoningEvidence, role: MeanPoisonModel["role"]): Family[] {
-  const side = models.filter((model) => model.role === role);
-  return [...new Set(side.map(({ learner }) => learner))].flatMap((learner) => {
-    const of = (level: string) => side.find((model) => model.learner === learner && model.complexity === level);
-    const [high, low] = [of("high"), of("low")];
-    return high && low ? [{ learner, high, low }] : [];
-  });
 }
 
 function cellOf(
@@ -306,16 +276,7 @@ function rateIn({ cells }: PoisonTransfer, surrogate: string, fraction: number):
 
 /** In how many repetitions the difference is positive, with the sign test's p, as the paper's Table 1. */
 function overRepetitions({ repetitions }: PoisoningEvidence, difference: (each: PoisonTransfer) => number): string {
-  return counted(repetitions.map(difference));
+  return countPositive(repetitions.map(difference));
 }
 
-function counted(differences: readonly number[]): string {
-  const test = signTest(differences);
-  const count = `${differences.filter((value) => value > 0).length} of ${differences.length} repetitions`;
-  return test && differences.length > 1 ? `${count}, sign test p ${short(test.p)}` : count;
-}
-
-const short = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(3))} %`;
-/** An id without the side that it is on. */
-const plain = (id: string) => id.slice(id.indexOf("/") + 1);

@@ -2,7 +2,7 @@
 
 import { mean } from "../stats/describe.ts";
 import { type Association, type CorrelationPanel, correlationPanel } from "../transfer/correlations.ts";
-import type { Claim } from "./claims.ts";
+import type { Claim } from "./claim.ts";
 import type { PoisoningResult } from "./poisoning.ts";
 import { poisoningClaimsOf } from "./poisoningClaims.ts";
 import type { PoisonCell, PoisonModel, PoisonTransfer } from "./poisoningResult.ts";

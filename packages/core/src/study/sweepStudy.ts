@@ -5,7 +5,7 @@ import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { kneeOf } from "../transfer/knee.ts";
 import type { Rate } from "../transfer/rates.ts";
-import { type Claim, claim } from "./claims.ts";
+import { type Claim, claim, threeDigits } from "./claim.ts";
 import type { Store } from "./execute.ts";
 import type { StudyData } from "./grid.ts";
 import { overRepetitions } from "./gridResult.ts";
@@ -147,4 +147,4 @@ function lessFragile({ models, asked }: SweepResult): Claim {
   return claim("E2", `more ${asked.option} gives smaller S and smaller error under attack, at every step`, steps, "");
 }
 
-const short = (value: number | undefined) => (value === undefined ? "-" : String(Number(value.toPrecision(3))));
+const short = (value: number | undefined) => (value === undefined ? "-" : threeDigits(value));

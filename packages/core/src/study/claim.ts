@@ -1,0 +1,66 @@
+// A claim of the paper that a study can hold or not, and what claims of every kind are decided from.
+
+import { signTest } from "../stats/signTest.ts";
+
+export interface Claim {
+  readonly id: string;
+  readonly claim: string;
+  readonly verdict: "held" | "not held" | "not tested";
+  /** The numbers that decided, or why there are none. */
+  readonly numbers: readonly string[];
+}
+
+/** One thing that a claim says, and the numbers that decide it. */
+export interface Check {
+  readonly held: boolean;
+  readonly numbers: string;
+}
+
+/** A claim that holds where each of its checks does, and is not tested where there are none. */
+export function claim(id: string, text: string, checks: readonly Check[], without: string): Claim {
+  const verdict = checks.length === 0 ? "not tested" : checks.every(({ held }) => held) ? "held" : "not held";
+  return {
+    id,
+    claim: text,
+    verdict,
+    numbers: checks.length === 0 ? [without] : checks.map(({ held, numbers }) => `${held ? "yes" : "no"}: ${numbers}`),
+  };
+}
+
+/** What is known of a model before its numbers. */
+interface Placed {
+  readonly id: string;
+  readonly role: string;
+  readonly learner?: string;
+  readonly complexity?: string;
+}
+
+/** A learner with its model of high and its model of low complexity. */
+export interface Family<M> {
+  readonly learner: string;
+  readonly high: M;
+  readonly low: M;
+}
+
+/** The learners that take part with high and low complexity on one side, models on a part of the rows left out. */
+export function familiesOf<M extends Placed>(models: readonly M[], role: M["role"]): Family<M>[] {
+  const side = models.filter((model) => model.role === role && !model.id.includes("@"));
+  return [...new Set(side.map(({ learner }) => learner))].flatMap((learner) => {
+    const of = (level: string) => side.find((model) => model.learner === learner && model.complexity === level);
+    const [high, low] = [of("high"), of("low")];
+    return learner !== undefined && high && low ? [{ learner, high, low }] : [];
+  });
+}
+
+/** Why claims about families are not tested where there are none. */
+export const noFamilies = "no learner has a model of high and one of low complexity";
+
+/** In how many repetitions a difference is positive, with the sign test's p, as the paper's Table 1. */
+export function countPositive(differences: readonly number[]): string {
+  const test = signTest(differences);
+  const count = `${differences.filter((value) => value > 0).length} of ${differences.length} repetitions`;
+  return test && differences.length > 1 ? `${count}, sign test p ${threeDigits(test.p)}` : count;
+}
+
+/** A number as claims write it: three significant digits. */
+export const threeDigits = (value: number) => String(Number(value.toPrecision(3)));
