@@ -11,10 +11,11 @@ export interface WorkerRequest {
   readonly store: string;
 }
 
-/** Seconds that a task took, by the clock and of the processor. */
+/** Seconds that a task took, by the clock and of the processor; and by the clock, those it spent on the store. */
 export interface TaskTime {
   readonly clock: number;
   readonly processor: number;
+  readonly store: number;
 }
 
 /** What a worker tells. */
@@ -44,15 +45,37 @@ const tellProgress = (progress: number) => {
   tell({ progress });
 };
 
+/** The same store; `spend` is told the seconds of each reading and writing. */
+function timed(store: Store, spend: (seconds: number) => void): Store {
+  const measured = async <T>(work: Promise<T>): Promise<T> => {
+    const from = performance.now();
+    try {
+      return await work;
+    } finally {
+      spend((performance.now() - from) / 1000);
+    }
+  };
+  return {
+    has: (key) => store.has(key),
+    read: (key) => measured(store.read(key)),
+    write: (key, artifact) => measured(store.write(key, artifact)),
+  };
+}
+
 let store: Store | undefined;
+let spent = 0;
 
 process.on("message", async ({ task, store: folder }: WorkerRequest) => {
-  store ??= remembering(diskStore(folder, (path) => tell({ damaged: path })));
+  store ??= timed(remembering(diskStore(folder, (path) => tell({ damaged: path }))), (seconds) => {
+    spent += seconds;
+  });
   try {
+    spent = 0;
     const [started, before] = [performance.now(), process.cpuUsage()];
     await runTask(task, store, runtime, tellProgress);
     const { user, system } = process.cpuUsage(before);
-    tell({ done: { clock: (performance.now() - started) / 1000, processor: (user + system) / 1e6 } });
+    const clock = (performance.now() - started) / 1000;
+    tell({ done: { clock, processor: (user + system) / 1e6, store: spent } });
   } catch (error) {
     if (error instanceof MissingInput) tell({ missing: error.key });
     else if (error instanceof InputError) tell({ inputError: [error.code, error.what, error.detail] });
