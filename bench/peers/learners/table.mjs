@@ -4,8 +4,9 @@
 //
 // prints a table in Markdown. DATA has mnist/mnist89-train-*.gz; PYTHON has scikit-learn (1.2.1 here); LEARNER is a part
 // of a learner's name, or "all". The same objective at the tolerance the peer has by default; the peer runs in a process
-// of its own and takes turns with ours, fit by fit; medians of the repeats (3) after one to warm up. Memory is the peak of
-// the resident set over what it was with the data loaded, each learner in fresh processes.
+// of its own and takes turns with ours, fit by fit; medians of the repeats (3) after one to warm up. THREADS are the peer's:
+// ours computes on one, as everywhere in Carom. Memory is the peak of the resident set over what it was with the data
+// loaded, each learner in fresh processes.
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -58,7 +59,7 @@ async function serve() {
   const read = (/** @type {string} */ name) =>
     readIdx(gunzip(readFileSync(`${folder}/mnist/mnist89-train-${name}-ubyte.gz`)));
   const all = dataset({ features: read("images-idx3"), labels: Array.from(read("labels-idx1").data, Number) });
-  const runtime = runtimeFrom(ort, { threads: Number(serving) });
+  const runtime = runtimeFrom(ort);
   const memory = process.memoryUsage().rss / 2 ** 20;
   for await (const line of createInterface({ input: process.stdin })) {
     const { learner, options, n } = JSON.parse(line);
@@ -97,7 +98,7 @@ function worker(/** @type {string} */ command, /** @type {string[]} */ args, /**
     stdio: ["pipe", "pipe", "inherit"],
     env: {
       ...process.env,
-      CAROM_BENCH_SERVE: threads,
+      CAROM_BENCH_SERVE: "yes",
       OPENBLAS_NUM_THREADS: threads,
       OMP_NUM_THREADS: threads,
     },

@@ -1,7 +1,8 @@
 // Downloads from a server of our own that behaves badly: what arrives is whole and right, or is not there.
 
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -80,6 +81,18 @@ it("throws away what has a wrong hash, says so, and leaves nothing to be taken f
   await writeFile(join(folder, "data.bin.part"), "not the beginning");
   await expect(get("/file")).rejects.toThrow("try again later");
   expect(await readdir(folder)).toEqual([]);
+});
+
+// Linux has a device that is always full.
+it.skipIf(!existsSync("/dev/full"))("stops at a full disk, and is there once space is made", async () => {
+  await symlink("/dev/full", join(folder, "data.bin.part"));
+  await expect(get("/file")).rejects.toThrow(
+    /expected room for the download, got a full disk; make room and run it again/,
+  );
+  expect(await readdir(folder)).not.toContain("data.bin");
+  await rm(join(folder, "data.bin.part"));
+  expect(await get("/file")).toBe("fetched");
+  expect(await readFile(join(folder, "data.bin"))).toEqual(content);
 });
 
 it("takes the next address where one fails, and names each that did", async () => {
