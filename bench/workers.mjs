@@ -29,7 +29,10 @@ function studyFile() {
   const mnist = (/** @type {string} */ part) => `${process.env.CAROM_DATA}/mnist/mnist89-train-${part}-ubyte.gz`;
   const large = process.env.CAROM_DATA !== undefined && existsSync(mnist("images-idx3"));
   const models = ["svm-linear", large ? "svm-rbf" : "logistic", "mlp"].flatMap((learner) =>
-    ["high", "low"].map((each) => ({ learner, ...(large ? { preset: `mnist89-evasion/${each}` } : { complexity: each }) })),
+    ["high", "low"].map((each) => ({
+      learner,
+      ...(large ? { preset: `mnist89-evasion/${each}` } : { complexity: each }),
+    })),
   );
   const file = join(scratch, "study.json");
   const study = {

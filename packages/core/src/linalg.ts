@@ -18,3 +18,10 @@ export function norm(a: Vector): number {
 export function addScaled(y: Vector, scale: number, x: Vector): void {
   for (let i = 0; i < y.length; i++) y[i] += scale * x[i];
 }
+
+/** The sum of a vector's numbers. */
+export function sum(values: Vector): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

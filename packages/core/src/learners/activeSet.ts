@@ -1,5 +1,6 @@
 // Newton steps on the free variables of a box-constrained quadratic problem: exact where pairwise steps only creep.
 
+import { sum } from "../linalg.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { type BoxProblem, snap } from "./smo.ts";
 
@@ -54,10 +55,4 @@ function freeStep({ size, matrix, lower, upper, b, error }: BoxProblem): boolean
     for (let t = 0; t < size; t++) error[t] -= d * matrix[row + t];
   }
   return length < 1;
-}
-
-function sum(x: Float64Array): number {
-  let total = 0;
-  for (const value of x) total += value;
-  return total;
 }

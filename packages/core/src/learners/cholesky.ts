@@ -116,6 +116,29 @@ function leftOf(a: Float64Array, size: number, from: number): Tensor<"float64"> 
   return { type: "float64", shape: [rows, from], data };
 }
 
+/** The factor of [A, column; column^T, corner], from that of A; a pivot that is not positive is raised as in `cholesky`. */
+export function choleskyWith({ size, lower }: CholeskyFactor, column: Float64Array, corner: number): CholeskyFactor {
+  const larger = new Float64Array((size + 1) ** 2);
+  for (let i = 0; i < size; i++) larger.set(lower.subarray(i * size, i * size + i + 1), i * (size + 1));
+  larger.set(column, size * (size + 1));
+  larger[larger.length - 1] = corner;
+  lastRow(larger, size + 1, 1e-14 * corner);
+  return { size: size + 1, lower: larger };
+}
+
+/** Turns the last row of a matrix whose other rows are factored into the factor's. */
+function lastRow(a: Float64Array, size: number, least: number): void {
+  const row = (size - 1) * size;
+  let pivot = a[row + size - 1];
+  for (let j = 0; j < size - 1; j++) {
+    let sum = a[row + j];
+    for (let k = 0; k < j; k++) sum -= a[row + k] * a[j * size + k];
+    a[row + j] = sum / a[j * size + j];
+    pivot -= a[row + j] ** 2;
+  }
+  a[row + size - 1] = Math.sqrt(Math.max(pivot, least));
+}
+
 /** The x with L L^T x = b. */
 export function choleskySolve({ size, lower }: CholeskyFactor, b: Float64Array): Float64Array {
   const x = b.slice();

@@ -6,7 +6,7 @@ import { sparseFromDense } from "../data/sparse.ts";
 import { type Ort, runtimeFrom } from "../models/runtime.ts";
 import { stream } from "../random.ts";
 import { tensor } from "../tensor.ts";
-import { cholesky, choleskyByBlocks, choleskySolve } from "./cholesky.ts";
+import { cholesky, choleskyByBlocks, choleskySolve, choleskyWith } from "./cholesky.ts";
 import { weightedGram } from "./gram.ts";
 
 const runtime = runtimeFrom(ort as unknown as Ort);
@@ -36,7 +36,7 @@ describe("weightedGram", () => {
 });
 
 describe("choleskyByBlocks", () => {
-  it("is the factor by plain loops, and solves", async () => {
+  it("is the factor by plain loops, also where the last row is added to that of the others, and solves", async () => {
     const size = 333;
     const { x } = rows(size, size, 0.5);
     const a = new Float64Array(size * size);
@@ -53,6 +53,13 @@ describe("choleskyByBlocks", () => {
         expect(Math.abs(plain.lower[i * size + j] - blocked.lower[i * size + j])).toBeLessThan(1e-9);
       }
     }
+    const most = size - 1;
+    const corner = Float64Array.from({ length: most * most }, (_, at) => a[Math.floor(at / most) * size + (at % most)]);
+    const bordered = choleskyWith(cholesky(corner, most), a.slice(most * size, -1), a[a.length - 1]);
+    for (let j = 0; j < size; j++) {
+      expect(Math.abs(plain.lower[most * size + j] - bordered.lower[most * size + j])).toBeLessThan(1e-9);
+    }
+    expect(bordered.lower[(most - 1) * size]).toBe(plain.lower[(most - 1) * size]);
     const b = Float64Array.from({ length: size }, (_, i) => Math.sin(i));
     const solution = choleskySolve(blocked, b);
     for (let i = 0; i < size; i++) {

@@ -93,7 +93,10 @@ function carriedOver({ columns, optima }: PrimalState, wanted: Int32Array, penal
   });
 }
 
-export function notReached({ iterations, gradientNorm }: NewtonResult, tolerance: number): InputError {
+export function notReached(
+  { iterations, gradientNorm }: Pick<NewtonResult, "iterations" | "gradientNorm">,
+  tolerance: number,
+): InputError {
   return new InputError("invalid", "training", {
     expected: `a gradient of ${tolerance} of its norm at the start`,
     got: `norm ${gradientNorm.toExponential(1)} after ${iterations} iterations`,

@@ -5,6 +5,7 @@ import { takeSparseRows } from "../data/sparse.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { type CholeskyFactor, choleskyByBlocks } from "./cholesky.ts";
 import { gramCost, weightedGram } from "./gram.ts";
+import type { RetrainTask } from "./learner.ts";
 import type { Evaluation } from "./newton.ts";
 import { addRows, rowsTimes, thereAndBack } from "./sparseProducts.ts";
 
@@ -19,6 +20,19 @@ export type RowLoss = (
   slope: Float64Array,
   curvature: Float64Array,
 ) => number;
+
+/** A binary linear function that minimises penalty/2 ||w||^2 + weight sum_i l(y_i, w . x_i + b), to be retrained. */
+export interface LinearRetraining {
+  readonly task: RetrainTask;
+  readonly loss: RowLoss;
+  /** What each row's loss weighs. */
+  readonly weight: number;
+  /** Factor of 1/2 ||w||^2. */
+  readonly penalty: number;
+  /** Norm of the gradient at which a fit is done, relative to its norm at w = 0, b = 0. */
+  readonly tolerance: number;
+  readonly runtime: Runtime;
+}
 
 /** log(1 + exp(-y f)), y = -1 or +1. */
 export const logisticLoss: RowLoss = (y, f, weights, slope, curvature) => {

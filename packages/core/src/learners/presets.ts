@@ -9,6 +9,8 @@ type Options = Readonly<Record<string, unknown>>;
 type Experiment = Readonly<Record<string, Readonly<Record<Complexity, Options>>>>;
 
 const wide = [200, 200];
+/** 300 faces are few steps, and their pixels share a large mean: the default rate ends in a constant answer. */
+const slow: Options = { widths: wide, learningRate: 0.005, epochs: 100 };
 
 const experiments: Readonly<Record<string, Experiment>> = {
   "mnist89-evasion": {
@@ -41,18 +43,20 @@ const experiments: Readonly<Record<string, Experiment>> = {
     logistic: { high: { C: 10 }, low: { C: 0.1 } },
     ridge: { high: { alpha: 1 }, low: { alpha: 100 } },
     forest: { high: { trees: 100, depth: null }, low: { trees: 100, depth: 3 } },
-    mlp: { high: { widths: wide, weightDecay: 0 }, low: { widths: wide, weightDecay: 0.001 } },
+    mlp: { high: { ...slow, weightDecay: 0 }, low: { ...slow, weightDecay: 0.001 } },
   },
 };
 
 /** The paper uses one convolutional network, as a target of poisoning; it has no complexity. */
 const carliniWagner: Options = { learningRate: 0.1, momentum: 0.9, weightDecay: 0, epochs: 30, batch: 128 };
+/** At the rate for digits it never leaves the constant answer on faces; so it errs on about 6 % of them. */
+const onFaces: Options = { learningRate: 0.02, momentum: 0.9, weightDecay: 0, epochs: 60, batch: 32 };
 
 /**
  * Options by preset, then by name of the learner: `presets["mnist89-evasion/high"]["svm-linear"]` is `{ C: 100 }`.
  *
  * What a preset leaves out is the learner's default. Epochs, batch and learning rate of the perceptron are not stated in
- * the paper; the defaults reproduce its transfer rates.
+ * the paper; the defaults reproduce its transfer rates. On faces they are ours.
  */
 export const presets: Readonly<Record<string, Readonly<Record<string, Options>>>> = Object.fromEntries([
   ...Object.entries(experiments).flatMap(([experiment, learners]) =>
@@ -62,7 +66,7 @@ export const presets: Readonly<Record<string, Readonly<Record<string, Options>>>
     ]),
   ),
   ["mnist89-poisoning/cnn", { cnn: carliniWagner }],
-  ["lfw-poisoning/cnn", { cnn: carliniWagner }],
+  ["lfw-poisoning/cnn", { cnn: onFaces }],
 ]);
 
 /** The names of the presets that a learner has. */

@@ -12,7 +12,10 @@ import { type Tensor, tensor } from "../tensor.ts";
 import { graphProblem } from "./graphProblem.ts";
 import { learners, parseOptions } from "./index.ts";
 import type { InnerSolver, Retraining } from "./learner.ts";
+import { logisticLoss, squaredLoss } from "./linearObjective.ts";
 import { retrainGraph } from "./retrainGraph.ts";
+import { retrainInnerProducts } from "./retrainInnerProducts.ts";
+import { retrainRows } from "./retrainRows.ts";
 import type { Network } from "./sgdGraph.ts";
 
 const runtime = runtimeFrom(ort as unknown as Ort);
@@ -173,12 +176,20 @@ function withRows(data: Dataset, x: Float64Array, labels: number[]): Dataset {
   });
 }
 
-const everyCase: [string, Record<string, unknown>][] = [
-  ["svm-linear", { C: 5, tolerance: 1e-10 }],
-  ["svm-linear", { C: 5, loss: "squared-hinge", tolerance: 1e-8 }],
-  ["svm-rbf", { C: 5, gamma: 0.7, tolerance: 1e-10 }],
-  ["logistic", { C: 5, tolerance: 1e-11 }],
-  ["ridge", { alpha: 0.5 }],
+/** Rows and features; where rows are few, inner products of rows take the place of rows. */
+const [many, few] = [
+  [50, 6],
+  [15, 40],
+] as const;
+const everyCase: [string, Record<string, unknown>, readonly [number, number]][] = [
+  ["svm-linear", { C: 5, tolerance: 1e-10 }, many],
+  ["svm-linear", { C: 5, loss: "squared-hinge", tolerance: 1e-8 }, many],
+  ["svm-linear", { C: 5, loss: "squared-hinge", tolerance: 1e-8 }, few],
+  ["svm-rbf", { C: 5, gamma: 0.7, tolerance: 1e-10 }, many],
+  ["logistic", { C: 5, tolerance: 1e-11 }, many],
+  ["logistic", { C: 5, tolerance: 1e-11 }, few],
+  ["ridge", { alpha: 0.5 }, many],
+  ["ridge", { alpha: 0.5 }, few],
 ];
 
 /** The loss that an attacker watches, of margins y f(x). */
@@ -188,8 +199,7 @@ function attackersLoss(name: string, { loss }: Record<string, unknown>, margin: 
   return Math.max(0, 1 - margin) ** (loss === "squared-hinge" ? 2 : 1);
 }
 
-describe.each(everyCase)("%s %o held open", (name, options) => {
-  const [n, d] = [50, 6];
+describe.each(everyCase)("%s %o held open, rows and features %o", (name, options, [n, d]) => {
   const [a, b, c] = [point(d, 1), point(d, 2), point(d, 3)];
 
   it("has the loss of a fresh fit to the rows as they stand", async () => {
@@ -228,4 +238,29 @@ describe.each(everyCase)("%s %o held open", (name, options) => {
     expect(wandering.loss).toBe(direct.loss);
     expect(await wandering.gradient()).toEqual(await direct.gradient());
   });
+});
+
+it("is the same by rows and by inner products of rows, surest points of wide data included", async () => {
+  const [n, d] = [24, 60];
+  const task = { data: clouds(n, d, "training"), validation: clouds(60, d, "validation") };
+  for (const [loss, penalty, weight] of [
+    [logisticLoss, 1, 100],
+    [squaredLoss, 0.6, 1],
+  ] as const) {
+    const problem = { task, loss, weight, penalty, tolerance: 1e-12, runtime };
+    const [rows, products] = [await retrainRows(problem), await retrainInnerProducts(problem)];
+    const same = (a: number, b: number) => expect(Math.abs(a / b - 1)).toBeLessThan(1e-8);
+    same(products.loss, rows.loss);
+    for (let seed = 0; seed < 4; seed++) {
+      // A clone with a flipped label is what attacks begin with: its loss is the steepest of all.
+      const clone = (task.data.features as Tensor<"float64">).data.slice(seed * d, (seed + 1) * d);
+      const flipped = [1 - task.data.labels[seed]];
+      same(await products.place(clone, flipped), await rows.place(clone, flipped));
+      const x = point(d, seed);
+      same(await products.move(x), await rows.move(x));
+      const [a, b] = [await products.gradient(), await rows.gradient()];
+      expect(norm(a.map((value, j) => value - b[j])) / norm(b)).toBeLessThan(1e-7);
+      same(await products.settle(x, flipped), await rows.settle(x, flipped));
+    }
+  }
 });

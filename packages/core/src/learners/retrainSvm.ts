@@ -2,7 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
-import { addScaled, dot } from "../linalg.ts";
+import { addScaled, dot, sum } from "../linalg.ts";
 import { polish } from "./activeSet.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import type { Retraining, RetrainTask } from "./learner.ts";
@@ -198,12 +198,6 @@ function biasOf({ b, lower, upper, error }: BoxProblem): number {
     else lowest = Math.min(lowest, error[i]);
   }
   return free > 0 ? total / free : (highest + lowest) / 2;
-}
-
-function sum(values: Float64Array): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }
 
 function notReached(violation: number, tolerance: number): InputError {

@@ -17,7 +17,7 @@ import { blocksOf } from "./poison.ts";
  * summed over the validation data (Demontis et al. 2019, Eq. 5), by the points in the user's units (Eq. 8).
  */
 export const poisonGradient: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs, { runtime }) {
     const training = partOf("training", parameters, inputs);
     const validation = partOf("validation", parameters, inputs);

@@ -1,0 +1,203 @@
+// Linear learners of smooth losses held open for poisoning, row by row: for many rows, or rows of few entries.
+
+import { addScaled, dot, norm } from "../linalg.ts";
+import { combine, countRows, type GrowingRows, growingRows, inner, times } from "./growingRows.ts";
+import { type HessianSolver, hessianSolver } from "./hessianSolver.ts";
+import type { Retraining } from "./learner.ts";
+import { notReached } from "./linearFit.ts";
+import type { LinearRetraining } from "./linearObjective.ts";
+import { type Evaluation, minimizeNewton, solveConjugateGradients } from "./newton.ts";
+
+/** The problem of some rows at its optimum. */
+interface Solved {
+  readonly rows: GrowingRows;
+  readonly y: Float64Array;
+  readonly theta: Float64Array;
+  readonly at: Evaluation & Derivatives;
+  readonly solver: HessianSolver;
+  readonly loss: number;
+  /** The derivative of the loss by theta. */
+  readonly slope: Float64Array;
+  /** Products with the Hessian that the fit took. */
+  readonly products: number;
+}
+
+/** First and second derivatives of the rows' losses by their decision values. */
+interface Derivatives {
+  readonly slopes: Float64Array;
+  readonly curvatures: Float64Array;
+}
+
+/** Products with the Hessian in a fit from which on its factor is worth computing anew. */
+const STALE = 30;
+/** Relative residual of the linear system behind a derivative. */
+const DERIVATIVE = 1e-10;
+
+/**
+ * Binary linear functions that minimise penalty/2 ||w||^2 + weight sum_i l(y_i, w . x_i + b).
+ *
+ * With theta = (w, b), the Hessian H there, A the validation loss and H u = dA/dtheta, the derivative by a row is
+ *
+ *     dA/dx_c = -(l'_c u_w + l''_c (x_c . u_w + u_b) w).
+ *
+ * Systems of H are solved by conjugate gradients; the preconditioner is a factor of H at an earlier optimum, with each
+ * row that joined or moved since then put in exactly.
+ *
+ * Source: Demontis et al. 2019, Eqs. 8 and 10 to 12; Xiao et al., ICML 2015.
+ */
+export async function retrainRows(problem: LinearRetraining): Promise<Retraining> {
+  const { task, loss: rowLoss, weight, penalty, tolerance, runtime } = problem;
+  const sign = (label: number) => (label === 1 ? 1 : -1);
+  const first = growingRows(task.data);
+  const watched = growingRows(task.validation);
+  const watchedY = Float64Array.from(task.validation.labels, sign);
+  const share = new Float64Array(watchedY.length).fill(1 / watchedY.length);
+  const d = first.base.columns;
+  let fits = 0;
+
+  const evaluatorOf = (rows: GrowingRows, y: Float64Array) => {
+    const n = countRows(rows);
+    const weights = new Float64Array(n).fill(weight);
+    const collect = (c: Float64Array, theta: Float64Array) => {
+      const into = new Float64Array(d + 1);
+      for (let i = 0; i < n; i++) into[d] += c[i];
+      combine(rows, c, into);
+      for (let j = 0; j < d; j++) into[j] += penalty * theta[j];
+      return into;
+    };
+    return (theta: Float64Array): Solved["at"] => {
+      const slopes = new Float64Array(n);
+      const curvatures = new Float64Array(n);
+      let value = rowLoss(y, times(rows, theta, theta[d]), weights, slopes, curvatures);
+      for (let j = 0; j < d; j++) value += (penalty / 2) * theta[j] * theta[j];
+      return {
+        value,
+        slopes,
+        curvatures,
+        gradient: collect(slopes, theta),
+        hessianVector(v) {
+          const image = times(rows, v, v[d]);
+          for (let i = 0; i < n; i++) image[i] *= curvatures[i];
+          return collect(image, v);
+        },
+        diagonal: () => new Float64Array(d + 1).fill(1),
+        factor: undefined,
+        factorCost: Number.POSITIVE_INFINITY,
+      };
+    };
+  };
+
+  const solve = async (
+    rows: GrowingRows,
+    y: Float64Array,
+    start: Float64Array,
+    solver: HessianSolver,
+    until = tolerance,
+  ): Promise<Solved> => {
+    fits++;
+    const evaluate = evaluatorOf(rows, y);
+    const scale = Math.max(norm(evaluate(new Float64Array(d + 1)).gradient), 1);
+    let products = 0;
+    const result = await minimizeNewton(evaluate, start, {
+      tolerance: until * scale,
+      maxIterations: 500,
+      preconditioner(residual) {
+        products++;
+        return solver.solve(residual);
+      },
+    });
+    if (!result.converged) throw notReached(result, tolerance);
+    const slopes = new Float64Array(watchedY.length);
+    const loss = rowLoss(
+      watchedY,
+      times(watched, result.x, result.x[d]),
+      share,
+      slopes,
+      new Float64Array(slopes.length),
+    );
+    const slope = new Float64Array(d + 1);
+    combine(watched, slopes, slope);
+    for (const value of slopes) slope[d] += value;
+    return { rows, y, theta: result.x, at: evaluate(result.x), solver, loss, slope, products };
+  };
+  const refreshed = async (solved: Solved): Promise<Solved> => ({
+    ...solved,
+    solver: await hessianSolver(solved.rows, solved.at.curvatures, penalty, runtime),
+  });
+
+  const y = Float64Array.from(task.data.labels, sign);
+  const origin = new Float64Array(d + 1);
+  const atOrigin = evaluatorOf(first, y)(origin);
+  const initial = await hessianSolver(first, atOrigin.curvatures, penalty, runtime);
+  // The curvature changes most on the way from the origin; half of the way is gone with a factor of its own.
+  let settled = await refreshed(await solve(first, y, origin, initial, Math.max(tolerance, 1e-2)));
+  settled = await refreshed(await solve(first, y, settled.theta, settled.solver));
+  fits = 1;
+  let current = settled;
+  const joined = (x: Float64Array, labels: ArrayLike<number>, from: Float64Array, base: HessianSolver) => {
+    const added: Float64Array[] = [];
+    let solver = base;
+    for (let i = 0; i < labels.length; i++) {
+      const row = x.slice(i * d, (i + 1) * d);
+      added.push(row);
+      solver = solver.with(row, curvatureOf(row, sign(labels[i]), from));
+    }
+    const rows = { ...settled.rows, added: [...settled.rows.added, ...added] };
+    return solve(rows, Float64Array.of(...settled.y, ...Array.from(labels, sign)), from, solver);
+  };
+  const curvatureOf = (row: Float64Array, label: number, theta: Float64Array) => {
+    const curvature = new Float64Array(1);
+    const f = Float64Array.of(inner(row, theta.subarray(0, d)) + theta[d]);
+    rowLoss(Float64Array.of(label), f, Float64Array.of(weight), new Float64Array(1), curvature);
+    return curvature[0];
+  };
+  let placed: ArrayLike<number> = [];
+  /** A solver for the settled rows, near where the rows placed last are. */
+  let { solver: nearby } = settled;
+  return {
+    get fits() {
+      return fits;
+    },
+    get loss() {
+      return current.loss;
+    },
+    async place(x, labels) {
+      placed = labels;
+      nearby = settled.solver;
+      current = await joined(x, labels, settled.theta, nearby);
+      return current.loss;
+    },
+    async move(x) {
+      if (current.products > STALE) {
+        const own = current.at.curvatures.subarray(0, settled.y.length);
+        nearby = await hessianSolver(settled.rows, own, penalty, runtime);
+      }
+      current = await joined(x, placed, current.theta, nearby);
+      return current.loss;
+    },
+    async gradient() {
+      const { rows, theta, at, slope, solver } = current;
+      const system = { gradient: slope.map((value) => -value), hessianVector: at.hessianVector };
+      const { x: u } = solveConjugateGradients(system, DERIVATIVE * norm(slope), solver.solve);
+      const own = u.subarray(0, d);
+      const w = theta.subarray(0, d);
+      const from = countRows(settled.rows);
+      const all = new Float64Array(placed.length * d);
+      for (let i = 0; i < placed.length; i++) {
+        const c = from + i;
+        const row = rows.added[c - rows.base.rows];
+        const part = all.subarray(i * d, (i + 1) * d);
+        addScaled(part, -at.slopes[c], own);
+        addScaled(part, -at.curvatures[c] * (dot(row, own) + u[d]), w);
+      }
+      return all;
+    },
+    async settle(x, labels) {
+      settled = await joined(x, labels, settled.theta, settled.solver);
+      if (settled.products > STALE) settled = await refreshed(settled);
+      current = settled;
+      return current.loss;
+    },
+    close: async () => {},
+  };
+}
