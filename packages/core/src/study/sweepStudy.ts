@@ -5,7 +5,7 @@ import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { kneeOf } from "../transfer/knee.ts";
 import type { Rate } from "../transfer/rates.ts";
-import { type Claim, claim, threeDigits } from "./claim.ts";
+import type { Claim } from "./claim.ts";
 import type { Store } from "./execute.ts";
 import type { StudyData } from "./grid.ts";
 import { overRepetitions } from "./gridResult.ts";
@@ -13,6 +13,7 @@ import type { PlanBuilder } from "./plan.ts";
 import { type Comparison, compareSweepWithPrinted, printedSweeps } from "./printed.ts";
 import { learnerChoice, studyData, studyName } from "./schema.ts";
 import { planSweep, pointOf, readSweep, type SweepKeys, type SweepQuestion, type SweepResult } from "./sweep.ts";
+import { lessFragile } from "./sweepClaim.ts";
 
 /** What a named scale may change. */
 const size = {
@@ -133,18 +134,3 @@ function unbounded(sizes: readonly Interval[]): Interval {
   const values = sizes.map(({ estimate }) => estimate);
   return { estimate: mean(values)!, low: Math.min(...values), high: Math.max(...values) };
 }
-
-/** Claim E2: along growing regularisation S and the error under attack fall. */
-function lessFragile({ models, asked }: SweepResult): Claim {
-  const ascending = [...models].sort((a, b) => a.value - b.value);
-  const steps = ascending.slice(1).map((model, i) => {
-    const before = ascending[i];
-    const falls = (model.size?.estimate ?? 0) < (before.size?.estimate ?? 0);
-    const resists = model.errorUnderAttack.estimate <= before.errorUnderAttack.estimate;
-    const numbers = `${asked.option} ${before.value} to ${model.value}: S ${short(before.size?.estimate)} to ${short(model.size?.estimate)}, error under attack ${short(before.errorUnderAttack.estimate)} to ${short(model.errorUnderAttack.estimate)}, clean ${short(before.cleanError.estimate)} to ${short(model.cleanError.estimate)}`;
-    return { held: falls && resists, numbers };
-  });
-  return claim("E2", `more ${asked.option} gives smaller S and smaller error under attack, at every step`, steps, "");
-}
-
-const short = (value: number | undefined) => (value === undefined ? "-" : threeDigits(value));
