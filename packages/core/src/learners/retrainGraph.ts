@@ -4,6 +4,7 @@ import { denseRows } from "../data/dataset.ts";
 import { addScaled, dot, norm } from "../linalg.ts";
 import { reshape, type Tensor, tensor, toFloat } from "../tensor.ts";
 import type { GraphProblem, WeighedRows } from "./graphProblem.ts";
+import { heldOpen } from "./heldOpen.ts";
 import type { InnerSolver, Retraining, RetrainTask } from "./learner.ts";
 
 export interface GraphRetraining {
@@ -52,51 +53,26 @@ export async function retrainGraph(given: GraphRetraining): Promise<Retraining> 
     labels: task.validation.labels,
     weight: 1 / task.validation.labels.length,
   };
-  let fits = 0;
 
   const solve = async (x: Tensor<"float64">, labels: Int32Array, from: Float64Array, steps: number) => {
-    fits++;
     const rows = { x, labels, weight: weight(labels.length) };
     const theta = await minimise(problem, rows, decay, from, { ...solver, steps });
     const { value, gradient } = await problem.evaluate(theta, watched, 0);
     return { x, labels, theta, loss: value, slope: gradient } satisfies Solved;
   };
   const first = inShape(toFloat(denseRows(task.data), "float64"));
-  let settled = await solve(first, task.data.labels, given.start, FIRST * solver.steps);
-  let current: Solved = settled;
-  const joined = (x: Float64Array, labels: ArrayLike<number>, from: Float64Array) => {
-    const data = Float64Array.of(...settled.x.data, ...x);
-    const shape = [settled.labels.length + labels.length, ...rowShape];
-    return solve(
-      tensor("float64", shape, data),
-      Int32Array.of(...settled.labels, ...Array.from(labels)),
-      from,
-      solver.steps,
-    );
-  };
-  let placed: ArrayLike<number> = [];
-  return {
-    get fits() {
-      return fits;
+  return heldOpen<Solved>({
+    first: await solve(first, task.data.labels, given.start, FIRST * solver.steps),
+    join(settled, x, labels, from) {
+      const data = Float64Array.of(...settled.x.data, ...x);
+      const shape = [settled.labels.length + labels.length, ...rowShape];
+      const all = Int32Array.of(...settled.labels, ...Array.from(labels));
+      return solve(tensor("float64", shape, data), all, from.theta, solver.steps);
     },
-    get loss() {
-      return current.loss;
-    },
-    async place(x, labels) {
-      placed = labels;
-      current = await joined(x, labels, settled.theta);
-      return current.loss;
-    },
-    async move(x) {
-      current = await joined(x, placed, current.theta);
-      return current.loss;
-    },
-    async gradient() {
-      const { x, labels, theta, slope } = current;
+    async gradient({ x, labels, theta, slope }, k) {
       const rows = { x, labels, weight: weight(labels.length) };
       const product = (v: Float64Array) => problem.product(theta, rows, decay, v);
       const u = await solveDamped(product, slope, solver.damping, 1e-8, 10 * solver.products);
-      const k = placed.length;
       const size = x.data.length / labels.length;
       const moved = {
         x: tensor("float64", [k, ...rowShape], x.data.slice(-k * size)),
@@ -105,12 +81,8 @@ export async function retrainGraph(given: GraphRetraining): Promise<Retraining> 
       };
       return (await problem.byRows(theta, moved, u)).map((value) => -value);
     },
-    async settle(x, labels) {
-      settled = current = await joined(x, labels, settled.theta);
-      return current.loss;
-    },
     close: () => problem.close(),
-  };
+  });
 }
 
 /** How much more damping is tried, where a step does not lower the objective, before training ends. */

@@ -4,6 +4,7 @@ import { type Dataset, denseRows } from "../data/dataset.ts";
 import { addScaled, dot, sum } from "../linalg.ts";
 import { tensor } from "../tensor.ts";
 import { inner } from "./growingRows.ts";
+import { heldOpen } from "./heldOpen.ts";
 import type { Retraining } from "./learner.ts";
 import { notReached } from "./linearFit.ts";
 import type { LinearRetraining } from "./linearObjective.ts";
@@ -17,6 +18,8 @@ interface Solved {
   readonly y: Float64Array;
   readonly at: Point;
   readonly factor: SpannedFactor;
+  /** The factor for the settled rows alone, from which that was made. */
+  readonly near: SpannedFactor;
   readonly loss: number;
   /** The derivative of the loss by the decision value of each validation point. */
   readonly watchedSlopes: Float64Array;
@@ -60,7 +63,6 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
   const sign = (label: number) => (label === 1 ? 1 : -1);
   const watchedY = Float64Array.from(task.validation.labels, sign);
   const share = new Float64Array(watchedY.length).fill(1 / watchedY.length);
-  let fits = 0;
 
   const pointOf = ({ matrix }: MovingKernel, y: Float64Array, u: Float64Array, bias: number): Point => {
     const weights = { u, image: squareTimes(matrix, u), bias };
@@ -80,7 +82,6 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     factor: SpannedFactor,
     until = tolerance,
   ): Solved => {
-    fits++;
     const n = y.length;
     const limit = until * Math.max(pointOf(kernel, y, new Float64Array(n), 0).gradientNorm, 1);
     let at = pointOf(
@@ -109,7 +110,7 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     for (let i = 0; i < n; i++) addScaled(f, at.weights.u[i], kernel.validation[i]);
     const watchedSlopes = new Float64Array(f.length);
     const loss = rowLoss(watchedY, f, share, watchedSlopes, new Float64Array(f.length));
-    return { kernel, y, at, factor, loss, watchedSlopes, products };
+    return { kernel, y, at, factor, near: factor, loss, watchedSlopes, products };
   };
 
   /** The factor with the last rows of a larger kernel added to it, of the curvature that they have at some weights. */
@@ -129,6 +130,11 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     ...solved,
     factor: await spannedFactor(solved.kernel.matrix, solved.at.curvatures, penalty, runtime),
   });
+  /** A factor for the settled rows where an optimum with more rows is: the one it had, or a new one if that took long. */
+  const nearer = async (settled: Solved, { products, near, at }: Solved): Promise<SpannedFactor> => {
+    if (products <= STALE) return near;
+    return spannedFactor(settled.kernel.matrix, at.curvatures.slice(0, settled.y.length), penalty, runtime);
+  };
 
   const mean = meanRow(task.data);
   const centered = (x: Float64Array) => x.map((value, at) => value - mean[at % mean.length]);
@@ -139,40 +145,17 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
   // The curvature changes most on the way from the origin; half of the way is gone with a factor of its own.
   const first = await spannedFactor(kernel.matrix, origin.curvatures, penalty, runtime);
   const half = await refreshed(solve(kernel, y, origin.weights, first, Math.max(tolerance, 1e-2)));
-  let settled = await refreshed(solve(kernel, y, half.at.weights, half.factor));
-  fits = 1;
-  let current = settled;
-  let placed: ArrayLike<number> = [];
-  /** A factor for the settled rows, near where the rows placed last are. */
-  let nearby = settled.factor;
-  const joined = (x: Float64Array, labels: ArrayLike<number>, from: SpannedWeights, base: SpannedFactor) => {
-    const all = settled.kernel.with(centered(x));
-    const ys = Float64Array.of(...settled.y, ...Array.from(labels, sign));
-    return solve(all, ys, from, extended(base, all, ys, from));
-  };
-  return {
-    get fits() {
-      return fits;
+  const whole = await refreshed(solve(kernel, y, half.at.weights, half.factor));
+  return heldOpen<Solved>({
+    first: whole,
+    async join(settled, x, labels, from) {
+      const all = settled.kernel.with(centered(x));
+      const ys = Float64Array.of(...settled.y, ...Array.from(labels, sign));
+      const near = from === settled ? settled.factor : await nearer(settled, from);
+      return { ...solve(all, ys, from.at.weights, extended(near, all, ys, from.at.weights)), near };
     },
-    get loss() {
-      return current.loss;
-    },
-    async place(x, labels) {
-      placed = labels;
-      nearby = settled.factor;
-      current = joined(x, labels, settled.at.weights, nearby);
-      return current.loss;
-    },
-    async move(x) {
-      if (current.products > STALE) {
-        const own = current.at.curvatures.slice(0, settled.y.length);
-        nearby = await spannedFactor(settled.kernel.matrix, own, penalty, runtime);
-      }
-      current = joined(x, placed, current.at.weights, nearby);
-      return current.loss;
-    },
-    async gradient() {
-      const { kernel, at, factor, watchedSlopes, y } = current;
+    keep: async (joined) => (joined.products > STALE ? refreshed(joined) : joined),
+    async gradient({ kernel, at, factor, watchedSlopes, y }, k) {
       const { slopes, curvatures } = at;
       // The part of the solution that the validation points span is known: their slopes over the penalty.
       const known = Float64Array.from(y, (_, i) => inner(kernel.validation[i], watchedSlopes) / penalty);
@@ -181,9 +164,9 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
       const size = Math.hypot(length(right), length({ u: known, image: known, bias: sum(watchedSlopes) }));
       const { x } = solveHessian({ matrix: kernel.matrix, penalty, curvatures, factor }, right, DERIVATIVE * size);
       const d = kernel.columns;
-      const all = new Float64Array(placed.length * d);
-      for (let i = 0; i < placed.length; i++) {
-        const c = settled.y.length + i;
+      const all = new Float64Array(k * d);
+      for (let i = 0; i < k; i++) {
+        const c = y.length - k + i;
         const bent = curvatures[c] * (known[c] + x.image[c] + x.bias);
         const train = at.weights.u.map((value, j) => -slopes[c] * x.u[j] - bent * value);
         const validation = watchedSlopes.map((slope) => (-slopes[c] * slope) / penalty);
@@ -191,14 +174,7 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
       }
       return all;
     },
-    async settle(x, labels) {
-      settled = joined(x, labels, settled.at.weights, settled.factor);
-      if (settled.products > STALE) settled = await refreshed(settled);
-      current = settled;
-      return current.loss;
-    },
-    close: async () => {},
-  };
+  });
 }
 
 function meanRow(data: Dataset): Float64Array {

@@ -2,6 +2,7 @@
 
 import { addScaled, dot, norm } from "../linalg.ts";
 import { combine, countRows, type GrowingRows, growingRows, inner, times } from "./growingRows.ts";
+import { heldOpen } from "./heldOpen.ts";
 import { type HessianSolver, hessianSolver } from "./hessianSolver.ts";
 import type { Retraining } from "./learner.ts";
 import { notReached } from "./linearFit.ts";
@@ -15,6 +16,8 @@ interface Solved {
   readonly theta: Float64Array;
   readonly at: Evaluation & Derivatives;
   readonly solver: HessianSolver;
+  /** The solver for the settled rows alone, from which that was made. */
+  readonly near: HessianSolver;
   readonly loss: number;
   /** The derivative of the loss by theta. */
   readonly slope: Float64Array;
@@ -53,7 +56,6 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
   const watchedY = Float64Array.from(task.validation.labels, sign);
   const share = new Float64Array(watchedY.length).fill(1 / watchedY.length);
   const d = first.base.columns;
-  let fits = 0;
 
   const evaluatorOf = (rows: GrowingRows, y: Float64Array) => {
     const n = countRows(rows);
@@ -94,7 +96,6 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
     solver: HessianSolver,
     until = tolerance,
   ): Promise<Solved> => {
-    fits++;
     const evaluate = evaluatorOf(rows, y);
     const scale = Math.max(norm(evaluate(new Float64Array(d + 1)).gradient), 1);
     let products = 0;
@@ -118,7 +119,7 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
     const slope = new Float64Array(d + 1);
     combine(watched, slopes, slope);
     for (const value of slopes) slope[d] += value;
-    return { rows, y, theta: result.x, at: evaluate(result.x), solver, loss, slope, products };
+    return { rows, y, theta: result.x, at: evaluate(result.x), solver, near: solver, loss, slope, products };
   };
   const refreshed = async (solved: Solved): Promise<Solved> => ({
     ...solved,
@@ -130,61 +131,42 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
   const atOrigin = evaluatorOf(first, y)(origin);
   const initial = await hessianSolver(first, atOrigin.curvatures, penalty, runtime);
   // The curvature changes most on the way from the origin; half of the way is gone with a factor of its own.
-  let settled = await refreshed(await solve(first, y, origin, initial, Math.max(tolerance, 1e-2)));
-  settled = await refreshed(await solve(first, y, settled.theta, settled.solver));
-  fits = 1;
-  let current = settled;
-  const joined = (x: Float64Array, labels: ArrayLike<number>, from: Float64Array, base: HessianSolver) => {
-    const added: Float64Array[] = [];
-    let solver = base;
-    for (let i = 0; i < labels.length; i++) {
-      const row = x.slice(i * d, (i + 1) * d);
-      added.push(row);
-      solver = solver.with(row, curvatureOf(row, sign(labels[i]), from));
-    }
-    const rows = { ...settled.rows, added: [...settled.rows.added, ...added] };
-    return solve(rows, Float64Array.of(...settled.y, ...Array.from(labels, sign)), from, solver);
-  };
+  const half = await refreshed(await solve(first, y, origin, initial, Math.max(tolerance, 1e-2)));
   const curvatureOf = (row: Float64Array, label: number, theta: Float64Array) => {
     const curvature = new Float64Array(1);
     const f = Float64Array.of(inner(row, theta.subarray(0, d)) + theta[d]);
     rowLoss(Float64Array.of(label), f, Float64Array.of(weight), new Float64Array(1), curvature);
     return curvature[0];
   };
-  let placed: ArrayLike<number> = [];
-  /** A solver for the settled rows, near where the rows placed last are. */
-  let { solver: nearby } = settled;
-  return {
-    get fits() {
-      return fits;
-    },
-    get loss() {
-      return current.loss;
-    },
-    async place(x, labels) {
-      placed = labels;
-      nearby = settled.solver;
-      current = await joined(x, labels, settled.theta, nearby);
-      return current.loss;
-    },
-    async move(x) {
-      if (current.products > STALE) {
-        const own = current.at.curvatures.subarray(0, settled.y.length);
-        nearby = await hessianSolver(settled.rows, own, penalty, runtime);
+  /** A solver for the settled rows where an optimum with more rows is: the one it had, or a new one if that took long. */
+  const nearer = async (settled: Solved, { products, near, at }: Solved): Promise<HessianSolver> => {
+    if (products <= STALE) return near;
+    return hessianSolver(settled.rows, at.curvatures.subarray(0, settled.y.length), penalty, runtime);
+  };
+  return heldOpen<Solved>({
+    first: await refreshed(await solve(first, y, half.theta, half.solver)),
+    async join(settled, x, labels, from) {
+      const near = from === settled ? settled.solver : await nearer(settled, from);
+      const added: Float64Array[] = [];
+      let solver = near;
+      for (let i = 0; i < labels.length; i++) {
+        const row = x.slice(i * d, (i + 1) * d);
+        added.push(row);
+        solver = solver.with(row, curvatureOf(row, sign(labels[i]), from.theta));
       }
-      current = await joined(x, placed, current.theta, nearby);
-      return current.loss;
+      const rows = { ...settled.rows, added: [...settled.rows.added, ...added] };
+      const all = Float64Array.of(...settled.y, ...Array.from(labels, sign));
+      return { ...(await solve(rows, all, from.theta, solver)), near };
     },
-    async gradient() {
-      const { rows, theta, at, slope, solver } = current;
+    keep: async (joined) => (joined.products > STALE ? refreshed(joined) : joined),
+    async gradient({ rows, theta, at, slope, solver }, k) {
       const system = { gradient: slope.map((value) => -value), hessianVector: at.hessianVector };
       const { x: u } = solveConjugateGradients(system, DERIVATIVE * norm(slope), solver.solve);
       const own = u.subarray(0, d);
       const w = theta.subarray(0, d);
-      const from = countRows(settled.rows);
-      const all = new Float64Array(placed.length * d);
-      for (let i = 0; i < placed.length; i++) {
-        const c = from + i;
+      const all = new Float64Array(k * d);
+      for (let i = 0; i < k; i++) {
+        const c = countRows(rows) - k + i;
         const row = rows.added[c - rows.base.rows];
         const part = all.subarray(i * d, (i + 1) * d);
         addScaled(part, -at.slopes[c], own);
@@ -192,12 +174,5 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
       }
       return all;
     },
-    async settle(x, labels) {
-      settled = await joined(x, labels, settled.theta, settled.solver);
-      if (settled.products > STALE) settled = await refreshed(settled);
-      current = settled;
-      return current.loss;
-    },
-    close: async () => {},
-  };
+  });
 }

@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import { addScaled, dot, sum } from "../linalg.ts";
 import { polish } from "./activeSet.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
+import { heldOpen } from "./heldOpen.ts";
 import type { Retraining, RetrainTask } from "./learner.ts";
 import type { MovingKernel } from "./movingKernel.ts";
 import { type BoxProblem, solveSmo, violationOf } from "./smo.ts";
@@ -50,10 +51,8 @@ const MAX_ITERATIONS = 5_000_000;
 export function retrainSvm({ task, C, tolerance, kernel }: SvmRetraining): Retraining {
   const sign = (label: number) => (label === 1 ? 1 : -1);
   const watched = Float64Array.from(task.validation.labels, sign);
-  let fits = 0;
 
   function solve(kernel: MovingKernel, y: Float64Array, start: Float64Array): Solved {
-    fits++;
     const n = y.length;
     const b = new Float64Array(n);
     b.set(start);
@@ -84,43 +83,19 @@ export function retrainSvm({ task, C, tolerance, kernel }: SvmRetraining): Retra
     return { kernel, y, problem, bias, f, loss: loss / f.length };
   }
 
-  let settled = solve(kernel, Float64Array.from(task.data.labels, sign), new Float64Array(0));
-  let current = settled;
-  const joined = (x: Float64Array, labels: ArrayLike<number>) => {
-    const y = Float64Array.of(...settled.y, ...Array.from(labels, sign));
-    return solve(settled.kernel.with(x), y, settled.problem.b);
-  };
-  return {
-    get fits() {
-      return fits;
+  return heldOpen<Solved>({
+    first: solve(kernel, Float64Array.from(task.data.labels, sign), new Float64Array(0)),
+    join(settled, x, labels, from) {
+      const y = Float64Array.of(...settled.y, ...Array.from(labels, sign));
+      return solve(settled.kernel.with(x), y, from.problem.b);
     },
-    get loss() {
-      return current.loss;
-    },
-    async place(x, labels) {
-      current = joined(x, labels);
-      return current.loss;
-    },
-    async move(x) {
-      current = solve(settled.kernel.with(x), current.y, current.problem.b);
-      return current.loss;
-    },
-    async gradient() {
-      const rows = Int32Array.from({ length: current.y.length - settled.y.length }, (_, i) => settled.y.length + i);
+    async gradient(current, k) {
       const adjoint = adjointOf(current, watched);
-      const parts = Array.from(rows, (c) => derivative(current, adjoint, c));
-      const all = new Float64Array(rows.length * kernel.columns);
-      parts.forEach((part, i) => {
-        all.set(part, i * kernel.columns);
-      });
+      const all = new Float64Array(k * kernel.columns);
+      for (let i = 0; i < k; i++) all.set(derivative(current, adjoint, current.y.length - k + i), i * kernel.columns);
       return all;
     },
-    async settle(x, labels) {
-      settled = current = joined(x, labels);
-      return current.loss;
-    },
-    close: async () => {},
-  };
+  });
 }
 
 /** What a change of the conditions of optimality does to the validation loss. */
