@@ -25,3 +25,14 @@ export function sum(values: Vector): number {
   for (const value of values) total += value;
   return total;
 }
+
+/** The numbers of some vectors, one after the other. Spreading long ones into a call would overflow the stack. */
+export function concatenate(...vectors: readonly Vector[]): Float64Array {
+  const all = new Float64Array(vectors.reduce((total, { length }) => total + length, 0));
+  let at = 0;
+  for (const vector of vectors) {
+    all.set(vector, at);
+    at += vector.length;
+  }
+  return all;
+}

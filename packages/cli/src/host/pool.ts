@@ -43,8 +43,8 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
         "--no-incremental-marking",
         "--min-semi-space-size=64",
         "--max-semi-space-size=64",
-        // A task brings objects of its own shapes, for which V8 compiles anew what it had compiled: a sixth of the time of
-        // short tasks. Waiting longer for a function to prove hot takes a twentieth off whole studies.
+        // A task brings objects of its own shapes, for which V8 compiles anew what it had compiled. Waiting longer for a
+        // function to prove hot takes a twentieth off whole studies, and more off short ones.
         "--interrupt-budget=1000000",
       ],
       stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -1,5 +1,6 @@
 // The Cholesky factor of a symmetric positive definite matrix, and linear systems solved with it.
 
+import { dot } from "../linalg.ts";
 import { matrixProduct } from "../models/matrixProduct.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Tensor } from "../tensor.ts";
@@ -116,32 +117,29 @@ function leftOf(a: Float64Array, size: number, from: number): Tensor<"float64"> 
   return { type: "float64", shape: [rows, from], data };
 }
 
-/** The factor of [A, column; column^T, corner], from that of A; a pivot that is not positive is raised as in `cholesky`. */
+/** The factor of [A, column; column^T, corner], from that of A; a last pivot below 1e-14 of `corner` is raised to that. */
 export function choleskyWith({ size, lower }: CholeskyFactor, column: Float64Array, corner: number): CholeskyFactor {
   const larger = new Float64Array((size + 1) ** 2);
   for (let i = 0; i < size; i++) larger.set(lower.subarray(i * size, i * size + i + 1), i * (size + 1));
-  larger.set(column, size * (size + 1));
-  larger[larger.length - 1] = corner;
-  lastRow(larger, size + 1, 1e-14 * corner);
+  const row = forward({ size, lower }, column.slice());
+  larger.set(row, size * (size + 1));
+  larger[larger.length - 1] = Math.sqrt(Math.max(corner - dot(row, row), 1e-14 * corner, Number.MIN_VALUE));
   return { size: size + 1, lower: larger };
-}
-
-/** Turns the last row of a matrix whose other rows are factored into the factor's. */
-function lastRow(a: Float64Array, size: number, least: number): void {
-  const row = (size - 1) * size;
-  let pivot = a[row + size - 1];
-  for (let j = 0; j < size - 1; j++) {
-    let sum = a[row + j];
-    for (let k = 0; k < j; k++) sum -= a[row + k] * a[j * size + k];
-    a[row + j] = sum / a[j * size + j];
-    pivot -= a[row + j] ** 2;
-  }
-  a[row + size - 1] = Math.sqrt(Math.max(pivot, least));
 }
 
 /** The x with L L^T x = b. */
 export function choleskySolve({ size, lower }: CholeskyFactor, b: Float64Array): Float64Array {
-  const x = b.slice();
+  const x = forward({ size, lower }, b.slice());
+  for (let i = size - 1; i >= 0; i--) {
+    const value = x[i] / lower[i * size + i];
+    x[i] = value;
+    for (let k = 0; k < i; k++) x[k] -= lower[i * size + k] * value;
+  }
+  return x;
+}
+
+/** The x with L x = b, in place of b. */
+function forward({ size, lower }: CholeskyFactor, x: Float64Array): Float64Array {
   for (let i = 0; i < size; i++) {
     const row = i * size;
     let even = x[i];
@@ -152,11 +150,6 @@ export function choleskySolve({ size, lower }: CholeskyFactor, b: Float64Array):
     }
     if (i % 2 === 1) even -= lower[row + i - 1] * x[i - 1];
     x[i] = (even + odd) / lower[row + i];
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    const value = x[i] / lower[i * size + i];
-    x[i] = value;
-    for (let k = 0; k < i; k++) x[k] -= lower[i * size + k] * value;
   }
   return x;
 }

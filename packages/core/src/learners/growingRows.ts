@@ -2,7 +2,7 @@
 
 import type { Dataset, SparseRows } from "../data/dataset.ts";
 import { isSparse, sparseFromDense, takeSparseRows } from "../data/sparse.ts";
-import { addScaled } from "../linalg.ts";
+import { addScaled, concatenate } from "../linalg.ts";
 import { addRows, rowsTimes, squaredNorms } from "./sparseProducts.ts";
 
 /** N rows of D columns: `base`, then `added`. A row that is added or moved makes a new value. */
@@ -45,7 +45,10 @@ export function combine({ base, added }: GrowingRows, c: Float64Array, into: Flo
 
 /** ||x_i||^2 of each row. */
 export function squaredLengths({ base, added }: GrowingRows): Float64Array {
-  return Float64Array.of(...squaredNorms(base), ...added.map((row) => inner(row, row)));
+  return concatenate(
+    squaredNorms(base),
+    Float64Array.from(added, (row) => inner(row, row)),
+  );
 }
 
 /** The chosen rows, ascending. */

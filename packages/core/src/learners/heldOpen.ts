@@ -1,5 +1,6 @@
 // What all trainings held open share: one optimum is settled, another one current, and searches begin at either.
 
+import { assert } from "../errors.ts";
 import type { Retraining } from "./learner.ts";
 
 /** An optimum on some rows, as a learner keeps it, and the validation loss there. */
@@ -38,18 +39,23 @@ export function heldOpen<Solved extends Optimum>(training: HeldOpen<Solved>): Re
       return current.loss;
     },
     async place(x, labels) {
-      placed = labels;
       current = await joined(x, labels, settled);
+      placed = labels;
       return current.loss;
     },
     async move(x) {
+      assert(placed.length > 0, "rows are placed before they move");
       current = await joined(x, placed, current);
       return current.loss;
     },
-    gradient: () => gradient(current, placed.length),
+    async gradient() {
+      assert(placed.length > 0, "a derivative is one by rows that are placed");
+      return gradient(current, placed.length);
+    },
     async settle(x, labels) {
       const found = await joined(x, labels, settled);
       settled = current = keep ? await keep(found) : found;
+      placed = [];
       return current.loss;
     },
     close: async () => training.close?.(),

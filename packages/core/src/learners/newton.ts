@@ -65,31 +65,44 @@ export async function minimizeNewton(
     // What is left to do near the end does not repay a factor.
     const far = gradientNorm > 100 * tolerance;
     if (at.factor && far && products > at.factorCost / 3) factor = await at.factor();
-    const forcing = quadratic ? 0 : Math.min(0.3, Math.sqrt(gradientNorm / initialNorm));
+    const forcing = quadratic ? 0 : forcingOf(gradientNorm, initialNorm);
     const residual = Math.max(forcing * gradientNorm, tolerance / 10);
     const precondition = given ?? (factor ? solveBy(factor) : divideBy(at.diagonal()));
     const step = solveConjugateGradients(at, residual, precondition);
     products = step.products;
-    const slope = dot(at.gradient, step.x);
-    let scale = 1;
-    let next: Float64Array;
-    let evaluation: Evaluation;
-    for (;;) {
-      next = x.slice();
+    const found = backtrack({ value: at.value, gradientNorm }, dot(at.gradient, step.x), (scale) => {
+      const next = x.slice();
       addScaled(next, scale, step.x);
-      evaluation = evaluate(next);
-      // Near the minimum, differences of values drown in rounding; there the gradient decides.
-      const flat = Math.abs(slope) * scale <= 1e-11 * Math.max(1, Math.abs(at.value));
-      if (evaluation.value <= at.value + 1e-4 * scale * slope) break;
-      if (flat && norm(evaluation.gradient) < gradientNorm) break;
-      scale /= 2;
-      if (scale < 1e-10) return { x, value: at.value, gradientNorm, iterations, converged: false, factor };
-    }
-    x = next;
-    at = evaluation;
-    gradientNorm = norm(at.gradient);
+      const evaluation = evaluate(next);
+      return { x: next, at: evaluation, value: evaluation.value, gradientNorm: norm(evaluation.gradient) };
+    });
+    if (!found) return { x, value: at.value, gradientNorm, iterations, converged: false, factor };
+    ({ x, at, gradientNorm } = found);
   }
   return { x, value: at.value, gradientNorm, iterations, converged: gradientNorm <= tolerance, factor };
+}
+
+/** How far the linear system of a step is solved, as a share of the gradient: so that convergence is superlinear. */
+export function forcingOf(gradientNorm: number, initialNorm: number): number {
+  return Math.min(0.3, Math.sqrt(gradientNorm / initialNorm));
+}
+
+/** What is compared of two points. */
+interface Height {
+  readonly value: number;
+  readonly gradientNorm: number;
+}
+
+/** The first point on the way, whole, half and so on, that lies low enough (Armijo); undefined where none does. */
+export function backtrack<P extends Height>(from: Height, slope: number, at: (scale: number) => P): P | undefined {
+  for (let scale = 1; scale >= 1e-10; scale /= 2) {
+    const next = at(scale);
+    // Near the minimum, differences of values drown in rounding; there the gradient decides.
+    const flat = Math.abs(slope) * scale <= 1e-11 * Math.max(1, Math.abs(from.value));
+    if (next.value <= from.value + 1e-4 * scale * slope) return next;
+    if (flat && next.gradientNorm < from.gradientNorm) return next;
+  }
+  return undefined;
 }
 
 /** Turns a residual into an approximate solution of a linear system. */

@@ -67,6 +67,14 @@ const smooth: [string, string, Record<string, unknown>, number, number, number][
   ["logistic, fewer features than rows", "logistic", { C: 0.5, tolerance: 1e-13 }, 60, 7, 1e-7],
   ["ridge, fewer rows than features", "ridge", { alpha: 0.3 }, 20, 30, 1e-7],
   ["ridge, fewer features than rows", "ridge", { alpha: 3 }, 60, 7, 1e-7],
+  [
+    "squared hinge, fewer rows than features",
+    "svm-linear",
+    { loss: "squared-hinge", C: 2, tolerance: 1e-10 },
+    20,
+    30,
+    1e-5,
+  ],
   ["squared hinge", "svm-linear", { loss: "squared-hinge", C: 2, tolerance: 1e-10 }, 50, 6, 1e-5],
 ];
 
@@ -263,4 +271,12 @@ it("is the same by rows and by inner products of rows, surest points of wide dat
       same(await products.settle(x, flipped), await rows.settle(x, flipped));
     }
   }
+});
+
+it("takes more numbers than fit into one call", async () => {
+  // 200 x 700: spread into arguments they overflow the stack.
+  const few = { widths: [2], epochs: 1 };
+  const retraining = await open("mlp", few, 200, 700, 2, { steps: 1, products: 2, damping: 1 });
+  expect(await retraining.place(point(700, 1), [1])).toBeGreaterThan(0);
+  await retraining.close();
 });

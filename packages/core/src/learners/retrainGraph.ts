@@ -1,7 +1,7 @@
 // Any twice differentiable learner held open for poisoning: Hessian-vector products and conjugate gradients.
 
 import { denseRows } from "../data/dataset.ts";
-import { addScaled, dot, norm } from "../linalg.ts";
+import { addScaled, concatenate, dot, norm } from "../linalg.ts";
 import { reshape, type Tensor, tensor, toFloat } from "../tensor.ts";
 import type { GraphProblem, WeighedRows } from "./graphProblem.ts";
 import { heldOpen } from "./heldOpen.ts";
@@ -64,7 +64,7 @@ export async function retrainGraph(given: GraphRetraining): Promise<Retraining> 
   return heldOpen<Solved>({
     first: await solve(first, task.data.labels, given.start, FIRST * solver.steps),
     join(settled, x, labels, from) {
-      const data = Float64Array.of(...settled.x.data, ...x);
+      const data = concatenate(settled.x.data, x);
       const shape = [settled.labels.length + labels.length, ...rowShape];
       const all = Int32Array.of(...settled.labels, ...Array.from(labels));
       return solve(tensor("float64", shape, data), all, from.theta, solver.steps);

@@ -1,7 +1,7 @@
 // Linear learners of smooth losses held open for poisoning, in terms of inner products: for few rows of many features.
 
 import { type Dataset, denseRows } from "../data/dataset.ts";
-import { addScaled, dot, sum } from "../linalg.ts";
+import { addScaled, concatenate, dot, norm, sum } from "../linalg.ts";
 import { tensor } from "../tensor.ts";
 import { inner } from "./growingRows.ts";
 import { heldOpen } from "./heldOpen.ts";
@@ -9,21 +9,22 @@ import type { Retraining } from "./learner.ts";
 import { notReached } from "./linearFit.ts";
 import type { LinearRetraining } from "./linearObjective.ts";
 import { linearForm, type MovingKernel, movingKernel } from "./movingKernel.ts";
+import { backtrack, forcingOf } from "./newton.ts";
 import { extendedFactor, type SpannedFactor, solveHessian, spannedFactor } from "./spannedHessian.ts";
 import { inProduct, length, type SpannedWeights, scaled, squareTimes } from "./spannedWeights.ts";
 
-/** The problem of some rows at its optimum w = X^T a, b. */
+/** The problem of some rows at its optimum. */
 interface Solved {
   readonly kernel: MovingKernel;
   readonly y: Float64Array;
   readonly at: Point;
   readonly factor: SpannedFactor;
-  /** The factor for the settled rows alone, from which that was made. */
+  /** The factor for the rows that were settled before, from which that was made. */
   readonly near: SpannedFactor;
   readonly loss: number;
   /** The derivative of the loss by the decision value of each validation point. */
   readonly watchedSlopes: Float64Array;
-  /** Products with the matrix of the system that the fit took. */
+  /** Products with the Hessian that the fit took. */
   readonly products: number;
 }
 
@@ -46,17 +47,18 @@ const DERIVATIVE = 1e-10;
 const MAX_STEPS = 200;
 
 /**
- * As `retrainRows`, to the same tolerance, where inner products of rows cost less than the rows themselves.
+ * As `retrainRows`, where inner products of rows cost less than the rows themselves.
  *
- * With w = X^T a and K = X X^T every vector of the iterations is one of coefficients u beside its image K u, and the inner
+ * With w = X^T u and K = X X^T every vector of the iterations is one of coefficients u beside its image K u, and the inner
  * product of two of them u . K u'. The Hessian turns (u, t) into p u + Z (K u + t) and 1^T Z (K u + t), where Z has the
- * second derivatives of the losses and p is the penalty; its inverse at an earlier optimum is that of a factor of
- * p I + W K W, W^2 = Z. The derivative by a row is as in `retrainRows`.
+ * second derivatives of the losses and p is the penalty. The derivative by a row is as in `retrainRows`.
  *
- * Rows are taken less the mean of the first ones: with a free bias that changes nothing, but inner products of rows that
- * are much alike would drown what tells them apart.
+ * Rows are taken less the mean of those it is opened with. With a free bias that leaves the optimum where it is, but inner
+ * products of rows that are much alike would drown what tells them apart. The tolerance is one of the gradient by those.
  *
  * Source: Demontis et al. 2019, Eqs. 8 and 10 to 12.
+ *
+ * @throws InputError where the optimum is not reached
  */
 export async function retrainInnerProducts(problem: LinearRetraining): Promise<Retraining> {
   const { task, loss: rowLoss, weight, penalty, tolerance, runtime } = problem;
@@ -80,7 +82,7 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     y: Float64Array,
     start: SpannedWeights,
     factor: SpannedFactor,
-    until = tolerance,
+    { near = factor, until = tolerance } = {},
   ): Solved => {
     const n = y.length;
     const limit = until * Math.max(pointOf(kernel, y, new Float64Array(n), 0).gradientNorm, 1);
@@ -92,13 +94,12 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     );
     const initial = at.gradientNorm;
     let [steps, products] = [0, 0];
-    while (at.gradientNorm > limit) {
-      const forcing = Math.min(0.3, Math.sqrt(at.gradientNorm / initial));
+    while (!(at.gradientNorm <= limit)) {
       const { gradient, curvatures, weights } = at;
-      const residual = Math.max(forcing * at.gradientNorm, limit / 10);
+      const residual = Math.max(forcingOf(at.gradientNorm, initial) * at.gradientNorm, limit / 10);
       const step = solveHessian({ matrix: kernel.matrix, penalty, curvatures, factor }, scaled(gradient, -1), residual);
       products += step.products;
-      const next = descend(at, inProduct(step.x, gradient), (scale) => {
+      const next = backtrack(at, inProduct(step.x, gradient), (scale) => {
         const u = weights.u.slice();
         addScaled(u, scale, step.x.u);
         return pointOf(kernel, y, u, weights.bias + scale * step.x.bias);
@@ -110,7 +111,7 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     for (let i = 0; i < n; i++) addScaled(f, at.weights.u[i], kernel.validation[i]);
     const watchedSlopes = new Float64Array(f.length);
     const loss = rowLoss(watchedY, f, share, watchedSlopes, new Float64Array(f.length));
-    return { kernel, y, at, factor, near: factor, loss, watchedSlopes, products };
+    return { kernel, y, at, factor, near, loss, watchedSlopes, products };
   };
 
   /** The factor with the last rows of a larger kernel added to it, of the curvature that they have at some weights. */
@@ -118,9 +119,8 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     const n = y.length;
     const from = factor.roots.length;
     const f = Float64Array.from({ length: n - from }, (_, k) => {
-      const known = Math.min(from, at.u.length);
-      const row = matrix.subarray((from + k) * n, (from + k) * n + known);
-      return inner(row, at.u.subarray(0, known)) + at.bias;
+      const row = matrix.subarray((from + k) * n, (from + k) * n + at.u.length);
+      return inner(row, at.u) + at.bias;
     });
     const curvatures = new Float64Array(f.length);
     rowLoss(y.subarray(from), f, new Float64Array(f.length).fill(weight), new Float64Array(f.length), curvatures);
@@ -144,15 +144,15 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
   const origin = pointOf(kernel, y, new Float64Array(y.length), 0);
   // The curvature changes most on the way from the origin; half of the way is gone with a factor of its own.
   const first = await spannedFactor(kernel.matrix, origin.curvatures, penalty, runtime);
-  const half = await refreshed(solve(kernel, y, origin.weights, first, Math.max(tolerance, 1e-2)));
+  const half = await refreshed(solve(kernel, y, origin.weights, first, { until: Math.max(tolerance, 1e-2) }));
   const whole = await refreshed(solve(kernel, y, half.at.weights, half.factor));
   return heldOpen<Solved>({
     first: whole,
     async join(settled, x, labels, from) {
       const all = settled.kernel.with(centered(x));
-      const ys = Float64Array.of(...settled.y, ...Array.from(labels, sign));
+      const ys = concatenate(settled.y, Float64Array.from(labels, sign));
       const near = from === settled ? settled.factor : await nearer(settled, from);
-      return { ...solve(all, ys, from.at.weights, extended(near, all, ys, from.at.weights)), near };
+      return solve(all, ys, from.at.weights, extended(near, all, ys, from.at.weights), { near });
     },
     keep: async (joined) => (joined.products > STALE ? refreshed(joined) : joined),
     async gradient({ kernel, at, factor, watchedSlopes, y }, k) {
@@ -161,8 +161,11 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
       const known = Float64Array.from(y, (_, i) => inner(kernel.validation[i], watchedSlopes) / penalty);
       const u = known.map((value, i) => -curvatures[i] * value);
       const right = { u, image: squareTimes(kernel.matrix, u), bias: sum(watchedSlopes) + sum(u) };
-      const size = Math.hypot(length(right), length({ u: known, image: known, bias: sum(watchedSlopes) }));
-      const { x } = solveHessian({ matrix: kernel.matrix, penalty, curvatures, factor }, right, DERIVATIVE * size);
+      const slope = kernel.derivative(y.length - 1, new Float64Array(y.length), 0, watchedSlopes);
+      const size = Math.hypot(norm(slope), sum(watchedSlopes));
+      // What is rounding in the right side is not to be solved for.
+      const residual = Math.max(DERIVATIVE * size, 1e-14 * length(right));
+      const { x } = solveHessian({ matrix: kernel.matrix, penalty, curvatures, factor }, right, residual);
       const d = kernel.columns;
       const all = new Float64Array(k * d);
       for (let i = 0; i < k; i++) {
@@ -187,16 +190,4 @@ function meanRow(data: Dataset): Float64Array {
 function shifted(data: Dataset, shift: (x: Float64Array) => Float64Array): Dataset {
   const { data: values, shape } = denseRows(data);
   return { ...data, features: tensor("float64", shape, shift(Float64Array.from(values))) };
-}
-
-/** The first point on the way that lies low enough; undefined where none does. As in `minimizeNewton`. */
-function descend(from: Point, slope: number, at: (scale: number) => Point): Point | undefined {
-  for (let scale = 1; scale >= 1e-10; scale /= 2) {
-    const next = at(scale);
-    // Near the minimum, differences of values drown in rounding; there the gradient decides.
-    const flat = Math.abs(slope) * scale <= 1e-11 * Math.max(1, Math.abs(from.value));
-    if (next.value <= from.value + 1e-4 * scale * slope) return next;
-    if (flat && next.gradientNorm < from.gradientNorm) return next;
-  }
-  return undefined;
 }

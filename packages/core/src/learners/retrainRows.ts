@@ -1,6 +1,6 @@
 // Linear learners of smooth losses held open for poisoning, row by row: for many rows, or rows of few entries.
 
-import { addScaled, dot, norm } from "../linalg.ts";
+import { addScaled, concatenate, dot, norm } from "../linalg.ts";
 import { combine, countRows, type GrowingRows, growingRows, inner, times } from "./growingRows.ts";
 import { heldOpen } from "./heldOpen.ts";
 import { type HessianSolver, hessianSolver } from "./hessianSolver.ts";
@@ -16,7 +16,7 @@ interface Solved {
   readonly theta: Float64Array;
   readonly at: Evaluation & Derivatives;
   readonly solver: HessianSolver;
-  /** The solver for the settled rows alone, from which that was made. */
+  /** The solver for the rows that were settled before, from which that was made. */
   readonly near: HessianSolver;
   readonly loss: number;
   /** The derivative of the loss by theta. */
@@ -94,7 +94,7 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
     y: Float64Array,
     start: Float64Array,
     solver: HessianSolver,
-    until = tolerance,
+    { near = solver, until = tolerance } = {},
   ): Promise<Solved> => {
     const evaluate = evaluatorOf(rows, y);
     const scale = Math.max(norm(evaluate(new Float64Array(d + 1)).gradient), 1);
@@ -107,7 +107,7 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
         return solver.solve(residual);
       },
     });
-    if (!result.converged) throw notReached(result, tolerance);
+    if (!result.converged) throw notReached(result, until);
     const slopes = new Float64Array(watchedY.length);
     const loss = rowLoss(
       watchedY,
@@ -119,7 +119,7 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
     const slope = new Float64Array(d + 1);
     combine(watched, slopes, slope);
     for (const value of slopes) slope[d] += value;
-    return { rows, y, theta: result.x, at: evaluate(result.x), solver, near: solver, loss, slope, products };
+    return { rows, y, theta: result.x, at: evaluate(result.x), solver, near, loss, slope, products };
   };
   const refreshed = async (solved: Solved): Promise<Solved> => ({
     ...solved,
@@ -131,7 +131,7 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
   const atOrigin = evaluatorOf(first, y)(origin);
   const initial = await hessianSolver(first, atOrigin.curvatures, penalty, runtime);
   // The curvature changes most on the way from the origin; half of the way is gone with a factor of its own.
-  const half = await refreshed(await solve(first, y, origin, initial, Math.max(tolerance, 1e-2)));
+  const half = await refreshed(await solve(first, y, origin, initial, { until: Math.max(tolerance, 1e-2) }));
   const curvatureOf = (row: Float64Array, label: number, theta: Float64Array) => {
     const curvature = new Float64Array(1);
     const f = Float64Array.of(inner(row, theta.subarray(0, d)) + theta[d]);
@@ -155,8 +155,8 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
         solver = solver.with(row, curvatureOf(row, sign(labels[i]), from.theta));
       }
       const rows = { ...settled.rows, added: [...settled.rows.added, ...added] };
-      const all = Float64Array.of(...settled.y, ...Array.from(labels, sign));
-      return { ...(await solve(rows, all, from.theta, solver)), near };
+      const all = concatenate(settled.y, Float64Array.from(labels, sign));
+      return solve(rows, all, from.theta, solver, { near });
     },
     keep: async (joined) => (joined.products > STALE ? refreshed(joined) : joined),
     async gradient({ rows, theta, at, slope, solver }, k) {

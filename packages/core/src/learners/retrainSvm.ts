@@ -2,7 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
-import { addScaled, dot, sum } from "../linalg.ts";
+import { addScaled, concatenate, dot, sum } from "../linalg.ts";
 import { polish } from "./activeSet.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { heldOpen } from "./heldOpen.ts";
@@ -86,7 +86,7 @@ export function retrainSvm({ task, C, tolerance, kernel }: SvmRetraining): Retra
   return heldOpen<Solved>({
     first: solve(kernel, Float64Array.from(task.data.labels, sign), new Float64Array(0)),
     join(settled, x, labels, from) {
-      const y = Float64Array.of(...settled.y, ...Array.from(labels, sign));
+      const y = concatenate(settled.y, Float64Array.from(labels, sign));
       return solve(settled.kernel.with(x), y, from.problem.b);
     },
     async gradient(current, k) {

@@ -9,9 +9,9 @@ import { add, inProduct, length, type SpannedWeights, scaled, squareTimes } from
 export interface SpannedFactor {
   readonly cholesky: CholeskyFactor;
   readonly roots: Float64Array;
-  /** The solution for the right side W 1, and W 1 . that. */
+  /** Its solution for the right side W 1, and W 1 . that. */
   readonly lifted: Float64Array;
-  readonly length: number;
+  readonly lift: number;
 }
 
 /** The factor for a matrix K [N, N] and N second derivatives. */
@@ -49,7 +49,7 @@ export function extendedFactor(
 
 function withLift(cholesky: CholeskyFactor, roots: Float64Array): SpannedFactor {
   const lifted = choleskySolve(cholesky, roots);
-  return { cholesky, roots, lifted, length: dot(roots, lifted) };
+  return { cholesky, roots, lifted, lift: dot(roots, lifted) };
 }
 
 /** The Hessian at a point, and a factor near it. */
@@ -60,7 +60,14 @@ export interface SpannedHessian {
   readonly factor: SpannedFactor;
 }
 
-/** The x with H x = right, to a residual of the given norm, by preconditioned conjugate gradients. */
+/**
+ * The x with H x = right, to a residual of the given norm, by preconditioned conjugate gradients.
+ *
+ * H turns (u, t) into (p u + Z (K u + t), 1^T Z (K u + t)). What preconditions is its inverse at the factor's optimum: with
+ * A = p I + W K W, W^2 = Z there, v = A^-1 W K u, r = W 1 and l = A^-1 r,
+ *
+ *     t' = (t - r . v) / (p r . l),  u' = (u - W v) / p - t' W l.
+ */
 export function solveHessian(
   { matrix, penalty, curvatures, factor }: SpannedHessian,
   right: SpannedWeights,
@@ -72,12 +79,13 @@ export function solveHessian(
     return { u: product, image: squareTimes(matrix, product), bias: sum(bent) };
   };
   const precondition = ({ u, image, bias }: SpannedWeights): SpannedWeights => {
-    const { cholesky, roots, lifted, length } = factor;
+    const { cholesky, roots, lifted, lift } = factor;
     const v = choleskySolve(
       cholesky,
       image.map((value, i) => value * roots[i]),
     );
-    const shift = (bias - dot(roots, v)) / length;
+    // Without curvature anywhere nothing holds the bias.
+    const shift = lift > 0 ? (bias - dot(roots, v)) / lift : 0;
     const z = u.map((value, i) => (value - roots[i] * (v[i] + shift * lifted[i])) / penalty);
     return { u: z, image: squareTimes(matrix, z), bias: shift / penalty };
   };

@@ -2,7 +2,8 @@
 
 import { expect, it } from "vitest";
 import type { StudyResult } from "./gridResult.ts";
-import { agreement, compareWithPrinted } from "./printed.ts";
+import { agreement, compareSweepWithPrinted, compareWithPrinted } from "./printed.ts";
+import type { SweepResult } from "./sweep.ts";
 
 const rate = (estimate: number) => ({ estimate, low: 0, high: 1, count: 0, n: 1 });
 
@@ -75,4 +76,24 @@ it("gives neither V nor the networks' S a tolerance, and counts what has one", (
     { quantity: "S / 2", within: 1, of: 1, meanDifference: expect.closeTo(0.043, 12) as number },
     { quantity: "white-box error", within: 1, of: 2, meanDifference: expect.closeTo(0.327, 12) as number },
   ]);
+});
+
+it("puts a sweep beside Fig. 3 at the values it has, half of S only where S is an L2 length", () => {
+  const sweep = (norm: string) =>
+    compareSweepWithPrinted({
+      asked: { norm },
+      models: [0, 0.01, 0.0167].map((value) => ({
+        value,
+        errorUnderAttack: rate(0.9),
+        cleanError: rate(0.02),
+        size: { estimate: 0.3 },
+      })),
+    } as unknown as SweepResult);
+  const [attacked, size, clean] = sweep("l2");
+  expect(attacked).toEqual({ quantity: "error under attack", of: "weight decay 0", ours: 0.9, printed: 0.97 });
+  expect(size).toEqual({ quantity: "half of S", of: "weight decay 0", ours: 0.15, printed: 0.18 });
+  expect(clean).toEqual({ quantity: "clean error", of: "weight decay 0", ours: 0.02, printed: 0.026 });
+  // The paper has no .01, and no clean error of .0167.
+  expect(sweep("l2").map(({ of }) => of)).toEqual([0, 0, 0, 0.0167, 0.0167].map((value) => `weight decay ${value}`));
+  expect(sweep("linf").map(({ quantity }) => quantity)).not.toContain("half of S");
 });

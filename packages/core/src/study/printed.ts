@@ -180,19 +180,19 @@ export const printedSweeps = ["mnist89-regularization"] as const;
 const weightDecays: readonly {
   readonly value: number;
   readonly attacked: number;
-  readonly size?: number;
+  readonly halfSize?: number;
   readonly clean?: number;
 }[] = [
-  { value: 0, attacked: 0.97, size: 0.18, clean: 0.026 },
-  { value: 0.0167, attacked: 0.94, size: 0.105 },
-  { value: 0.0278, attacked: 0.92, size: 0.09 },
-  { value: 0.0464, attacked: 0.88, size: 0.065, clean: 0.03 },
+  { value: 0, attacked: 0.97, halfSize: 0.18, clean: 0.026 },
+  { value: 0.0167, attacked: 0.94, halfSize: 0.105 },
+  { value: 0.0278, attacked: 0.92, halfSize: 0.09 },
+  { value: 0.0464, attacked: 0.88, halfSize: 0.065, clean: 0.03 },
   { value: 0.0774, attacked: 0.84 },
   { value: 0.129, attacked: 0.8 },
-  { value: 0.215, attacked: 0.74, size: 0.04, clean: 0.042 },
-  { value: 0.36, attacked: 0.69, size: 0.035 },
-  { value: 0.6, attacked: 0.65, size: 0.025, clean: 0.047 },
-  { value: 1, attacked: 0.56, size: 0.01, clean: 0.064 },
+  { value: 0.215, attacked: 0.74, halfSize: 0.04, clean: 0.042 },
+  { value: 0.36, attacked: 0.69, halfSize: 0.035 },
+  { value: 0.6, attacked: 0.65, halfSize: 0.025, clean: 0.047 },
+  { value: 1, attacked: 0.56, halfSize: 0.01, clean: 0.064 },
 ];
 
 /**
@@ -200,7 +200,7 @@ const weightDecays: readonly {
  * .3 is: no tolerance. Its S is half the gradient of the cross-entropy in L2, as in Fig. 6.
  */
 export function compareSweepWithPrinted({ models, asked }: Pick<SweepResult, "models" | "asked">): Comparison[] {
-  return weightDecays.flatMap(({ value, attacked, size, clean }) => {
+  return weightDecays.flatMap(({ value, attacked, halfSize, clean }) => {
     const model = models.find((each) => each.value === value);
     if (!model) return [];
     const of = `weight decay ${value}`;
@@ -208,7 +208,9 @@ export function compareSweepWithPrinted({ models, asked }: Pick<SweepResult, "mo
     const half = asked.norm === "l2" && model.size ? model.size.estimate / 2 : undefined;
     return [
       { quantity: "error under attack", of, ours: errorUnderAttack.estimate, printed: attacked },
-      ...(half === undefined || size === undefined ? [] : [{ quantity: "half of S", of, ours: half, printed: size }]),
+      ...(half === undefined || halfSize === undefined
+        ? []
+        : [{ quantity: "half of S", of, ours: half, printed: halfSize }]),
       ...(clean === undefined ? [] : [{ quantity: "clean error", of, ours: cleanError.estimate, printed: clean }]),
     ];
   });
