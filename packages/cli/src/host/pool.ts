@@ -25,6 +25,13 @@ const RETRIES = 2;
 /** Memory that a worker may need for ordinary tasks. */
 const WORKER_BYTES = 700 * 2 ** 20;
 
+/**
+ * A task brings objects of its own shapes, for which V8 compiles anew what it had compiled. Waiting longer for a function to
+ * prove hot takes a twentieth off whole studies, and more off short ones. Only the V8 of Node 20 has this option; later
+ * ones would refuse to start with it.
+ */
+const LATE_COMPILING = process.versions.v8.startsWith("11.3.") ? ["--interrupt-budget=1000000"] : [];
+
 /** How many workers this machine has room for: one per core, as far as memory goes. */
 export function defaultWorkers(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / WORKER_BYTES)));
@@ -43,9 +50,7 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
         "--no-incremental-marking",
         "--min-semi-space-size=64",
         "--max-semi-space-size=64",
-        // A task brings objects of its own shapes, for which V8 compiles anew what it had compiled. Waiting longer for a
-        // function to prove hot takes a twentieth off whole studies, and more off short ones.
-        "--interrupt-budget=1000000",
+        ...LATE_COMPILING,
       ],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
