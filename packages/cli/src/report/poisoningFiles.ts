@@ -9,6 +9,7 @@ import {
   type Store,
 } from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
+import { bestAndWorst, claimsHeld } from "./answer.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
@@ -116,7 +117,8 @@ function page(
   return reportPage({
     title: study.title ?? study.name,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
-    lead: html`<p>${repetitionsText(study.repetitions)} into
+    lead: html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}
+<p>${repetitionsText(study.repetitions)} into
 training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted
 by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points. Cells are the
 share of test rows that a target then classifies wrong, in percent, mean over repetitions, with the 95 % interval on hover.${again}</p>`,
@@ -129,6 +131,19 @@ ${variabilitySection(variability)}
 ${modelSection(result)}
 ${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p>`}`,
   });
+}
+
+/** What the study found at its largest budget: the best and the worst surrogate, and how the paper's claims fared. */
+function answer({ study, transferRates, repetitions, explanation }: PoisoningResult): string[] {
+  const largest = Math.max(...study.fractions);
+  const clean = mean(
+    repetitions.flatMap(({ models }) => models.flatMap(({ cleanError }) => (cleanError ? [cleanError.estimate] : []))),
+  );
+  const rates = transferRates.filter(({ fraction }) => fraction === largest);
+  return [
+    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(rates)} Without any it is ${(100 * clean).toFixed(1)} %.`,
+    ...claimsHeld(explanation.claims),
+  ];
 }
 
 function matrices({ study, cells, transferRates, repetitions }: PoisoningResult): Markup[] {

@@ -2,6 +2,7 @@
 
 import { referenceBudget, type SmallestBudget, type StudyResult, shortId } from "@carom/core";
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
+import { bestAndWorst, claimsHeld } from "./answer.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
@@ -85,23 +86,11 @@ ${explanationSections(result, document)}`,
   });
 }
 
-/** What the study found, in two sentences: the best and the worst surrogate, and how the paper's claims fared. */
+/** What the study found: the best and the worst surrogate, and how the paper's claims fared. */
 function answer({ transferRates, study, explanation }: StudyResult): string[] {
-  const { epsilons } = study.attack;
-  const epsilon = referenceBudget(epsilons);
+  const epsilon = referenceBudget(study.attack.epsilons);
   const rates = transferRates.filter((each) => each.epsilon === epsilon);
-  const best = rates.reduce((most, each) => (each.rate > most.rate ? each : most));
-  const worst = rates.reduce((least, each) => (each.rate < least.rate ? each : least));
-  const tested = explanation.claims.filter(({ verdict }) => verdict !== "not tested");
-  const held = tested.filter(({ verdict }) => verdict === "held").length;
-  const said = ({ surrogate, rate }: typeof best) => [shortId(surrogate), percent(rate)];
-  const [[strong, most], [weak, least]] = [said(best), said(worst)];
-  return [
-    `At ε = ${epsilon}, points crafted on ${strong} make the targets err on ${most} % on average, those crafted on ${weak} on ${least} %.`,
-    ...(tested.length > 0
-      ? [`Of the paper's claims that could be tested here, ${held} of ${tested.length} hold.`]
-      : []),
-  ];
+  return [`At ε = ${epsilon}, ${bestAndWorst(rates)}`, ...claimsHeld(explanation.claims)];
 }
 
 /** A point under the weakest attack on each target that misleads it (paper, Fig. 9). */
@@ -118,8 +107,6 @@ ${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${shor
 <p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>
 <div class="cards">${examples.map(card)}</div></section>`;
 }
-
-const percent = (share: number) => (100 * share).toFixed(1);
 
 /** The matrix of one budget: rows surrogates, columns targets, then the mean of the row. */
 function matrix({ cells, transferRates, repetitions }: StudyResult, epsilon: number): Markup {
