@@ -141,7 +141,7 @@ function answer({ study, transferRates, repetitions, explanation }: PoisoningRes
   );
   const rates = transferRates.filter(({ fraction }) => fraction === largest);
   return [
-    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(rates)} Without any it is ${(100 * clean).toFixed(1)} %.`,
+    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(rates)} Without any they err on ${(100 * clean).toFixed(1)} %.`,
     ...claimsHeld(explanation.claims),
   ];
 }

@@ -43,6 +43,8 @@ interface Point {
 const STALE = 30;
 /** Relative residual of the linear system behind a derivative. */
 const DERIVATIVE = 1e-10;
+/** Relative residual that rounding allows. */
+const ROUNDING = 1e-12;
 /** Newton steps of a fit, at most. */
 const MAX_STEPS = 200;
 
@@ -163,8 +165,8 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
       const right = { u, image: squareTimes(kernel.matrix, u), bias: sum(watchedSlopes) + sum(u) };
       const slope = kernel.derivative(y.length - 1, new Float64Array(y.length), 0, watchedSlopes);
       const size = Math.hypot(norm(slope), sum(watchedSlopes));
-      // What is rounding in the right side is not to be solved for.
-      const residual = Math.max(DERIVATIVE * size, 1e-14 * length(right));
+      // Below that, what is left of the right side is its rounding: it may be a thousand times as long as the slope.
+      const residual = Math.max(DERIVATIVE * size, ROUNDING * length(right));
       const { x } = solveHessian({ matrix: kernel.matrix, penalty, curvatures, factor }, right, residual);
       const d = kernel.columns;
       const all = new Float64Array(k * d);
