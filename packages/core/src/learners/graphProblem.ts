@@ -1,5 +1,6 @@
 // The training objective of a network and its derivatives of first and second order, as compiled graphs.
 
+import { concatenate } from "../linalg.ts";
 import { addLoss } from "../models/losses.ts";
 import type { Runtime, Session } from "../models/runtime.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
@@ -72,16 +73,8 @@ export async function graphProblem(
     return runtime.compile(writeModel(modelOf(simplify(g.graph(outputs)))));
   };
   const sessions = { value: await compile("value"), product: await compile("product"), rows: await compile("rows") };
-  const flat = (outputs: Record<string, Tensor>) => {
-    const parts = names.map((name) => outputs[`d:${name}`].data as Float64Array);
-    const all = new Float64Array(parts.reduce((size, { length }) => size + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
-  };
+  const flat = (outputs: Record<string, Tensor>) =>
+    concatenate(...names.map((name) => outputs[`d:${name}`].data as Float64Array));
   const parameters = (theta: Float64Array, rename: (name: string) => string) => {
     let at = 0;
     return Object.fromEntries(
