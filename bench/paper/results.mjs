@@ -2,7 +2,7 @@
 //
 // node bench/paper/results.mjs RUN_FOLDER "how it was run"
 
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,13 +16,15 @@ const {
   claims = explanation?.claims ?? [],
   transferRates = [],
   comparison = [],
+  entries = [],
   mean,
 } = read("metrics.json");
 const { seconds, node, platform, carom } = read("manifest.json");
 
 const folder = join(results, study.name);
 mkdirSync(folder, { recursive: true });
-const figures = readdirSync(join(run, "figures")).filter((name) => name.endsWith(".svg"));
+const drawn = join(run, "figures");
+const figures = existsSync(drawn) ? readdirSync(drawn).filter((name) => name.endsWith(".svg")) : [];
 for (const name of figures) copyFileSync(join(run, "figures", name), join(folder, name));
 copyFileSync(join(run, "manifest.json"), join(folder, "manifest.json"));
 if (comparison.length > 0) copyFileSync(join(run, "printed.csv"), join(folder, "printed.csv"));
@@ -77,23 +79,36 @@ function compared() {
   )}\n`;
 }
 
+/** Sign tests side by side. */
+function tested() {
+  if (entries.length === 0) return "";
+  const rows = entries.map(({ study, learner, what, agreeing, of, p }) => [
+    ...[study, learner, what, `${agreeing} of ${of}`],
+    p === undefined ? "-" : p.toPrecision(2),
+  ]);
+  return `## Sign tests\n\nWhite-box: the model of high complexity errs more. Transfer: that of low complexity transfers better.\n\n${table(
+    ["study", "learner", "what", "repetitions that agree", "p"],
+    rows,
+  )}\n`;
+}
+
 const claimed = claims.map(
   ({ id, claim, verdict, numbers }) =>
     `- **${id}, ${verdict}**: ${claim}.\n${numbers.map((line) => `  - ${line}`).join("\n")}`,
 );
+const count =
+  study.repetitions === undefined ? "" : `${study.repetitions} repetition${study.repetitions === 1 ? "" : "s"}, `;
+const sections = [
+  claimed.length > 0 && `## Claims of the paper\n\n${claimed.join("\n")}\n`,
+  ...[rates(), swept(), compared(), tested()],
+  figures.length > 0 &&
+    `## Figures\n\n${figures.map((file) => `![${file.replace(/\.svg$/, "").replaceAll("-", " ")}](${study.name}/${file})`).join("\n\n")}\n`,
+];
 const page = `# ${study.title ?? study.name}
 
-\`carom study ${study.name}\`${how === "" ? "" : `, ${how}`}: ${study.repetitions} repetition${study.repetitions === 1 ? "" : "s"}, ${Math.round(seconds)} seconds
+\`carom study ${study.name}\`${how === "" ? "" : `, ${how}`}: ${count}${Math.round(seconds)} seconds
 (Carom ${carom}, Node ${node}, ${platform}). The [manifest](${study.name}/manifest.json) has seed and hashes.
 
-## Claims of the paper
-
-${claimed.join("\n")}
-
-${[rates(), swept(), compared()].filter(Boolean).join("\n")}
-## Figures
-
-${figures.map((file) => `![${file.replace(/\.svg$/, "").replaceAll("-", " ")}](${study.name}/${file})`).join("\n\n")}
-`;
+${sections.filter(Boolean).join("\n")}`;
 writeFileSync(join(results, `${study.name}.md`), page);
 console.log(join(results, `${study.name}.md`));
