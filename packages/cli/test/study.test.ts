@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
@@ -29,9 +29,10 @@ const study = (changes: Readonly<Record<string, string>> = {}) =>
 
 const metrics = (name: string) => readFileSync(join(at(name), "metrics.json"), "utf8");
 const artifacts = (store: string) =>
-  readdirSync(store, { recursive: true, encoding: "utf8" }).filter(
-    (name) => name !== "times.tsv" && statSync(join(store, name)).isFile(),
-  );
+  // The listing says what is a file: asking for each one fails for those that are renamed meanwhile.
+  readdirSync(store, { recursive: true, encoding: "utf8", withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "times.tsv")
+    .map(({ parentPath, name }) => relative(store, join(parentPath, name)));
 /** Worker processes of a command. */
 const workersOf = (pid: number) =>
   (spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" }).stdout ?? "")

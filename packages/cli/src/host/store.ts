@@ -120,7 +120,12 @@ async function sweep(folder: string, keep: (path: string) => Promise<boolean>): 
     // Anything else is left alone: ledgers of services, measured times, and what others put there.
     if (!file.isFile() || !(artifact.test(file.name) || partial.test(file.name))) continue;
     const path = join(file.parentPath, file.name);
-    const { size } = await stat(path);
+    const size = await stat(path).then(
+      (found) => found.size,
+      // Another run has given it its name, or removed it, since it was listed.
+      () => undefined,
+    );
+    if (size === undefined) continue;
     // A half-written file belongs to a run that is gone, unless that process still lives.
     const kept = partial.test(file.name) ? await isBeingWritten(file.name) : await keep(path);
     if (kept) {
