@@ -2,7 +2,7 @@
 
 import { GraphBuilder } from "../builder.ts";
 import { isStatic } from "../dim.ts";
-import { type Graph, intAttribute, intsAttribute, type Node } from "../graph.ts";
+import { type Attributes, type Graph, intAttribute, intsAttribute, type Node } from "../graph.ts";
 
 /**
  * The same graph with image and kernel exchanged in every transposed convolution whose kernel is the larger of the two.
@@ -15,32 +15,52 @@ export function largerImages(graph: Graph): Graph {
   const g = GraphBuilder.from({ ...graph, nodes: [], outputs: [] });
   g.reserve(graph.nodes.flatMap((node) => node.outputs));
   for (const node of graph.nodes) {
-    if (node.op === "ConvTranspose" && isKernelLarger(g, node)) exchange(g, node);
+    const attributes = node.op === "ConvTranspose" ? exchangedAttributes(g, node) : undefined;
+    if (attributes) exchange(g, node, attributes);
     else g.push(node);
   }
   for (const { name } of graph.outputs) g.output(name);
   return g.graph();
 }
 
-function isKernelLarger(g: GraphBuilder, node: Node): boolean {
+/** The attributes with image and kernel exchanged, or undefined where that does not pay or the runtime has no form for it. */
+function exchangedAttributes(g: GraphBuilder, node: Node): Attributes | undefined {
   const image = g.type(node.inputs[0]).shape.slice(2);
   const kernel = g.type(node.inputs[1]).shape.slice(2);
-  if (node.inputs[2] || intAttribute(node, "group", 1) !== 1) return false;
-  if (node.attributes.auto_pad || node.attributes.output_shape) return false;
-  if (!isStatic(image) || !isStatic(kernel)) return false;
-  return kernel.every((size, i) => Number(size) > Number(image[i]));
+  if (node.inputs[2] || intAttribute(node, "group", 1) !== 1) return undefined;
+  if (node.attributes.auto_pad || node.attributes.output_shape) return undefined;
+  if (!isStatic(image) || !isStatic(kernel)) return undefined;
+  if (!kernel.every((size, i) => Number(size) > Number(image[i]))) return undefined;
+  const rank = kernel.length;
+  const [zeros, ones] = [kernel.map(() => 0), kernel.map(() => 1)];
+  const strides = intsAttribute(node, "dilations", ones);
+  const pads = intsAttribute(node, "pads", [...zeros, ...zeros]);
+  // What is added at the end is margin that is not cut off. Of more than that, the runtime adds less than a stride.
+  const after = intsAttribute(node, "output_padding", zeros).map((width, i) => pads[i + rank] - width);
+  if (after.some((width, i) => -width >= strides[i])) return undefined;
+  return {
+    kernel_shape: { ints: image },
+    strides: { ints: strides },
+    dilations: { ints: intsAttribute(node, "strides", ones) },
+    pads: { ints: [...pads.slice(0, rank), ...after.map((width) => Math.max(0, width))] },
+    output_padding: { ints: after.map((width) => Math.max(0, -width)) },
+  };
 }
 
-function exchange(g: GraphBuilder, node: Node): void {
+function exchange(g: GraphBuilder, node: Node, attributes: Attributes): void {
   const [x, w] = node.inputs;
-  const spatial = g.type(x).shape.slice(2);
-  const swap = { perm: { ints: [1, 0, ...spatial.map((_, i) => i + 2)] } };
-  const ones = spatial.map(() => 1);
-  const product = g.node("ConvTranspose", [g.node("Transpose", [w], swap), g.node("Transpose", [x], swap)], {
-    ...node.attributes,
-    kernel_shape: { ints: spatial as number[] },
-    strides: { ints: intsAttribute(node, "dilations", ones) },
-    dilations: { ints: intsAttribute(node, "strides", ones) },
-  });
+  const swap = {
+    perm: {
+      ints: [
+        1,
+        0,
+        ...g
+          .type(x)
+          .shape.slice(2)
+          .map((_, i) => i + 2),
+      ],
+    },
+  };
+  const product = g.node("ConvTranspose", [g.node("Transpose", [w], swap), g.node("Transpose", [x], swap)], attributes);
   g.push({ ...node, op: "Transpose", inputs: [product], attributes: swap });
 }
