@@ -40,7 +40,7 @@ function table(...rows: readonly (readonly string[])[]): string {
 
 function operatorsPage(): string {
   const opsets = readableOpsets();
-  const range = `${Math.min(...opsets)} to ${Math.max(...opsets)}`;
+  const range = `${opsets[0]} to ${opsets.at(-1)}`;
   const rows = Object.entries(operators).map(([name, { gradient }]) => [
     name,
     gradient === zeroGradient ? "zero" : "rule",
@@ -48,7 +48,7 @@ function operatorsPage(): string {
   ]);
   const writtenOut = Object.entries(rewrites)
     .filter(([name]) => !(name in operators))
-    .map(([name, { opsets: own }]) => [name, "written out", own.join(" to ")]);
+    .map(([name, { since = opsets[0], until = opsets.at(-1) }]) => [name, "written out", `${since} to ${until}`]);
   rows.push(...writtenOut);
   rows.sort(([a], [b]) => (a < b ? -1 : 1));
   return `${generated}

@@ -1,4 +1,4 @@
-// Brings models of other opsets to the one in which graphs are built: what changed between 11 and 21, and only that.
+// Brings models of other opsets to the one in which graphs are built: what changed from 7 on, and only that.
 
 import { InputError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
@@ -6,20 +6,20 @@ import { OPSET } from "./builder.ts";
 import type { Attributes, Graph, Node, OnnxModel } from "./graph.ts";
 import { rewrites } from "./rewrites/index.ts";
 
-/** The oldest opset that is read: from 11 on, Pad, Clip, Resize and TopK take inputs as they do today. */
-const OLDEST = 11;
+/** The oldest opset that is read: from 7 on, operators broadcast as they do today. */
+const OLDEST = 7;
 
-/** The newest opset that is read. */
-const NEWEST = 21;
+/** The newest opset that is read, which is the newest that ONNX Runtime 1.30 takes. */
+const NEWEST = 26;
 
 /**
  * The same model in opset 18.
  *
- * From 11 to 18, lists such as axes moved from attributes to inputs, and Softmax came to mean one axis. After 18 came
+ * Until 18, bounds, margins and axes moved from attributes to inputs, and Softmax came to mean one axis. After 18 came
  * operators such as Gelu; they are written out in those of 18. A model in which nothing changed, or that imports no
  * standard operators, is left alone.
  *
- * @throws InputError where the opset is older than 11 or newer than 21.
+ * @throws InputError where the opset is older than 7 or newer than 26.
  */
 export function upgrade(model: OnnxModel): OnnxModel {
   const version = model.opsets[""];
@@ -32,8 +32,8 @@ export function upgrade(model: OnnxModel): OnnxModel {
 
 function rewriteOf(node: Node, version: number) {
   if (node.domain !== "" || !Object.hasOwn(rewrites, node.op)) return undefined;
-  const [from, to] = rewrites[node.op].opsets;
-  return version >= from && version <= to ? rewrites[node.op].rewrite : undefined;
+  const { since = OLDEST, until = NEWEST, rewrite } = rewrites[node.op];
+  return version >= since && version <= until ? rewrite : undefined;
 }
 
 function upgradeGraph(graph: Graph, version: number): Graph {

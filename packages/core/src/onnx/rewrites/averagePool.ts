@@ -4,7 +4,7 @@ import type { Rewrite } from "./rewrite.ts";
 
 /** Averages got dilations in opset 19; without them nothing changed. */
 export const AveragePool: Rewrite = {
-  opsets: [19, 21],
+  since: 19,
   rewrite(node) {
     const { dilations: _, ...attributes } = node.attributes;
     const dilations = intsAttribute(node, "dilations", []);

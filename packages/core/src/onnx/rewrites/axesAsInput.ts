@@ -11,7 +11,7 @@ const rewrite: Rewrite["rewrite"] = (node, context) => {
 };
 
 /** Squeeze, Unsqueeze and ReduceSum, whose axes became an input in opset 13. */
-export const axesSince13: Rewrite = { opsets: [11, 12], rewrite };
+export const axesSince13: Rewrite = { until: 12, rewrite };
 
 /** The other reductions, whose axes became an input in opset 18. */
-export const axesSince18: Rewrite = { opsets: [11, 17], rewrite };
+export const axesSince18: Rewrite = { until: 17, rewrite };

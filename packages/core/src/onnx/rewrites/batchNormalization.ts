@@ -1,15 +1,21 @@
 import { InputError } from "../../errors.ts";
+import { intAttribute } from "../graph.ts";
 import { describeNode } from "../operator.ts";
 import type { Rewrite } from "./rewrite.ts";
 
-/** Before opset 14, more than one output asked for training with statistics that no later opset returns. */
+/**
+ * Before opset 14, more than one output asked for training with statistics that no later opset returns; before opset 9,
+ * statistics could belong to the elements of an image in place of its channels.
+ */
 export const BatchNormalization: Rewrite = {
-  opsets: [11, 13],
+  until: 13,
   rewrite(node) {
-    if (node.outputs.length === 1 || node.attributes.training_mode) return node;
+    const { spatial: _, ...attributes } = node.attributes;
+    const isSpatial = intAttribute(node, "spatial", 1) !== 0;
+    if (isSpatial && (node.outputs.length === 1 || node.attributes.training_mode)) return { ...node, attributes };
     throw new InputError("unsupported", `node ${describeNode(node)}`, {
-      expected: "batch normalization with one output",
-      got: `${node.outputs.length} outputs`,
+      expected: "batch normalization of channels with one output",
+      got: isSpatial ? `${node.outputs.length} outputs` : "one of elements (spatial = 0)",
       remedy: "export the model for inference",
     });
   },

@@ -2,6 +2,6 @@ import type { Rewrite } from "./rewrite.ts";
 
 /** Before opset 12 the ratio was an attribute, and nothing was dropped. */
 export const Dropout: Rewrite = {
-  opsets: [11, 11],
+  until: 11,
   rewrite: (node) => ({ ...node, attributes: {} }),
 };

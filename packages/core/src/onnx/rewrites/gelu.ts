@@ -4,7 +4,7 @@ import type { Rewrite } from "./rewrite.ts";
 
 /** y = x (1 + erf(x/sqrt 2))/2, or x (1 + tanh(sqrt(2/pi) (x + .044715 x^3)))/2 (Hendrycks and Gimpel, 2016). */
 export const Gelu: Rewrite = {
-  opsets: [20, 21],
+  since: 20,
   rewrite(node, context) {
     const [x] = node.inputs;
     const number = (value: number) => context.constant(tensor(context.float, [], [value]));

@@ -9,7 +9,7 @@ import type { Rewrite } from "./rewrite.ts";
  * Scale and bias belong to groups in opsets 18 to 20, to channels from 21 on.
  */
 export const GroupNormalization: Rewrite = {
-  opsets: [18, 21],
+  since: 18,
   rewrite(node, context) {
     const [x, scale, bias] = node.inputs;
     const groups = intAttribute(node, "num_groups", 0);

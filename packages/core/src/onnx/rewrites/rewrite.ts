@@ -16,7 +16,9 @@ export interface RewriteContext {
 
 /** What stands in for a node of another opset: a node with the same outputs, behind the nodes added in front of it. */
 export interface Rewrite {
-  /** Opsets in which the operator meant something else, or that alone have it. */
-  readonly opsets: readonly [from: number, to: number];
+  /** The first opset with this operator, or with this meaning of it; all where absent. */
+  readonly since?: number;
+  /** The last opset with this meaning; none follows where absent. */
+  readonly until?: number;
   rewrite(node: Node, context: RewriteContext): Node;
 }

@@ -3,7 +3,7 @@ import type { Rewrite } from "./rewrite.ts";
 
 /** Before opset 13, Softmax and LogSoftmax took all axes from `axis` on together, and `axis` was 1 by default. */
 export const Softmax: Rewrite = {
-  opsets: [11, 12],
+  until: 12,
   rewrite(node, context) {
     const axis = intAttribute(node, "axis", 1);
     const [x] = node.inputs;

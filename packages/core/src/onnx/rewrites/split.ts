@@ -4,7 +4,7 @@ import type { Rewrite } from "./rewrite.ts";
 
 /** Sizes were an attribute before opset 13; without sizes, the number of parts was not said before opset 18. */
 export const Split: Rewrite = {
-  opsets: [11, 17],
+  until: 17,
   rewrite(node, context) {
     const sizes = intsAttribute(node, "split", undefined);
     const { split: _, ...attributes } = node.attributes;
