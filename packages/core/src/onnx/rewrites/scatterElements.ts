@@ -1,0 +1,7 @@
+import type { Rewrite } from "./rewrite.ts";
+
+/** Scatter was ScatterElements' name before opset 11. */
+export const ScatterElements: Rewrite = {
+  until: 10,
+  rewrite: (node) => ({ ...node, op: "ScatterElements" }),
+};
