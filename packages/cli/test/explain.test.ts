@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { carom, pointsFile, temporaryFolder } from "./run.ts";
+import { carom, points, pointsFile, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -80,6 +80,33 @@ describe("carom sweep", () => {
         .trim()
         .split("\n"),
     ).toHaveLength(4);
+  });
+
+  it("reads the data anew where another option says so, in whatever store", async () => {
+    const { x, y } = points(80);
+    const lines = Array.from(y.data, (label, i) => [...x.data.slice(4 * i, 4 * i + 4), label].join(","));
+    writeFileSync(at("table.csv"), `a,b,c,d,y\n${lines.join("\n")}\n`);
+    const args = [
+      "sweep",
+      "ridge",
+      "--data",
+      at("table.csv"),
+      "--over",
+      "alpha=1,10",
+      "--sets",
+      "2",
+      "--json",
+      "--quiet",
+    ];
+    const sweep = async (store: string, ...more: string[]) => {
+      const out = at(`sweep of ${store} ${more.join(" ")}`);
+      const { stdout } = await carom([...args, "--workers", "1", "--out", out, ...more], { store: at(store) });
+      return JSON.parse(stdout).models;
+    };
+    const all = await sweep("shared");
+    const fewer = await sweep("shared", "--drop", "a");
+    expect(fewer).not.toEqual(all);
+    expect(fewer).toEqual(await sweep("fresh", "--drop", "a"));
   });
 
   it.each([

@@ -130,7 +130,7 @@ export { spearman } from "./stats/spearman.ts";
 export { wilcoxon } from "./stats/wilcoxon.ts";
 export { wilson } from "./stats/wilson.ts";
 // Studies: tasks, stores, and the questions that are made of them
-export { type Artifact, decodeArtifact, encodeArtifact, type Json } from "./study/artifact.ts";
+export { type Artifact, decodeArtifact, encodeArtifact, hashArtifact, type Json } from "./study/artifact.ts";
 export {
   type AuditInput,
   type AuditKeys,

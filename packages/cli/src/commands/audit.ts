@@ -4,12 +4,12 @@ import { join } from "node:path";
 import {
   type AuditQuestion,
   type Dataset,
+  datasetArtifact,
   featureCount,
   InputError,
   type Json,
   learnerByName,
   modelArtifact,
-  type Norm,
   norms,
   openModel,
   type PlanBuilder,
@@ -36,6 +36,7 @@ import { withShape } from "../host/shape.ts";
 import { normNamed } from "../host/threat.ts";
 import { withNormalizeOption } from "../ui/modelOptions.ts";
 import {
+  dataOptionNames,
   invalid,
   parseEpsilons,
   parseFraction,
@@ -54,10 +55,8 @@ import {
   attackerKnows,
   boxOf,
   budgetUnits,
-  DEFAULT_BUDGETS,
+  epsilonsOf,
   fractionOf,
-  givePart,
-  identityOf,
   isImage,
   labelledBy,
   loadUserData,
@@ -106,7 +105,7 @@ async function run(options: AuditOptions): Promise<void> {
   await requireFree(options.out ?? join(RUNS, "audit"));
   const plan = startPlan();
   const { parts, asked, attacked, service, ledger } = await subjectOf(plan, options);
-  const epsilons = options.epsilon ?? defaultEpsilons(attacked, norm);
+  const epsilons = epsilonsOf(attacked, options);
   const surrogates = surrogatesFor(attacked);
   const defaults = [
     ...asked.defaults,
@@ -131,7 +130,7 @@ async function run(options: AuditOptions): Promise<void> {
   const output = await readAudit(store, keys, question, parts);
   const queries = ledger && { sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" };
   await service?.close();
-  const folder = options.out ?? runFolder("audit", output.result.asked, started);
+  const folder = options.out ?? runFolder("audit", keys.wanted, started);
   // What draws and lays out takes a while to load, and is wanted only now.
   const { auditFiles } = await import("../report/auditFiles.ts");
   await writeFolder(
@@ -162,15 +161,22 @@ function subjectOf(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
 
 /** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
 async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
-  for (const name of ["data", "train", "points", "label", "box", "columns", "drop", "missing", "normalize"] as const) {
-    if (options[name] !== undefined) throw missingTarget(`--${name}`);
+  const forTarget = {
+    data: "--data",
+    train: "--train",
+    points: "--points",
+    normalize: "--normalize",
+    ...dataOptionNames,
+  };
+  for (const [key, name] of Object.entries(forTarget)) {
+    if (options[key as keyof typeof forTarget] !== undefined) throw missingTarget(name);
   }
   if (options.labels === "target") throw missingTarget("--labels");
   const { dataset, contentHash } = await loadDigits();
   const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
-  const [forTarget, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
+  const [own, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
   const kept = fractionOf(training, options);
-  const give = (part: string, data: Dataset) => ({ data: givePart(plan, part, data, contentHash, options) });
+  const give = (data: Dataset) => ({ data: plan.source(datasetArtifact(data)) });
   const learner = learnerByName("mlp");
   return {
     attacked,
@@ -178,21 +184,21 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
       target: {
         learner: learner.name,
         options: parseOptions(learner, {}) as Readonly<Record<string, Json>>,
-        training: give("target", forTarget),
-        rows: rowCount(forTarget),
+        training: give(own),
+        rows: rowCount(own),
         label: "target",
       },
       targetLearner: learner.name,
-      training: give("training", kept),
+      training: give(kept),
       trainingRows: rowCount(kept),
-      attacked: give("attacked", attacked),
+      attacked: give(attacked),
       points: rowCount(attacked),
       features: featureCount(attacked),
     },
     asked: {
       dataHash: contentHash,
       targetHash: "trained here",
-      targetRows: rowCount(forTarget),
+      targetRows: rowCount(own),
       box: [0, 1],
       attackerKnows: attackerKnows(`${rowCount(kept)} rows that the target never saw`, options),
       defaults: [
@@ -214,19 +220,15 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
   const doubts = await checkOn(attacked, opened);
   await opened.close();
-  const identity = identityOf(user, attacked);
   return {
     attacked,
     parts: {
       target: {
-        key: plan.source(
-          { model: targetHash, ...(options.normalize && { ...options.normalize }) },
-          modelArtifact(model, {}),
-        ),
+        key: plan.source(modelArtifact(model, {})),
       },
-      training: { data: givePart(plan, "training", labelled, identity, options) },
+      training: { data: plan.source(datasetArtifact(labelled)) },
       trainingRows: rowCount(training),
-      attacked: { data: givePart(plan, "attacked", attacked, identity, options) },
+      attacked: { data: plan.source(datasetArtifact(attacked)) },
       points: rowCount(attacked),
       features: featureCount(attacked),
     },
@@ -242,12 +244,6 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       ],
     },
   };
-}
-
-function defaultEpsilons(data: Dataset, norm: Norm["name"]): number[] {
-  const [low, high] = boxOf(data);
-  const unit = budgetUnits[norm].of(high - low, featureCount(data));
-  return DEFAULT_BUDGETS.map((factor) => Number((factor * unit).toPrecision(6)));
 }
 
 function parseLabels(text: string): "true" | "target" {

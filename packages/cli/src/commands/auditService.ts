@@ -2,11 +2,12 @@
 
 import {
   type Dataset,
+  datasetArtifact,
   denseRows,
   featureCount,
+  hashArtifact,
   hashJson,
   InputError,
-  type Json,
   mostQueries,
   type PlanBuilder,
   rowCount,
@@ -15,14 +16,13 @@ import {
 import { alignClasses } from "../host/classes.ts";
 import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";
 import { withShape } from "../host/shape.ts";
-import { targetOptions } from "../ui/targetOptions.ts";
+import type { DataFileOptions } from "../ui/options.ts";
+import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
 import {
   type AuditOptions,
   attackerKnows,
   boxOf,
-  DEFAULT_BUDGETS,
-  givePart,
-  identityOf,
+  epsilonsOf,
   labelledBy,
   loadUserData,
   type Subject,
@@ -38,8 +38,9 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const { name, identity, protocol } = connection;
   const reshaped = (data: Dataset) => withShape(data, connection.inputShape ?? data.featureShape, name);
   // How many rows there will be does not depend on the classes, so it is known before anything is asked.
-  requireBudget(splitUserData(user, options, reshaped), options, name);
-  const ledger = openLedgerFor(connection, hashJson(questionOf(user.dataHash, options)));
+  const divided = splitUserData(user, options, reshaped);
+  requireBudget(divided, options, name);
+  const ledger = openLedgerFor(connection, questionHash(divided, options));
   const rows = reshaped(user.loaded.dataset);
   const service = await openTarget(
     connection,
@@ -49,16 +50,15 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const { training, attacked } = splitUserData(user, options, (data) => withClassesOf(reshaped(data), service));
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
   const targetHash = hashJson(identity);
-  const data = identityOf(user, attacked);
   return {
     attacked,
     service,
     ledger,
     parts: {
-      target: { service: plan.source({ service: identity }, serviceArtifact(identity)) },
-      training: { data: givePart(plan, "training", labelled, data, options) },
+      target: { service: plan.source(serviceArtifact(identity)) },
+      training: { data: plan.source(datasetArtifact(labelled)) },
       trainingRows: rowCount(training),
-      attacked: { data: givePart(plan, "attacked", attacked, data, options) },
+      attacked: { data: plan.source(datasetArtifact(attacked)) },
       points: rowCount(attacked),
       features: featureCount(attacked),
     },
@@ -92,37 +92,50 @@ function withClassesOf(data: Dataset, { classes, classNames }: RemoteTarget): Da
   return classNames ? { ...aligned, classNames } : aligned;
 }
 
-/** What decides which rows are sent: the budget is counted for equal questions together. */
-function questionOf(dataHash: string, options: AuditOptions): Json {
-  const { seed, norm, epsilon, labels, points, surrogateFraction, estimateAlignment, label, box, columns } = options;
-  const question = {
-    dataHash,
-    seed,
-    norm,
-    epsilon,
-    labels,
-    points,
-    surrogateFraction,
-    estimateAlignment,
-    label,
-    box,
-    columns,
-  };
-  return JSON.parse(JSON.stringify(question)) as Json;
+/** What trains the surrogates and what is attacked. */
+type Divided = { readonly training: Dataset; readonly attacked: Dataset };
+
+/**
+ * Whether an option decides which rows are sent. How data are read and divided is told by the rows that come of it;
+ * of how the target is asked, only the estimate of alignment adds rows.
+ */
+const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions | keyof AddressOptions>, boolean>> = {
+  seed: true,
+  norm: true,
+  labels: true,
+  epsilon: false,
+  target: false,
+  data: false,
+  train: false,
+  points: false,
+  surrogateFraction: false,
+  normalize: false,
+  workers: false,
+  out: false,
+  json: false,
+  quiet: false,
+};
+
+/** What decides which rows are sent, as a hash: the budget is counted for equal questions together. */
+export function questionHash({ training, attacked }: Divided, options: AuditOptions): string {
+  const chosen = Object.entries(options).filter(([name]) => decides[name as keyof typeof decides]);
+  return hashJson({
+    ...Object.fromEntries(chosen),
+    ...estimateOf(options),
+    training: hashArtifact(datasetArtifact(training)),
+    attacked: hashArtifact(datasetArtifact(attacked)),
+    epsilons: epsilonsOf(attacked, options),
+  });
 }
 
 /** @throws InputError where the rows that will be asked about are more than --max-queries allows */
-function requireBudget(
-  { training, attacked }: { readonly training: Dataset; readonly attacked: Dataset },
-  options: AuditOptions,
-  name: string,
-): void {
+function requireBudget({ training, attacked }: Divided, options: AuditOptions, name: string): void {
   const { maxQueries } = options;
   if (maxQueries === undefined) return;
   const points = rowCount(attacked);
   const kinds = {
     surrogates: surrogatesFor(attacked).length,
-    epsilons: (options.epsilon ?? DEFAULT_BUDGETS).length,
+    epsilons: epsilonsOf(attacked, options).length,
     ...estimateOf(options),
   };
   const once = FIRST_ROWS + (options.labels === "target" ? rowCount(training) : 0);

@@ -5,13 +5,11 @@ import {
   type AuditQuestion,
   argMax,
   type Dataset,
-  datasetArtifact,
   denseRows,
-  hashJson,
+  featureCount,
   InputError,
   learners,
   type Norm,
-  type PlanBuilder,
   permutation,
   rowCount,
   type Scorer,
@@ -24,6 +22,7 @@ import {
 import { type LoadedData, loadDataset } from "../host/data.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
+import { normNamed } from "../host/threat.ts";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
@@ -56,7 +55,7 @@ export interface Subject {
 export interface UserData {
   readonly loaded: LoadedData;
   readonly separate: LoadedData | undefined;
-  /** Names the content of both. */
+  /** Names the files of both. */
   readonly dataHash: string;
 }
 
@@ -90,11 +89,6 @@ export function splitUserData(
   return { training: fractionOf(training, options), attacked: pointsOf(attacked, options) };
 }
 
-/** Names what the rows are once they are as the target has them: targets with the same classes share what is trained. */
-export function identityOf({ dataHash }: UserData, { classNames, featureShape }: Dataset): string {
-  return `${dataHash} as ${hashJson([classNames, featureShape])}`;
-}
-
 /** What the report says was chosen by default of how the data were divided. */
 export function splitDefaults({ separate }: UserData): string[] {
   return separate
@@ -113,24 +107,6 @@ export async function labelledBy(target: Pick<Scorer, "scores">, data: Dataset):
     labels.set(argMax(await target.scores(denseRows(data, from, to))), from);
   }
   return { ...data, labels };
-}
-
-/** Gives a part of the data to the plan, under all that decides which rows and values are in it. */
-export function givePart(
-  plan: PlanBuilder,
-  part: string,
-  data: Dataset,
-  identity: string,
-  options: AuditOptions,
-): string {
-  const { seed, label, box, columns, drop, missing, surrogateFraction, points } = options;
-  const read = { label, box, columns, drop, missing };
-  // Labels that a target gave are known by what they are, since another day it may give others.
-  const labels = part === "training" && options.labels === "target" ? hashJson([...data.labels]) : undefined;
-  return plan.source(
-    { data: identity, part, seed, read, surrogateFraction, points, labels, rows: rowCount(data) },
-    datasetArtifact(data),
-  );
 }
 
 /** What the attacker knows, a sentence each. */
@@ -183,6 +159,13 @@ export const budgetUnits: Readonly<
 
 /** Budgets where none is given, in those units. */
 export const DEFAULT_BUDGETS = [0.5, 1, 2, 5];
+
+/** The budgets, in the units of the features. */
+export function epsilonsOf(data: Dataset, { epsilon, norm }: Pick<AuditOptions, "epsilon" | "norm">): number[] {
+  const [low, high] = boxOf(data);
+  const unit = budgetUnits[normNamed(norm).name].of(high - low, featureCount(data));
+  return epsilon ?? DEFAULT_BUDGETS.map((factor) => Number((factor * unit).toPrecision(6)));
+}
 
 export function fractionOf(training: Dataset, { surrogateFraction, seed }: AuditOptions): Dataset {
   if (surrogateFraction === 1) return training;

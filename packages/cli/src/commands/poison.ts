@@ -1,12 +1,10 @@
 // carom poison: points that make what learns from them err, written to a file and judged after being read back.
 
-import { createHash } from "node:crypto";
 import {
   type AnyLearner,
   type BlockFacts,
   type Dataset,
   datasetArtifact,
-  encodeArtifact,
   errorRate,
   featureCount,
   InputError,
@@ -281,9 +279,7 @@ function budgetsOf({ points, fraction }: PoisonOptions, rows: number): { readonl
 
 /** Data known by their content, so that no path is in any key. */
 function sourceOf(plan: PlanBuilder, data: Dataset): { readonly data: string } {
-  const artifact = datasetArtifact(data);
-  const content = createHash("sha256").update(encodeArtifact(artifact)).digest("hex");
-  return { data: plan.source({ content }, artifact) };
+  return { data: plan.source(datasetArtifact(data)) };
 }
 
 interface Effort {
@@ -330,8 +326,7 @@ async function judge({ out, data, test, judging, counts, options, workers }: Jud
   const own = data.targetTrain ?? data.train;
   const points = await readPoison(out, data.train.classNames);
   const facts = { losses: [], fits: 0, gradients: 0, evaluations: 0 };
-  const artifact = pointsArtifact(points, facts);
-  const block = plan.source({ content: createHash("sha256").update(encodeArtifact(artifact)).digest("hex") }, artifact);
+  const block = plan.source(pointsArtifact(points, facts));
   const retune = options.retune === true;
   const verdict = (blocks: readonly string[], at: readonly number[], label: string) =>
     planPoisonJudge(plan, {

@@ -86,11 +86,10 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     seed: options.seed,
   };
   const { dataset, contentHash } = await loadDataset(options.data, options);
-  const folder = options.out ?? runFolder("sweep", [question, contentHash], started);
-  await requireFree(folder);
   const plan = startPlan();
-  const reading = { label: options.label, box: options.box, columns: options.columns };
-  const key = plan.source({ data: contentHash, reading }, datasetArtifact(dataset));
+  const key = plan.source(datasetArtifact(dataset));
+  const folder = options.out ?? runFolder("sweep", [question, key], started);
+  await requireFree(folder);
   const keys = planSweep(plan, question, { key, dataset });
   const workers = options.workers ?? defaultWorkers();
   const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true });

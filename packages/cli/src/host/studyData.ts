@@ -27,7 +27,6 @@ export async function loadStudyData(
   study: SingleStudy,
 ): Promise<{ data: StudyData; hashes: Record<string, string> }> {
   const { train, test, classes, positive, binary, select, ...reading }: AnyData = study.data;
-  const shape = { ...reading, ...(binary && { binary }), ...(select !== undefined && { select }) };
   const read = async (
     spec: string,
     like?: { readonly classNames: readonly string[]; readonly columns?: Int32Array },
@@ -41,13 +40,7 @@ export async function loadStudyData(
         ? selectColumns(labelled, select)
         : undefined;
     const chosen = columns ? takeColumns(labelled, columns) : labelled;
-    const identity = {
-      data: contentHash,
-      reading: shape,
-      classes: chosen.classNames,
-      columns: columns && [...columns],
-    };
-    const key = plan.source(identity, datasetArtifact(chosen));
+    const key = plan.source(datasetArtifact(chosen));
     return { key, dataset: chosen, contentHash, classNames: kept.classNames, ...(columns && { columns }) };
   };
   const forTraining = await read(train);

@@ -2,6 +2,7 @@
 
 import { InputError } from "@carom/core";
 import type { Command } from "commander";
+import type { DataOptions } from "../host/data.ts";
 import { helpWidth, wrap } from "./wrap.ts";
 
 export interface CommonOptions {
@@ -18,13 +19,16 @@ export function withCommonOptions(command: Command, defaultSeed: number | null =
     .option("--quiet", "no progress");
 }
 
-export interface DataFileOptions {
-  readonly label?: string;
-  readonly box?: [number, number];
-  readonly columns?: number;
-  readonly drop?: string[];
-  readonly missing?: number;
-}
+export interface DataFileOptions extends DataOptions {}
+
+/** What the command line calls each option that says how data files are read. */
+export const dataOptionNames = {
+  label: "--label",
+  drop: "--drop",
+  missing: "--missing",
+  box: "--box",
+  columns: "--columns",
+} as const satisfies Record<keyof DataOptions, string>;
 
 const dataHelp =
   "Data is a .npz file with arrays x (or images) and y (or target), a .csv file, a .svmlight file, a pair of IDX files as " +

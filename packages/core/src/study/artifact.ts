@@ -1,6 +1,7 @@
 // What a task leaves behind: named tensors and a JSON document, as one block of bytes.
 
 import { assert } from "../errors.ts";
+import { hashHex } from "../hash.ts";
 import { type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
 
 /** Anything that survives JSON. */
@@ -22,22 +23,38 @@ interface Entry {
 }
 
 /** An artifact as bytes: the length of a header, the header as JSON, then the tensors' bytes in little endian. */
-export function encodeArtifact({ json, arrays }: Artifact): Uint8Array<ArrayBuffer> {
+export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
+  const pieces = piecesOf(artifact);
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + align(length), 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += align(piece.length);
+  }
+  return bytes;
+}
+
+/** The SHA-256 of what `encodeArtifact` makes, in hexadecimal, without making it. */
+export function hashArtifact(artifact: Artifact): string {
+  return hashHex(piecesOf(artifact).flatMap((piece) => [piece, new Uint8Array(align(piece.length) - piece.length)]));
+}
+
+/** The header and the bytes of each tensor; in the whole, each is followed by zeros up to the next place to begin. */
+function piecesOf({ json, arrays }: Artifact): readonly Uint8Array[] {
   let offset = 0;
   const entries = Object.entries(arrays).map(([name, { type, shape, data }]): Entry => {
     const entry = { name, type, shape, offset };
     offset += align(data.byteLength);
     return entry;
   });
-  const header = new TextEncoder().encode(JSON.stringify({ json, entries }));
-  const start = align(ALIGNMENT + header.length);
-  const bytes = new Uint8Array(start + offset);
-  new DataView(bytes.buffer).setUint32(0, header.length, true);
-  bytes.set(header, ALIGNMENT);
-  Object.values(arrays).forEach(({ data }, i) => {
-    bytes.set(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength), start + entries[i].offset);
-  });
-  return bytes;
+  const text = new TextEncoder().encode(JSON.stringify({ json, entries }));
+  const header = new Uint8Array(ALIGNMENT + text.length);
+  new DataView(header.buffer).setUint32(0, text.length, true);
+  header.set(text, ALIGNMENT);
+  const tensors = Object.values(arrays).map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return [header, ...tensors];
 }
 
 /** The artifact in bytes that `encodeArtifact` made; tensors share memory with them where alignment allows. */

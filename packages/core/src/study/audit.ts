@@ -1,7 +1,6 @@
 // An audit: how much of a target falls to points crafted on surrogates, at which budget, and why.
 
 import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
-import { hashHex } from "../hash.ts";
 import { learnerByName, parseOptions } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
 import type { Model } from "../models/model.ts";
@@ -9,7 +8,7 @@ import type { Runtime } from "../models/runtime.ts";
 import type { Service } from "../models/service.ts";
 import { type Norm, norms } from "../threat/norm.ts";
 import { answerOf } from "./answer.ts";
-import { type Artifact, encodeArtifact } from "./artifact.ts";
+import type { Artifact } from "./artifact.ts";
 import { chooseExamples } from "./examples.ts";
 import { execute, inProcess, memoryStore, type Progress, type Store } from "./execute.ts";
 import { findingsOf } from "./findings.ts";
@@ -272,14 +271,13 @@ export interface AuditInput extends AuditQuestion {
 export async function audit(input: AuditInput): Promise<AuditOutput> {
   const plan = startPlan();
   const service = "scores" in input.target ? input.target : undefined;
-  const given = (artifact: Artifact) => plan.source({ content: hashHex(encodeArtifact(artifact)) }, artifact);
   const parts: AuditParts = {
     target: service
-      ? { service: given(serviceArtifact("in this process")) }
-      : { key: given(modelArtifact(input.target as Pick<Model, "bytes">, {})) },
-    training: { data: given(datasetArtifact(input.training)) },
+      ? { service: plan.source(serviceArtifact("in this process")) }
+      : { key: plan.source(modelArtifact(input.target as Pick<Model, "bytes">, {})) },
+    training: { data: plan.source(datasetArtifact(input.training)) },
     trainingRows: rowCount(input.training),
-    attacked: { data: given(datasetArtifact(input.attacked)) },
+    attacked: { data: plan.source(datasetArtifact(input.attacked)) },
     points: rowCount(input.attacked),
     features: featureCount(input.attacked),
   };

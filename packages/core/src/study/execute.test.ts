@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { tensor } from "../tensor.ts";
-import { type Artifact, decodeArtifact, encodeArtifact } from "./artifact.ts";
+import { type Artifact, decodeArtifact, encodeArtifact, hashArtifact } from "./artifact.ts";
 import { execute, MissingInput, memoryStore, type Store, type Workers } from "./execute.ts";
 import type { Plan } from "./plan.ts";
 import { hashJson, type Task, taskKey } from "./task.ts";
@@ -146,6 +147,7 @@ describe("keys and artifacts", () => {
       },
     };
     const bytes = encodeArtifact(given);
+    expect(hashArtifact(given)).toBe(createHash("sha256").update(bytes).digest("hex"));
     for (const shift of [0, 1, 8]) {
       const moved = new Uint8Array(bytes.length + shift);
       moved.set(bytes, shift);

@@ -37,7 +37,7 @@ async function runStudy(given: object, n = 300): Promise<StudyResult> {
   });
   const data = twoClouds(1, n, 12);
   const plan = startPlan();
-  const key = plan.source({ given: 1 }, datasetArtifact(data));
+  const key = plan.source(datasetArtifact(data));
   const keys = planStudy(plan, study, { train: { key, dataset: data } });
   const store = memoryStore();
   const wanted = keys.flatMap(({ transfer, variability }) => [transfer, ...(variability?.values() ?? [])]);

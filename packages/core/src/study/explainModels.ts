@@ -2,13 +2,11 @@
 
 import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
-import { hashHex } from "../hash.ts";
 import type { Model } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Norm } from "../threat/norm.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import { lossVariability } from "../transfer/variability.ts";
-import { type Artifact, encodeArtifact } from "./artifact.ts";
 import { execute, inProcess, memoryStore, type Progress } from "./execute.ts";
 import { briefly, type Findings, findingsOf } from "./findings.ts";
 import { planMatrix } from "./matrix.ts";
@@ -71,21 +69,20 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
   const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
   requireDistinct([...surrogates, ...targets].map(({ name }) => name));
   const plan = startPlan();
-  const given = (artifact: Artifact) => plan.source({ content: hashHex(encodeArtifact(artifact)) }, artifact);
-  const points = { data: given(datasetArtifact(data)) };
+  const points = { data: plan.source(datasetArtifact(data)) };
   const targetNames = targets.map(({ name }) => name);
   const keys = planMatrix(plan, {
     participants: [
       ...targets.map(({ name, model }) => ({
         id: name,
         role: "target" as const,
-        model: { key: given(modelArtifact(model, {})) },
+        model: { key: plan.source(modelArtifact(model, {})) },
         judges: [name],
       })),
       ...surrogates.map(({ name, model }) => ({
         id: name,
         role: "surrogate" as const,
-        model: { key: given(modelArtifact(model, {})) },
+        model: { key: plan.source(modelArtifact(model, {})) },
         judges: [...targetNames, name],
       })),
     ],

@@ -1,6 +1,6 @@
 // A plan: the tasks that a question needs, each once, and the artifacts that are given.
 
-import type { Artifact } from "./artifact.ts";
+import { type Artifact, hashArtifact } from "./artifact.ts";
 import { hashJson, type Parameters, type Task, taskKey } from "./task.ts";
 import { type TaskKindName, taskKinds } from "./tasks/index.ts";
 
@@ -13,8 +13,11 @@ export interface Plan {
 
 /** A plan under construction. Adding the same task again gives the same key and no second task. */
 export interface PlanBuilder extends Plan {
-  /** Adds what is given from outside, under the hash of what it is. */
-  source(identity: Parameters, artifact: Artifact): string;
+  /**
+   * Adds what is given from outside, under the hash of its content. So whatever changed the reading of a file, an option
+   * or the program, is in the key of all that is computed from it, and what changed nothing is not.
+   */
+  source(artifact: Artifact): string;
   add(
     kind: TaskKindName,
     parameters: Parameters,
@@ -36,8 +39,8 @@ export function startPlan(): PlanBuilder {
       return [...tasks.values()];
     },
     sources,
-    source(identity, artifact) {
-      const key = hashJson(["source", identity]);
+    source(artifact) {
+      const key = hashJson(["source", { content: hashArtifact(artifact) }]);
       sources.set(key, artifact);
       return key;
     },

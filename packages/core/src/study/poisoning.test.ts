@@ -53,7 +53,7 @@ let result: PoisoningResult;
 
 const planned = (given = study) => {
   const plan = startPlan();
-  const key = plan.source({ given: 1 }, datasetArtifact(all));
+  const key = plan.source(datasetArtifact(all));
   return { plan, keys: planPoisoning(plan, given, { train: { key, dataset: all } }) };
 };
 
@@ -177,7 +177,7 @@ describe("the parts of a study of poisoning", () => {
       expect(rowCount(part)).toBeGreaterThan(5);
       for (const other of parts.slice(i + 1)) expect(sharedRows(part, other)).toBe(0);
     });
-    const key = startPlan().source({ given: 1 }, datasetArtifact(all));
+    const key = startPlan().source(datasetArtifact(all));
     const shared = takeRows(all, [0, 1, 2, 3, 4, 5]);
     expect(() =>
       planPoisoning(startPlan(), study, { train: { key, dataset: all }, test: { key: "t", dataset: shared } }),
@@ -206,7 +206,7 @@ describe("blocks of points", () => {
     );
   const craft = (counts: readonly number[]) => {
     const plan = startPlan();
-    const [training, validation] = [0, 60].map((from) => ({ data: plan.source({ from }, half(from)) }));
+    const [training, validation] = [0, 60].map((from) => ({ data: plan.source(half(from)) }));
     const blocks = planCraft(plan, {
       ...{ attack: "gradient", settings: {}, learner: "logistic", options: { C: 1 }, training, validation, counts },
       ...{ seed: 3, size: { rows: 60, validation: 60, features: 6 }, label: "logistic" },
@@ -243,7 +243,7 @@ describe("blocks of points", () => {
   it("judged with zero points is the clean error; tuning again chooses among stronger and weaker regularisation", async () => {
     const at = memoryStore();
     const { plan, blocks, training } = craft([12]);
-    const test = { data: plan.source({ from: 120 }, half(120)) };
+    const test = { data: plan.source(half(120)) };
     const question = { learner: "logistic", options: { C: 100 }, training, test, seed: 0, stream: "judge", rows: 72 };
     const none = planPoisonJudge(plan, { ...question, blocks: [], counts: [0], retune: false, label: "clean" });
     const both = planPoisonJudge(plan, { ...question, blocks, counts: [0, 12], retune: false, label: "poisoned" });

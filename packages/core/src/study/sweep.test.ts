@@ -22,7 +22,7 @@ const question: SweepQuestion = {
 
 async function sweep(changes: Partial<SweepQuestion>) {
   const plan = startPlan();
-  const key = plan.source({ given: 1 }, datasetArtifact(data));
+  const key = plan.source(datasetArtifact(data));
   const asked = { ...question, ...changes };
   const keys = planSweep(plan, asked, { key, dataset: data });
   const store = memoryStore();
