@@ -11,7 +11,6 @@ import {
   learnerByName,
   modelArtifact,
   norms,
-  openModel,
   type PlanBuilder,
   parseOptions,
   planAudit,
@@ -23,16 +22,13 @@ import {
   takeRows,
 } from "@carom/core";
 import { Command } from "commander";
-import { alignClasses } from "../host/classes.ts";
+import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping } from "../host/http/target.ts";
-import { loadModel } from "../host/modelFile.ts";
 import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
-import { nodeRuntime } from "../host/runtime.ts";
-import { withShape } from "../host/shape.ts";
 import { normNamed } from "../host/threat.ts";
 import { withNormalizeOption } from "../ui/modelOptions.ts";
 import {
@@ -65,7 +61,6 @@ import {
   splitUserData,
   surrogatesFor,
 } from "./auditSubject.ts";
-import { checkOn } from "./inspect.ts";
 
 /** `carom audit`: the main job. */
 export function auditCommand(): Command {
@@ -213,12 +208,11 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
 /** The user's own model and data. */
 async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions): Promise<Subject> {
   const user = await loadUserData(options);
-  const { model, contentHash: targetHash } = await loadModel(path, options);
-  const opened = await openModel(nodeRuntime(), model);
-  const shaped = (data: Dataset) => withShape(alignClasses(data, model, opened), opened.inputShape, path);
-  const { training, attacked } = splitUserData(user, options, shaped);
+  const classifier = await openClassifier(path, options);
+  const { model, opened, contentHash: targetHash } = classifier;
+  const { training, attacked } = splitUserData(user, options, classifier.fit);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
-  const doubts = await checkOn(attacked, opened);
+  const doubts = await checkOn(classifier, attacked);
   await opened.close();
   return {
     attacked,

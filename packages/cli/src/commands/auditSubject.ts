@@ -106,6 +106,14 @@ export async function labelledBy(target: Pick<Scorer, "scores">, data: Dataset):
     const to = Math.min(labels.length, from + BLOCK);
     labels.set(argMax(await target.scores(denseRows(data, from, to))), from);
   }
+  const none = labels.indexOf(-1);
+  if (none >= 0) {
+    throw new InputError("invalid", `answer of the target on row ${none}`, {
+      expected: "a score for each class",
+      got: "NaN",
+      remedy: "leave the row out, or train surrogates on true labels (--labels true)",
+    });
+  }
   return { ...data, labels };
 }
 

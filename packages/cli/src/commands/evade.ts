@@ -3,6 +3,7 @@
 import {
   buildEvasion,
   type Dataset,
+  type Doubt,
   evasionAttacks,
   evasionByName,
   InputError,
@@ -14,6 +15,7 @@ import {
   unknownName,
 } from "@carom/core";
 import { Command } from "commander";
+import { checkOn } from "../host/classifier.ts";
 import { loadDataset } from "../host/data.ts";
 import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
 import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
@@ -35,6 +37,7 @@ import {
 import { startProgress } from "../ui/progress.ts";
 import { describeRate } from "../ui/rate.ts";
 import { collectSettings } from "../ui/settings.ts";
+import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
 import { type LoadedModel, loadModels } from "./evadeModels.ts";
 
@@ -129,23 +132,30 @@ async function run(options: EvadeOptions): Promise<void> {
   const place = { out, chosen, featureShape: dataset.featureShape };
   const { queries, epsilon } = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
   const judged: JudgedFile[] = [];
-  for (const { scorer } of models) {
+  const doubts: (readonly Doubt[])[] = [];
+  for (const model of models) {
+    doubts.push(await checkOn(model, all));
     judged.push(
-      await judgeSaved(out, scorer, attacked, threat.norm, epsilons ?? [Number.POSITIVE_INFINITY], {
+      await judgeSaved(out, model.opened, attacked, threat.norm, epsilons ?? [Number.POSITIVE_INFINITY], {
         ...(target !== undefined && { target }),
         ...(options.falseAlarms !== undefined && {
           detection: { positive: positive!, others: all, falseAlarmRate: options.falseAlarms },
         }),
       }),
     );
-    await scorer.close();
+    await model.opened.close();
   }
   const name = entry?.name ?? "line-search";
   const smallest = epsilons ? undefined : describeSmallest(epsilon);
   if (options.json) {
     const { norm, changeable, direction, grid } = threat;
     const changes = { changeable: changeable?.reduce((sum, flag) => sum + flag, 0), direction, grid };
-    const each = models.map(({ contentHash, path }, i) => ({ model: path, modelHash: contentHash, ...judged[i] }));
+    const each = models.map(({ contentHash, path }, i) => ({
+      model: path,
+      modelHash: contentHash,
+      ...judged[i],
+      doubts: doubts[i],
+    }));
     const { model: _, ...only } = each[0];
     printJson({
       dataHash,
@@ -165,6 +175,7 @@ async function run(options: EvadeOptions): Promise<void> {
     if (models.length > 1) process.stdout.write(`${path}\n`);
     process.stdout.write(`clean: error ${describeRate(judged[i].cleanError)}\n`);
     for (const budget of judged[i].budgets) process.stdout.write(describeBudget(budget, label, options));
+    process.stdout.write(warningLines(doubts[i]));
   }
   if (smallest) {
     const [low, middle, high] = smallest.quartiles.map((value) => Number(value.toPrecision(6)));
@@ -252,7 +263,7 @@ function required<T>(value: T | undefined, option: string, expected: string): T 
 }
 
 function requireGradients(models: readonly LoadedModel[]): void {
-  const reason = models.find(({ scorer }) => !scorer.differentiable)?.scorer.notDifferentiable;
+  const reason = models.find(({ opened }) => !opened.differentiable)?.opened.notDifferentiable;
   if (reason === undefined) return;
   throw new InputError("unsupported", "model to attack", {
     expected: "one whose operators can all be differentiated",

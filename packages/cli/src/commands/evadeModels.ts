@@ -1,17 +1,11 @@
 // The models that `carom evade` attacks at once, and the data with its classes and rows as they take them.
 
-import { type AttackedModel, type Dataset, InputError, type OpenModel, openModel } from "@carom/core";
-import { alignClasses } from "../host/classes.ts";
-import { loadModel } from "../host/modelFile.ts";
-import { nodeRuntime } from "../host/runtime.ts";
-import { withShape } from "../host/shape.ts";
+import { type AttackedModel, type Dataset, InputError } from "@carom/core";
+import { type Classifier, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 
-/** A model file that was opened. */
-export interface LoadedModel {
-  readonly path: string;
-  readonly contentHash: string;
-  readonly scorer: OpenModel;
+/** A model file that was opened to be attacked. */
+export interface LoadedModel extends Classifier {
   readonly attacked: AttackedModel;
 }
 
@@ -24,13 +18,13 @@ export async function loadModels(paths: readonly string[], data: Dataset, option
   const models: LoadedModel[] = [];
   let aligned: Dataset | undefined;
   for (const path of paths) {
-    const { model, contentHash } = await loadModel(path, options);
-    const scorer = await openModel(nodeRuntime(), model);
-    const own = withShape(alignClasses(data, model, scorer), scorer.inputShape, path);
+    const classifier = await openClassifier(path, options);
+    const { model, opened } = classifier;
+    const own = classifier.fit(data);
     if (`${own.classNames}` !== `${(aligned ?? own).classNames}`) throw otherClasses(path, paths[0], own, aligned!);
     aligned ??= own;
-    const opened = scorer.differentiable ?? { ...scorer, inputGradient: neverAsked };
-    models.push({ path, contentHash, scorer, attacked: { model, opened } });
+    const attackable = opened.differentiable ?? { ...opened, inputGradient: neverAsked };
+    models.push({ ...classifier, attacked: { model, opened: attackable } });
   }
   return { models, data: aligned! };
 }

@@ -4,21 +4,19 @@ import { basename } from "node:path";
 import {
   adviceSentence,
   type Dataset,
+  type Doubt,
   explainModels,
   InputError,
   type ModelsExplained,
   type NamedModel,
-  openModel,
   type SizeDefinition,
   sizeDefinitions,
   unknownName,
 } from "@carom/core";
 import { Command, Option } from "commander";
-import { alignClasses } from "../host/classes.ts";
+import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDataset } from "../host/data.ts";
-import { loadModel } from "../host/modelFile.ts";
 import { nodeRuntime } from "../host/runtime.ts";
-import { withShape } from "../host/shape.ts";
 import { normNamed } from "../host/threat.ts";
 import {
   type CommonOptions,
@@ -31,6 +29,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
+import { warningLines } from "../ui/warnings.ts";
 
 interface ExplainOptions extends CommonOptions, DataFileOptions {
   readonly surrogate: readonly string[];
@@ -72,15 +71,14 @@ async function run(options: ExplainOptions): Promise<void> {
     unknownName("definition of S", size, Object.keys(sizeDefinitions));
   }
   const names = namesOf([...options.target, ...options.surrogate]);
-  const targets = await namedModels(options.target, names);
-  const surrogates = await namedModels(options.surrogate, names);
   const { dataset } = await loadDataset(options.data, options);
-  const data = await fitting(dataset, targets, surrogates);
+  const { models, data } = await readModels(names, dataset);
+  const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
   const progress = startProgress(options.quiet === true);
   const result = await explainModels({
     runtime: nodeRuntime(),
-    surrogates,
-    targets,
+    surrogates: named(options.surrogate),
+    targets: named(options.target),
     data,
     norm: norm.name,
     epsilons: options.epsilon,
@@ -89,8 +87,13 @@ async function run(options: ExplainOptions): Promise<void> {
     ...(options.smoothness !== undefined && { smoothness: options.smoothness }),
     onProgress: ({ label, done }) => progress.update(label, done),
   }).finally(() => progress.end());
-  if (options.json) printJson(result);
-  else process.stdout.write(describe(result));
+  const doubted = [...models.values()].filter(({ doubts }) => doubts.length > 0);
+  if (options.json) {
+    printJson({ ...result, doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])) });
+    return;
+  }
+  process.stdout.write(describe(result));
+  for (const { name, doubts } of doubted) process.stdout.write(warningLines(doubts, name));
 }
 
 /** What results call each file: its name, or its path where another file has that name. */
@@ -101,31 +104,30 @@ function namesOf(paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map(paths.map((path) => [path, counts.get(short(path)) === 1 ? short(path) : path]));
 }
 
-async function namedModels(paths: readonly string[], names: ReadonlyMap<string, string>): Promise<NamedModel[]> {
-  return Promise.all(paths.map(async (path) => ({ name: names.get(path)!, model: (await loadModel(path)).model })));
+/** A model under the name that results call it, and what is suspicious of it. */
+interface ReadModel extends NamedModel {
+  readonly doubts: readonly Doubt[];
 }
 
-/** The data in the shape and with the classes of the first target, which every other model must share. */
-async function fitting(
-  dataset: Dataset,
-  targets: readonly NamedModel[],
-  surrogates: readonly NamedModel[],
-): Promise<Dataset> {
-  let fitted: Dataset | undefined;
-  for (const { name, model } of [...targets, ...surrogates]) {
-    const opened = await openModel(nodeRuntime(), model);
-    const own = alignClasses(withShape(dataset, opened.inputShape, name), model, opened);
-    await opened.close();
-    fitted ??= own;
-    if (own.classNames.join("\n") !== fitted.classNames.join("\n")) {
+/** The models by their paths, and the data in the shape and with the classes of the first, which all others share. */
+async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset) {
+  const models = new Map<string, ReadModel>();
+  let data: Dataset | undefined;
+  for (const [path, name] of names) {
+    const classifier = await openClassifier(path);
+    const own = classifier.fit(dataset);
+    data ??= own;
+    if (own.classNames.join("\n") !== data.classNames.join("\n")) {
       throw new InputError("invalid", `classes of ${name}`, {
-        expected: `those of ${targets[0].name}, in the same order: ${fitted.classNames.join(", ")}`,
+        expected: `those of ${[...names.values()][0]}, in the same order: ${data.classNames.join(", ")}`,
         got: own.classNames.join(", "),
         remedy: "compare models of one task",
       });
     }
+    models.set(path, { name, model: classifier.model, doubts: await checkOn(classifier, own) });
+    await classifier.opened.close();
   }
-  return fitted!;
+  return { models, data: data! };
 }
 
 function describe(result: ModelsExplained): string {

@@ -2,29 +2,20 @@
 
 import { stat } from "node:fs/promises";
 import {
-  checkModel,
   countOperators,
   countParameters,
-  type Dataset,
-  denseRows,
+  type Doubt,
   layoutOf,
   type OnnxModel,
-  type OpenModel,
-  openModel,
   readModel,
   readScores,
-  rowCount,
-  takeRows,
   type ValueInfo,
 } from "@carom/core";
 import { Command } from "commander";
-import { alignClasses } from "../host/classes.ts";
+import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDataset } from "../host/data.ts";
 import { externalDataBeside } from "../host/externalData.ts";
-import { loadModel } from "../host/modelFile.ts";
 import { readBytes } from "../host/read.ts";
-import { nodeRuntime } from "../host/runtime.ts";
-import { withShape } from "../host/shape.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
@@ -34,12 +25,10 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { warningLines } from "../ui/warnings.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
 
 type InspectOptions = CommonOptions & DataFileOptions & ModelOptions & { readonly data?: string };
-
-/** Rows that the checks look at. */
-const MOST_ROWS = 500;
 
 /** `carom inspect model.onnx`. */
 export function inspectCommand(): Command {
@@ -56,12 +45,13 @@ export function inspectCommand(): Command {
 }
 
 async function run(path: string, options: InspectOptions): Promise<void> {
-  const { model, contentHash } = await loadModel(path, options);
+  const classifier = await openClassifier(path, options);
+  const { model, opened, contentHash } = classifier;
   const { size } = await stat(path);
   const { file, external, unreadable } = await readWhole(path);
-  const opened = await openModel(nodeRuntime(), model);
   const reading = file && readScores(file);
-  const doubts = options.data === undefined ? undefined : await check(path, model, opened, options);
+  const loaded = options.data === undefined ? undefined : await loadDataset(options.data, options);
+  const doubts = loaded && (await checkOn(classifier, classifier.fit(loaded.dataset)));
   await opened.close();
   const inspected = {
     model: path,
@@ -93,7 +83,10 @@ async function run(path: string, options: InspectOptions): Promise<void> {
     ...(doubts && { doubts }),
   };
   if (options.json) printJson(inspected);
-  else process.stdout.write(`${wrap(text(inspected).join("\n"), outputWidth())}\n`);
+  else {
+    process.stdout.write(`${wrap(text(inspected).join("\n"), outputWidth())}\n`);
+    process.stdout.write(warningLines(doubts ?? []));
+  }
 }
 
 /** The graph as the file has it, and the names of the files that hold weights for it. */
@@ -118,24 +111,6 @@ function describe({ name, type, shape }: ValueInfo) {
   return { name, type: type ?? null, shape: shape ?? null };
 }
 
-async function check(
-  path: string,
-  model: Parameters<typeof alignClasses>[1],
-  opened: OpenModel,
-  options: InspectOptions,
-) {
-  const { dataset } = await loadDataset(options.data!, options);
-  return checkOn(withShape(alignClasses(dataset, model, opened), opened.inputShape, path), opened);
-}
-
-/** What is suspicious of a model on rows spread over the data. */
-export function checkOn(data: Dataset, opened: OpenModel) {
-  const n = Math.min(MOST_ROWS, rowCount(data));
-  const rows = Int32Array.from({ length: n }, (_, i) => Math.floor((i * rowCount(data)) / n));
-  const part = takeRows(data, rows);
-  return checkModel(opened, denseRows(part), part.labels);
-}
-
 interface Inspected {
   readonly bytes: number;
   readonly externalData: readonly string[];
@@ -156,7 +131,7 @@ interface Inspected {
     readonly columnsReversed: boolean;
   };
   readonly noGradients: string | undefined;
-  readonly doubts?: Awaited<ReturnType<typeof checkModel>>;
+  readonly doubts?: readonly Doubt[];
 }
 
 /** A line each, none much wider than a narrow terminal. */
@@ -196,6 +171,5 @@ function text(inspected: Inspected): string[] {
   if (inspected.unreadable) lines.push(`unread      ${inspected.unreadable}`);
   lines.push(inspected.noGradients === undefined ? "gradients   yes" : `gradients   none: ${inspected.noGradients}`);
   if (doubts?.length === 0) lines.push("checks      nothing suspicious");
-  for (const { sentence } of doubts ?? []) lines.push(`Warning: ${sentence}`);
   return lines;
 }

@@ -1,12 +1,10 @@
 // carom score: what a model says of data, and how often it is wrong.
 
-import { argMax, denseRows, errorRate, openModel, type Rate, writeNpy } from "@carom/core";
+import { argMax, denseRows, errorRate, type Rate, writeNpy } from "@carom/core";
 import { Command } from "commander";
-import { alignClasses } from "../host/classes.ts";
+import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDataset } from "../host/data.ts";
-import { loadModel } from "../host/modelFile.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
-import { nodeRuntime } from "../host/runtime.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
@@ -17,6 +15,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
+import { warningLines } from "../ui/warnings.ts";
 
 type ScoreOptions = CommonOptions &
   DataFileOptions &
@@ -38,10 +37,10 @@ export function scoreCommand(): Command {
 
 async function run(options: ScoreOptions): Promise<void> {
   if (options.out !== undefined) await requireFree(options.out);
-  const { model, contentHash: modelHash } = await loadModel(options.model, options);
   const { dataset, contentHash: dataHash } = await loadDataset(options.data, options);
-  const opened = await openModel(nodeRuntime(), model);
-  const data = alignClasses(dataset, model, opened);
+  const classifier = await openClassifier(options.model, options);
+  const { opened, contentHash: modelHash } = classifier;
+  const data = classifier.fit(dataset);
   const scores = await opened.scores(denseRows(data));
   const predicted = argMax(scores);
   if (options.out !== undefined) await writeWhole(options.out, writeNpy(scores));
@@ -51,13 +50,16 @@ async function run(options: ScoreOptions): Promise<void> {
     const pick = (labels: Int32Array) => Int32Array.from(rows, (i) => labels[i]);
     return { name, error: errorRate(pick(predicted), pick(data.labels)) };
   });
+  const doubts = await checkOn(classifier, data);
   await opened.close();
   if (options.json) {
-    printJson({ modelHash, dataHash, error, perClass, ...(options.out !== undefined && { scores: options.out }) });
+    const written = options.out !== undefined && { scores: options.out };
+    printJson({ modelHash, dataHash, error, perClass, doubts, ...written });
     return;
   }
   const line = (name: string, rate: Rate) => `${name.padEnd(12)}${describeRate(rate)}\n`;
   process.stdout.write(line("error", error));
   for (const { name, error: ofClass } of perClass) process.stdout.write(line(`class ${name}`, ofClass));
   if (options.out !== undefined) process.stdout.write(`scores      ${options.out}\n`);
+  process.stdout.write(warningLines(doubts));
 }

@@ -91,6 +91,35 @@ test("scores that are no numbers, and scores that are all the same", async () =>
   expect(await checksOf(modelOf(() => [0, 1]))).toContain("scores");
 });
 
+test("a row with NaN counts as wrong, and its neighbours are not suspected of changing it", async () => {
+  const holes: Scores = (row, i, all) => (row[0] === x.data[0] ? [Number.NaN, 1] : linear(row, i, all));
+  const doubts = await checkModel(modelOf(holes, linear), x, right);
+  expect(doubts.map(({ check }) => check)).toEqual(["scores"]);
+  expect(doubts[0].sentence).toMatch(/^Scores of 1 of 60 rows .* NaN in row 0/);
+});
+
+test("rows without a finite gradient are counted, and no other doubt comes of them", async () => {
+  const roots =
+    (power: number): Scores =>
+    (row) =>
+      row.slice(0, 2).map((value, j) => Math.sign(value - x.data[j]) * Math.abs(value - x.data[j]) ** power);
+  const model = modelOf(roots(0.5));
+  const differentiable = {
+    ...model.differentiable!,
+    async inputGradient(...task: Parameters<NonNullable<typeof model.differentiable>["inputGradient"]>) {
+      const { scores, gradient } = await model.differentiable!.inputGradient(...task);
+      gradient.data.set([Number.POSITIVE_INFINITY, Number.NaN], 0);
+      return { scores, gradient };
+    },
+  };
+  const labels = Int32Array.from({ length: N }, (_, i) =>
+    x.data[3 * i] - x.data[0] >= x.data[3 * i + 1] - x.data[1] ? 0 : 1,
+  );
+  const doubts = await checkModel({ ...model, differentiable }, x, labels);
+  expect(doubts.map(({ check }) => check)).toEqual(["gradients"]);
+  expect(doubts[0].sentence).toMatch(/^For 1 of 60 rows the gradient is not finite/);
+});
+
 test("scores taken for probabilities that are none", async () => {
   expect(await checksOf({ ...modelOf(linear), probabilities: true })).toContain("scores");
 });

@@ -12,8 +12,11 @@ export interface Doubt {
   readonly sentence: string;
 }
 
-/** Rows that are asked for gradients, and for scores again. */
+/** Rows that are asked for scores again and again. */
 const FEW = 16;
+
+/** Numbers of the rows that are asked for gradients; at least FEW rows are. */
+const MOST_NUMBERS = 2 ** 17;
 
 /** The probability from which a row counts as saturated: the next float32 but one is 1. */
 const SATURATED = 1 - 1e-6;
@@ -35,11 +38,11 @@ export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array
     ...checkScores(scores, model.probabilities),
     ...checkAccuracy(argMax(scores), labels, model.classes),
     ...(model.differentiable ? checkSaturation(scores, model.probabilities) : []),
-    ...(await checkRepetition(model, x, scores)),
+    ...(await checkRepetition(model, few, scores)),
   ];
   // Differences of scores that change from call to call say nothing.
   if (doubts.some(({ check }) => check === "randomness" || check === "scores")) return doubts;
-  return [...doubts, ...(await checkGradients(model, few, labels.subarray(0, few.shape[0])))];
+  return [...doubts, ...(await checkGradients(model, x, labels))];
 }
 
 function doubt(check: Doubt["check"], sentence: string): readonly Doubt[] {
@@ -52,9 +55,10 @@ export function checkScores(scores: Tensor, probabilities: boolean): readonly Do
   const data = scores.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
+    const rows = countRows(scores, (row) => !row.every(Number.isFinite));
     return doubt(
       "scores",
-      `The score of row ${Math.floor(bad / k)} is ${data[bad]}: is the range of the features what the model expects?`,
+      `Scores of ${rows} of ${n} rows are no finite numbers, as ${data[bad]} in row ${Math.floor(bad / k)}; a row with NaN counts as wrong: is the range of the features what the model expects?`,
     );
   }
   if (probabilities && data.some((value) => value < -1e-4 || value > 1 + 1e-4)) {
@@ -97,14 +101,19 @@ export function checkSaturation(scores: Tensor, probabilities: boolean): readonl
   );
 }
 
-/** Rows whose scores change when asked again, or with the rows that are asked with them. */
+/** Rows whose scores change when asked again, or are others than the given ones of more rows when asked alone. */
 async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Promise<readonly Doubt[]> {
-  const again = await model.scores(x);
+  const [once, again] = [await model.scores(x), await model.scores(x)];
   const numbersOf = (tensor: Tensor) => tensor.data as Float32Array;
-  const largest = numbersOf(scores).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = numbersOf(scores).reduce(
+    (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+    0,
+  );
+  // What is not finite and stays the same has not changed.
+  const difference = (a: number, b: number) => (Object.is(a, b) ? 0 : Math.abs(a - b));
   const change = (a: Tensor, b: Tensor) =>
-    numbersOf(a).reduce((most, value, i) => Math.max(most, Math.abs(value - numbersOf(b)[i])), 0);
-  const random = change(again, scores);
+    numbersOf(a).reduce((most, value, i) => Math.max(most, difference(value, numbersOf(b)[i])), 0);
+  const random = change(again, once);
   if (random > 0) {
     return doubt(
       "randomness",
@@ -120,27 +129,34 @@ async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Pro
   );
 }
 
-/** Gradients that are zero, or that are not what the loss does around the rows. */
-async function checkGradients(model: OpenModel, x: Tensor, labels: Int32Array): Promise<readonly Doubt[]> {
+/** Gradients that are zero or not finite, or that are not what the loss does around the rows. */
+async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array): Promise<readonly Doubt[]> {
   if (!model.differentiable) return [];
-  const { gradient } = await model.differentiable.inputGradient("margin", x, labels);
-  const n = x.shape[0];
+  const n = Math.min(all.shape[0], Math.max(FEW, Math.floor(MOST_NUMBERS / rowSize(all))));
+  const x = sliceRows(all, 0, n);
+  const { gradient } = await model.differentiable.inputGradient("margin", x, labels.subarray(0, n));
   const zero = countRows(gradient, (row) => row.every((value) => value === 0));
-  const doubts =
-    2 * zero > n
+  const infinite = countRows(gradient, (row) => !row.every(Number.isFinite));
+  const disagreeing = await compareDifferences(model, sliceRows(x, 0, Math.min(FEW, n)), labels.subarray(0, FEW));
+  return [
+    ...(2 * zero > n
       ? doubt(
           "gradients",
           `For ${zero} of ${n} rows the gradient is zero: scores are saturated there, or pass through what is constant almost everywhere, such as rounding; attacks by gradients find nothing.`,
         )
-      : [];
-  const disagreeing = await compareDifferences(model, x, labels);
-  if (disagreeing === undefined) return doubts;
-  return [
-    ...doubts,
-    ...doubt(
-      "differences",
-      `Gradients are not what scores do around ${disagreeing}: the model rounds its features, or hides its gradients; attacks by gradients are weaker on it than they could be.`,
-    ),
+      : []),
+    ...(infinite > 0
+      ? doubt(
+          "gradients",
+          `For ${infinite} of ${n} rows the gradient is not finite, as that of a square root or a logarithm at 0; such rows are left out of S, R and V.`,
+        )
+      : []),
+    ...(disagreeing === undefined
+      ? []
+      : doubt(
+          "differences",
+          `Gradients are not what scores do around ${disagreeing}: the model rounds its features, or hides its gradients; attacks by gradients are weaker on it than they could be.`,
+        )),
   ];
 }
 
@@ -177,6 +193,7 @@ async function compareDifferences(model: OpenModel, x: Tensor, labels: Int32Arra
       let slope = 0;
       for (let j = i * d; j < (i + 1) * d; j++) slope += (gradient.data[j] as number) * direction[j];
       const [wide, narrow] = differences.map((values) => values[i]);
+      if (!Number.isFinite(slope + wide + narrow)) continue;
       const largest = Math.max(Math.abs(narrow), Math.abs(slope));
       if (largest * STEPS[1] * size < 1e-3 || Math.abs(wide - narrow) > 0.1 * Math.max(Math.abs(wide), largest))
         continue;

@@ -79,11 +79,12 @@ export function margin(scores: Tensor, labels: ArrayLike<number>): Float64Array 
   });
 }
 
-/** The class of highest score of each row; the first of equals. */
+/** The class of highest score of each row, the first of equals; -1, which is no class, where a score is not a number. */
 export function argMax(scores: Tensor): Int32Array {
   const labels = new Int32Array(scores.shape[0]);
   eachRow(scores, labels, (row, _, i) => {
     for (let k = 1; k < row.length; k++) if (row[k] > row[labels[i]]) labels[i] = k;
+    if (row.some(Number.isNaN)) labels[i] = -1;
     return 0;
   });
   return labels;

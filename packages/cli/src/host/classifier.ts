@@ -1,0 +1,54 @@
+// A model file opened beside data: one way to read both, and to look for what is suspicious, for all verbs.
+
+import {
+  checkModel,
+  type Dataset,
+  type Doubt,
+  denseRows,
+  featureCount,
+  type Model,
+  type OpenModel,
+  openModel,
+  rowCount,
+  takeRows,
+} from "@carom/core";
+import type { ModelOptions } from "../ui/modelOptions.ts";
+import { alignClasses } from "./classes.ts";
+import { loadModel } from "./modelFile.ts";
+import { nodeRuntime } from "./runtime.ts";
+import { withShape } from "./shape.ts";
+
+/** A model file that was opened. */
+export interface Classifier {
+  readonly path: string;
+  readonly contentHash: string;
+  readonly model: Model;
+  readonly opened: OpenModel;
+  /** Data with the model's classes, and in the shape of its rows. @throws InputError for data that does not fit */
+  fit(data: Dataset): Dataset;
+}
+
+/** Opens the model in a file, read as the options say. */
+export async function openClassifier(path: string, options: ModelOptions = {}): Promise<Classifier> {
+  const { model, contentHash } = await loadModel(path, options);
+  const opened = await openModel(nodeRuntime(), model);
+  return {
+    path,
+    contentHash,
+    model,
+    opened,
+    fit: (data) => withShape(alignClasses(data, model, opened), opened.inputShape, path),
+  };
+}
+
+/** Rows that the checks look at, and numbers in them: rows of text may have a million features. */
+const MOST = { rows: 500, numbers: 2 ** 24 };
+
+/** What is suspicious of a model on rows spread over data that was made to fit it. */
+export function checkOn({ opened }: Pick<Classifier, "opened">, data: Dataset): Promise<readonly Doubt[]> {
+  const most = Math.max(1, Math.floor(MOST.numbers / featureCount(data)));
+  const n = Math.min(MOST.rows, most, rowCount(data));
+  const rows = Int32Array.from({ length: n }, (_, i) => Math.floor((i * rowCount(data)) / n));
+  const part = takeRows(data, rows);
+  return checkModel(opened, denseRows(part), part.labels);
+}

@@ -1,0 +1,10 @@
+// What is suspicious, as a terminal shows it below the answer.
+
+import type { Doubt } from "@carom/core";
+import { outputWidth, wrap } from "./wrap.ts";
+
+/** A line per doubt, after the name of the model where there are several. */
+export function warningLines(doubts: readonly Doubt[], name?: string): string {
+  const lines = doubts.map(({ sentence }) => `Warning: ${name === undefined ? "" : `${name}: `}${sentence}\n`);
+  return wrap(lines.join(""), outputWidth());
+}
