@@ -1,7 +1,8 @@
 // Each check fires on a model made to deserve it, and none on an honest one.
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Tensor, tensor } from "../tensor.ts";
+import { type Tensor, tensor, toFloat } from "../tensor.ts";
 import { checkModel } from "./checks.ts";
 import type { OpenModel } from "./open.ts";
 
@@ -144,4 +145,57 @@ test("gradients that are zero, or belong to other scores", async () => {
   expect(await checksOf(modelOf(linear, linear, 3))).toEqual(["differences"]);
   const other: Scores = ([a, b, c], i, all) => linear([b, c, a], i, all);
   expect(await checksOf(modelOf(linear, other))).toEqual(["differences"]);
+});
+
+test("scales and offsets of single features change no verdict, nor do features that never differ", async () => {
+  const factor = fc.double({ min: -6, max: 6, noNaN: true }).map((power) => 10 ** power);
+  const factors = fc.tuple(factor, factor, factor);
+  const offsets = fc.tuple(...[0, 1, 2].map(() => fc.double({ min: -100, max: 100, noNaN: true })));
+  const other: Scores = ([a, b, c], i, all) => linear([b, c, a], i, all);
+  const cases: [OpenModel, readonly string[]][] = [
+    [modelOf(linear), []],
+    [modelOf(linear, linear, 3), ["differences"]],
+    [modelOf(linear, other), ["differences"]],
+  ];
+  for (const [model, expected] of cases) {
+    const verdict = async (a: readonly number[], b: readonly number[], constant?: number) => {
+      const at = (i: number) => (i % 3 === constant ? 0 : x.data[i]);
+      const inside = (batch: Tensor) => ({
+        ...batch,
+        data: toFloat(batch, "float32").data.map((value, i) => (value - a[i % 3] * b[i % 3]) / a[i % 3]),
+      });
+      const units = Float32Array.from({ length: 3 * N }, (_, i) => a[i % 3] * (at(i) + b[i % 3]));
+      const moved: OpenModel = {
+        ...model,
+        scores: (batch) => model.scores(inside(batch) as Tensor),
+        differentiable: {
+          ...model.differentiable!,
+          async inputGradient(objective, batch, labels) {
+            const found = await model.differentiable!.inputGradient(
+              objective,
+              inside(batch) as Tensor<"float32">,
+              labels,
+            );
+            const data = toFloat(found.gradient, "float32").data.map((value, i) => value / a[i % 3]);
+            return { ...found, gradient: { ...found.gradient, data } as Tensor<"float32"> };
+          },
+        },
+      };
+      const scores = await moved.scores({ ...x, data: units } as Tensor);
+      const labels = Int32Array.from({ length: N }, (_, i) => (scores.data[2 * i] >= scores.data[2 * i + 1] ? 0 : 1));
+      return (await checkModel(moved, { ...x, data: units } as Tensor, labels)).map(({ check }) => check);
+    };
+    await fc.assert(
+      fc.asyncProperty(factors, offsets, async (a, b) => {
+        expect(await verdict(a, b)).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+    if (expected.length === 0) expect(await verdict([1, 1, 1], [0, 0, 0], 2)).toEqual([]);
+  }
+});
+
+test("a stray value does not lengthen the steps", async () => {
+  const stray = { ...x, data: toFloat(x, "float32").data.map((value, i) => (i === 7 ? 200 : value)) } as Tensor;
+  expect((await checkModel(modelOf(linear), stray, right)).map(({ check }) => check)).toEqual([]);
 });

@@ -1,8 +1,8 @@
 // Whether a stranger's model is read right: what its scores and gradients on labelled rows give away, a sentence each.
 
 import { stream } from "../random.ts";
-import { wilson } from "../stats/wilson.ts";
-import { rowSize, sliceRows, type Tensor } from "../tensor.ts";
+import { rowSize, sliceRows, type Tensor, toFloat } from "../tensor.ts";
+import { agreementOf } from "./chance.ts";
 import { argMax, crossEntropy } from "./losses.ts";
 import type { OpenModel } from "./open.ts";
 
@@ -36,7 +36,7 @@ export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array
   const few = sliceRows(x, 0, Math.min(FEW, x.shape[0]));
   const doubts = [
     ...checkScores(scores, model.probabilities),
-    ...checkAccuracy(argMax(scores), labels, model.classes),
+    ...checkAccuracy(argMax(scores), labels),
     ...(model.differentiable ? checkSaturation(scores, model.probabilities) : []),
     ...(await checkRepetition(model, few, scores)),
   ];
@@ -74,18 +74,14 @@ export function checkScores(scores: Tensor, probabilities: boolean): readonly Do
   );
 }
 
-/** Predictions that agree with the labels no more often than chance would have it. */
-export function checkAccuracy(predicted: Int32Array, labels: Int32Array, classes: number): readonly Doubt[] {
-  const n = labels.length;
-  const share = (of: Int32Array, k: number) => of.reduce((count, label) => count + (label === k ? 1 : 0), 0) / n;
-  let chance = 0;
-  for (let k = 0; k < classes; k++) chance += share(predicted, k) * share(labels, k);
-  const right = labels.reduce((count, label, i) => count + (label === predicted[i] ? 1 : 0), 0);
-  if (chance === 1 || (wilson(right, n)?.low ?? 1) > chance) return [];
+/** Predictions that agree with the labels no more often than chance would have it, or never. */
+export function checkAccuracy(predicted: Int32Array, labels: Int32Array): readonly Doubt[] {
+  const { right, chance, isChance } = agreementOf(predicted, labels);
+  if (!isChance && right > 0) return [];
   const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
   return doubt(
     "chance",
-    `Of ${n} rows ${percent(right / n)} are right, and chance would give ${percent(chance)}: are the labels, the order of the classes (--classes) and the range of the features (--normalize) what the model expects?`,
+    `Of ${labels.length} rows ${percent(right)} are right, and chance would give ${percent(chance)}: are the labels, the order of the classes (--classes) and the range of the features (--normalize) what the model expects?`,
   );
 }
 
@@ -137,7 +133,8 @@ async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array)
   const { gradient } = await model.differentiable.inputGradient("margin", x, labels.subarray(0, n));
   const zero = countRows(gradient, (row) => row.every((value) => value === 0));
   const infinite = countRows(gradient, (row) => !row.every(Number.isFinite));
-  const disagreeing = await compareDifferences(model, sliceRows(x, 0, Math.min(FEW, n)), labels.subarray(0, FEW));
+  const few = sliceRows(x, 0, Math.min(FEW, n));
+  const disagreeing = await compareDifferences(model, few, labels.subarray(0, FEW), spreadOf(all));
   return [
     ...(2 * zero > n
       ? doubt(
@@ -160,50 +157,84 @@ async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array)
   ];
 }
 
-/** Steps of differences, as shares of the size of the features. */
+/** Steps of differences, as shares of what the features differ by between rows. */
 const STEPS = [1e-2, 5e-3] as const;
 
 /**
  * How many of the rows' gradients disagree with central differences of the loss by more than a fifth, where most do.
  *
- * Along the gradient and along a random direction. Rows at which two steps tell different things, or the loss does not
- * change beyond the rounding of float32, are not counted.
+ * Along the gradient and along a random direction, each feature in units of its own spread, so that a step is short
+ * beside all of them. Rows at which two steps tell different things, or the loss does not change beyond the rounding of
+ * float32, are not counted.
  */
-async function compareDifferences(model: OpenModel, x: Tensor, labels: Int32Array): Promise<string | undefined> {
+async function compareDifferences(
+  model: OpenModel,
+  x: Tensor,
+  labels: Int32Array,
+  spread: Float64Array,
+): Promise<string | undefined> {
   const { gradient } = await model.differentiable!.inputGradient("crossEntropy", x, labels);
-  const d = rowSize(x);
-  const data = x.data as Float32Array;
-  const size = data.reduce((most: number, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const d = spread.length;
+  const { data } = toFloat(x, "float32");
   const random = stream(0, "checks");
-  const along = Float64Array.from(gradient.data);
-  const across = Float64Array.from(along, () => (random.uniform() < 0.5 ? -1 : 1));
+  const along = Float64Array.from(gradient.data, (value, i) => (value as number) * spread[i % d]);
+  const across = Float64Array.from(along, (_, i) => (spread[i % d] > 0 ? (random.uniform() < 0.5 ? -1 : 1) : 0));
   const disagrees = new Set<number>();
   const comparable = new Set<number>();
   for (const direction of [normalized(along, d), normalized(across, d)]) {
-    const differences: Float64Array[] = [];
-    for (const step of STEPS) {
-      const at = async (sign: number) => {
-        const moved = { ...x, data: data.map((value, i) => value + sign * step * size * direction[i]) } as Tensor;
-        return crossEntropy(await model.scores(moved), labels, model.probabilities);
-      };
-      const [above, below] = [await at(1), await at(-1)];
-      differences.push(above.map((value, i) => (value - below[i]) / (2 * step * size)));
-    }
+    /** How much each row's loss changes per unit of the direction, and how much its gradient promises. */
+    const difference = async (step: number) => {
+      const moved = [step, -step].map((by) => data.map((value, i) => value + by * spread[i % d] * direction[i]));
+      const [above, below] = moved;
+      const losses: Float64Array[] = [];
+      for (const rows of moved) {
+        const scores = await model.scores({ type: "float32", shape: x.shape, data: rows });
+        losses.push(crossEntropy(scores, labels, model.probabilities));
+      }
+      return Array.from(labels, (_, i) => {
+        // How far a row was moved is known after the rounding of its features only.
+        let promised = 0;
+        for (let j = i * d; j < (i + 1) * d; j++) promised += (gradient.data[j] as number) * (above[j] - below[j]);
+        return { promised: promised / (2 * step), observed: (losses[0][i] - losses[1][i]) / (2 * step) };
+      });
+    };
+    const [wide, narrow] = [await difference(STEPS[0]), await difference(STEPS[1])];
     for (let i = 0; i < labels.length; i++) {
-      let slope = 0;
-      for (let j = i * d; j < (i + 1) * d; j++) slope += (gradient.data[j] as number) * direction[j];
-      const [wide, narrow] = differences.map((values) => values[i]);
-      if (!Number.isFinite(slope + wide + narrow)) continue;
-      const largest = Math.max(Math.abs(narrow), Math.abs(slope));
-      if (largest * STEPS[1] * size < 1e-3 || Math.abs(wide - narrow) > 0.1 * Math.max(Math.abs(wide), largest))
-        continue;
+      const { promised, observed } = narrow[i];
+      if (!Number.isFinite(promised + observed + wide[i].observed)) continue;
+      const largest = Math.max(Math.abs(observed), Math.abs(promised));
+      const apart = Math.abs(wide[i].observed - observed);
+      if (largest * STEPS[1] < 1e-3 || apart > 0.1 * Math.max(Math.abs(wide[i].observed), largest)) continue;
       comparable.add(i);
-      if (Math.abs(slope - narrow) > 0.2 * largest) disagrees.add(i);
+      if (Math.abs(promised - observed) > 0.2 * largest) disagrees.add(i);
     }
   }
   return comparable.size > 0 && 2 * disagrees.size > comparable.size
     ? `${disagrees.size} of ${comparable.size} rows`
     : undefined;
+}
+
+/** Rows that the spread of features is taken from. */
+const MANY = 100;
+
+/**
+ * By how much each of the D features differs between rows: from the 5 % to the 95 % quantile, so that a stray value does
+ * not count; where those are the same, from the least to the greatest. Where no feature differs, as in a single row, the
+ * size of the largest.
+ */
+function spreadOf(x: Tensor): Float64Array {
+  const d = rowSize(x);
+  const n = Math.min(MANY, x.shape[0]);
+  const data = x.data as Float32Array;
+  const column = new Float64Array(n);
+  const tail = Math.floor(0.05 * n);
+  const spread = Float64Array.from({ length: d }, (_, j) => {
+    for (let i = 0; i < n; i++) column[i] = data[i * d + j];
+    column.sort();
+    return column[n - 1 - tail] - column[tail] || column[n - 1] - column[0];
+  });
+  if (spread.some((value) => value > 0)) return spread;
+  return spread.fill(data.reduce((most: number, value) => Math.max(most, Math.abs(value)), 0) || 1);
 }
 
 /** Each row of length d at Euclidean length 1; rows of zeros stay. */

@@ -2,14 +2,19 @@
 
 import type { Norm } from "../threat/norm.ts";
 import type { AuditCell, AuditModel, AuditPair } from "./result.ts";
+import type { Shortfall } from "./shortfall.ts";
 
-/** How much of the target falls at which budget; then which surrogate does it best, and why. */
+/**
+ * How much of the target falls at which budget; then which surrogate does it best, and why. Where the surrogates fall
+ * short of the target, that is said first, and of surrogates at chance none is called the best.
+ */
 export function answerOf(
   models: readonly AuditModel[],
   cells: readonly AuditCell[],
   pairs: readonly AuditPair[],
   norm: Norm,
   epsilons: readonly number[],
+  shortfall?: Shortfall,
 ): string[] {
   const target = models.find(({ role }) => role === "target")!;
   const onTarget = cells.filter((cell) => cell.target === target.id);
@@ -25,15 +30,17 @@ export function answerOf(
   const n = target.cleanError.n;
   const white = inOrder(onTarget, target.id, epsilons);
   const reference = white.length > 0 ? ` Crafted on the model itself, they reach ${percentList(white)}.` : "";
-  return [
+  const lead =
     `Crafted on ${best.id}, attacks with ${norm.label} budgets of ${list(epsilons.map(String))} make this model err on ` +
-      `${percentList(best.cells)} of ${n} points; without attack it errs on ${percent(target.cleanError.estimate)}.${reference}`,
-    whyBest(
-      best.id,
-      ranked,
-      pairs.filter((pair) => pair.target === target.id),
-    ),
-  ];
+    `${percentList(best.cells)} of ${n} points; without attack it errs on ${percent(target.cleanError.estimate)}.${reference}`;
+  if (shortfall?.shows === "nothing") return [shortfall.sentence, lead];
+  const why = whyBest(
+    best.id,
+    ranked,
+    pairs.filter((pair) => pair.target === target.id),
+  );
+  if (!shortfall) return [lead, why];
+  return shortfall.shows ? [shortfall.sentence, lead, why] : [lead, why, shortfall.sentence];
 }
 
 interface Ranked {

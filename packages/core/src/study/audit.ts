@@ -16,6 +16,7 @@ import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
 import { meanCells, meanModels } from "./means.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
 import type { AuditExample, AuditResult, Transfer } from "./result.ts";
+import { shortfallOf } from "./shortfall.ts";
 import type { Parameters } from "./task.ts";
 import { serviceArtifact } from "./tasks/ask.ts";
 import { craftedOf } from "./tasks/craft.ts";
@@ -228,6 +229,10 @@ export async function readAudit(
   const byOrder = [...transfer.cells].sort((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate));
   // Nothing is crafted blindly on the target, so it is nobody's surrogate.
   const pairs = transfer.pairs.filter(({ surrogate }) => surrogate !== TARGET);
+  const cleanLabels = new Map([...looks].map(([id, look]) => [id, look.labels]));
+  const target = cleanLabels.get(TARGET)!;
+  cleanLabels.delete(TARGET);
+  const shortfall = shortfallOf(attacked.labels, target, cleanLabels);
   const { dataHash, targetHash, service, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
   const result: AuditResult = {
     carom: VERSION,
@@ -253,7 +258,8 @@ export async function readAudit(
     pairs,
     ...findingsOf(meanModels([transfer]), meanCells([transfer]), [TARGET], new Map(), question),
     ...(keys.slopes !== undefined && { estimate: estimateOf(await read(keys.slopes)) }),
-    answer: answerOf(transfer.models, byOrder, pairs, norms[question.norm], epsilons),
+    ...(shortfall && { shortfall }),
+    answer: answerOf(transfer.models, byOrder, pairs, norms[question.norm], epsilons, shortfall),
   };
   return { result, samples, examples: chooseExamples(crafted, samples, attacked, epsilons) };
 }

@@ -206,3 +206,41 @@ it("an audit tells what limits each surrogate on the target, and what would have
   const [best] = result.advice![0].ranking;
   expect(best.score).toBeGreaterThanOrEqual(result.advice![0].ranking[2].score);
 });
+
+it("an audit whose surrogates have learned nothing says so first, and calls none of them the best", async () => {
+  const data = twoClouds(2, 160, 8);
+  const part = (from: number, to: number) => ({
+    ...data,
+    features: tensor("float32", [to - from, 8], denseRows(data, from, to).data as Float32Array),
+    labels: data.labels.slice(from, to),
+  });
+  const [known, attacked] = [part(0, 80), part(80, 160)];
+  const { fit } = await import("../learners/fit.ts");
+  const { learnerByName } = await import("../learners/index.ts");
+  const { model } = await fit(learnerByName("logistic"), known, { runtime, seed: 0, label: "t", options: { C: 1 } });
+  const answers = async (labels: Int32Array) => {
+    const { result } = await audit({
+      runtime,
+      seed: 0,
+      surrogates: [
+        { learner: "logistic", complexity: "high" },
+        { learner: "ridge", complexity: "low" },
+      ],
+      norm: "l2",
+      epsilons: [0.3],
+      asked: { dataHash: "", targetHash: "", box: [0, 1], attackerKnows: [], defaults: [], warnings: [] },
+      target: model,
+      training: { ...known, labels },
+      attacked,
+    });
+    return result;
+  };
+  const sound = await answers(known.labels);
+  expect(sound.shortfall).toBeUndefined();
+  expect(sound.answer[0]).toMatch(/^Crafted on/);
+  // What is learned from reversed labels is worse than chance.
+  const { shortfall, answer } = await answers(known.labels.map((label) => 1 - label));
+  expect(shortfall).toMatchObject({ shows: "nothing", atChance: ["logistic_H", "ridge_L"] });
+  expect(answer[0]).toBe(shortfall!.sentence);
+  expect(answer.join(" ")).not.toMatch(/transfers best/);
+});

@@ -5,6 +5,7 @@ import type { Advice, Agreement } from "../transfer/advice.ts";
 import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
+import type { Shortfall } from "./shortfall.ts";
 
 /** A model that took part: what it is and how it stands without any attack. */
 export interface AuditModel {
@@ -143,6 +144,8 @@ export interface AuditResult extends Transfer {
     readonly defaults: readonly string[];
     readonly warnings: readonly string[];
   };
+  /** Where surrogates are at chance, or all clearly worse than the target, so that less follows than the numbers say. */
+  readonly shortfall?: Shortfall;
   /** The answer in plain sentences: how much falls at which budget; which surrogate does it best, and why. */
   readonly answer: readonly string[];
   /** What limits each surrogate on the target, at each budget, in words. */
