@@ -127,6 +127,7 @@ export { confidenceBand, type RegressionLine, regression } from "./stats/regress
 export type { Interval, TestResult } from "./stats/sample.ts";
 export { signTest } from "./stats/signTest.ts";
 export { spearman } from "./stats/spearman.ts";
+export { pairedDifferences, tied } from "./stats/ties.ts";
 export { wilcoxon } from "./stats/wilcoxon.ts";
 export { wilson } from "./stats/wilson.ts";
 // Studies: tasks, stores, and the questions that are made of them

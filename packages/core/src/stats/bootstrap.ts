@@ -5,6 +5,7 @@ import { mean, quantile } from "./describe.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { checkCount, checkLevel, type Interval } from "./sample.ts";
 import { studentCritical } from "./student.ts";
+import { largestMagnitude, ROUNDING } from "./ties.ts";
 
 export interface BootstrapOptions {
   readonly random: Stream;
@@ -114,15 +115,19 @@ function interval(
 /**
  * The probability at which BCa reads the replicates for a normal quantile z: Phi(z0 + (z0 + z) / (1 - a (z0 + z))).
  *
- * The bias z0 is the normal quantile of the share of replicates below the estimate (ties count half; kept half a
- * replicate off 0 and 1), the acceleration a is a sixth of the skewness of the jackknife's influence values.
+ * The bias z0 is the normal quantile of the share of replicates below the estimate (ties, equal but for rounding, count
+ * half; kept half a replicate off 0 and 1), the acceleration a is a sixth of the skewness of the jackknife's influence values.
  */
 function accelerated(
   estimate: number,
   replicates: readonly number[],
   jackknife: readonly number[],
 ): (z: number) => number {
-  const below = replicates.reduce((sum, r) => sum + (r < estimate ? 1 : r === estimate ? 0.5 : 0), 0);
+  const rounding = ROUNDING * largestMagnitude(replicates);
+  const below = replicates.reduce(
+    (sum, r) => sum + (Math.abs(r - estimate) <= rounding ? 0.5 : r < estimate ? 1 : 0),
+    0,
+  );
   const half = 0.5 / replicates.length;
   const bias = normalQuantile(Math.min(1 - half, Math.max(half, below / replicates.length)));
   const centre = mean(jackknife) ?? 0;

@@ -2,7 +2,9 @@
 
 import { InputError } from "../errors.ts";
 import { permutation, type Stream } from "../random.ts";
+import { standardDeviation } from "./describe.ts";
 import { checkCount, type Sample, type TestResult } from "./sample.ts";
+import { largestMagnitude, ROUNDING } from "./ties.ts";
 
 /** Rows of cells, such as surrogates by targets; `undefined` where a cell has no value. */
 export type Cells = readonly (readonly (number | undefined)[])[];
@@ -48,8 +50,8 @@ export function mantel(
   const [first, second] = cellPairs(x, y, identity(rows), identity(columns));
   const observed = correlate(first, second)?.statistic;
   if (observed === undefined) return undefined;
-  // Relabellings that leave the correlation as it is must count, whatever the order of summation.
-  const threshold = Math.abs(observed) - 1e-12;
+  // Relabellings that leave the correlation as it is must count, whatever was rounded.
+  const threshold = Math.abs(observed) - roundingOfCorrelation(first, second);
   let extreme = 0;
   for (let b = 0; b < permutations; b++) {
     const rowOrder = permutation(random, rows);
@@ -58,6 +60,16 @@ export function mantel(
     if (relabelled === undefined || Math.abs(relabelled.statistic) >= threshold) extreme++;
   }
   return { statistic: observed, p: (1 + extreme) / (1 + permutations), n: first.length, permutations };
+}
+
+/**
+ * How far two correlations of the same numbers in another order may lie apart that would be equal without rounding.
+ *
+ * Moving every x by at most e moves a correlation by at most e / (standard deviation of x), as it is the cosine of two
+ * vectors and x moves by at most e sqrt(n) of a length of sqrt(n) standard deviations; likewise y, and twice for two.
+ */
+function roundingOfCorrelation(...samples: readonly Sample[]): number {
+  return samples.reduce((sum, x) => sum + (2 * ROUNDING * largestMagnitude(x)) / standardDeviation(x)!, 0);
 }
 
 /** The cells that have a value in both matrices, the second one relabelled. */

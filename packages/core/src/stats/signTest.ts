@@ -5,7 +5,7 @@ import { incompleteBeta } from "./special.ts";
 
 /**
  * The sign test of paired differences: whether positive and negative ones are equally probable; `undefined` where no
- * difference is left after the zeros are dropped.
+ * difference is left after the zeros are dropped. Differences of computed numbers: see `pairedDifferences`.
  *
  * The statistic is the number k of positive differences, n the number of non-zero ones, and
  * p = min(1, 2 P(X <= min(k, n - k))) for X binomial (n, 1/2). Equals `scipy.stats.binomtest(k, n, 0.5)`. Throws an

@@ -11,7 +11,7 @@ export interface WilcoxonOptions {
 
 /**
  * The signed-rank test of paired differences: whether they are symmetric about zero; `undefined` where no difference is
- * left after the zeros are dropped.
+ * left after the zeros are dropped. Differences of computed numbers: see `pairedDifferences`.
  *
  * The statistic is the smaller of the rank sums of the positive and of the negative differences, n the number of
  * non-zero ones. The exact p-value counts all 2^n signs of the ranks at hand, tied or not; the asymptotic one corrects

@@ -1,6 +1,6 @@
 // A claim of the paper that a study can hold or not, and what claims of every kind are decided from.
 
-import { signTest } from "../stats/signTest.ts";
+import { signsOf } from "./signs.ts";
 
 export interface Claim {
   readonly id: string;
@@ -55,11 +55,12 @@ export function familiesOf<M extends Placed>(models: readonly M[], role: M["role
 /** Why claims about families are not tested where there are none. */
 export const noFamilies = "no learner has a model of high and one of low complexity";
 
-/** In how many repetitions a difference is positive, with the sign test's p, as the paper's Table 1. */
-export function countPositive(differences: readonly number[]): string {
-  const test = signTest(differences);
-  const count = `${differences.filter((value) => value > 0).length} of ${differences.length} repetitions`;
-  return test && differences.length > 1 ? `${count}, sign test p ${threeDigits(test.p)}` : count;
+/** In how many repetitions the first number exceeds the second, with ties and the sign test's p, as the paper's Table 1. */
+export function countGreater(pairs: readonly (readonly [number, number])[]): string {
+  const { agreeing, of, repetitions, p } = signsOf(pairs);
+  const ties = of < repetitions ? `, ${repetitions - of} tied` : "";
+  const test = p !== undefined && repetitions > 1 ? `, sign test p ${threeDigits(p)}` : "";
+  return `${agreeing} of ${repetitions} repetitions${ties}${test}`;
 }
 
 /** A number as claims write it: three significant digits. */

@@ -2,8 +2,9 @@
 
 import { mean } from "../stats/describe.ts";
 import { kendall } from "../stats/kendall.ts";
+import { exceeds, tied } from "../stats/ties.ts";
 import { permutationPText } from "../transfer/correlations.ts";
-import { type Claim, claim, countPositive, familiesOf, noFamilies, threeDigits } from "./claim.ts";
+import { type Claim, claim, countGreater, familiesOf, noFamilies, threeDigits } from "./claim.ts";
 import type { Evidence } from "./explain.ts";
 import type { MeanModel } from "./means.ts";
 import { nameOf, referenceBudget, surrogateId } from "./names.ts";
@@ -36,11 +37,11 @@ function sizeAndError(evidence: Evidence, epsilon: number): Claim {
     if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
     const agreeing = overRepetitions(evidence, (each) => {
       const of = (id: string) =>
-        each.cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon);
-      return of(high.id)!.errorUnderAttack.estimate - of(low.id)!.errorUnderAttack.estimate;
+        each.cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)!;
+      return [of(high.id).errorUnderAttack.estimate, of(low.id).errorUnderAttack.estimate];
     });
     const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)} (${agreeing})`;
-    return [{ held: high.size > low.size && e > f, numbers }];
+    return [{ held: exceeds(high.size, low.size) && exceeds(e, f), numbers }];
   });
   return claim(
     "E1",
@@ -67,7 +68,7 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
     .filter((models) => models.length > 1)
     .map((models) => {
       const isFalling = (value: (model: (typeof models)[number]) => number) =>
-        models.slice(1).every((model, i) => value(model) < value(models[i]));
+        models.slice(1).every((model, i) => exceeds(value(models[i]), value(model)));
       const rows = models.map(
         ({ decay, size, error, cleanError }) =>
           `weight decay ${decay}: S ${threeDigits(size!)}, error under attack ${threeDigits(error!)}, clean error ${threeDigits(cleanError)}`,
@@ -95,10 +96,10 @@ function transferOfLow(evidence: Evidence, epsilon: number): Claim {
             .filter((cell) => cell.surrogate === id && cell.epsilon === epsilon)
             .map((cell) => cell.errorUnderAttack.estimate),
         )!;
-      return rate(low.id) - rate(high.id);
+      return [rate(low.id), rate(high.id)];
     });
     return {
-      held: l > h,
+      held: exceeds(l, h),
       numbers: `${learner}: transfer rate ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity (${agreeing})`,
     };
   });
@@ -114,7 +115,7 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
     const [H, L] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
     return [
       {
-        held: h > l && H < L,
+        held: exceeds(h, l) && exceeds(L, H),
         numbers: `${learner}: V ${threeDigits(h)} and transfer rate ${threeDigits(H)} of high, ${threeDigits(l)} and ${threeDigits(L)} of low complexity`,
       },
     ];
@@ -122,10 +123,7 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
   const all = evidence.surrogates.flatMap((id) =>
     V.has(id) ? [[V.get(id)!, transferRate(evidence, id, epsilon)]] : [],
   );
-  const tau = kendall(
-    all.map(([v]) => v),
-    all.map(([, rate]) => rate),
-  );
+  const tau = kendall(tied(all.map(([v]) => v)), tied(all.map(([, rate]) => rate)));
   const result = claim("E4", text, checks, "V is undefined or was not asked for");
   return tau && checks.length > 0
     ? {
@@ -174,7 +172,7 @@ function fewerRows(evidence: Evidence, epsilon: number): Claim {
     const [few, all] = [choice, same].map((each) => transferRate(evidence, surrogateId(nameOf(each)), epsilon));
     const isLow = nameOf(same).endsWith("_L");
     const numbers = `${nameOf(same)}: transfer rate ${threeDigits(few)} on ${threeDigits(100 * fraction)} % of the rows, ${threeDigits(all)} on all`;
-    return [{ held: !isLow || few >= all - LITTLE, numbers }];
+    return [{ held: !isLow || !exceeds(all, few + LITTLE), numbers }];
   });
   return claim(
     "E6",
@@ -199,7 +197,10 @@ function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   if (linearHigh.length === 0 || smooth.length === 0)
     return claim("E7", text, [], "linear models of high complexity and svm-rbf or mlp are needed");
   const highest = errors.reduce((most, each) => (each.error > most.error ? each : most));
-  const below = Math.max(...smooth.map(({ error }) => error)) < Math.min(...linearHigh.map(({ error }) => error));
+  const below = exceeds(
+    Math.min(...linearHigh.map(({ error }) => error)),
+    Math.max(...smooth.map(({ error }) => error)),
+  );
   return claim(
     "E7",
     text,
@@ -223,7 +224,10 @@ function minimumBudget(evidence: Evidence): Claim {
     const [h, l] = [high, low].map(({ id }) => medianBudget(evidence.curves.filter(({ target }) => target === id)));
     if (h === undefined || l === undefined) return [];
     return [
-      { held: l > h, numbers: `${learner}: ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity` },
+      {
+        held: exceeds(l, h),
+        numbers: `${learner}: ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity`,
+      },
     ];
   });
   return claim(
@@ -253,7 +257,7 @@ function forestsBreak(evidence: Evidence, epsilon: number): Claim {
     const errors = increases.map(({ error }) => error);
     const [low, high] = [Math.min(...errors), Math.max(...errors)];
     return {
-      held: increases.every(({ netIncrease }) => netIncrease >= BROKEN),
+      held: increases.every(({ netIncrease }) => !exceeds(BROKEN, netIncrease)),
       numbers: `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, clean ${threeDigits(cleanError)}`,
     };
   });
@@ -284,7 +288,7 @@ function forestsResistFewChanges({ cells, models, study }: Evidence, epsilon: nu
     isTested
       ? [
           {
-            held: forests < others,
+            held: exceeds(others, forests),
             numbers: `errors rise by ${threeDigits(forests)} on forests, by ${threeDigits(others)} on the others, means over surrogates`,
           },
         ]
@@ -303,10 +307,10 @@ function transferRate({ transferRates }: Evidence, surrogate: string, epsilon: n
   return transferRates.find((each) => each.surrogate === surrogate && each.epsilon === epsilon)!.rate;
 }
 
-/** In how many repetitions the difference is positive, with the sign test's p, as the paper's Table 1. */
+/** In how many repetitions the first number exceeds the second. */
 function overRepetitions(
   { repetitions }: Evidence,
-  difference: (each: Evidence["repetitions"][number]) => number,
+  pair: (each: Evidence["repetitions"][number]) => readonly [number, number],
 ): string {
-  return countPositive(repetitions.map(difference));
+  return countGreater(repetitions.map(pair));
 }

@@ -1,6 +1,7 @@
 // Why attacks transferred in a study: correlations over pairs, findings in words, advice, and the paper's claims.
 
 import { mean } from "../stats/describe.ts";
+import { COSINE_ROUNDING } from "../stats/ties.ts";
 import { type Association, type CorrelationPanel, correlationPanel } from "../transfer/correlations.ts";
 import type { Claim } from "./claim.ts";
 import { claimsOf } from "./claims.ts";
@@ -80,6 +81,8 @@ function associations(
     y: `${y} at epsilon ${epsilon}`,
     xCells: matrix(epsilon, ({ alignment }) => alignment),
     yCells: matrix(epsilon, value),
+    xRounding: COSINE_ROUNDING,
+    ...(y === "rho" && { yRounding: COSINE_ROUNDING }),
   });
   const hasRho = cells.some(({ perturbationCorrelation }) => perturbationCorrelation !== undefined);
   return [

@@ -2,8 +2,9 @@
 
 import { mean } from "../stats/describe.ts";
 import { kendall } from "../stats/kendall.ts";
+import { exceeds, tied } from "../stats/ties.ts";
 import { permutationPText } from "../transfer/correlations.ts";
-import { type Check, type Claim, claim, countPositive, familiesOf, noFamilies, threeDigits } from "./claim.ts";
+import { type Check, type Claim, claim, countGreater, familiesOf, noFamilies, threeDigits } from "./claim.ts";
 import { shortId } from "./names.ts";
 import { atFraction, type MeanPoisonCell, type MeanPoisonModel, type PoisoningEvidence } from "./poisoningExplain.ts";
 import type { PoisonTransfer } from "./poisoningResult.ts";
@@ -32,13 +33,13 @@ function sizeAndError(evidence: PoisoningEvidence, fraction: number): Claim {
   const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }): Check[] => {
     const [e, f] = [high, low].map(({ id }) => cellOf(evidence, id, id, fraction)?.error);
     if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
-    const agreeing = overRepetitions(
-      evidence,
-      (each) => errorIn(each, high.id, fraction) - errorIn(each, low.id, fraction),
-    );
+    const agreeing = overRepetitions(evidence, (each) => [
+      errorIn(each, high.id, fraction),
+      errorIn(each, low.id, fraction),
+    ]);
     return [
       {
-        held: high.size > low.size && e > f,
+        held: exceeds(high.size, low.size) && exceeds(e, f),
         numbers: `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)} (${agreeing})`,
       },
     ];
@@ -51,51 +52,47 @@ function sizeAndError(evidence: PoisoningEvidence, fraction: number): Claim {
   );
 }
 
-/** By how much surrogates of a target's own complexity do better there than the others, on average. */
-function ownLevelAdvantage(
+/** Mean errors that surrogates of a target's own complexity and the others bring it, and the best of all. */
+function byLevel(
   models: readonly MeanPoisonModel[],
   target: MeanPoisonModel,
   errorOf: (surrogate: string) => number | undefined,
-): { readonly advantage: number; readonly best: MeanPoisonModel } | undefined {
+): { readonly own: number; readonly other: number; readonly best: MeanPoisonModel } | undefined {
   const rivals = models.flatMap((model) => {
     const error = model.role === "surrogate" && model.complexity ? errorOf(model.id) : undefined;
     return error === undefined ? [] : [{ model, error }];
   });
   const errors = (own: boolean) =>
     rivals.filter(({ model }) => (model.complexity === target.complexity) === own).map(({ error }) => error);
-  const [same, other] = [mean(errors(true)), mean(errors(false))];
-  if (same === undefined || other === undefined) return undefined;
-  return {
-    advantage: same - other,
-    best: rivals.reduce((most, each) => (each.error > most.error ? each : most)).model,
-  };
+  const [own, other] = [mean(errors(true)), mean(errors(false))];
+  if (own === undefined || other === undefined) return undefined;
+  return { own, other, best: rivals.reduce((most, each) => (exceeds(each.error, most.error) ? each : most)).model };
 }
 
 function similarComplexity(evidence: PoisoningEvidence, fraction: number): Claim {
   const found = evidence.models
     .filter(({ role, complexity }) => role === "target" && complexity !== undefined)
     .flatMap((target) => {
-      const advantage = ownLevelAdvantage(
+      const levels = byLevel(
         evidence.models,
         target,
         (surrogate) => cellOf(evidence, surrogate, target.id, fraction)?.error,
       );
-      return advantage ? [{ target, ...advantage }] : [];
+      return levels ? [{ target, ...levels }] : [];
     });
-  const own = found.filter(({ target, best }) => best.complexity === target.complexity);
-  const advantage = mean(found.map((each) => each.advantage)) ?? 0;
-  const agreeing = overRepetitions(
-    evidence,
-    ({ cells }) =>
-      mean(
-        found.flatMap(({ target }) => {
-          const errorOf = (surrogate: string) =>
-            cells.find(
-              (cell) => cell.surrogate === surrogate && cell.target === target.id && cell.fraction === fraction,
-            )?.errorUnderAttack.estimate;
-          return ownLevelAdvantage(evidence.models, target, errorOf)?.advantage ?? [];
-        }),
-      ) ?? 0,
+  const matching = found.filter(({ target, best }) => best.complexity === target.complexity);
+  const meanOver = (levels: readonly { readonly own: number; readonly other: number }[]) =>
+    [mean(levels.map(({ own }) => own)) ?? 0, mean(levels.map(({ other }) => other)) ?? 0] as const;
+  const [own, other] = meanOver(found);
+  const agreeing = overRepetitions(evidence, ({ cells }) =>
+    meanOver(
+      found.flatMap(({ target }) => {
+        const errorOf = (surrogate: string) =>
+          cells.find((cell) => cell.surrogate === surrogate && cell.target === target.id && cell.fraction === fraction)
+            ?.errorUnderAttack.estimate;
+        return byLevel(evidence.models, target, errorOf) ?? [];
+      }),
+    ),
   );
   const list = found.map(({ target, best }) => `${shortId(target.id)}: ${shortId(best.id)}`).join(", ");
   const checks: Check[] =
@@ -103,12 +100,12 @@ function similarComplexity(evidence: PoisoningEvidence, fraction: number): Claim
       ? []
       : [
           {
-            held: own.length > found.length / 2,
-            numbers: `the best surrogate is of the target's own complexity for ${own.length} of ${found.length} targets (${list})`,
+            held: matching.length > found.length / 2,
+            numbers: `the best surrogate is of the target's own complexity for ${matching.length} of ${found.length} targets (${list})`,
           },
           {
-            held: advantage > 0,
-            numbers: `surrogates of the target's own complexity bring its error ${threeDigits(advantage)} higher than the others, mean over targets (${agreeing})`,
+            held: exceeds(own, other),
+            numbers: `surrogates of the target's own complexity bring its error ${threeDigits(own - other)} higher than the others, mean over targets (${agreeing})`,
           },
         ];
   return claim(
@@ -172,10 +169,7 @@ function variabilityDoesNotMatter(evidence: PoisoningEvidence, fraction: number)
     const rate = rateOf(id);
     return rate === undefined ? [] : [{ id, v, rate }];
   });
-  const tau = kendall(
-    known.map(({ v }) => v),
-    known.map(({ rate }) => rate),
-  );
+  const tau = kendall(tied(known.map(({ v }) => v)), tied(known.map(({ rate }) => rate)));
   const checks: Check[] = tau
     ? [
         {
@@ -188,12 +182,12 @@ function variabilityDoesNotMatter(evidence: PoisoningEvidence, fraction: number)
     const pair = [high, low].flatMap(({ id }) => known.find((each) => each.id === id) ?? []);
     if (!learner.startsWith("svm") || pair.length < 2) continue;
     const [more, less] = pair.sort((a, b) => b.v - a.v);
-    const agreeing = overRepetitions(
-      evidence,
-      (each) => rateIn(each, more.id, fraction) - rateIn(each, less.id, fraction),
-    );
+    const agreeing = overRepetitions(evidence, (each) => [
+      rateIn(each, more.id, fraction),
+      rateIn(each, less.id, fraction),
+    ]);
     checks.push({
-      held: more.v > less.v && more.rate > less.rate,
+      held: exceeds(more.v, less.v) && exceeds(more.rate, less.rate),
       numbers: `${learner}: V ${threeDigits(more.v)} and transfer rate ${threeDigits(more.rate)} of ${shortId(more.id)}, ${threeDigits(less.v)} and ${threeDigits(less.rate)} of ${shortId(less.id)} (${agreeing})`,
     });
   }
@@ -208,11 +202,11 @@ function displacement(evidence: PoisoningEvidence): Claim {
     if (high.displacement === undefined || low.displacement === undefined) return [];
     const agreeing = overRepetitions(evidence, ({ models }) => {
       const of = (id: string) => models.find((model) => model.id === id)!.displacement!.estimate;
-      return of(low.id) - of(high.id);
+      return [of(low.id), of(high.id)];
     });
     return [
       {
-        held: low.displacement > high.displacement,
+        held: exceeds(low.displacement, high.displacement),
         numbers: `${learner}: points moved ${threeDigits(low.displacement)} on low against ${threeDigits(high.displacement)} on high complexity (${agreeing})`,
       },
     ];
@@ -230,19 +224,16 @@ function otherLearners({ models, cells, repetitions }: PoisoningEvidence, fracti
   const others = models.filter(({ role, learner }) => role === "target" && !surrogates.has(learner));
   const checks = others.map(({ id, cleanError }): Check => {
     const own = cells.filter((cell) => cell.target === id && cell.fraction === fraction);
-    const increase = mean(own.map(({ netIncrease }) => netIncrease))!;
-    const best = own.reduce((most, each) => (each.error > most.error ? each : most));
-    const single = repetitions.map(
-      (each) =>
-        mean(
-          each.cells
-            .filter((cell) => cell.target === id && cell.fraction === fraction)
-            .map((cell) => cell.netIncrease.estimate),
-        )!,
-    );
+    const [error, clean] = [mean(own.map((cell) => cell.error))!, cleanError!];
+    const best = own.reduce((most, each) => (exceeds(each.error, most.error) ? each : most));
+    const single = repetitions.map((each) => {
+      const here = each.cells.filter((cell) => cell.target === id && cell.fraction === fraction);
+      const without = each.models.find((model) => model.id === id)!.cleanError!;
+      return [mean(here.map(({ errorUnderAttack }) => errorUnderAttack.estimate))!, without.estimate] as const;
+    });
     return {
-      held: increase > 0,
-      numbers: `${shortId(id)}: clean error ${threeDigits(cleanError ?? Number.NaN)}, on average ${threeDigits(increase)} more, most ${threeDigits(best.error)} with ${shortId(best.surrogate)} (${countPositive(single)})`,
+      held: exceeds(error, clean),
+      numbers: `${shortId(id)}: clean error ${threeDigits(clean)}, on average ${threeDigits(error - clean)} more, most ${threeDigits(best.error)} with ${shortId(best.surrogate)} (${countGreater(single)})`,
     };
   });
   return claim(
@@ -274,9 +265,12 @@ function rateIn({ cells }: PoisonTransfer, surrogate: string, fraction: number):
   return mean(row.map((cell) => cell.errorUnderAttack.estimate))!;
 }
 
-/** In how many repetitions the difference is positive, with the sign test's p, as the paper's Table 1. */
-function overRepetitions({ repetitions }: PoisoningEvidence, difference: (each: PoisonTransfer) => number): string {
-  return countPositive(repetitions.map(difference));
+/** In how many repetitions the first number exceeds the second. */
+function overRepetitions(
+  { repetitions }: PoisoningEvidence,
+  pair: (each: PoisonTransfer) => readonly [number, number],
+): string {
+  return countGreater(repetitions.map(pair));
 }
 
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(3))} %`;

@@ -1,6 +1,7 @@
 // Why poisoning transferred in a study: correlations over pairs of models, and the paper's claims.
 
 import { mean } from "../stats/describe.ts";
+import { COSINE_ROUNDING } from "../stats/ties.ts";
 import { type Association, type CorrelationPanel, correlationPanel } from "../transfer/correlations.ts";
 import type { Claim } from "./claim.ts";
 import type { PoisoningResult } from "./poisoning.ts";
@@ -130,6 +131,8 @@ function associations(
     y: `${y} ${atFraction(fraction)}`,
     xCells: matrix(fraction, ({ alignment }) => alignment),
     yCells: matrix(fraction, value),
+    xRounding: COSINE_ROUNDING,
+    ...(y === "rho" && { yRounding: COSINE_ROUNDING }),
   });
   if (!cells.some(({ alignment }) => alignment !== undefined)) return [];
   const hasRho = cells.some(({ perturbationCorrelation }) => perturbationCorrelation !== undefined);

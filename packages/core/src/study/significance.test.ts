@@ -59,3 +59,30 @@ it("looks at one budget, and knows what few repetitions cannot show", () => {
   expect(significanceOf("made", all, 5)[0]).toMatchObject({ at: 5, agreeing: 0, of: 3 });
   expect([5, 6, 10].map(smallestPossibleP)).toEqual([0.0625, 0.03125, 2 / 1024]);
 });
+
+it("means of the same counts are ties, whichever model they were counted on", () => {
+  const order = [
+    [1, 2, 3],
+    [3, 2, 1],
+  ];
+  const name = (i: number) => `ridge_${"HL"[i]}`;
+  const cells = order.flatMap((counts, i) =>
+    counts.map((count, target) => ({
+      surrogate: `surrogate/${name(i)}`,
+      target: `target/${target}`,
+      epsilon: 1,
+      errorUnderAttack: { estimate: count / 10 },
+    })),
+  );
+  const models = (["high", "low"] as const).map((complexity, i) => ({
+    id: `surrogate/${name(i)}`,
+    role: "surrogate",
+    learner: "ridge",
+    complexity,
+  }));
+  const six = new Array(6).fill({ models, cells });
+  const counts = { agreeing: 0, of: 0, repetitions: 6 };
+  expect(significanceOf("made", six, 1)).toEqual([
+    { study: "made", learner: "ridge", what: "transfer", at: 1, ...counts },
+  ]);
+});

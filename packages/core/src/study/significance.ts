@@ -1,22 +1,18 @@
 // Does complexity matter beyond chance? Sign tests of high against low complexity over repetitions (paper, Table 1).
 
 import { mean } from "../stats/describe.ts";
-import { signTest } from "../stats/signTest.ts";
+import { type Signs, signsOf } from "./signs.ts";
 
-/** One family of learners in one study, white-box or transferred. */
-export interface SignificanceEntry {
+/**
+ * One family of learners in one study, white-box or transferred. Repetitions agree in which the paper's claim holds:
+ * white-box, high complexity errs more; transfer, low transfers better.
+ */
+export interface SignificanceEntry extends Signs {
   readonly study: string;
   readonly learner: string;
   readonly what: "white-box" | "transfer";
   /** The budget or the share of poisoning points that was looked at. */
   readonly at: number;
-  /** Repetitions in which the paper's claim holds: white-box, high complexity errs more; transfer, low transfers better. */
-  readonly agreeing: number;
-  /** Repetitions in which the two differ at all. */
-  readonly of: number;
-  readonly repetitions: number;
-  /** Two-sided; absent where they never differ. */
-  readonly p?: number;
 }
 
 /** What the tests need of a repetition of a study of either kind. */
@@ -59,16 +55,12 @@ export function significanceOf(
     what: SignificanceEntry["what"],
     value: (repetition: SignificanceRepetition, complexity: "high" | "low") => number | undefined,
   ): SignificanceEntry[] => {
-    const differences = repetitions.flatMap((repetition) => {
+    const pairs = repetitions.flatMap((repetition): (readonly [number, number])[] => {
       const [high, low] = [value(repetition, "high"), value(repetition, "low")];
       if (high === undefined || low === undefined) return [];
-      return [what === "white-box" ? high - low : low - high];
+      return [what === "white-box" ? [high, low] : [low, high]];
     });
-    if (differences.length < repetitions.length) return [];
-    const test = signTest(differences);
-    const agreeing = differences.filter((difference) => difference > 0).length;
-    const counts = { agreeing, of: test?.n ?? 0, repetitions: repetitions.length };
-    return [{ study, learner, what, at, ...counts, ...(test && { p: test.p }) }];
+    return pairs.length < repetitions.length ? [] : [{ study, learner, what, at, ...signsOf(pairs) }];
   };
   const here = ({ cells }: SignificanceRepetition) =>
     cells.filter(({ epsilon, fraction }) => (epsilon ?? fraction) === at);

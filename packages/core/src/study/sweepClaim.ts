@@ -1,6 +1,7 @@
 // Claim E2 of the paper along a sweep: more regularisation, smaller S, smaller error under attack.
 
 import { kendall } from "../stats/kendall.ts";
+import { tied } from "../stats/ties.ts";
 import { type Check, type Claim, claim, threeDigits } from "./claim.ts";
 import type { SweepResult } from "./sweep.ts";
 
@@ -17,7 +18,7 @@ export function lessFragile({ models, asked }: Pick<SweepResult, "models" | "ask
   const sizes = ascending.flatMap(({ size }) => (size ? [size.estimate] : []));
   const isTested = values.length >= FEWEST && sizes.length === values.length;
   const falls = (what: string, numbers: readonly number[]): Check => {
-    const test = kendall(values, numbers);
+    const test = kendall(values, tied(numbers));
     const rank = test ? `Kendall tau ${threeDigits(test.statistic)}, p ${threeDigits(test.p)}` : "all the same";
     const held = test !== undefined && test.statistic < 0 && test.p < 0.05;
     return { held, numbers: `${what}: ${rank}; ${numbers.map(threeDigits).join(", ")}` };

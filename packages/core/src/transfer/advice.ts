@@ -7,6 +7,7 @@ import { kendall } from "../stats/kendall.ts";
 import { ranks } from "../stats/ranks.ts";
 import type { Interval } from "../stats/sample.ts";
 import { spearman } from "../stats/spearman.ts";
+import { COSINE_ROUNDING, largestMagnitude, tied } from "../stats/ties.ts";
 
 /** What is known of a candidate for one target without any attack. */
 export interface Candidate {
@@ -61,7 +62,12 @@ export function surrogateAdvice(candidates: readonly Candidate[]): Advice | unde
   );
   const used = known.filter((name) => !(name === "alignment" && known.includes("linearised")));
   if (used.length === 0 || candidates.length === 0) return undefined;
-  const byPredictor = used.map((name) => ranks(candidates.map((candidate) => predictors[name] * candidate[name]!)));
+  const byPredictor = used.map((name) => {
+    const values = candidates.map((candidate) => predictors[name] * candidate[name]!);
+    // What gradients say is known to their own rounding, that of float32.
+    const isOfGradients = name === "linearised" || name === "alignment";
+    return ranks(isOfGradients ? tied(values, COSINE_ROUNDING * largestMagnitude(values)) : tied(values));
+  });
   const scored = candidates.map(({ surrogate }, i) => ({ surrogate, score: mean(byPredictor.map((row) => row[i]))! }));
   return { ranking: scored.sort((a, b) => b.score - a.score), used };
 }
@@ -84,13 +90,14 @@ export function rankingAgreement(
 ): Agreement | undefined {
   const n = predicted.length;
   if (n < 3) return undefined;
+  const errors = tied(observed);
   const interval = (correlate: typeof kendall | typeof spearman) =>
     bootstrap(
       n,
       (drawn) =>
         correlate(
           Array.from(drawn, (i) => predicted[i]),
-          Array.from(drawn, (i) => observed[i]),
+          Array.from(drawn, (i) => errors[i]),
         )?.statistic,
       { random, resamples: 1000, method: "percentile" },
     );

@@ -7,6 +7,7 @@ import { holm } from "../stats/multiple.ts";
 import { pearson } from "../stats/pearson.ts";
 import { type RegressionLine, regression } from "../stats/regression.ts";
 import { spearman } from "../stats/spearman.ts";
+import { tied } from "../stats/ties.ts";
 
 const coefficients = { pearson, spearman, kendall } as const;
 
@@ -19,6 +20,9 @@ export interface Association {
   readonly y: string;
   readonly xCells: Cells;
   readonly yCells: Cells;
+  /** How far two cells may lie apart, absolutely, that are ties but for rounding; the default of `tied` where absent. */
+  readonly xRounding?: number;
+  readonly yRounding?: number;
 }
 
 export interface Correlation {
@@ -57,7 +61,9 @@ export function correlationPanel(
 ): CorrelationPanel {
   const undefinedFor: string[] = [];
   const lines: { x: string; y: string; line: RegressionLine }[] = [];
-  const raw = associations.flatMap(({ x, y, xCells, yCells }) => {
+  const raw = associations.flatMap(({ x, y, ...given }) => {
+    const xCells = tiedCells(given.xCells, given.xRounding);
+    const yCells = tiedCells(given.yCells, given.yRounding);
     const [xs, ys] = cellPairs(xCells, yCells);
     const line = regression(xs, ys);
     if (line) lines.push({ x, y, line });
@@ -80,6 +86,16 @@ export function correlationPanel(
     (each, i): Correlation => ({ ...each, holmP: adjusted[i], holmPermutationP: adjustedPermutation[i] }),
   );
   return { correlations, lines, undefinedFor };
+}
+
+/** Cells whose values are made equal where they are equal but for rounding. */
+function tiedCells(cells: Cells, rounding?: number): Cells {
+  const values = tied(
+    cells.flatMap((row) => row.filter((value) => value !== undefined)),
+    rounding,
+  );
+  let next = 0;
+  return cells.map((row) => row.map((value) => (value === undefined ? undefined : values[next++])));
 }
 
 /** The cells that have both values, as two samples. */

@@ -1,5 +1,7 @@
 // The knee of a complexity sweep: where regularisation has bought most of its smoothness, told in words.
 
+import { exceeds } from "../stats/ties.ts";
+
 /** One value of the swept option. */
 export interface SweepPoint {
   readonly value: number;
@@ -29,11 +31,12 @@ export function kneeOf(option: string, sweep: readonly SweepPoint[]): Knee | und
   if (known.length < 2) return undefined;
   const from = known.reduce((most, each) => (each.size > most.size ? each : most));
   const halved = known.filter(({ size }) => size <= from.size / 2);
-  const cheaper = (a: SweepPoint, b: SweepPoint) =>
-    a.cleanError - b.cleanError || a.errorUnderAttack - b.errorUnderAttack;
+  const isCheaper = (a: SweepPoint, b: SweepPoint) =>
+    exceeds(b.cleanError, a.cleanError) ||
+    (!exceeds(a.cleanError, b.cleanError) && exceeds(b.errorUnderAttack, a.errorUnderAttack));
   const at =
     halved.length > 0
-      ? halved.reduce((best, each) => (cheaper(each, best) < 0 ? each : best))
+      ? halved.reduce((best, each) => (isCheaper(each, best) ? each : best))
       : known.reduce((least, each) => (each.size < least.size ? each : least));
   const share = at.size / from.size;
   const does =
