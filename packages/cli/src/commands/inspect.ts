@@ -70,6 +70,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
       : { unreadable }),
     layout: layoutOf(opened.inputShape),
     inputShape: opened.inputShape,
+    ...(opened.fixedBatch !== undefined && { fixedBatch: opened.fixedBatch }),
     scores: {
       value: reading?.scores,
       because: reading?.because,
@@ -122,6 +123,7 @@ interface Inspected {
   readonly operators?: ReturnType<typeof countOperators>;
   readonly unreadable?: string | undefined;
   readonly layout: string;
+  readonly fixedBatch?: number;
   readonly scores: {
     readonly value: string | undefined;
     readonly because: string | undefined;
@@ -136,7 +138,8 @@ interface Inspected {
 
 /** A line each, none much wider than a narrow terminal. */
 function text(inspected: Inspected): string[] {
-  const { bytes, externalData, opsets, inputs, outputs, parameters, operators, layout, scores, doubts } = inspected;
+  const { bytes, externalData, opsets, inputs, outputs, parameters, operators, layout, fixedBatch, scores, doubts } =
+    inspected;
   // Sizes without a name in the file are read under names of our own.
   const plain = (size: number | string) => (typeof size === "string" && size.includes(":") ? "?" : size);
   const value = ({ name, type, shape }: ReturnType<typeof describe>) =>
@@ -155,6 +158,9 @@ function text(inspected: Inspected): string[] {
     );
   if (parameters !== undefined) lines.push(`parameters  ${parameters.toLocaleString("en")}`);
   for (const each of inputs ?? []) lines.push(`input       ${value(each)}: ${layout}`);
+  if (fixedBatch !== undefined) {
+    lines.push(`batch       ${fixedBatch} rows at a time, as the file fixes it; the last are filled up and cut again`);
+  }
   for (const each of outputs ?? []) lines.push(`output      ${value(each)}`);
   lines.push(
     `scores      ${scores.value === undefined ? "" : `"${scores.value}", because ${scores.because}: `}${scores.classes} classes, ${kind}`,

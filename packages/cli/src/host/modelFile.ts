@@ -1,6 +1,7 @@
 // Model files on disk, with the weights that they may keep in files beside them.
 
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { InputError, type Model, modelFromBytes, normalizedModel, readModel, writeModel } from "@carom/core";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import { externalDataBeside } from "./externalData.ts";
@@ -16,7 +17,7 @@ export async function loadModel(
   const whole = model.onnx ? undefined : withWeightsInside(path, file);
   const bytes = whole ?? file;
   return {
-    model: readAs(whole ? modelFromBytes(whole) : model, options),
+    model: { ...readAs(whole ? modelFromBytes(whole) : model, options), name: basename(path) },
     contentHash: createHash("sha256").update(bytes).digest("hex"),
   };
 }

@@ -2,6 +2,7 @@
 
 import { type FloatType, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { type AscentKind, type AscentNorm, ascentNames } from "./ascentGraph.ts";
+import { type Batch, inBatches } from "./batches.ts";
 import type { Session } from "./runtime.ts";
 
 /** Points to be moved by steps x <- project(x + length steepest(margin's gradient)). */
@@ -29,37 +30,38 @@ const CALL = 2 ** 17;
 /** Steps in one graph, at most. More gained nothing, and each has a copy of the weights that the runtime rearranged. */
 const UNROLLED = 5;
 
-/**
- * Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache.
- *
- * @param mostRows rows that a call of the runtime may have
- */
-export async function runAscent(session: Session, type: FloatType, mostRows: number, task: AscentTask): Promise<void> {
+/** Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache. */
+export async function runAscent(session: Session, type: FloatType, batch: Batch, task: AscentTask): Promise<void> {
   const { x, origin, labels, budgets, lengths, lower, upper } = task;
   const calls = task.steps / kindOf(task).steps;
   const n = labels.length;
   const columns = x.length / Math.max(1, n);
-  const rows = Math.max(1, Math.min(mostRows, Math.floor(CALL / columns)));
-  for (let from = 0; from < n; from += rows) {
-    const to = Math.min(n, from + rows);
-    const flat = (values: Float32Array, width: number) =>
-      toFloat(tensor("float32", [to - from, width], values.subarray(from * width, to * width)), type);
-    const bound = (value: number | Float32Array) =>
-      typeof value === "number" ? tensor(type, [], [value]) : flat(value, columns);
-    const fixed = {
-      [ascentNames.origin]: flat(origin, columns),
-      [ascentNames.labels]: tensor("int32", [to - from], labels.subarray(from, to)),
-      [ascentNames.budgets]: flat(budgets, 1),
-      [ascentNames.lengths]: flat(lengths, 1),
-      [ascentNames.lower]: bound(lower),
-      [ascentNames.upper]: bound(upper),
-    };
-    let moved: Tensor = flat(x, columns);
-    for (let call = 0; call < calls; call++) {
-      moved = (await session.run({ ...fixed, [ascentNames.x]: moved }))[ascentNames.moved];
-    }
-    x.set(moved.data as Float32Array, from * columns);
+  const flat = (values: Float32Array, width: number) => toFloat(tensor("float32", [n, width], values), type);
+  const single: Record<string, Tensor> = {};
+  const rows: Record<string, Tensor> = {
+    [ascentNames.x]: flat(x, columns),
+    [ascentNames.origin]: flat(origin, columns),
+    [ascentNames.labels]: tensor("int32", [n], labels),
+    [ascentNames.budgets]: flat(budgets, 1),
+    [ascentNames.lengths]: flat(lengths, 1),
+  };
+  const bounds = [
+    [ascentNames.lower, lower],
+    [ascentNames.upper, upper],
+  ] as const;
+  for (const [name, bound] of bounds) {
+    if (typeof bound === "number") single[name] = tensor(type, [], [bound]);
+    else rows[name] = flat(bound, columns);
   }
+  const most = batch.isFixed ? batch.rows : Math.max(1, Math.min(batch.rows, Math.floor(CALL / columns)));
+  const [moved] = await inBatches(rows, { ...batch, rows: most }, async (part) => {
+    let at = part[ascentNames.x];
+    for (let call = 0; call < calls; call++) {
+      at = (await session.run({ ...part, ...single, [ascentNames.x]: at }))[ascentNames.moved];
+    }
+    return [at];
+  });
+  x.set(moved.data as Float32Array);
 }
 
 /** What the graph for a task depends on. */

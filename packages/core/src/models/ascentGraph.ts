@@ -47,18 +47,19 @@ export interface RowGradients {
  */
 export function ascentGraph({ graph, input, labels, gradient, inputShape }: RowGradients, kind: AscentKind): Graph {
   const step = prune({ ...graph, outputs: graph.outputs.filter(({ name }) => name === gradient) });
-  const type = graph.inputs.find(({ name }) => name === input)!.type!;
+  const { type, shape } = graph.inputs.find(({ name }) => name === input)!;
+  const rows = shape![0];
   const g = new GraphBuilder();
-  const flat = ["N", sizeOf(inputShape)];
+  const flat = [rows, sizeOf(inputShape)];
   const bound = kind.sameBounds ? [] : flat;
-  const from = g.input(ascentNames.x, type, flat);
-  const given: Record<string, string> = { [labels]: g.input(ascentNames.labels, "int32", ["N"]) };
+  const from = g.input(ascentNames.x, type!, flat);
+  const given: Record<string, string> = { [labels]: g.input(ascentNames.labels, "int32", [rows]) };
   const fixed: Fixed = {
-    origin: g.input(ascentNames.origin, type, flat),
-    budgets: g.input(ascentNames.budgets, type, ["N", 1]),
-    lengths: g.input(ascentNames.lengths, type, ["N", 1]),
-    lower: g.input(ascentNames.lower, type, bound),
-    upper: g.input(ascentNames.upper, type, bound),
+    origin: g.input(ascentNames.origin, type!, flat),
+    budgets: g.input(ascentNames.budgets, type!, [rows, 1]),
+    lengths: g.input(ascentNames.lengths, type!, [rows, 1]),
+    lower: g.input(ascentNames.lower, type!, bound),
+    upper: g.input(ascentNames.upper, type!, bound),
     sameBounds: kind.sameBounds,
   };
   const isFlat = inputShape.length === 1;

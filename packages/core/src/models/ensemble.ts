@@ -18,7 +18,13 @@ export function averagedModel(models: readonly Model[]): Model {
   const graphs = models.map(readable);
   const [first] = graphs.map(endsOf);
   const g = new GraphBuilder();
-  const x = g.input("x", first.input.type!, ["N", ...first.row]);
+  // Files that fix their batch fix that of the whole.
+  const fixed = new Set(
+    graphs.map((graph) => endsOf(graph).input.shape![0]).filter((rows) => typeof rows === "number"),
+  );
+  if (fixed.size > 1) throw differ("batches of one size", [...fixed].join(" and "));
+  const [rows = "N"] = fixed;
+  const x = g.input("x", first.input.type!, [rows, ...first.row]);
   const scores = graphs.map((graph, i) => {
     const { input, row, output } = endsOf(graph);
     if (sizeOf(row) !== sizeOf(first.row)) throw differ("rows of one size", `${sizeOf(first.row)} and ${sizeOf(row)}`);

@@ -4,10 +4,12 @@ import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { type ElementType, type FloatType, sliceRows, type Tensor } from "../tensor.ts";
+import { type ElementType, type FloatType, type Tensor, tensor } from "../tensor.ts";
+import { batchOf, inBatches } from "./batches.ts";
+import { compile, tellGradient, tellModel } from "./compile.ts";
 import type { LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
-import { batchRows, compile, convert, endpoints, gradientGraph, inBatches, LABEL, LOSS } from "./open.ts";
+import { convert, endpoints, gradientGraph, LABEL, LOSS } from "./open.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** A model whose second derivatives can be asked for; `close` ends it. */
@@ -30,7 +32,7 @@ const ALONG = "carom:along";
  * @throws InputError where an operator has no rule; the message names it.
  */
 export async function openHessian(runtime: Runtime, model: Model, loss: LossName): Promise<HessianProduct> {
-  const session = await compile(runtime, model.bytes);
+  const session = await compile(runtime, model.bytes, tellModel(model));
   const { input, output } = endpoints(session, model.scores);
   await session.release();
   assert(model.onnx, "second derivatives are asked of readable models only");
@@ -42,23 +44,22 @@ export async function openHessian(runtime: Runtime, model: Model, loss: LossName
   const along = g.node("ReduceSum", [g.node("Mul", [gradient, vector]), axes], { keepdims: { int: 0 } });
   g.output(along, ALONG);
   const graph = differentiate(g.graph([ALONG]), { of: ALONG, by: input.name, keep: [] });
-  const compiled = await compile(runtime, writeModel(modelOf(graph)));
+  const compiled = await compile(runtime, writeModel(modelOf(graph)), tellGradient(model));
   const given = new Set(compiled.inputs.map(({ name }) => name));
   const inputShape = input.shape!.slice(1) as number[];
   // The graph holds forward values, their cotangents and the derivatives of both.
-  const batch = Math.max(1, Math.floor(batchRows(model, inputShape) / 3));
+  const { rows: most, isFixed } = batchOf(model.onnx, inputShape);
+  const batch = { rows: isFixed ? most : Math.max(1, Math.floor(most / 3)), isFixed };
   return {
     async multiply(x, labels, vectors) {
       assert(labels.length === x.shape[0] && vectors.shape[0] === x.shape[0], "a label and a vector per row");
-      const directions = convert(vectors, inputShape, input.type as ElementType);
-      const rows = convert(x, inputShape, input.type as ElementType);
-      const [product] = await inBatches(rows, batch, async (part, from, to) => {
-        const feeds = {
-          [input.name]: part,
-          [LABEL]: { type: "int32", shape: [to - from], data: labels.subarray(from, to) } as Tensor,
-          [VECTOR]: sliceRows(directions, from, to),
-        };
-        const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => given.has(name)));
+      const feeds = {
+        [input.name]: convert(x, inputShape, input.type as ElementType),
+        [LABEL]: tensor("int32", [labels.length], labels),
+        [VECTOR]: convert(vectors, inputShape, input.type as ElementType),
+      };
+      const [product] = await inBatches(feeds, batch, async (part) => {
+        const used = Object.fromEntries(Object.entries(part).filter(([name]) => given.has(name)));
         return [(await compiled.run(used))[gradientName(ALONG, input.name)]];
       });
       return { ...product, shape: x.shape } as Tensor<FloatType>;

@@ -5,10 +5,13 @@ import { lowerClassical } from "../onnx/classical/lower.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
+import { withFixedBatch } from "./batches.ts";
 import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
 import { type Reading, readScores } from "./reading.ts";
 
 export interface Model {
+  /** What messages call it, such as the name of its file. */
+  readonly name?: string;
   /** The file itself, or the same with its scores as a tensor where it has them in another form. */
   readonly bytes: Uint8Array;
   /** The graph of the scores, brought to one opset and written in standard operators; undefined where the file holds something we cannot read. */
@@ -59,7 +62,7 @@ export function modelFromBytes(bytes: Uint8Array): Model {
 
 function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable"> {
   try {
-    return { onnx: lowerClassical(upgrade(onnx)), unreadable: undefined };
+    return { onnx: withFixedBatch(lowerClassical(upgrade(onnx))), unreadable: undefined };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { onnx: undefined, unreadable: error.message };

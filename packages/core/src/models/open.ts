@@ -3,22 +3,14 @@
 import { assert, InputError } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
-import { multiplyDims } from "../onnx/dim.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { simplify } from "../onnx/simplify.ts";
-import {
-  allocate,
-  type ElementType,
-  type FloatType,
-  rowSize,
-  sizeOf,
-  sliceRows,
-  type Tensor,
-  toFloat,
-} from "../tensor.ts";
+import { type ElementType, type FloatType, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
 import { ascentGraph } from "./ascentGraph.ts";
+import { batchOf, inBatches } from "./batches.ts";
+import { compile, tellGradient, tellModel } from "./compile.ts";
 import { logitsOf } from "./logits.ts";
 import { addLoss, type LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
@@ -56,10 +48,9 @@ export interface Differentiable extends Scorer {
 export interface OpenModel extends Scorer {
   readonly differentiable: Differentiable | undefined;
   readonly notDifferentiable: string | undefined;
+  /** How many rows a call must have, where the file fixes that; others are filled up and cut again. */
+  readonly fixedBatch?: number;
 }
-
-/** Bytes of intermediate results that one call of the runtime may need. */
-const BATCH_BYTES = 64 * 2 ** 20;
 
 /**
  * Compiles a model.
@@ -71,13 +62,13 @@ const BATCH_BYTES = 64 * 2 ** 20;
  * @throws InputError where the model has not one input of rows and one output of scores [N, K].
  */
 export async function openModel(runtime: Runtime, model: Model): Promise<OpenModel> {
-  const session = await compile(runtime, model.bytes);
+  const session = await compile(runtime, model.bytes, tellModel(model));
   const { input, output } = endpoints(session, model.scores);
   const inputShape = input.shape!.slice(1).map((dim) => requireStatic(dim, `input "${input.name}"`));
   const classes = requireStatic(classesOf(model, output), `output "${output.name}"`);
   if (classes < 2) throw notScores(session);
   const inputType = input.type as ElementType;
-  const batch = batchRows(model, inputShape);
+  const batch = batchOf(model.onnx, inputShape, input.shape![0]);
   const sessions = new Map<string, Promise<Session>>();
 
   const scorer: Scorer = {
@@ -85,8 +76,9 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
     classes,
     probabilities: model.probabilities,
     async scores(x) {
-      const [scores] = await inBatches(convert(x, inputShape, inputType), batch, async (rows) => {
-        const results = await session.run({ [input.name]: rows }, [output.name]);
+      const rows = { [input.name]: convert(x, inputShape, inputType) };
+      const [scores] = await inBatches(rows, batch, async (part) => {
+        const results = await session.run(part, [output.name]);
         return [results[output.name]];
       });
       return scores as Tensor<FloatType>;
@@ -100,7 +92,7 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
   const sessionOf = (name: string, build: () => Graph): Promise<Session> => {
     const known = sessions.get(name);
     if (known) return known;
-    const compiled = runtime.compile(writeModel(modelOf(simplify(build()))));
+    const compiled = compile(runtime, writeModel(modelOf(simplify(build()))), tellGradient(model));
     sessions.set(name, compiled);
     return compiled;
   };
@@ -114,10 +106,12 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
           async inputGradient(loss, x, labels) {
             assert(labels.length === x.shape[0], "one label per row");
             const compiled = await sessionOf(loss, () => gradients(loss));
-            const rows = convert(x, inputShape, inputType);
-            const [scores, gradient] = await inBatches(rows, batch, async (part, from, to) => {
-              const label: Tensor = { type: "int32", shape: [to - from], data: labels.subarray(from, to) };
-              const results = await compiled.run({ [input.name]: part, [LABEL]: label });
+            const rows = {
+              [input.name]: convert(x, inputShape, inputType),
+              [LABEL]: tensor("int32", [labels.length], labels),
+            };
+            const [scores, gradient] = await inBatches(rows, batch, async (part) => {
+              const results = await compiled.run(part);
               return [results[output.name], results[gradientName(LOSS, input.name)]];
             });
             return {
@@ -143,7 +137,8 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
           },
         }
       : undefined;
-  return { ...scorer, differentiable, notDifferentiable: reason };
+  const fixed = batch.isFixed && { fixedBatch: batch.rows };
+  return { ...scorer, differentiable, notDifferentiable: reason, ...fixed };
 }
 
 /** Names of what is added to the model's graph; unlikely to be in it. */
@@ -167,19 +162,6 @@ function whyNotDifferentiable(model: Model, input: string, output: string): stri
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;
-  }
-}
-
-/** A session of a model's file. @throws InputError where the runtime refuses it. */
-export async function compile(runtime: Runtime, bytes: Uint8Array): Promise<Session> {
-  try {
-    return await runtime.compile(bytes);
-  } catch (error) {
-    throw new InputError("invalid", "model", {
-      expected: "an ONNX model that ONNX Runtime can load",
-      got: (error as Error).message.split("\n")[0],
-      remedy: "check the file with the tool that exported it",
-    });
   }
 }
 
@@ -230,25 +212,6 @@ function requireStatic(dim: number | string, where: string): number {
   });
 }
 
-/** How many rows fit into the memory that one call may use. */
-export function batchRows(model: Model, inputShape: readonly number[]): number {
-  let elements = 20 * sizeOf(inputShape);
-  if (model.onnx) {
-    try {
-      const g = GraphBuilder.from(model.onnx.graph);
-      const row = g.type(model.onnx.graph.inputs[0].name).shape[0];
-      const values = [...model.onnx.graph.inputs.map(({ name }) => name), ...g.currentNodes.flatMap((n) => n.outputs)];
-      const sizes = values.filter((name) => name !== "").map((name) => g.type(name).shape);
-      const perRow = sizes.filter((shape) => shape[0] === row).map((shape) => multiplyDims(...shape.slice(1)));
-      // Forward values and their cotangents.
-      elements = 3 * perRow.reduce<number>((sum, size) => sum + (typeof size === "number" ? size : 0), 0);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-    }
-  }
-  return Math.max(1, Math.min(1000, Math.floor(BATCH_BYTES / (4 * elements))));
-}
-
 /** The rows in the shape and type that the model takes. */
 export function convert(x: Tensor, inputShape: readonly number[], type: ElementType): Tensor {
   if (rowSize(x) !== sizeOf(inputShape)) {
@@ -266,33 +229,4 @@ export function convert(x: Tensor, inputShape: readonly number[], type: ElementT
     });
   }
   return { ...toFloat(x, type), shape: [x.shape[0], ...inputShape] };
-}
-
-/** Runs a function over consecutive rows and joins each of its results. */
-export async function inBatches(
-  x: Tensor,
-  batch: number,
-  run: (rows: Tensor, from: number, to: number) => Promise<readonly Tensor[]>,
-): Promise<readonly Tensor[]> {
-  const n = x.shape[0];
-  // What the runtime returns is taken as it is: an array of ours to write into would be slower, its pages being new.
-  if (n <= batch) return run(x, 0, n);
-  const parts: (readonly Tensor[])[] = [];
-  for (let from = 0; from < n; from += batch) {
-    const to = Math.min(n, from + batch);
-    parts.push(await run(sliceRows(x, from, to), from, to));
-  }
-  return parts[0].map((_, i) => concatRows(parts.map((part) => part[i])));
-}
-
-function concatRows(parts: readonly Tensor[]): Tensor {
-  const [first] = parts;
-  const rows = parts.reduce((sum, part) => sum + part.shape[0], 0);
-  const data = allocate(first.type, rows * rowSize(first)) as Float32Array;
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data as Float32Array, offset);
-    offset += part.data.length;
-  }
-  return { type: first.type, shape: [rows, ...first.shape.slice(1)], data } as Tensor;
 }

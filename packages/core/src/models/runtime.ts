@@ -45,7 +45,8 @@ export function runtimeFrom(ort: Ort, options: { readonly threads?: number } = {
       const session = await ort.InferenceSession.create(bytes, {
         intraOpNumThreads: options.threads ?? 1,
         interOpNumThreads: 1,
-        logSeverityLevel: 3,
+        // What fails is told by what it throws; the runtime's own lines would come first, in colours.
+        logSeverityLevel: 4,
       });
       return wrap(ort, session);
     },

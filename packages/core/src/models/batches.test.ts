@@ -1,0 +1,96 @@
+// A model whose file fixes its batch gives the numbers of the same model without that, whatever the number of rows.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { runtime } from "../../test/linearWorld.ts";
+import { GraphBuilder, modelOf } from "../onnx/builder.ts";
+import { stream } from "../random.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import { inBatches } from "./batches.ts";
+import { openHessian } from "./hessian.ts";
+import { type Model, modelFromBytes, modelFromGraph } from "./model.ts";
+import { openModel } from "./open.ts";
+
+const D = 5;
+const K = 3;
+
+/** A small network of smooth units on rows of 5 features; where `inside`, a Reshape fixes the batch and not the input. */
+function network(rows: number | "N", inside = false): Model {
+  const g = new GraphBuilder();
+  const random = stream(7, "network");
+  const weights = (shape: readonly number[]) =>
+    g.constant(
+      tensor(
+        "float32",
+        shape,
+        Array.from({ length: shape[0] * (shape[1] ?? 1) }, () => random.normal()),
+      ),
+    );
+  const x = g.input("x", "float32", [inside ? "N" : rows, D]);
+  const shaped = inside ? g.node("Reshape", [x, g.ints([Number(rows), D])]) : x;
+  const hidden = g.node("Tanh", [g.node("Gemm", [shaped, weights([D, 6]), weights([6])])]);
+  g.output(g.node("Gemm", [hidden, weights([6, K]), weights([K])]), "scores");
+  return modelFromBytes(modelFromGraph(modelOf(g.graph())).bytes);
+}
+
+const largestDifference = (a: Tensor, b: Tensor) => {
+  expect(a.shape).toEqual(b.shape);
+  return (a.data as Float32Array).reduce((most, value, i) => Math.max(most, Math.abs(value - Number(b.data[i]))), 0);
+};
+
+test("scores, gradients, steps of ascent and second derivatives", async () => {
+  const free = network("N");
+  const opened = await openModel(runtime, free);
+  const second = await openHessian(runtime, free, "crossEntropy");
+  const cases = fc.record({
+    rows: fc.integer({ min: 1, max: 9 }),
+    inside: fc.boolean(),
+    n: fc.integer({ min: 1, max: 20 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ rows, inside, n }) => {
+      const random = stream(n, "rows", rows);
+      const drawn = (shape: readonly number[]) =>
+        tensor(
+          "float32",
+          shape,
+          Array.from({ length: shape[0] * shape[1] }, () => random.normal()),
+        );
+      const [x, vectors] = [drawn([n, D]), drawn([n, D])];
+      const labels = Int32Array.from({ length: n }, (_, i) => i % K);
+      const fixed = network(rows, inside);
+      const model = await openModel(runtime, fixed);
+      expect(model.fixedBatch).toBe(rows);
+      expect(largestDifference(await model.scores(x), await opened.scores(x))).toBeLessThan(1e-5);
+      const of = (each: typeof model) => each.differentiable!.inputGradient("margin", x, labels);
+      expect(largestDifference((await of(model)).gradient, (await of(opened)).gradient)).toBeLessThan(1e-5);
+      const moved = async (each: typeof model) => {
+        const task = { norm: "l2", steps: 3, origin: x.data, labels, lower: -9, upper: 9 } as const;
+        const points = x.data.slice();
+        const [budgets, lengths] = [1, 0.3].map((value) => new Float32Array(n).fill(value));
+        await each.differentiable!.ascend!({ ...task, x: points, budgets, lengths });
+        return tensor("float32", [n, D], points);
+      };
+      const [a, b] = [await moved(model), await moved(opened)];
+      expect(largestDifference(a, b)).toBeLessThan(1e-4);
+      expect(largestDifference(a, x)).toBeGreaterThan(0.1);
+      const hessian = await openHessian(runtime, fixed, "crossEntropy");
+      const [h, wanted] = [await hessian.multiply(x, labels, vectors), await second.multiply(x, labels, vectors)];
+      expect(largestDifference(h, wanted)).toBeLessThan(1e-4);
+      await Promise.all([model.close(), hessian.close()]);
+    }),
+    { numRuns: 12 },
+  );
+  await Promise.all([opened.close(), second.close()]);
+});
+
+test("every row is asked for once, in calls of the fixed size", async () => {
+  const sizes: number[] = [];
+  const x = tensor("float32", [7, 1], [0, 1, 2, 3, 4, 5, 6]);
+  const [result] = await inBatches({ x }, { rows: 3, isFixed: true }, async (part) => {
+    sizes.push(part.x.shape[0]);
+    return [part.x];
+  });
+  expect(sizes).toEqual([3, 3, 3]);
+  expect(Array.from(result.data, Number)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});

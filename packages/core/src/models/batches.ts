@@ -1,0 +1,114 @@
+// Rows through a graph: as many in a call as memory, or the graph itself, allows.
+
+import { InputError } from "../errors.ts";
+import { GraphBuilder } from "../onnx/builder.ts";
+import { multiplyDims } from "../onnx/dim.ts";
+import type { OnnxModel } from "../onnx/graph.ts";
+import { allocate, gatherRows, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
+
+/** How many rows go through a graph in one call. */
+export interface Batch {
+  readonly rows: number;
+  /** Whether a call must have exactly so many, as in files exported for a batch of 1: the last call is filled up. */
+  readonly isFixed: boolean;
+}
+
+/** Bytes of intermediate results that one call of the runtime may need. */
+const BATCH_BYTES = 64 * 2 ** 20;
+
+/** Rows of a call, at most: more gain nothing. */
+const MOST_ROWS = 1000;
+
+/** The batch that a model takes: the size that its file fixes, else as many rows as fit into a bounded memory. */
+export function batchOf(onnx: OnnxModel | undefined, inputShape: readonly number[], declared?: number | string): Batch {
+  const fixed = onnx?.graph.inputs[0]?.shape?.[0] ?? declared;
+  if (typeof fixed === "number" && fixed > 0) return { rows: fixed, isFixed: true };
+  // Without a graph: as in a network of some layers as wide as the input.
+  const elements = (onnx && intermediateElements(onnx)) ?? 20 * sizeOf(inputShape);
+  const rows = Math.floor(BATCH_BYTES / (4 * Math.max(1, elements)));
+  return { rows: Math.max(1, Math.min(MOST_ROWS, rows)), isFixed: false };
+}
+
+/** The numbers that a gradient graph holds for one row: forward values and their cotangents; undefined where unknown. */
+function intermediateElements({ graph }: OnnxModel): number | undefined {
+  try {
+    const g = GraphBuilder.from(graph);
+    const row = g.type(graph.inputs[0].name).shape[0];
+    const values = [...graph.inputs.map(({ name }) => name), ...g.currentNodes.flatMap((n) => n.outputs)];
+    const sizes = values.filter((name) => name !== "").map((name) => g.type(name).shape);
+    const perRow = sizes.filter((shape) => shape[0] === row).map((shape) => multiplyDims(...shape.slice(1)));
+    return 3 * perRow.reduce<number>((sum, size) => sum + (typeof size === "number" ? size : 0), 0);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The model with its batch fixed where its graph takes no other, though it declares any: a Reshape to one row does that.
+ *
+ * Then the scores have a known number of rows whatever the input has.
+ */
+export function withFixedBatch(onnx: OnnxModel): OnnxModel {
+  const { graph } = onnx;
+  const [input] = graph.inputs;
+  if (graph.inputs.length !== 1 || !input.shape || typeof input.shape[0] === "number") return onnx;
+  let rows: number | string;
+  try {
+    rows = GraphBuilder.from(graph).type(graph.outputs[0].name).shape[0];
+  } catch (error) {
+    if (error instanceof InputError) return onnx;
+    throw error;
+  }
+  if (typeof rows !== "number" || rows < 1) return onnx;
+  return { ...onnx, graph: { ...graph, inputs: [{ ...input, shape: [rows, ...input.shape.slice(1)] }] } };
+}
+
+/**
+ * Runs a function over consecutive rows of all feeds and joins each of its results.
+ *
+ * @param feeds tensors with a row per sample, as many in each
+ */
+export async function inBatches(
+  feeds: Readonly<Record<string, Tensor>>,
+  { rows, isFixed }: Batch,
+  run: (part: Readonly<Record<string, Tensor>>) => Promise<readonly Tensor[]>,
+): Promise<readonly Tensor[]> {
+  const n = Object.values(feeds)[0].shape[0];
+  // What the runtime returns is taken as it is: an array of ours to write into would be slower, its pages being new.
+  if (isFixed ? n === rows : n <= rows) return run(feeds);
+  const parts: (readonly Tensor[])[] = [];
+  for (let from = 0; from < Math.max(1, n); from += rows) {
+    const to = Math.min(n, from + rows);
+    const isPadded = isFixed && to - from < rows;
+    const cut = (x: Tensor) => (isPadded ? paddedRows(x, from, to, rows) : sliceRows(x, from, to));
+    const part = Object.fromEntries(Object.entries(feeds).map(([name, x]) => [name, cut(x)]));
+    const results = await run(part);
+    parts.push(isPadded ? results.map((result) => sliceRows(result, 0, to - from)) : results);
+  }
+  return parts.length === 1 ? parts[0] : parts[0].map((_, i) => concatRows(parts.map((part) => part[i])));
+}
+
+/** The rows from `from` to `to`, the last of them again until there are enough; zeros where there are none. */
+function paddedRows(x: Tensor, from: number, to: number, rows: number): Tensor {
+  if (to === from) {
+    const shape = [rows, ...x.shape.slice(1)];
+    return { type: x.type, shape, data: allocate(x.type, sizeOf(shape)) } as Tensor;
+  }
+  return gatherRows(
+    x,
+    Array.from({ length: rows }, (_, i) => Math.min(from + i, to - 1)),
+  );
+}
+
+function concatRows(parts: readonly Tensor[]): Tensor {
+  const [first] = parts;
+  const rows = parts.reduce((sum, part) => sum + part.shape[0], 0);
+  const data = allocate(first.type, rows * rowSize(first)) as Float32Array;
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part.data as Float32Array, offset);
+    offset += part.data.length;
+  }
+  return { type: first.type, shape: [rows, ...first.shape.slice(1)], data } as Tensor;
+}
