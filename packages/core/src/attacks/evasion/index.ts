@@ -49,7 +49,7 @@ export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = {
     name: "line-search",
     summary: "projected gradient ascent with a line search for each point",
     options: z.strictObject({
-      tolerance: z.number().positive().default(1e-6).describe("relative gain at which a point has converged"),
+      tolerance: z.number().positive().default(1e-6).describe("share of all it gained that a point must gain further"),
       maxIterations: z.number().int().positive().default(100).describe("gradients per point, at most"),
       restarts,
     }),

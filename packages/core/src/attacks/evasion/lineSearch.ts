@@ -5,7 +5,7 @@ import type { Attack, AttackContext, Points } from "../attack.ts";
 import { rowOf, takePoints } from "../attack.ts";
 
 export interface LineSearchOptions {
-  /** A point has converged where a step gains, or to first order can gain, no more than this times max(1, |objective|). */
+  /** A point has converged where a step gains, or to first order can gain, no more than this share of all it has gained. */
   readonly tolerance?: number;
   readonly maxIterations?: number;
   /** The share of the whole way that is tried first; smaller ones follow the gradient more closely into an optimum. */
@@ -28,8 +28,10 @@ const LONGEST = 1e5;
  * gradient's promise g . (z - x) it goes down, by a half to a tenth, to the top of the parabola through the objective
  * before, its slope and the objective at z, as long as that brings more.
  *
- * Where the promise is below the tolerance the point has converged, and z need not be scored. Points are searched side
- * by side in batches, each with a t of its own; a point never gets worse, and one that has converged is frozen.
+ * Where the promise is no more than the tolerance times what the point has gained since its start, it has converged, and z
+ * need not be scored. Both are differences of scores, so that scores multiplied by a number or shifted lead to the same
+ * points. Points are searched side by side in batches, each with a t of its own; a point never gets worse, and one that
+ * has converged is frozen.
  *
  * Source: Demontis et al. 2019, Algorithm 1; the whole way is the step of Frank and Wolfe, 1956.
  */
@@ -40,7 +42,8 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
     const objective = await context.objective(points, active);
     const share = new Float64Array(points.rows).fill(firstShare);
-    const threshold = (i: number) => tolerance * Math.max(1, Math.abs(objective[i]));
+    const first = objective.slice();
+    const negligible = (i: number) => tolerance * (objective[i] - first[i]);
     let iteration = 0;
     while (active.length > 0 && iteration < maxIterations) {
       iteration++;
@@ -48,7 +51,7 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
       const slopes = await slopesAt(context, points, active);
       let open = active;
       while (open.length > 0) {
-        const { indices, trials, promises } = tryStep(context, slopes, open, share, threshold);
+        const { indices, trials, promises } = tryStep(context, slopes, open, share, negligible);
         if (indices.length === 0) break;
         const values = await context.objective(trials, indices);
         open = indices.filter((i, row) => {
@@ -63,7 +66,7 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
           return kept < SUFFICIENT && !isWorseThanLast && share[i] > SHORTEST;
         });
       }
-      active = active.filter((i) => objective[i] - before[i] > threshold(i));
+      active = active.filter((i) => objective[i] - before[i] > negligible(i));
       yield { iteration, points, objective, active: active.length };
     }
     return { iteration, points, objective, active: active.length };
@@ -87,13 +90,13 @@ async function slopesAt(context: AttackContext, points: Points, active: Int32Arr
   return { from, gradient, steepest, rowOfPoint: new Map(Array.from(active, (i, row) => [i, row])) };
 }
 
-/** Steps of all points, of which those are kept that the gradient promises more than the threshold. */
+/** Steps of all points, of which those are kept that the gradient promises more than a negligible gain. */
 function tryStep(
   context: AttackContext,
   { from, gradient, steepest, rowOfPoint }: Slopes,
   open: Int32Array,
   share: Float64Array,
-  threshold: (i: number) => number,
+  negligible: (i: number) => number,
 ) {
   const rows = open.map((i) => rowOfPoint.get(i)!);
   const trials = takePoints(from, rows);
@@ -105,7 +108,7 @@ function tryStep(
   const promises = Float64Array.from(rows, (row, k) => {
     return dotDifference(rowOf(gradient, row), rowOf(trials, k), rowOf(from, row));
   });
-  const kept = Int32Array.from(open.keys()).filter((k) => promises[k] > threshold(open[k]));
+  const kept = Int32Array.from(open.keys()).filter((k) => promises[k] > negligible(open[k]));
   if (kept.length === open.length) return { indices: open, trials, promises };
   return {
     indices: kept.map((k) => open[k]),
