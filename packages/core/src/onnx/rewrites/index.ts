@@ -1,5 +1,6 @@
-// Operators that opset 18 lacks or means something else by; one file each.
+// Operators that opset 18 lacks or means something else by, and those of other domains; one file each.
 
+import { classical } from "../classical/index.ts";
 import { AveragePool } from "./averagePool.ts";
 import { axesSince13, axesSince18 } from "./axesAsInput.ts";
 import { BatchNormalization } from "./batchNormalization.ts";
@@ -8,17 +9,19 @@ import { Clip } from "./clip.ts";
 import { Dropout } from "./dropout.ts";
 import { Gelu } from "./gelu.ts";
 import { GroupNormalization } from "./groupNormalization.ts";
+import { If } from "./if.ts";
+import { Loop } from "./loop.ts";
 import { Pad } from "./pad.ts";
-import { Resize } from "./resize.ts";
+import { Resize, Upsample } from "./resize.ts";
 import type { Rewrite } from "./rewrite.ts";
+import { Scan } from "./scan.ts";
 import { ScatterElements } from "./scatterElements.ts";
 import { Slice } from "./slice.ts";
 import { Softmax } from "./softmax.ts";
 import { Split } from "./split.ts";
 import { TopK } from "./topK.ts";
-import { Upsample } from "./upsample.ts";
 
-/** What is rewritten, by the name of the operator. */
+/** What is written out, by the name of the operator; those of other domains as "ai.onnx.ml.Scaler". */
 export const rewrites: Readonly<Record<string, Rewrite>> = {
   AveragePool,
   BatchNormalization,
@@ -28,7 +31,9 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   Dropout,
   Gelu,
   GroupNormalization,
+  If,
   LogSoftmax: Softmax,
+  Loop,
   Pad,
   ReduceL1: axesSince18,
   ReduceL2: axesSince18,
@@ -41,6 +46,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   ReduceSum: axesSince13,
   ReduceSumSquare: axesSince18,
   Resize,
+  Scan,
   Scatter: ScatterElements,
   Slice,
   Softmax,
@@ -49,4 +55,5 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   TopK,
   Unsqueeze: axesSince13,
   Upsample,
+  ...classical,
 };
