@@ -9,8 +9,7 @@ import {
   type Model,
   type OpenModel,
   openModel,
-  rowCount,
-  takeRows,
+  spreadRows,
 } from "@carom/core";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import { alignClasses } from "./classes.ts";
@@ -44,11 +43,14 @@ export async function openClassifier(path: string, options: ModelOptions = {}): 
 /** Rows that the checks look at, and numbers in them: rows of text may have a million features. */
 const MOST = { rows: 500, numbers: 2 ** 24 };
 
+/** Rows spread over data, for checks. */
+export function rowsToCheck(data: Dataset): Dataset {
+  const most = Math.max(1, Math.floor(MOST.numbers / featureCount(data)));
+  return spreadRows(data, Math.min(MOST.rows, most));
+}
+
 /** What is suspicious of a model on rows spread over data that was made to fit it. */
 export function checkOn({ opened }: Pick<Classifier, "opened">, data: Dataset): Promise<readonly Doubt[]> {
-  const most = Math.max(1, Math.floor(MOST.numbers / featureCount(data)));
-  const n = Math.min(MOST.rows, most, rowCount(data));
-  const rows = Int32Array.from({ length: n }, (_, i) => Math.floor((i * rowCount(data)) / n));
-  const part = takeRows(data, rows);
+  const part = rowsToCheck(data);
   return checkModel(opened, denseRows(part), part.labels);
 }

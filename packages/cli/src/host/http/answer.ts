@@ -120,7 +120,8 @@ function finite(value: unknown, name: string): number {
   throw unexpected(name, "scores that are numbers", shownIn(value));
 }
 
-const shownIn = (value: unknown) => `"${excerpt(JSON.stringify(value) ?? "nothing", 80)}"`;
+const shownIn = (value: unknown) =>
+  `"${excerpt(typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"), 80)}"`;
 
 /** What is said of an answer that nobody can read. */
 export function unexpected(name: string, expected: string, got: string): InputError {

@@ -237,7 +237,8 @@ function refused(name: string, status: number, text: string, { rows, remedy: own
     "an answer to a request of this protocol",
     rows > 1 ? `${others}; where it takes one row at a time, say --batch 1` : others,
   ];
-  const got = `status ${status} to ${rows > 0 ? `${rows} rows` : "a question about the model"}${said(text)}`;
+  const asked = rows > 0 ? `${rows} row${rows === 1 ? "" : "s"}` : "a question about the model";
+  const got = `status ${status} to ${asked}${said(text)}`;
   return new InputError("invalid", `target ${name}`, { expected, got, remedy });
 }
 
