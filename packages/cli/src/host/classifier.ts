@@ -1,5 +1,6 @@
 // A model file opened beside data: one way to read both, and to look for what is suspicious, for all verbs.
 
+import { basename } from "node:path";
 import {
   checkModel,
   type Dataset,
@@ -13,6 +14,7 @@ import {
 } from "@carom/core";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import { alignClasses } from "./classes.ts";
+import { tellDoing } from "./doing.ts";
 import { loadModel } from "./modelFile.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { withShape } from "./shape.ts";
@@ -29,6 +31,7 @@ export interface Classifier {
 
 /** Opens the model in a file, read as the options say. */
 export async function openClassifier(path: string, options: ModelOptions = {}): Promise<Classifier> {
+  tellDoing(`model ${basename(path)}`);
   const { model, contentHash } = await loadModel(path, options);
   const opened = await openModel(nodeRuntime(), model);
   return {
