@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { InputError, learners, OPSET } from "@carom/core";
 import { expect, it } from "vitest";
 import { CLASSICAL, classical } from "../../core/src/onnx/classical/index.ts";
+import { microsoft } from "../../core/src/onnx/microsoft/index.ts";
 import { zeroGradient } from "../../core/src/onnx/operator.ts";
 import { operators } from "../../core/src/onnx/ops/index.ts";
 import { rewrites } from "../../core/src/onnx/rewrites/index.ts";
@@ -70,6 +71,13 @@ Operators of the domain \`ai.onnx.ml\`, which scikit-learn's exporter skl2onnx w
 before a model is differentiated; its scores are those of the file. Each is compared with ONNX Runtime's own.
 
 ${classicalTable()}
+
+## The runtime's own operators
+
+Operators of the domain \`com.microsoft\`, into which ONNX Runtime and its tools fuse others, are written out too:
+${Object.keys(microsoft)
+  .map((name) => `\`${name}\``)
+  .join(", ")}.
 
 ## Exporters
 

@@ -65,6 +65,24 @@ export function nodeError(node: Node, expected: string, got: string): InputError
   });
 }
 
+/** A sound node that we have no gradient for: what it would have to be, what it is. */
+export function unsupportedNode(node: Node, expected: string, got: string): InputError {
+  return new InputError("unsupported", `node ${describeNode(node)}`, {
+    expected,
+    got,
+    remedy: "the model can be judged by its scores, but not attacked by its gradients",
+  });
+}
+
+/** A sound node of which a size has to be known before the graph runs, and is not. */
+export function unknownSize(node: Node, expected: string, got: string): InputError {
+  return new InputError("unsupported", `node ${describeNode(node)}`, {
+    expected: `${expected} known before the graph runs`,
+    got,
+    remedy: "export the model with fixed sizes; its scores can be asked for as it is",
+  });
+}
+
 /** A node as an error message names it. */
 export function describeNode(node: Node): string {
   return `"${node.name || node.outputs[0]}" (${node.domain ? `${node.domain}.` : ""}${node.op})`;
@@ -104,6 +122,6 @@ export function constantInts(value: ValueType | undefined): readonly number[] | 
 /** The integers that must be known before the graph runs, such as axes; throws where they are computed. */
 export function requireInts(node: Node, value: ValueType | undefined, what: string): readonly number[] {
   const ints = constantInts(value);
-  if (!ints) throw nodeError(node, `${what} that are constant`, "values computed while the graph runs");
+  if (!ints) throw unknownSize(node, what, "values computed while it runs");
   return ints;
 }

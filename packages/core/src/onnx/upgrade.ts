@@ -7,7 +7,7 @@ import { appendGraph } from "./append.ts";
 import { GraphBuilder, OPSET } from "./builder.ts";
 import type { Graph, Node, OnnxModel } from "./graph.ts";
 import { MAX_NODES } from "./limits.ts";
-import { describeNode } from "./operator.ts";
+import { unsupportedNode } from "./operator.ts";
 import { operatorName } from "./ops/index.ts";
 import { rewrites } from "./rewrites/index.ts";
 import type { Rewrite } from "./rewrites/rewrite.ts";
@@ -56,7 +56,8 @@ function writtenOut(model: OnnxModel): Graph {
   const missing = new Map<string, Node>();
   const prefixes = unusedPrefixes(graph);
   const push = (node: Node): void => {
-    if (g.currentNodes.length > MAX_NODES) throw tooLong(node);
+    if (g.currentNodes.length > MAX_NODES)
+      throw unsupportedNode(node, `a graph of at most ${MAX_NODES} nodes once its loops are written out`, "more");
     const maker = node.inputs.map((name) => missing.get(name)).find((each) => each !== undefined);
     if (maker) throw notWrittenOut(maker);
     const rewrite = rewriteOf(node, model);
@@ -105,17 +106,5 @@ function unsupportedOpset(version: number): InputError {
 }
 
 function notWrittenOut(node: Node): InputError {
-  return new InputError("unsupported", `node ${describeNode(node)}`, {
-    expected: "use of those outputs that gradients flow through",
-    got: "use of another, such as a label",
-    remedy: "the model can be judged by its scores, but not attacked by its gradients",
-  });
-}
-
-function tooLong(node: Node): InputError {
-  return new InputError("unsupported", `node ${describeNode(node)}`, {
-    expected: `a graph of at most ${MAX_NODES} nodes once its loops are written out`,
-    got: "more",
-    remedy: "the model can be judged by its scores, but not attacked by its gradients",
-  });
+  return unsupportedNode(node, "use of those outputs that gradients flow through", "use of another, such as a label");
 }

@@ -4,7 +4,7 @@ import { sizeOf } from "../tensor.ts";
 import type { Dim } from "./dim.ts";
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "./graph.ts";
 import { requireSmall } from "./limits.ts";
-import { nodeError, type ValueType } from "./operator.ts";
+import { nodeError, unknownSize, type ValueType } from "./operator.ts";
 
 /** Where a window stands: along each spatial axis, output o and kernel element k meet input o stride + k dilation - before. */
 export interface Window {
@@ -59,8 +59,7 @@ export function transposedWindowOf(node: Node, size: readonly number[], kernel: 
 /** The spatial sizes of a value, which a gradient needs to know before the graph runs. */
 export function spatialSizes(node: Node, value: ValueType): readonly number[] {
   return value.shape.slice(2).map((dim) => {
-    if (typeof dim !== "number")
-      throw nodeError(node, "spatial sizes that are known before the graph runs", `"${dim}"`);
+    if (typeof dim !== "number") throw unknownSize(node, "spatial sizes", `"${dim}"`);
     return dim;
   });
 }

@@ -2,7 +2,7 @@ import { reduceTo } from "../broadcast.ts";
 import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
 import { type Node, stringAttribute } from "../graph.ts";
-import { nodeError, type Operator } from "../operator.ts";
+import { nodeError, type Operator, unsupportedNode } from "../operator.ts";
 
 /** y = the sum, over the letters that the result does not have, of products of the inputs, as "bij,bjk->bik" says. */
 export const Einsum: Operator = {
@@ -31,7 +31,7 @@ export const Einsum: Operator = {
     );
     return inputs.map((input, i) => {
       const own = operands[i];
-      if (new Set(own).size < own.length) throw nodeError(node, "operands without diagonals", `"${own}"`);
+      if (new Set(own).size < own.length) throw unsupportedNode(node, "operands without diagonals", `"${own}"`);
       const others = inputs.filter((_, j) => j !== i);
       const lettersOfOthers = operands.filter((_, j) => j !== i);
       // The cotangent by the other factors; letters that only this operand has were summed: they are repeated.

@@ -1,7 +1,7 @@
 import { zerosLike } from "../broadcast.ts";
 import { isStatic } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { nodeError, type Operator } from "../operator.ts";
+import { nodeError, type Operator, unknownSize } from "../operator.ts";
 
 /** y = the slices of x at places that the last axis of the indices names. */
 export const GatherND: Operator = {
@@ -19,7 +19,7 @@ export const GatherND: Operator = {
     let places = indices;
     // Each axis of the batch becomes a number in front of the place.
     for (let axis = batch - 1; axis >= 0; axis--) {
-      if (!isStatic(leading)) throw nodeError(node, "batch axes of known size", `[${leading}]`);
+      if (!isStatic(leading)) throw unknownSize(node, "sizes of the batch axes", `[${leading}]`);
       const { shape } = g.type(indices);
       const column = shape.map((_, i) => (i === axis ? leading[axis] : 1));
       const count = Array.from({ length: leading[axis] }, (_, i) => i);

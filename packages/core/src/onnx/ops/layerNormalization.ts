@@ -1,7 +1,7 @@
 import { reduceTo } from "../broadcast.ts";
 import { floatAttribute, intAttribute } from "../graph.ts";
 import { normalizationGradient, normalize } from "../normalization.ts";
-import { nodeError, normalizeAxis, type Operator } from "../operator.ts";
+import { normalizeAxis, type Operator, unsupportedNode } from "../operator.ts";
 
 /** y = scale (x - mean) / sqrt(variance + epsilon) + bias, sample by sample over the last axes (Ba and others, 2016). */
 export const LayerNormalization: Operator = {
@@ -13,7 +13,7 @@ export const LayerNormalization: Operator = {
   },
   gradient({ g, node, inputs: [x, scale, bias], cotangents: [dy, ...statistics] }) {
     if (!dy || statistics.some((each) => each !== undefined)) {
-      throw nodeError(node, "use of the first output only", "use of the mean or the deviation");
+      throw unsupportedNode(node, "use of the first output only", "use of the mean or the deviation");
     }
     const rank = g.type(x).shape.length;
     const from = normalizeAxis(node, intAttribute(node, "axis", -1), rank);

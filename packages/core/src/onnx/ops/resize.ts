@@ -3,7 +3,15 @@ import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "../graph.ts";
 import { interpolationMatrix } from "../interpolation.ts";
-import { contentOf, nodeError, normalizeAxis, type Operator, type ValueType } from "../operator.ts";
+import {
+  contentOf,
+  nodeError,
+  normalizeAxis,
+  type Operator,
+  unknownSize,
+  unsupportedNode,
+  type ValueType,
+} from "../operator.ts";
 
 /**
  * y = x resampled along some axes, by the nearest element or linearly between neighbours.
@@ -24,13 +32,13 @@ export const Resize: Operator = {
     const known = inputs.map((name) => (name ? g.type(name) : undefined));
     const { type, shape } = known[0]!;
     const changes = changesOf(node, known);
-    if (!changes) throw nodeError(node, "sizes that are known before the graph runs", "computed ones");
+    if (!changes) throw unknownSize(node, "sizes", "computed ones");
     let result = cotangent;
     changes.forEach(({ size, scale }, axis) => {
       const from = shape[axis];
       if (scale === 1 || (scale === undefined && size === from)) return;
       if (typeof from !== "number" || typeof size !== "number") {
-        throw nodeError(node, "known sizes along resampled axes", `${from} and ${size}`);
+        throw unknownSize(node, "sizes along resampled axes", `${from} and ${size}`);
       }
       const ratio = scale ?? Math.fround(size / from);
       const matrix = g.constant(interpolationMatrix(node, from, size, ratio, type as FloatType));
@@ -50,7 +58,7 @@ interface Change {
 function changesOf(node: Node, [x, , scales, sizes]: readonly (ValueType | undefined)[]): Change[] | undefined {
   const rank = x!.shape.length;
   if (stringAttribute(node, "keep_aspect_ratio_policy", "stretch") !== "stretch") {
-    throw nodeError(node, 'keep_aspect_ratio_policy "stretch"', "another");
+    throw unsupportedNode(node, 'keep_aspect_ratio_policy "stretch"', "another");
   }
   const axes = intsAttribute(
     node,

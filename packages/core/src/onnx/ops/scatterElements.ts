@@ -1,6 +1,6 @@
 import { zerosLike } from "../broadcast.ts";
 import { intAttribute, stringAttribute } from "../graph.ts";
-import { nodeError, type Operator, sameAsInput } from "../operator.ts";
+import { type Operator, sameAsInput, unsupportedNode } from "../operator.ts";
 
 /** y = x with updates written, or added, at indices along an axis. */
 export const ScatterElements: Operator = {
@@ -8,7 +8,8 @@ export const ScatterElements: Operator = {
   gradient({ g, node, inputs: [, indices], cotangent }) {
     const axis = { axis: { int: intAttribute(node, "axis", 0) } };
     const reduction = stringAttribute(node, "reduction", "none");
-    if (reduction !== "add" && reduction !== "none") throw nodeError(node, 'reduction "add" or "none"', reduction);
+    if (reduction !== "add" && reduction !== "none")
+      throw unsupportedNode(node, 'reduction "add" or "none"', reduction);
     const updates = g.node("GatherElements", [cotangent, indices], axis);
     if (reduction === "add") return [cotangent, undefined, updates];
     const zeros = zerosLike(g, updates);

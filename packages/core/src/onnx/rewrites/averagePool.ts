@@ -1,5 +1,5 @@
 import { intsAttribute } from "../graph.ts";
-import { nodeError } from "../operator.ts";
+import { unsupportedNode } from "../operator.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** Averages got dilations in opset 19; without them nothing changed. */
@@ -9,7 +9,8 @@ export const AveragePool: Rewrite = {
   rewrite(g, node) {
     const { dilations: _, ...attributes } = node.attributes;
     const dilations = intsAttribute(node, "dilations", []);
-    if (dilations.some((each) => each !== 1)) throw nodeError(node, "an average without dilations", `[${dilations}]`);
+    if (dilations.some((each) => each !== 1))
+      throw unsupportedNode(node, "an average without dilations", `[${dilations}]`);
     return g.node("AveragePool", node.inputs, attributes);
   },
 };

@@ -1,9 +1,8 @@
 // What control flow needs to know before the graph runs.
 
-import { InputError } from "../../errors.ts";
 import type { GraphBuilder } from "../builder.ts";
 import type { Graph, Node } from "../graph.ts";
-import { contentOf, describeNode, nodeError } from "../operator.ts";
+import { contentOf, nodeError } from "../operator.ts";
 
 /** The graph in an attribute. */
 export function bodyOf(node: Node, name: string): Graph {
@@ -16,13 +15,4 @@ export function bodyOf(node: Node, name: string): Graph {
 export function knownNumber(g: GraphBuilder, value: string): number | undefined {
   const [element] = contentOf(g.type(value)) ?? [];
   return typeof element === "number" ? element : undefined;
-}
-
-/** A loop whose length or end depends on the input. */
-export function unknownLoop(node: Node, expected: string): InputError {
-  return new InputError("unsupported", `loop at node ${describeNode(node)}`, {
-    expected,
-    got: "one that is computed while the graph runs",
-    remedy: "the model can be judged by its scores, but not attacked by its gradients",
-  });
 }

@@ -22,6 +22,11 @@ export function geluByTanh(g: GraphBuilder, x: string): string {
   return halfOf(g, x, g.node("Tanh", [g.node("Mul", [inner, g.scalar(Math.sqrt(2 / Math.PI), x)])]));
 }
 
+/** y = x sigmoid(alpha x). */
+export function sigmoidal(g: GraphBuilder, x: string, alpha: number): string {
+  return g.node("Mul", [x, g.node("Sigmoid", [g.node("Mul", [x, g.scalar(alpha, x)])])]);
+}
+
 /** x (1 + s) / 2. */
 function halfOf(g: GraphBuilder, x: string, s: string): string {
   return g.node("Mul", [x, g.node("Mul", [g.node("Add", [s, g.scalar(1, x)]), g.scalar(0.5, x)])]);

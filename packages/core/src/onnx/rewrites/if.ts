@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../builder.ts";
 import type { Node } from "../graph.ts";
-import { nodeError } from "../operator.ts";
+import { unsupportedNode } from "../operator.ts";
 import { bodyOf, knownNumber } from "./controlFlow.ts";
 import type { Rewrite } from "./rewrite.ts";
 
@@ -28,7 +28,7 @@ export const If: Rewrite = {
 function choose(g: GraphBuilder, node: Node, condition: string, value: string, other: string): string {
   const [a, b] = [g.type(value), g.type(other)];
   if (a.type !== b.type || `${a.shape}` !== `${b.shape}`) {
-    throw nodeError(node, "branches of one shape, or a condition that is known before the graph runs", "others");
+    throw unsupportedNode(node, "branches of one shape, or a condition that is known before the graph runs", "others");
   }
   return g.node("Where", [condition, value, other]);
 }

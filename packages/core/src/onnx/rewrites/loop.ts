@@ -1,7 +1,7 @@
 import { tensor } from "../../tensor.ts";
 import { MAX_NODES } from "../limits.ts";
-import { nodeError } from "../operator.ts";
-import { bodyOf, knownNumber, unknownLoop } from "./controlFlow.ts";
+import { nodeError, unknownSize, unsupportedNode } from "../operator.ts";
+import { bodyOf, knownNumber } from "./controlFlow.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** The body once per iteration, where their number is known before the graph runs. */
@@ -10,7 +10,7 @@ export const Loop: Rewrite = {
     const body = bodyOf(node, "body");
     const [limit, start, ...initial] = node.inputs;
     const most = limit ? knownNumber(g, limit) : Number.POSITIVE_INFINITY;
-    if (most === undefined) throw unknownLoop(node, "a known number of iterations");
+    if (most === undefined) throw unknownSize(node, "the number of iterations", "a computed one");
     if (body.inputs.length !== initial.length + 2 || body.outputs.length < initial.length + 1) {
       throw nodeError(node, `a body that carries ${initial.length} values`, `${body.inputs.length} inputs`);
     }
@@ -19,8 +19,8 @@ export const Loop: Rewrite = {
     const collected: string[][] = body.outputs.slice(initial.length + 1).map(() => []);
     for (let i = 0; i < most; i++) {
       const goesOn = knownNumber(g, condition);
-      if (i === MAX_NODES) throw unknownLoop(node, `at most ${MAX_NODES} iterations`);
-      if (goesOn === undefined) throw unknownLoop(node, "a condition that is known in each iteration");
+      if (i === MAX_NODES) throw unsupportedNode(node, `at most ${MAX_NODES} iterations`, "more");
+      if (goesOn === undefined) throw unknownSize(node, "the condition of each iteration", "a computed one");
       if (!goesOn) break;
       const given = [g.constant(tensor("int64", [], [i])), condition, ...carried];
       const nameOf = inline(body, Object.fromEntries(body.inputs.map(({ name }, k) => [name, given[k]])));
@@ -35,7 +35,7 @@ export const Loop: Rewrite = {
       ...carried,
       ...collected.map((list) => {
         if (list.length === 0)
-          throw nodeError(node, "one iteration or more, where their results are collected", "none");
+          throw unsupportedNode(node, "one iteration or more, where their results are collected", "none");
         return g.node("Concat", list, { axis: { int: 0 } });
       }),
     ];

@@ -1,7 +1,7 @@
 import { tensor } from "../../tensor.ts";
 import { intAttribute, intsAttribute } from "../graph.ts";
-import { nodeError, normalizeAxis } from "../operator.ts";
-import { bodyOf, unknownLoop } from "./controlFlow.ts";
+import { nodeError, normalizeAxis, unknownSize, unsupportedNode } from "../operator.ts";
+import { bodyOf } from "./controlFlow.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** The body once per element along the scanned axes, where their length is known before the graph runs. */
@@ -21,7 +21,7 @@ export const Scan: Rewrite = {
     );
     const backwards = intsAttribute(node, "scan_input_directions", zeros(count));
     const length = g.type(scanned[0]).shape[axes[0]];
-    if (typeof length !== "number") throw unknownLoop(node, "a known number of elements");
+    if (typeof length !== "number") throw unknownSize(node, "the number of elements to scan", `"${length}"`);
     const outputs = body.outputs.length - states;
     const collected: string[][] = zeros(outputs).map(() => []);
     let carried = node.inputs.slice(0, states);
@@ -38,7 +38,7 @@ export const Scan: Rewrite = {
         list.push(results[states + k]);
       });
     }
-    if (length === 0) throw nodeError(node, "one element or more along the scanned axes", "none");
+    if (length === 0) throw unsupportedNode(node, "one element or more along the scanned axes", "none");
     const outputAxes = intsAttribute(node, "scan_output_axes", zeros(outputs));
     const reversed = intsAttribute(node, "scan_output_directions", zeros(outputs));
     const stacked = collected.map((list, k) => {
