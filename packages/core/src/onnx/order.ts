@@ -3,7 +3,6 @@
 import { InputError } from "../errors.ts";
 import type { Graph, Node } from "./graph.ts";
 import { describeNode } from "./operator.ts";
-import { readsOf } from "./subgraph.ts";
 
 /**
  * The same graph with its nodes in an order in which every value is computed before it is used.
@@ -34,7 +33,7 @@ export function orderNodes(graph: Graph): Graph {
       }
       state.set(node, "open");
       const waiting: Node[] = [];
-      for (const input of readsOf(node)) {
+      for (const input of node.inputs) {
         if (input === "" || available.has(input)) continue;
         const maker = makers.get(input);
         if (!maker) throw broken("every value computed in the graph", `node ${describeNode(node)} using "${input}"`);

@@ -1,11 +1,13 @@
+import { tensor } from "../../tensor.ts";
 import { intAttribute } from "../graph.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** How many elements are taken was an attribute before opset 10. */
 export const TopK: Rewrite = {
   until: 9,
-  rewrite(g, node) {
+  rewrite(node, context) {
     const { k: _, ...attributes } = node.attributes;
-    return g.nodeOutputs("TopK", [node.inputs[0], g.ints([intAttribute(node, "k", 0)])], attributes, 2);
+    const count = context.constant(tensor("int64", [1], [intAttribute(node, "k", 0)]));
+    return { ...node, inputs: [node.inputs[0], count], attributes };
   },
 };
