@@ -16,6 +16,8 @@ export default defineConfig({
     pool: "forks",
     // One process per core of the smallest machine; the default leaves one core idle.
     maxWorkers: 2,
+    // Tests that make sessions of the runtime themselves report nothing to its vendor either.
+    env: { ORT_DISABLE_TELEMETRY: "1" },
     setupFiles: ["packages/core/test/setup.ts"],
     testTimeout: 60_000,
     // A hook may run whole commands before the tests look at what they left.

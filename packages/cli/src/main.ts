@@ -1,48 +1,47 @@
-// The command line: `carom VERB [options]`.
+// The command line: `carom VERB [options]`, in a process of its own.
+//
+// Models come from strangers, and one that crashes the runtime, or loops in it, takes its process along. The process that
+// the user started only waits, so that it can tell what happened, and end what no longer listens.
 
-import { InputError } from "@carom/core";
-import { CommanderError } from "commander";
-import { redact } from "./host/http/secrets.ts";
-import { removeUnfinished } from "./host/output.ts";
-import { createProgram } from "./program.ts";
-import { flagError } from "./ui/flagError.ts";
+import { fork } from "node:child_process";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Doing } from "./host/doing.ts";
 
-// Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 130 interrupted.
+/** Milliseconds that the command has to end after a signal: native code does not hear of it. */
+const PATIENCE = 3000;
+/** The exit status of what a signal ended is above this by the signal's number. */
+const BY_SIGNAL = 128;
 const INPUT_FAULT = 2;
-const OUR_FAULT = 1;
-const INTERRUPTED = 130;
-const TERMINATED = 143;
 
-process.on("SIGINT", () => {
-  process.stderr.write("\ncarom: interrupted; start the same command again and it goes on with what is finished\n");
-  process.exit(INTERRUPTED);
-});
-process.on("SIGTERM", () => process.exit(TERMINATED));
-process.on("exit", removeUnfinished);
-// A reader that closes early, such as `head`, is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+const command = fileURLToPath(new URL("command.js", import.meta.url));
+const child = fork(command, process.argv.slice(2), { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+let doing = "what was asked";
+child.on("message", (message: Doing) => {
+  doing = message.doing;
 });
 
-const program = createProgram();
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
+let ended: NodeJS.Signals | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    ended ??= signal;
+    child.kill(signal);
+    setTimeout(() => child.kill("SIGKILL"), PATIENCE).unref();
+  });
 }
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    process.stderr.write(`carom: ${flagError(error, program, process.argv).message}\n`);
-    return INPUT_FAULT;
+child.on("exit", (status, signal) => {
+  if (signal === null) process.exitCode = status ?? INPUT_FAULT;
+  else if (ended) process.exitCode = BY_SIGNAL + constants.signals[ended];
+  else {
+    process.stderr.write(`carom: ${crash(signal)}\n`);
+    process.exitCode = INPUT_FAULT;
   }
-  if (error instanceof InputError) {
-    process.stderr.write(`carom: ${redact(error.message)}\n`);
-    return INPUT_FAULT;
+});
+
+function crash(signal: NodeJS.Signals): string {
+  if (signal === "SIGKILL") {
+    return `invalid ${doing}: expected work that fits into memory, got a process that was killed (SIGKILL), most likely by the system for want of memory; give fewer rows (--points) or workers (--workers 1), or a machine with more memory`;
   }
-  const told = redact((error as Error).stack ?? String(error));
-  process.stderr.write(`carom: a fault of carom itself, please report it: ${told}\n`);
-  return OUR_FAULT;
+  return `invalid ${doing}: expected a model that ONNX Runtime can compute, got a crash inside the runtime (${signal}); export the model again, for another opset or without what is unusual in it, and tell the makers of the runtime`;
 }

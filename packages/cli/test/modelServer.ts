@@ -10,6 +10,8 @@ export interface Served {
   answer(rows: readonly (readonly number[])[]): Promise<unknown[]>;
   readonly features: number;
   readonly classes: number;
+  /** The shape of the input as the Open Inference Protocol's metadata declare it; rows of features where absent. */
+  readonly shape?: readonly number[];
 }
 
 export interface ModelServer {
@@ -83,11 +85,11 @@ async function textOf(request: IncomingMessage): Promise<string> {
 const descriptions: Readonly<Record<string, (model: Served) => unknown>> = {
   "/v2": () => ({ name: "stub", version: "1", extensions: [] }),
   "/v2/repository/index": () => [{ name: "m", version: "3", state: "READY" }],
-  "/v2/models/m": ({ features, classes }) => ({
+  "/v2/models/m": ({ features, classes, shape = [-1, features] }) => ({
     name: "m",
     versions: ["3"],
     platform: "stub",
-    inputs: [{ name: "x", datatype: "FP32", shape: [-1, features] }],
+    inputs: [{ name: "x", datatype: "FP32", shape }],
     outputs: [{ name: "scores", datatype: "FP32", shape: [-1, classes] }],
   }),
   "/v1/models/m": () => ({
@@ -130,7 +132,8 @@ const invocations: Wire = {
 const protocols: Readonly<Record<string, Wire>> = {
   "/v2/models/m/infer": {
     rows({ inputs: [{ shape, data }] }: { inputs: [{ shape: number[]; data: number[] }] }, features) {
-      return Array.from({ length: shape[0] }, (_, i) => data.slice(i * features, (i + 1) * features));
+      const count = shape.reduce((product, length) => product * length, 1) / features;
+      return Array.from({ length: count }, (_, i) => data.slice(i * features, (i + 1) * features));
     },
     document: (answers, { classes }) => ({
       model_name: "m",

@@ -20,6 +20,10 @@ export interface RunOptions {
   readonly cwd?: string;
   /** The store; a new one for each run where absent, so that no run profits from another. */
   readonly store?: string;
+  /** Variables of the environment; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A command that starts Node, such as a tracer with its options. */
+  readonly under?: readonly string[];
   /** Called with everything written to standard error so far; what it returns is sent as a signal. */
   onStderr?(text: string): NodeJS.Signals | undefined;
 }
@@ -28,10 +32,11 @@ export interface RunOptions {
 export function carom(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const ownStore = options.store === undefined ? mkdtempSync(join(tmpdir(), "carom-store-")) : undefined;
   return new Promise<Finished>((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], {
+    const [command, ...rest] = [...(options.under ?? []), process.execPath, main, ...args];
+    const child = spawn(command, rest, {
       cwd: options.cwd,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, CAROM_STORE: options.store ?? ownStore },
+      env: { ...process.env, CAROM_STORE: options.store ?? ownStore, ...options.env },
     });
     let stdout = "";
     let stderr = "";

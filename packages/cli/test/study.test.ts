@@ -33,11 +33,13 @@ const artifacts = (store: string) =>
   readdirSync(store, { recursive: true, encoding: "utf8", withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== "times.tsv")
     .map(({ parentPath, name }) => relative(store, join(parentPath, name)));
-/** Worker processes of a command. */
-const workersOf = (pid: number) =>
+const childrenOf = (pid: number) =>
   (spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" }).stdout ?? "")
     .split(/\s+/)
-    .filter(Boolean);
+    .filter(Boolean)
+    .map(Number);
+/** Worker processes of a command, which itself is a process that another watches. */
+const workersOf = (pid: number) => childrenOf(pid).flatMap(childrenOf);
 
 beforeAll(async () => {
   writeFileSync(at("points.npz"), pointsFile(400));
@@ -62,7 +64,7 @@ async function killingWorkers(out: string, kills: number): Promise<{ status: num
     if (artifacts(store).length < 2) return;
     for (const worker of workersOf(child.pid!)) {
       if (left-- <= 0) return;
-      process.kill(Number(worker), "SIGKILL");
+      process.kill(worker, "SIGKILL");
     }
   }, 20);
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));

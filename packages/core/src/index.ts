@@ -47,6 +47,7 @@ export {
   featureCount,
   rowCount,
   type SparseRows,
+  spreadRows,
   takeRows,
   uniformDomain,
 } from "./data/dataset.ts";
@@ -87,7 +88,7 @@ export type {
 export { presetNames, presetOptions, presets } from "./learners/presets.ts";
 export type { AscentTask } from "./models/ascent.ts";
 export { calibratedModel } from "./models/calibrated.ts";
-export { checkModel, type Doubt } from "./models/checks.ts";
+export { checkAnswers, checkModel, type Doubt } from "./models/checks.ts";
 // Models
 export { onColumns, weightedColumns } from "./models/columns.ts";
 export { averagedModel } from "./models/ensemble.ts";

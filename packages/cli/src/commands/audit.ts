@@ -136,10 +136,10 @@ async function run(options: AuditOptions): Promise<void> {
     printJson({ folder, ...output.result });
     return;
   }
-  const { answer, shortfall } = output.result;
+  const { answer, shortfall, asked: told } = output.result;
   // What the numbers do not show comes before everything else.
   const first = shortfall?.shows ? 1 : 0;
-  const warnings = asked.warnings.map((warning) => `Warning: ${warning}`);
+  const warnings = told.warnings.map((warning) => `Warning: ${warning}`);
   const text = [...answer.slice(0, first), ...warnings, ...answer.slice(first)].join("\n\n");
   process.stdout.write(
     `${wrap(text, outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n`,

@@ -1,7 +1,9 @@
 // A target that can only be asked, as parts of a plan.
 
 import {
+  checkAnswers,
   type Dataset,
+  type Doubt,
   datasetArtifact,
   denseRows,
   featureCount,
@@ -12,8 +14,10 @@ import {
   type PlanBuilder,
   rowCount,
   serviceArtifact,
+  spreadRows,
 } from "@carom/core";
 import { alignClasses } from "../host/classes.ts";
+import { rowsToCheck } from "../host/classifier.ts";
 import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";
 import { withShape } from "../host/shape.ts";
 import type { DataFileOptions } from "../ui/options.ts";
@@ -42,20 +46,18 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   requireBudget(divided, options, name);
   const ledger = openLedgerFor(connection, questionHash(divided, options));
   const rows = reshaped(user.loaded.dataset);
-  const service = await openTarget(
-    connection,
-    denseRows(rows, 0, Math.min(FIRST_ROWS, rowCount(rows))),
-    rows.classNames,
-  );
+  const service = await openTarget(connection, denseRows(spreadRows(rows, FIRST_ROWS)), rows.classNames);
   const { training, attacked } = splitUserData(user, options, (data) => withClassesOf(reshaped(data), service));
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
+  const { told, ...reading } = service.reading;
+  const doubts = await checkService(service, attacked);
   const targetHash = hashJson(identity);
   return {
     attacked,
     service,
     ledger,
     parts: {
-      target: { service: plan.source(serviceArtifact(identity)) },
+      target: { service: plan.source(serviceArtifact({ ...identity, reading })) },
       training: { data: plan.source(datasetArtifact(labelled)) },
       trainingRows: rowCount(training),
       attacked: { data: plan.source(datasetArtifact(attacked)) },
@@ -75,14 +77,22 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options, service),
       defaults: [
         ...splitDefaults(user),
+        told,
         "answers that the target gave before, under the same address and version, are not asked for again",
       ],
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
+        ...doubts.map(({ sentence }) => sentence),
         ...openCredential(protocol.url, options),
       ],
     },
   };
+}
+
+/** What is suspicious of the service's answers about rows that are attacked, which are asked about anyway. */
+async function checkService(service: RemoteTarget, attacked: Dataset): Promise<readonly Doubt[]> {
+  const rows = rowsToCheck(attacked);
+  return checkAnswers(await service.scores(denseRows(rows)), rows.labels, service);
 }
 
 /** The data with its classes numbered as the target's scores are. */

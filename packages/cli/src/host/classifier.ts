@@ -1,5 +1,6 @@
 // A model file opened beside data: one way to read both, and to look for what is suspicious, for all verbs.
 
+import { basename } from "node:path";
 import {
   checkModel,
   type Dataset,
@@ -9,11 +10,11 @@ import {
   type Model,
   type OpenModel,
   openModel,
-  rowCount,
-  takeRows,
+  spreadRows,
 } from "@carom/core";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import { alignClasses } from "./classes.ts";
+import { tellDoing } from "./doing.ts";
 import { loadModel } from "./modelFile.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { withShape } from "./shape.ts";
@@ -30,6 +31,7 @@ export interface Classifier {
 
 /** Opens the model in a file, read as the options say. */
 export async function openClassifier(path: string, options: ModelOptions = {}): Promise<Classifier> {
+  tellDoing(`model ${basename(path)}`);
   const { model, contentHash } = await loadModel(path, options);
   const opened = await openModel(nodeRuntime(), model);
   return {
@@ -44,11 +46,14 @@ export async function openClassifier(path: string, options: ModelOptions = {}): 
 /** Rows that the checks look at, and numbers in them: rows of text may have a million features. */
 const MOST = { rows: 500, numbers: 2 ** 24 };
 
+/** Rows spread over data, for checks. */
+export function rowsToCheck(data: Dataset): Dataset {
+  const most = Math.max(1, Math.floor(MOST.numbers / featureCount(data)));
+  return spreadRows(data, Math.min(MOST.rows, most));
+}
+
 /** What is suspicious of a model on rows spread over data that was made to fit it. */
 export function checkOn({ opened }: Pick<Classifier, "opened">, data: Dataset): Promise<readonly Doubt[]> {
-  const most = Math.max(1, Math.floor(MOST.numbers / featureCount(data)));
-  const n = Math.min(MOST.rows, most, rowCount(data));
-  const rows = Int32Array.from({ length: n }, (_, i) => Math.floor((i * rowCount(data)) / n));
-  const part = takeRows(data, rows);
+  const part = rowsToCheck(data);
   return checkModel(opened, denseRows(part), part.labels);
 }

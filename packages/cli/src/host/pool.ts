@@ -20,6 +20,11 @@ export interface Pool extends Workers {
   close(): void;
 }
 
+/** How a worker ended while it was at a task: by a signal, or by itself. */
+interface Death {
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** A task whose worker dies is tried again this often. */
 const RETRIES = 2;
 /** Memory that a worker may need for ordinary tasks. */
@@ -63,7 +68,7 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
     return child;
   };
   const attempt = (task: Task, onProgress: (done: number) => void) =>
-    new Promise<"done" | "died">((resolve, reject) => {
+    new Promise<"done" | Death>((resolve, reject) => {
       const child = idle.pop() ?? spawn();
       const finish = (settle: () => void) => {
         child.removeAllListeners("message");
@@ -71,7 +76,7 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
         idle.push(child);
         settle();
       };
-      const died = () => resolve("died");
+      const died = (_status: number | null, signal: NodeJS.Signals | null) => resolve({ signal });
       child.once("exit", died);
       child.on("message", (reply: WorkerReply) => {
         if ("progress" in reply) onProgress(reply.progress);
@@ -93,15 +98,14 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
       while (all.size < busy) idle.push(spawn());
     },
     async run(task, onProgress) {
+      let death: Death | undefined;
       for (let tries = 0; tries <= RETRIES; tries++) {
-        if ((await attempt(task, onProgress)) === "done") return;
+        const outcome = await attempt(task, onProgress);
+        if (outcome === "done") return;
+        death = outcome;
         if (tries < RETRIES) onWarning(`a worker died while it was at "${task.label}"; trying again`);
       }
-      throw new InputError("invalid", `task "${task.label}"`, {
-        expected: "a worker process that lives through it",
-        got: `${RETRIES + 1} workers that died, perhaps for want of memory`,
-        remedy: "start the same command again with --workers 1: it goes on",
-      });
+      throw deadly(task, death?.signal ?? null);
     },
     close() {
       for (const child of all) {
@@ -110,4 +114,18 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
       }
     },
   };
+}
+
+/** The system kills what takes too much memory; any other signal is a crash in native code, the runtime's. */
+function deadly(task: Task, signal: NodeJS.Signals | null): InputError {
+  const isCrash = signal !== null && signal !== "SIGKILL";
+  return new InputError("invalid", `task "${task.label}"`, {
+    expected: isCrash ? "a model that ONNX Runtime can compute" : "a worker process that lives through it",
+    got: isCrash
+      ? `${RETRIES + 1} crashes inside the runtime (${signal})`
+      : `${RETRIES + 1} workers that died, perhaps for want of memory`,
+    remedy: isCrash
+      ? "export the model again, for another opset or without what is unusual in it"
+      : "start the same command again with --workers 1: it goes on",
+  });
 }

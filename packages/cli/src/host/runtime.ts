@@ -1,5 +1,6 @@
 // ONNX Runtime for Node, handed to the core.
 
+import "./noTelemetry.ts";
 import { type Ort, type Runtime, runtimeFrom } from "@carom/core";
 import * as ort from "onnxruntime-node";
 

@@ -141,6 +141,16 @@ export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
   };
 }
 
+/** So many rows at most, at equal distances over all of them. */
+export function spreadRows(data: Dataset, most: number): Dataset {
+  const n = rowCount(data);
+  if (n <= most) return data;
+  return takeRows(
+    data,
+    Array.from({ length: most }, (_, i) => Math.floor((i * n) / most)),
+  );
+}
+
 /**
  * Rows `from` to `to` (exclusive) as a tensor [to - from, ...featureShape].
  *

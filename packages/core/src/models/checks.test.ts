@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Tensor, tensor, toFloat } from "../tensor.ts";
-import { checkModel } from "./checks.ts";
+import { checkAnswers, checkModel } from "./checks.ts";
 import type { OpenModel } from "./open.ts";
 
 const N = 60;
@@ -198,4 +198,57 @@ test("scales and offsets of single features change no verdict, nor do features t
 test("a stray value does not lengthen the steps", async () => {
   const stray = { ...x, data: toFloat(x, "float32").data.map((value, i) => (i === 7 ? 200 : value)) } as Tensor;
   expect((await checkModel(modelOf(linear), stray, right)).map(({ check }) => check)).toEqual([]);
+});
+
+/** N answers of K probabilities each, that a class's own is the largest of for most rows, and the labels. */
+const answered = fc
+  .record({
+    k: fc.integer({ min: 2, max: 6 }),
+    seed: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 240, maxLength: 240 }),
+  })
+  .map(({ k, seed }) => {
+    const labels = Int32Array.from({ length: 40 }, (_, i) => (i + 1) % k);
+    const rows = Array.from(labels, (label, i) => {
+      const weights = seed.slice(6 * i, 6 * i + k).map((value, j) => value + 0.01 + (j === label ? 1 : 0));
+      return weights.map((weight) => weight / weights.reduce((sum, each) => sum + each));
+    });
+    return { k, labels, rows };
+  });
+const scoresOf = (rows: readonly (readonly number[])[]) =>
+  tensor("float64", [rows.length, rows[0].length], rows.flat());
+const service = { probabilities: true, answers: "scores" } as const;
+
+test("answers that are sorted by size are doubted, the same ones in the order of classes are not", () => {
+  const checks = (rows: readonly (readonly number[])[], labels: Int32Array) =>
+    checkAnswers(scoresOf(rows), labels, service).map(({ check }) => check);
+  fc.assert(
+    fc.property(answered, ({ k, labels, rows }) => {
+      expect(checks(rows, labels)).toEqual([]);
+      expect(
+        checks(
+          rows.map((row) => row.toSorted((a, b) => b - a)),
+          labels,
+        ),
+      ).toEqual(["order"]);
+      expect(
+        checks(
+          rows.map((row) => row.toSorted((a, b) => a - b)),
+          labels,
+        ),
+      ).toEqual(["order"]);
+      // Classes one further on: in an order, but not in that of the labels.
+      const shifted = labels.map((label) => (label + 1) % k);
+      expect(checks(rows, shifted)).toEqual(["chance"]);
+    }),
+  );
+});
+
+test("of answers that are 0 and 1 saturation is told where they are scores, and errors alone where they are names", () => {
+  const labels = Int32Array.from({ length: 40 }, (_, i) => i % 3);
+  const rows = Array.from(labels, (label) => [0, 1, 2].map((k) => Number(k === label)));
+  expect(checkAnswers(scoresOf(rows), labels, service).map(({ check }) => check)).toEqual(["saturation"]);
+  expect(checkAnswers(scoresOf(rows), labels, { ...service, answers: "labels" })).toEqual([]);
+  const others = labels.map((label) => (label + 1) % 3);
+  const [doubt] = checkAnswers(scoresOf(rows), others, { ...service, answers: "labels" });
+  expect(doubt).toMatchObject({ check: "chance", sentence: expect.not.stringContaining("--normalize") });
 });

@@ -5,10 +5,19 @@ import { rowSize, sliceRows, type Tensor, toFloat } from "../tensor.ts";
 import { agreementOf } from "./chance.ts";
 import { argMax, crossEntropy } from "./losses.ts";
 import type { OpenModel } from "./open.ts";
+import type { Service } from "./service.ts";
 
 /** What was found, and what that may mean. */
 export interface Doubt {
-  readonly check: "randomness" | "neighbours" | "scores" | "chance" | "saturation" | "gradients" | "differences";
+  readonly check:
+    | "randomness"
+    | "neighbours"
+    | "scores"
+    | "order"
+    | "chance"
+    | "saturation"
+    | "gradients"
+    | "differences";
   readonly sentence: string;
 }
 
@@ -49,8 +58,42 @@ function doubt(check: Doubt["check"], sentence: string): readonly Doubt[] {
   return [{ check, sentence }];
 }
 
+const RANGE = "is the range of the features what the model expects (--normalize)?";
+const SERVED_RANGE = "is the range of the features what the service expects?";
+
+/**
+ * What is suspicious of what a service answered about labelled rows, which costs no further question: scores as those of
+ * a model, and lists of scores that seem to be sorted by size. Names of classes are checked against the labels alone.
+ */
+export function checkAnswers(
+  scores: Tensor,
+  labels: Int32Array,
+  { probabilities, answers }: Pick<Service, "probabilities" | "answers">,
+): readonly Doubt[] {
+  const accuracy = checkAccuracy(argMax(scores), labels, SERVED_RANGE);
+  if (answers === "labels") return accuracy;
+  const order = checkOrder(scores, labels);
+  const saturation = checkSaturation(scores, probabilities, SERVED_RANGE);
+  return [...checkScores(scores, probabilities, SERVED_RANGE), ...(order.length > 0 ? order : accuracy), ...saturation];
+}
+
+/** Scores that fall from class to class, or rise, in every row, though rows of other classes are among them. */
+export function checkOrder(scores: Tensor, labels: Int32Array): readonly Doubt[] {
+  const [n, k] = scores.shape;
+  const data = scores.data as Float64Array;
+  const isOrdered = (sign: number) => data.every((value, i) => i % k === 0 || sign * (value - data[i - 1]) >= 0);
+  const sign = [1, -1].find(isOrdered);
+  const varies = data.some((value, i) => value !== data[i % k]);
+  const best = sign === 1 ? k - 1 : 0;
+  if (n < 2 || sign === undefined || !varies || labels.every((label) => label === best)) return [];
+  return doubt(
+    "order",
+    `In all ${n} answers the scores are ordered by size, the ${sign === 1 ? "largest last" : "largest first"}: they seem to be sorted in each answer, so that a place in the list is no class; give the way to lists that hold labels beside scores in a mapping file, or to the first label alone (labels:).`,
+  );
+}
+
 /** Scores that are no numbers, no probabilities where they should be, or the same for every row. */
-export function checkScores(scores: Tensor, probabilities: boolean): readonly Doubt[] {
+export function checkScores(scores: Tensor, probabilities: boolean, range = RANGE): readonly Doubt[] {
   const [n, k] = scores.shape;
   const data = scores.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
@@ -68,32 +111,29 @@ export function checkScores(scores: Tensor, probabilities: boolean): readonly Do
     );
   }
   if (n < 2 || !data.every((value, i) => value === data[i % k])) return [];
-  return doubt(
-    "scores",
-    `All ${n} rows get the same scores: is the range of the features what the model expects (--normalize)?`,
-  );
+  return doubt("scores", `All ${n} rows get the same scores: ${range}`);
 }
 
 /** Predictions that agree with the labels no more often than chance would have it, or never. */
-export function checkAccuracy(predicted: Int32Array, labels: Int32Array): readonly Doubt[] {
+export function checkAccuracy(predicted: Int32Array, labels: Int32Array, range = RANGE): readonly Doubt[] {
   const { right, chance, isChance } = agreementOf(predicted, labels);
   if (!isChance && right > 0) return [];
   const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
   return doubt(
     "chance",
-    `Of ${labels.length} rows ${percent(right)} are right, and chance would give ${percent(chance)}: are the labels, the order of the classes (--classes) and the range of the features (--normalize) what the model expects?`,
+    `Of ${labels.length} rows ${percent(right)} are right, and chance would give ${percent(chance)}: are the labels and the order of the classes (--classes) what the model expects, and ${range}`,
   );
 }
 
 /** Probabilities of 1, up to rounding, for most rows. */
-export function checkSaturation(scores: Tensor, probabilities: boolean): readonly Doubt[] {
+export function checkSaturation(scores: Tensor, probabilities: boolean, range = RANGE): readonly Doubt[] {
   const n = scores.shape[0];
   const losses = crossEntropy(scores, argMax(scores), probabilities);
   const count = losses.reduce((sum, loss) => sum + (Math.exp(-loss) >= SATURATED ? 1 : 0), 0);
   if (2 * count <= n) return [];
   return doubt(
     "saturation",
-    `For ${count} of ${n} rows one class has probability 1 but for rounding: the loss hardly changes around them, so that its gradients say little; is the range of the features what the model expects (--normalize)?`,
+    `For ${count} of ${n} rows one class has probability 1 but for rounding: the loss hardly changes around them, so that its gradients say little; ${range}`,
   );
 }
 

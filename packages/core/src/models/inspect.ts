@@ -1,9 +1,8 @@
 // What is in a model's file, before anybody runs it.
 
-import { CLASSICAL, lowerings } from "../onnx/classical/index.ts";
 import type { Node, OnnxModel } from "../onnx/graph.ts";
 import { zeroGradient } from "../onnx/operator.ts";
-import { operatorOf } from "../onnx/ops/index.ts";
+import { operatorName, operatorOf } from "../onnx/ops/index.ts";
 import { rewrites } from "../onnx/rewrites/index.ts";
 import { scoresOnly } from "./exposed.ts";
 import { readScores } from "./reading.ts";
@@ -25,7 +24,7 @@ export function countOperators(model: OnnxModel): readonly OperatorCount[] {
   const needed = new Set(reading ? scoresOnly(graph, reading).nodes : graph.nodes);
   const counts = new Map<string, OperatorCount>();
   for (const node of graph.nodes) {
-    const operator = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
+    const operator = operatorName(node);
     const gradient = needed.has(node) ? gradientKind(node) : "left out";
     const key = `${operator} ${gradient}`;
     counts.set(key, { operator, gradient, count: (counts.get(key)?.count ?? 0) + 1 });
@@ -34,10 +33,9 @@ export function countOperators(model: OnnxModel): readonly OperatorCount[] {
 }
 
 function gradientKind(node: Node): GradientKind {
-  if (node.domain === CLASSICAL) return Object.hasOwn(lowerings, node.op) ? "written out" : "none";
   const rule = operatorOf(node)?.gradient;
   if (rule) return rule === zeroGradient ? "zero" : "rule";
-  return node.domain === "" && Object.hasOwn(rewrites, node.op) ? "written out" : "none";
+  return Object.hasOwn(rewrites, operatorName(node)) ? "written out" : "none";
 }
 
 /** How many real numbers the model was trained to: its constants, and what classical operators hold as attributes. */

@@ -1,7 +1,6 @@
 // A model: ONNX bytes plus what an attack must know of them.
 
 import { InputError } from "../errors.ts";
-import { lowerClassical } from "../onnx/classical/lower.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
@@ -62,7 +61,7 @@ export function modelFromBytes(bytes: Uint8Array): Model {
 
 function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable"> {
   try {
-    return { onnx: withFixedBatch(lowerClassical(upgrade(onnx))), unreadable: undefined };
+    return { onnx: withFixedBatch(upgrade(onnx)), unreadable: undefined };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { onnx: undefined, unreadable: error.message };

@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
+import { renameReads } from "../onnx/subgraph.ts";
 import { type FloatType, tensor } from "../tensor.ts";
 import { type Model, modelFromBytes } from "./model.ts";
 
@@ -48,10 +49,7 @@ export function normalizedModel(model: Model, { mean, deviation }: Normalization
     outputs: [output],
     attributes: {},
   });
-  const nodes = onnx.graph.nodes.map((each) => ({
-    ...each,
-    inputs: each.inputs.map((name) => (name === input.name ? names.x : name)),
-  }));
+  const nodes = onnx.graph.nodes.map((each) => renameReads(each, (name) => (name === input.name ? names.x : name)));
   const front = [
     node("Sub", [input.name, names.mean], names.centred),
     node("Div", [names.centred, names.deviation], names.x),

@@ -36,10 +36,16 @@ export interface Runtime {
 /**
  * A runtime from an ONNX Runtime package.
  *
+ * In Node, the package reports to its vendor what models it runs (names of classes and of the graph, its producer), and
+ * keeps an identity of the device in the user's cache, unless `ORT_DISABLE_TELEMETRY` is set before the first session is
+ * made. It is set to 1 here where the environment does not say otherwise.
+ *
  * One intra-op thread is the default because recorded numbers are computed that way: with several, last bits depend
  * on how the work was divided.
  */
 export function runtimeFrom(ort: Ort, options: { readonly threads?: number } = {}): Runtime {
+  const { process } = globalThis as { readonly process?: { readonly env?: Record<string, string | undefined> } };
+  if (process?.env) process.env.ORT_DISABLE_TELEMETRY ??= "1";
   return {
     async compile(bytes) {
       const session = await ort.InferenceSession.create(bytes, {

@@ -7,8 +7,8 @@ import { checkInputs, checkOutputs, checkShape } from "./checks.ts";
 import { followContent } from "./contents.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
-import { describeNode, type ValueType } from "./operator.ts";
-import { operatorOf } from "./ops/index.ts";
+import { unsupportedNode, type ValueType } from "./operator.ts";
+import { operatorName, operatorOf } from "./ops/index.ts";
 
 /**
  * The opset in which graphs are built and differentiated.
@@ -114,7 +114,8 @@ export class GraphBuilder {
   /** Adds a node as it is. */
   push(node: Node): void {
     const operator = operatorOf(node);
-    if (!operator) throw unsupportedOperator(node);
+    if (!operator)
+      throw unsupportedNode(node, "an operator in the table of operators (docs/support.md)", operatorName(node));
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.type(name)));
     checkInputs(node, inputs);
     const unknownDim = () => this.fresh("?");
@@ -202,14 +203,6 @@ export function modelOf(graph: Graph, metadata: Readonly<Record<string, string>>
   const classical = graph.nodes.some(({ domain }) => domain === "ai.onnx.ml");
   const opsets = classical ? { "": OPSET, "ai.onnx.ml": ML_OPSET } : { "": OPSET };
   return { graph, opsets, metadata, producer: "carom" };
-}
-
-function unsupportedOperator(node: Node): InputError {
-  return new InputError("unsupported", `operator at node ${describeNode(node)}`, {
-    expected: "an operator with a rule, as the table of operators (docs/support.md) lists them",
-    got: node.domain ? `${node.domain}.${node.op}` : node.op,
-    remedy: "the model can be judged by its scores, but not attacked by its gradients",
-  });
 }
 
 function notReal(name: string, type: ElementType): InputError {

@@ -12,7 +12,11 @@ export type Attribute =
   | { readonly floats: readonly number[] }
   | { readonly strings: readonly string[] }
   | { readonly tensor: Tensor }
-  /** Read but not understood, such as the body of a loop; named so that errors can say so. */
+  /** A branch or the body of a loop; its nodes may use values of the graph around it. */
+  | { readonly graph: Graph }
+  /** Inside a function, what its caller gives as the attribute of that name. */
+  | { readonly reference: string }
+  /** Read but not understood, such as a type; named so that errors can say so. */
   | { readonly unsupported: string };
 
 export type Attributes = Readonly<Record<string, Attribute>>;

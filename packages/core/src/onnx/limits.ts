@@ -5,6 +5,12 @@ import { InputError } from "../errors.ts";
 /** More axes than any real tensor has. */
 export const MAX_RANK = 64;
 
+/** Graphs inside nodes inside graphs, and functions that call functions. */
+export const MAX_NESTING = 16;
+
+/** Nodes that functions and loops may become when they are written out. */
+export const MAX_NODES = 1 << 17;
+
 /** Longer lists of integers are data, not shapes: their content is not followed. */
 export const MAX_CONTENT = 1024;
 

@@ -65,12 +65,21 @@ export function nodeError(node: Node, expected: string, got: string): InputError
   });
 }
 
-/** A node that is as the standard has it, but has no rule here: what a rule would take, and what it has. */
+/** A sound node that we have no gradient for: what it would have to be, what it is. */
 export function unsupportedNode(node: Node, expected: string, got: string): InputError {
   return new InputError("unsupported", `node ${describeNode(node)}`, {
     expected,
     got,
     remedy: "the model can be judged by its scores, but not attacked by its gradients",
+  });
+}
+
+/** A sound node of which a size has to be known before the graph runs, and is not. */
+export function unknownSize(node: Node, expected: string, got: string): InputError {
+  return new InputError("unsupported", `node ${describeNode(node)}`, {
+    expected: `${expected} known before the graph runs`,
+    got,
+    remedy: "export the model with fixed sizes; its scores can be asked for as it is",
   });
 }
 
@@ -99,7 +108,7 @@ export function contentOf(value: ValueType | undefined): readonly Dim[] | undefi
 export function unknownShape(node: Node, list: ValueType, unknownDim: () => Dim): readonly Dim[] {
   const rank = list.shape[0];
   if (typeof rank !== "number" || rank > MAX_RANK) {
-    throw unsupportedNode(node, `a shape of known length, at most ${MAX_RANK}`, `the length ${rank}`);
+    throw nodeError(node, `a shape of known length, at most ${MAX_RANK}`, `the length ${rank}`);
   }
   return Array.from({ length: rank }, unknownDim);
 }
@@ -113,6 +122,6 @@ export function constantInts(value: ValueType | undefined): readonly number[] | 
 /** The integers that must be known before the graph runs, such as axes; throws where they are computed. */
 export function requireInts(node: Node, value: ValueType | undefined, what: string): readonly number[] {
   const ints = constantInts(value);
-  if (!ints) throw unsupportedNode(node, `${what} that are constant`, "values computed while the graph runs");
+  if (!ints) throw unknownSize(node, what, "values computed while it runs");
   return ints;
 }

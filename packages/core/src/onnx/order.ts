@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Graph, Node } from "./graph.ts";
 import { describeNode } from "./operator.ts";
+import { readsOf } from "./subgraph.ts";
 
 /**
  * The same graph with its nodes in an order in which every value is computed before it is used.
@@ -33,7 +34,7 @@ export function orderNodes(graph: Graph): Graph {
       }
       state.set(node, "open");
       const waiting: Node[] = [];
-      for (const input of node.inputs) {
+      for (const input of readsOf(node)) {
         if (input === "" || available.has(input)) continue;
         const maker = makers.get(input);
         if (!maker) throw broken("every value computed in the graph", `node ${describeNode(node)} using "${input}"`);

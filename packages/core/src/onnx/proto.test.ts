@@ -48,6 +48,15 @@ const anyAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   fc.array(float, { maxLength: 3 }).map((value) => ({ floats: value })),
   fc.array(text, { maxLength: 3 }).map((value) => ({ strings: value })),
   anyTensor.map((value) => ({ tensor: value })),
+  fc.tuple(text, anyTensor).map(([name, value]) => ({
+    graph: {
+      name,
+      inputs: [{ name: "a" }],
+      outputs: [{ name: "b", type: "float32" as const, shape: ["N", 2] }],
+      initializers: new Map([["w", value]]),
+      nodes: [{ op: "Add", domain: "", name, inputs: ["a", "w"], outputs: ["b"], attributes: { axis: { int: 1 } } }],
+    },
+  })),
 );
 
 const names = (prefix: string) => fc.nat({ max: 4 }).map((n) => Array.from({ length: n }, (_, i) => `${prefix}${i}`));
@@ -104,21 +113,22 @@ function comparable(model: OnnxModel): unknown {
     shape,
     bytes: [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)],
   });
+  const plain = (graph: Graph): object => ({
+    ...graph,
+    initializers: [...graph.initializers].map(([name, value]) => [name, bytes(value)]),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      attributes: Object.entries(node.attributes).map(([name, value]) => [
+        name,
+        "tensor" in value ? bytes(value.tensor) : "graph" in value ? plain(value.graph) : value,
+      ]),
+    })),
+  });
   return {
     ...model,
     opsets: { ...model.opsets },
     metadata: { ...model.metadata },
-    graph: {
-      ...model.graph,
-      initializers: [...model.graph.initializers].map(([name, value]) => [name, bytes(value)]),
-      nodes: model.graph.nodes.map((node) => ({
-        ...node,
-        attributes: Object.entries(node.attributes).map(([name, value]) => [
-          name,
-          "tensor" in value ? bytes(value.tensor) : value,
-        ]),
-      })),
-    },
+    graph: plain(model.graph),
   };
 }
 

@@ -1,13 +1,14 @@
 // Text has no gradient and is no score: what is computed from tensors of strings, such as names of classes, is left out.
 
 import type { Graph, Node } from "./graph.ts";
+import { readsOf } from "./subgraph.ts";
 
 /** The graph without the nodes and outputs that depend on the named values. */
 export function without(graph: Graph, values: Iterable<string>): Graph {
   const dropped = new Set(values);
   const consumers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
-    for (const input of node.inputs) {
+    for (const input of readsOf(node)) {
       const known = consumers.get(input);
       if (known) known.push(node);
       else consumers.set(input, [node]);
@@ -25,7 +26,7 @@ export function without(graph: Graph, values: Iterable<string>): Graph {
   }
   return {
     ...graph,
-    nodes: graph.nodes.filter(({ inputs }) => !inputs.some((input) => dropped.has(input))),
+    nodes: graph.nodes.filter((node) => !readsOf(node).some((input) => dropped.has(input))),
     outputs: graph.outputs.filter(({ name }) => !dropped.has(name)),
   };
 }

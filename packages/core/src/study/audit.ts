@@ -12,6 +12,7 @@ import type { Artifact } from "./artifact.ts";
 import { chooseExamples } from "./examples.ts";
 import { execute, inProcess, memoryStore, type Progress, type Store } from "./execute.ts";
 import { findingsOf } from "./findings.ts";
+import { leftOutSentences } from "./leftOut.ts";
 import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
 import { meanCells, meanModels } from "./means.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
@@ -251,7 +252,7 @@ export async function readAudit(
       ...(targetRows !== undefined && { targetRows }),
       attackerKnows,
       defaults,
-      warnings,
+      warnings: [...warnings, ...leftOutSentences(transfer.models).map((sentence) => `${sentence}.`)],
     },
     models: transfer.models,
     cells: byOrder,

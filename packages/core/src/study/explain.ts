@@ -7,6 +7,7 @@ import type { Claim } from "./claim.ts";
 import { claimsOf } from "./claims.ts";
 import { type Findings, findingsOf } from "./findings.ts";
 import type { StudyResult } from "./gridResult.ts";
+import { leftOutSentences } from "./leftOut.ts";
 import { type MeanCell, type MeanModel, meanCells, meanModels } from "./means.ts";
 
 export interface Explanation extends Findings {
@@ -57,7 +58,11 @@ export function explainStudy(result: Explained): Explanation {
     ...found,
     claims: claimsOf({ ...result, models, cells, surrogates, targets, V, correlations }),
     ...(meanAgreement !== undefined && { meanAgreement }),
-    undefinedFor: [...undefinedV(result), ...correlations.undefinedFor],
+    undefinedFor: [
+      ...undefinedV(result),
+      ...correlations.undefinedFor,
+      ...leftOutSentences(repetitions.flatMap((each) => each.models)),
+    ],
   };
 }
 

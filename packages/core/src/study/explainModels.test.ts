@@ -2,14 +2,18 @@
 
 import { expect, it } from "vitest";
 import { boxPoints, openLinear, randomFunctions, runtime } from "../../test/linearWorld.ts";
+import { type Dataset, denseRows, takeRows } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import { fit } from "../learners/fit.ts";
 import { learnerByName } from "../learners/index.ts";
 import { dot, norm } from "../linalg.ts";
+import { modelFromGraph } from "../models/model.ts";
+import { GraphBuilder, modelOf } from "../onnx/builder.ts";
+import { tensor, toNumbers } from "../tensor.ts";
 import { explainModels } from "./explainModels.ts";
 
 const data = boxPoints(7, 60, 10);
-const [f, g] = randomFunctions(7, 2, 10);
+const [f, g0] = randomFunctions(7, 2, 10);
 
 async function linear(name: string, of: typeof f) {
   const { model, opened } = await openLinear([of], data);
@@ -23,10 +27,10 @@ it("gives R of linear models as the cosine of their weights, up to the sign of b
   const result = await explainModels({
     ...common,
     surrogates: [await linear("A", f)],
-    targets: [await linear("B", g)],
+    targets: [await linear("B", g0)],
     smoothness: 5,
   });
-  const R = dot(f.weights, g.weights) / (norm(f.weights) * norm(g.weights));
+  const R = dot(f.weights, g0.weights) / (norm(f.weights) * norm(g0.weights));
   expect(result.pairs.find(({ target }) => target === "B")!.alignment.estimate).toBeCloseTo(R, 5);
   const cell = result.means.find(({ surrogate, target }) => surrogate === "A" && target === "B")!;
   const target = result.models.find(({ id }) => id === "B")!;
@@ -37,6 +41,50 @@ it("gives R of linear models as the cosine of their weights, up to the sign of b
   expect(result.undefinedFor).toEqual(["V of A: undefined, it needs at least two models of one learner and options"]);
   expect(result.findings).toHaveLength(1);
   expect(JSON.stringify(result)).not.toContain("NaN");
+});
+
+it("measures on points with a finite gradient what it would measure without the others, and tells how many", async () => {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", ["N", 10]);
+  const weights = tensor(
+    "float32",
+    [10, 2],
+    Array.from(f.weights).flatMap((w) => [w, -w]),
+  );
+  g.output(g.node("MatMul", [g.node("Sqrt", [x]), g.constant(weights)]), "scores");
+  const root = { name: "root", model: modelFromGraph(modelOf(g.graph(), { scores: "logits" })) };
+  // Every third point has a feature of 0, where the root has no slope; all others lie inside the box.
+  const values = Array.from(toNumbers(denseRows(data)), (value, i) => {
+    const isAtZero = Math.floor(i / 10) % 3 === 0 && i % 10 === Math.floor(i / 10) % 10;
+    return isAtZero ? 0 : 0.1 + 0.8 * value;
+  });
+  const edge = { ...data, features: tensor("float32", [60, 10], values) };
+  const inside = takeRows(
+    edge,
+    Array.from({ length: 60 }, (_, i) => i).filter((i) => i % 3 > 0),
+  );
+  const explain = async (points: Dataset) =>
+    explainModels({ ...common, data: points, surrogates: [await linear("A", g0)], targets: [root] });
+  const [whole, part] = [await explain(edge), await explain(inside)];
+  const measured = ({ models, pairs, cells }: typeof whole) => ({
+    S: models.find(({ id }) => id === "root")!.gradientSize!.estimate,
+    loss: models.find(({ id }) => id === "root")!.cleanLoss,
+    R: pairs.find(({ target }) => target === "root")!.alignment.estimate,
+    cells: cells
+      .filter(({ surrogate, target }) => surrogate === "A" && target === "root")
+      .map(({ lossIncrease, predictedIncrease, linearisedIncrease }) => [
+        lossIncrease,
+        predictedIncrease,
+        linearisedIncrease,
+      ]),
+  });
+  expect(measured(whole)).toEqual(measured(part));
+  expect(measured(whole).S).toBeGreaterThan(0);
+  expect(whole.undefinedFor[1]).toMatch(
+    /of root are of 40 of 60 points: on 20 its loss or its gradient is not finite$/,
+  );
+  expect(part.undefinedFor).toHaveLength(1);
+  expect(JSON.stringify(whole)).not.toMatch(/NaN|null/);
 });
 
 it("gives V for several models of one learner, 0 for the same model twice, and keeps what a forest has", async () => {

@@ -9,6 +9,7 @@ import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import { lossVariability } from "../transfer/variability.ts";
 import { execute, inProcess, memoryStore, type Progress } from "./execute.ts";
 import { briefly, type Findings, findingsOf } from "./findings.ts";
+import { leftOutSentences } from "./leftOut.ts";
 import { planMatrix } from "./matrix.ts";
 import { type MeanCell, meanCells, meanModels } from "./means.ts";
 import { startPlan } from "./plan.ts";
@@ -153,6 +154,7 @@ function undefinedOf({ models }: Transfer, variability: readonly LearnerVariabil
     ...models
       .filter(({ noGradients }) => noGradients !== undefined)
       .map(({ id, noGradients }) => `R, S, rho and predicted loss on ${id}: absent, ${briefly(noGradients!)}`),
+    ...leftOutSentences(models),
   ];
 }
 

@@ -33,6 +33,8 @@ export interface AuditModel {
   readonly turning?: Interval;
   /** Why there are no gradients, where there are none. */
   readonly noGradients?: string;
+  /** Points whose loss or loss gradient is not finite, where there are some: clean loss, S, R and predictions are without them. */
+  readonly leftOut?: { readonly count: number; readonly n: number };
 }
 
 /** Points crafted on one model with one budget, judged on one model. On the diagonal that is the white-box attack. */

@@ -21,6 +21,16 @@ describe("loss variability", () => {
     expect(lossVariability([losses, losses, losses])).toMatchObject({ perPoint: 0, ofMean: 0, sets: 3 });
   });
 
+  it("is that of the points whose losses are all finite, and undefined without any", () => {
+    const sets = [
+      [1, 4, Number.NaN, 2],
+      [3, Number.POSITIVE_INFINITY, 1, 7],
+    ].map((each) => Float64Array.from(each));
+    const { perPoint, ofMean } = lossVariability([Float64Array.from([1, 2]), Float64Array.from([3, 7])])!;
+    expect(lossVariability(sets)).toMatchObject({ perPoint, ofMean, leftOut: 2 });
+    expect(lossVariability(sets.map((each) => each.slice(1, 3)))).toBeUndefined();
+  });
+
   it("is over sets and not over points: points may differ as they like", () => {
     const { perPoint, ofMean, ofPoints } = lossVariability([Float64Array.from([1, 100]), Float64Array.from([3, 100])])!;
     expect([...ofPoints]).toEqual([2, 0]);

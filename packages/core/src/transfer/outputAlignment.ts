@@ -14,7 +14,7 @@ export interface Outputs {
 export interface OutputAlignment {
   /** Points on which both give the same label, right or wrong. */
   readonly labelAgreement: Rate;
-  /** Pearson's correlation of the margins over points; absent where one is constant or unknown. */
+  /** Pearson's correlation of the margins over points where both are finite; absent where one is constant or unknown. */
   readonly marginCorrelation: number | undefined;
 }
 
@@ -24,8 +24,10 @@ export function outputAlignment(surrogate: Outputs, target: Outputs): OutputAlig
   assert(n > 0 && target.labels.length === n, "outputs for the same points");
   let same = 0;
   for (let i = 0; i < n; i++) if (surrogate.labels[i] === target.labels[i]) same++;
+  const [own, other] = [surrogate.margins, target.margins];
+  const both = (values: Float64Array) => values.filter((_, i) => Number.isFinite(own![i] + other![i]));
   return {
     labelAgreement: rate(same, n),
-    marginCorrelation: surrogate.margins && target.margins && pearson(surrogate.margins, target.margins)?.statistic,
+    marginCorrelation: own && other && pearson(both(own), both(other))?.statistic,
   };
 }

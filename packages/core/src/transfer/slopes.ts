@@ -15,7 +15,7 @@ export interface Probes {
   readonly spanned: number;
   /** How many features there are. */
   readonly features: number;
-  /** Each gradient of unit length, in the directions that it spans; undefined for a gradient of zero. */
+  /** Each gradient of unit length, in the directions that it spans; undefined for a gradient of zero or one that is not finite. */
   readonly units: readonly (Float64Array | undefined)[];
 }
 
@@ -32,7 +32,7 @@ export function probesAt(gradients: readonly Vector[], random: number, stream: S
   const directions: Float64Array[] = [];
   for (const gradient of gradients) {
     const length = norm(gradient);
-    if (length > 0)
+    if (length > 0 && Number.isFinite(length))
       addOrthogonal(
         directions,
         Float64Array.from(gradient, (value) => value / length),
@@ -41,7 +41,7 @@ export function probesAt(gradients: readonly Vector[], random: number, stream: S
   const spanned = directions.length;
   const units = gradients.map((gradient) => {
     const length = norm(gradient);
-    if (length === 0) return undefined;
+    if (!(length > 0 && Number.isFinite(length))) return undefined;
     return Float64Array.from(directions.slice(0, spanned), (direction) => dot(gradient, direction) / length);
   });
   const wanted = Math.min(features, spanned + random);

@@ -17,15 +17,18 @@ export interface Variability {
   readonly ofMean: number;
   /** Number of training sets. */
   readonly sets: number;
-  /** The variance of each point's loss, length N. */
+  /** The variance of each point's loss, length N; NaN where a loss is not finite. */
   readonly ofPoints: Float64Array;
+  /** Points with a loss that is not finite, which neither definition looks at. */
+  readonly leftOut: number;
 }
 
 /**
  * Loss variability of a learner: the variance over training sets of the loss of models trained on them.
  *
  * `losses` holds one vector of N losses per training set, of the same points. Variances are unbiased (divided by the
- * number of sets less one). `undefined` for fewer than two sets: one model has no variance.
+ * number of sets less one). `undefined` for fewer than two sets, as one model has no variance, and without any point whose
+ * losses are all finite.
  *
  * Source: Demontis et al. 2019, Eq. (19), V(x, y) = E_D{l^2} - E_D{l}^2.
  */
@@ -34,6 +37,11 @@ export function lossVariability(losses: readonly Float64Array[]): Variability | 
   if (sets < 2) return undefined;
   const n = losses[0].length;
   assert(n > 0 && losses.every((each) => each.length === n), "losses of the same points");
-  const ofPoints = Float64Array.from({ length: n }, (_, i) => variance(losses.map((each) => each[i]))!);
-  return { perPoint: mean(ofPoints)!, ofMean: variance(losses.map((each) => mean(each)!))!, sets, ofPoints };
+  const isKept = Array.from({ length: n }, (_, i) => losses.every((each) => Number.isFinite(each[i])));
+  const leftOut = isKept.filter((is) => !is).length;
+  if (leftOut === n) return undefined;
+  const kept = (values: Float64Array) => values.filter((_, i) => isKept[i]);
+  const ofPoints = Float64Array.from(isKept, (is, i) => (is ? variance(losses.map((each) => each[i]))! : Number.NaN));
+  const ofMean = variance(losses.map((each) => mean(kept(each))!))!;
+  return { perPoint: mean(kept(ofPoints))!, ofMean, sets, ofPoints, leftOut };
 }

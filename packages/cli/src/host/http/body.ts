@@ -1,5 +1,7 @@
 // The body of an answer, read no further than a limit: a server may send without end.
 
+import { redact } from "./secrets.ts";
+
 /** A body was longer than the limit. */
 export class TooLong extends Error {}
 
@@ -17,8 +19,10 @@ export async function readBody(response: Response, limit: number): Promise<strin
   return Buffer.concat(pieces).toString("utf8");
 }
 
-/** The start of a text in one line that a terminal may show. */
+/** The start of a text in one line that a terminal may show. Credentials are struck out before it is cut. */
 export function excerpt(text: string, length = 160): string {
-  const line = text.replace(/[\s\p{C}]+/gu, " ").trim();
+  const line = redact(text)
+    .replace(/[\s\p{C}]+/gu, " ")
+    .trim();
   return line.length > length ? `${line.slice(0, length)}...` : line;
 }

@@ -6,6 +6,7 @@ import { InputError, tensor, toNumbers } from "@carom/core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ModelServer, startModelServer } from "../../../test/modelServer.ts";
 import { temporaryFolder } from "../../../test/run.ts";
+import { rowAxisOf } from "./protocols/protocol.ts";
 import {
   type Connection,
   connect,
@@ -285,6 +286,51 @@ describe("what a server speaks", () => {
     expect([...scores.data.slice(0, 3)]).toEqual(rule([...rowsFrom(5, 1).data]));
     // Nothing was sent to find it out.
     expect(server.rows.length).toBe(14);
+  });
+});
+
+describe("a model that takes one row at a time", () => {
+  it.each([[[1, FEATURES]], [[FEATURES]]])("as shape %j in its metadata says, is asked so", async (shape) => {
+    const single = await startModelServer({
+      ...{ features: FEATURES, classes: 3, shape },
+      answer: async (rows) => rows.map(rule),
+    });
+    single.misbehave = (_, response, rows) => rows > 1 && Boolean(response.writeHead(400).end("one at a time"));
+    const connection = await connect(`${single.origin}/v2/models/m`, options);
+    connections.push(connection);
+    openLedgerFor(connection, "an audit");
+    const x = rowsFrom(0, 20);
+    const target = await openTarget(connection, x, ["0", "1", "2"]);
+    expect(toNumbers(await target.scores(x))).toEqual(
+      Array.from({ length: 20 }, (_, i) => rule([...x.data.subarray(3 * i, 3 * i + 3)])).flat(),
+    );
+    expect(single.requests).toBe(20);
+  });
+
+  it("is known by its shape alone; other lengths are those of a row, and what varies is the number of rows", () => {
+    expect(rowAxisOf([-1, 4])).toEqual({ hasRows: true, inputShape: [4] });
+    expect(rowAxisOf([1, 4])).toEqual({ hasRows: true, mostRows: 1, inputShape: [4] });
+    expect(rowAxisOf([1, -1])).toEqual({ hasRows: true, mostRows: 1 });
+    expect(rowAxisOf([4])).toEqual({ hasRows: false, mostRows: 1, inputShape: [4] });
+    expect(rowAxisOf([3, 8, 8])).toEqual({ hasRows: false, mostRows: 1, inputShape: [3, 8, 8] });
+    expect(rowAxisOf([-1])).toEqual({ hasRows: true });
+    expect(rowAxisOf([])).toEqual({ hasRows: true });
+  });
+
+  it("and does not say so is asked so with --batch 1, which its refusal names", async () => {
+    server.misbehave = (_, response, rows) =>
+      rows > 1 && Boolean(response.writeHead(400).end('{"error": {"message": "Expected [1,3]\\u001b[31m"}}'));
+    expect(await sentence(open())).toMatch(/got status 400 to 8 rows \("Expected \[1,3\] \[31m"\); .*--batch 1/);
+    ledger().close();
+    const target = await open({ batch: 1 });
+    expect((await target.scores(rowsFrom(0, 9))).shape).toEqual([9, 3]);
+  });
+
+  it("may answer without a list around it", async () => {
+    server.misbehave = (_, response, rows) =>
+      rows === 1 && Boolean(response.end(JSON.stringify({ predictions: [0.25, 0.5, 0.25] })));
+    const target = await open({ batch: 1 }, "/mlflow");
+    expect([...(await target.scores(rowsFrom(0, 1))).data]).toEqual([0.25, 0.5, 0.25]);
   });
 });
 

@@ -20,7 +20,8 @@ import { type Ledger, openLedger, rowKey } from "./ledger.ts";
 import { introduce } from "./protocols/index.ts";
 import { loadMapping, mapped } from "./protocols/mapped.ts";
 import type { Protocol } from "./protocols/protocol.ts";
-import { type Reading, readingOf, scoresOf } from "./reading.ts";
+import { type Reading, readingOf } from "./reading.ts";
+import { scoresOf } from "./scores.ts";
 import { startTransport, type Transport } from "./transport.ts";
 
 export interface TargetOptions extends HeaderOptions {
@@ -115,6 +116,8 @@ export function openLedgerFor(connection: Connection, audit: string): Ledger {
 /** A target whose way of answering is known. */
 export interface RemoteTarget extends Service {
   readonly classNames: readonly string[] | undefined;
+  /** How its answers are read. */
+  readonly reading: Reading;
 }
 
 /** Asks about the first rows and reads off them what the target answers with. */
@@ -125,9 +128,10 @@ export async function openTarget(
 ): Promise<RemoteTarget> {
   const { name, protocol, options } = connection;
   const inputShape = first.shape.slice(1);
-  const declared = options.classes ?? protocol.classNames;
+  const { form, probabilities } = protocol;
+  const classNames = options.classes ?? protocol.classNames;
   const read = (answers: readonly Answer[]) => {
-    const reading = readingOf(answers, declared, ofData, protocol.probabilities, name);
+    const reading = readingOf(answers, { form, classNames, probabilities, ofData }, name);
     scoreTensor(answers, reading, name);
     return reading;
   };
@@ -139,6 +143,7 @@ export async function openTarget(
     classNames: reading.classNames,
     probabilities: reading.probabilities,
     answers: reading.kind === "labels" ? "labels" : "scores",
+    reading,
     async scores(x) {
       return scoreTensor(await ask(reshape(x, [x.shape[0], ...inputShape])), reading, name);
     },
@@ -161,7 +166,8 @@ function asker(
   const underWay = new Map<string, Promise<void>>();
   const send = async (rows: Tensor, keys: readonly string[]): Promise<void> => {
     const count = keys.length;
-    await transport.send({ url: protocol.url, body: () => protocol.body(rows), rows: count }, (document) => {
+    const exchange = { url: protocol.url, body: () => protocol.body(rows), rows: count, remedy: protocol.remedy };
+    await transport.send(exchange, (document) => {
       const answers = protocol.answers(document, count);
       // What makes no sense is not kept: it would stand in the way of the next run.
       check(answers);

@@ -32,6 +32,8 @@ export interface Exchange {
   body?(): unknown;
   /** Rows that are asked about in it. */
   readonly rows: number;
+  /** What may help where the target refuses it. */
+  readonly remedy?: string | undefined;
 }
 
 export interface Transport {
@@ -125,7 +127,7 @@ async function attemptOnce(exchange: Exchange, options: TransportOptions): Promi
       ...(wait !== undefined && { retryAfter: wait }),
     };
   }
-  if (status < 200 || status > 299) throw refused(options.name, status, text, exchange.rows);
+  if (status < 200 || status > 299) throw refused(options.name, status, text, exchange);
   const document = parsed(text);
   if (document !== undefined) return { document };
   if (/\b(NaN|-?Infinity)\b/.test(text)) throw notFinite(options.name);
@@ -210,17 +212,33 @@ function failureOf(error: Error, name: string, timeoutMs: number): Failure {
   return { got: reason[code] ?? `a failed connection (${excerpt(code || message || error.message, 80)})` };
 }
 
+/** The server's own words: its message where it sends a document with one, else the start of what it sends. */
 function said(text: string): string {
-  const words = excerpt(text);
+  const document = parsed(text);
+  const words = excerpt((document === undefined ? undefined : messageIn(document)) ?? text, 400);
   return words === "" ? "" : ` ("${words}")`;
 }
 
-function refused(name: string, status: number, text: string, rows: number): InputError {
+/** What servers call a message, those that say more first. */
+const messageNames = ["message", "error_message", "detail", "msg", "error", "errors", "title", "reason"];
+
+function messageIn(document: unknown, depth = 0): string | undefined {
+  if (typeof document === "string" && document.trim() !== "") return document;
+  if (typeof document !== "object" || document === null || depth > 3) return undefined;
+  const inner = Array.isArray(document)
+    ? document.slice(0, 1)
+    : messageNames.map((name) => (Object.hasOwn(document, name) ? Reflect.get(document, name) : undefined));
+  return inner.map((each) => messageIn(each, depth + 1)).find((each) => each !== undefined);
+}
+
+function refused(name: string, status: number, text: string, { rows, remedy: own }: Exchange): InputError {
+  const others = own ?? "name another protocol with --protocol, or describe requests in a mapping file";
   const [expected, remedy] = remedies[status] ?? [
     "an answer to a request of this protocol",
-    "name another protocol with --protocol, or describe requests in a mapping file",
+    rows > 1 ? `${others}; where it takes one row at a time, say --batch 1` : others,
   ];
-  const got = `status ${status} to ${rows > 0 ? `${rows} rows` : "a question about the model"}${said(text)}`;
+  const asked = rows > 0 ? `${rows} row${rows === 1 ? "" : "s"}` : "a question about the model";
+  const got = `status ${status} to ${asked}${said(text)}`;
   return new InputError("invalid", `target ${name}`, { expected, got, remedy });
 }
 

@@ -1,5 +1,6 @@
 // Operators of the domain `ai.onnx.ml` that are written out in standard ones; one file each.
 
+import type { Rewrite } from "../rewrites/rewrite.ts";
 import { ArrayFeatureExtractor } from "./arrayFeatureExtractor.ts";
 import { Binarizer } from "./binarizer.ts";
 import { FeatureVectorizer } from "./featureVectorizer.ts";
@@ -15,7 +16,7 @@ import { SVMRegressor } from "./svmRegressor.ts";
 export const CLASSICAL = "ai.onnx.ml";
 
 /** How each is written out, by its name. */
-export const lowerings: Readonly<Record<string, Lowering>> = {
+const operators: Readonly<Record<string, Lowering>> = {
   ArrayFeatureExtractor,
   Binarizer,
   FeatureVectorizer,
@@ -27,3 +28,13 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   SVMRegressor,
   Scaler,
 };
+
+/** The same by their full names. A classifier's label is not computed: gradients do not flow through it. */
+export const classical: Readonly<Record<string, Rewrite>> = Object.fromEntries(
+  Object.entries(operators).map(([op, write]) => {
+    const rewrite: Rewrite["rewrite"] = op.endsWith("Classifier")
+      ? (g, node) => [undefined, write(g, node)]
+      : (g, node) => write(g, node);
+    return [`${CLASSICAL}.${op}`, { rewrite }];
+  }),
+);

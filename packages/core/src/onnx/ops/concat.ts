@@ -1,6 +1,6 @@
 import type { Dim } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { nodeError, normalizeAxis, type Operator, unsupportedNode } from "../operator.ts";
+import { nodeError, normalizeAxis, type Operator, unknownSize } from "../operator.ts";
 
 /** y = the inputs one after the other along an axis. */
 export const Concat: Operator = {
@@ -24,7 +24,7 @@ export const Concat: Operator = {
     const at = normalizeAxis(node, axis, g.type(inputs[0]).shape.length);
     const sizes = inputs.map((x) => g.type(x).shape[at]);
     if (!sizes.every((size) => typeof size === "number")) {
-      throw unsupportedNode(node, "sizes along the axis that are known before the graph runs", String(sizes));
+      throw unknownSize(node, "sizes along the axis", String(sizes));
     }
     return g.nodeOutputs("Split", [cotangent, g.ints(sizes)], { axis: { int: axis } }, inputs.length);
   },

@@ -1,7 +1,7 @@
 import { biasGradient, weightGradient } from "../convolution.ts";
 import { isStatic } from "../dim.ts";
 import { intAttribute, type Node } from "../graph.ts";
-import { nodeError, type Operator, unsupportedNode, type ValueType } from "../operator.ts";
+import { nodeError, type Operator, unknownSize, type ValueType } from "../operator.ts";
 import { remainder, slidingShape, spatialSizes, windowAttributes, windowOf } from "../window.ts";
 
 /** Y[n, m, o] = b[m] + sum over c and k of W[m, c, k] X[n, c, o stride + k dilation - before], in any number of dimensions. */
@@ -24,13 +24,13 @@ export const Conv: Operator = {
       group: { int: group },
       output_padding: { ints: remainder(window) },
     });
-    return [dx, weightGradient(g, w, x, cotangent, window, group), biasGradient(g, cotangent)];
+    return [dx, weightGradient(g, x, cotangent, window, group), biasGradient(g, cotangent)];
   },
 };
 
 /** The spatial sizes of the weights. */
 export function kernelOf(node: Node, weights: ValueType): readonly number[] {
   const kernel = weights.shape.slice(2);
-  if (!isStatic(kernel)) throw unsupportedNode(node, "a kernel of known size", `[${weights.shape}]`);
+  if (!isStatic(kernel)) throw unknownSize(node, "the size of the kernel", `[${weights.shape}]`);
   return kernel;
 }

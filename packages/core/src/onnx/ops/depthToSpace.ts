@@ -1,6 +1,6 @@
 import { divideDims, multiplyDims } from "../dim.ts";
 import { intAttribute, type Node, stringAttribute } from "../graph.ts";
-import { nodeError, type Operator, unsupportedNode } from "../operator.ts";
+import { nodeError, type Operator, unknownSize } from "../operator.ts";
 
 /** y[c, b h + i, b w + j] = x[(i b + j) C + c, h, w] with mode DCR, x[c b^2 + i b + j, h, w] with CRD. */
 export const DepthToSpace: Operator = {
@@ -20,10 +20,10 @@ export const DepthToSpace: Operator = {
     if (stringAttribute(node, "mode", "DCR") === "DCR") return [dx];
     // SpaceToDepth puts the places in a block first, mode CRD the channels.
     const [, channels, height, width] = g.type(x).shape;
-    if (typeof channels !== "number") throw unsupportedNode(node, "a known number of channels", `"${channels}"`);
+    if (typeof channels !== "number") throw unknownSize(node, "the number of channels", `"${channels}"`);
     const depth = channels / size ** 2;
     const parts = [0, size * size, depth, typeof height === "number" ? height : -1, Number(width)];
-    if (typeof width !== "number") throw unsupportedNode(node, "a known width", `"${width}"`);
+    if (typeof width !== "number") throw unknownSize(node, "the width", `"${width}"`);
     const split = g.node("Reshape", [dx, g.ints(parts)]);
     const turned = g.node("Transpose", [split], { perm: { ints: [0, 2, 1, 3, 4] } });
     return [g.node("Reshape", [turned, g.node("Shape", [x])])];

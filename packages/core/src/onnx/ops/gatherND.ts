@@ -1,7 +1,7 @@
 import { zerosLike } from "../broadcast.ts";
 import { isStatic } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { type Operator, unsupportedNode } from "../operator.ts";
+import { nodeError, type Operator, unknownSize } from "../operator.ts";
 
 /** y = the slices of x at places that the last axis of the indices names. */
 export const GatherND: Operator = {
@@ -9,7 +9,7 @@ export const GatherND: Operator = {
     const batch = intAttribute(node, "batch_dims", 0);
     const depth = indices!.shape.at(-1);
     if (typeof depth !== "number" || batch + depth > x!.shape.length) {
-      throw unsupportedNode(node, `places of at most ${x!.shape.length - batch} known numbers`, `${depth}`);
+      throw nodeError(node, `places of at most ${x!.shape.length - batch} known numbers`, `${depth}`);
     }
     return [{ type: x!.type, shape: [...indices!.shape.slice(0, -1), ...x!.shape.slice(batch + depth)] }];
   },
@@ -19,7 +19,7 @@ export const GatherND: Operator = {
     let places = indices;
     // Each axis of the batch becomes a number in front of the place.
     for (let axis = batch - 1; axis >= 0; axis--) {
-      if (!isStatic(leading)) throw unsupportedNode(node, "batch axes of known size", `[${leading}]`);
+      if (!isStatic(leading)) throw unknownSize(node, "sizes of the batch axes", `[${leading}]`);
       const { shape } = g.type(indices);
       const column = shape.map((_, i) => (i === axis ? leading[axis] : 1));
       const count = Array.from({ length: leading[axis] }, (_, i) => i);

@@ -3,7 +3,15 @@ import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "../graph.ts";
 import { interpolationMatrix } from "../interpolation.ts";
-import { contentOf, nodeError, normalizeAxis, type Operator, unsupportedNode, type ValueType } from "../operator.ts";
+import {
+  contentOf,
+  nodeError,
+  normalizeAxis,
+  type Operator,
+  unknownSize,
+  unsupportedNode,
+  type ValueType,
+} from "../operator.ts";
 
 /**
  * y = x resampled along some axes, by the nearest element or linearly between neighbours.
@@ -19,18 +27,18 @@ export const Resize: Operator = {
   gradient({ g, node, inputs, cotangent }) {
     const mode = stringAttribute(node, "mode", "nearest");
     if ((mode !== "nearest" && mode !== "linear") || intAttribute(node, "antialias", 0) !== 0) {
-      throw unsupportedNode(node, 'mode "nearest" or "linear" without antialias', `"${mode}"`);
+      throw nodeError(node, 'mode "nearest" or "linear" without antialias', `"${mode}"`);
     }
     const known = inputs.map((name) => (name ? g.type(name) : undefined));
     const { type, shape } = known[0]!;
     const changes = changesOf(node, known);
-    if (!changes) throw unsupportedNode(node, "sizes that are known before the graph runs", "computed ones");
+    if (!changes) throw unknownSize(node, "sizes", "computed ones");
     let result = cotangent;
     changes.forEach(({ size, scale }, axis) => {
       const from = shape[axis];
       if (scale === 1 || (scale === undefined && size === from)) return;
       if (typeof from !== "number" || typeof size !== "number") {
-        throw unsupportedNode(node, "known sizes along resampled axes", `${from} and ${size}`);
+        throw unknownSize(node, "sizes along resampled axes", `${from} and ${size}`);
       }
       const ratio = scale ?? Math.fround(size / from);
       const matrix = g.constant(interpolationMatrix(node, from, size, ratio, type as FloatType));

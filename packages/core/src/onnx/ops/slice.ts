@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
 import type { Node } from "../graph.ts";
-import { nodeError, normalizeAxis, type Operator, requireInts, unsupportedNode, type ValueType } from "../operator.ts";
+import { nodeError, normalizeAxis, type Operator, requireInts, unknownSize, type ValueType } from "../operator.ts";
 import { scatterAlong } from "../scatter.ts";
 
 /** y = x[start:end:step] along some axes. */
@@ -32,7 +32,7 @@ export const Slice: Operator = {
       const size = g.type(x).shape[axis];
       if (typeof size !== "number") {
         if (start === 0 && step === 1 && end >= MAX) continue;
-        throw unsupportedNode(node, "a known size along the sliced axis", `"${size}"`);
+        throw unknownSize(node, "the size along the sliced axis", `"${size}"`);
       }
       const [from, to] = clampRange(start, end, step, size);
       if (step === 1) {

@@ -1,6 +1,6 @@
 import { zerosLike } from "../broadcast.ts";
 import { intAttribute } from "../graph.ts";
-import { normalizeAxis, type Operator, requireInts, unsupportedNode } from "../operator.ts";
+import { normalizeAxis, type Operator, requireInts, unknownSize } from "../operator.ts";
 
 /** The parts of x along an axis, of given sizes, or of equal size (the last one smaller). */
 export const Split: Operator = {
@@ -10,7 +10,7 @@ export const Split: Operator = {
     let parts: readonly number[];
     if (sizes) parts = requireInts(node, sizes, "sizes of the parts");
     else {
-      if (typeof length !== "number") throw unsupportedNode(node, "a known size along the axis", `"${length}"`);
+      if (typeof length !== "number") throw unknownSize(node, "the size along the axis", `"${length}"`);
       const count = node.outputs.length;
       const size = Math.ceil(length / count);
       parts = Array.from({ length: count }, (_, i) => Math.max(0, Math.min(size, length - i * size)));

@@ -1,5 +1,5 @@
 import { multiplyDims } from "../dim.ts";
-import { nodeError, type Operator, requireInts, unsupportedNode } from "../operator.ts";
+import { nodeError, type Operator, requireInts, unknownSize } from "../operator.ts";
 
 /** y = x repeated along each axis; the gradient sums over the copies. */
 export const Tile: Operator = {
@@ -17,7 +17,7 @@ export const Tile: Operator = {
     // Each repeated axis as two: which copy, and where in it.
     const parts = shape.flatMap((dim, i) => (counts[i] === 1 ? [dim] : [counts[i], dim]));
     if (parts.filter((dim) => typeof dim === "string").length > 1) {
-      throw unsupportedNode(node, "at most one size that is unknown before the graph runs", `[${shape}]`);
+      throw unknownSize(node, "all sizes but one", `[${shape}]`);
     }
     const copies: number[] = [];
     counts.forEach((count, i) => {

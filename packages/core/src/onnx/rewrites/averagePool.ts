@@ -5,11 +5,12 @@ import type { Rewrite } from "./rewrite.ts";
 /** Averages got dilations in opset 19; without them nothing changed. */
 export const AveragePool: Rewrite = {
   since: 19,
-  rewrite(node) {
+  applies: ({ attributes }) => attributes.dilations !== undefined,
+  rewrite(g, node) {
     const { dilations: _, ...attributes } = node.attributes;
     const dilations = intsAttribute(node, "dilations", []);
     if (dilations.some((each) => each !== 1))
       throw unsupportedNode(node, "an average without dilations", `[${dilations}]`);
-    return { ...node, attributes };
+    return g.node("AveragePool", node.inputs, attributes);
   },
 };

@@ -1,13 +1,13 @@
-import { tensor } from "../../tensor.ts";
 import { intsAttribute } from "../graph.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** Axes were an attribute before they became the second input. */
-const rewrite: Rewrite["rewrite"] = (node, context) => {
+const rewrite: Rewrite["rewrite"] = (g, node) => {
   const axes = intsAttribute(node, "axes", []);
   const { axes: _, ...attributes } = node.attributes;
-  if (axes.length === 0) return { ...node, attributes };
-  return { ...node, inputs: [node.inputs[0], context.constant(tensor("int64", [axes.length], axes))], attributes };
+  // Since some opset they may have been an input already.
+  const list = axes.length > 0 ? [g.ints(axes)] : node.inputs.slice(1);
+  return g.node(node.op, [node.inputs[0], ...list], attributes);
 };
 
 /** Squeeze, Unsqueeze and ReduceSum, whose axes became an input in opset 13. */

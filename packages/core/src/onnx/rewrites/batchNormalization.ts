@@ -9,10 +9,12 @@ import type { Rewrite } from "./rewrite.ts";
  */
 export const BatchNormalization: Rewrite = {
   until: 13,
-  rewrite(node) {
+  rewrite(g, node) {
     const { spatial: _, ...attributes } = node.attributes;
     const isSpatial = intAttribute(node, "spatial", 1) !== 0;
-    if (isSpatial && (node.outputs.length === 1 || node.attributes.training_mode)) return { ...node, attributes };
+    if (isSpatial && node.outputs.slice(1).every((name) => name === "")) {
+      return g.node("BatchNormalization", node.inputs, attributes);
+    }
     throw new InputError("unsupported", `node ${describeNode(node)}`, {
       expected: "batch normalization of channels with one output",
       got: isSpatial ? `${node.outputs.length} outputs` : "one of elements (spatial = 0)",

@@ -1,10 +1,11 @@
 import type { Rewrite } from "./rewrite.ts";
 
-/** From opset 19 on, conversions say what becomes of numbers too large for eight-bit floats, which are not read. */
+/** From opset 19 on, conversions say what becomes of numbers that eight-bit floats cannot hold, which are not read. */
 export const Cast: Rewrite = {
   since: 19,
-  rewrite(node) {
-    const { saturate: _, ...attributes } = node.attributes;
-    return { ...node, attributes };
+  applies: ({ attributes }) => attributes.saturate !== undefined || attributes.round_mode !== undefined,
+  rewrite(g, node) {
+    const { saturate: _, round_mode: __, ...attributes } = node.attributes;
+    return g.node(node.op, node.inputs, attributes);
   },
 };

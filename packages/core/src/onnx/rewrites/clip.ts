@@ -1,15 +1,15 @@
-import { tensor } from "../../tensor.ts";
 import { floatAttribute } from "../graph.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** The bounds were attributes before opset 11. */
 export const Clip: Rewrite = {
   until: 10,
-  rewrite(node, context) {
+  rewrite(g, node) {
+    const [x] = node.inputs;
     const bounds = ["min", "max"].map((name) => {
       const bound = floatAttribute(node, name, undefined);
-      return bound === undefined ? "" : context.constant(tensor(context.float, [], [bound]));
+      return bound === undefined ? "" : g.scalar(bound, x);
     });
-    return { ...node, inputs: [node.inputs[0], ...bounds], attributes: {} };
+    return g.node("Clip", [x, ...bounds]);
   },
 };

@@ -3,5 +3,5 @@ import type { Rewrite } from "./rewrite.ts";
 /** Before opset 12 the ratio was an attribute, and nothing was dropped. */
 export const Dropout: Rewrite = {
   until: 11,
-  rewrite: (node) => ({ ...node, attributes: {} }),
+  rewrite: (g, node) => g.nodeOutputs("Dropout", [node.inputs[0]], {}, node.outputs.length),
 };

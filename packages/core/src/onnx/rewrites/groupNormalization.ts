@@ -1,4 +1,5 @@
-import { tensor } from "../../tensor.ts";
+import { type FloatType, tensor } from "../../tensor.ts";
+import type { GraphBuilder } from "../builder.ts";
 import { floatAttribute, intAttribute } from "../graph.ts";
 import { nodeError } from "../operator.ts";
 import type { Rewrite } from "./rewrite.ts";
@@ -10,24 +11,43 @@ import type { Rewrite } from "./rewrite.ts";
  */
 export const GroupNormalization: Rewrite = {
   since: 18,
-  rewrite(node, context) {
+  rewrite(g, node, { version }) {
     const [x, scale, bias] = node.inputs;
     const groups = intAttribute(node, "num_groups", 0);
     if (groups < 1) throw nodeError(node, "num_groups of 1 or more", `${groups}`);
-    const ints = (...values: readonly number[]) => context.constant(tensor("int64", [values.length], values));
-    const grouped = context.node("Reshape", [x, ints(0, groups, -1)]);
-    const attributes = { epsilon: { float: floatAttribute(node, "epsilon", 1e-5) } };
-    const normalize = (...parameters: readonly string[]) =>
-      context.node("InstanceNormalization", [grouped, ...parameters], attributes);
-    const shape = context.node("Shape", [x]);
-    if (context.version < 21)
-      return { ...node, op: "Reshape", inputs: [normalize(scale, bias), shape], attributes: {} };
-    const all = (value: number) =>
-      context.constant(tensor(context.float, [groups], new Array<number>(groups).fill(value)));
-    const target = context.node("Concat", [ints(0), context.node("Shape", [scale]), ints(-1)], { axis: { int: 0 } });
-    const channels = context.node("Reshape", [normalize(all(1), all(0)), target]);
-    const column = (value: string) => context.node("Unsqueeze", [value, ints(1)]);
-    const scaled = context.node("Add", [context.node("Mul", [channels, column(scale)]), column(bias)]);
-    return { ...node, op: "Reshape", inputs: [scaled, shape], attributes: {} };
+    const epsilon = floatAttribute(node, "epsilon", 1e-5);
+    if (version >= 21) return groupNormalization(g, x, groups, epsilon, scale, bias);
+    return normalizedGroups(g, x, groups, epsilon, scale, bias);
   },
 };
+
+/** Groups of channels with mean 0 and variance 1, times scale and plus bias of each channel. */
+export function groupNormalization(
+  g: GraphBuilder,
+  x: string,
+  groups: number,
+  epsilon: number,
+  scale: string,
+  bias: string,
+): string {
+  const type = g.type(x).type as FloatType;
+  const all = (value: number) => g.constant(tensor(type, [groups], new Array<number>(groups).fill(value)));
+  const unit = normalizedGroups(g, x, groups, epsilon, all(1), all(0));
+  const spatial = g.ints(Array.from({ length: g.type(x).shape.length - 2 }, (_, i) => 1 + i));
+  const spread = (value: string) => g.node("Unsqueeze", [value, spatial]);
+  return g.node("Add", [g.node("Mul", [unit, spread(scale)]), spread(bias)]);
+}
+
+/** Groups of channels with mean 0 and variance 1, times scale and plus bias of each group. */
+function normalizedGroups(
+  g: GraphBuilder,
+  x: string,
+  groups: number,
+  epsilon: number,
+  scale: string,
+  bias: string,
+): string {
+  const grouped = g.node("Reshape", [x, g.ints([0, groups, -1])]);
+  const unit = g.node("InstanceNormalization", [grouped, scale, bias], { epsilon: { float: epsilon } });
+  return g.node("Reshape", [unit, g.node("Shape", [x])]);
+}

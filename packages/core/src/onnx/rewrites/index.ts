@@ -1,5 +1,8 @@
-// Operators that opset 18 lacks or means something else by; one file each.
+// Operators that opset 18 lacks or means something else by, and those of other domains; one file each.
 
+import { classical } from "../classical/index.ts";
+import { microsoft } from "../microsoft/index.ts";
+import { Attention } from "./attention.ts";
 import { AveragePool } from "./averagePool.ts";
 import { axesSince13, axesSince18 } from "./axesAsInput.ts";
 import { BatchNormalization } from "./batchNormalization.ts";
@@ -7,29 +10,57 @@ import { Cast } from "./cast.ts";
 import { Clip } from "./clip.ts";
 import { Dropout } from "./dropout.ts";
 import { Gelu } from "./gelu.ts";
+import { GlobalLpPool } from "./globalLpPool.ts";
 import { GroupNormalization } from "./groupNormalization.ts";
+import { GRU } from "./gru.ts";
+import { Hardmax } from "./hardmax.ts";
+import { If } from "./if.ts";
+import { Loop } from "./loop.ts";
+import { LpNormalization } from "./lpNormalization.ts";
+import { LRN } from "./lrn.ts";
+import { LSTM } from "./lstm.ts";
+import { MeanVarianceNormalization } from "./meanVarianceNormalization.ts";
+import { OneHot } from "./oneHot.ts";
 import { Pad } from "./pad.ts";
-import { Resize } from "./resize.ts";
+import { Resize, Upsample } from "./resize.ts";
 import type { Rewrite } from "./rewrite.ts";
+import { RMSNormalization } from "./rmsNormalization.ts";
+import { RNN } from "./rnn.ts";
+import { RotaryEmbedding } from "./rotaryEmbedding.ts";
+import { Scan } from "./scan.ts";
 import { ScatterElements } from "./scatterElements.ts";
+import { Shrink } from "./shrink.ts";
 import { Slice } from "./slice.ts";
 import { Softmax } from "./softmax.ts";
 import { Split } from "./split.ts";
+import { Swish } from "./swish.ts";
 import { TopK } from "./topK.ts";
-import { Upsample } from "./upsample.ts";
 
-/** What is rewritten, by the name of the operator. */
+/** What is written out, by the name of the operator; those of other domains as "ai.onnx.ml.Scaler". */
 export const rewrites: Readonly<Record<string, Rewrite>> = {
+  Attention,
   AveragePool,
   BatchNormalization,
   Cast,
   CastLike: Cast,
   Clip,
   Dropout,
+  GRU,
   Gelu,
+  GlobalLpPool,
   GroupNormalization,
+  Hardmax,
+  If,
+  LRN,
+  LSTM,
   LogSoftmax: Softmax,
+  Loop,
+  LpNormalization,
+  MeanVarianceNormalization,
+  OneHot,
   Pad,
+  RMSNormalization,
+  RNN,
   ReduceL1: axesSince18,
   ReduceL2: axesSince18,
   ReduceLogSum: axesSince18,
@@ -41,12 +72,19 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   ReduceSum: axesSince13,
   ReduceSumSquare: axesSince18,
   Resize,
+  RotaryEmbedding,
+  Scan,
   Scatter: ScatterElements,
+  Shrink,
+  SimplifiedLayerNormalization: RMSNormalization,
   Slice,
   Softmax,
   Split,
   Squeeze: axesSince13,
+  Swish,
   TopK,
   Unsqueeze: axesSince13,
   Upsample,
+  ...classical,
+  ...microsoft,
 };

@@ -1,15 +1,13 @@
-import { tensor } from "../../tensor.ts";
 import { floatAttribute, intsAttribute } from "../graph.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** Widths and value of the margin were attributes before opset 11. */
 export const Pad: Rewrite = {
   until: 10,
-  rewrite(node, context) {
+  rewrite(g, node) {
+    const [x] = node.inputs;
     const { pads: _, value: __, ...attributes } = node.attributes;
-    const pads = intsAttribute(node, "pads", []);
-    const value = tensor(context.float, [], [floatAttribute(node, "value", 0)]);
-    const lists = [context.constant(tensor("int64", [pads.length], pads)), context.constant(value)];
-    return { ...node, inputs: [node.inputs[0], ...lists], attributes };
+    const value = g.scalar(floatAttribute(node, "value", 0), x);
+    return g.node("Pad", [x, g.ints(intsAttribute(node, "pads", [])), value], attributes);
   },
 };

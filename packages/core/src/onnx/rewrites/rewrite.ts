@@ -1,24 +1,26 @@
-// What a rewrite of one node has at hand. The shapes of values are not known yet.
+// How an operator is written out in those of the opset in which graphs are built, and what it has at hand.
 
-import type { FloatType, Tensor } from "../../tensor.ts";
-import type { Attributes, Node } from "../graph.ts";
+import type { GraphBuilder } from "../builder.ts";
+import type { Graph, Node } from "../graph.ts";
 
 export interface RewriteContext {
-  /** The opset that the node was written for. */
+  /** The version of the operator's domain that the node was written for. */
   readonly version: number;
-  /** The floating-point type in which the model computes. */
-  readonly float: FloatType;
-  /** Adds a constant; returns its name. */
-  constant(value: Tensor): string;
-  /** Adds a node with one output in front; returns the name of that output. */
-  node(op: string, inputs: readonly string[], attributes?: Attributes): string;
+  /**
+   * Adds a graph from inside the node, its inputs being given, its nodes written out where they have to be; returns the
+   * name that each of its values has then. Each time the names are others.
+   */
+  inline(graph: Graph, given: Readonly<Record<string, string>>): (name: string) => string;
 }
 
-/** What stands in for a node of another opset: a node with the same outputs, behind the nodes added in front of it. */
+/** What stands in for nodes of an operator of another opset or domain. */
 export interface Rewrite {
-  /** The first opset with this operator, or with this meaning of it; all where absent. */
+  /** The first version with this operator, or with this meaning of it; all where absent. */
   readonly since?: number;
-  /** The last opset with this meaning; none follows where absent. */
+  /** The last version with this meaning; none follows where absent. */
   readonly until?: number;
-  rewrite(node: Node, context: RewriteContext): Node;
+  /** Which nodes are written out; all where absent. */
+  applies?(node: Node): boolean;
+  /** Adds nodes that compute what the node does; returns its outputs, undefined where one is not computed. */
+  rewrite(g: GraphBuilder, node: Node, context: RewriteContext): string | readonly (string | undefined)[];
 }

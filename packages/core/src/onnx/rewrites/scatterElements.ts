@@ -3,5 +3,5 @@ import type { Rewrite } from "./rewrite.ts";
 /** Scatter was ScatterElements' name before opset 11. */
 export const ScatterElements: Rewrite = {
   until: 10,
-  rewrite: (node) => ({ ...node, op: "ScatterElements" }),
+  rewrite: (g, node) => g.node("ScatterElements", node.inputs, node.attributes),
 };

@@ -1,15 +1,14 @@
-import { tensor } from "../../tensor.ts";
 import { intsAttribute } from "../graph.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** Starts, ends and axes were attributes before opset 10. */
 export const Slice: Rewrite = {
   until: 9,
-  rewrite(node, context) {
+  rewrite(g, node) {
     const lists = ["starts", "ends", "axes"].flatMap((name) => {
       const list = intsAttribute(node, name, undefined);
-      return list ? [context.constant(tensor("int64", [list.length], list))] : [];
+      return list ? [g.ints(list)] : [];
     });
-    return { ...node, inputs: [node.inputs[0], ...lists], attributes: {} };
+    return g.node("Slice", [node.inputs[0], ...lists]);
   },
 };

@@ -1,13 +1,11 @@
-import { tensor } from "../../tensor.ts";
 import { intAttribute } from "../graph.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** How many elements are taken was an attribute before opset 10. */
 export const TopK: Rewrite = {
   until: 9,
-  rewrite(node, context) {
+  rewrite(g, node) {
     const { k: _, ...attributes } = node.attributes;
-    const count = context.constant(tensor("int64", [1], [intAttribute(node, "k", 0)]));
-    return { ...node, inputs: [node.inputs[0], count], attributes };
+    return g.nodeOutputs("TopK", [node.inputs[0], g.ints([intAttribute(node, "k", 0)])], attributes, 2);
   },
 };

@@ -24,7 +24,7 @@ export interface Verdict {
 
 /** Parameters: judged (ids), budgets (how many). Inputs: attacked, craft, and of each judged `look:ID` and `model:ID` or `answers:ID`. */
 export const judge: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs, { runtime, onProgress }) {
     const attacked = partOf("attacked", parameters, inputs);
     const x = denseRows(attacked);

@@ -4,7 +4,7 @@ import { denseRows } from "../../data/dataset.ts";
 import { argMax, crossEntropy, margin } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
 import { NO_GRADIENTS } from "../../models/service.ts";
-import { type FloatType, type Tensor, tensor, toFloat } from "../../tensor.ts";
+import { type FloatType, rowSize, type Tensor, tensor, toFloat } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { Artifact } from "../artifact.ts";
@@ -22,7 +22,7 @@ export interface Look {
   readonly margins: Float64Array | undefined;
   /** S of each point under the definition asked for; undefined where none was, or without gradients. */
   readonly sizes: Float64Array | undefined;
-  /** [N, ...]; undefined without gradients. */
+  /** [N, ...]; undefined without gradients. A row in which something is not finite is NaN throughout. */
   readonly gradients: Tensor<FloatType> | undefined;
   /** Why there are no gradients, where there are none. */
   readonly noGradients: string | undefined;
@@ -30,7 +30,7 @@ export interface Look {
 
 /** Parameters: size (a definition of S beside the primary one) and norm, or neither. Inputs: attacked, and model or its answers. */
 export const look: TaskKind = {
-  version: 3,
+  version: 4,
   async run(parameters, inputs, { runtime }) {
     const data = partOf("attacked", parameters, inputs);
     if (inputs.answers) return lookOfAnswers(answersOf(inputs.answers)!, data.labels);
@@ -54,11 +54,22 @@ export const look: TaskKind = {
         losses: tensor("float64", [n], crossEntropy(scores, data.labels, model.probabilities)),
         margins: tensor("float64", [n], margin(scores, data.labels)),
         ...(sizes && { sizes: tensor("float64", [n], sizes) }),
-        ...(looked && { gradients: toFloat(looked.gradient, "float32") }),
+        ...(looked && { gradients: withoutHalves(toFloat(looked.gradient, "float32")) }),
       },
     };
   },
 };
+
+/** Rows that are finite, and NaN alone where one entry is not: nothing is measured of part of a gradient. */
+function withoutHalves(gradients: Tensor<"float32">): Tensor<"float32"> {
+  const width = rowSize(gradients);
+  const data = gradients.data.slice();
+  for (let from = 0; from < data.length; from += width) {
+    const row = data.subarray(from, from + width);
+    if (!row.every(Number.isFinite)) row.fill(Number.NaN);
+  }
+  return { ...gradients, data };
+}
 
 function lookOfAnswers(answers: Answers, labels: Int32Array): Artifact {
   const n = labels.length;
@@ -85,4 +96,13 @@ export function lookOf({ json, arrays }: Artifact): Look {
     gradients: arrays.gradients as Tensor<FloatType> | undefined,
     noGradients: (json as { noGradients?: string }).noGradients,
   };
+}
+
+/** Which points have a finite loss and, where the model has gradients, a finite gradient: what is measured of both is of these. */
+export function measurable({ labels, losses, gradients }: Look): readonly boolean[] {
+  const width = gradients && rowSize(gradients);
+  return Array.from(
+    labels,
+    (_, i) => (!losses || Number.isFinite(losses[i])) && (!gradients || !Number.isNaN(gradients.data[i * width!])),
+  );
 }

@@ -87,7 +87,7 @@ export function estimateOf({ json }: Artifact): AlignmentEstimate {
 
 /** The mean over points where there is a value, with its bootstrap interval over points. */
 function meanInterval(all: Float64Array, seed: number): Interval | undefined {
-  const values = all.filter((value) => !Number.isNaN(value));
+  const values = all.filter(Number.isFinite);
   if (values.length === 0) return undefined;
   const statistic = (points: Int32Array) => mean(Float64Array.from(points, (i) => values[i]));
   return bootstrap(values.length, statistic, { random: stream(seed, "slopes", "bootstrap"), method: "percentile" });

@@ -17,7 +17,7 @@ import type { TaskKind } from "../task.ts";
 import { correlationsOf } from "./correlate.ts";
 import { partOf } from "./dataset.ts";
 import { verdictOf } from "./judge.ts";
-import { type Look, lookOf } from "./look.ts";
+import { type Look, lookOf, measurable } from "./look.ts";
 import { smoothnessOf } from "./smooth.ts";
 
 /** A model as the plan describes it. */
@@ -39,7 +39,7 @@ export interface CraftRow {
  * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
  */
 export const transfer: TaskKind = {
-  version: 3,
+  version: 4,
   async run(parameters, inputs, { runtime }) {
     const { labels } = partOf("attacked", parameters, inputs);
     const models = parameters.models as unknown as readonly ModelRow[];
@@ -78,12 +78,16 @@ export const transfer: TaskKind = {
 
 function modelOf(
   row: ModelRow,
-  { labels: predicted, losses, gradients, noGradients }: Look,
+  look: Look,
   { json }: Artifact,
   labels: Int32Array,
   norm: Norm,
   seed: number,
 ): AuditModel {
+  const { labels: predicted, losses, gradients, noGradients } = look;
+  const kept = measurable(look);
+  const count = kept.filter((is) => !is).length;
+  const cleanLoss = losses && mean(losses.filter((_, i) => kept[i]));
   const { training, options } = (json ?? {}) as Pick<AuditModel, "training" | "options">;
   const size = gradients && meanInterval(gradientSizes(gradients, norm), seed);
   return {
@@ -91,9 +95,10 @@ function modelOf(
     ...(options && { options }),
     ...(training && { training }),
     cleanError: errorRate(predicted, labels),
-    ...(losses && { cleanLoss: mean(losses)! }),
+    ...(cleanLoss !== undefined && { cleanLoss }),
     ...(size && { gradientSize: size }),
     ...(noGradients !== undefined && { noGradients }),
+    ...(count > 0 && { leftOut: { count, n: labels.length } }),
   };
 }
 
@@ -111,6 +116,10 @@ function cellOf(
   const clean = looks.get(target)!;
   // A model that points were crafted on is always among those that judge them.
   const own = verdictOf(judged, surrogate, budget) ?? verdict;
+  const kept = measurable(clean).map((is, i) => is && (!verdict.losses || Number.isFinite(verdict.losses[i])));
+  const meanKept = (values: Float64Array | undefined) => values && mean(values.filter((_, i) => kept[i]));
+  const [before, after] = [meanKept(clean.losses), meanKept(verdict.losses)];
+  const predictedIncrease = meanKept(verdict.predicted);
   const { errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass } = outcomeRates({
     labels,
     clean: clean.labels,
@@ -127,8 +136,8 @@ function cellOf(
       netIncrease,
       sameWrongClass,
       otherWrongClass,
-      ...(verdict.losses && clean.losses && { lossIncrease: mean(verdict.losses)! - mean(clean.losses)! }),
-      ...(verdict.predicted && { predictedIncrease: mean(verdict.predicted)! }),
+      ...(before !== undefined && after !== undefined && { lossIncrease: after - before }),
+      ...(predictedIncrease !== undefined && { predictedIncrease }),
     },
   ];
 }
@@ -182,7 +191,8 @@ function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string,
 
 /** What the target's loss would rise by per unit of budget if both losses were linear. */
 function linearised(from: Look, to: Look, norm: Norm): number | undefined {
-  return from.gradients && to.gradients && mean(linearisedIncreases(from.gradients, to.gradients, norm, 1));
+  if (!from.gradients || !to.gradients) return undefined;
+  return mean(linearisedIncreases(from.gradients, to.gradients, norm, 1).filter(Number.isFinite));
 }
 
 function otherSize(look: Look, definition: SizeDefinition | undefined, seed: number) {
@@ -200,7 +210,7 @@ function smoothness(artifact: Artifact | undefined, seed: number): Partial<Audit
 
 /** The mean over points, where defined, with its percentile bootstrap interval. */
 export function meanInterval(all: Float64Array, seed: number): Interval | undefined {
-  const values = all.filter((value) => !Number.isNaN(value));
+  const values = all.filter(Number.isFinite);
   const n = values.length;
   if (n === 0) return undefined;
   const estimate = mean(values)!;

@@ -14,7 +14,7 @@ import { modelOfArtifact } from "./fit.ts";
  * Inputs: attacked, `model:0` .. `model:(sets - 1)`, and craft, where V is asked for at attack points.
  */
 export const vary: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs, { runtime, onProgress }) {
     const data = partOf("attacked", parameters, inputs);
     const crafted = inputs.craft && craftedOf(inputs.craft, parameters.budgets as number);

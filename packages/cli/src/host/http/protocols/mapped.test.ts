@@ -59,13 +59,39 @@ describe("a mapping", () => {
       [0.1, 0.9],
       [1, 0],
     ]);
-    const byClass = await mapping(`${valid}classes: [cat, dog]\n`);
+    const byClass = await mapping(valid);
     expect(byClass.answers({ items: [{ p: { dog: 0.9, cat: 0.1 } }, { p: { cat: 1, dog: 0 } }] }, 2)).toEqual([
-      [0.1, 0.9],
-      [1, 0],
+      { dog: 0.9, cat: 0.1 },
+      { cat: 1, dog: 0 },
     ]);
     const labels = await mapping("url: u\nrequest: $rows\nlabels: 0.class.names\n");
-    expect(labels.answers([{ class: { names: ["a", 7] } }], 2)).toEqual(["a", "7"]);
+    expect(labels.answers([{ class: { names: ["a", 7] } }], 2)).toEqual(["a", [7]]);
+    expect([scores.form, labels.form]).toEqual(["scores", "labels"]);
+  });
+
+  it("takes the labels that stand beside scores, wherever the way to the scores goes through a list of them", async () => {
+    const entry = (tag: string, score: number) => ({ score, tag });
+    const document = {
+      items: [
+        [entry("dog", 0.9), entry("cat", 0.1)],
+        [entry("cat", 0.6), entry("dog", 0.4)],
+      ],
+    };
+    const wanted = [
+      { dog: 0.9, cat: 0.1 },
+      { cat: 0.6, dog: 0.4 },
+    ];
+    for (const way of ["items.*.*.score", "items.*", "items"]) {
+      const { answers } = await mapping(`url: u\nrequest: $rows\nscores: "${way}"\n`);
+      expect(answers(document, 2)).toEqual(wanted);
+    }
+    const { answers } = await mapping('url: u\nrequest: $row\nscores: "items.1.*.score"\n');
+    expect(answers(document, 1)).toEqual(wanted.slice(1));
+    // Nothing beside the scores that could be a label.
+    const bare = { items: [[{ score: 0.9 }, { score: 0.1 }]] };
+    expect((await mapping('url: u\nrequest: $rows\nscores: "items.*.*.score"\n')).answers(bare, 1)).toEqual([
+      [0.9, 0.1],
+    ]);
   });
 
   it("whose way leads nowhere, or to something else, is told in one sentence", async () => {
@@ -76,10 +102,10 @@ describe("a mapping", () => {
     expect(() => scores.answers({ items: [{ p: [1, 0] }] }, 2)).toThrow(
       /expected one answer for each of 2 rows, got 1 answers/,
     );
-    expect(() => scores.answers({ items: [{ p: [1, "x"] }, { p: [0, 1] }] }, 2)).toThrow(/expected finite numbers/);
-    expect(() => scores.answers({ items: [{ p: { cat: 1 } }, { p: { cat: 1 } }] }, 2)).toThrow(
-      /expected scores in a list/,
+    expect(() => scores.answers({ items: [{ p: [1, "x"] }, { p: [0, 1] }] }, 2)).toThrow(
+      /expected scores that are numbers, got "x"/,
     );
+    expect(() => scores.answers({ items: [{ p: { cat: [1] } }, { p: {} }] }, 2)).toThrow(/expected scores, one number/);
   });
 
   it.each([

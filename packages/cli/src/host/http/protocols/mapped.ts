@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { InputError, unknownName } from "@carom/core";
 import { parse } from "yaml";
 import { readBytes } from "../../read.ts";
-import { answersFrom, unexpected } from "../answer.ts";
+import { answersFrom, pairedScores, unexpected } from "../answer.ts";
 import { fromEnvironment } from "../secrets.ts";
 import { isObject, nested, type Protocol } from "./protocol.ts";
 
@@ -89,23 +89,31 @@ export function mapped({ request, scores, labels, classes, probabilities }: Mapp
     ...(classes && { classNames: classes }),
     ...(probabilities !== undefined && { probabilities }),
     ...(single && { mostRows: 1 }),
+    form: labels === undefined ? "scores" : "labels",
+    remedy: 'see whether "request" of the mapping file is what the service wants',
     body(rows) {
       const list = nested(rows);
       return replaceStrings(template, (text) => (text === "$rows" ? list : text === "$row" ? list[0] : text));
     },
     answers(document, rows) {
-      const found = follow(
-        document,
-        (scores ?? labels ?? "").split(".").filter((step) => step !== ""),
-      );
+      const way = (scores ?? labels ?? "").split(".").filter((step) => step !== "");
+      const found = follow(document, way);
       if (found === undefined) throw unexpected(name, `something at "${scores ?? labels}"`, "nothing");
-      const list = single ? [found] : found;
-      const answers = answersFrom(list, rows, name, classes);
-      return labels === undefined
-        ? answers
-        : answers.map((each) => (typeof each === "string" ? each : String(each[0])));
+      const list = (scores !== undefined && labelled(document, way, single)) || (single ? [found] : found);
+      return answersFrom(list, rows, name);
     },
   };
+}
+
+/** Scores with the labels that stand beside them, where the way ends at the scores in a list of such pairs. */
+function labelled(document: unknown, way: readonly string[], single: boolean): readonly unknown[] | undefined {
+  const score = way.at(-1);
+  if (score === undefined || way.at(-2) !== "*") return undefined;
+  const lists = follow(document, way.slice(0, -2));
+  const all = single ? [lists] : lists;
+  if (!Array.isArray(all)) return undefined;
+  const paired = all.map((list) => (Array.isArray(list) ? pairedScores(list, score) : undefined));
+  return paired.includes(undefined) ? undefined : paired;
 }
 
 function contains(value: unknown, placeholder: string): boolean {

@@ -3,7 +3,7 @@
 
 import { InputError } from "@carom/core";
 import { answersFrom, unexpected } from "../answer.ts";
-import { chooseOutput, type Introduction, isObject, type Protocol, withPath } from "./protocol.ts";
+import { chooseOutput, type Introduction, isObject, type Protocol, rowAxisOf, withPath } from "./protocol.ts";
 
 export const openInferencePath = /^(.*\/v2\/models\/[^/]+(?:\/versions\/[^/]+)?)(?:\/infer)?\/?$/;
 
@@ -38,16 +38,21 @@ export async function openInference(introduction: Introduction): Promise<Protoco
     });
   }
   const wanted = output ?? (outputs.length > 1 ? chooseOutput(outputNames(outputs), undefined, name) : undefined);
-  const inputShape = input?.shape.slice(1);
+  const { hasRows, ...axis } = rowAxisOf(input?.shape ?? []);
   const versions = Array.isArray(metadata.versions) ? metadata.versions.map(String) : [];
   return {
     name: "open-inference",
     model: [metadata.name, ...versions].map(String).join(" "),
-    ...(inputShape?.every((length) => length > 0) && { inputShape }),
+    ...axis,
     ...(input && { inputType: datatype === "FP32" ? ("float32" as const) : ("float64" as const) }),
     url: withPath(url, `${path}/infer`),
     body: ({ shape, data }) => ({
-      inputs: [{ name: input?.name ?? "input-0", datatype, shape, data: Array.from(data as Float64Array) }],
+      inputs: [
+        {
+          ...{ name: input?.name ?? "input-0", datatype, shape: hasRows ? shape : shape.slice(1) },
+          data: Array.from(data as Float64Array),
+        },
+      ],
       ...(wanted !== undefined && { outputs: [{ name: wanted }] }),
     }),
     answers(document, rows) {

@@ -13,6 +13,8 @@ export interface Protocol {
   /** The shape of a row and the type of its numbers, where the server declares them. */
   readonly inputShape?: readonly number[];
   readonly inputType?: "float32" | "float64";
+  /** Whether it answers with scores or with names of classes, where that is declared. */
+  readonly form?: "scores" | "labels";
   /** Names of the classes in the order of the scores, where they are known. */
   readonly classNames?: readonly string[];
   /** Whether scores are probabilities, where that is known. */
@@ -20,6 +22,8 @@ export interface Protocol {
   /** The most rows that a request may hold, where the protocol limits it. */
   readonly mostRows?: number;
   readonly url: URL;
+  /** What may help where it refuses a request. */
+  readonly remedy?: string;
   /** The document that asks about rows. */
   body(rows: Tensor): unknown;
   /** @throws InputError where the document does not hold an answer for each row */
@@ -51,6 +55,24 @@ export function nested({ shape, data }: Tensor): unknown[] {
     return Array.from({ length: shape[axis] }, (_, i) => cut(from + i * size, axis + 1));
   };
   return cut(0, 0) as unknown[];
+}
+
+/** What the shape of an input says of the rows in a request. */
+export interface RowAxis extends Pick<Protocol, "inputShape" | "mostRows"> {
+  /** Whether the first axis is that of rows; else the model takes one row, and its shape is that of the input. */
+  readonly hasRows: boolean;
+}
+
+/** A first axis of any length counts rows, one of length 1 is a single row; another length belongs to the row itself. */
+export function rowAxisOf(shape: readonly number[]): RowAxis {
+  const [first, ...rest] = shape;
+  const hasRows = shape.length === 0 || !(first > 0) || (first === 1 && rest.length > 0);
+  const row = hasRows ? rest : shape;
+  return {
+    hasRows,
+    ...(first > 0 && { mostRows: 1 }),
+    ...(row.length > 0 && row.every((length) => length > 0) && { inputShape: row }),
+  };
 }
 
 /** The named one of several outputs, else the only one, else the one whose name says that it holds scores. */

@@ -3,7 +3,7 @@
 
 import { InputError } from "@carom/core";
 import { answersFrom, unexpected } from "../answer.ts";
-import { chooseOutput, type Introduction, isObject, nested, type Protocol, withPath } from "./protocol.ts";
+import { chooseOutput, type Introduction, isObject, nested, type Protocol, rowAxisOf, withPath } from "./protocol.ts";
 
 export const tensorflowServingPath = /^(.*\/v1\/models\/[^/:]+(?:\/(?:versions|labels)\/[^/:]+)?)(?::predict)?\/?$/;
 
@@ -44,17 +44,18 @@ function versionsOf(status: unknown): string[] {
 }
 
 /** The shape and type of the only input, where the metadata tell them. */
-function inputOf(document: unknown): Pick<Protocol, "inputShape" | "inputType"> {
+function inputOf(document: unknown): Pick<Protocol, "inputShape" | "inputType" | "mostRows"> {
   const at = (value: unknown, ...names: string[]): unknown =>
     names.reduce<unknown>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
   const inputs = at(document, "metadata", "signature_def", "signature_def", "serving_default", "inputs");
   const [only, ...others] = isObject(inputs) ? Object.values(inputs) : [];
   if (only === undefined || others.length > 0) return {};
   const dims = at(only, "tensor_shape", "dim");
-  const shape = Array.isArray(dims) ? dims.slice(1).map((dim) => Number(at(dim, "size"))) : [];
+  const { mostRows, inputShape } = rowAxisOf(Array.isArray(dims) ? dims.map((dim) => Number(at(dim, "size"))) : []);
   const type = at(only, "dtype");
   return {
-    ...(shape.length > 0 && shape.every((length) => length > 0) && { inputShape: shape }),
+    ...(inputShape && { inputShape }),
+    ...(mostRows !== undefined && { mostRows }),
     ...(type === "DT_FLOAT" && { inputType: "float32" }),
     ...(type === "DOUBLE" || type === "DT_DOUBLE" ? { inputType: "float64" } : {}),
   };

@@ -1,0 +1,51 @@
+// The command itself, in a process that main.ts watches: `carom VERB [options]`.
+
+import { InputError } from "@carom/core";
+import { CommanderError } from "commander";
+import { redact } from "./host/http/secrets.ts";
+import { removeUnfinished } from "./host/output.ts";
+import { createProgram } from "./program.ts";
+import { flagError } from "./ui/flagError.ts";
+
+// Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 130 interrupted.
+const INPUT_FAULT = 2;
+const OUR_FAULT = 1;
+const INTERRUPTED = 130;
+const TERMINATED = 143;
+
+process.on("SIGINT", () => {
+  process.stderr.write("\ncarom: interrupted; start the same command again and it goes on with what is finished\n");
+  process.exit(INTERRUPTED);
+});
+process.on("SIGTERM", () => process.exit(TERMINATED));
+process.on("exit", removeUnfinished);
+// Where the process that the user started is gone, nobody wants the answer.
+process.on("disconnect", () => process.exit(TERMINATED));
+process.channel?.unref();
+// A reader that closes early, such as `head`, is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const program = createProgram();
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    process.stderr.write(`carom: ${flagError(error, program, process.argv).message}\n`);
+    return INPUT_FAULT;
+  }
+  if (error instanceof InputError) {
+    process.stderr.write(`carom: ${redact(error.message)}\n`);
+    return INPUT_FAULT;
+  }
+  const told = redact((error as Error).stack ?? String(error));
+  process.stderr.write(`carom: a fault of carom itself, please report it: ${told}\n`);
+  return OUR_FAULT;
+}

@@ -1,0 +1,28 @@
+// Operators of ONNX Runtime's own domain, into which it and its tools fuse others, written out; one file per kind.
+
+import type { Rewrite } from "../rewrites/rewrite.ts";
+import { Attention, MultiHeadAttention } from "./attention.ts";
+import { BiasGelu, FastGelu, Gelu, QuickGelu } from "./gelu.ts";
+import { FusedConv, FusedGemm, FusedMatMul } from "./products.ts";
+import { SkipLayerNormalization, SkipSimplifiedLayerNormalization } from "./skipNormalization.ts";
+
+const MICROSOFT = "com.microsoft";
+
+const operators: Readonly<Record<string, Rewrite>> = {
+  Attention,
+  BiasGelu,
+  FastGelu,
+  FusedConv,
+  FusedGemm,
+  FusedMatMul,
+  Gelu,
+  MultiHeadAttention,
+  QuickGelu,
+  SkipLayerNormalization,
+  SkipSimplifiedLayerNormalization,
+};
+
+/** How each is written out, by its full name. */
+export const microsoft: Readonly<Record<string, Rewrite>> = Object.fromEntries(
+  Object.entries(operators).map(([op, rewrite]) => [`${MICROSOFT}.${op}`, rewrite]),
+);

@@ -1,0 +1,94 @@
+// Tensors of ONNX files, whether their numbers are in the file, as bytes or as a list, or in another one.
+
+import { create } from "@bufbuild/protobuf";
+import { TensorProto_DataLocation as DataLocation, type TensorProto, TensorProtoSchema } from "onnx-buf";
+import { InputError } from "../errors.ts";
+import { allocate, type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
+import { elementTypeNumber, elementTypeOf } from "./elementType.ts";
+
+/** Fetches bytes that a model keeps in another file; `length` is undefined for "to the end". */
+export type ExternalData = (location: string, offset: number, length: number | undefined) => Uint8Array;
+
+/** A fault of a file. */
+export function malformed(expected: string, got: string): InputError {
+  return new InputError("invalid", "ONNX file", {
+    expected,
+    got,
+    remedy: "export the model again, or name another file",
+  });
+}
+
+/** @throws InputError where the type is none that the project computes with, or there are not as many numbers as the shape says. */
+export function readTensor(proto: TensorProto, externalData: ExternalData | undefined): Tensor {
+  const what = `tensor "${proto.name}"`;
+  const type = elementTypeOf(proto.dataType);
+  if (!type) {
+    throw new InputError("unsupported", `element type of ${what}`, {
+      expected: "float32, float64, an integer type or bool",
+      got: `type number ${proto.dataType}`,
+      remedy: "export the model in float32",
+    });
+  }
+  const shape = proto.dims.map(Number);
+  const size = sizeOf(shape);
+  if (shape.some((dim) => dim < 0) || !Number.isSafeInteger(size)) throw malformed(`a shape for ${what}`, `[${shape}]`);
+  const external = proto.dataLocation === DataLocation.EXTERNAL;
+  const raw = external ? readExternal(proto, size * elementBytes(type), externalData) : proto.rawData;
+  if (external || raw.byteLength > 0) {
+    if (raw.byteLength !== size * elementBytes(type)) {
+      throw malformed(`${size * elementBytes(type)} bytes for ${what}`, String(raw.byteLength));
+    }
+    // A copy, because the bytes lie unaligned in the file.
+    return { type, shape, data: viewOf(type, new Uint8Array(raw)) };
+  }
+  const values = listedValues(proto, type);
+  if (values.length !== size) throw malformed(`${size} numbers for ${what}`, String(values.length));
+  const data = allocate(type, size);
+  if (type === "int64" || type === "uint64") {
+    for (let i = 0; i < size; i++) (data as BigInt64Array)[i] = BigInt(values[i]);
+  } else {
+    for (let i = 0; i < size; i++) (data as Float64Array)[i] = Number(values[i]);
+  }
+  return { type, shape, data };
+}
+
+function listedValues(proto: TensorProto, type: ElementType): readonly (number | bigint)[] {
+  switch (type) {
+    case "float32":
+      return proto.floatData;
+    case "float64":
+      return proto.doubleData;
+    case "int64":
+      return proto.int64Data;
+    case "uint32":
+    case "uint64":
+      return proto.uint64Data;
+    default:
+      return proto.int32Data;
+  }
+}
+
+function readExternal(proto: TensorProto, bytes: number, externalData: ExternalData | undefined): Uint8Array {
+  const entries = Object.fromEntries(proto.externalData.map(({ key, value }) => [key, value]));
+  const { location, offset = "0", length } = entries;
+  if (!location) throw malformed(`a location for the external data of "${proto.name}"`, "none");
+  if (!externalData) {
+    throw new InputError("unsupported", `external data of tensor "${proto.name}"`, {
+      expected: "weights inside the ONNX file",
+      got: `weights in "${location}"`,
+      remedy: "save the model as one file",
+    });
+  }
+  return externalData(location, Number(offset), length === undefined ? bytes : Number(length));
+}
+
+/** A tensor as a file holds it, its numbers as bytes. */
+export function writeTensor(name: string, value: Tensor): TensorProto {
+  const { buffer, byteOffset, byteLength } = value.data;
+  return create(TensorProtoSchema, {
+    name,
+    dims: value.shape.map(BigInt),
+    dataType: elementTypeNumber(value.type),
+    rawData: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
+  });
+}
