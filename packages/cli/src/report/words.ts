@@ -33,7 +33,10 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
     "predicted loss",
     "Mean inner product of perturbation and the judged model's gradient: the first-order estimate of how much the loss (cross-entropy) rises.",
   ],
-  ["intervals", "95 %: Wilson for shares, bootstrap over points for S and R."],
+  [
+    "intervals",
+    "95 %: Wilson for shares, studentised bootstrap over points for S and R, which is too short where a few points make up most of the mean.",
+  ],
 ];
 
 /** How often a study did everything, and on what. */

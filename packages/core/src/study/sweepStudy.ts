@@ -115,7 +115,7 @@ function meanSweep(repetitions: readonly SweepResult[]): SweepResult {
       value: model.value,
       cleanError: rate(same.map(({ cleanError }) => cleanError)),
       errorUnderAttack: rate(same.map(({ errorUnderAttack }) => errorUnderAttack)),
-      ...(sizes.length === same.length && { size: sizes.length === 1 ? sizes[0] : unbounded(sizes) }),
+      ...(sizes.length === same.length && { size: overRepetitions(sizes, { most: Number.POSITIVE_INFINITY }) }),
       ...(varied.length === same.length && {
         variability: {
           perPoint: mean(varied.map(({ perPoint }) => perPoint))!,
@@ -127,10 +127,4 @@ function meanSweep(repetitions: readonly SweepResult[]): SweepResult {
   const { knee: _, ...rest } = first;
   const knee = kneeOf(first.asked.option, models.map(pointOf));
   return { ...rest, models, ...(knee && { knee }) };
-}
-
-/** The mean with the least and the largest value: S is no share, so an interval of shares does not fit it. */
-function unbounded(sizes: readonly Interval[]): Interval {
-  const values = sizes.map(({ estimate }) => estimate);
-  return { estimate: mean(values)!, low: Math.min(...values), high: Math.max(...values) };
 }

@@ -1,7 +1,7 @@
 // Brings one repetition of poisoning together: errors of every target, S, R, rho and ratios.
 
 import { mean } from "../../stats/describe.ts";
-import type { Interval } from "../../stats/sample.ts";
+import { meanInterval } from "../../stats/meanInterval.ts";
 import { l2 } from "../../threat/norm.ts";
 import { gradientAlignments, gradientSizes } from "../../transfer/gradients.ts";
 import { perturbationCorrelations } from "../../transfer/perturbationCorrelation.ts";
@@ -14,7 +14,6 @@ import { partOf } from "./dataset.ts";
 import { type BlockFacts, displacements, firstPoints, joinBlocks } from "./poison.ts";
 import { gradientOf } from "./poisonGradient.ts";
 import { judgedLabels, judgedOptions } from "./poisonJudge.ts";
-import { meanInterval } from "./transfer.ts";
 
 /** A model as the plan describes it; `blocks` is how many blocks of points were crafted on it. */
 export interface PoisonRow extends Pick<PoisonModel, "id" | "role" | "learner" | "complexity" | "options"> {
@@ -26,7 +25,7 @@ export interface PoisonRow extends Pick<PoisonModel, "id" | "role" | "learner" |
  * Inputs: test, `clean:ID` of each target, `judge:MAKER:ID` of each pair, `gradient:ID`, `blocks:ID:0` and so on.
  */
 export const poisonTransfer: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs) {
     const { labels } = partOf("test", parameters, inputs);
     const rows = parameters.models as unknown as readonly PoisonRow[];
@@ -44,10 +43,10 @@ export const poisonTransfer: TaskKind = {
     const modelOf = ({ blocks: _, ...row }: PoisonRow): PoisonModel => {
       const own = crafted.get(row.id);
       const gradient = inputs[`gradient:${row.id}`];
-      const size = gradient && meanInterval(gradientSizes(gradientOf(gradient), l2), seed);
+      const size = gradient && meanInterval(gradientSizes(gradientOf(gradient), l2), { seed, least: 0 });
       const clean = inputs[`clean:${row.id}`];
       const moved = own && displacements(own.points);
-      const displacement = moved && meanInterval(moved, seed);
+      const displacement = moved && meanInterval(moved, { seed, least: 0 });
       return {
         ...row,
         ...(clean && { cleanError: errorRate(judgedLabels(clean, 0), labels) }),
@@ -111,7 +110,8 @@ function pairOf(
 ): AuditPair[] {
   const [own, other] = [inputs[`gradient:${surrogate}`], inputs[`gradient:${target}`]];
   if (surrogate === target || !own || !other) return [];
-  const alignment: Interval | undefined = meanInterval(gradientAlignments(gradientOf(own), gradientOf(other)), seed);
+  const cosines = gradientAlignments(gradientOf(own), gradientOf(other));
+  const alignment = meanInterval(cosines, { seed, least: -1, most: 1 });
   return alignment ? [{ surrogate, target, alignment }] : [];
 }
 

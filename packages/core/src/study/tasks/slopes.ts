@@ -4,9 +4,7 @@ import { denseRows } from "../../data/dataset.ts";
 import { assert, InputError } from "../../errors.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import { permutation, stream } from "../../random.ts";
-import { bootstrap } from "../../stats/bootstrap.ts";
-import { mean } from "../../stats/describe.ts";
-import type { Interval } from "../../stats/sample.ts";
+import { meanInterval } from "../../stats/meanInterval.ts";
 import { rowSize, sliceRows, tensor } from "../../tensor.ts";
 import { probesAt, slopesAlong } from "../../transfer/slopes.ts";
 import type { Artifact, Json } from "../artifact.ts";
@@ -20,7 +18,7 @@ import { lookOf } from "./look.ts";
  * Inputs: service, attacked, and `look:ID` of each surrogate.
  */
 export const slopes: TaskKind = {
-  version: 1,
+  version: 2,
   asks: true,
   async run(parameters, inputs, { service, onProgress }) {
     assert(service, "a task that asks a service was given none");
@@ -71,8 +69,8 @@ export const slopes: TaskKind = {
       step,
       randomDirections: random,
       pairs: ids.flatMap((surrogate, s) => {
-        const slope = meanInterval(along[s], seed);
-        const alignment = meanInterval(cosines[s], seed);
+        const slope = meanInterval(along[s], { seed });
+        const alignment = meanInterval(cosines[s], { seed, least: -1, most: 1 });
         return slope && alignment ? [{ surrogate, slope, alignment }] : [];
       }),
     };
@@ -83,14 +81,6 @@ export const slopes: TaskKind = {
 /** The estimate in an artifact. */
 export function estimateOf({ json }: Artifact): AlignmentEstimate {
   return json as unknown as AlignmentEstimate;
-}
-
-/** The mean over points where there is a value, with its bootstrap interval over points. */
-function meanInterval(all: Float64Array, seed: number): Interval | undefined {
-  const values = all.filter(Number.isFinite);
-  if (values.length === 0) return undefined;
-  const statistic = (points: Int32Array) => mean(Float64Array.from(points, (i) => values[i]));
-  return bootstrap(values.length, statistic, { random: stream(seed, "slopes", "bootstrap"), method: "percentile" });
 }
 
 function needsScores(): InputError {

@@ -1,9 +1,8 @@
 // Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
 
 import type { Runtime } from "../../models/runtime.ts";
-import { stream } from "../../random.ts";
-import { mean, quantile } from "../../stats/describe.ts";
-import type { Interval } from "../../stats/sample.ts";
+import { mean } from "../../stats/describe.ts";
+import { meanInterval } from "../../stats/meanInterval.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { linearisedIncreases } from "../../transfer/decomposition.ts";
@@ -39,7 +38,7 @@ export interface CraftRow {
  * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
  */
 export const transfer: TaskKind = {
-  version: 4,
+  version: 5,
   async run(parameters, inputs, { runtime }) {
     const { labels } = partOf("attacked", parameters, inputs);
     const models = parameters.models as unknown as readonly ModelRow[];
@@ -89,7 +88,7 @@ function modelOf(
   const count = kept.filter((is) => !is).length;
   const cleanLoss = losses && mean(losses.filter((_, i) => kept[i]));
   const { training, options } = (json ?? {}) as Pick<AuditModel, "training" | "options">;
-  const size = gradients && meanInterval(gradientSizes(gradients, norm), seed);
+  const size = gradients && meanInterval(gradientSizes(gradients, norm), { seed, least: 0 });
   return {
     ...row,
     ...(options && { options }),
@@ -178,7 +177,7 @@ async function alignmentsOf(
 /** R of a surrogate with another model that its points are judged on. */
 function pairOf(surrogate: string, target: string, alignments: Alignments, seed: number): AuditPair[] {
   const values = alignments.get(surrogate)?.get(target);
-  const alignment = values && surrogate !== target ? meanInterval(values, seed) : undefined;
+  const alignment = values && surrogate !== target ? meanInterval(values, { seed, least: -1, most: 1 }) : undefined;
   return alignment ? [{ surrogate, target, alignment }] : [];
 }
 
@@ -196,45 +195,14 @@ function linearised(from: Look, to: Look, norm: Norm): number | undefined {
 }
 
 function otherSize(look: Look, definition: SizeDefinition | undefined, seed: number) {
-  const size = definition && look.sizes && meanInterval(look.sizes, seed);
+  const size = definition && look.sizes && meanInterval(look.sizes, { seed, least: 0 });
   return size ? { otherSize: { definition, ...size } } : {};
 }
 
 function smoothness(artifact: Artifact | undefined, seed: number): Partial<AuditModel> {
   const known = artifact && smoothnessOf(artifact);
   if (!known) return {};
-  const curvature = meanInterval(known.curvatures, seed);
-  const turning = meanInterval(known.turnings, seed);
+  const curvature = meanInterval(known.curvatures, { seed });
+  const turning = meanInterval(known.turnings, { seed, least: -1, most: 1 });
   return { ...(curvature && { curvature }), ...(turning && { turning }) };
 }
-
-/** The mean over points, where defined, with its percentile bootstrap interval. */
-export function meanInterval(all: Float64Array, seed: number): Interval | undefined {
-  const values = all.filter(Number.isFinite);
-  const n = values.length;
-  if (n === 0) return undefined;
-  const estimate = mean(values)!;
-  const draws = resamples(n, seed);
-  const means = Float64Array.from({ length: RESAMPLES }, (_, r) => {
-    let sum = 0;
-    for (let k = r * n; k < (r + 1) * n; k++) sum += values[draws[k]];
-    return sum / n;
-  });
-  return { estimate, low: quantile(means, 0.025)!, high: quantile(means, 0.975)! };
-}
-
-const RESAMPLES = 1000;
-
-/**
- * The points of each resample. All quantities of a task are resampled alike: drawing is most of the work, and intervals
- * of several models then refer to the same resampled points.
- */
-function resamples(n: number, seed: number): Int32Array {
-  if (lastResamples.n === n && lastResamples.seed === seed) return lastResamples.draws;
-  const random = stream(seed, "resamples", n);
-  const draws = Int32Array.from({ length: RESAMPLES * n }, () => random.integer(n));
-  lastResamples = { n, seed, draws };
-  return draws;
-}
-
-let lastResamples = { n: 0, seed: 0, draws: new Int32Array(0) };
