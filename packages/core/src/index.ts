@@ -120,6 +120,7 @@ export { type BootstrapOptions, bootstrap, bootstrapRepetitions } from "./stats/
 export { mean, quantile, standardDeviation, standardError, variance } from "./stats/describe.ts";
 export { kendall } from "./stats/kendall.ts";
 export { mantel } from "./stats/mantel.ts";
+export { type MeanIntervalOptions, meanInterval } from "./stats/meanInterval.ts";
 export { benjaminiHochberg, holm } from "./stats/multiple.ts";
 export { newcombe, newcombePaired } from "./stats/newcombe.ts";
 export { normalCdf, normalQuantile } from "./stats/normal.ts";
@@ -214,7 +215,8 @@ export type {
   Transfer,
 } from "./study/result.ts";
 export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
-export { type SignificanceEntry, significanceOf, smallestPossibleP } from "./study/significance.ts";
+export { type SignificanceEntry, significanceOf } from "./study/significance.ts";
+export { compare, type Signs, signsOf, smallestPossibleP } from "./study/signs.ts";
 export { type SmallestBudget, smallestBudgets } from "./study/smallestBudgets.ts";
 export {
   planSweep,

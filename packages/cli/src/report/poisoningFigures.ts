@@ -161,7 +161,7 @@ function point(target: string, epsilon: number, errors: readonly number[]) {
   const centre = mean(errors);
   const n = errors.length;
   const squares = errors.reduce((sum, error) => sum + (error - centre) ** 2, 0);
-  return { target, epsilon, error: centre, ...(n > 1 && { standardError: Math.sqrt(squares / (n - 1) / n) }) };
+  return { target, epsilon, error: centre, errors, ...(n > 1 && { standardError: Math.sqrt(squares / (n - 1) / n) }) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

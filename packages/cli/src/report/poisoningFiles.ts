@@ -9,7 +9,7 @@ import {
   type Store,
 } from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
-import { bestAndWorst, claimsHeld } from "./answer.ts";
+import { bestAndWorst, claimsHeld, meanError } from "./answer.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
@@ -139,10 +139,21 @@ function answer({ study, transferRates, repetitions, explanation }: PoisoningRes
   const clean = mean(
     repetitions.flatMap(({ models }) => models.flatMap(({ cleanError }) => (cleanError ? [cleanError.estimate] : []))),
   );
-  const rates = transferRates.filter(({ fraction }) => fraction === largest);
+  const rates = transferRates
+    .filter(({ fraction }) => fraction === largest)
+    .map(({ surrogate, rate }) => ({
+      surrogate,
+      rate,
+      rates: repetitions.map(({ cells }) =>
+        meanError(
+          cells.filter(({ fraction }) => fraction === largest),
+          surrogate,
+        ),
+      ),
+    }));
   return [
     `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(rates)} Without any they err on ${(100 * clean).toFixed(1)} %.`,
-    ...claimsHeld(explanation.claims),
+    ...claimsHeld(explanation.claims, repetitions.length),
   ];
 }
 

@@ -7,6 +7,8 @@ import { html, type Markup } from "./html.ts";
 
 export function claimsSection(claims: readonly Claim[]): Markup {
   return html`<section><h2>The paper's claims</h2>
+<p>Held: in the means over repetitions, and beyond chance (p below .05). Not shown: in the means, but single repetitions agree no more
+than they may by chance. Not held: not even in the means.</p>
 <dl class="facts">${claims.map(
     ({ id, claim, verdict, numbers }) =>
       html`<dt>${id} <b>${verdict}</b></dt><dd>${claim}<ul>${numbers.map((line) => html`<li>${line}</li>`)}</ul></dd>`,

@@ -2,7 +2,7 @@
 
 import { referenceBudget, type SmallestBudget, type StudyResult, shortId } from "@carom/core";
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
-import { bestAndWorst, claimsHeld } from "./answer.ts";
+import { bestAndWorst, claimsHeld, meanError } from "./answer.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
@@ -87,10 +87,21 @@ ${explanationSections(result, document)}`,
 }
 
 /** What the study found: the best and the worst surrogate, and how the paper's claims fared. */
-function answer({ transferRates, study, explanation }: StudyResult): string[] {
+function answer({ transferRates, study, explanation, repetitions }: StudyResult): string[] {
   const epsilon = referenceBudget(study.attack.epsilons);
-  const rates = transferRates.filter((each) => each.epsilon === epsilon);
-  return [`At ε = ${epsilon}, ${bestAndWorst(rates)}`, ...claimsHeld(explanation.claims)];
+  const rates = transferRates
+    .filter((each) => each.epsilon === epsilon)
+    .map(({ surrogate, rate }) => ({
+      surrogate,
+      rate,
+      rates: repetitions.map(({ cells }) =>
+        meanError(
+          cells.filter((cell) => cell.epsilon === epsilon),
+          surrogate,
+        ),
+      ),
+    }));
+  return [`At ε = ${epsilon}, ${bestAndWorst(rates)}`, ...claimsHeld(explanation.claims, repetitions.length)];
 }
 
 /** A point under the weakest attack on each target that misleads it (paper, Fig. 9). */

@@ -1,29 +1,49 @@
 // A claim of the paper that a study can hold or not, and what claims of every kind are decided from.
 
-import { signsOf } from "./signs.ts";
+import { SIGNIFICANT, type Signs } from "./signs.ts";
 
 export interface Claim {
   readonly id: string;
   readonly claim: string;
-  readonly verdict: "held" | "not held" | "not tested";
+  /**
+   * "held": so in the means, and beyond chance. "not shown": so in the means, but single repetitions agree no more than they
+   * may by chance. "not held": not so in the means.
+   */
+  readonly verdict: "held" | "not shown" | "not held" | "not tested";
   /** The numbers that decided, or why there are none. */
   readonly numbers: readonly string[];
 }
 
 /** One thing that a claim says, and the numbers that decide it. */
 export interface Check {
+  /** Whether it is so in the means over repetitions. */
   readonly held: boolean;
+  /** Whether it is so beyond chance. */
+  readonly shown: boolean;
   readonly numbers: string;
+}
+
+/** A check of means, shown where it comes out in so many repetitions that the sign test's p is below .05. */
+export function check(held: boolean, signs: Signs, numbers: string): Check {
+  const shown = signs.p !== undefined && signs.p < SIGNIFICANT && 2 * signs.agreeing > signs.of;
+  return { held, shown, numbers: `${numbers} (${signsText(signs)})` };
 }
 
 /** A claim that holds where each of its checks does, and is not tested where there are none. */
 export function claim(id: string, text: string, checks: readonly Check[], without: string): Claim {
-  const verdict = checks.length === 0 ? "not tested" : checks.every(({ held }) => held) ? "held" : "not held";
+  const outcomes = checks.map(({ held, shown }) => (held ? (shown ? "yes" : "not beyond chance") : "no"));
   return {
     id,
     claim: text,
-    verdict,
-    numbers: checks.length === 0 ? [without] : checks.map(({ held, numbers }) => `${held ? "yes" : "no"}: ${numbers}`),
+    verdict:
+      checks.length === 0
+        ? "not tested"
+        : outcomes.includes("no")
+          ? "not held"
+          : outcomes.includes("not beyond chance")
+            ? "not shown"
+            : "held",
+    numbers: checks.length === 0 ? [without] : checks.map(({ numbers }, i) => `${outcomes[i]}: ${numbers}`),
   };
 }
 
@@ -55,9 +75,8 @@ export function familiesOf<M extends Placed>(models: readonly M[], role: M["role
 /** Why claims about families are not tested where there are none. */
 export const noFamilies = "no learner has a model of high and one of low complexity";
 
-/** In how many repetitions the first number exceeds the second, with ties and the sign test's p, as the paper's Table 1. */
-export function countGreater(pairs: readonly (readonly [number, number])[]): string {
-  const { agreeing, of, repetitions, p } = signsOf(pairs);
+/** In how many repetitions, how many of the others are ties, and the sign test's p, as the paper's Table 1. */
+function signsText({ agreeing, of, repetitions, p }: Signs): string {
   const ties = of < repetitions ? `, ${repetitions - of} tied` : "";
   const test = p !== undefined && repetitions > 1 ? `, sign test p ${threeDigits(p)}` : "";
   return `${agreeing} of ${repetitions} repetitions${ties}${test}`;

@@ -4,15 +4,18 @@ import { mean } from "../stats/describe.ts";
 import { kendall } from "../stats/kendall.ts";
 import { exceeds, tied } from "../stats/ties.ts";
 import { permutationPText } from "../transfer/correlations.ts";
-import { type Claim, claim, countGreater, familiesOf, noFamilies, threeDigits } from "./claim.ts";
+import { type Check, type Claim, check, claim, familiesOf, noFamilies, threeDigits } from "./claim.ts";
 import type { Evidence } from "./explain.ts";
 import type { MeanModel } from "./means.ts";
 import { nameOf, referenceBudget, surrogateId } from "./names.ts";
+import type { Transfer } from "./result.ts";
+import { compare, SIGNIFICANT, type Signs, signsOf } from "./signs.ts";
 
 /**
  * Claims E1 to E10 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
  *
- * A claim about families holds where it holds in each of them; how often single repetitions agree stands beside it.
+ * A claim about families holds where it holds in each of them, beyond chance: by a sign test over repetitions, the paper's
+ * Table 1.
  */
 export function claimsOf(evidence: Evidence): Claim[] {
   const epsilon = referenceBudget(evidence.study.attack.epsilons);
@@ -32,16 +35,16 @@ export function claimsOf(evidence: Evidence): Claim[] {
 
 function sizeAndError(evidence: Evidence, epsilon: number): Claim {
   const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }) => {
-    const errors = [high, low].map(({ id }) => whiteBox(evidence, id, epsilon));
-    const [e, f] = errors;
+    const [e, f] = [high, low].map(({ id }) => whiteBox(evidence, id, epsilon));
     if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
-    const agreeing = overRepetitions(evidence, (each) => {
-      const of = (id: string) =>
-        each.cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)!;
-      return [of(high.id).errorUnderAttack.estimate, of(low.id).errorUnderAttack.estimate];
-    });
-    const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)} (${agreeing})`;
-    return [{ held: exceeds(high.size, low.size) && exceeds(e, f), numbers }];
+    const signs = overRepetitions(evidence, (each) =>
+      Math.min(
+        compare(sizeIn(each, high.id), sizeIn(each, low.id)),
+        compare(whiteBoxIn(each, high.id, epsilon), whiteBoxIn(each, low.id, epsilon)),
+      ),
+    );
+    const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)}`;
+    return [check(exceeds(high.size, low.size) && exceeds(e, f), signs, numbers)];
   });
   return claim(
     "E1",
@@ -67,16 +70,25 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
   const checks = byLearner
     .filter((models) => models.length > 1)
     .map((models) => {
-      const isFalling = (value: (model: (typeof models)[number]) => number) =>
-        models.slice(1).every((model, i) => exceeds(value(models[i]), value(model)));
+      /** Whether a quantity falls from each model to the next. */
+      const falling = (value: (model: (typeof models)[number]) => number) =>
+        Math.min(...models.slice(1).map((model, i) => compare(value(models[i]), value(model))));
       const rows = models.map(
         ({ decay, size, error, cleanError }) =>
           `weight decay ${decay}: S ${threeDigits(size!)}, error under attack ${threeDigits(error!)}, clean error ${threeDigits(cleanError)}`,
       );
-      return {
-        held: isFalling(({ size }) => size!) && isFalling(({ error }) => error!),
-        numbers: `${models[0].learner}: ${rows.join("; ")}`,
-      };
+      const signs = overRepetitions(evidence, (each) =>
+        Math.min(
+          falling(({ id }) => sizeIn(each, id)),
+          falling(({ id }) => whiteBoxIn(each, id, epsilon)),
+        ),
+      );
+      const held =
+        Math.min(
+          falling(({ size }) => size!),
+          falling(({ error }) => error!),
+        ) > 0;
+      return check(held, signs, `${models[0].learner}: ${rows.join("; ")}`);
     });
   return claim(
     "E2",
@@ -89,19 +101,11 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
 function transferOfLow(evidence: Evidence, epsilon: number): Claim {
   const checks = familiesOf(evidence.models, "surrogate").map(({ learner, high, low }) => {
     const [h, l] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
-    const agreeing = overRepetitions(evidence, ({ cells }) => {
-      const rate = (id: string) =>
-        mean(
-          cells
-            .filter((cell) => cell.surrogate === id && cell.epsilon === epsilon)
-            .map((cell) => cell.errorUnderAttack.estimate),
-        )!;
-      return [rate(low.id), rate(high.id)];
-    });
-    return {
-      held: exceeds(l, h),
-      numbers: `${learner}: transfer rate ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity (${agreeing})`,
-    };
+    return check(
+      exceeds(l, h),
+      overRepetitions(evidence, (each) => compare(rateIn(each, low.id, epsilon), rateIn(each, high.id, epsilon))),
+      `${learner}: transfer rate ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity`,
+    );
   });
   return claim("E3", "within each family the surrogate of low complexity transfers better", checks, noFamilies);
 }
@@ -113,12 +117,12 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
     const [h, l] = [V.get(high.id), V.get(low.id)];
     if (h === undefined || l === undefined) return [];
     const [H, L] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
-    return [
-      {
-        held: exceeds(h, l) && exceeds(L, H),
-        numbers: `${learner}: V ${threeDigits(h)} and transfer rate ${threeDigits(H)} of high, ${threeDigits(l)} and ${threeDigits(L)} of low complexity`,
-      },
-    ];
+    // V is one number over all training sets: repetitions can only tell of rates.
+    const signs = overRepetitions(evidence, (each) =>
+      compare(rateIn(each, low.id, epsilon), rateIn(each, high.id, epsilon)),
+    );
+    const numbers = `${learner}: V ${threeDigits(h)} and transfer rate ${threeDigits(H)} of high, ${threeDigits(l)} and ${threeDigits(L)} of low complexity`;
+    return [check(exceeds(h, l) && exceeds(L, H), signs, numbers)];
   });
   const all = evidence.surrogates.flatMap((id) =>
     V.has(id) ? [[V.get(id)!, transferRate(evidence, id, epsilon)]] : [],
@@ -139,7 +143,7 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
 function alignmentPredicts(evidence: Evidence, epsilon: number): Claim {
   const { epsilons } = evidence.study.attack;
   const wanted = [`rho at epsilon ${Math.max(...epsilons)}`, `black/white ratio at epsilon ${epsilon}`];
-  const checks = wanted.flatMap((y) => {
+  const checks = wanted.flatMap((y): Check[] => {
     const found = evidence.correlations.correlations.filter((each) => each.y === y && each.coefficient !== "spearman");
     if (found.length === 0) return [];
     const numbers = found.map(
@@ -147,9 +151,10 @@ function alignmentPredicts(evidence: Evidence, epsilon: number): Claim {
         `${coefficient} ${statistic.toFixed(3)}, n ${n}, Holm p ${threeDigits(holmP)}, Mantel p ${permutationPText(permutationP, permutations)}`,
     );
     const held = found.every(
-      ({ statistic, holmP, holmPermutationP }) => statistic > 0 && holmP < 0.05 && holmPermutationP < 0.05,
+      ({ statistic, holmP, holmPermutationP }) =>
+        statistic > 0 && holmP < SIGNIFICANT && holmPermutationP < SIGNIFICANT,
     );
-    return [{ held, numbers: `R against ${y}: ${numbers.join("; ")}` }];
+    return [{ held, shown: held, numbers: `R against ${y}: ${numbers.join("; ")}` }];
   });
   return claim(
     "E5",
@@ -164,15 +169,21 @@ const LITTLE = 0.05;
 
 function fewerRows(evidence: Evidence, epsilon: number): Claim {
   const { study } = evidence;
-  const checks = study.surrogates.flatMap((choice) => {
+  const checks = study.surrogates.flatMap((choice): Check[] => {
     const { fraction, name: _, ...rest } = choice;
     if (fraction === undefined) return [];
     const same = study.surrogates.find((each) => each.fraction === undefined && nameOf(each) === nameOf({ ...rest }));
     if (!same) return [];
-    const [few, all] = [choice, same].map((each) => transferRate(evidence, surrogateId(nameOf(each)), epsilon));
-    const isLow = nameOf(same).endsWith("_L");
+    const ids = [choice, same].map((each) => surrogateId(nameOf(each)));
+    const [few, all] = ids.map((id) => transferRate(evidence, id, epsilon));
     const numbers = `${nameOf(same)}: transfer rate ${threeDigits(few)} on ${threeDigits(100 * fraction)} % of the rows, ${threeDigits(all)} on all`;
-    return [{ held: !isLow || !exceeds(all, few + LITTLE), numbers }];
+    // Of surrogates of high complexity the claim says nothing; their numbers stand beside it.
+    if (!nameOf(same).endsWith("_L")) return [{ held: true, shown: true, numbers }];
+    const signs = overRepetitions(evidence, (each) => {
+      const [a, b] = ids.map((id) => rateIn(each, id, epsilon));
+      return exceeds(b, a + LITTLE) ? -1 : 1;
+    });
+    return [check(!exceeds(all, few + LITTLE), signs, numbers)];
   });
   return claim(
     "E6",
@@ -191,44 +202,49 @@ function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   });
   const linearHigh = errors.filter(({ learner, complexity }) => linear.includes(learner) && complexity === "high");
   const smooth = errors.filter(({ learner }) => learner === "svm-rbf" || learner === "mlp");
+  const ridge = linearHigh.find(({ learner }) => learner === "ridge");
   const list = (models: typeof errors) => models.map(({ id, error }) => `${threeDigits(error)} of ${id}`).join(", ");
   const text =
     "white-box errors of svm-rbf and mlp lie below those of the linear models of high complexity; ridge_H is highest";
   if (linearHigh.length === 0 || smooth.length === 0)
     return claim("E7", text, [], "linear models of high complexity and svm-rbf or mlp are needed");
-  const highest = errors.reduce((most, each) => (each.error > most.error ? each : most));
-  const below = exceeds(
-    Math.min(...linearHigh.map(({ error }) => error)),
-    Math.max(...smooth.map(({ error }) => error)),
-  );
+  type Value = (model: (typeof errors)[number]) => number;
+  const below = (value: Value) => compare(Math.min(...linearHigh.map(value)), Math.max(...smooth.map(value)));
+  const highest = errors.reduce((most, each) => (exceeds(each.error, most.error) ? each : most));
+  const others = errors.filter((each) => each !== ridge);
+  const isHighest = (value: Value) => compare(value(ridge!), Math.max(...others.map(value)));
+  const inEach = (rule: (value: Value) => number) =>
+    overRepetitions(evidence, (each) => rule(({ id }) => whiteBoxIn(each, id, epsilon)));
+  const ofMeans: Value = ({ error }) => error;
   return claim(
     "E7",
     text,
     [
-      { held: below, numbers: `${list(smooth)}; linear: ${list(linearHigh)}` },
-      ...(linearHigh.some(({ learner }) => learner === "ridge")
-        ? [
-            {
-              held: highest.learner === "ridge" && highest.complexity === "high",
-              numbers: `the highest is ${list([highest])}`,
-            },
-          ]
-        : []),
+      check(below(ofMeans) > 0, inEach(below), `${list(smooth)}; linear: ${list(linearHigh)}`),
+      ...(ridge ? [check(isHighest(ofMeans) > 0, inEach(isHighest), `the highest is ${list([highest])}`)] : []),
     ],
     "",
   );
 }
 
 function minimumBudget(evidence: Evidence): Claim {
+  const { repetitions, curves } = evidence;
+  /** The median budget of a target, in the means or in one repetition; infinite where half of the points never err. */
+  const budgetOf = (id: string, repetition?: number) =>
+    medianBudget(
+      curves
+        .filter(({ target }) => target === id)
+        .map(({ epsilon, error, errors }) => ({
+          epsilon,
+          error: repetition === undefined ? error : errors[repetition],
+        })),
+    );
   const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }) => {
-    const [h, l] = [high, low].map(({ id }) => medianBudget(evidence.curves.filter(({ target }) => target === id)));
-    if (h === undefined || l === undefined) return [];
-    return [
-      {
-        held: exceeds(l, h),
-        numbers: `${learner}: ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity`,
-      },
-    ];
+    const [h, l] = [high, low].map(({ id }) => budgetOf(id));
+    if (!Number.isFinite(h) || !Number.isFinite(l)) return [];
+    const signs = signsOf(repetitions.map((_, i) => compare(1 / budgetOf(high.id, i), 1 / budgetOf(low.id, i))));
+    const numbers = `${learner}: ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity`;
+    return [check(exceeds(l, h), signs, numbers)];
   });
   return claim(
     "E8",
@@ -238,10 +254,13 @@ function minimumBudget(evidence: Evidence): Claim {
   );
 }
 
-/** The budget at which a curve in ascending order reaches one half: the median of the points' smallest budgets. */
-function medianBudget(curve: Evidence["curves"]): number | undefined {
+/**
+ * The budget at which a curve in ascending order reaches one half: the median of the points' smallest budgets; infinite
+ * where it does not, or is there without an attack.
+ */
+function medianBudget(curve: readonly { readonly epsilon: number; readonly error: number }[]): number {
   const after = curve.findIndex(({ error }) => error >= 0.5);
-  if (after < 1) return undefined;
+  if (after < 1) return Number.POSITIVE_INFINITY;
   const [a, b] = [curve[after - 1], curve[after]];
   return a.epsilon + ((b.epsilon - a.epsilon) * (0.5 - a.error)) / (b.error - a.error);
 }
@@ -256,10 +275,15 @@ function forestsBreak(evidence: Evidence, epsilon: number): Claim {
     const increases = evidence.cells.filter((cell) => cell.target === id && cell.epsilon === epsilon);
     const errors = increases.map(({ error }) => error);
     const [low, high] = [Math.min(...errors), Math.max(...errors)];
-    return {
-      held: increases.every(({ netIncrease }) => !exceeds(BROKEN, netIncrease)),
-      numbers: `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, clean ${threeDigits(cleanError)}`,
-    };
+    const isBroken = (values: readonly number[]) => values.every((value) => !exceeds(BROKEN, value));
+    return check(
+      isBroken(increases.map(({ netIncrease }) => netIncrease)),
+      overRepetitions(evidence, ({ cells }) => {
+        const here = cells.filter((cell) => cell.target === id && cell.epsilon === epsilon);
+        return isBroken(here.map(({ netIncrease }) => netIncrease.estimate)) ? 1 : -1;
+      }),
+      `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, clean ${threeDigits(cleanError)}`,
+    );
   });
   return claim(
     "E9",
@@ -269,28 +293,46 @@ function forestsBreak(evidence: Evidence, epsilon: number): Claim {
   );
 }
 
-function forestsResistFewChanges({ cells, models, study }: Evidence, epsilon: number): Claim {
-  const increase = (ids: readonly string[]) =>
-    mean(
-      cells
-        .filter(
-          (cell) => ids.includes(cell.target) && cell.epsilon === epsilon && cell.surrogate.startsWith("surrogate/"),
-        )
-        .map(({ netIncrease }) => netIncrease),
-    );
+function forestsResistFewChanges(evidence: Evidence, epsilon: number): Claim {
+  const { cells, models, study } = evidence;
   const targets = models.filter(({ role }) => role === "target");
-  const forests = increase(targets.filter(isForest).map(({ id }) => id));
-  const others = increase(targets.filter((model) => !isForest(model)).map(({ id }) => id));
-  const isTested = study.attack.norm === "l1" && forests !== undefined && others !== undefined;
+  const forests = new Set(targets.filter(isForest).map(({ id }) => id));
+  interface Judged {
+    readonly surrogate: string;
+    readonly target: string;
+    readonly epsilon: number;
+  }
+  const increase = <C extends Judged>(of: readonly C[], isOfForest: boolean, value: (cell: C) => number) =>
+    mean(
+      of
+        .filter(
+          (cell) =>
+            forests.has(cell.target) === isOfForest &&
+            cell.epsilon === epsilon &&
+            cell.surrogate.startsWith("surrogate/") &&
+            cell.target.startsWith("target/"),
+        )
+        .map(value),
+    );
+  const [own, others] = [true, false].map((isOfForest) => increase(cells, isOfForest, (cell) => cell.netIncrease));
+  const isTested = study.attack.norm === "l1" && own !== undefined && others !== undefined;
+  const signs = () =>
+    overRepetitions(evidence, (each) => {
+      const [a, b] = [true, false].map((isOfForest) =>
+        increase(each.cells, isOfForest, (cell) => cell.netIncrease.estimate),
+      );
+      return compare(b!, a!);
+    });
   return claim(
     "E10",
     "under L1 attacks, which change few features, forests lose less than the other targets",
     isTested
       ? [
-          {
-            held: exceeds(others, forests),
-            numbers: `errors rise by ${threeDigits(forests)} on forests, by ${threeDigits(others)} on the others, means over surrogates`,
-          },
+          check(
+            exceeds(others, own),
+            signs(),
+            `errors rise by ${threeDigits(own)} on forests, by ${threeDigits(others)} on the others, means over surrogates`,
+          ),
         ]
       : [],
     "needs an attack in L1, and forests and others among the targets",
@@ -307,10 +349,22 @@ function transferRate({ transferRates }: Evidence, surrogate: string, epsilon: n
   return transferRates.find((each) => each.surrogate === surrogate && each.epsilon === epsilon)!.rate;
 }
 
-/** In how many repetitions the first number exceeds the second. */
-function overRepetitions(
-  { repetitions }: Evidence,
-  pair: (each: Evidence["repetitions"][number]) => readonly [number, number],
-): string {
-  return countGreater(repetitions.map(pair));
+/** White-box error, S and transfer rate of one repetition. */
+function whiteBoxIn({ cells }: Transfer, id: string, epsilon: number): number {
+  return cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)!.errorUnderAttack
+    .estimate;
+}
+
+function sizeIn({ models }: Transfer, id: string): number {
+  return models.find((model) => model.id === id)!.gradientSize!.estimate;
+}
+
+function rateIn({ cells }: Transfer, surrogate: string, epsilon: number): number {
+  const row = cells.filter((cell) => cell.surrogate === surrogate && cell.epsilon === epsilon);
+  return mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))!;
+}
+
+/** In how many repetitions a comparison comes out. */
+function overRepetitions({ repetitions }: Evidence, comparison: (each: Transfer) => number): Signs {
+  return signsOf(repetitions.map(comparison));
 }

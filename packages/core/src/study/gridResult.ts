@@ -48,6 +48,8 @@ export interface CurvePoint {
   readonly target: string;
   readonly epsilon: number;
   readonly error: number;
+  /** Of each repetition. */
+  readonly errors: readonly number[];
   /** Of the mean over repetitions; absent where there is one. */
   readonly standardError?: number;
 }
@@ -118,7 +120,7 @@ export async function readStudy(
 function curvesOf(repetitions: readonly Transfer[]): CurvePoint[] {
   const point = (target: string, epsilon: number, errors: readonly number[]): CurvePoint => {
     const error = standardError(errors);
-    return { target, epsilon, error: mean(errors)!, ...(error !== undefined && { standardError: error }) };
+    return { target, epsilon, error: mean(errors)!, errors, ...(error !== undefined && { standardError: error }) };
   };
   return (repetitions[0]?.models ?? []).flatMap(({ id }) => {
     const clean = repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError.estimate);
@@ -148,14 +150,14 @@ function cellLike({ cells }: Transfer, { surrogate, target, epsilon }: AuditCell
   return cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.epsilon === epsilon)!;
 }
 
-/** The mean over repetitions with Student's interval; one repetition has its own interval over points. */
-export function overRepetitions(errors: readonly Interval[]): Interval {
-  if (errors.length === 1) {
-    const [{ estimate, low, high }] = errors;
+/** The mean over repetitions with Student's interval, cut to [0, most]; one repetition has its own interval over points. */
+export function overRepetitions(each: readonly Interval[], { most = 1 }: { readonly most?: number } = {}): Interval {
+  if (each.length === 1) {
+    const [{ estimate, low, high }] = each;
     return { estimate, low, high };
   }
-  const values = errors.map(({ estimate }) => estimate);
+  const values = each.map(({ estimate }) => estimate);
   const centre = mean(values)!;
   const half = studentCritical(0.05, values.length - 1) * standardError(values)!;
-  return { estimate: centre, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  return { estimate: centre, low: Math.max(0, centre - half), high: Math.min(most, centre + half) };
 }

@@ -30,9 +30,19 @@ interface Turns {
   /** How far points were moved on svm-linear_L. */
   readonly moved?: number;
   readonly forest?: number;
+  readonly repetitions?: number;
 }
 
-function verdicts({ size = 6, own = 0.05, rho = 1, white = 0.9, V = 0.4, moved = 5, forest = 0.1 }: Turns = {}) {
+function verdicts({
+  size = 6,
+  own = 0.05,
+  rho = 1,
+  white = 0.9,
+  V = 0.4,
+  moved = 5,
+  forest = 0.1,
+  repetitions = 6,
+}: Turns = {}) {
   const choices = names.map((name) => ({ learner: learnerOf(name), complexity: levelOf(name) }));
   const study = poisoningSchema.parse({
     kind: "poisoning",
@@ -90,7 +100,12 @@ function verdicts({ size = 6, own = 0.05, rho = 1, white = 0.9, V = 0.4, moved =
   const variability = names.map((name) => ({
     ...{ surrogate: `surrogate/${name}`, perPoint: values[name], ofMean: values[name] / 2, sets: 5 },
   }));
-  const { claims } = explainPoisoning({ study, repetitions: [repetition, repetition], transferRates, variability });
+  const { claims } = explainPoisoning({
+    study,
+    repetitions: new Array(repetitions).fill(repetition),
+    transferRates,
+    variability,
+  });
   return Object.fromEntries(claims.map((claim) => [claim.id, claim]));
 }
 
@@ -98,10 +113,11 @@ describe("claims on poisoning", () => {
   it("hold where every number is as the paper found it", () => {
     const found = verdicts({ white: 0.5 });
     expect(Object.values(found).map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(
-      ["P1", "P2", "P3", "P4", "P5", "P6", "P7"].map((id) => `${id} held`),
+      // That V does not go against transfer is nothing that four surrogates can show.
+      ["P1", "P2", "P3", "P4", "P5", "P6", "P7"].map((id) => `${id} ${id === "P5" ? "not shown" : "held"}`),
     );
     expect(found.P1.numbers[1]).toBe(
-      "yes: ridge: S 6 against 0.5, white-box error 0.11 against 0.1 (2 of 2 repetitions, sign test p 0.5)",
+      "yes: ridge: S 6 against 0.5, white-box error 0.11 against 0.1 (6 of 6 repetitions, sign test p 0.0312)",
     );
     expect(found.P2.numbers[0]).toContain("for 4 of 4 targets");
     expect(found.P4.numbers[0]).toMatch(/^yes: 16 of 16 pairs/);
@@ -118,8 +134,15 @@ describe("claims on poisoning", () => {
   ])("%s does not hold where its number is turned round, the others do", (id, turn) => {
     const before = verdicts({ white: 0.5 });
     const after = verdicts({ white: 0.5, ...turn });
-    expect([before[id].verdict, after[id].verdict]).toEqual(["held", "not held"]);
+    expect([before[id].verdict, after[id].verdict]).toEqual([id === "P5" ? "not shown" : "held", "not held"]);
     for (const each of ["P1", "P6", "P7"]) if (each !== id) expect(after[each].verdict).toBe("held");
+  });
+
+  it("hold in the means alone where repetitions are few", () => {
+    for (const repetitions of [1, 2, 5]) {
+      const found = verdicts({ white: 0.5, repetitions });
+      for (const id of ["P1", "P2", "P4", "P5", "P6", "P7"]) expect(found[id].verdict).toBe("not shown");
+    }
   });
 
   it("are not tested where numbers are lacking, and say why", () => {

@@ -4,16 +4,17 @@ import { mean } from "../stats/describe.ts";
 import { kendall } from "../stats/kendall.ts";
 import { exceeds, tied } from "../stats/ties.ts";
 import { permutationPText } from "../transfer/correlations.ts";
-import { type Check, type Claim, claim, countGreater, familiesOf, noFamilies, threeDigits } from "./claim.ts";
+import { type Check, type Claim, check, claim, familiesOf, noFamilies, threeDigits } from "./claim.ts";
 import { shortId } from "./names.ts";
 import { atFraction, type MeanPoisonCell, type MeanPoisonModel, type PoisoningEvidence } from "./poisoningExplain.ts";
 import type { PoisonTransfer } from "./poisoningResult.ts";
+import { compare, SIGNIFICANT, type Signs, signsOf } from "./signs.ts";
 
 /**
  * Claims P1 to P7 of Demontis et al. 2019 on the means over repetitions: errors at the smallest fraction (.05 in the
  * paper), R, rho and ratios at the largest (.2).
  *
- * A claim about families holds where it holds in each of them; how often single repetitions agree stands beside it.
+ * A claim about families holds where it holds in each of them, beyond chance: by a sign test over repetitions.
  */
 export function poisoningClaimsOf(evidence: PoisoningEvidence): Claim[] {
   const { fractions } = evidence;
@@ -33,16 +34,14 @@ function sizeAndError(evidence: PoisoningEvidence, fraction: number): Claim {
   const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }): Check[] => {
     const [e, f] = [high, low].map(({ id }) => cellOf(evidence, id, id, fraction)?.error);
     if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
-    const agreeing = overRepetitions(evidence, (each) => [
-      errorIn(each, high.id, fraction),
-      errorIn(each, low.id, fraction),
-    ]);
-    return [
-      {
-        held: exceeds(high.size, low.size) && exceeds(e, f),
-        numbers: `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)} (${agreeing})`,
-      },
-    ];
+    const signs = overRepetitions(evidence, (each) =>
+      Math.min(
+        compare(sizeIn(each, high.id), sizeIn(each, low.id)),
+        compare(errorIn(each, high.id, fraction), errorIn(each, low.id, fraction)),
+      ),
+    );
+    const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)}`;
+    return [check(exceeds(high.size, low.size) && exceeds(e, f), signs, numbers)];
   });
   return claim(
     "P1",
@@ -70,43 +69,43 @@ function byLevel(
 }
 
 function similarComplexity(evidence: PoisoningEvidence, fraction: number): Claim {
-  const found = evidence.models
-    .filter(({ role, complexity }) => role === "target" && complexity !== undefined)
-    .flatMap((target) => {
-      const levels = byLevel(
-        evidence.models,
-        target,
-        (surrogate) => cellOf(evidence, surrogate, target.id, fraction)?.error,
-      );
+  const targets = evidence.models.filter(({ role, complexity }) => role === "target" && complexity !== undefined);
+  const levelsOf = (errorOf: (surrogate: string, target: string) => number | undefined) =>
+    targets.flatMap((target) => {
+      const levels = byLevel(evidence.models, target, (surrogate) => errorOf(surrogate, target.id));
       return levels ? [{ target, ...levels }] : [];
     });
-  const matching = found.filter(({ target, best }) => best.complexity === target.complexity);
-  const meanOver = (levels: readonly { readonly own: number; readonly other: number }[]) =>
-    [mean(levels.map(({ own }) => own)) ?? 0, mean(levels.map(({ other }) => other)) ?? 0] as const;
-  const [own, other] = meanOver(found);
-  const agreeing = overRepetitions(evidence, ({ cells }) =>
-    meanOver(
-      found.flatMap(({ target }) => {
-        const errorOf = (surrogate: string) =>
-          cells.find((cell) => cell.surrogate === surrogate && cell.target === target.id && cell.fraction === fraction)
-            ?.errorUnderAttack.estimate;
-        return byLevel(evidence.models, target, errorOf) ?? [];
-      }),
-    ),
-  );
+  type Levels = ReturnType<typeof levelsOf>;
+  const matching = (levels: Levels) =>
+    levels.filter(({ target, best }) => best.complexity === target.complexity).length;
+  const meanOf = (levels: Levels, which: "own" | "other") => mean(levels.map((each) => each[which])) ?? 0;
+  const inEach = (rule: (levels: Levels) => number) =>
+    overRepetitions(evidence, ({ cells }) =>
+      rule(
+        levelsOf(
+          (surrogate, target) =>
+            cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.fraction === fraction)
+              ?.errorUnderAttack.estimate,
+        ),
+      ),
+    );
+  const found = levelsOf((surrogate, target) => cellOf(evidence, surrogate, target, fraction)?.error);
+  const [own, other] = [meanOf(found, "own"), meanOf(found, "other")];
   const list = found.map(({ target, best }) => `${shortId(target.id)}: ${shortId(best.id)}`).join(", ");
   const checks: Check[] =
     found.length === 0
       ? []
       : [
-          {
-            held: matching.length > found.length / 2,
-            numbers: `the best surrogate is of the target's own complexity for ${matching.length} of ${found.length} targets (${list})`,
-          },
-          {
-            held: exceeds(own, other),
-            numbers: `surrogates of the target's own complexity bring its error ${threeDigits(own - other)} higher than the others, mean over targets (${agreeing})`,
-          },
+          check(
+            2 * matching(found) > found.length,
+            inEach((levels) => compare(2 * matching(levels), levels.length)),
+            `the best surrogate is of the target's own complexity for ${matching(found)} of ${found.length} targets (${list})`,
+          ),
+          check(
+            exceeds(own, other),
+            inEach((levels) => compare(meanOf(levels, "own"), meanOf(levels, "other"))),
+            `surrogates of the target's own complexity bring its error ${threeDigits(own - other)} higher than the others, mean over targets`,
+          ),
         ];
   return claim(
     "P2",
@@ -126,8 +125,8 @@ function alignmentPredicts({ correlations }: PoisoningEvidence, fraction: number
         `${coefficient} ${statistic.toFixed(3)}, n ${n}, p ${threeDigits(p)}, Mantel p ${permutationPText(permutationP, permutations)}`,
     );
     // The paper's own test, which takes pairs for independent; what relabelling whole models says stands beside it.
-    const held = found.every(({ statistic, p }) => statistic > 0 && p < 0.05);
-    return [{ held, numbers: `R against ${y}: ${numbers.join("; ")}` }];
+    const held = found.every(({ statistic, p }) => statistic > 0 && p < SIGNIFICANT);
+    return [{ held, shown: held, numbers: `R against ${y}: ${numbers.join("; ")}` }];
   });
   return claim(
     "P3",
@@ -137,19 +136,35 @@ function alignmentPredicts({ correlations }: PoisoningEvidence, fraction: number
   );
 }
 
-function ratiosAboveOne({ cells }: PoisoningEvidence, fraction: number): Claim {
+function ratiosAboveOne({ cells, repetitions }: PoisoningEvidence, fraction: number): Claim {
   const black = cells.filter(
     (cell) => cell.fraction === fraction && cell.ratio !== undefined && cell.surrogate !== cell.target,
   );
-  const above = black.filter(({ ratio }) => ratio! > 1);
+  const ratioIn = (each: PoisonTransfer, { surrogate, target }: MeanPoisonCell) =>
+    each.cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.fraction === fraction)!
+      .ratio!;
+  // The largest of many ratios lies high by chance: the pair is chosen in all other repetitions, and judged in this one.
+  const signs = signsOf(
+    repetitions.map((here, i) => {
+      const others = repetitions.toSpliced(i, 1);
+      if (others.length === 0 || black.length === 0) return 0;
+      const elsewhere = black.map((cell) => mean(others.map((each) => ratioIn(each, cell)))!);
+      const best = black[elsewhere.indexOf(Math.max(...elsewhere))];
+      return compare(ratioIn(here, best), 1);
+    }),
+  );
+  const above = black.filter(({ ratio }) => exceeds(ratio!, 1));
   const checks: Check[] = [];
   if (black.length > 0) {
     const most = black.reduce((best, each) => (each.ratio! > best.ratio! ? each : best));
     const least = Math.min(...black.map(({ ratio }) => ratio!));
-    checks.push({
-      held: above.length > 0,
-      numbers: `${above.length} of ${black.length} pairs, ratios ${threeDigits(least)} to ${threeDigits(most.ratio!)}, the largest from ${shortId(most.surrogate)} to ${shortId(most.target)}`,
-    });
+    checks.push(
+      check(
+        above.length > 0,
+        signs,
+        `${above.length} of ${black.length} pairs, ratios ${threeDigits(least)} to ${threeDigits(most.ratio!)}, the largest from ${shortId(most.surrogate)} to ${shortId(most.target)}; above 1 where the pair is the largest of the other repetitions`,
+      ),
+    );
   }
   return claim(
     "P4",
@@ -173,7 +188,9 @@ function variabilityDoesNotMatter(evidence: PoisoningEvidence, fraction: number)
   const checks: Check[] = tau
     ? [
         {
-          held: !(tau.statistic < 0 && tau.p < 0.05),
+          // That nothing was found is no proof that there is nothing.
+          held: !(tau.statistic < 0 && tau.p < SIGNIFICANT),
+          shown: tau.statistic > 0 && tau.p < SIGNIFICANT,
           numbers: `across ${tau.n} surrogates at ${percent(fraction)}: Kendall ${threeDigits(tau.statistic)}, p ${threeDigits(tau.p)}`,
         },
       ]
@@ -182,14 +199,13 @@ function variabilityDoesNotMatter(evidence: PoisoningEvidence, fraction: number)
     const pair = [high, low].flatMap(({ id }) => known.find((each) => each.id === id) ?? []);
     if (!learner.startsWith("svm") || pair.length < 2) continue;
     const [more, less] = pair.sort((a, b) => b.v - a.v);
-    const agreeing = overRepetitions(evidence, (each) => [
-      rateIn(each, more.id, fraction),
-      rateIn(each, less.id, fraction),
-    ]);
-    checks.push({
-      held: exceeds(more.v, less.v) && exceeds(more.rate, less.rate),
-      numbers: `${learner}: V ${threeDigits(more.v)} and transfer rate ${threeDigits(more.rate)} of ${shortId(more.id)}, ${threeDigits(less.v)} and ${threeDigits(less.rate)} of ${shortId(less.id)} (${agreeing})`,
-    });
+    checks.push(
+      check(
+        exceeds(more.v, less.v) && exceeds(more.rate, less.rate),
+        overRepetitions(evidence, (each) => compare(rateIn(each, more.id, fraction), rateIn(each, less.id, fraction))),
+        `${learner}: V ${threeDigits(more.v)} and transfer rate ${threeDigits(more.rate)} of ${shortId(more.id)}, ${threeDigits(less.v)} and ${threeDigits(less.rate)} of ${shortId(less.id)}`,
+      ),
+    );
   }
   return claim("P5", text, checks, "V is undefined or was not asked for");
 }
@@ -200,16 +216,12 @@ function displacement(evidence: PoisoningEvidence): Claim {
     : "surrogate";
   const checks = familiesOf(evidence.models, side).flatMap(({ learner, high, low }): Check[] => {
     if (high.displacement === undefined || low.displacement === undefined) return [];
-    const agreeing = overRepetitions(evidence, ({ models }) => {
+    const signs = overRepetitions(evidence, ({ models }) => {
       const of = (id: string) => models.find((model) => model.id === id)!.displacement!.estimate;
-      return [of(low.id), of(high.id)];
+      return compare(of(low.id), of(high.id));
     });
-    return [
-      {
-        held: exceeds(low.displacement, high.displacement),
-        numbers: `${learner}: points moved ${threeDigits(low.displacement)} on low against ${threeDigits(high.displacement)} on high complexity (${agreeing})`,
-      },
-    ];
+    const numbers = `${learner}: points moved ${threeDigits(low.displacement)} on low against ${threeDigits(high.displacement)} on high complexity`;
+    return [check(exceeds(low.displacement, high.displacement), signs, numbers)];
   });
   return claim(
     "P6",
@@ -219,22 +231,24 @@ function displacement(evidence: PoisoningEvidence): Claim {
   );
 }
 
-function otherLearners({ models, cells, repetitions }: PoisoningEvidence, fraction: number): Claim {
+function otherLearners(evidence: PoisoningEvidence, fraction: number): Claim {
+  const { models, cells } = evidence;
   const surrogates = new Set(models.filter(({ role }) => role === "surrogate").map(({ learner }) => learner));
   const others = models.filter(({ role, learner }) => role === "target" && !surrogates.has(learner));
   const checks = others.map(({ id, cleanError }): Check => {
     const own = cells.filter((cell) => cell.target === id && cell.fraction === fraction);
     const [error, clean] = [mean(own.map((cell) => cell.error))!, cleanError!];
     const best = own.reduce((most, each) => (exceeds(each.error, most.error) ? each : most));
-    const single = repetitions.map((each) => {
+    const signs = overRepetitions(evidence, (each) => {
       const here = each.cells.filter((cell) => cell.target === id && cell.fraction === fraction);
       const without = each.models.find((model) => model.id === id)!.cleanError!;
-      return [mean(here.map(({ errorUnderAttack }) => errorUnderAttack.estimate))!, without.estimate] as const;
+      return compare(mean(here.map(({ errorUnderAttack }) => errorUnderAttack.estimate))!, without.estimate);
     });
-    return {
-      held: exceeds(error, clean),
-      numbers: `${shortId(id)}: clean error ${threeDigits(clean)}, on average ${threeDigits(error - clean)} more, most ${threeDigits(best.error)} with ${shortId(best.surrogate)} (${countGreater(single)})`,
-    };
+    return check(
+      exceeds(error, clean),
+      signs,
+      `${shortId(id)}: clean error ${threeDigits(clean)}, on average ${threeDigits(error - clean)} more, most ${threeDigits(best.error)} with ${shortId(best.surrogate)}`,
+    );
   });
   return claim(
     "P7",
@@ -259,18 +273,20 @@ function errorIn({ cells }: PoisonTransfer, id: string, fraction: number): numbe
     .errorUnderAttack.estimate;
 }
 
+/** S of one repetition. */
+function sizeIn({ models }: PoisonTransfer, id: string): number {
+  return models.find((model) => model.id === id)!.gradientSize!.estimate;
+}
+
 /** Transfer rate of one repetition. */
 function rateIn({ cells }: PoisonTransfer, surrogate: string, fraction: number): number {
   const row = cells.filter((cell) => cell.surrogate === surrogate && cell.fraction === fraction);
   return mean(row.map((cell) => cell.errorUnderAttack.estimate))!;
 }
 
-/** In how many repetitions the first number exceeds the second. */
-function overRepetitions(
-  { repetitions }: PoisoningEvidence,
-  pair: (each: PoisonTransfer) => readonly [number, number],
-): string {
-  return countGreater(repetitions.map(pair));
+/** In how many repetitions a comparison comes out. */
+function overRepetitions({ repetitions }: PoisoningEvidence, comparison: (each: PoisonTransfer) => number): Signs {
+  return signsOf(repetitions.map(comparison));
 }
 
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(3))} %`;

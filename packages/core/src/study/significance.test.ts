@@ -1,7 +1,8 @@
 // Table 1's tests on repetitions made by hand: counts and p-values are those of coin throws.
 
 import { expect, it } from "vitest";
-import { type SignificanceRepetition, significanceOf, smallestPossibleP } from "./significance.ts";
+import { type SignificanceRepetition, significanceOf } from "./significance.ts";
+import { smallestPossibleP } from "./signs.ts";
 
 /** A repetition with ridge at both complexities, its errors given. */
 function repetition(white: readonly [number, number], rates: readonly [number, number]): SignificanceRepetition {

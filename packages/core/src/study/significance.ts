@@ -1,7 +1,7 @@
 // Does complexity matter beyond chance? Sign tests of high against low complexity over repetitions (paper, Table 1).
 
 import { mean } from "../stats/describe.ts";
-import { type Signs, signsOf } from "./signs.ts";
+import { compare, type Signs, signsOf } from "./signs.ts";
 
 /**
  * One family of learners in one study, white-box or transferred. Repetitions agree in which the paper's claim holds:
@@ -32,11 +32,6 @@ export interface SignificanceRepetition {
   }[];
 }
 
-/** The smallest p-value that a two-sided sign test of n repetitions can have: 2 / 2^n. */
-export function smallestPossibleP(repetitions: number): number {
-  return Math.min(1, 2 * 0.5 ** repetitions);
-}
-
 /**
  * Sign tests of every family that has a model of high and one of low complexity, at the budget `at`.
  *
@@ -55,12 +50,12 @@ export function significanceOf(
     what: SignificanceEntry["what"],
     value: (repetition: SignificanceRepetition, complexity: "high" | "low") => number | undefined,
   ): SignificanceEntry[] => {
-    const pairs = repetitions.flatMap((repetition): (readonly [number, number])[] => {
+    const comparisons = repetitions.flatMap((repetition) => {
       const [high, low] = [value(repetition, "high"), value(repetition, "low")];
       if (high === undefined || low === undefined) return [];
-      return [what === "white-box" ? [high, low] : [low, high]];
+      return [what === "white-box" ? compare(high, low) : compare(low, high)];
     });
-    return pairs.length < repetitions.length ? [] : [{ study, learner, what, at, ...signsOf(pairs) }];
+    return comparisons.length < repetitions.length ? [] : [{ study, learner, what, at, ...signsOf(comparisons) }];
   };
   const here = ({ cells }: SignificanceRepetition) =>
     cells.filter(({ epsilon, fraction }) => (epsilon ?? fraction) === at);

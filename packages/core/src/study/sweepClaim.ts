@@ -3,6 +3,7 @@
 import { kendall } from "../stats/kendall.ts";
 import { tied } from "../stats/ties.ts";
 import { type Check, type Claim, claim, threeDigits } from "./claim.ts";
+import { SIGNIFICANT } from "./signs.ts";
 import type { SweepResult } from "./sweep.ts";
 
 /** Fewest values of which Kendall's exact p can be below .05: 2 / 5! is, 2 / 4! is not. */
@@ -20,8 +21,8 @@ export function lessFragile({ models, asked }: Pick<SweepResult, "models" | "ask
   const falls = (what: string, numbers: readonly number[]): Check => {
     const test = kendall(values, tied(numbers));
     const rank = test ? `Kendall tau ${threeDigits(test.statistic)}, p ${threeDigits(test.p)}` : "all the same";
-    const held = test !== undefined && test.statistic < 0 && test.p < 0.05;
-    return { held, numbers: `${what}: ${rank}; ${numbers.map(threeDigits).join(", ")}` };
+    const held = test !== undefined && test.statistic < 0 && test.p < SIGNIFICANT;
+    return { held, shown: held, numbers: `${what}: ${rank}; ${numbers.map(threeDigits).join(", ")}` };
   };
   const errors = ascending.map(({ errorUnderAttack }) => errorUnderAttack.estimate);
   return claim(
