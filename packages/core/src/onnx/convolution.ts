@@ -1,11 +1,12 @@
 // The weight gradient that a convolution and its transpose share: itself a convolution, so the rules close.
 
 import { assert } from "../errors.ts";
+import { zerosLike } from "./broadcast.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { remainder, type Window } from "./window.ts";
 
 /**
- * The derivative by the weights [M, C/group, ...kernel] of the convolution that takes `input` [N, C, ...input] to
+ * The derivative by `weights` [M, C/group, ...kernel] of the convolution that takes `input` [N, C, ...input] to
  * what `cotangent` [N, M, ...output] belongs to.
  *
  * dW[m, c, k] = sum over n and o of dY[n, m, o] X[n, c, o stride + k dilation - before] is the convolution of X with the
@@ -13,6 +14,7 @@ import { remainder, type Window } from "./window.ts";
  */
 export function weightGradient(
   g: GraphBuilder,
+  weights: string,
   input: string,
   cotangent: string,
   window: Window,
@@ -21,6 +23,8 @@ export function weightGradient(
   const swap = { perm: { ints: [1, 0, ...window.kernel.map((_, i) => i + 2)] } };
   // Where the stride does not divide, the last elements of the input meet no kernel: less margin, or a cut.
   const after = remainder(window).map((rest, i) => window.after[i] - rest);
+  // Windows that stand on the margin alone meet no input.
+  if (after.some((width, i) => window.input[i] + width <= 0)) return zerosLike(g, weights);
   const x = samplesAsChannels(g, cutEnd(g, input, after), group);
   const product = g.node("Conv", [x, g.node("Transpose", [cotangent], swap)], {
     strides: { ints: window.dilations },

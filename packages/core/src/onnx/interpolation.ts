@@ -3,7 +3,7 @@
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { type Node, stringAttribute } from "./graph.ts";
 import { requireSmall } from "./limits.ts";
-import { nodeError } from "./operator.ts";
+import { unsupportedNode } from "./operator.ts";
 
 /** The matrix [output, input] by which a Resize node multiplies along an axis. */
 export function interpolationMatrix(node: Node, input: number, output: number, scale: number, type: FloatType): Tensor {
@@ -43,7 +43,7 @@ function coordinate(node: Node, o: number, input: number, output: number, scale:
     case "asymmetric":
       return Math.fround(o / scale);
     default:
-      throw nodeError(node, "half_pixel, pytorch_half_pixel, align_corners or asymmetric coordinates", mode);
+      throw unsupportedNode(node, "half_pixel, pytorch_half_pixel, align_corners or asymmetric coordinates", mode);
   }
 }
 

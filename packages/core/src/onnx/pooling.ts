@@ -1,8 +1,9 @@
-// The transpose of summing over windows, which the gradients of pooling share.
+// What the gradients of pooling share: the transpose of summing over windows, and how many elements windows hold.
 
 import { type FloatType, sizeOf, tensor } from "../tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
 import type { Node } from "./graph.ts";
+import { requireSmall } from "./limits.ts";
 import { spatialSizes, type Window } from "./window.ts";
 
 /** Gives the number of each window to every element of `x` in that window; where windows overlap, numbers add up. */
@@ -19,4 +20,20 @@ export function spreadOverWindows(g: GraphBuilder, node: Node, value: string, x:
   const end = covered.map((length, i) => input[i] + before[i] - length);
   const cut = g.node("Pad", [canvas, g.ints([0, 0, ...start, 0, 0, ...end])]);
   return g.node("Reshape", [cut, g.node("Shape", [x])]);
+}
+
+/** How many elements of the input each window holds, or of the input with its margin, in row-major order of the windows. */
+export function countsOfWindows(window: Window, withMargin: boolean): readonly number[] {
+  const { input, output, kernel, strides, dilations, before, after } = window;
+  requireSmall(sizeOf(output), "places of a pooling window");
+  // A window is a box, so its count is a product over the axes.
+  const perAxis = output.map((length, i) =>
+    Array.from({ length }, (_, o) => {
+      const low = withMargin ? 0 : before[i];
+      const high = before[i] + input[i] + (withMargin ? after[i] : 0);
+      const places = Array.from({ length: kernel[i] }, (_, k) => o * strides[i] + k * dilations[i]);
+      return places.filter((place) => place >= low && place < high).length;
+    }),
+  );
+  return perAxis.reduce<number[]>((heads, axis) => heads.flatMap((head) => axis.map((each) => head * each)), [1]);
 }

@@ -4,7 +4,11 @@ import type { Graph } from "./graph.ts";
 import { largerImages } from "./passes/largerImages.ts";
 import { mirroredKernels } from "./passes/mirroredKernels.ts";
 import { productsForConvolutions } from "./passes/productsForConvolutions.ts";
+import { wholeWindows } from "./passes/wholeWindows.ts";
 import { prune } from "./prune.ts";
+
+/** What is done to a graph, in this order. */
+export const passes = [wholeWindows, productsForConvolutions, largerImages, mirroredKernels, prune] as const;
 
 /**
  * An equal graph that runs faster; the last thing to do before a graph is compiled.
@@ -14,5 +18,5 @@ import { prune } from "./prune.ts";
  * compiles. What passes need of common subexpressions, each slice and each matrix of weights once, they see to themselves.
  */
 export function simplify(graph: Graph): Graph {
-  return prune(mirroredKernels(largerImages(productsForConvolutions(graph))));
+  return passes.reduce((simple, pass) => pass(simple), graph);
 }

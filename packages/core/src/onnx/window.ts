@@ -4,7 +4,7 @@ import { sizeOf } from "../tensor.ts";
 import type { Dim } from "./dim.ts";
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "./graph.ts";
 import { requireSmall } from "./limits.ts";
-import { nodeError, unknownSize, type ValueType } from "./operator.ts";
+import { nodeError, unknownSize, unsupportedNode, type ValueType } from "./operator.ts";
 
 /** Where a window stands: along each spatial axis, output o and kernel element k meet input o stride + k dilation - before. */
 export interface Window {
@@ -22,7 +22,8 @@ export interface Window {
 export function windowOf(node: Node, input: readonly number[], kernel: readonly number[]): Window {
   const { strides, dilations } = steps(node, kernel);
   const reach = reachOf(kernel, dilations);
-  const margins = marginsOf(node, input, strides, reach);
+  // The runtime's pools leave dilation out of account here.
+  const margins = marginsOf(node, input, strides, node.op === "Conv" ? reach : kernel);
   const roundsUp = intAttribute(node, "ceil_mode", 0) !== 0;
   const round = roundsUp ? Math.ceil : Math.floor;
   const output = input.map((size, i) => {
@@ -43,16 +44,23 @@ export function transposedWindowOf(node: Node, size: readonly number[], kernel: 
   const extra = intsAttribute(node, "output_padding", new Array<number>(kernel.length).fill(0));
   const full = size.map((count, i) => (count - 1) * strides[i] + reach[i] + extra[i]);
   const mode = stringAttribute(node, "auto_pad", "NOTSET");
-  const same = mode.startsWith("SAME") ? size.map((count, i) => count * strides[i]) : undefined;
-  const wanted = intsAttribute(node, "output_shape", same)?.slice(-kernel.length);
-  let { before, after } = explicitMargins(node, kernel.length);
-  if (wanted) {
-    const totals = full.map((length, i) => Math.max(0, length - wanted[i]));
-    const smaller = totals.map((total) => Math.floor(total / 2));
-    const larger = totals.map((total) => Math.ceil(total / 2));
-    [before, after] = mode === "SAME_UPPER" ? [smaller, larger] : [larger, smaller];
+  const given = intsAttribute(node, "output_shape", undefined)?.slice(-kernel.length);
+  const wanted = given ?? (mode.startsWith("SAME") ? size.map((count, i) => count * strides[i]) : undefined);
+  if (!given && wanted?.some((length, i) => extra[i] > 0 || length > full[i])) {
+    throw unsupportedNode(
+      node,
+      `kernels that reach the sizes [${wanted}] of auto_pad without output_padding`,
+      `[${full}]`,
+    );
   }
-  const input = full.map((length, i) => length - before[i] - after[i]);
+  const { before, after } = wanted
+    ? halves(
+        mode,
+        full.map((length, i) => Math.max(0, length - wanted[i])),
+      )
+    : explicitMargins(node, kernel.length);
+  // A given size may be larger than what the kernels reach: the rest is 0.
+  const input = given ?? full.map((length, i) => length - before[i] - after[i]);
   return { input, output: size, kernel, strides, dilations, before, after };
 }
 
@@ -118,10 +126,14 @@ function reachOf(kernel: readonly number[], dilations: readonly number[]): reado
 function marginsOf(node: Node, input: readonly number[], strides: readonly number[], reach: readonly number[]) {
   const mode = stringAttribute(node, "auto_pad", "NOTSET");
   if (!mode.startsWith("SAME")) return explicitMargins(node, reach.length);
-  const totals = input.map((size, i) => Math.max(0, (Math.ceil(size / strides[i]) - 1) * strides[i] + reach[i] - size));
-  const smaller = totals.map((total) => Math.floor(total / 2));
-  const larger = totals.map((total) => Math.ceil(total / 2));
-  return mode === "SAME_UPPER" ? { before: smaller, after: larger } : { before: larger, after: smaller };
+  const totals = input.map((size, i) => (Math.ceil(size / strides[i]) - 1) * strides[i] + reach[i] - size);
+  return halves(mode, node.op === "Conv" ? totals.map((total) => Math.max(0, total)) : totals);
+}
+
+/** Divides margins between the two ends of each axis; one below 0 cuts, and is divided with its halves rounded to 0 first. */
+function halves(mode: string, totals: readonly number[]): Pick<Window, "before" | "after"> {
+  const before = totals.map((total) => Math.trunc((mode === "SAME_UPPER" ? total : total + 1) / 2));
+  return { before, after: totals.map((total, i) => total - before[i]) };
 }
 
 function explicitMargins(node: Node, rank: number): Pick<Window, "before" | "after"> {

@@ -4,6 +4,8 @@ import { GraphBuilder } from "../../src/onnx/builder.ts";
 import { addGradients, differentiate, gradientName } from "../../src/onnx/differentiate.ts";
 import type { Dim } from "../../src/onnx/dim.ts";
 import type { Graph } from "../../src/onnx/graph.ts";
+import { wholeWindows } from "../../src/onnx/passes/wholeWindows.ts";
+import { passes, simplify } from "../../src/onnx/simplify.ts";
 import { stream } from "../../src/random.ts";
 import type { FloatType } from "../../src/tensor.ts";
 import { sizeOf } from "../../src/tensor.ts";
@@ -33,6 +35,8 @@ export interface Findings {
   draws: number;
   gradientError: number;
   hessianError: number;
+  /** Of the reference's values, between a graph and what each pass makes of it. */
+  passError: number;
   float32Error: number;
   /** Over the graphs that the runtime has float64 kernels for. */
   float64Error: number;
@@ -48,6 +52,7 @@ export function noFindings(): Findings {
     draws: 0,
     gradientError: 0,
     hessianError: 0,
+    passError: 0,
     float32Error: 0,
     float64Error: 0,
     withoutFloat64: 0,
@@ -122,6 +127,7 @@ export async function check(testCase: GradientCase, seed: number, findings: Find
     findings.draws++;
     const feeds = draw(second, testCase, seed, attempt);
     if (checkDifferences(first, second, feeds, names, gradients, findings)) {
+      checkPasses(graphs, feeds, findings);
       await checkRuntime(testCase, graphs, feeds, findings);
       return true;
     }
@@ -193,7 +199,27 @@ function checkDifferences(
   return true;
 }
 
-/** Compares the runtime's results, and the shapes of every value on the way, with the reference's. */
+/** Compares what the reference computes before and after each pass of simplification. */
+function checkPasses(
+  { second }: ReturnType<typeof graphsOf>,
+  feeds: Readonly<Record<string, Value>>,
+  findings: Findings,
+): void {
+  const expected = evaluate(second, feeds);
+  for (const pass of passes) {
+    const changed = pass(second);
+    if (sameNodes(changed, second)) continue;
+    for (const [name, { shape, data }] of Object.entries(evaluate(changed, feeds))) {
+      if (`${shape}` !== `${expected[name].shape}`) findings.wrongShapes.push(`${name} after ${pass.name}: [${shape}]`);
+      const error = distance(data, expected[name].data) / Math.max(norm(expected[name].data), 1);
+      findings.passError = Math.max(findings.passError, error);
+    }
+  }
+}
+
+const sameNodes = (a: Graph, b: Graph) => JSON.stringify(a.nodes) === JSON.stringify(b.nodes);
+
+/** Compares the runtime's results, with simplification and without, and the shapes of every value on the way, with the reference's. */
 async function checkRuntime(
   testCase: GradientCase,
   { second, names, gradients, results }: ReturnType<typeof graphsOf>,
@@ -214,12 +240,15 @@ async function checkRuntime(
   const feeds32 = Object.fromEntries(
     Object.entries(feeds).map(([name, value]): [string, Value] => [name, { ...value, type: "float32" }]),
   );
-  findings.float32Error = Math.max(findings.float32Error, compare(await run(single.second, feeds32)));
-  await checkShapes(testCase, single.second, feeds32, values, findings);
+  const plain = wholeWindows(single.second);
+  for (const graph of [plain, simplify(single.second)]) {
+    findings.float32Error = Math.max(findings.float32Error, compare(await run(graph, feeds32)));
+  }
+  await checkShapes(testCase, plain, feeds32, values, findings);
 
   let computed: Readonly<Record<string, Value>>;
   try {
-    computed = await run(second, feeds);
+    computed = await run(wholeWindows(second), feeds);
   } catch (error) {
     if (!String(error).includes("NOT_IMPLEMENTED") && !String(error).includes("Could not find an implementation")) {
       if (!/is invalid|type .*double/i.test(String(error))) throw error;

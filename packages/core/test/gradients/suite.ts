@@ -8,6 +8,7 @@ export function expectAgreement(findings: Findings): void {
   expect(findings.wrongShapes).toEqual([]);
   expect(findings.gradientError).toBeLessThan(1e-6);
   expect(findings.hessianError).toBeLessThan(1e-6);
+  expect(findings.passError).toBeLessThan(1e-11);
   expect(findings.float32Error).toBeLessThan(1e-4);
   expect(findings.float64Error).toBeLessThan(1e-7);
 }

@@ -54,11 +54,16 @@ function windowOf(node: Node, input: readonly number[], kernel: readonly number[
   let output: readonly number[];
   if (autoPad.startsWith("SAME")) {
     output = input.map((size, axis) => Math.ceil(size / strides[axis]));
-    before = input.map((size, axis) => {
-      const missing = Math.max(0, (output[axis] - 1) * strides[axis] + reach[axis] - size);
-      return autoPad === "SAME_LOWER" ? Math.ceil(missing / 2) : Math.floor(missing / 2);
+    const missing = output.map((count, axis) => {
+      const width = (count - 1) * strides[axis] + reach[axis] - input[axis];
+      // Where windows leave a part of the input out, the runtime's LpPool takes it from both ends, its Conv from the last.
+      return node.op === "LpPool" ? width : Math.max(0, width);
     });
-    return { strides, dilations, before, output, padded: input };
+    before = missing.map((width) => {
+      if (width < 0) return autoPad === "SAME_LOWER" ? -Math.floor((-width - 1) / 2) : -Math.floor(-width / 2);
+      return autoPad === "SAME_LOWER" ? Math.ceil(width / 2) : Math.floor(width / 2);
+    });
+    return { strides, dilations, before, output, padded: input.map((size, axis) => size + missing[axis]) };
   }
   const pads = intsAttribute(node, "pads", [...kernel, ...kernel].fill(0));
   const roundsUp = intAttribute(node, "ceil_mode", 0) !== 0;
@@ -128,7 +133,7 @@ const ConvTranspose: Evaluate = (node, [x, w, b]) => {
   );
   const before = full.map((size, axis) => {
     if (!wanted) return pads[axis];
-    const half = (size - output[axis]) / 2;
+    const half = Math.max(0, size - output[axis]) / 2;
     return autoPad === "SAME_UPPER" ? Math.floor(half) : Math.ceil(half);
   });
   const window: Window = { strides, dilations, before, output, padded: output };
@@ -161,7 +166,8 @@ const MaxPool: Evaluate = (node, [x]) => {
     });
     return best;
   });
-  return [{ type: x.type, shape, data: where.data.map((i) => x.data[i]) }, where];
+  // A window that meets no element has the least number of float32.
+  return [{ type: x.type, shape, data: where.data.map((i) => (i < 0 ? -3.4028234663852886e38 : x.data[i])) }, where];
 };
 
 const AveragePool: Evaluate = (node, [x]) => {

@@ -119,9 +119,13 @@ const Slice: Evaluate = (_, [x, starts, ends, axes, steps]) => {
     const axis = axisOf(axes ? axes.data[i] : i, rank);
     const size = x.shape[axis];
     const step = steps ? steps.data[i] : 1;
-    const low = step > 0 ? 0 : -1;
-    const clamp = (entry: number) => Math.min(Math.max(entry < 0 ? entry + size : entry, low), size + low);
-    const [from, to] = [clamp(start), clamp(ends.data[i])];
+    const clamp = (entry: number, low: number, high: number) =>
+      Math.min(Math.max(entry < 0 ? entry + size : entry, low), high);
+    // Backwards, Python's slice is empty where it starts before the first element; ONNX starts at the first.
+    const [from, to] =
+      step > 0
+        ? [clamp(start, 0, size), clamp(ends.data[i], 0, size)]
+        : [clamp(start, 0, size - 1), clamp(ends.data[i], -1, size - 1)];
     positions[axis] = [];
     for (let entry = from; step > 0 ? entry < to : entry > to; entry += step) positions[axis].push(entry);
   });

@@ -3,7 +3,7 @@
 import { tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
 import type { Node } from "../graph.ts";
-import { nodeError } from "../operator.ts";
+import { nodeError, unsupportedNode } from "../operator.ts";
 
 /** Adds standard nodes that compute what a node of the domain `ai.onnx.ml` does; returns the name of its real output. */
 export type Lowering = (g: GraphBuilder, node: Node) => string;
@@ -30,7 +30,7 @@ export function rowsInput(g: GraphBuilder, node: Node): readonly [rows: string, 
   const { shape } = g.type(node.inputs[0]);
   const features = shape[1];
   if (shape.length !== 2 || typeof features !== "number" || features < 1) {
-    throw nodeError(node, "rows of a known number of features", `shape [${shape}]`);
+    throw unsupportedNode(node, "rows of a known number of features", `shape [${shape}]`);
   }
   return [realInput(g, node), features];
 }

@@ -1,5 +1,5 @@
 import { intAttribute } from "../graph.ts";
-import { nodeError } from "../operator.ts";
+import { nodeError, unsupportedNode } from "../operator.ts";
 import { kernel } from "./kernel.ts";
 import { type Lowering, matrix, numbers, rowsInput } from "./lowering.ts";
 import { transform } from "./transform.ts";
@@ -7,7 +7,8 @@ import { transform } from "./transform.ts";
 /** Values sum_i c_i k(x, v_i) + rho; without support vectors k(x, c) + rho. */
 export const SVMRegressor: Lowering = (g, node) => {
   const [x, features] = rowsInput(g, node);
-  if (intAttribute(node, "one_class", 0) !== 0) throw nodeError(node, "one_class of 0", "1, whose output is a sign");
+  if (intAttribute(node, "one_class", 0) !== 0)
+    throw unsupportedNode(node, "one_class of 0", "1, whose output is a sign");
   const coefficients = numbers(node, "coefficients");
   const vectors = numbers(node, "support_vectors");
   const count = vectors.length / features;

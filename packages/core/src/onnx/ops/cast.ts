@@ -1,12 +1,12 @@
 import { elementTypeOf } from "../elementType.ts";
 import { intAttribute } from "../graph.ts";
-import { nodeError, type Operator } from "../operator.ts";
+import { type Operator, unsupportedNode } from "../operator.ts";
 
 /** y = x in another element type; gradients flow between floating-point types. */
 export const Cast: Operator = {
   infer({ node, inputs: [x] }) {
     const type = elementTypeOf(intAttribute(node, "to", 0));
-    if (!type) throw nodeError(node, "a supported element type", `type number ${intAttribute(node, "to", 0)}`);
+    if (!type) throw unsupportedNode(node, "a supported element type", `type number ${intAttribute(node, "to", 0)}`);
     return [{ type, shape: x!.shape }];
   },
   gradient({ g, inputs: [x], outputs: [y], cotangent }) {

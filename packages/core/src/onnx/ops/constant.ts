@@ -1,5 +1,5 @@
 import { tensor } from "../../tensor.ts";
-import { nodeError, type Operator, zeroGradient } from "../operator.ts";
+import { type Operator, unsupportedNode, zeroGradient } from "../operator.ts";
 
 /** y = the value in the attributes. */
 export const Constant: Operator = {
@@ -12,7 +12,7 @@ export const Constant: Operator = {
     if (value_floats && "floats" in value_floats) {
       constant = tensor("float32", [value_floats.floats.length], value_floats.floats);
     }
-    if (!constant) throw nodeError(node, "a numeric value", Object.keys(node.attributes).join(", ") || "none");
+    if (!constant) throw unsupportedNode(node, "a numeric value", Object.keys(node.attributes).join(", ") || "none");
     return [{ type: constant.type, shape: constant.shape, constant }];
   },
   gradient: zeroGradient,

@@ -24,7 +24,7 @@ export const Conv: Operator = {
       group: { int: group },
       output_padding: { ints: remainder(window) },
     });
-    return [dx, weightGradient(g, x, cotangent, window, group), biasGradient(g, cotangent)];
+    return [dx, weightGradient(g, w, x, cotangent, window, group), biasGradient(g, cotangent)];
   },
 };
 

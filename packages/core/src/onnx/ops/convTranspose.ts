@@ -2,7 +2,7 @@ import { biasGradient, weightGradient } from "../convolution.ts";
 import type { Dim } from "../dim.ts";
 import { isStatic, multiplyDims } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { nodeError, type Operator } from "../operator.ts";
+import { type Operator, unsupportedNode } from "../operator.ts";
 import { remainder, spatialSizes, transposedWindowOf, windowAttributes } from "../window.ts";
 import { kernelOf } from "./conv.ts";
 
@@ -20,10 +20,10 @@ export const ConvTranspose: Operator = {
   gradient({ g, node, inputs: [x, w], cotangent }) {
     const window = transposedWindowOf(node, spatialSizes(node, g.type(x)), kernelOf(node, g.type(w)));
     if (remainder(window).some((rest, i) => rest >= window.strides[i])) {
-      throw nodeError(node, "an output_padding smaller than the stride", `[${remainder(window)}]`);
+      throw unsupportedNode(node, "an output_padding smaller than the stride", `[${remainder(window)}]`);
     }
     const group = intAttribute(node, "group", 1);
     const dx = g.node("Conv", [cotangent, w], { ...windowAttributes(window), group: { int: group } });
-    return [dx, weightGradient(g, cotangent, x, window, group), biasGradient(g, cotangent)];
+    return [dx, weightGradient(g, w, cotangent, x, window, group), biasGradient(g, cotangent)];
   },
 };

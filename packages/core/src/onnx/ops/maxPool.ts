@@ -1,5 +1,8 @@
+import { tensor } from "../../tensor.ts";
+import { isStatic } from "../dim.ts";
 import type { Operator, ValueType } from "../operator.ts";
-import { kernelShape, slidingShape } from "../window.ts";
+import { countsOfWindows } from "../pooling.ts";
+import { kernelShape, slidingShape, windowOf } from "../window.ts";
 
 /**
  * y = the largest element of each window; a second output says where in the whole of x it lies.
@@ -16,10 +19,20 @@ export const MaxPool: Operator = {
   },
   gradient({ g, node, inputs: [x], cotangent }) {
     const { storage_order: _, ...attributes } = node.attributes;
-    const places = g.nodeOutputs("MaxPool", [x], attributes, 2)[1];
+    const spatial = g.type(x).shape.slice(2);
+    const window = isStatic(spatial) ? windowOf(node, spatial, kernelShape(node)) : undefined;
+    let places = g.nodeOutputs("MaxPool", [x], attributes, 2)[1];
+    let share = cotangent;
+    if (window && countsOfWindows(window, false).includes(0)) {
+      // A window on the margin alone has no largest element, and places before the first.
+      const isMet = countsOfWindows(window, false).map((count) => Number(count > 0));
+      const met = g.constant(tensor("bool", window.output, isMet));
+      share = g.node("Where", [met, cotangent, g.scalar(0, x)]);
+      places = g.node("Where", [met, places, g.constant(tensor("int64", [], [0]))]);
+    }
     const flat = (value: string) => g.node("Reshape", [value, g.ints([-1])]);
     const zeros = g.node("Expand", [g.scalar(0, x), flat(g.node("Size", [x]))]);
-    const sums = g.node("ScatterElements", [zeros, flat(places), flat(cotangent)], { reduction: { string: "add" } });
+    const sums = g.node("ScatterElements", [zeros, flat(places), flat(share)], { reduction: { string: "add" } });
     return [g.node("Reshape", [sums, g.node("Shape", [x])])];
   },
 };

@@ -1,7 +1,7 @@
 import type { Dim } from "../dim.ts";
 import type { Node } from "../graph.ts";
 import { stringAttribute } from "../graph.ts";
-import { nodeError, normalizeAxis, type Operator, requireInts, type ValueType } from "../operator.ts";
+import { normalizeAxis, type Operator, requireInts, unsupportedNode, type ValueType } from "../operator.ts";
 
 /** y = x with a margin of a constant value (negative widths cut off). */
 export const Pad: Operator = {
@@ -16,7 +16,7 @@ export const Pad: Operator = {
   },
   gradient({ g, node, inputs, cotangent }) {
     const mode = stringAttribute(node, "mode", "constant");
-    if (mode !== "constant") throw nodeError(node, 'mode "constant"', `"${mode}"`);
+    if (mode !== "constant") throw unsupportedNode(node, 'mode "constant"', `"${mode}"`);
     const { before, after } = widths(
       node,
       inputs.map((name) => (name ? g.type(name) : undefined)),

@@ -209,7 +209,8 @@ class Rewriting {
     const [name] = node.outputs;
     if (!elementwise.has(node.op)) return false;
     const shape = `${this.types.type(name).shape}`;
-    const isScalar = (input: string) => sizeOf(this.types.type(input).shape as number[]) === 1;
+    const isScalar = (input: string) =>
+      !this.images.has(input) && sizeOf(this.types.type(input).shape as number[]) === 1;
     if (node.inputs.some((input) => `${this.types.type(input).shape}` !== shape && !isScalar(input))) return false;
     const inputs = node.inputs.map((input) => (isScalar(input) ? input : this.images.of(input)));
     this.images.set(name, this.g.node(node.op, inputs, node.attributes));
@@ -218,7 +219,8 @@ class Rewriting {
 
   /** The sum over samples and places. */
   private addBiasGradient(node: Node): boolean {
-    const axes = node.op === "ReduceSum" ? constantInts(this.types.type(node.inputs[1])) : undefined;
+    const [, list] = node.inputs;
+    const axes = node.op === "ReduceSum" && list ? constantInts(this.types.type(list)) : undefined;
     const rank = this.types.type(node.inputs[0]).shape.length;
     if (!axes || intAttribute(node, "keepdims", 1) !== 0) return false;
     if (axes.length !== rank - 1 || axes.includes(1) || axes.some((axis) => axis < 0)) return false;

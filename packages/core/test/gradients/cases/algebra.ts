@@ -184,5 +184,16 @@ export const algebraCases: readonly GradientCase[] = [
     dilations: list(2, 3),
     strides: list(1, 2),
   }),
+  {
+    op: "MaxPool",
+    name: "MaxPool of which some windows meet nothing",
+    inputs: { x: ["N", 2, 1, 3] },
+    build(g) {
+      const attributes = { kernel_shape: list(2, 1), dilations: list(2, 1), pads: list(1, 0, 1, 0) };
+      const windows = { ...attributes, strides: list(1, 2), kernel_shape: list(2, 2), pads: list(1, 0, 1, 1) };
+      const y = g.node("Relu", [g.node("MaxPool", ["x"], windows)]);
+      return [g.node("Mul", [y, y]), g.node("Relu", [g.node("MaxPool", ["x"], attributes)])];
+    },
+  },
   pool("MaxPool", "of volumes", ["N", 1, 2, 3, 2], { kernel_shape: list(2, 2, 2) }),
 ];
