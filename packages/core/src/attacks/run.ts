@@ -1,7 +1,7 @@
 // Runs an attack under a threat model: the framework, not the attack, projects, measures and counts.
 
 import { assert, InputError } from "../errors.ts";
-import { margin } from "../models/losses.ts";
+import { marginsOf } from "../models/margins.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { type FloatType, rowSize, type Tensor, toFloat } from "../tensor.ts";
@@ -68,7 +68,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     const x = tensorOf(points, task.x);
     const sum = new Float64Array(points.rows);
     for (const model of models) {
-      const margins = margin(await model.scores(x), wantedOf(indices));
+      const margins = await marginsOf(model, x, wantedOf(indices));
       for (let i = 0; i < sum.length; i++) sum[i] += (sign * margins[i]) / models.length;
     }
     return sum;

@@ -47,7 +47,7 @@ export async function graphProblem(
     const weight = g.input("weight", type, []);
     const decay = g.input("decay", type, []);
     for (const { name, shape } of shapes) g.input(name, type, shape);
-    const loss = addLoss(g, "crossEntropy", network.forward(g, x), label, false);
+    const loss = addLoss(g, "crossEntropy", { scores: network.forward(g, x) }, label);
     let total = g.node("Mul", [weight, g.node("ReduceMean", [loss], { keepdims: { int: 0 } })]);
     for (const { name, shape } of shapes.filter((each) => decays(each.name))) {
       const square = sumOf(g, g.node("Mul", [name, name]), shape);

@@ -25,7 +25,7 @@ export async function heldOutLoss(runtime: Runtime, network: Network, examples: 
   const rows = g.input("x", "float32", ["N", ...x.shape.slice(1)]);
   const label = g.input("label", "int32", ["N"]);
   for (const [name, value] of network.weights) g.input(name, "float32", value.shape);
-  const losses = addLoss(g, "crossEntropy", network.forward(g, rows), label, false);
+  const losses = addLoss(g, "crossEntropy", { scores: network.forward(g, rows) }, label);
   g.output(g.node("ReduceSum", [losses], { keepdims: { int: 0 } }), "loss");
   const session = await runtime.compile(writeModel(modelOf(g.graph())));
   return {

@@ -82,7 +82,7 @@ export function trainingGraph(
     };
     const batch = part(rows);
     const scores = network.forward(g, g.node("Gather", [x, batch]), (name) => current.get(name)!, drop);
-    const each = addLoss(g, "crossEntropy", scores, g.node("Gather", [labels, batch]), false);
+    const each = addLoss(g, "crossEntropy", { scores }, g.node("Gather", [labels, batch]));
     const loss = g.node("ReduceMean", [each], { keepdims: { int: 0 } });
     losses.push(loss);
     // The rate enters through the loss, where it multiplies one number instead of every weight.

@@ -1,5 +1,6 @@
-// Whether a model's scores are an affine function of its input: then one step of ascent finds the optimum.
+// Whether the margins of a model are differences of affine functions of its input: then one step of ascent finds the optimum.
 
+import { logitsGraph } from "./margins.ts";
 import type { Model } from "./model.ts";
 
 const unary = new Set([
@@ -17,11 +18,13 @@ const unary = new Set([
 const products = new Set(["MatMul", "Gemm", "Mul", "Conv"]);
 const sums = new Set(["Add", "Sub", "Concat"]);
 
-/** True where every operator between input and output is affine in what depends on the input. */
-export function isAffine({ onnx }: Model): boolean {
-  if (!onnx) return false;
-  const dependent = new Set(onnx.graph.inputs.map(({ name }) => name));
-  for (const { op, inputs, outputs } of onnx.graph.nodes) {
+/** True where every operator between input and scores, or the logits of probabilities, is affine in what depends on the input. */
+export function isAffine(model: Model): boolean {
+  if (!model.onnx) return false;
+  const { graph } = model.onnx;
+  const { inputs: from, nodes } = logitsGraph(model, model.scores ?? graph.outputs[0].name) ?? graph;
+  const dependent = new Set(from.map(({ name }) => name));
+  for (const { op, inputs, outputs } of nodes) {
     const which = inputs.flatMap((name, i) => (dependent.has(name) ? [i] : []));
     if (which.length === 0) continue;
     const affine =

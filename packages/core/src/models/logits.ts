@@ -1,27 +1,70 @@
 // What lies in front of probabilities: its gradient does not vanish where they saturate.
 
 import type { GraphBuilder } from "../onnx/builder.ts";
-import { isOverClasses, makerOf } from "./reading.ts";
+import { intAttribute, type Node } from "../onnx/graph.ts";
+import { type Logarithms, logarithms } from "./logarithm.ts";
+
+/** Stand-ins for probabilities, written into a graph. */
+export interface Logits {
+  /** Scores [N, K] that are the logarithms of the probabilities, up to one number in each row. */
+  readonly scores: string;
+  /** The logarithms themselves. */
+  readonly logarithms: string;
+}
 
 /**
- * Scores whose softmax the given probabilities [N, K] are, or undefined where no such value is in the graph.
+ * What to climb and to measure in place of probabilities [N, K]; undefined where they are not made of exponentials.
  *
- * Found in front of a softmax over the classes, and in front of [1 - p, p] with p = sigmoid(s), which is the softmax of
- * [0, s]. Where a probability rounds to 1 its own gradient is zero, and the logarithm's is not what it was.
+ * A softmax, however it is written, is taken off: what a row as a whole is divided by moves no margin. [1 - p, p] is the
+ * softmax of [0, log odds of p].
  */
-export function logitsOf(g: GraphBuilder, probabilities: string): string | undefined {
+export function logitsOf(g: GraphBuilder, probabilities: string): Logits | undefined {
+  const known = logarithms(g);
+  const exact = known.log(probabilities);
+  if (exact === undefined) return undefined;
   const makers = new Map(g.currentNodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const maker = makerOf(makers, probabilities);
-  const columns = (value: string) => `${g.type(value).shape.slice(1)}`;
-  if (maker?.op === "Softmax" && isOverClasses(maker)) {
-    return columns(maker.inputs[0]) === columns(probabilities) ? maker.inputs[0] : undefined;
+  return { scores: withoutRowFactors(g, known, makers, probabilities) ?? exact, logarithms: exact };
+}
+
+type Makers = ReadonlyMap<string, Node>;
+
+/** The logarithm of a value, without what its rows are divided by. */
+function withoutRowFactors(g: GraphBuilder, known: Logarithms, makers: Makers, value: string): string | undefined {
+  const node = makers.get(value);
+  const isOfRows = (name: string) => {
+    const { shape } = g.type(name);
+    return shape.slice(shape.length > 1 ? 1 : 0).every((size) => size === 1);
+  };
+  const columns = (name: string) => `${g.type(name).shape.slice(1)}`;
+  switch (node?.op) {
+    case "Identity":
+      return withoutRowFactors(g, known, makers, node.inputs[0]);
+    case "Softmax":
+      return isOverClasses(node) ? node.inputs[0] : known.log(value);
+    case "Div":
+      if (isOfRows(node.inputs[1]) && !isOfRows(node.inputs[0]) && known.log(node.inputs[1])) {
+        return withoutRowFactors(g, known, makers, node.inputs[0]);
+      }
+      return known.log(value);
+    case "Exp": {
+      const inner = makers.get(node.inputs[0]);
+      const isShifted = inner?.op === "Sub" && isOfRows(inner.inputs[1]) && columns(inner.inputs[0]) === columns(value);
+      return isShifted ? inner.inputs[0] : node.inputs[0];
+    }
+    case "Concat": {
+      const [first, second] = node.inputs.length === 2 ? node.inputs : [];
+      const complement = first === undefined ? undefined : makers.get(first);
+      const odds = complement?.op === "Sub" && complement.inputs[1] === second ? known.odds(first!) : undefined;
+      const own = odds && known.odds(second);
+      return own && g.node("Concat", [g.node("Sub", [own, own]), own], node.attributes);
+    }
+    default:
+      return known.log(value);
   }
-  if (maker?.op !== "Concat" || maker.inputs.length !== 2) return undefined;
-  const [first, second] = maker.inputs.map((input) => makers.get(input));
-  if (first?.op !== "Sub" || first.inputs[1] !== maker.inputs[1] || second?.op !== "Sigmoid") return undefined;
-  const one = g.type(first.inputs[0]).constant;
-  if (one?.data.length !== 1 || Number(one.data[0]) !== 1) return undefined;
-  const [score] = second.inputs;
-  if (columns(score) !== "1") return undefined;
-  return g.node("Concat", [g.node("Sub", [score, score]), score], { axis: { int: 1 } });
+}
+
+/** Whether a Softmax is over the classes of scores [N, K]. */
+function isOverClasses(node: Node): boolean {
+  const axis = intAttribute(node, "axis", -1);
+  return axis === 1 || axis === -1;
 }

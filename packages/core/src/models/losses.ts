@@ -3,12 +3,32 @@
 import { assert } from "../errors.ts";
 import type { GraphBuilder } from "../onnx/builder.ts";
 import { type Tensor, tensor } from "../tensor.ts";
+import { logitsOf } from "./logits.ts";
 
 /** What can be differentiated by the input: the cross-entropy, or the margin that attacks climb. */
 export type LossName = "crossEntropy" | "margin";
 
 /** The smallest probability a logarithm is taken of. */
 const TINY = 1e-30;
+
+/** What a loss is of: values of shape [N, K]. */
+export interface LossInputs {
+  /** What margins are taken of. */
+  readonly scores: string;
+  /** Logarithms of probabilities, where the scores are such; else those of their softmax are meant. */
+  readonly logarithms?: string;
+}
+
+/**
+ * What losses are taken of where a model gives these scores.
+ *
+ * Of probabilities: the logits that they are made of, where they are made so; else themselves and their logarithms.
+ */
+export function lossInputs(g: GraphBuilder, scores: string, probabilities: boolean): LossInputs {
+  if (!probabilities) return { scores };
+  const logarithms = () => g.node("Log", [g.node("Max", [scores, g.scalar(TINY, scores)])]);
+  return logitsOf(g, scores) ?? { scores, logarithms: logarithms() };
+}
 
 /**
  * Adds a loss per sample to a graph under construction; returns its name.
@@ -17,16 +37,9 @@ const TINY = 1e-30;
  * - `margin`: max over k other than y of s_k, minus s_y. Positive means misclassified. Unlike losses that saturate, its
  *   gradient does not vanish on points that are classified with confidence.
  *
- * @param scores value of shape [N, K]
  * @param labels int32 value of shape [N]
  */
-export function addLoss(
-  g: GraphBuilder,
-  loss: LossName,
-  scores: string,
-  labels: string,
-  probabilities: boolean,
-): string {
+export function addLoss(g: GraphBuilder, loss: LossName, { scores, logarithms }: LossInputs, labels: string): string {
   const classes = g.type(scores).shape[1];
   assert(typeof classes === "number", "the number of classes must be known");
   const range = g.constant(
@@ -48,10 +61,7 @@ export function addLoss(
     const best = g.node("ReduceMax", [others, g.ints([1])], { keepdims: { int: 0 } });
     return g.node("Sub", [best, ofOwn(scores)]);
   }
-  const logarithms = probabilities
-    ? g.node("Log", [g.node("Max", [scores, g.scalar(TINY, scores)])])
-    : g.node("LogSoftmax", [scores], { axis: { int: 1 } });
-  return g.node("Neg", [ofOwn(logarithms)]);
+  return g.node("Neg", [ofOwn(logarithms ?? g.node("LogSoftmax", [scores], { axis: { int: 1 } }))]);
 }
 
 function sumOverClasses(g: GraphBuilder, value: string): string {

@@ -11,8 +11,8 @@ import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
 import { ascentGraph } from "./ascentGraph.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
-import { logitsOf } from "./logits.ts";
-import { addLoss, type LossName } from "./losses.ts";
+import { addLoss, type LossName, lossInputs } from "./losses.ts";
+import { logitsGraph, marginsOfLogits } from "./margins.ts";
 import type { Model } from "./model.ts";
 import type { Runtime, Session, SessionValue } from "./runtime.ts";
 
@@ -40,6 +40,8 @@ export interface InputGradient {
 export interface Differentiable extends Scorer {
   /** The gradient of each row's loss by that row. */
   inputGradient(loss: LossName, x: Tensor, labels: Int32Array): Promise<InputGradient>;
+  /** The margin of each row, of what `inputGradient` takes it of: of logits, where scores are probabilities made of such. */
+  margins?(x: Tensor, labels: Int32Array): Promise<Float64Array>;
   /** Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time. */
   ascend?(task: AscentTask): Promise<void>;
 }
@@ -99,10 +101,18 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
   const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name);
 
   const reason = model.onnx ? whyNotDifferentiable(model, input.name, output.name) : model.unreadable;
+  const climbed = reason === undefined ? logitsGraph(model, output.name) : undefined;
+  const logits = async (x: Tensor) => {
+    const compiled = await sessionOf("logits", () => climbed!);
+    const rows = { [input.name]: convert(x, inputShape, inputType) };
+    const [values] = await inBatches(rows, batch, async (part) => Object.values(await compiled.run(part)));
+    return values as Tensor<FloatType>;
+  };
   const differentiable: Differentiable | undefined =
     reason === undefined
       ? {
           ...scorer,
+          ...(climbed && { margins: (x, labels) => marginsOfLogits(logits, scorer.scores, x, labels) }),
           async inputGradient(loss, x, labels) {
             assert(labels.length === x.shape[0], "one label per row");
             const compiled = await sessionOf(loss, () => gradients(loss));
@@ -149,8 +159,7 @@ export const LOSS = "loss";
 export function gradientGraph(model: Model, loss: LossName, input: string, output: string): Graph {
   const g = GraphBuilder.from(model.onnx!.graph);
   const label = g.input(LABEL, "int32", [g.type(input).shape[0]]);
-  const logits = model.probabilities ? logitsOf(g, output) : undefined;
-  g.output(addLoss(g, loss, logits ?? output, label, model.probabilities && !logits), LOSS);
+  g.output(addLoss(g, loss, lossInputs(g, output, model.probabilities), label), LOSS);
   return differentiate(g.graph([output, LOSS]), { of: LOSS, by: input, keep: [output] });
 }
 

@@ -1,7 +1,7 @@
 // Which loss the input-gradient size S is taken of: the primary definition and its named alternatives.
 
 import { assert } from "../errors.ts";
-import { margin } from "../models/losses.ts";
+import { marginsOf } from "../models/margins.ts";
 import type { Differentiable } from "../models/open.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Norm } from "../threat/norm.ts";
@@ -53,7 +53,7 @@ export async function inputGradientSizes(
   }
   const slope = slopes[definition];
   assert(slope, `size definition ${definition}`);
-  const { gradient, scores } = await model.inputGradient("margin", x, labels);
-  const margins = margin(scores, labels);
+  const { gradient } = await model.inputGradient("margin", x, labels);
+  const margins = await marginsOf(model, x, labels);
   return gradientSizes(gradient, norm).map((size, i) => slope(margins[i]) * size);
 }

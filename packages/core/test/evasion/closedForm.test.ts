@@ -9,6 +9,9 @@ import { pgdAttack } from "../../src/attacks/evasion/pgd.ts";
 import { withRestarts } from "../../src/attacks/evasion/restarts.ts";
 import { type AttackResult, runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, denseRows, featureCount, takeRows } from "../../src/data/dataset.ts";
+import { modelFromGraph } from "../../src/models/model.ts";
+import { openModel } from "../../src/models/open.ts";
+import { GraphBuilder, modelOf } from "../../src/onnx/builder.ts";
 import { l1, l2, linf, norms } from "../../src/threat/norm.ts";
 import type { ThreatModel } from "../../src/threat/threat.ts";
 import {
@@ -20,6 +23,7 @@ import {
   openLinear,
   randomFunctions,
   rowAt,
+  runtime,
 } from "../linearWorld.ts";
 
 const seed = 11;
@@ -73,6 +77,35 @@ describe.each(Object.values(norms))("the attack on a linear model, $label", (nor
           expect(Math.abs(result.objective[i] - optimum)).toBeLessThanOrEqual(
             tolerance * Math.max(1, Math.abs(optimum)),
           );
+        });
+      });
+    }
+  });
+
+  test("of probabilities that are 0 and 1 but for rounding: the optimum of the logits", async () => {
+    const scale = 1000;
+    const data = boxPoints(seed, 40, 30);
+    const [f] = randomFunctions(seed, 1, 30);
+    const { model: linear } = await openLinear([f], data);
+    const g = GraphBuilder.from(linear.onnx!.graph);
+    const z = g.node("Mul", [linear.onnx!.graph.outputs[0].name, g.scalar(scale, "x")]);
+    const p = g.node("Exp", [g.node("Sub", [z, g.node("ReduceLogSumExp", [z, g.ints([1])])])]);
+    g.output(p, "probabilities");
+    const model = modelFromGraph(modelOf(g.graph(["probabilities"]), { scores: "probabilities" }));
+    const opened = (await openModel(runtime, model)).differentiable!;
+    const { data: clean } = await opened.scores(denseRows(data));
+    expect(clean.filter((value) => value === 0 || value === 1).length).toBeGreaterThan(40);
+    const threat: Threat = { norm, domain: data.domain };
+    const common = { opened, x: denseRows(data), labels: data.labels, threat, epsilons, seed };
+    // One step, as where the model is known to be affine, and the search of its own length.
+    for (const attack of [undefined, lineSearchAttack()]) {
+      const results = await craftEvasion({ ...common, model, ...(attack && { attack }) });
+      results.forEach(({ objective }, e) => {
+        data.labels.forEach((label, i) => {
+          const row = rowAt(data, i);
+          const { slopes, clean } = marginOf(f, row, label);
+          const optimum = scale * (clean + bestIncrease(norm.name, slopes, row, epsilons[e], boundsOf(threat, row)));
+          expect(Math.abs(objective[i] - optimum)).toBeLessThanOrEqual(tolerance * Math.max(scale, Math.abs(optimum)));
         });
       });
     }

@@ -152,7 +152,7 @@ function graphsOf({ input, parameters, statistics = {}, forward }: Network) {
       ),
     );
   });
-  const losses = addLoss(g, "crossEntropy", forward(g, x), label, false);
+  const losses = addLoss(g, "crossEntropy", { scores: forward(g, x) }, label);
   g.output(g.node("ReduceMean", [losses], { keepdims: { int: 0 } }), "loss");
   const names = Object.keys(parameters);
   const first = differentiate(g.graph(), { of: "loss", by: ["x", ...names] });

@@ -24,7 +24,7 @@ export interface Crafted {
  * other classes come from).
  */
 export const craft: TaskKind = {
-  version: 3,
+  version: 4,
   async run(parameters, inputs, { runtime, onProgress }) {
     const model = modelOfArtifact(inputs.model);
     const attacked = partOf("attacked", parameters, inputs);
