@@ -44,7 +44,7 @@ function rewriteOf(node: Node, { opsets }: Pick<OnnxModel, "opsets">): Rewrite |
   const rewrite = rewrites[name];
   const version = opsets[node.domain] ?? OPSET;
   const { since = 0, until = NEWEST } = rewrite;
-  const isMeant = version >= since && version <= until && (rewrite.applies?.(node) ?? true);
+  const isMeant = version >= since && version <= until && (rewrite.applies?.(node, version) ?? true);
   return isMeant ? rewrite : undefined;
 }
 

@@ -7,7 +7,7 @@ import { normalizeAxis, type Operator, requireInts, unsupportedNode, type ValueT
 export const Pad: Operator = {
   infer({ node, inputs, unknownDim }) {
     const [x] = inputs;
-    const { before, after } = widths(node, inputs);
+    const { before, after } = padWidths(node, inputs);
     const shape = x!.shape.map((dim, i): Dim => {
       if (before[i] === 0 && after[i] === 0) return dim;
       return typeof dim === "number" ? dim + before[i] + after[i] : unknownDim();
@@ -17,7 +17,7 @@ export const Pad: Operator = {
   gradient({ g, node, inputs, cotangent }) {
     const mode = stringAttribute(node, "mode", "constant");
     if (mode !== "constant") throw unsupportedNode(node, 'mode "constant"', `"${mode}"`);
-    const { before, after } = widths(
+    const { before, after } = padWidths(
       node,
       inputs.map((name) => (name ? g.type(name) : undefined)),
     );
@@ -33,7 +33,8 @@ export const Pad: Operator = {
   },
 };
 
-function widths(node: Node, [x, pads, , axes]: readonly (ValueType | undefined)[]) {
+/** The widths of the margins before and after each axis. */
+export function padWidths(node: Node, [x, pads, , axes]: readonly (ValueType | undefined)[]) {
   const rank = x!.shape.length;
   const given = requireInts(node, pads, "widths");
   const chosen = axes ? requireInts(node, axes, "axes") : Array.from({ length: rank }, (_, i) => i);

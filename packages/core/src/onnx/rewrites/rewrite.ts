@@ -20,7 +20,7 @@ export interface Rewrite {
   /** The last version with this meaning; none follows where absent. */
   readonly until?: number;
   /** Which nodes are written out; all where absent. */
-  applies?(node: Node): boolean;
+  applies?(node: Node, version: number): boolean;
   /** Adds nodes that compute what the node does; returns its outputs, undefined where one is not computed. */
   rewrite(g: GraphBuilder, node: Node, context: RewriteContext): string | readonly (string | undefined)[];
 }

@@ -51,6 +51,35 @@ const onAxis = (
     unary(op, version, fc.constant(each), { ...attributes, axis: maybe(int(-each.length, each.length - 1)) }),
   );
 
+/** An image with margins, some of them negative, along some axes or all. */
+const padded: fc.Arbitrary<Written> = fc
+  .record({
+    version: fc.constantFrom(7, 10, 11, 13, 18, 19, 21),
+    mode: fc.constantFrom("constant", "edge", "reflect", "wrap"),
+    sizes: fc.array(fc.integer({ min: 4, max: 5 }), { minLength: 1, maxLength: 3 }),
+    widths: fc.array(fc.integer({ min: -1, max: 2 }), { minLength: 8, maxLength: 8 }),
+    byAxes: fc.boolean(),
+  })
+  .filter(({ version, mode }) => mode !== "wrap" || version >= 19)
+  .map(({ version, mode, sizes, widths, byAxes }): Written => {
+    const rank = sizes.length + 1;
+    // The batch has no margin.
+    const pads = Array.from({ length: 2 * rank }, (_, i) => (i % rank === 0 ? 0 : widths[i]));
+    const list = (values: readonly number[]) => tensor("int64", [values.length], values);
+    const attributes: Record<string, Attribute> = { mode: { string: mode } };
+    const shape = ["N", ...sizes];
+    if (version < 11)
+      return {
+        op: "Pad",
+        version,
+        attributes: { ...attributes, pads: { ints: pads }, value: { float: 0.5 } },
+        inputs: [shape],
+      };
+    if (version < 18 || !byAxes) return { op: "Pad", version, attributes, inputs: [shape, list(pads)] };
+    const axis = list([pads[rank - 1], pads[2 * rank - 1]]);
+    return { op: "Pad", version, attributes, inputs: [shape, axis, "", list([-1])] };
+  });
+
 const product = (a: readonly number[], perm: readonly number[]) => perm.map((axis) => a[axis]);
 
 const cases: Readonly<Record<string, fc.Arbitrary<Written>>> = {
@@ -75,6 +104,7 @@ const cases: Readonly<Record<string, fc.Arbitrary<Written>>> = {
   MeanVarianceNormalization: unary("MeanVarianceNormalization", [9, 13], shape(4, 4), {
     axes: maybe(fc.constantFrom([1], [2, 3], [1, 2, 3], [0, 2]).map((ints) => ({ ints }))),
   }).filter(({ inputs: [each] }) => Number(each[2]) * Number(each[3]) > 2 && Number(each[1]) > 2),
+  Pad: padded,
   RMSNormalization: shape(2, 4).chain((each) =>
     fc.integer({ min: 1, max: each.length - 1 }).chain((axis) =>
       fc.record({
