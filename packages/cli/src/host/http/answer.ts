@@ -19,6 +19,13 @@ export function textOf(answer: Answer): string | undefined {
   return isList(answer) && answer.length === 1 ? String(answer[0]) : undefined;
 }
 
+/** Whether a value that was written down is an answer. */
+export function isAnswer(value: unknown): value is Answer {
+  if (typeof value === "string") return true;
+  const numbers = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [];
+  return numbers.length > 0 && numbers.every((each) => Number.isFinite(each));
+}
+
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The number in a text as JSON or a program would print it; undefined where it is none. */

@@ -4,16 +4,13 @@
 // was sent and not answered stays counted.
 
 import { createHash } from "node:crypto";
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError } from "@carom/core";
+import { type Lock, takeLock } from "../lock.ts";
 import type { Answer } from "./answer.ts";
-
-/** One line of the file. */
-type Entry =
-  | { readonly carom: "ledger 1"; readonly target: unknown }
-  | { readonly audit: string; readonly sent: number }
-  | { readonly row: string; readonly answer: Answer };
+import { appendTo } from "./appended.ts";
+import { type Entry, readLedger } from "./ledgerFile.ts";
 
 export interface Ledger {
   readonly path: string;
@@ -53,43 +50,48 @@ export function rowKey(row: ArrayLike<number>): string {
  * @throws InputError where another process has it open, since two of them could exceed a budget together
  */
 export function openLedger({ path, target, audit, maxQueries, name }: LedgerOptions): Ledger {
-  const answers = new Map<string, Answer>();
-  let sent = 0;
-  const lock = `${path}.lock`;
   return told(path, () => {
     mkdirSync(dirname(path), { recursive: true });
-    takeLock(lock, name);
-    const whole = readWhole(path);
-    for (const entry of entriesOf(whole)) {
-      if ("row" in entry) answers.set(entry.row, entry.answer);
-      else if ("sent" in entry && entry.audit === audit) sent += entry.sent;
+    const lock = takeLock(`${path}.lock`);
+    if ("heldBy" in lock) throw taken(name, path, lock.heldBy);
+    try {
+      return start(lock);
+    } catch (error) {
+      lock.release();
+      throw error;
     }
-    const file = openSync(path, "a");
-    const write = (entry: Entry) => told(path, () => writeSync(file, `${JSON.stringify(entry)}\n`));
-    if (whole === "") write({ carom: "ledger 1", target });
+  });
+
+  function start(lock: Lock): Ledger {
+    const { answers, sent: before, isEmpty } = readLedger(path, audit, Number.isFinite(maxQueries));
+    let sent = before;
+    const file = appendTo(path);
+    const write = (entry: Entry) => told(path, () => file.append(`${JSON.stringify(entry)}\n`));
+    if (isEmpty) write({ carom: "ledger 1", target });
     let isOpen = true;
     const close = () => {
       if (!isOpen) return;
       isOpen = false;
       process.removeListener("exit", close);
-      closeSync(file);
-      rmSync(lock, { force: true });
+      file.close();
+      lock.release();
     };
     process.once("exit", close);
-    const known = answers.size;
     return {
       path,
-      known,
+      known: answers.size,
       get sent() {
         return sent;
       },
       answerOf: (row) => answers.get(row),
       reserve(rows) {
         if (sent + rows > maxQueries) throw usedUp(name, sent, rows, maxQueries);
-        sent += rows;
-        write({ audit, sent: rows });
+        write({ audit, sent: rows, total: sent + rows });
         // Counted even where the power fails: a budget is a promise.
-        told(path, () => fdatasyncSync(file));
+        told(path, () => file.sync());
+        sent += rows;
+        // After it is counted: whoever takes the lock from now on reads this line.
+        if (!lock.isHeld()) throw taken(name, path, "one that was started though this one was not done");
       },
       record(row, answer) {
         answers.set(row, answer);
@@ -97,75 +99,15 @@ export function openLedger({ path, target, audit, maxQueries, name }: LedgerOpti
       },
       close,
     };
+  }
+}
+
+function taken(name: string, path: string, heldBy: string): InputError {
+  return new InputError("invalid", `target ${name}`, {
+    expected: "one audit of it at a time",
+    got: `another, of ${heldBy}`,
+    remedy: `wait until it is done; if there is none any more, as after a restart of the machine or of a container, remove ${path}.lock`,
   });
-}
-
-/** The file's text to the end of its last whole line; what follows is cut off. */
-function readWhole(path: string): string {
-  let text = "";
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
-  return whole;
-}
-
-function entriesOf(text: string): Entry[] {
-  return text.split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as Entry];
-    } catch {
-      // A damaged line is as good as none: its row is asked about again.
-      return [];
-    }
-  });
-}
-
-function takeLock(lock: string, name: string): void {
-  for (;;) {
-    try {
-      closeSync(writeAll(openSync(lock, "wx"), String(process.pid)));
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const owner = ownerOf(lock);
-    if (owner !== undefined && isAlive(owner)) {
-      throw new InputError("invalid", `target ${name}`, {
-        expected: "one audit of it at a time",
-        got: `another, of process ${owner}`,
-        remedy: `wait until it is done; if there is none, remove ${lock}`,
-      });
-    }
-    // Left by a process that was killed.
-    rmSync(lock, { force: true });
-  }
-}
-
-function writeAll(file: number, text: string): number {
-  writeSync(file, text);
-  return file;
-}
-
-function ownerOf(lock: string): number | undefined {
-  try {
-    return Number(readFileSync(lock, "utf8")) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** Runs work on a file and tells its faults as those of the input. */
