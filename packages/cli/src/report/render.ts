@@ -82,7 +82,8 @@ ${content}</section>
 function budgets(result: AuditResult): Markup {
   const { points } = result.asked;
   return html`<p>The share of ${points} attacked points that end in a wrong class. A low number says that this model resisted
-these surrogates with this attack and this budget; about other surrogates and stronger attacks it says nothing.</p>
+these surrogates with this attack and this budget; about other surrogates and stronger attacks it says nothing. The strongest
+surrogate is chosen at each budget, on these very points.</p>
 ${budgetTable(result)}`;
 }
 
@@ -150,7 +151,9 @@ function curves(result: AuditResult, { curves }: Drawings): Markup {
   const target = targetOf(result);
   const white = target.noGradients
     ? `There is no white-box curve: ${target.noGradients}.`
-    : "Dashed: the white-box attack, which no surrogate is expected to exceed.";
+    : result.standings.masked
+      ? "Dashed: the white-box attack, which surrogates exceed: the target's gradients are masked."
+      : "Dashed: the white-box attack, which no surrogate is expected to exceed.";
   return figure(
     "Security curves",
     curves,

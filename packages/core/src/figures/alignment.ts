@@ -1,9 +1,9 @@
 // Does alignment of gradients tell beforehand which attacks transfer? (paper Fig. 6d)
 
 import * as Plot from "@observablehq/plot";
+import { short } from "../numbers.ts";
 import type { AuditResult } from "../study/result.ts";
 import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
-import { short } from "./numbers.ts";
 import { accent, muted } from "./palette.ts";
 import { placeLabels } from "./placeLabels.ts";
 import { cellAt, normName, targetOf } from "./read.ts";

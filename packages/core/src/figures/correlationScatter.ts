@@ -1,11 +1,11 @@
 // One quantity of pairs of models against another: points, the regression line, its band, and the statistics.
 
 import * as Plot from "@observablehq/plot";
+import { short } from "../numbers.ts";
 import { confidenceBand, type RegressionLine } from "../stats/regression.ts";
 import type { Correlation } from "../transfer/correlations.ts";
 import { permutationPText } from "../transfer/correlations.ts";
 import { append, axisStyle, dress, type FigureOptions, gridStyle } from "./dress.ts";
-import { short } from "./numbers.ts";
 import { accent, ink, muted } from "./palette.ts";
 import { nameY, scatterSize } from "./scatter.ts";
 

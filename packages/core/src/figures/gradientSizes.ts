@@ -1,9 +1,9 @@
 // Does a larger input gradient make a model easier to attack? (paper Fig. 6a)
 
 import * as Plot from "@observablehq/plot";
+import { percentInterval, short } from "../numbers.ts";
 import type { AuditModel, AuditResult } from "../study/result.ts";
 import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
-import { percentInterval, short } from "./numbers.ts";
 import { accent, ink, muted } from "./palette.ts";
 import { placeLabels } from "./placeLabels.ts";
 import { cellAt, normName } from "./read.ts";

@@ -1,12 +1,12 @@
 // Figures of an audit: pure functions from a result and a document to SVG.
 
+export { percent, percentInterval, short } from "../numbers.ts";
 export { alignmentAndTransfer } from "./alignment.ts";
 export { type CorrelationPoint, correlationScatter } from "./correlationScatter.ts";
 export type { FigureOptions } from "./dress.ts";
 export { gradientSizes } from "./gradientSizes.ts";
 export { type LabelledPoint, labelledScatter } from "./labelledScatter.ts";
 export { escapeMarkup, standaloneSvg, svgText } from "./markup.ts";
-export { percent, percentInterval, short } from "./numbers.ts";
 export { greyImage, largestChange, perturbationImage } from "./pixels.ts";
 export { predictedLoss } from "./predictedLoss.ts";
 export { cellAt, normName, strongestCell, surrogatesOf, targetOf, tellingEpsilon, transferRate } from "./read.ts";

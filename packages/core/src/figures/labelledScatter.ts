@@ -1,8 +1,8 @@
 // One number of each model against another, with the models' names; a line joins the two complexities of a learner.
 
 import * as Plot from "@observablehq/plot";
+import { short } from "../numbers.ts";
 import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
-import { short } from "./numbers.ts";
 import { accent, ink, muted } from "./palette.ts";
 import { placeLabels } from "./placeLabels.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread, toPixels } from "./scatter.ts";

@@ -1,9 +1,9 @@
 // How far the first-order approximation carries: predicted against observed loss (paper Eq. 16).
 
 import * as Plot from "@observablehq/plot";
+import { short } from "../numbers.ts";
 import type { AuditCell, AuditResult } from "../study/result.ts";
 import { axisStyle, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
-import { short } from "./numbers.ts";
 import { accent, muted } from "./palette.ts";
 import { targetOf } from "./read.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts";

@@ -1,9 +1,9 @@
 // The target's error against the budget: the white-box attack beside each surrogate (paper Fig. 5 and 7).
 
 import * as Plot from "@observablehq/plot";
+import { percentInterval } from "../numbers.ts";
 import type { AuditResult } from "../study/result.ts";
 import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
-import { percentInterval } from "./numbers.ts";
 import { accent, hairline, ink } from "./palette.ts";
 import { cellAt, normName, surrogatesOf, targetOf } from "./read.ts";
 

@@ -1,10 +1,10 @@
 // What regularisation buys: errors, and S with V, over the values of one option. (paper Fig. 3)
 
 import * as Plot from "@observablehq/plot";
+import { short } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { SweepResult } from "../study/sweep.ts";
 import { axisStyle, dress, type FigureOptions, gridStyle, type KeyEntry, writeKey } from "./dress.ts";
-import { short } from "./numbers.ts";
 import { accent, ink } from "./palette.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts";
 

@@ -19,14 +19,14 @@ import { placeLabels } from "./placeLabels.ts";
 import { logTicks } from "./scatter.ts";
 
 test("percent never rounds to none or all what is neither", () => {
-  expect([0, 1, 0.424, 0.004, 0.998, -0.03, -0.0004].map(percent)).toEqual([
+  expect([0, 1, 0.424, 0.004, 0.998, -0.03, -0.0004].map((share) => percent(share))).toEqual([
     "0",
     "100",
     "42",
     "0.4",
     "99.8",
     "−3",
-    "0.0",
+    "−0.04",
   ]);
   fc.assert(
     fc.property(fc.double({ min: 0.0006, max: 0.9994, noNaN: true }), (share) => {

@@ -1,9 +1,9 @@
 // Who falls to points crafted on whom: the transfer matrix at one budget (paper Fig. 7).
 
 import * as Plot from "@observablehq/plot";
+import { percent, percentInterval } from "../numbers.ts";
 import type { AuditResult } from "../study/result.ts";
 import { append, clipped, dress, type FigureOptions, textWidth } from "./dress.ts";
-import { percent, percentInterval } from "./numbers.ts";
 import { accent, hairline, ink, muted, onAccent, paper } from "./palette.ts";
 import { cellAt, normName, surrogatesOf, targetOf, transferRate } from "./read.ts";
 

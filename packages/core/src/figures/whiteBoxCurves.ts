@@ -1,9 +1,9 @@
 // Errors of every target under its own white-box attack, against the budget (paper Fig. 5).
 
 import * as Plot from "@observablehq/plot";
+import { percent } from "../numbers.ts";
 import type { CurvePoint } from "../study/gridResult.ts";
 import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
-import { percent } from "./numbers.ts";
 import { accent, hairline, ink, muted } from "./palette.ts";
 
 /** A curve to lay under that of a target: what somebody else measured. */

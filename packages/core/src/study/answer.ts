@@ -1,93 +1,169 @@
-// The answer of an audit in plain sentences, every number in it taken from the result.
+// The answer of an audit in plain sentences: fixed rules on intervals; docs/method.md states them.
 
+import { apart, list, percent, percentage, percentages } from "../numbers.ts";
 import type { Norm } from "../threat/norm.ts";
-import type { AuditCell, AuditModel, AuditPair } from "./result.ts";
+import type { AuditModel, AuditPair } from "./result.ts";
 import type { Shortfall } from "./shortfall.ts";
+import type { Standing, Standings } from "./standing.ts";
+
+/** What the answer of an audit is made of. */
+export interface Answered {
+  readonly target: AuditModel;
+  readonly standings: Standings;
+  /** R of surrogates with the target. */
+  readonly pairs: readonly AuditPair[];
+  readonly norm: Norm;
+  readonly epsilons: readonly number[];
+  /** The class of all attacked points, where they are of one. */
+  readonly onlyClass?: string;
+  readonly shortfall?: Shortfall;
+}
+
+/** Below this R the gradients of a surrogate are not said to point along the target's. */
+const ALIGNED = 0.1;
 
 /**
- * How much of the target falls at which budget; then which surrogate does it best, and why. Where the surrogates fall
- * short of the target, that is said first, and of surrogates at chance none is called the best.
+ * What the numbers do not show comes first; then how much of the target falls at which budget, which surrogate does it best,
+ * and why. Nothing is called best, highest or stronger where intervals do not tell it from others.
  */
-export function answerOf(
-  models: readonly AuditModel[],
-  cells: readonly AuditCell[],
-  pairs: readonly AuditPair[],
-  norm: Norm,
-  epsilons: readonly number[],
-  shortfall?: Shortfall,
-): string[] {
-  const target = models.find(({ role }) => role === "target")!;
-  const onTarget = cells.filter((cell) => cell.target === target.id);
-  const surrogates = models.filter(({ role }) => role === "surrogate");
-  const ranked = surrogates
-    .map(({ id }) => ({ id, cells: inOrder(onTarget, id, epsilons) }))
-    .filter((each) => each.cells.length > 0)
-    .map((each) => ({ ...each, mean: meanError(each.cells) }))
-    .sort((a, b) => b.mean - a.mean);
-  if (ranked.length === 0)
-    return ["No surrogate could be attacked, so nothing is known of the transfer to this model."];
-  const [best] = ranked;
-  const n = target.cleanError.n;
-  const white = inOrder(onTarget, target.id, epsilons);
-  const reference = white.length > 0 ? ` Crafted on the model itself, they reach ${percentList(white)}.` : "";
-  const lead =
-    `Crafted on ${best.id}, attacks with ${norm.label} budgets of ${list(epsilons.map(String))} make this model err on ` +
-    `${percentList(best.cells)} of ${n} points; without attack it errs on ${percent(target.cleanError.estimate)}.${reference}`;
-  if (shortfall?.shows === "nothing") return [shortfall.sentence, lead];
-  const why = whyBest(
-    best.id,
-    ranked,
-    pairs.filter((pair) => pair.target === target.id),
-  );
-  if (!shortfall) return [lead, why];
-  return shortfall.shows ? [shortfall.sentence, lead, why] : [lead, why, shortfall.sentence];
+export function answerOf(answered: Answered): string[] {
+  const { standings, shortfall } = answered;
+  const showsNothing = shortfall?.shows === "nothing";
+  const sentences = [
+    shortfall?.shows && shortfall.sentence,
+    oneClass(answered),
+    ...(standings.ranking.length === 0
+      ? ["No surrogate could be attacked, so nothing is known of the transfer to this model."]
+      : !standings.changes
+        ? [nothingChanges(answered)]
+        : [
+            masked(answered),
+            errorsUnderAttack(answered),
+            intervalsOfErrors(answered),
+            !showsNothing && whichIsBest(answered),
+            !showsNothing && whyBest(answered),
+          ]),
+    flatLoss(answered),
+    shortfall && !shortfall.shows && shortfall.sentence,
+  ];
+  return sentences.filter((sentence): sentence is string => typeof sentence === "string");
 }
 
-interface Ranked {
-  readonly id: string;
-  readonly mean: number;
-}
-
-function whyBest(best: string, ranked: readonly Ranked[], pairs: readonly AuditPair[]): string {
-  const worst = ranked[ranked.length - 1];
-  const lead =
-    ranked.length === 1
-      ? `${best} is the only surrogate`
-      : `Of ${ranked.length} surrogates ${best} transfers best: ${percent(ranked[0].mean)} on average over the budgets, ` +
-        `against ${percent(worst.mean)} for ${worst.id}, the worst`;
-  const byAlignment = [...pairs].sort((a, b) => b.alignment.estimate - a.alignment.estimate);
-  const place = byAlignment.findIndex(({ surrogate }) => surrogate === best);
-  if (place < 0) return `${lead}. Why cannot be said: the target gives no gradients to compare with.`;
-  const alignment = byAlignment[place].alignment.estimate.toFixed(2);
-  if (place === 0) {
-    return `${lead}. Its gradients point most nearly along the target's: alignment R is ${alignment}, the highest of all.`;
-  }
-  const first = byAlignment[0];
+function oneClass({ onlyClass, target }: Answered): string | false {
   return (
-    `${lead}. Alignment alone does not explain it: its R with the target is ${alignment}, number ${place + 1} of ` +
-    `${byAlignment.length}, below the ${first.alignment.estimate.toFixed(2)} of ${first.surrogate}.`
+    onlyClass !== undefined &&
+    `All ${target.cleanError.n} attacked points are of class "${onlyClass}": of points of other classes nothing is known.`
   );
 }
 
-function inOrder(cells: readonly AuditCell[], surrogate: string, epsilons: readonly number[]): AuditCell[] {
-  return epsilons.flatMap(
-    (epsilon) => cells.find((cell) => cell.surrogate === surrogate && cell.epsilon === epsilon) ?? [],
+function nothingChanges({ target, standings }: Answered): string {
+  const { n, estimate } = target.cleanError;
+  const without = standings.white ? ", of the white-box one neither" : "";
+  return (
+    `No attack of any surrogate${without} changed what the target says of any of the ${n} points; it errs on ${percentage(estimate)} of them ` +
+    "with and without. A model that always gives the same answer looks like this too: that nothing transfers is a finding only " +
+    "where the target can tell the classes apart."
   );
 }
 
-function meanError(cells: readonly AuditCell[]): number {
-  return cells.reduce((sum, { errorUnderAttack }) => sum + errorUnderAttack.estimate, 0) / cells.length;
+function masked({ standings }: Answered): string | false {
+  if (!standings.masked) return false;
+  const { surrogate, epsilon, error, white } = standings.masked;
+  return (
+    `The target's gradients are masked: transfer is stronger than the white-box attack. At ε = ${epsilon} points crafted on ` +
+    `${surrogate} make it err on ${percentage(error)}, those crafted on the model itself on ${percentage(white)}. So white-box numbers are ` +
+    "no bound of what an attacker achieves here, and S and R, which are made of these gradients, explain little."
+  );
 }
 
-function percentList(cells: readonly AuditCell[]): string {
-  return list(cells.map(({ errorUnderAttack }) => percent(errorUnderAttack.estimate)));
+function errorsUnderAttack({ standings, target, norm, epsilons }: Answered): string {
+  const [best, ...others] = standings.ranking;
+  const { n, estimate } = target.cleanError;
+  const count = others.length + 1;
+  const chosen = count > 1 ? `, of ${count} surrogates the strongest on these points` : "";
+  const reference = standings.white
+    ? ` Crafted on the model itself, they reach ${percentages(standings.white.map(({ estimate }) => estimate))}.`
+    : "";
+  const chance = standings.rises ? "" : " None of this is more than chance may bring.";
+  return (
+    `Crafted on ${best.surrogate}${chosen}, attacks with ${norm.label} budgets of ${list(epsilons.map(String))} make this model err on ` +
+    `${percentages(best.errors.map(({ estimate }) => estimate))} of ${n} points; without attack it errs on ${percentage(estimate)}.${chance}${reference}`
+  );
 }
 
-function percent(share: number): string {
-  const value = 100 * share;
-  return `${value > 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
+/** The strongest of many is chosen on the points that it is measured on: intervals must hold for all of them. */
+function intervalsOfErrors({ standings }: Answered): string {
+  const [{ errors }, ...others] = standings.ranking;
+  const intervals = list(errors.map(({ low, high }) => `${percent(low, 0.1)} to ${percent(high, 0.1)}`));
+  return others.length > 0
+    ? `As the strongest was chosen on these points, its 95 % intervals are such that those of all surrogates hold at once: ${intervals} %.`
+    : `95 % intervals: ${intervals} %.`;
 }
 
-function list(items: readonly string[]): string {
-  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
+/** Which surrogates transfer best, as far as single points tell them apart. */
+function whichIsBest({ standings }: Answered): string | false {
+  const [best, ...others] = standings.ranking;
+  if (others.length === 0 || !standings.rises) return false;
+  const worst = others[others.length - 1];
+  const tied = others.filter(({ isBehind }) => !isBehind);
+  const all = `Of ${others.length + 1} surrogates`;
+  const onAverage = (standing: Standing) => percentage(standing.mean);
+  if (tied.length === others.length) {
+    const range = `${percent(worst.mean, 0.1)} to ${percentage(best.mean)}`;
+    return `${all} none can be told to transfer better than another: ${best.mean === worst.mean ? onAverage(best) : range} on average over the budgets.`;
+  }
+  const ties =
+    tied.length === 0
+      ? ""
+      : ` ${list(tied.map(({ surrogate }) => surrogate))} cannot be told from it on these points (${list(tied.map(onAverage))}).`;
+  const last = worst.isBehind ? `, against ${onAverage(worst)} for ${worst.surrogate}, the least` : "";
+  return `${all} ${best.surrogate} transfers best: ${onAverage(best)} on average over the budgets${last}.${ties}`;
+}
+
+/** Whether alignment explains the best surrogate. */
+function whyBest({ standings, pairs, target }: Answered): string | false {
+  const { ranking, rises } = standings;
+  const [{ surrogate: best }, ...others] = ranking;
+  if (target.noGradients !== undefined || target.gradientSize === undefined) {
+    return "Why points transfer cannot be said: the target gives no gradients to compare with.";
+  }
+  if (standings.masked || !rises || (others.length > 0 && others.every(({ isBehind }) => !isBehind))) return false;
+  const own = pairs.find(({ surrogate }) => surrogate === best)?.alignment;
+  if (own === undefined)
+    return `Why cannot be said: the loss of the target or of ${best} has no gradient at these points.`;
+  const R = `alignment R with the target is ${own.estimate.toFixed(2)} (${own.low.toFixed(2)} to ${own.high.toFixed(2)})`;
+  const rivals = pairs.filter(({ surrogate }) => surrogate !== best);
+  const highest = rivals.reduce<AuditPair | undefined>(
+    (most, each) => (most && most.alignment.estimate >= each.alignment.estimate ? most : each),
+    undefined,
+  );
+  if (highest === undefined) return `Its ${R}.`;
+  const other = highest.alignment;
+  if (other.low > own.high) {
+    const [ours, theirs] = apart(own.estimate, other.estimate);
+    return (
+      "Alignment alone does not explain it: its R with the target is " +
+      `${ours}, below the ${theirs} of ${highest.surrogate}.`
+    );
+  }
+  if (own.low <= 0 || own.estimate < ALIGNED) {
+    return `Its gradients hardly point along the target's: its ${R}, and no other surrogate's is clearly higher.`;
+  }
+  if (own.low > other.high) {
+    return `Its gradients point most nearly along the target's: its ${R}, the highest of all.`;
+  }
+  const [ours, theirs] = apart(own.estimate, other.estimate);
+  return (
+    `Alignment does not set it apart: its R with the target is ${ours}, that of ${highest.surrogate} ${theirs}, ` +
+    "and their intervals overlap."
+  );
+}
+
+/** Of a target that is so sure of most points that its loss does not slope there. */
+function flatLoss({ target }: Answered): string | false {
+  const { flat } = target;
+  if (!flat || 2 * flat.count <= flat.n) return false;
+  return flat.count === flat.n
+    ? "The gradient of the target's loss is exactly zero at all points, so that there is no R and S is 0: its scores are saturated, or do not depend on the input."
+    : `The gradient of the target's loss is exactly zero at ${flat.count} of ${flat.n} points, where its scores are saturated or do not depend on the input: R is that of the other ${flat.n - flat.count}.`;
 }

@@ -18,6 +18,7 @@ import { meanCells, meanModels } from "./means.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
 import type { AuditExample, AuditResult, Transfer } from "./result.ts";
 import { shortfallOf } from "./shortfall.ts";
+import { standingsOf } from "./standing.ts";
 import type { Parameters } from "./task.ts";
 import { serviceArtifact } from "./tasks/ask.ts";
 import { craftedOf } from "./tasks/craft.ts";
@@ -234,6 +235,13 @@ export async function readAudit(
   const target = cleanLabels.get(TARGET)!;
   cleanLabels.delete(TARGET);
   const shortfall = shortfallOf(attacked.labels, target, cleanLabels);
+  const standings = standingsOf(
+    TARGET,
+    samples.filter((each) => each.target === TARGET),
+    epsilons,
+  );
+  const { classNames, labels } = attacked;
+  const onlyClass = labels.every((label) => label === labels[0]) ? classNames[labels[0]] : undefined;
   const { dataHash, targetHash, service, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
   const result: AuditResult = {
     carom: VERSION,
@@ -260,7 +268,15 @@ export async function readAudit(
     ...findingsOf(meanModels([transfer]), meanCells([transfer]), [TARGET], new Map(), question),
     ...(keys.slopes !== undefined && { estimate: estimateOf(await read(keys.slopes)) }),
     ...(shortfall && { shortfall }),
-    answer: answerOf(transfer.models, byOrder, pairs, norms[question.norm], epsilons, shortfall),
+    standings,
+    answer: answerOf({
+      target: transfer.models.find(({ id }) => id === TARGET)!,
+      pairs: pairs.filter((pair) => pair.target === TARGET),
+      norm: norms[question.norm],
+      ...{ standings, epsilons },
+      ...(onlyClass !== undefined && { onlyClass }),
+      ...(shortfall && { shortfall }),
+    }),
   };
   return { result, samples, examples: chooseExamples(crafted, samples, attacked, epsilons) };
 }

@@ -42,13 +42,16 @@ export function findingsOf(
 }
 
 function factsOf(cell: MeanCell, target: MeanModel, variability: ReadonlyMap<string, number>): PairFacts {
-  const { surrogate, epsilon, netIncrease, whiteBoxIncrease, alignment, decomposition } = cell;
+  const { surrogate, epsilon, netIncrease, netInterval, whiteBoxIncrease, whiteBoxInterval, alignment, decomposition } =
+    cell;
   const V = variability.get(surrogate);
   return {
     surrogate,
     target: cell.target,
     epsilon,
     netIncrease,
+    netInterval,
+    ...(whiteBoxInterval && { whiteBoxInterval }),
     ...(whiteBoxIncrease !== undefined && { whiteBoxIncrease }),
     ...(alignment !== undefined && { alignment }),
     ...(V !== undefined && { variability: V }),
@@ -96,13 +99,24 @@ function candidateOf(
 
 /** The advice in a sentence. */
 export function adviceSentence({ target, ranking, used, agreement, epsilon }: TargetAdvice): string {
-  const names = ranking.slice(0, 3).map(({ surrogate }) => surrogate);
   const how = `ranked by ${used.map((name) => words[name]).join(", ")}`;
-  const agreed = agreement
-    ? `the ranking agreed with the errors observed at epsilon ${epsilon} with Kendall tau ${agreement.kendall.estimate.toFixed(2)} ` +
-      `(${agreement.kendall.low.toFixed(2)} to ${agreement.kendall.high.toFixed(2)}, ${agreement.n} surrogates)`
-    : "whether that agrees with what was observed cannot be said of so few different surrogates";
-  return `Before any attack, the most promising surrogates for ${target} are ${names.join(", ")} (${how}); ${agreed}.`;
+  if (ranking.length > 1 && ranking.every(({ score }) => score === ranking[0].score)) {
+    return `Before any attack, no surrogate for ${target} is more promising than another (${how}).`;
+  }
+  const names = ranking.slice(0, 3).map(({ surrogate }) => surrogate);
+  const lead = `Before any attack, the most promising surrogates for ${target} are ${names.join(", ")} (${how})`;
+  if (!agreement) {
+    return `${lead}; whether that agrees with what was observed cannot be said of so few different surrogates.`;
+  }
+  const { kendall, n } = agreement;
+  const verdict =
+    kendall.low > 0
+      ? "the ranking agrees with"
+      : kendall.high < 0
+        ? "the ranking is contrary to"
+        : "the ranking cannot be told to agree or disagree with";
+  const numbers = `Kendall tau ${kendall.estimate.toFixed(2)}, ${kendall.low.toFixed(2)} to ${kendall.high.toFixed(2)}, ${n} surrogates`;
+  return `${lead}; ${verdict} the errors observed at epsilon ${epsilon} (${numbers}).`;
 }
 
 const words = {

@@ -2,10 +2,10 @@
 
 import { mean, standardError } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
-import { studentCritical } from "../stats/student.ts";
 import type { Store } from "./execute.ts";
 import { type Explanation, explainStudy } from "./explain.ts";
 import type { MatrixKeys } from "./matrix.ts";
+import { overRepetitions } from "./means.ts";
 import { nameOf, surrogateId } from "./names.ts";
 import { type Comparison, compareWithPrinted } from "./printed.ts";
 import type { AuditCell, Transfer } from "./result.ts";
@@ -148,16 +148,4 @@ function select(transfer: Transfer, { metrics }: Study): Transfer {
 
 function cellLike({ cells }: Transfer, { surrogate, target, epsilon }: AuditCell): AuditCell {
   return cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.epsilon === epsilon)!;
-}
-
-/** The mean over repetitions with Student's interval, cut to [0, most]; one repetition has its own interval over points. */
-export function overRepetitions(each: readonly Interval[], { most = 1 }: { readonly most?: number } = {}): Interval {
-  if (each.length === 1) {
-    const [{ estimate, low, high }] = each;
-    return { estimate, low, high };
-  }
-  const values = each.map(({ estimate }) => estimate);
-  const centre = mean(values)!;
-  const half = studentCritical(0.05, values.length - 1) * standardError(values)!;
-  return { estimate: centre, low: Math.max(0, centre - half), high: Math.min(most, centre + half) };
 }

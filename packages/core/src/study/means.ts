@@ -1,6 +1,8 @@
 // Means over repetitions of what a matrix measured, in the form that explanations need.
 
-import { mean } from "../stats/describe.ts";
+import { mean, standardError } from "../stats/describe.ts";
+import type { Interval } from "../stats/sample.ts";
+import { studentCritical } from "../stats/student.ts";
 import { type Decomposition, decomposition } from "../transfer/decomposition.ts";
 import type { AuditCell, AuditModel, Transfer } from "./result.ts";
 
@@ -19,9 +21,11 @@ export interface MeanCell {
   readonly epsilon: number;
   readonly error: number;
   readonly netIncrease: number;
+  readonly netInterval: Interval;
   /** Error under attack and net increase of the white-box attack on the target. */
   readonly whiteBoxError?: number;
   readonly whiteBoxIncrease?: number;
+  readonly whiteBoxInterval?: Interval;
   readonly ratio?: number;
   /** R. */
   readonly alignment?: number;
@@ -85,9 +89,11 @@ export function meanCells(repetitions: readonly Transfer[]): MeanCell[] {
       epsilon,
       error: mean(own.map(({ errorUnderAttack }) => errorUnderAttack.estimate))!,
       netIncrease: mean(own.map(({ netIncrease }) => netIncrease.estimate))!,
+      netInterval: increaseOver(own),
       ...known({
         whiteBoxError: whole(white.map((cell) => cell?.errorUnderAttack.estimate)),
         whiteBoxIncrease: whole(white.map((cell) => cell?.netIncrease.estimate)),
+        whiteBoxInterval: white.every((cell) => cell !== undefined) ? increaseOver(white) : undefined,
         ratio: whole(own.map(({ ratio }) => ratio)),
         alignment: whole(repetitions.map(({ pairs }) => pairs.find(isPair)?.alignment.estimate)),
         perturbationCorrelation: whole(own.map((cell) => cell.perturbationCorrelation)),
@@ -101,4 +107,25 @@ export function meanCells(repetitions: readonly Transfer[]): MeanCell[] {
       }),
     };
   });
+}
+
+const increaseOver = (cells: readonly AuditCell[]): Interval =>
+  overRepetitions(
+    cells.map(({ netIncrease }) => netIncrease),
+    { least: -1 },
+  );
+
+/** The mean over repetitions with Student's interval, cut to [least, most]; one repetition has its own interval over points. */
+export function overRepetitions(
+  each: readonly Interval[],
+  { least = 0, most = 1 }: { readonly least?: number; readonly most?: number } = {},
+): Interval {
+  if (each.length === 1) {
+    const [{ estimate, low, high }] = each;
+    return { estimate, low, high };
+  }
+  const values = each.map(({ estimate }) => estimate);
+  const centre = mean(values)!;
+  const half = studentCritical(0.05, values.length - 1) * standardError(values)!;
+  return { estimate: centre, low: Math.max(least, centre - half), high: Math.min(most, centre + half) };
 }

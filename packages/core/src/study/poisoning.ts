@@ -11,7 +11,7 @@ import type { Interval } from "../stats/sample.ts";
 import { type Resolved, requireDistinct, resolve } from "./choice.ts";
 import type { Store } from "./execute.ts";
 import type { StudyData } from "./grid.ts";
-import { overRepetitions } from "./gridResult.ts";
+import { overRepetitions } from "./means.ts";
 import { nameOf, surrogateId, targetId } from "./names.ts";
 import type { PlanBuilder } from "./plan.ts";
 import { explainPoisoning, type PoisoningExplanation } from "./poisoningExplain.ts";

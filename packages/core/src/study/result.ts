@@ -6,6 +6,7 @@ import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import type { Shortfall } from "./shortfall.ts";
+import type { Standings } from "./standing.ts";
 
 /** A model that took part: what it is and how it stands without any attack. */
 export interface AuditModel {
@@ -33,6 +34,8 @@ export interface AuditModel {
   readonly turning?: Interval;
   /** Why there are no gradients, where there are none. */
   readonly noGradients?: string;
+  /** Points at which the gradient of the loss is exactly zero, where there are some: they have no R. */
+  readonly flat?: { readonly count: number; readonly n: number };
   /** Points whose loss or loss gradient is not finite, where there are some: clean loss, S, R and predictions are without them. */
   readonly leftOut?: { readonly count: number; readonly n: number };
 }
@@ -148,6 +151,8 @@ export interface AuditResult extends Transfer {
   };
   /** Where surrogates are at chance, or all clearly worse than the target, so that less follows than the numbers say. */
   readonly shortfall?: Shortfall;
+  /** How surrogates stand on the target, the strongest first. */
+  readonly standings: Standings;
   /** The answer in plain sentences: how much falls at which budget; which surrogate does it best, and why. */
   readonly answer: readonly string[];
   /** What limits each surrogate on the target, at each budget, in words. */

@@ -2,6 +2,7 @@
 // nothing says nothing of transfer.
 
 import { agreementOf } from "../models/chance.ts";
+import { percentage } from "../numbers.ts";
 import { newcombePaired } from "../stats/newcombe.ts";
 import type { Interval } from "../stats/sample.ts";
 
@@ -37,13 +38,13 @@ export function shortfallOf(
   if (all.length === 0) return undefined;
   const only = all.length === 1;
   const atChance = all.filter(({ isChance }) => isChance).map(({ id }) => id);
-  const errs = `the target errs on ${percent(1 - agreementOf(target, labels).right)}`;
+  const errs = `the target errs on ${percentage(1 - agreementOf(target, labels).right)}`;
   if (atChance.length === all.length) {
     const best = all.reduce((first, each) => (each.right > first.right ? each : first));
     const sentence =
       `This audit shows nothing about transfer: ${only ? "the surrogate is not" : `none of the ${all.length} surrogates is`} better ` +
       `than chance. Of the ${n} points without attack ${only ? "it" : `the best of them, ${best.id},`} errs on ` +
-      `${percent(1 - best.right)} where guessing errs on ${percent(1 - best.chance)} and ${errs}. Check the labels that ` +
+      `${percentage(1 - best.right)} where guessing errs on ${percentage(1 - best.chance)} and ${errs}. Check the labels that ` +
       "surrogates learn from, or give more rows.";
     return { shows: "nothing", atChance, sentence };
   }
@@ -54,7 +55,7 @@ export function shortfallOf(
     const { id, right, more } = behind.reduce((first, each) => (each.right > first.right ? each : first));
     const sentence =
       "This audit shows no more than a lower bound of transfer: without attack " +
-      `${only ? `the surrogate, ${id},` : `even the best surrogate, ${id},`} errs on ${percent(1 - right)} of the ${n} points, ` +
+      `${only ? `the surrogate, ${id},` : `even the best surrogate, ${id},`} errs on ${percentage(1 - right)} of the ${n} points, ` +
       `and ${errs} (a difference of ${(100 * more.low).toFixed(0)} to ${(100 * more.high).toFixed(0)} points in 100, 95 % ` +
       "interval). What attacks on a surrogate as good as the target would do is not known.";
     return { shows: "lower bound", atChance, sentence };
@@ -72,9 +73,4 @@ function moreErrors(first: Int32Array, second: Int32Array, labels: Int32Array): 
     counts[a ? (b ? "both" : "onlyFirst") : b ? "onlySecond" : "neither"]++;
   });
   return newcombePaired(counts)!;
-}
-
-function percent(share: number): string {
-  const value = 100 * share;
-  return `${value > 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
 }

@@ -8,7 +8,7 @@ import type { Rate } from "../transfer/rates.ts";
 import type { Claim } from "./claim.ts";
 import type { Store } from "./execute.ts";
 import type { StudyData } from "./grid.ts";
-import { overRepetitions } from "./gridResult.ts";
+import { overRepetitions } from "./means.ts";
 import type { PlanBuilder } from "./plan.ts";
 import { type Comparison, compareSweepWithPrinted, printedSweeps } from "./printed.ts";
 import { learnerChoice, studyData, studyName } from "./schema.ts";

@@ -195,6 +195,9 @@ describe("findings", () => {
     variability: 0.0001,
     decomposition: decomposition(0.5, 0.4, 2),
   };
+  function around(estimate: number, half: number) {
+    return { estimate, low: estimate - half, high: estimate + half };
+  }
 
   it.each([
     ["alignment", {}],
@@ -202,6 +205,14 @@ describe("findings", () => {
     ["none", { netIncrease: 0.7 }],
     ["variability", { variability: 0.26 }],
     ["alignment", { variability: 0.24 }],
+    ["masking", { netIncrease: 0.9, netInterval: around(0.9, 0.02), whiteBoxInterval: around(0.8, 0.05) }],
+    ["masking", { whiteBoxIncrease: 0.05, netInterval: around(0.2, 0.05), whiteBoxInterval: around(0.05, 0.05) }],
+    // Intervals that overlap, or a difference that is none to speak of.
+    ["none", { netIncrease: 0.9, netInterval: around(0.9, 0.08), whiteBoxInterval: around(0.8, 0.05) }],
+    ["none", { netIncrease: 0.84, netInterval: around(0.84, 0.01), whiteBoxInterval: around(0.8, 0.01) }],
+    // Nothing keeps the perturbation from the bound, or there is no bound.
+    ["unknown", { decomposition: decomposition(0.5, 1.7, 2) }],
+    ["unknown", { decomposition: decomposition(0.5, 0, 0) }],
   ] as const)("name %s as the factor", (factor, changes) => {
     expect(pairFinding({ ...facts, ...changes }).factor).toBe(factor);
   });
@@ -209,7 +220,7 @@ describe("findings", () => {
   it("say when the first order explains little, and when V is unknown", () => {
     expect(pairFinding(facts).sentence).toContain("explains 80 % of it");
     const { variability: _, ...unknown } = { ...facts, decomposition: decomposition(5, 0.4, 2) };
-    expect(pairFinding(unknown).sentence).toMatch(/explains little of it \(8 %.*V is unknown/);
+    expect(pairFinding(unknown).sentence).toMatch(/explains little of it \(8.0 %.*V is unknown/);
   });
 
   it("of a target without gradients tell the reason and keep the rate", () => {
@@ -230,6 +241,14 @@ describe("findings", () => {
     const finding = targetFinding(all.map(pairFinding), all)!;
     expect(finding).toMatchObject({ factor: "alignment", surrogate: "D" });
     expect(finding.sentence).toContain("alignment limits 2 of 3 surrogates");
+    const intervals = { netInterval: around(0.99, 0.01), whiteBoxInterval: around(0.8, 0.05) };
+    const masked = [...all, { ...facts, surrogate: "E", netIncrease: 0.99, ...intervals }];
+    expect(targetFinding(masked.map(pairFinding), masked)).toMatchObject({
+      factor: "masking",
+      sentence: expect.stringMatching(
+        /transfer is stronger than the white-box attack from 1 of 4 surrogates: its gradients are masked/,
+      ),
+    });
     expect(targetFinding([], [])).toBeUndefined();
   });
 });

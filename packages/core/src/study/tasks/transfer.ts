@@ -38,7 +38,7 @@ export interface CraftRow {
  * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
  */
 export const transfer: TaskKind = {
-  version: 5,
+  version: 6,
   async run(parameters, inputs, { runtime }) {
     const { labels } = partOf("attacked", parameters, inputs);
     const models = parameters.models as unknown as readonly ModelRow[];
@@ -88,7 +88,9 @@ function modelOf(
   const count = kept.filter((is) => !is).length;
   const cleanLoss = losses && mean(losses.filter((_, i) => kept[i]));
   const { training, options } = (json ?? {}) as Pick<AuditModel, "training" | "options">;
-  const size = gradients && meanInterval(gradientSizes(gradients, norm), { seed, least: 0 });
+  const sizes = gradients && gradientSizes(gradients, norm);
+  const size = sizes && meanInterval(sizes, { seed, least: 0 });
+  const flat = sizes ? sizes.filter((each) => each === 0).length : 0;
   return {
     ...row,
     ...(options && { options }),
@@ -97,6 +99,7 @@ function modelOf(
     ...(cleanLoss !== undefined && { cleanLoss }),
     ...(size && { gradientSize: size }),
     ...(noGradients !== undefined && { noGradients }),
+    ...(flat > 0 && { flat: { count: flat, n: labels.length } }),
     ...(count > 0 && { leftOut: { count, n: labels.length } }),
   };
 }

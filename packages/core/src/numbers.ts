@@ -1,0 +1,54 @@
+// How numbers are written, in figures, sentences and reports alike.
+
+/**
+ * A share in percent without the sign: integers, one decimal below `small`, and as many decimals as it takes where rounding
+ * would claim "none" or "all".
+ *
+ * 0.424 -> "42", 0.004 -> "0.4", 0.0004 -> "0.04", 0.998 -> "99.8", 0 -> "0", 1 -> "100".
+ */
+export function percent(share: number, small = 0.01): string {
+  const size = Math.abs(share);
+  const isSmall = (size > 0 && size < small) || (size >= 0.995 && size < 1);
+  const rest = Math.min(size, Math.abs(1 - size));
+  return minus((share * 100).toFixed(isSmall ? Math.min(6, Math.max(1, Math.ceil(-2 - Math.log10(rest)))) : 0));
+}
+
+/** A share in running text: "4.5 %", "42 %". */
+export function percentage(share: number): string {
+  return `${percent(share, 0.1)} %`;
+}
+
+/** Several: "4.5, 42 and 100 %". */
+export function percentages(shares: readonly number[]): string {
+  return `${list(shares.map((share) => percent(share, 0.1)))} %`;
+}
+
+/** Items as in running text: "a, b and c". */
+export function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
+}
+
+/** Numbers with two decimals, or as many as tell them apart where they differ. */
+export function apart(a: number, b: number): readonly [string, string] {
+  for (let decimals = 2; decimals < 7; decimals++) {
+    const texts = [a.toFixed(decimals), b.toFixed(decimals)] as const;
+    if (texts[0] !== texts[1] || a === b) return texts;
+  }
+  return [String(a), String(b)];
+}
+
+/** A number to three significant digits, without an exponent where it stays readable. */
+export function short(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size >= 1e5 || size < 1e-3) return minus(value.toExponential(1));
+  return minus(size >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));
+}
+
+/** An interval of shares: "42.4 % (38.1 to 46.8)". */
+export function percentInterval({ estimate, low, high }: Record<"estimate" | "low" | "high", number>): string {
+  const one = (share: number) => minus((share * 100).toFixed(1));
+  return `${one(estimate)} % (${one(low)} to ${one(high)})`;
+}
+
+const minus = (text: string) => (/^-[0.]*$/.test(text) ? text.slice(1) : text.replace(/^-/, "−"));
