@@ -6,6 +6,7 @@ import { redact } from "./host/http/secrets.ts";
 import { removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
 import { flagError } from "./ui/flagError.ts";
+import { tellNotes } from "./ui/notes.ts";
 
 // Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 130 interrupted.
 const INPUT_FAULT = 2;
@@ -31,6 +32,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const program = createProgram();
 try {
   await program.parseAsync();
+  tellNotes();
 } catch (error) {
   process.exitCode = report(error);
 }

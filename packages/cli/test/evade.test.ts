@@ -183,7 +183,7 @@ describe("carom evade", () => {
       const { budgets, cleanError } = JSON.parse(stdout);
       expect({ budgets, cleanError }).toEqual({ budgets: dense.said.budgets, cleanError: dense.said.cleanError });
       const text = readFileSync(out, "utf8");
-      const { features, labels: read } = readSvmlight(new TextEncoder().encode(text), "adv", 12);
+      const { features, labels: read } = readSvmlight(new TextEncoder().encode(text), "adv", { columns: 12 });
       expect(read).toEqual(Array.from(dense.labels));
       const { data } = denseRows(dataset({ features, labels: read }));
       expect(Array.from(data, Math.fround)).toEqual(Array.from(dense.x.data));

@@ -35,7 +35,7 @@ describe("carom audit of one's own model", () => {
     expect(JSON.parse(metrics("other")).cells).not.toEqual(JSON.parse(metrics("first")).cells);
     // --quiet is silent where plain runs tell their progress.
     expect([first.stderr, other.stderr]).toEqual(["", ""]);
-    expect(second.stderr).toMatch(/^( *\d+ % {2}[^\n]+ \(\d+ of \d+\)[^\n]*\n)+$/);
+    expect(second.stderr).toMatch(/^carom: read [^\n]+\n( *\d+ % {2}[^\n]+ \(\d+ of \d+\)[^\n]*\n)+$/);
     expect(second.stderr).toContain("100 %");
     // --json: one document, which is the file's with the folder added.
     expect(JSON.parse(first.stdout)).toEqual({ folder: at("first"), ...JSON.parse(metrics("first")) });

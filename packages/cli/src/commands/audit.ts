@@ -51,13 +51,13 @@ import {
   attackerKnows,
   boxOf,
   budgetUnits,
+  dataDefaults,
   epsilonsOf,
   fractionOf,
   isImage,
   labelledBy,
   loadUserData,
   type Subject,
-  splitDefaults,
   splitUserData,
   surrogatesFor,
 } from "./auditSubject.ts";
@@ -210,8 +210,8 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
 
 /** The user's own model and data. */
 async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions): Promise<Subject> {
-  const user = await loadUserData(options);
   const classifier = await openClassifier(path, options);
+  const user = await loadUserData(options);
   const { model, opened, contentHash: targetHash } = classifier;
   const { training, attacked } = splitUserData(user, options, classifier.fit);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
@@ -234,7 +234,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       targetHash,
       box: boxOf(attacked),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),
-      defaults: splitDefaults(user),
+      defaults: dataDefaults(user),
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...doubts.map(({ sentence }) => sentence),

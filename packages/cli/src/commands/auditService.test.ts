@@ -17,9 +17,10 @@ const { x, y } = points(60);
 const row = (i: number) => [
   ...Array.from(x.data.slice(4 * i, 4 * i + 4), (value) => value.toFixed(3)),
   i % 5 ? 1 : "?",
+  i % 3 ? 1 : 0,
   y.data[i],
 ];
-const table = write("t.csv", `a,b,c,d,e,y\n${Array.from(y.data, (_, i) => row(i).join(",")).join("\n")}\n`);
+const table = write("t.csv", `a,b,c,d,e,f,y\n${Array.from(y.data, (_, i) => row(i).join(",")).join("\n")}\n`);
 const asked: AuditOptions = { data: table, missing: 0, seed: 0, norm: "l2", labels: "true", surrogateFraction: 1 };
 
 async function hashOf(changes: Partial<AuditOptions>): Promise<string> {
@@ -39,11 +40,11 @@ it.each<Partial<AuditOptions>>([
   { surrogateFraction: 0.5 },
   { estimateAlignment: 5 },
   { data: write("other.npz", pointsFile(50)), missing: undefined },
-  { train: write("train.csv", `a,b,c,d,e,y\n${row(3).join(",")}\n${row(8).join(",")}\n${row(4).join(",")}\n`) },
+  { train: write("train.csv", `a,b,c,d,e,f,y\n${row(3).join(",")}\n${row(8).join(",")}\n${row(4).join(",")}\n`) },
   { drop: ["a"] },
   { missing: 0.5 },
   { box: [0, 2] },
-  { label: "e", missing: 3 },
+  { label: "f" },
 ])("another choice that changes the rows is another question: %j", async (changes) => {
   expect(await hashOf(changes)).not.toBe(await hashOf({}));
 });
@@ -54,7 +55,7 @@ it.each<readonly [Partial<AuditOptions>, Partial<AuditOptions>]>([
   [{ points: 1000 }, {}],
   [{ estimateAlignment: true }, { estimateAlignment: 20 }],
   [{ workers: 1, out: "there", json: true, quiet: true, maxQueries: 5, retries: 0, batch: 1 }, {}],
-  [{ data: write("moved.csv", `a,b,c,d,e,y\n${Array.from(y.data, (_, i) => row(i).join(",")).join("\r\n")}`) }, {}],
+  [{ data: write("moved.csv", `a,b,c,d,e,f,y\n${Array.from(y.data, (_, i) => row(i).join(",")).join("\r\n")}`) }, {}],
 ])("another spelling is the same question: %j is %j", async (one, other) => {
   expect(await hashOf(one)).toBe(await hashOf(other));
 });

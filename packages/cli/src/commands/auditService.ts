@@ -26,11 +26,11 @@ import {
   type AuditOptions,
   attackerKnows,
   boxOf,
+  dataDefaults,
   epsilonsOf,
   labelledBy,
   loadUserData,
   type Subject,
-  splitDefaults,
   splitUserData,
   surrogatesFor,
 } from "./auditSubject.ts";
@@ -76,7 +76,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
       box: boxOf(attacked),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options, service),
       defaults: [
-        ...splitDefaults(user),
+        ...dataDefaults(user),
         told,
         "answers that the target gave before, under the same address and version, are not asked for again",
       ],

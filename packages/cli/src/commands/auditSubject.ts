@@ -6,6 +6,7 @@ import {
   argMax,
   type Dataset,
   denseRows,
+  describeReading,
   featureCount,
   InputError,
   learners,
@@ -19,12 +20,14 @@ import {
   subsample,
   takeRows,
 } from "@carom/core";
-import { type LoadedData, loadDataset } from "../host/data.ts";
+import type { LoadedData } from "../host/data.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
+import { asIn } from "../host/sameColumns.ts";
 import { normNamed } from "../host/threat.ts";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
+import { readData } from "../ui/readData.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 
 export interface AuditOptions extends CommonOptions, DataFileOptions, AddressOptions, Pick<ModelOptions, "normalize"> {
@@ -68,8 +71,9 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
       remedy: "give a file with --data",
     });
   }
-  const loaded = await loadDataset(options.data, options);
-  const separate = options.train === undefined ? undefined : await loadDataset(options.train, options);
+  const loaded = await readData(options.data, options);
+  const other = options.train === undefined ? undefined : await readData(options.train, options);
+  const separate = other && { ...other, dataset: asIn(loaded, other, "--train") };
   const dataHash = separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash;
   return { loaded, separate, dataHash };
 }
@@ -89,11 +93,15 @@ export function splitUserData(
   return { training: fractionOf(training, options), attacked: pointsOf(attacked, options) };
 }
 
-/** What the report says was chosen by default of how the data were divided. */
-export function splitDefaults({ separate }: UserData): string[] {
+/** What the report says was chosen by default of how the data were read and divided. */
+export function dataDefaults({ loaded, separate }: UserData): string[] {
+  const reading = describeReading("--data", loaded.reading);
   return separate
-    ? []
-    : ["a stratified half of --data, equal rows kept together, trains the surrogates; the other half is attacked"];
+    ? [reading, describeReading("--train", separate.reading)]
+    : [
+        reading,
+        "a stratified half of --data, equal rows kept together, trains the surrogates; the other half is attacked",
+      ];
 }
 
 /** Rows that are asked about at a time, so that sparse ones are not all written out at once. */

@@ -1,6 +1,6 @@
 // carom data: look at data, or fetch public ones.
 
-import { type DatasetDescription, describeDataset } from "@carom/core";
+import { type DataReading, type DatasetDescription, describeDataset, readingParts } from "@carom/core";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
 import {
@@ -19,10 +19,10 @@ export function dataCommand(): Command {
     .description("rows, features, classes, range and repetitions of a data file")
     .argument("<file>", "the data, or digits")
     .action(async (file: string, options: CommonOptions & DataFileOptions) => {
-      const { dataset, contentHash } = await loadDataset(file, options);
+      const { dataset, contentHash, reading } = await loadDataset(file, options);
       const description = describeDataset(dataset);
-      if (options.json) printJson({ file, contentHash, ...description });
-      else process.stdout.write(sheet(file, contentHash, description));
+      if (options.json) printJson({ file, contentHash, reading, ...description });
+      else process.stdout.write(sheet(file, contentHash, reading, description));
     });
   return new Command("data")
     .description("look at data, or fetch public ones")
@@ -30,13 +30,21 @@ export function dataCommand(): Command {
     .addCommand(dataGetCommand());
 }
 
-function sheet(file: string, contentHash: string, data: DatasetDescription): string {
+/** Names that are shown. */
+const SHOWN = 20;
+
+function sheet(file: string, contentHash: string, reading: DataReading, data: DatasetDescription): string {
   const classes = data.classes.map(({ name, rows }) => `${name} (${rows})`).join(", ");
+  const shown = data.featureNames?.slice(0, SHOWN).join(", ");
+  const names = shown && `${shown}${data.features > SHOWN ? `, ... (${data.features})` : ""}`;
+  const told = readingParts(reading).slice(2).join(", ");
   const lines: readonly (readonly [string, string])[] = [
     ["file", file],
     ["sha256", contentHash],
+    ...(told ? ([["read as", told]] as const) : []),
     ["rows", `${data.rows}, ${data.distinctRows} distinct, ${data.contradictoryRows} of them with several labels`],
     ["features", `${data.features}, shape [${data.featureShape}], ${data.constantFeatures} constant`],
+    ...(names ? ([["names", names]] as const) : []),
     ["classes", classes],
     ["range", `${data.range[0]} to ${data.range[1]}`],
     ["box", `${data.box[0]} to ${data.box[1]}`],

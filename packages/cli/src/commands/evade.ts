@@ -16,7 +16,6 @@ import {
 } from "@carom/core";
 import { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
-import { loadDataset } from "../host/data.ts";
 import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
 import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
@@ -36,6 +35,7 @@ import {
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
 import { describeRate } from "../ui/rate.ts";
+import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
@@ -92,7 +92,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const out = required(options.out, "--out", "a .npz or .svmlight file to write");
   const isSparse = isSparseFile(out);
   await requireFree(out);
-  const { dataset, contentHash: dataHash } = await loadDataset(file, options);
+  const { dataset, contentHash: dataHash, reading } = await readData(file, options);
   const { models, data: aligned } = await loadModels(paths, dataset, options);
   const threat = await threatOf(aligned, options);
   const all: Dataset = { ...aligned, domain: threat.domain };
@@ -159,6 +159,7 @@ async function run(options: EvadeOptions): Promise<void> {
     const { model: _, ...only } = each[0];
     printJson({
       dataHash,
+      reading,
       attack: name,
       norm: norm.name,
       ...changes,

@@ -15,9 +15,9 @@ import {
 } from "@carom/core";
 import { Command, Option } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
-import { loadDataset } from "../host/data.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { normNamed } from "../host/threat.ts";
+import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -29,9 +29,10 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
+import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
 
-interface ExplainOptions extends CommonOptions, DataFileOptions {
+interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions {
   readonly surrogate: readonly string[];
   readonly target: readonly string[];
   readonly data: string;
@@ -59,7 +60,7 @@ export function explainCommand(): Command {
     )
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(command)),
+    withCommonOptions(withDataOptions(withModelOptions(command))),
     "carom explain --surrogate svm.onnx --target mlp.onnx --data digits --epsilon 1",
   );
 }
@@ -71,8 +72,8 @@ async function run(options: ExplainOptions): Promise<void> {
     unknownName("definition of S", size, Object.keys(sizeDefinitions));
   }
   const names = namesOf([...options.target, ...options.surrogate]);
-  const { dataset } = await loadDataset(options.data, options);
-  const { models, data } = await readModels(names, dataset);
+  const { dataset, reading } = await readData(options.data, options);
+  const { models, data } = await readModels(names, dataset, options);
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
   const progress = startProgress(options.quiet === true);
   const result = await explainModels({
@@ -89,7 +90,7 @@ async function run(options: ExplainOptions): Promise<void> {
   }).finally(() => progress.end());
   const doubted = [...models.values()].filter(({ doubts }) => doubts.length > 0);
   if (options.json) {
-    printJson({ ...result, doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])) });
+    printJson({ reading, ...result, doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])) });
     return;
   }
   process.stdout.write(describe(result));
@@ -110,11 +111,11 @@ interface ReadModel extends NamedModel {
 }
 
 /** The models by their paths, and the data in the shape and with the classes of the first, which all others share. */
-async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset) {
+async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset, options: ExplainOptions) {
   const models = new Map<string, ReadModel>();
   let data: Dataset | undefined;
   for (const [path, name] of names) {
-    const classifier = await openClassifier(path);
+    const classifier = await openClassifier(path, options);
     const own = classifier.fit(dataset);
     data ??= own;
     if (own.classNames.join("\n") !== data.classNames.join("\n")) {

@@ -15,7 +15,6 @@ import {
   presetOptions,
 } from "@carom/core";
 import { Command } from "commander";
-import { loadDataset } from "../host/data.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
@@ -30,6 +29,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { startProgress } from "../ui/progress.ts";
+import { readData } from "../ui/readData.ts";
 import { collectGrid, collectSettings } from "../ui/settings.ts";
 
 interface FitCommandOptions extends CommonOptions, DataFileOptions {
@@ -76,7 +76,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   if (options.data === undefined) throw missing("option --data", "a file to learn from");
   if (options.out === undefined) throw missing("option --out", "a file to write the model to");
   await requireFree(options.out);
-  const { dataset, contentHash } = await loadDataset(options.data, options);
+  const { dataset, contentHash, reading } = await readData(options.data, options);
   const runtime = nodeRuntime();
   const progress = startProgress(options.quiet === true);
   const folds = options.cv ?? (options.grid ? DEFAULT_FOLDS : undefined);
@@ -103,6 +103,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   if (options.json) {
     const { options: chosen, training } = fitted;
     printJson({
+      reading,
       learner: name,
       options: chosen,
       training,

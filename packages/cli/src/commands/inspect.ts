@@ -13,7 +13,6 @@ import {
 } from "@carom/core";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
-import { loadDataset } from "../host/data.ts";
 import { externalDataBeside } from "../host/externalData.ts";
 import { readBytes } from "../host/read.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
@@ -25,6 +24,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
 
@@ -50,7 +50,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
   const { size } = await stat(path);
   const { file, external, unreadable } = await readWhole(path);
   const reading = file && readScores(file);
-  const loaded = options.data === undefined ? undefined : await loadDataset(options.data, options);
+  const loaded = options.data === undefined ? undefined : await readData(options.data, options);
   const doubts = loaded && (await checkOn(classifier, classifier.fit(loaded.dataset)));
   await opened.close();
   const inspected = {
@@ -81,7 +81,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
     },
     gradients: opened.differentiable !== undefined,
     noGradients: opened.notDifferentiable,
-    ...(doubts && { doubts }),
+    ...(doubts && { reading: loaded.reading, doubts }),
   };
   if (options.json) printJson(inspected);
   else {

@@ -3,6 +3,7 @@
 import {
   type AnyLearner,
   type BlockFacts,
+  type DataReading,
   type Dataset,
   datasetArtifact,
   errorRate,
@@ -31,11 +32,11 @@ import {
   withClasses,
 } from "@carom/core";
 import { Command } from "commander";
-import { loadDataset } from "../host/data.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { poisonBytes, readPoison } from "../host/poisonFile.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
+import { asIn } from "../host/sameColumns.ts";
 import { listing, optionsOf } from "../ui/listing.ts";
 import {
   type CommonOptions,
@@ -49,6 +50,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
+import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -155,6 +157,7 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   const fractions = budgets.map((budget) => budget.points / (budget.points + own));
   if (options.json) {
     printJson({
+      readings: data.readings,
       ...{ learner: learner.name, options: chosen, attack: options.attack, seed: options.seed },
       ...{ points: counts, fractions, ...effort, out },
       ...(judged && {
@@ -217,22 +220,19 @@ interface Loaded {
   readonly validation: Dataset;
   readonly test?: Dataset;
   readonly targetTrain?: Dataset;
+  readonly readings: Readonly<Record<string, DataReading>>;
 }
 
 /** Reads the data; classes are numbered and features bounded as in the training data. */
 async function loadAll(options: PoisonOptions): Promise<Loaded> {
   const file = required(options.train, "option --train", "what the learner is trained on");
-  const { dataset: train } = await loadDataset(file, options);
+  const first = await readData(file, options);
+  const train = first.dataset;
+  const readings: Record<string, DataReading> = { train: first.reading };
   const read = async (flag: string, spec: string) => {
-    const { dataset } = await loadDataset(spec, options);
-    const [expected, got] = [featureCount(train), featureCount(dataset)];
-    if (expected !== got) {
-      throw new InputError("invalid", `data of --${flag}`, {
-        expected: `${expected} features, as the training data has`,
-        got: `${got}`,
-        remedy: "give both in the same form",
-      });
-    }
+    const loaded = await readData(spec, options);
+    readings[flag] = loaded.reading;
+    const dataset = asIn(first, loaded, `--${flag}`);
     return { ...withClasses(dataset, train.classNames), domain: train.domain };
   };
   const validation = await read(
@@ -241,7 +241,7 @@ async function loadAll(options: PoisonOptions): Promise<Loaded> {
   );
   const test = options.test === undefined ? undefined : await read("test", options.test);
   const own = options.targetTrain === undefined ? undefined : await read("target-train", options.targetTrain);
-  return { train, validation, ...(test && { test }), ...(own && { targetTrain: own }) };
+  return { train, validation, readings, ...(test && { test }), ...(own && { targetTrain: own }) };
 }
 
 /** What of the data is among what is learned from. @throws InputError where that is not allowed. */

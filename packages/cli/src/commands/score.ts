@@ -3,7 +3,6 @@
 import { argMax, denseRows, errorRate, type Rate, writeNpy } from "@carom/core";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
-import { loadDataset } from "../host/data.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
@@ -15,6 +14,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
+import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
 
 type ScoreOptions = CommonOptions &
@@ -37,8 +37,8 @@ export function scoreCommand(): Command {
 
 async function run(options: ScoreOptions): Promise<void> {
   if (options.out !== undefined) await requireFree(options.out);
-  const { dataset, contentHash: dataHash } = await loadDataset(options.data, options);
   const classifier = await openClassifier(options.model, options);
+  const { dataset, contentHash: dataHash, reading } = await readData(options.data, options);
   const { opened, contentHash: modelHash } = classifier;
   const data = classifier.fit(dataset);
   const scores = await opened.scores(denseRows(data));
@@ -54,7 +54,7 @@ async function run(options: ScoreOptions): Promise<void> {
   await opened.close();
   if (options.json) {
     const written = options.out !== undefined && { scores: options.out };
-    printJson({ modelHash, dataHash, error, perClass, doubts, ...written });
+    printJson({ modelHash, dataHash, reading, error, perClass, doubts, ...written });
     return;
   }
   const line = (name: string, rate: Rate) => `${name.padEnd(12)}${describeRate(rate)}\n`;

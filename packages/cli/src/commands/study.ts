@@ -65,7 +65,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   if (!options.plan) await requireFree(options.out ?? join(RUNS, study.name));
   const plan = startPlan();
   const { wanted, hashes, answer } =
-    study.kind === "table" ? await askTable(plan, study, options.scale) : await ask(plan, study);
+    study.kind === "table" ? await askTable(plan, study, options.scale, options) : await ask(plan, study, options);
   const workers = options.workers ?? defaultWorkers();
   if (options.plan) {
     await describePlan(await withMeasuredTimes(plan, storeFolder()), workers, options.json === true);

@@ -17,6 +17,7 @@ import {
 import { studyPath } from "../host/shippedStudies.ts";
 import { loadStudy } from "../host/studyFile.ts";
 import type { RunFacts } from "../report/manifest.ts";
+import type { Telling } from "../ui/readData.ts";
 import type { Asked } from "./asked.ts";
 import { ask } from "./askStudy.ts";
 
@@ -24,13 +25,14 @@ export async function askTable(
   plan: PlanBuilder,
   study: TableStudy,
   scale: string | undefined,
+  telling: Telling,
 ): Promise<Asked & { hashes: Record<string, string> }> {
   const parts: { name: string; asked: Asked; at: number }[] = [];
   const hashes: Record<string, string> = {};
   for (const name of study.studies) {
     const found = atScale({ ...(await loadStudy(await studyPath(name))), seed: study.seed }, scale);
     if (found.kind === "sweep" || found.kind === "table") throw notOfPairs(name, found.kind);
-    const { hashes: own, ...asked } = await ask(plan, found);
+    const { hashes: own, ...asked } = await ask(plan, found, telling);
     const budgets = found.kind === "poisoning" ? found.fractions : found.attack.epsilons;
     parts.push({ name, asked, at: referenceBudget(budgets) });
     for (const [file, hash] of Object.entries(own)) hashes[`${name}:${file}`] = hash;

@@ -12,7 +12,6 @@ import {
   startPlan,
 } from "@carom/core";
 import { Command, Option } from "commander";
-import { loadDataset } from "../host/data.ts";
 import { requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
@@ -29,6 +28,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
 
@@ -85,7 +85,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     ...(options.points !== undefined && { points: options.points }),
     seed: options.seed,
   };
-  const { dataset, contentHash } = await loadDataset(options.data, options);
+  const { dataset, contentHash, reading } = await readData(options.data, options);
   const plan = startPlan();
   const key = plan.source(datasetArtifact(dataset));
   const folder = options.out ?? runFolder("sweep", [question, key], started);
@@ -96,7 +96,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const result = await readSweep(store, keys, question, contentHash);
   const { sweepFiles } = await import("../report/sweepFiles.ts");
   await writeFolder(folder, sweepFiles(result));
-  if (options.json) printJson({ folder, ...result });
+  if (options.json) printJson({ folder, reading, ...result });
   else process.stdout.write(`${sweepLines(result)}\nFigures: ${join(folder, "figures")}\n`);
 }
 

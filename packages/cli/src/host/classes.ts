@@ -1,27 +1,60 @@
 // Data files and model files number their classes independently; here they are brought together.
 
-import { type Dataset, InputError, type Model, type OpenModel, withClasses } from "@carom/core";
+import { type Dataset, type Doubt, InputError, type Model, type OpenModel, withClasses } from "@carom/core";
 
 /**
  * The data with its classes numbered as the model's scores are.
  *
- * A model that names its classes decides by name. Else labels 0 to K-1 are positions in the scores, and other labels
- * are matched in numerical order, which needs as many of them as there are scores.
+ * A model that names its classes decides by name; if it only numbers them from 0, words are matched in alphabetical
+ * order. Without names, labels 0 to K-1 are positions in the scores, and other labels are matched in order, which needs
+ * as many of them as there are scores.
  *
- * @throws InputError where labels lie outside the model's classes.
+ * @throws InputError where labels lie outside the model's classes, and where they may count from 0 or from 1.
  */
 export function alignClasses(
   data: Dataset,
   model: Pick<Model, "classNames">,
   { classes }: Pick<OpenModel, "classes">,
 ): Dataset {
-  if (model.classNames?.length === classes) return withClasses(data, model.classNames);
   const positions = Array.from({ length: classes }, (_, k) => String(k));
-  if (data.classNames.every((name) => positions.includes(name))) return withClasses(data, positions);
-  if (data.classNames.length === classes) return data;
+  const named = model.classNames?.length === classes ? model.classNames : undefined;
+  const isNumbered = named === undefined || `${named}` === `${positions}`;
+  const inOrder = data.classNames.length === classes;
+  if (named && !(isNumbered && inOrder && !data.classNames.some(isInteger))) {
+    return withClasses(data, named);
+  }
+  if (data.classNames.every((name) => positions.includes(name))) {
+    // Without a 0 they may as well count from 1, as long as none stands for the last class then.
+    if (!data.classNames.includes("0")) throw twoReadings(data, classes);
+    return withClasses(data, positions);
+  }
+  if (inOrder) return data;
   throw new InputError("invalid", "labels for the model", {
     expected: `labels 0 to ${classes - 1}, or ${classes} different ones, as the model has ${classes} scores`,
     got: `${data.classNames.length} classes: ${data.classNames.slice(0, 12).join(", ")}`,
-    remedy: "give data with the classes the model was trained on",
+    remedy: "give data with the classes the model was trained on, or name the model's classes with --classes",
+  });
+}
+
+const isInteger = (name: string) => /^-?\d+$/.test(name);
+
+/** What is taken for granted of data that `alignClasses` returned: that words are classes in alphabetical order. */
+export function assumedOrder({ classNames }: Dataset, model: Pick<Model, "classNames">): Doubt[] {
+  if (`${model.classNames}` === `${classNames}` || classNames.some(isInteger)) return [];
+  const named = classNames.slice(0, 12).join(", ");
+  return [
+    {
+      check: "classes",
+      sentence: `The model does not name its classes; ${named} are taken for its scores in this order. Say otherwise with --classes.`,
+    },
+  ];
+}
+
+function twoReadings({ classNames }: Dataset, classes: number): InputError {
+  const from = (first: number) => Array.from({ length: Math.min(classes, 12) }, (_, k) => first + k).join(",");
+  return new InputError("invalid", "labels for the model", {
+    expected: `labels that tell whether they count from 0 or from 1, as the model has ${classes} scores without names`,
+    got: `${classNames.slice(0, 12).join(", ")}`,
+    remedy: `name the model's classes: --classes ${from(0)} or --classes ${from(1)}`,
   });
 }

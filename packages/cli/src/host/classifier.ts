@@ -8,12 +8,13 @@ import {
   denseRows,
   featureCount,
   type Model,
+  matchColumns,
   type OpenModel,
   openModel,
   spreadRows,
 } from "@carom/core";
 import type { ModelOptions } from "../ui/modelOptions.ts";
-import { alignClasses } from "./classes.ts";
+import { alignClasses, assumedOrder } from "./classes.ts";
 import { tellDoing } from "./doing.ts";
 import { loadModel } from "./modelFile.ts";
 import { nodeRuntime } from "./runtime.ts";
@@ -25,7 +26,7 @@ export interface Classifier {
   readonly contentHash: string;
   readonly model: Model;
   readonly opened: OpenModel;
-  /** Data with the model's classes, and in the shape of its rows. @throws InputError for data that does not fit */
+  /** Data with the model's classes, and columns in the order and shape of its rows. @throws InputError for data that does not fit */
   fit(data: Dataset): Dataset;
 }
 
@@ -39,7 +40,10 @@ export async function openClassifier(path: string, options: ModelOptions = {}): 
     contentHash,
     model,
     opened,
-    fit: (data) => withShape(alignClasses(data, model, opened), opened.inputShape, path),
+    fit(data) {
+      const ordered = matchColumns(data, model.featureNames, "the data", path);
+      return withShape(alignClasses(ordered, model, opened), opened.inputShape, path);
+    },
   };
 }
 
@@ -53,7 +57,10 @@ export function rowsToCheck(data: Dataset): Dataset {
 }
 
 /** What is suspicious of a model on rows spread over data that was made to fit it. */
-export function checkOn({ opened }: Pick<Classifier, "opened">, data: Dataset): Promise<readonly Doubt[]> {
+export async function checkOn(
+  { model, opened }: Pick<Classifier, "model" | "opened">,
+  data: Dataset,
+): Promise<readonly Doubt[]> {
   const part = rowsToCheck(data);
-  return checkModel(opened, denseRows(part), part.labels);
+  return [...assumedOrder(data, model), ...(await checkModel(opened, denseRows(part), part.labels))];
 }

@@ -22,7 +22,10 @@ const TOGETHER = 64;
  * @throws InputError where one of the two is missing, for files of something else, and for a list that names none of
  * the apps.
  */
-export async function loadDrebin(folder: string, box: readonly [number, number] = [0, 1]): Promise<LoadedData> {
+export async function loadDrebin(
+  folder: string,
+  box: readonly [number, number] = [0, 1],
+): Promise<Omit<LoadedData, "reading">> {
   const names = await appNames(folder);
   const list = await familyList(folder);
   const malicious = malwareNames(list);

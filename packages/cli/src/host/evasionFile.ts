@@ -120,6 +120,6 @@ export async function readEvasionFile(path: string, columns: number): Promise<(f
     const points = openNpz(bytes, basename(path)).read("x");
     return (from, to) => sliceRows(points, from, to);
   }
-  const points = dataset(readSvmlight(bytes, basename(path), columns));
+  const points = dataset(readSvmlight(bytes, basename(path), { columns }));
   return (from, to) => denseRows(points, from, to);
 }

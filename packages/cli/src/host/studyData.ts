@@ -1,6 +1,7 @@
 // The data of a study: files read, classes kept or joined, features chosen, and all of it put into the plan.
 
 import {
+  type DataReading,
   type Dataset,
   datasetArtifact,
   featureCount,
@@ -16,7 +17,8 @@ import {
   withBinaryFeatures,
   withClasses,
 } from "@carom/core";
-import { loadDataset } from "./data.ts";
+import { type LoadedData, loadDataset } from "./data.ts";
+import { asIn } from "./sameColumns.ts";
 import type { SingleStudy } from "./studyFile.ts";
 
 type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
@@ -25,14 +27,19 @@ type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
 export async function loadStudyData(
   plan: PlanBuilder,
   study: SingleStudy,
-): Promise<{ data: StudyData; hashes: Record<string, string> }> {
+): Promise<{ data: StudyData; hashes: Record<string, string>; readings: ReadonlyMap<string, DataReading> }> {
   const { train, test, classes, positive, binary, select, ...reading }: AnyData = study.data;
+  const readings = new Map<string, DataReading>();
   const read = async (
     spec: string,
-    like?: { readonly classNames: readonly string[]; readonly columns?: Int32Array },
+    like?: { readonly loaded: LoadedData; readonly classNames: readonly string[]; readonly columns?: Int32Array },
   ) => {
-    const { dataset, contentHash } = await loadDataset(spec, reading);
-    const kept = keepClasses(binary ? withBinaryFeatures(dataset) : dataset, classes ?? like?.classNames);
+    const loaded = await loadDataset(spec, reading);
+    readings.set(spec, loaded.reading);
+    const { contentHash } = loaded;
+    const dataset = like ? asIn(like.loaded, loaded, "data.test") : loaded.dataset;
+    const all = binary ? withBinaryFeatures(dataset) : dataset;
+    const kept = classes ? keepClasses(all, classes) : like ? withClasses(all, like.classNames) : all;
     const labelled = againstRest(kept, positive);
     const columns = like
       ? like.columns
@@ -41,11 +48,12 @@ export async function loadStudyData(
         : undefined;
     const chosen = columns ? takeColumns(labelled, columns) : labelled;
     const key = plan.source(datasetArtifact(chosen));
-    return { key, dataset: chosen, contentHash, classNames: kept.classNames, ...(columns && { columns }) };
+    return { key, dataset: chosen, loaded, contentHash, classNames: kept.classNames, ...(columns && { columns }) };
   };
   const forTraining = await read(train);
   const forTest = test === undefined ? undefined : await read(test, forTraining);
   return {
+    readings,
     data: { train: forTraining, ...(forTest && { test: forTest }) },
     hashes: { train: forTraining.contentHash, ...(forTest && { test: forTest.contentHash }) },
   };
@@ -61,8 +69,7 @@ function againstRest(data: Dataset, positive: string | undefined): Dataset {
 }
 
 /** The rows of the named classes, with classes numbered in that order. */
-function keepClasses(data: Dataset, classes: readonly string[] | undefined): Dataset {
-  if (!classes) return data;
+function keepClasses(data: Dataset, classes: readonly string[]): Dataset {
   const rows = Array.from(data.labels.keys()).filter((i) => classes.includes(data.classNames[data.labels[i]]));
   return withClasses(rows.length === rowCount(data) ? data : takeRows(data, rows), classes);
 }

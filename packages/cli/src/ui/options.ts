@@ -1,6 +1,15 @@
 // Options that several verbs share, and the parsers that check their values.
 
-import { InputError } from "@carom/core";
+import {
+  type BytesAs,
+  type DecimalMark,
+  type Encoding,
+  encodings,
+  InputError,
+  type Separator,
+  separatorNames,
+  separators,
+} from "@carom/core";
 import type { Command } from "commander";
 import type { DataOptions } from "../host/data.ts";
 import { helpWidth, wrap } from "./wrap.ts";
@@ -25,15 +34,24 @@ export interface DataFileOptions extends DataOptions {}
 export const dataOptionNames = {
   label: "--label",
   drop: "--drop",
+  keep: "--keep",
   missing: "--missing",
+  na: "--na",
+  names: "--names",
+  separator: "--separator",
+  decimal: "--decimal",
+  encoding: "--encoding",
   box: "--box",
+  bytes: "--bytes",
   columns: "--columns",
+  zeroBased: "--zero-based",
 } as const satisfies Record<keyof DataOptions, string>;
 
 const dataHelp =
-  "Data is a .npz file with arrays x (or images) and y (or target), a .csv file, a .svmlight file, a pair of IDX files as " +
-  "images,labels, each optionally with .gz, or the word digits: the 1,922 handwritten digits 8 and 9 that come with " +
-  "carom. Features of type uint8 are divided by 255 and live in [0, 1].";
+  "Data is a .npz file with arrays x (or images) and y (or target), a table as .csv, .tsv or .txt, a .svmlight file, a " +
+  "pair of IDX files as images,labels, each optionally with .gz, or the word digits: the 1,922 handwritten digits 8 and " +
+  "9 that come with carom. How a file was read is told in one line, with the options that change it. Columns of several " +
+  "tables are matched by their names. Features of type uint8 are divided by 255 and live in [0, 1], unless none is above 1.";
 
 /** Adds to a command's help what data may be, and examples. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
@@ -44,15 +62,53 @@ export function withExamples(command: Command, ...examples: readonly string[]): 
 /** Adds the options that say how to read data files. */
 export function withDataOptions(command: Command): Command {
   return command
-    .option("--label <name>", "array of a .npz file, or column of a .csv file, that holds the labels")
-    .option("--drop <columns>", "columns of a .csv file that are no features", (text) => text.split(","))
-    .option("--missing <value>", "what stands for missing values of a .csv file", parseMissing)
+    .option("--label <name>", "array of a .npz file, or column of a table, that holds the labels")
+    .option("--drop <columns>", "columns of a table that are no features", splitList)
+    .option("--keep <columns>", "columns of a table that are features though they number the rows", splitList)
+    .option("--missing <value>", "the number that missing values of a table become; refused where absent", parseMissing)
+    .option("--na <marks>", "what stands for a missing value; where absent ?, NA, NaN, null and the like", splitList)
+    .option("--names <yes|no>", "whether names of columns stand on top of a table", parseNamesOnTop)
+    .option("--separator <name>", "comma, semicolon, tab, pipe or space between the cells of a table", parseSeparator)
+    .option("--decimal <mark>", "the decimal mark of a table: . or ,", parseDecimal)
+    .option("--encoding <name>", `the encoding of a table: ${encodings.join(", ")}`, parseEncoding)
+    .option("--bytes <meaning>", "what uint8 features are: unit, parts of 255; or raw, numbers", parseBytes)
     .option("--box <low,high>", "bounds of every feature; where absent, the range of the data", parseBox)
     .option(
       "--columns <integer>",
       "number of features of a .svmlight file, where its largest index does not say",
       parseCount,
-    );
+    )
+    .option("--zero-based", "columns of a .svmlight file count from 0, as scikit-learn writes them");
+}
+
+const splitList = (text: string) => text.split(",");
+
+function parseNamesOnTop(text: string): boolean {
+  return oneOf("--names", text, { yes: true, no: false });
+}
+
+function parseSeparator(text: string): Separator {
+  const names = Object.fromEntries(separators.map((each) => [separatorNames[each], each]));
+  return (separators as readonly string[]).includes(text) ? (text as Separator) : oneOf("--separator", text, names);
+}
+
+function parseDecimal(text: string): DecimalMark {
+  return oneOf("--decimal", text, { ".": ".", ",": ",", point: ".", comma: "," });
+}
+
+function parseEncoding(text: string): Encoding {
+  const names = Object.fromEntries(encodings.map((each) => [each, each]));
+  return oneOf("--encoding", text.toLowerCase(), names);
+}
+
+function parseBytes(text: string): BytesAs {
+  return oneOf("--bytes", text, { unit: "unit", raw: "raw" });
+}
+
+/** The value that a word stands for. */
+function oneOf<T>(option: string, text: string, values: Readonly<Record<string, T>>): T {
+  if (Object.hasOwn(values, text)) return values[text];
+  throw invalid(option, `one of ${Object.keys(values).join(", ")}`, text, "see --help");
 }
 
 /** Writes a JSON document to standard output. */

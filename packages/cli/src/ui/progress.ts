@@ -1,6 +1,7 @@
 // Progress on standard error: a line that redraws itself on a terminal, plain lines elsewhere.
 
 import { styleText } from "node:util";
+import { tellNotes } from "./notes.ts";
 
 export interface Progress {
   /** Tells what is being done and which share of the whole is done, 0 to 1. */
@@ -24,6 +25,7 @@ export function startProgress(quiet: boolean, stream: NodeJS.WriteStream = proce
   let first: { readonly at: number; readonly done: number } | undefined;
   return {
     update(activity, done) {
+      tellNotes();
       const now = performance.now();
       if (done > 0) first ??= { at: now, done };
       const left = first && now - started >= 1000 ? timeLeft(now - first.at, first.done, done) : "";

@@ -16,6 +16,17 @@ describe("dataset", () => {
     expect([data.featureShape, featureCount(data), rowCount(data)]).toEqual([[1, 2], 2, 3]);
   });
 
+  it("takes bytes of which none is above 1 for flags, and others as it is told", () => {
+    const flags = dataset({ features: tensor("uint8", [2, 2], [0, 1, 1, 1]), labels: [0, 1] });
+    expect(flags.features).toEqual(tensor("float32", [2, 2], [0, 1, 1, 1]));
+    expect([flags.domain.lower[0], flags.domain.upper[1]]).toEqual([0, 1]);
+    const raw = dataset({ features: bytes, labels: [9, 8, 9], bytes: "raw" });
+    expect(raw.features).toEqual(tensor("float32", [3, 1, 2], [0, 51, 255, 102, 0, 204]));
+    expect([raw.domain.lower[0], raw.domain.upper[1]]).toEqual([0, 255]);
+    const unit = dataset({ features: tensor("uint8", [2, 1], [0, 1]), labels: [0, 1], bytes: "unit" });
+    expect(toNumbers(denseRows(unit))).toEqual([0, Math.fround(1 / 255)]);
+  });
+
   it("names classes by the labels found, in numerical order, and stores positions", () => {
     const data = dataset({ features: floats, labels: [10, 9, 10] });
     expect([data.classNames, [...data.labels]]).toEqual([
@@ -89,7 +100,7 @@ describe("dataset refuses", () => {
   });
 
   it("labels that are no integers", () => {
-    refused({ features: floats, labels: [0, 1.5, 0] }, /expected integers, one per class, got 1\.5 in row 1/);
+    refused({ features: floats, labels: [0, 1.5, 0] }, /expected integers or words, one per class, got 1\.5 in row 1/);
   });
 
   it("no rows, no features, and no axis of features", () => {

@@ -2,7 +2,15 @@
 
 import { InputError } from "../errors.ts";
 import { type FloatType, gatherRows, reshape, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
-import { checkFinite, checkInside, checkSparse, floatFeatures, valueRange } from "./features.ts";
+import {
+  type BytesAs,
+  checkFinite,
+  checkInside,
+  checkSparse,
+  floatFeatures,
+  meaningOfBytes,
+  valueRange,
+} from "./features.ts";
 import { encodeLabels } from "./labels.ts";
 import { denseFromSparse, isSparse, takeSparseRows, withoutZeros } from "./sparse.ts";
 
@@ -35,28 +43,34 @@ export interface Dataset {
   /** The shape of one row, such as [784] or [1, 28, 28]; its product is D. */
   readonly featureShape: readonly number[];
   readonly domain: Domain;
+  /** Names of the D features, where the file has them; each differs from the others. */
+  readonly featureNames?: readonly string[];
 }
 
 /** What a dataset is made from: numbers as they stand in a file. */
 export interface DatasetInput {
   /** [N, ...], of any element type, or N sparse rows. */
   readonly features: Tensor | SparseRows;
-  /** N integers: class indices where `classNames` is given, else any integers, one per class. */
-  readonly labels: ArrayLike<number | bigint>;
+  /** N integers: class indices where `classNames` is given, else any integers or words, one per class. */
+  readonly labels: ArrayLike<number | bigint> | readonly string[];
   readonly classNames?: readonly string[] | undefined;
   /** The shape of one row; the axes of `features` after the first where absent. */
   readonly featureShape?: readonly number[] | undefined;
   /** One interval for all features, or bounds for each; the range of the data where absent. */
   readonly domain?: Domain | readonly [number, number] | undefined;
+  /** What uint8 features mean; where absent, flags if none is above 1, else parts of 255. */
+  readonly bytes?: BytesAs | undefined;
+  readonly featureNames?: readonly string[] | undefined;
 }
 
 /**
  * The dataset that features and labels make, checked once so that whoever receives it need not.
  *
- * Label values become class names, sorted numerically, and labels the positions in that list. Features of type uint8
- * are divided by 255 and live in [0, 1]; booleans become 0 and 1; other integers become float32 where that is exact,
- * else float64. A `domain` is meant for the features after that. Without one, all features share the interval from the
- * least to the greatest number in the data (0 and 1 for uint8 and booleans).
+ * Label values become class names, sorted numerically (words alphabetically), and labels the positions in that list.
+ * Features of type uint8 are divided by 255 and live in [0, 1], unless none is above 1 or `bytes` says that they are
+ * numbers of their own; booleans become 0 and 1; other integers become float32 where that is exact, else float64. A
+ * `domain` is meant for the features after that. Without one, all features share the interval from the least to the
+ * greatest number in the data (0 and 1 for booleans and bytes that are flags or parts of 255).
  *
  * @throws InputError for empty data, numbers of rows and labels that differ, labels that are no integers, NaN or
  * infinite features, features outside the domain, and shapes that do not fit.
@@ -87,34 +101,57 @@ export function dataset(input: DatasetInput): Dataset {
       remedy: "leave it out to keep the shape of the data",
     });
   }
-  const features = checkedFeatures(input.features, featureShape);
-  const domain = domainOf(input, features);
+  const names = input.featureNames;
+  if (names && (names.length !== columns || new Set(names).size !== columns)) {
+    throw new InputError("invalid", "names of features", {
+      expected: `${columns} different names`,
+      got: `${new Set(names).size} different ones among ${names.length}`,
+      remedy: "name each feature once, or leave the names out",
+    });
+  }
+  const bytes = isSparse(input.features) ? undefined : (input.bytes ?? meaningOfBytes(input.features));
+  const features = checkedFeatures(input.features, featureShape, bytes);
+  const domain = domainOf(input, features, bytes);
   checkInside(features, domain);
-  return { features, ...encodeLabels(input.labels, input.classNames), featureShape, domain };
+  const labels = encodeLabels(input.labels, input.classNames);
+  return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }) };
 }
 
-function checkedFeatures(input: Tensor | SparseRows, featureShape: readonly number[]): Dataset["features"] {
+function checkedFeatures(
+  input: Tensor | SparseRows,
+  featureShape: readonly number[],
+  bytes: BytesAs | undefined,
+): Dataset["features"] {
   if (isSparse(input)) checkSparse(input);
   const features = isSparse(input)
     ? withoutZeros(input)
-    : reshape(floatFeatures(input), [input.shape[0], ...featureShape]);
+    : reshape(floatFeatures(input, bytes), [input.shape[0], ...featureShape]);
   checkFinite(features);
   return features;
 }
 
-function domainOf(input: DatasetInput, features: Dataset["features"]): Domain {
+function domainOf(input: DatasetInput, features: Dataset["features"], bytes: BytesAs | undefined): Domain {
   if (input.domain && "lower" in input.domain) return input.domain;
-  const type = isSparse(input.features) ? "float64" : input.features.type;
-  const inUnits = type === "uint8" || type === "bool";
-  const [lower, upper] = input.domain ?? (inUnits ? [0, 1] : valueRange(features));
-  if (type === "uint8" && (lower < 0 || upper > 1)) {
+  const [lower, upper] = input.domain ?? valueRangeOf(input.features, features, bytes);
+  if (bytes === "unit" && (lower < 0 || upper > 1)) {
     throw new InputError("invalid", "box", {
       expected: "a box inside [0, 1], because uint8 features are divided by 255",
       got: `[${lower}, ${upper}]`,
-      remedy: "declare the box after that division, or save the features as float32 to keep their scale",
+      remedy: "declare the box after that division, or keep their scale with --bytes raw",
     });
   }
   return uniformDomain(isSparse(features) ? features.columns : rowSize(features), lower, upper);
+}
+
+/** The values that features may take where nobody says: those of their type, else the range of the data. */
+function valueRangeOf(
+  input: Tensor | SparseRows,
+  features: Dataset["features"],
+  bytes: BytesAs | undefined,
+): readonly [number, number] {
+  const range = valueRange(features);
+  const isUnit = bytes === "unit" || (!isSparse(input) && input.type === "bool") || (bytes === "raw" && range[1] <= 1);
+  return isUnit ? [0, 1] : bytes === "raw" ? [0, 255] : range;
 }
 
 /** The domain in which all D features share one interval. */

@@ -10,6 +10,7 @@ export interface DatasetDescription {
   readonly rows: number;
   readonly features: number;
   readonly featureShape: readonly number[];
+  readonly featureNames?: readonly string[];
   readonly classes: readonly { readonly name: string; readonly rows: number }[];
   /** The least and the greatest number in the data. */
   readonly range: readonly [number, number];
@@ -40,6 +41,7 @@ export function describeDataset(data: Dataset): DatasetDescription {
     rows,
     features: columns,
     featureShape: data.featureShape,
+    ...(data.featureNames && { featureNames: data.featureNames }),
     classes: data.classNames.map((name, k) => ({ name, rows: labels.filter((label) => label === k).length })),
     range: valueRange(features),
     box: [

@@ -5,15 +5,24 @@ import { type FloatType, type Tensor, toFloat } from "../tensor.ts";
 import type { Dataset, Domain, SparseRows } from "./dataset.ts";
 import { forEachEntry, isSparse } from "./sparse.ts";
 
+/** What bytes mean: parts of 255, or the numbers that they are. */
+export type BytesAs = "unit" | "raw";
+
+/** What uint8 features mean where nobody says: flags where none is above 1, else parts of 255; undefined for others. */
+export function meaningOfBytes(x: Tensor): BytesAs | undefined {
+  if (x.type !== "uint8") return undefined;
+  return (x.data as Uint8Array).some((value) => value > 1) ? "unit" : "raw";
+}
+
 /**
  * Features of any element type as floating-point numbers.
  *
- * uint8 is divided by 255; booleans become 0 and 1; other integers become float32 where that is exact for all of them,
- * else the nearest float64.
+ * uint8 is divided by 255 where it means that; booleans become 0 and 1; other integers become float32 where that is
+ * exact for all of them, else the nearest float64.
  */
-export function floatFeatures(x: Tensor): Tensor<FloatType> {
+export function floatFeatures(x: Tensor, bytes: BytesAs | undefined = meaningOfBytes(x)): Tensor<FloatType> {
   if (x.type === "float32" || x.type === "float64") return x as Tensor<FloatType>;
-  if (x.type === "uint8") {
+  if (x.type === "uint8" && bytes === "unit") {
     const data = new Float32Array(x.data.length);
     for (let i = 0; i < data.length; i++) data[i] = (x.data[i] as number) / 255;
     return { type: "float32", shape: x.shape, data };

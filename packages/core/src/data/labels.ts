@@ -1,6 +1,7 @@
-// Labels: integers as they stand in a file become positions in a list of class names.
+// Labels: as they stand in a file, numbers or words, they become positions in a list of class names.
 
 import { InputError } from "../errors.ts";
+import { type DecimalMark, textNumber } from "./table/numbers.ts";
 
 /** Class indices and the names they index. */
 export interface Labels {
@@ -11,21 +12,23 @@ export interface Labels {
 /**
  * Labels as class indices.
  *
- * Where names are given, values are positions in them already. Else each distinct value is a class, in numerical
- * order, named by its digits: -1 and 1 become classes "-1" (index 0) and "1" (index 1).
+ * Where names are given, values are positions in them already. Else each distinct value is a class: integers in
+ * numerical order, named by their digits, so that -1 and 1 become classes "-1" (index 0) and "1" (index 1); words in
+ * alphabetical order. Integers may be written as words or with a fraction of zeros ("1", "1.0").
  *
- * @throws InputError for values that are no integers, or no positions in the names.
+ * @throws InputError for values that are no integers, or no positions in the names; for words beside numbers, and for
+ * rows without a label.
  */
-export function encodeLabels(values: ArrayLike<number | bigint>, classNames?: readonly string[]): Labels {
-  const numbers = Array.from(values, Number);
+export function encodeLabels(
+  values: ArrayLike<number | bigint> | readonly string[],
+  classNames?: readonly string[],
+): Labels {
+  if (typeof values[0] === "string") return encodeWords(values as readonly string[]);
+  const numbers = Array.from(values as ArrayLike<number | bigint>, Number);
+  const missing = [...numbers.keys()].filter((row) => Number.isNaN(numbers[row]));
+  if (missing.length > 0) throw missingLabels("data", missing.length, numbers.length, inRows(missing));
   const fraction = numbers.findIndex((value) => !Number.isSafeInteger(value));
-  if (fraction >= 0) {
-    throw new InputError("invalid", "labels", {
-      expected: "integers, one per class",
-      got: `${values[fraction]} in row ${fraction} (counted from 0)`,
-      remedy: "number the classes; a regression target is no label",
-    });
-  }
+  if (fraction >= 0) throw noClass("data", String(values[fraction]), inRows([fraction]));
   if (classNames === undefined) {
     const distinct = [...new Set(numbers)].sort((a, b) => a - b);
     const position = new Map(distinct.map((value, index) => [value, index]));
@@ -42,6 +45,113 @@ export function encodeLabels(values: ArrayLike<number | bigint>, classNames?: re
   return { labels: Int32Array.from(numbers), classNames };
 }
 
+function encodeWords(words: readonly string[]): Labels {
+  const collector = labelCollector("data", inRows);
+  words.forEach((word, row) => {
+    if (word === "") collector.addMissing(row);
+    else collector.add(word, row);
+  });
+  return collector.end();
+}
+
+const inRows = (rows: readonly number[]) => `row ${rows.join(", ")} (counted from 0)`;
+
+/** Labels on their way from a file, one row after the other. */
+export interface LabelCollector {
+  /** Adds the label of the next row; `place` says where it stands, such as in which line. */
+  add(text: string, place: number): void;
+  /** The next row has no label. */
+  addMissing(place: number): void;
+  /** @throws InputError where `encodeLabels` does. */
+  end(): Labels;
+}
+
+/** Classes beyond this are no classes. */
+const MOST_CLASSES = 2 ** 16;
+/** Rows without a label that a message names. */
+const NAMED = 5;
+
+/**
+ * Collects labels that are texts.
+ *
+ * @param where words for places, such as "line 3, 4"
+ * @param mark what stands before the fraction of a number
+ */
+export function labelCollector(
+  name: string,
+  where: (places: readonly number[]) => string,
+  mark: DecimalMark = ".",
+): LabelCollector {
+  const ids = new Map<string, number>();
+  const firstPlace: number[] = [];
+  const missing: number[] = [];
+  let [rows, withoutLabel] = [0, 0];
+  let labels = new Int32Array(1024);
+  const append = (id: number) => {
+    if (rows === labels.length) {
+      const longer = new Int32Array(2 * rows);
+      longer.set(labels);
+      labels = longer;
+    }
+    labels[rows++] = id;
+  };
+  return {
+    add(text, place) {
+      let id = ids.get(text);
+      if (id === undefined) {
+        id = ids.size;
+        if (id === MOST_CLASSES) throw noClass(name, text, where([place]), `at most ${MOST_CLASSES} classes`);
+        ids.set(text, id);
+        firstPlace.push(place);
+      }
+      append(id);
+    },
+    addMissing(place) {
+      if (withoutLabel++ < NAMED) missing.push(place);
+      append(-1);
+    },
+    end() {
+      if (withoutLabel > 0) throw missingLabels(name, withoutLabel, rows, where(missing));
+      const texts = [...ids.keys()];
+      const numbers = texts.map((text) => textNumber(text, mark));
+      const at = (id: number) => where([firstPlace[id]]);
+      const word = numbers.findIndex(Number.isNaN);
+      const number = numbers.findIndex((value) => !Number.isNaN(value));
+      if (word >= 0 && number >= 0) {
+        throw new InputError("invalid", `labels of ${name}`, {
+          expected: "integers alone, or words alone",
+          got: `"${texts[number]}" in ${at(number)} and "${texts[word]}" in ${at(word)}`,
+          remedy: "mend the odd one, or say which column or array holds the labels with --label",
+        });
+      }
+      const fraction = word >= 0 ? -1 : numbers.findIndex((value) => !Number.isSafeInteger(value));
+      if (fraction >= 0) throw noClass(name, texts[fraction], at(fraction));
+      // What is written differently may be the same number.
+      const values = word >= 0 ? texts : numbers.map((value) => String(value + 0));
+      const classNames = [...new Set(values)].sort(word >= 0 ? undefined : (a, b) => Number(a) - Number(b));
+      const position = new Map(classNames.map((each, k) => [each, k]));
+      const classOf = Int32Array.from(values, (value) => position.get(value)!);
+      return { labels: labels.subarray(0, rows).map((id) => classOf[id]), classNames };
+    },
+  };
+}
+
+function missingLabels(name: string, count: number, rows: number, where: string): InputError {
+  return new InputError("missing", `labels of ${name}`, {
+    expected: "a label in every row",
+    got: `none in ${count} of ${rows}: ${where}${count > NAMED ? ", ..." : ""}`,
+    remedy: "fill them in or take those rows out",
+  });
+}
+
+function noClass(name: string, got: string, where: string, expected = "integers or words, one per class"): InputError {
+  return new InputError("invalid", `labels of ${name}`, {
+    expected,
+    got: `${/^[-+\d.]/.test(got) ? got : `"${got}"`} in ${where}`,
+    remedy: "say which column or array holds the classes with --label; a regression target is no label",
+  });
+}
+
 /**
  * The same data with its classes numbered as in another list, such as the classes a model knows.
  *
@@ -52,10 +162,18 @@ export function withClasses<T extends Labels>(data: T, classNames: readonly stri
   const stranger = data.labels.find((label) => position[label] < 0);
   if (stranger !== undefined) {
     throw new InputError("unknown", `class "${data.classNames[stranger]}"`, {
-      expected: `classes ${classNames.join(", ")}`,
-      got: `classes ${data.classNames.join(", ")}`,
+      expected: `classes ${listed(classNames)}`,
+      got: `classes ${listed(data.classNames)}`,
       remedy: "use data with the same labels",
     });
   }
   return { ...data, classNames, labels: data.labels.map((label) => position[label]) };
+}
+
+/** Names that a message lists. */
+const LISTED = 12;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return `${names.slice(0, LISTED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -46,6 +46,7 @@ export function takeColumns(data: Dataset, columns: Int32Array): Dataset {
     ...data,
     features: isSparse(features) ? ofSparse(features, place, columns.length) : ofDense(data, columns),
     featureShape: [columns.length],
+    ...(data.featureNames && { featureNames: Array.from(columns, (column) => data.featureNames![column]) }),
     domain: { lower, upper, ...(kinds && { kinds }) },
   };
 }

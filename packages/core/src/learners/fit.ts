@@ -51,6 +51,7 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
     learner: learner.name,
     options: JSON.stringify(options),
     classes: JSON.stringify(data.classNames),
+    ...(data.featureNames && { features: JSON.stringify(data.featureNames) }),
     domain: JSON.stringify(commonBox(data)),
     ...context.metadata,
   };

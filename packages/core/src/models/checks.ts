@@ -17,7 +17,8 @@ export interface Doubt {
     | "chance"
     | "saturation"
     | "gradients"
-    | "differences";
+    | "differences"
+    | "classes";
   readonly sentence: string;
 }
 

@@ -23,6 +23,8 @@ export interface Model {
   readonly probabilities: boolean;
   /** Class names from the metadata, where the file has them. */
   readonly classNames: readonly string[] | undefined;
+  /** Names of the features, in the order of the input, where the file has them. */
+  readonly featureNames?: readonly string[] | undefined;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -74,12 +76,14 @@ function describe({ metadata }: Pick<OnnxModel, "metadata">, reading?: Reading) 
     metadata,
     probabilities:
       metadata.scores === undefined ? reading?.probabilities === true : metadata.scores === "probabilities",
-    classNames: (metadata.classes === undefined ? undefined : parseClasses(metadata.classes)) ?? reading?.classNames,
+    classNames: parseNames(metadata.classes) ?? reading?.classNames,
+    featureNames: parseNames(metadata.features),
   };
 }
 
-/** Class names as `fit` writes them: a JSON list of strings. Other tools' metadata of that name is left alone. */
-function parseClasses(text: string): readonly string[] | undefined {
+/** Names as `fit` writes them: a JSON list of strings. Other tools' metadata of that name is left alone. */
+function parseNames(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
   try {
     const names: unknown = JSON.parse(text);
     return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : undefined;

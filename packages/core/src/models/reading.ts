@@ -63,7 +63,7 @@ export function readScores({ graph }: OnnxModel): Reading | undefined {
       "vectors_per_class" in maker.attributes &&
       labels?.length === 2,
     classes: labels?.length,
-    classNames: labels?.every((label, k) => label === String(k)) ? undefined : labels,
+    classNames: labels,
   };
 }
 

@@ -1,6 +1,8 @@
 // The study file: what a grid of surrogates, targets, budgets and repetitions is, checked once.
 
 import { z } from "zod";
+import { separators } from "../data/table/dialect.ts";
+import { encodings } from "../data/table/encoding.ts";
 import { type SizeDefinition, sizeDefinitions } from "../transfer/sizeDefinitions.ts";
 import { type VariabilityDefinition, variabilityDefinitions } from "../transfer/variability.ts";
 import { printedExperiments } from "./printed.ts";
@@ -50,10 +52,19 @@ export const studyData = z
     train: z.string().describe('data file that targets and surrogates learn from, or "digits"'),
     test: z.string().optional().describe("data file whose points are attacked; a part of train where absent"),
     classes: z.array(z.string()).min(2).optional().describe("the classes to keep; all where absent"),
-    label: z.string().optional().describe("array of a .npz file that holds the labels"),
+    label: z.string().optional().describe("array of a .npz file, or column of a table, that holds the labels"),
     box: z.tuple([z.number(), z.number()]).optional().describe("bounds of every feature"),
-    missing: z.number().optional().describe("what stands for the empty or ? cells of a .csv file"),
+    drop: z.array(z.string()).optional().describe("columns of a table that are no features"),
+    keep: z.array(z.string()).optional().describe("columns of a table that are features though they number the rows"),
+    missing: z.number().optional().describe("the number that missing values of a table become"),
+    na: z.array(z.string()).optional().describe("what stands for a missing value in a table"),
+    names: z.boolean().optional().describe("whether names of columns stand on top of a table"),
+    separator: z.enum(separators).optional().describe("what separates the cells of a table"),
+    decimal: z.enum([".", ","]).optional().describe("the decimal mark of a table"),
+    encoding: z.enum(encodings).optional().describe("the encoding of a table"),
+    bytes: z.enum(["unit", "raw"]).optional().describe("what uint8 features are: parts of 255, or numbers"),
     columns: z.number().int().positive().optional().describe("number of features of a .svmlight file"),
+    zeroBased: z.boolean().optional().describe("whether columns of a .svmlight file count from 0"),
     binary: z.boolean().optional().describe("whether every feature is 0 or 1 and must stay so"),
     select: z
       .number()

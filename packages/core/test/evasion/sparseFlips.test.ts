@@ -98,7 +98,7 @@ test("rows that are not binary, and models that mix columns otherwise, are refus
 const apps = sharedData("drebin/drebin-secml1000.svmlight.gz");
 
 describe.skipIf(!apps)("real Android apps, 545,334 features, and two published linear models", () => {
-  const all = apps ? readSvmlight(gunzip(readFileSync(apps)), "apps", 545_334) : undefined;
+  const all = apps ? readSvmlight(gunzip(readFileSync(apps)), "apps", { columns: 545_334 }) : undefined;
 
   test.each([
     ["secml-zoo-drebin-svm-weights.csv.gz", 0.99, 0.85, 0.003],
@@ -180,6 +180,6 @@ function pairs(values: Float64Array): Float64Array {
 }
 
 test.skipIf(!apps)("sparse rows read and taken are the apps themselves", () => {
-  const all = readSvmlight(gunzip(readFileSync(apps!)), "apps", 545_334);
+  const all = readSvmlight(gunzip(readFileSync(apps!)), "apps", { columns: 545_334 });
   expect((all.features as { index: Int32Array }).index.length).toBe(47_088);
 });

@@ -19,14 +19,21 @@ const elementTypes: Readonly<Record<string, ElementType>> = {
   b1: "bool",
 };
 const magic = "\x93NUMPY";
+/** Kinds of elements that are numbers: integers, floating-point and complex ones. */
+const isNumeric = /^[<>|=]?[iufcb]\d+$/;
 const integer = /^\d+L?$/;
 
-/**
- * The array of a .npy file, row-major whatever the order and byte order in the file.
- *
- * @throws InputError for another kind of file, an unsupported element type, and a size that differs from the header's.
- */
-export function readNpy(bytes: Uint8Array, name = "npy data"): Tensor {
+/** What a .npy file says of its array, and the bytes of its elements. */
+export interface NpyFile {
+  /** The type of an element, such as "<f8". */
+  readonly code: string;
+  readonly shape: readonly number[];
+  readonly fortran: boolean;
+  readonly elements: Uint8Array;
+}
+
+/** Reads the header of a .npy file. @throws InputError for another kind of file. */
+export function openNpy(bytes: Uint8Array, name = "npy data"): NpyFile {
   if (bytes.length < 10 || latin1(bytes.subarray(0, 6)) !== magic) {
     throw invalidFile(name, "a .npy file", "other bytes at its start", "save the array with numpy.save");
   }
@@ -45,8 +52,17 @@ export function readNpy(bytes: Uint8Array, name = "npy data"): Tensor {
     throw invalidFile(name, `a header of ${length} bytes`, `${bytes.length - from} bytes`, "the file is truncated");
   }
   const header = parseHeader(latin1(bytes.subarray(from, from + length)), name);
-  const elements = bytes.subarray(from + length);
-  return readNumpyElements(header.code, header.shape, elements, header.fortran, name);
+  return { ...header, elements: bytes.subarray(from + length) };
+}
+
+/**
+ * The array of a .npy file, row-major whatever the order and byte order in the file.
+ *
+ * @throws InputError for another kind of file, an unsupported element type, and a size that differs from the header's.
+ */
+export function readNpy(bytes: Uint8Array, name = "npy data"): Tensor {
+  const { code, shape, fortran, elements } = openNpy(bytes, name);
+  return readNumpyElements(code, shape, elements, fortran, name);
 }
 
 /**
@@ -66,7 +82,9 @@ export function readNumpyElements(
     throw new InputError("unsupported", `element type of ${name}`, {
       expected: `one of ${Object.keys(elementTypes).join(", ")}`,
       got: code,
-      remedy: "convert it with numpy's astype before saving",
+      remedy: isNumeric.test(code)
+        ? "convert it with numpy's astype before saving"
+        : "save numbers: columns of objects or texts as numbers, classes in an array of their own",
     });
   }
   const bigEndian = code[0] === ">";
@@ -97,13 +115,7 @@ export function writeNpy(x: Tensor): Uint8Array {
   return bytes;
 }
 
-interface Header {
-  readonly code: string;
-  readonly shape: readonly number[];
-  readonly fortran: boolean;
-}
-
-function parseHeader(text: string, name: string): Header {
+function parseHeader(text: string, name: string): Omit<NpyFile, "elements"> {
   const kind = /'descr': *('([^']*)'|\[)/.exec(text);
   const order = /'fortran_order': *(True|False)/.exec(text);
   const dimensions = /'shape': *\(([^)]*)\)/.exec(text);

@@ -6,12 +6,15 @@ import type { Tensor } from "../../tensor.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
 import { readNpy, writeNpy } from "./npy.ts";
+import { type LabelArray, readNpyLabels } from "./npyLabels.ts";
 
 /** The arrays of an archive, each unpacked when it is asked for. */
 export interface NpzArchive {
   readonly names: readonly string[];
   /** @throws InputError for a name that the archive lacks, and where `readNpy` does. */
   read(name: string): Tensor;
+  /** The array as labels, which may be words. @throws InputError as `read` does. */
+  readLabels(name: string): LabelArray;
 }
 
 /**
@@ -25,14 +28,14 @@ export function openNpz(bytes: Uint8Array, name = "npz data"): NpzArchive {
     if (entry.endsWith(".npy")) names.push(entry.slice(0, -4));
     return false;
   });
-  return {
-    names,
-    read: (array) => {
+  const reading =
+    <T>(read: (file: Uint8Array, name: string) => T) =>
+    (array: string): T => {
       if (!names.includes(array)) unknownName(`array of ${name}`, array, names);
       const files = unzip(bytes, name, (entry) => entry === `${array}.npy`);
-      return readNpy(files[`${array}.npy`], `array "${array}" of ${name}`);
-    },
-  };
+      return read(files[`${array}.npy`], `array "${array}" of ${name}`);
+    };
+  return { names, read: reading(readNpy), readLabels: reading(readNpyLabels) };
 }
 
 /** The bytes of a .npz file; equal arrays give equal bytes (no clock, entries in the order given). */

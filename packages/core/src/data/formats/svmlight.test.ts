@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { denseFromSparse } from "../sparse.ts";
 import { readSvmlight } from "./svmlight.ts";
 
-const read = (text: string, columns?: number) => readSvmlight(new TextEncoder().encode(text), "apps.svmlight", columns);
+const read = (text: string, columns?: number, zeroBased?: boolean) =>
+  readSvmlight(new TextEncoder().encode(text), "apps.svmlight", { columns, zeroBased });
 
 describe("svmlight", () => {
   it("reads labels, entries, comments, empty rows and blank lines", () => {
@@ -34,7 +35,7 @@ describe("svmlight", () => {
   });
 
   it.each([
-    ["1 0:1", /line 1 of apps\.svmlight: expected indices ascending from 1 \(last was 0\), got "0:1"/],
+    ["1 1:1\n1 0:1", /line 2 of apps\.svmlight: expected columns that count from 1, got "0:1"; say --zero-based/],
     ["1 1:1\n1 3:1 3:1", /line 2 of .* \(last was 3\), got "3:1"/],
     ["1 3:1 2:1", /\(last was 3\), got "2:1"/],
     ["0.5 1:1", /expected an integer label first, got "0\.5"/],
@@ -46,6 +47,14 @@ describe("svmlight", () => {
     ["1 99999999999:1", /index 99999999999/],
   ])("refuses %j", (text, message) => {
     expect(() => read(text)).toThrow(message);
+  });
+
+  it("reads files that count from 0 where told so", () => {
+    const { features } = read("1 0:0.5 4:2\n0\n1 1:3", undefined, true);
+    expect([features.columns, ...features.index]).toEqual([5, 0, 4, 1]);
+    expect(read("1 1:3", 2, true).features).toEqual(read("1 2:3", 2).features);
+    expect(() => read("1 5:1", 5, true)).toThrow(/at most the declared 5 columns, got index 5/);
+    expect(() => read("1 0:1 0:2", undefined, true)).toThrow(/indices ascending from 0 \(last was 0\), got "0:2"/);
   });
 
   it("refuses an index above the declared columns", () => {

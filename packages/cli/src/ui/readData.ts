@@ -1,0 +1,20 @@
+// Data files as verbs read them: how a file was read is told, since some of it may have been guessed.
+
+import { type DataReading, describeReading } from "@carom/core";
+import { type DataOptions, type LoadedData, loadDataset } from "../host/data.ts";
+import { holdNote } from "./notes.ts";
+
+/** What decides whether the reading is told on standard error: a JSON document holds it as a field. */
+export type Telling = { readonly quiet?: boolean; readonly json?: boolean };
+
+/** The dataset in a file, read as the options say; one line on standard error will tell how. */
+export async function readData(spec: string, options: DataOptions & Telling = {}): Promise<LoadedData> {
+  const loaded = await loadDataset(spec, options);
+  tellReading(spec, loaded.reading, options);
+  return loaded;
+}
+
+/** One line on standard error about how a file was read. */
+export function tellReading(file: string, reading: DataReading, { quiet, json }: Telling): void {
+  if (!quiet && !json) holdNote(describeReading(file, reading));
+}

@@ -1,0 +1,115 @@
+// What the columns of a table are: features, labels, or neither.
+
+import { InputError, unknownName } from "../../errors.ts";
+import { type Dialect, repeats, usualLabels } from "./dialect.ts";
+import { textNumber } from "./numbers.ts";
+
+/** Why a column holds the labels. */
+export type LabelReason = "asked" | "name" | "texts" | "last";
+
+export interface Columns {
+  /** The column of labels. */
+  readonly label: number;
+  readonly because: LabelReason;
+  /** The columns of features, in order. */
+  readonly features: readonly number[];
+  /** What each column is called: its name, else its number from 1. */
+  readonly names: readonly string[];
+  /** Whether the last column is left out, because it has neither a name nor values. */
+  readonly hasEmptyLast: boolean;
+}
+
+export interface ColumnOptions {
+  readonly label?: string | undefined;
+  readonly drop?: readonly string[] | undefined;
+  isMissing(text: string): boolean;
+}
+
+/**
+ * What the columns of a table with these first lines are.
+ *
+ * The labels are in the column asked for; else in the one with a usual name: label, class, target, y, the first of these
+ * that is there, in whatever case (a y beside an x is a coordinate); else in the only column of texts that repeat or, where
+ * there is none, in the last.
+ *
+ * @throws InputError for columns that do not exist or whose name is not theirs alone, and where several columns may hold
+ * the labels.
+ */
+export function columnsOf(dialect: Dialect, name: string, options: ColumnOptions): Columns {
+  const { header, width, body, decimal } = dialect;
+  const isEmpty = (i: number) =>
+    (header === undefined || header[i] === "") && body.every(({ cells }) => cells[i] === "");
+  const hasEmptyLast = body.length > 0 && isEmpty(width - 1);
+  const all = Array.from({ length: hasEmptyLast ? width - 1 : width }, (_, i) => i);
+  const names = all.map((i) => (header ? header[i] || `unnamed ${i + 1}` : String(i + 1)));
+  const dropped = new Set((options.drop ?? []).map((column) => columnNamed(names, column)));
+  const kept = all.filter((i) => !dropped.has(i));
+  const asked = options.label === undefined ? undefined : columnNamed(names, options.label);
+  const { label, because } =
+    asked === undefined
+      ? guess(kept, header, body, decimal, name, options)
+      : { label: asked, because: "asked" as const };
+  return { label, because, features: kept.filter((i) => i !== label), names, hasEmptyLast };
+}
+
+function guess(
+  kept: readonly number[],
+  header: Dialect["header"],
+  body: Dialect["body"],
+  decimal: Dialect["decimal"],
+  name: string,
+  { isMissing }: ColumnOptions,
+): { readonly label: number; readonly because: LabelReason } {
+  const lower = header?.map((text) => text.toLowerCase());
+  for (const usual of usualLabels) {
+    const [first, ...others] = kept.filter((i) => lower?.[i] === usual);
+    if (first === undefined || (usual === "y" && lower?.includes("x"))) continue;
+    if (others.length === 0) return { label: first, because: "name" };
+    throw undecided([first, ...others].map((i) => i + 1).join(" and "), name);
+  }
+  const values = (i: number) => body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
+  const isText = (text: string) => Number.isNaN(textNumber(text, decimal));
+  const texts = kept.filter((i) => {
+    const column = values(i);
+    return 2 * column.filter(isText).length > column.length && repeats(column);
+  });
+  const last = kept[kept.length - 1];
+  const isLast = texts.length === 0 || texts[texts.length - 1] === last;
+  if (texts.length === 1 && isLast) return { label: last, because: "last" };
+  // A last column of other than whole numbers holds no classes.
+  const lastMayBe = values(last).every((text) => isText(text) || Number.isInteger(textNumber(text, decimal)));
+  if (texts.length === 0) return { label: last, because: "last" };
+  if (texts.length === 1 && !lastMayBe) return { label: texts[0], because: "texts" };
+  const found = [...new Set([...texts, ...(lastMayBe ? [last] : [])])];
+  throw undecided(found.map((i) => `"${header?.[i] || `unnamed ${i + 1}`}"`).join(" and "), name);
+}
+
+function undecided(columns: string, name: string): InputError {
+  return new InputError("invalid", `columns of ${name}`, {
+    expected: "one that may hold the classes",
+    got: `several: ${columns}`,
+    remedy: "say which it is with --label, and leave others that are no features out with --drop",
+  });
+}
+
+/**
+ * The position of a column given by name, "first", "last" or number from 1.
+ *
+ * @throws InputError where there is none, or several have that name.
+ */
+export function columnNamed(names: readonly string[], asked: string): number {
+  const named = names.indexOf(asked);
+  if (named >= 0 && names.indexOf(asked, named + 1) < 0) return named;
+  if (named >= 0) {
+    throw new InputError("invalid", `column "${asked}"`, {
+      expected: "a name that one column has",
+      got: `columns ${names.flatMap((each, i) => (each === asked ? [i + 1] : [])).join(" and ")}`,
+      remedy: "rename one of them",
+    });
+  }
+  if (asked === "first") return 0;
+  if (asked === "last") return names.length - 1;
+  const number = Number(asked);
+  if (Number.isInteger(number) && number >= 1 && number <= names.length) return number - 1;
+  return unknownName("column", asked, names);
+}
