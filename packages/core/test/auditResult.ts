@@ -131,7 +131,23 @@ export function madeUpAudit({
     models,
     cells,
     pairs,
-    standings: { ranking: [], changes: true, rises: true },
+    standings: {
+      ranking: traits.slice(1).map(({ id }) => {
+        const errors = epsilons.flatMap((epsilon) =>
+          cells
+            .filter((cell) => cell.surrogate === id && cell.target === targetId && cell.epsilon === epsilon)
+            .map(({ errorUnderAttack: { estimate, low, high } }) => ({ estimate, low, high })),
+        );
+        return {
+          surrogate: id,
+          errors,
+          mean: errors.reduce((sum, { estimate }) => sum + estimate, 0) / errors.length,
+          isBehind: true,
+        };
+      }),
+      changes: true,
+      rises: true,
+    },
     answer: [
       `With a budget of ε = ${epsilons[2]}, points crafted on ${strongest.surrogate} make ${targetId} err on ${Math.round(100 * strongest.errorUnderAttack.estimate)} of 100 points, against ${(100 * models[0].cleanError.estimate).toFixed(1)} without an attack.`,
       `${strongest.surrogate} does it best because its gradients point most nearly where the target's do.`,

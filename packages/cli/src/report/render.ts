@@ -83,7 +83,7 @@ function budgets(result: AuditResult): Markup {
   const { points } = result.asked;
   return html`<p>The share of ${points} attacked points that end in a wrong class. A low number says that this model resisted
 these surrogates with this attack and this budget; about other surrogates and stronger attacks it says nothing. The strongest
-surrogate is chosen at each budget, on these very points.</p>
+surrogate is chosen at each budget, on these very points; its intervals are such that those of all surrogates hold at once.</p>
 ${budgetTable(result)}`;
 }
 

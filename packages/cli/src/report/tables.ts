@@ -8,14 +8,17 @@ import { html, type Markup, type Part } from "./html.ts";
 export function budgetTable(result: AuditResult): Markup {
   const target = targetOf(result);
   const surrogates = surrogatesOf(result);
-  const rows = result.asked.epsilons.map((epsilon) => {
+  const { ranking } = result.standings;
+  const rows = result.asked.epsilons.map((epsilon, i) => {
     const cells = surrogates.flatMap(({ id }) => cellAt(result, id, target.id, epsilon) ?? []);
     const strongest = strongestCell(result, epsilon);
+    // The strongest was chosen on these points: its interval is one that holds for all surrogates at once.
+    const strong = ranking.find(({ surrogate }) => surrogate === strongest?.surrogate)?.errors[i];
     const mean = cells.reduce((sum, cell) => sum + cell.errorUnderAttack.estimate, 0) / cells.length;
     const white = cellAt(result, target.id, target.id, epsilon)?.errorUnderAttack;
     return html`<tr><th scope="row">${epsilon}</th><td>${share(target.cleanError)}</td>
 <td>${cells.length > 0 ? `${(100 * mean).toFixed(1)} %` : none}</td>
-<td class="strong">${strongest ? share(strongest.errorUnderAttack) : none}</td><td class="name">${strongest ? strongest.surrogate : none}</td>
+<td class="strong">${strong ? share(strong) : none}</td><td class="name">${strongest ? strongest.surrogate : none}</td>
 <td>${white ? share(white) : none}</td></tr>`;
   });
   return scrolling(

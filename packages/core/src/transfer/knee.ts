@@ -48,10 +48,12 @@ export function kneeOf(option: string, sweep: readonly SweepPoint[]): Knee | und
         ? "halves S"
         : `divides S by ${Number((1 / share).toPrecision(2))}`;
   const cost = 100 * (at.cleanError - from.cleanError);
-  const price =
-    cost > 0
-      ? `at a cost of ${cost.toFixed(1)} points of clean error`
-      : `and clean error falls by ${(-cost).toFixed(1)} points`;
+  const digits = Math.abs(cost) < 0.1 ? 2 : 1;
+  const price = exceeds(at.cleanError, from.cleanError)
+    ? `at a cost of ${cost.toFixed(digits)} points of clean error`
+    : exceeds(from.cleanError, at.cleanError)
+      ? `and clean error falls by ${(-cost).toFixed(digits)} points`
+      : "and clean error stays as it is";
   const attack = `error under attack goes from ${(100 * from.errorUnderAttack).toFixed(1)} to ${(100 * at.errorUnderAttack).toFixed(1)} %`;
   return { from, at, sentence: `${option} ${at.value} ${does} ${price}, compared with ${from.value}; ${attack}.` };
 }

@@ -180,6 +180,12 @@ describe("knee", () => {
     expect(kneeOf("C", [point(10, 0.2, 0.02), point(1, 0.15, 0.03)])!.sentence).toContain(
       "75 % and no value halves it",
     );
+    // Equal but for rounding is equal, and a small price is no "0.0".
+    const [more, less] = [0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1];
+    const sentence = (cost: number) => kneeOf("C", [point(10, 0.2, less), point(1, 0.1, cost)])!.sentence;
+    expect(sentence(more)).toContain("halves S and clean error stays as it is, compared");
+    expect(sentence(less + 0.0004)).toContain("at a cost of 0.04 points");
+    expect(sentence(less - 0.0004)).toContain("falls by 0.04 points");
     expect(kneeOf("C", [{ value: 1, cleanError: 0, errorUnderAttack: 0 }])).toBeUndefined();
   });
 });
