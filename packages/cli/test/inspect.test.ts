@@ -48,15 +48,21 @@ beforeAll(() => {
     node("Add", ["s", "third"], "t"),
     node("MatMul", ["t", "w"], "scores"),
   ];
-  model("inputs.onnx", sum, rows("scores", 2), [rows("second", 4), rows("third", 4)]);
+  model("inputs.onnx", sum, rows("scores", 2), [rows("second", 4), { ...rows("third", 4), shape: ["N", "size"] }]);
   model("price.onnx", [node("MatMul", ["x", "c"], "price")], rows("price", 1));
 });
 
 describe("bad files end in one clear sentence", () => {
   const faults: readonly (readonly [file: string, sentence: RegExp])[] = [
     ["truncated.onnx", /^carom: invalid ONNX file: expected .*; export the model again/],
-    ["operator.onnx", /^carom: invalid model: expected an ONNX model that ONNX Runtime can load, got .*Frobnicate/],
-    ["inputs.onnx", /^carom: unsupported inputs of the model: expected one tensor .*"x" .*"second" .*"third"/],
+    [
+      "operator.onnx",
+      /^carom: invalid model operator\.onnx: expected an ONNX graph that ONNX Runtime can load, got .*Frobnicate/,
+    ],
+    [
+      "inputs.onnx",
+      /^carom: unsupported inputs of the model: .*known sizes .*"third" \[N, size\]; fix open sizes with --input-shape/,
+    ],
     ["price.onnx", /^carom: unsupported outputs of the model: expected scores of shape \[N, K\].*got "price" float32/],
   ];
   const verbs = {

@@ -99,8 +99,10 @@ export { calibratedModel } from "./models/calibrated.ts";
 export { checkAnswers, checkModel, type Doubt } from "./models/checks.ts";
 // Models
 export { onColumns, weightedColumns } from "./models/columns.ts";
+export { cutAt, type Halves } from "./models/cut.ts";
 export { averagedModel } from "./models/ensemble.ts";
 export { type HessianProduct, openHessian } from "./models/hessian.ts";
+export { type InputPart, isRowShape, kindsOf, type OpenSizes, withSizes } from "./models/inputs.ts";
 export {
   countOperators,
   countParameters,

@@ -30,7 +30,8 @@ import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
-import { withNormalizeOption } from "../ui/modelOptions.ts";
+import { inputNotes } from "../ui/inputNotes.ts";
+import { withInputOptions } from "../ui/modelOptions.ts";
 import {
   dataOptionNames,
   invalid,
@@ -86,7 +87,7 @@ export function auditCommand(): Command {
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   return withExamples(
-    withAddressOptions(withCommonOptions(withDataOptions(withNormalizeOption(command)))),
+    withAddressOptions(withCommonOptions(withDataOptions(withInputOptions(command)))),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
     "carom audit --target https://host/v2/models/digits --auth-env TOKEN \\",
@@ -151,6 +152,7 @@ function subjectOf(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
   const { target } = options;
   if (target !== undefined && (isAddress(target) || isMapping(target))) {
     if (options.normalize) throw fileOnly("--normalize");
+    if (options.attackAt) throw fileOnly("--attack-at");
     return serviceSubject(plan, target, options);
   }
   refuseAddressOptions(options, target !== undefined);
@@ -164,8 +166,10 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
     train: "--train",
     points: "--points",
     normalize: "--normalize",
+    inputShape: "--input-shape",
+    attackAt: "--attack-at",
     ...dataOptionNames,
-  };
+  } as const;
   for (const [key, name] of Object.entries(forTarget)) {
     if (options[key as keyof typeof forTarget] !== undefined) throw missingTarget(name);
   }
@@ -213,7 +217,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   const classifier = await openClassifier(path, options);
   const user = await loadUserData(options);
   const { model, opened, contentHash: targetHash } = classifier;
-  const { training, attacked } = splitUserData(user, options, classifier.fit);
+  const { training, attacked } = await splitUserData(user, options, classifier.fit);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
   const doubts = await checkOn(classifier, attacked);
   await opened.close();
@@ -234,7 +238,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       targetHash,
       box: boxOf(attacked),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),
-      defaults: dataDefaults(user),
+      defaults: [...dataDefaults(user), ...inputNotes(model, options.attackAt)],
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...doubts.map(({ sentence }) => sentence),

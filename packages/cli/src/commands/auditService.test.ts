@@ -25,10 +25,7 @@ const asked: AuditOptions = { data: table, missing: 0, seed: 0, norm: "l2", labe
 
 async function hashOf(changes: Partial<AuditOptions>): Promise<string> {
   const options = { ...asked, ...changes };
-  return questionHash(
-    splitUserData(await loadUserData(options), options, (data) => data),
-    options,
-  );
+  return questionHash(await splitUserData(await loadUserData(options), options, (data) => data), options);
 }
 
 it.each<Partial<AuditOptions>>([

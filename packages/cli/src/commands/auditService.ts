@@ -42,12 +42,12 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const { name, identity, protocol } = connection;
   const reshaped = (data: Dataset) => withShape(data, connection.inputShape ?? data.featureShape, name);
   // How many rows there will be does not depend on the classes, so it is known before anything is asked.
-  const divided = splitUserData(user, options, reshaped);
+  const divided = await splitUserData(user, options, reshaped);
   requireBudget(divided, options, name);
   const ledger = openLedgerFor(connection, questionHash(divided, options));
   const rows = reshaped(user.loaded.dataset);
   const service = await openTarget(connection, denseRows(spreadRows(rows, FIRST_ROWS)), rows.classNames);
-  const { training, attacked } = splitUserData(user, options, (data) => withClassesOf(reshaped(data), service));
+  const { training, attacked } = await splitUserData(user, options, (data) => withClassesOf(reshaped(data), service));
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
   const { told, ...reading } = service.reading;
   const doubts = await checkService(service, attacked);
@@ -120,6 +120,7 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   points: false,
   surrogateFraction: false,
   normalize: false,
+  attackAt: false,
   workers: false,
   out: false,
   json: false,

@@ -30,7 +30,7 @@ import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 
-export interface AuditOptions extends CommonOptions, DataFileOptions, AddressOptions, Pick<ModelOptions, "normalize"> {
+export interface AuditOptions extends CommonOptions, DataFileOptions, AddressOptions, ModelOptions {
   readonly target?: string;
   readonly data?: string;
   readonly train?: string;
@@ -79,16 +79,16 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
 }
 
 /** What trains the surrogates and what is attacked, once rows and classes are as the target has them. */
-export function splitUserData(
+export async function splitUserData(
   { loaded, separate }: UserData,
   options: AuditOptions,
-  shaped: (data: Dataset) => Dataset,
+  shaped: (data: Dataset) => Dataset | Promise<Dataset>,
 ) {
-  const data = shaped(loaded.dataset);
+  const data = await shaped(loaded.dataset);
   const [trainingRows, attackedRows] = separate
     ? [undefined, undefined]
     : splitHalves(data, stream(options.seed, "audit", "split"));
-  const training = trainingRows ? takeRows(data, trainingRows) : shaped(separate!.dataset);
+  const training = trainingRows ? takeRows(data, trainingRows) : await shaped(separate!.dataset);
   const attacked = attackedRows ? takeRows(data, attackedRows) : data;
   return { training: fractionOf(training, options), attacked: pointsOf(attacked, options) };
 }

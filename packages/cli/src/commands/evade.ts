@@ -21,6 +21,7 @@ import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSav
 import { requireFree, writeWhole } from "../host/output.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { attackTable } from "../ui/attackTable.ts";
+import { inputNotes } from "../ui/inputNotes.ts";
 import { listing } from "../ui/listing.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
@@ -129,7 +130,11 @@ async function run(options: EvadeOptions): Promise<void> {
   const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set;
   const progress = startProgress(options.quiet === true);
   const watched = { ...task, onProgress: (done: number) => progress.update("crafting", done) };
-  const place = { out, chosen, featureShape: dataset.featureShape };
+  const place = {
+    out,
+    chosen,
+    featureShape: options.attackAt === undefined ? dataset.featureShape : aligned.featureShape,
+  };
   const { queries, epsilon } = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
   const judged: JudgedFile[] = [];
   const doubts: (readonly Doubt[])[] = [];
@@ -171,6 +176,7 @@ async function run(options: EvadeOptions): Promise<void> {
     });
     return;
   }
+  for (const note of inputNotes(models[0].model, options.attackAt)) process.stdout.write(`${note}\n`);
   const label = threat.norm.label;
   for (const [i, { path }] of models.entries()) {
     if (models.length > 1) process.stdout.write(`${path}\n`);

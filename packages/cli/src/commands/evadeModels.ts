@@ -20,7 +20,7 @@ export async function loadModels(paths: readonly string[], data: Dataset, option
   for (const path of paths) {
     const classifier = await openClassifier(path, options);
     const { model, opened } = classifier;
-    const own = classifier.fit(data);
+    const own = await classifier.fit(data);
     if (`${own.classNames}` !== `${(aligned ?? own).classNames}`) throw otherClasses(path, paths[0], own, aligned!);
     aligned ??= own;
     const attackable = opened.differentiable ?? { ...opened, inputGradient: neverAsked };

@@ -116,7 +116,7 @@ async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset, 
   let data: Dataset | undefined;
   for (const [path, name] of names) {
     const classifier = await openClassifier(path, options);
-    const own = classifier.fit(dataset);
+    const own = await classifier.fit(dataset);
     data ??= own;
     if (own.classNames.join("\n") !== data.classNames.join("\n")) {
       throw new InputError("invalid", `classes of ${name}`, {

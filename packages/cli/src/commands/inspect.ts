@@ -5,6 +5,7 @@ import {
   countOperators,
   countParameters,
   type Doubt,
+  type InputPart,
   layoutOf,
   type OnnxModel,
   readModel,
@@ -51,7 +52,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
   const { file, external, unreadable } = await readWhole(path);
   const reading = file && readScores(file);
   const loaded = options.data === undefined ? undefined : await readData(options.data, options);
-  const doubts = loaded && (await checkOn(classifier, classifier.fit(loaded.dataset)));
+  const doubts = loaded && (await checkOn(classifier, await classifier.fit(loaded.dataset)));
   await opened.close();
   const inspected = {
     model: path,
@@ -69,6 +70,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
         }
       : { unreadable }),
     layout: layoutOf(opened.inputShape),
+    ...(model.parts && { parts: model.parts }),
     inputShape: opened.inputShape,
     ...(opened.fixedBatch !== undefined && { fixedBatch: opened.fixedBatch }),
     scores: {
@@ -123,6 +125,7 @@ interface Inspected {
   readonly operators?: ReturnType<typeof countOperators>;
   readonly unreadable?: string | undefined;
   readonly layout: string;
+  readonly parts?: readonly InputPart[];
   readonly fixedBatch?: number;
   readonly scores: {
     readonly value: string | undefined;
@@ -136,10 +139,34 @@ interface Inspected {
   readonly doubts?: readonly Doubt[];
 }
 
+/** What the columns of a row are, where a row is not simply the input. */
+function columnLines(parts: readonly InputPart[]): string[] {
+  let from = 0;
+  return parts.map(({ name, type, shape, kind }) => {
+    const last = from + shape.reduce((product, dim) => product * dim, 1) - 1;
+    const columns = last === from ? `column ${from}` : `columns ${from} to ${last}`;
+    from = last + 1;
+    const units = type === "uint8" ? "numbers in [0, 1], times 255 and rounded" : `${kind} numbers`;
+    return `row         ${columns}: "${name}", ${kind === "fixed" ? "which attacks leave as they are" : units}`;
+  });
+}
+
 /** A line each, none much wider than a narrow terminal. */
 function text(inspected: Inspected): string[] {
-  const { bytes, externalData, opsets, inputs, outputs, parameters, operators, layout, fixedBatch, scores, doubts } =
-    inspected;
+  const {
+    bytes,
+    externalData,
+    opsets,
+    inputs,
+    outputs,
+    parameters,
+    operators,
+    layout,
+    parts,
+    fixedBatch,
+    scores,
+    doubts,
+  } = inspected;
   // Sizes without a name in the file are read under names of our own.
   const plain = (size: number | string) => (typeof size === "string" && size.includes(":") ? "?" : size);
   const value = ({ name, type, shape }: ReturnType<typeof describe>) =>
@@ -157,7 +184,8 @@ function text(inspected: Inspected): string[] {
         .join(", ")}`,
     );
   if (parameters !== undefined) lines.push(`parameters  ${parameters.toLocaleString("en")}`);
-  for (const each of inputs ?? []) lines.push(`input       ${value(each)}: ${layout}`);
+  for (const each of inputs ?? []) lines.push(`input       ${value(each)}${parts ? "" : `: ${layout}`}`);
+  lines.push(...columnLines(parts ?? []));
   if (fixedBatch !== undefined) {
     lines.push(`batch       ${fixedBatch} rows at a time, as the file fixes it; the last are filled up and cut again`);
   }

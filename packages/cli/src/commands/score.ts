@@ -40,7 +40,7 @@ async function run(options: ScoreOptions): Promise<void> {
   const classifier = await openClassifier(options.model, options);
   const { dataset, contentHash: dataHash, reading } = await readData(options.data, options);
   const { opened, contentHash: modelHash } = classifier;
-  const data = classifier.fit(dataset);
+  const data = await classifier.fit(dataset);
   const scores = await opened.scores(denseRows(data));
   const predicted = argMax(scores);
   if (options.out !== undefined) await writeWhole(options.out, writeNpy(scores));

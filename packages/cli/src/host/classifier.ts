@@ -5,8 +5,10 @@ import {
   checkModel,
   type Dataset,
   type Doubt,
+  dataset,
   denseRows,
   featureCount,
+  kindsOf,
   type Model,
   matchColumns,
   type OpenModel,
@@ -27,24 +29,48 @@ export interface Classifier {
   readonly model: Model;
   readonly opened: OpenModel;
   /** Data with the model's classes, and columns in the order and shape of its rows. @throws InputError for data that does not fit */
-  fit(data: Dataset): Dataset;
+  fit(data: Dataset): Promise<Dataset>;
 }
 
 /** Opens the model in a file, read as the options say. */
 export async function openClassifier(path: string, options: ModelOptions = {}): Promise<Classifier> {
   tellDoing(`model ${basename(path)}`);
-  const { model, contentHash } = await loadModel(path, options);
+  const { model, front, contentHash } = await loadModel(path, options);
   const opened = await openModel(nodeRuntime(), model);
   return {
     path,
     contentHash,
     model,
     opened,
-    fit(data) {
-      const ordered = matchColumns(data, model.featureNames, "the data", path);
-      return withShape(alignClasses(ordered, model, opened), opened.inputShape, path);
+    async fit(data) {
+      const ordered = matchColumns(data, columnNames(front ?? model), "the data", path);
+      const given = front ? await through(front, ordered, path) : ordered;
+      return withKinds(withShape(alignClasses(given, model, opened), opened.inputShape, path), model);
     },
   };
+}
+
+/** The names of the features of a row: those the file lists, or those of its inputs where each is one number. */
+function columnNames({ featureNames, parts }: Model): readonly string[] | undefined {
+  if (featureNames || !parts || parts.length < 2) return featureNames;
+  return kindsOf(parts).length === parts.length ? parts.map(({ name }) => name) : undefined;
+}
+
+/** The rows as the first half of a model hands them on to the second, in the range that they have there. */
+async function through(front: Model, data: Dataset, path: string): Promise<Dataset> {
+  const opened = await openModel(nodeRuntime(), front);
+  const rows = withShape(data, opened.inputShape, path);
+  const features = await opened.scores(denseRows(rows));
+  await opened.close();
+  const { labels, classNames } = data;
+  return dataset({ features, labels, classNames });
+}
+
+/** The data with what an attack may do with each feature, where the model's inputs say so and the data do not. */
+function withKinds(data: Dataset, { parts }: Model): Dataset {
+  if (!parts || data.domain.kinds) return data;
+  const kinds = kindsOf(parts);
+  return kinds.every((kind) => kind === "real") ? data : { ...data, domain: { ...data.domain, kinds } };
 }
 
 /** Rows that the checks look at, and numbers in them: rows of text may have a million features. */

@@ -2,24 +2,48 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { InputError, type Model, modelFromBytes, normalizedModel, readModel, writeModel } from "@carom/core";
+import {
+  cutAt,
+  InputError,
+  type Model,
+  modelFromBytes,
+  normalizedModel,
+  type OnnxModel,
+  readModel,
+  withSizes,
+  writeModel,
+} from "@carom/core";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import { externalDataBeside } from "./externalData.ts";
 import { readBytes } from "./read.ts";
 
+/** A model as it was found in a file. */
+export interface ModelFile {
+  readonly model: Model;
+  /** What leads from the data to the input of the model, where attacks begin inside the file. */
+  readonly front?: Model;
+  /** SHA-256 of the bytes, of weights beside the file too. */
+  readonly contentHash: string;
+}
+
 /** The model in a file, read as the options say, and the SHA-256 of its bytes, weights beside the file included. */
-export async function loadModel(
-  path: string,
-  options: ModelOptions = {},
-): Promise<{ readonly model: Model; readonly contentHash: string }> {
+export async function loadModel(path: string, options: ModelOptions = {}): Promise<ModelFile> {
   const file = await readBytes("model file", path);
-  const model = modelFromBytes(file);
-  const whole = model.onnx ? undefined : withWeightsInside(path, file);
-  const bytes = whole ?? file;
-  return {
-    model: { ...readAs(whole ? modelFromBytes(whole) : model, options), name: basename(path) },
-    contentHash: createHash("sha256").update(bytes).digest("hex"),
-  };
+  const isChanged = options.inputShape !== undefined || options.attackAt !== undefined;
+  const own = isChanged ? undefined : modelFromBytes(file);
+  const bytes = (own?.onnx ? undefined : withWeightsInside(path, file)) ?? file;
+  const contentHash = createHash("sha256").update(bytes).digest("hex");
+  const name = basename(path);
+  if (own) {
+    const model = bytes === file ? own : modelFromBytes(bytes);
+    return { model: { ...readAs(model, options), name }, contentHash };
+  }
+  const read = readModel(bytes);
+  const sized = options.inputShape === undefined ? read : withSizes(read, options.inputShape);
+  const modelOf = (half: OnnxModel) => ({ ...modelFromBytes(writeModel(half)), name });
+  if (options.attackAt === undefined) return { model: readAs(modelOf(sized), options), contentHash };
+  const { front, back } = cutAt(sized, options.attackAt);
+  return { model: readAs(modelOf(back), options), ...(front && { front: modelOf(front) }), contentHash };
 }
 
 function readAs(model: Model, { normalize, classes }: ModelOptions): Model {

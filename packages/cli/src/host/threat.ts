@@ -74,9 +74,10 @@ export async function threatOf(data: Dataset, options: ThreatOptions): Promise<O
 
 function domainOf({ domain }: Dataset, kind: "real" | "integer" | "binary"): Domain {
   if (kind === "real") return domain;
+  const known = domain.kinds;
   const columns = domain.lower.length;
   const bounds = kind === "binary" ? uniformDomain(columns, 0, 1) : domain;
-  return { ...bounds, kinds: new Array<"integer" | "binary">(columns).fill(kind) };
+  return { ...bounds, kinds: Array.from({ length: columns }, (_, i) => (known?.[i] === "fixed" ? "fixed" : kind)) };
 }
 
 function requireKind({ features }: Dataset, kind: "integer" | "binary", option: string): void {

@@ -1,30 +1,55 @@
 // Options that say how a stranger's model file is to be read.
 
-import type { Normalization } from "@carom/core";
+import type { Normalization, OpenSizes } from "@carom/core";
 import type { Command } from "commander";
 import { invalid } from "./options.ts";
 
 export interface ModelOptions {
   readonly normalize?: Normalization;
   readonly classes?: string[];
+  readonly inputShape?: OpenSizes;
+  readonly attackAt?: string;
 }
 
-/** Adds --normalize. */
-export function withNormalizeOption(command: Command): Command {
-  return command.option(
-    "--normalize <mean,std>",
-    "the model takes (x - mean) / std of the data: two numbers, or the means and then the deviations of all channels",
-    parseNormalize,
-  );
+/** Adds --normalize, --input-shape and --attack-at. */
+export function withInputOptions(command: Command): Command {
+  return command
+    .option(
+      "--normalize <mean,std>",
+      "the model takes (x - mean) / std of the data: two numbers, or the means and then the deviations of all channels",
+      parseNormalize,
+    )
+    .option(
+      "--input-shape <sizes>",
+      "sizes that the model file leaves open: those of one row, such as 3,224,224, or by name, such as sequence=16",
+      parseSizes,
+    )
+    .option(
+      "--attack-at <value>",
+      "attack a value inside the model, such as the output of an embedding, in place of its input; budgets are in its units",
+    );
 }
 
-/** Adds --normalize and --classes. */
+/** Adds the options of inputs, and --classes. */
 export function withModelOptions(command: Command): Command {
-  return withNormalizeOption(command).option(
+  return withInputOptions(command).option(
     "--classes <list>",
     "names of the model's classes, in the order of its scores",
     parseNames,
   );
+}
+
+/** Sizes of one row, or of open axes by name. */
+function parseSizes(text: string): OpenSizes {
+  const sizes = text.split(",").map((part) => /^(?:(?<name>[^=]+)=)?(?<size>[1-9]\d*)$/.exec(part.trim())?.groups);
+  const named = sizes.map((part) => part?.name);
+  if (sizes.every((part) => part !== undefined)) {
+    if (named.every((name) => name === undefined)) return sizes.map(({ size }) => Number(size));
+    if (named.every((name) => name !== undefined)) {
+      return Object.fromEntries(sizes.map(({ name, size }) => [name, Number(size)]));
+    }
+  }
+  throw invalid("--input-shape", "sizes of one row, or NAME=SIZE for each open axis", text, "for instance 3,224,224");
 }
 
 /** Means first, then as many deviations. */

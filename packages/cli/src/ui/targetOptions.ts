@@ -1,6 +1,6 @@
 // Options that say how a target behind an address is asked.
 
-import { InputError } from "@carom/core";
+import { InputError, isRowShape, type OpenSizes } from "@carom/core";
 import type { Command } from "commander";
 import type { TargetOptions } from "../host/http/target.ts";
 import { parseNames } from "./modelOptions.ts";
@@ -13,7 +13,7 @@ export interface AddressOptions {
   readonly header?: string[];
   readonly authEnv?: string;
   readonly classes?: string[];
-  readonly inputShape?: number[];
+  readonly inputShape?: OpenSizes;
   readonly targetVersion?: string;
   readonly maxQueries?: number;
   readonly estimateAlignment?: number | true;
@@ -48,7 +48,6 @@ export function withAddressOptions(command: Command): Command {
     .option("--header <header>", "added to every request, such as 'X-Api-Key: $KEY'; may be repeated", collect)
     .option("--auth-env <variable>", "environment variable that holds a token for the Authorization header")
     .option("--classes <list>", "names of the target's classes, in the order of its scores", parseNames)
-    .option("--input-shape <list>", "shape of a row in requests, such as 1,28,28", parseShape)
     .option("--target-version <text>", "what the deployed version is called; answers of another one are not used")
     .option("--max-queries <count>", "the most rows that may be sent, retries and interrupted runs included", (text) =>
       parsePositive("--max-queries", text),
@@ -73,7 +72,7 @@ export function targetOptions(options: AddressOptions): TargetOptions {
     authEnv: options.authEnv,
     version: options.targetVersion,
     classes: options.classes,
-    inputShape: options.inputShape,
+    inputShape: rowShape(options.inputShape),
     batch: options.batch ?? 64,
     concurrency: options.concurrency ?? 4,
     retries: options.retries ?? 4,
@@ -82,10 +81,13 @@ export function targetOptions(options: AddressOptions): TargetOptions {
   };
 }
 
+/** Options that mean something for files as well. */
+const OF_FILES_TOO = new Set<string>(["classes", "inputShape"] satisfies (keyof AddressOptions)[]);
+
 /** @throws InputError for an option that means nothing for a target that is a file */
 export function refuseAddressOptions(options: AddressOptions, isFile: boolean): void {
   for (const [key, option] of Object.entries(names)) {
-    if (options[key as keyof AddressOptions] === undefined || (isFile && key === "classes")) continue;
+    if (options[key as keyof AddressOptions] === undefined || (isFile && OF_FILES_TOO.has(key))) continue;
     throw new InputError("unsupported", `option ${option}`, {
       expected: "a target behind an address, or a mapping file",
       got: "none, or a model file",
@@ -98,10 +100,11 @@ function collect(text: string, previous: string[] = []): string[] {
   return [...previous, text];
 }
 
-function parseShape(text: string): number[] {
-  const shape = text.split(",").map(Number);
-  if (shape.every((length) => Number.isSafeInteger(length) && length > 0)) return shape;
-  throw invalid("--input-shape", "positive integers with commas between", text, "for instance --input-shape 1,28,28");
+/** The shape of a row in requests. @throws InputError for sizes by name: a service names no axes */
+function rowShape(sizes: OpenSizes | undefined): readonly number[] | undefined {
+  if (sizes === undefined || isRowShape(sizes)) return sizes;
+  const got = Object.keys(sizes).join(", ");
+  throw invalid("--input-shape", "the sizes of one row, for a target behind an address", got, "such as 1,28,28");
 }
 
 function parseRetries(text: string): number {

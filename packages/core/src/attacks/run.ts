@@ -5,7 +5,15 @@ import { marginsOf } from "../models/margins.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { type FloatType, rowSize, type Tensor, toFloat } from "../tensor.ts";
-import { budgetOf, checkThreat, isDiscrete, roundToGrid, type ThreatModel, writeBounds } from "../threat/threat.ts";
+import {
+  budgetOf,
+  checkThreat,
+  isDiscrete,
+  isNarrowed,
+  roundToGrid,
+  type ThreatModel,
+  writeBounds,
+} from "../threat/threat.ts";
 import { type Attack, type AttackContext, type AttackState, type Points, rowOf, takePoints } from "./attack.ts";
 
 export interface AttackTask {
@@ -192,11 +200,6 @@ type RowOperation = (
   upper: Float64Array,
   i: number,
 ) => void;
-
-/** Whether a point has bounds of its own, narrower than the domain's. */
-function isNarrowed({ changeable, direction }: ThreatModel): boolean {
-  return changeable !== undefined || direction !== undefined;
-}
 
 /** Turns an operation on one row and its bounds into one on rows of the original points they belong to. */
 function withBounds(threat: ThreatModel, origin: Points) {

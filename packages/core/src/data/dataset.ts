@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { type FloatType, gatherRows, reshape, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
+import type { FeatureKind } from "./featureKind.ts";
 import {
   type BytesAs,
   checkFinite,
@@ -30,7 +31,7 @@ export interface Domain {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   /** What kind of number each feature is; `real` for all where absent. */
-  readonly kinds?: readonly ("real" | "integer" | "binary")[];
+  readonly kinds?: readonly FeatureKind[] | undefined;
 }
 
 export interface Dataset {

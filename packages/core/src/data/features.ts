@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import { type FloatType, type Tensor, toFloat } from "../tensor.ts";
 import type { Dataset, Domain, SparseRows } from "./dataset.ts";
+import { isWhole } from "./featureKind.ts";
 import { forEachEntry, isSparse } from "./sparse.ts";
 
 /** What bytes mean: parts of 255, or the numbers that they are. */
@@ -80,7 +81,7 @@ export function checkInside(features: Dataset["features"], domain: Domain): void
     (column, value) =>
       value < least[column] ||
       value > greatest[column] ||
-      (kinds !== undefined && kinds[column] !== "real" && !Number.isInteger(value)),
+      (kinds !== undefined && isWhole(kinds[column]) && !Number.isInteger(value)),
   );
   if (bad.count === 0) return;
   throw new InputError("invalid", "features", {

@@ -1,6 +1,6 @@
 // A stranger's file with its scores as one output [N, K]: without dictionaries, with a score for each of two classes.
 
-import type { Graph, Node, OnnxModel } from "../onnx/graph.ts";
+import { type Graph, type Node, type OnnxModel, plainNode } from "../onnx/graph.ts";
 import { prune } from "../onnx/prune.ts";
 import { tensor } from "../tensor.ts";
 import type { Reading } from "./reading.ts";
@@ -39,7 +39,7 @@ export function exposeScores(model: OnnxModel, reading: Reading): OnnxModel {
     nodes.push(...second(scores, output, probabilities));
   } else if (isReversed) {
     initializers.set(`${scores}:order`, tensor("int64", [2], [1, 0]));
-    nodes.push(added("Gather", [scores, `${scores}:order`], output, { axis: { int: 1 } }));
+    nodes.push(plainNode("Gather", [scores, `${scores}:order`], output, { axis: { int: 1 } }));
   }
   return {
     ...model,
@@ -57,11 +57,7 @@ export function exposeScores(model: OnnxModel, reading: Reading): OnnxModel {
 function second(score: string, output: string, probabilities: boolean): Node[] {
   const first = `${score}:first`;
   return [
-    added(probabilities ? "Sub" : "Mul", [`${score}:constant`, score], first),
-    added("Concat", [first, score], output, { axis: { int: 1 } }),
+    plainNode(probabilities ? "Sub" : "Mul", [`${score}:constant`, score], first),
+    plainNode("Concat", [first, score], output, { axis: { int: 1 } }),
   ];
-}
-
-function added(op: string, inputs: readonly string[], output: string, attributes: Node["attributes"] = {}): Node {
-  return { op, domain: "", name: output, inputs, outputs: [output], attributes };
 }

@@ -1,11 +1,13 @@
 // A model: ONNX bytes plus what an attack must know of them.
 
 import { InputError } from "../errors.ts";
-import type { OnnxModel } from "../onnx/graph.ts";
+import { GraphBuilder } from "../onnx/builder.ts";
+import type { Graph, OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { withFixedBatch } from "./batches.ts";
 import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
+import { type InputPart, isReal, partsOf, straightThrough, withRowInput } from "./inputs.ts";
 import { type Reading, readScores } from "./reading.ts";
 
 export interface Model {
@@ -26,6 +28,8 @@ export interface Model {
   /** Names of the features, in the order of the input, where the file has them. */
   readonly featureNames?: readonly string[] | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The inputs that a row holds one after the other, where the file has several, or one of whole numbers. */
+  readonly parts?: readonly InputPart[] | undefined;
 }
 
 /** A model from a graph that we built: input `x`, output `scores`. */
@@ -43,30 +47,59 @@ export function modelFromGraph(onnx: OnnxModel): Model {
  * @throws InputError where the bytes are no ONNX model.
  */
 export function modelFromBytes(bytes: Uint8Array): Model {
+  let read: OnnxModel;
   try {
-    const file = readModel(bytes);
-    const reading = readScores(file);
-    if (!reading) return { ...describe(file), bytes, ...upgraded(file) };
-    const isWhole = isExposed(file, reading);
-    const onnx = isWhole ? { ...file, graph: scoresOnly(file.graph, reading) } : exposeScores(file, reading);
-    return {
-      ...describe(onnx, reading),
-      bytes: isWhole ? bytes : writeModel(onnx),
-      ...upgraded(onnx),
-      scores: onnx.graph.outputs[0].name,
-    };
+    read = readModel(bytes);
   } catch (error) {
     if (!(error instanceof InputError) || error.code !== "unsupported") throw error;
     return { bytes, onnx: undefined, unreadable: error.message, ...describe({ metadata: {} }) };
   }
+  const file = withRowInput(read);
+  const reading = readScores(file);
+  if (!reading) return { ...describe(file), bytes: file === read ? bytes : writeModel(file), ...upgraded(file) };
+  const isWhole = isExposed(file, reading);
+  const onnx = isWhole ? { ...file, graph: scoresOnly(file.graph, reading) } : exposeScores(file, reading);
+  return {
+    ...describe(onnx, reading),
+    bytes: isWhole && file === read ? bytes : writeModel(onnx),
+    ...upgraded(onnx),
+    scores: onnx.graph.outputs[0].name,
+  };
 }
 
-function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable"> {
+/** The graph for gradients. Where inputs were joined, the whole numbers among them are moved as if they were real, if that can be. */
+function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable" | "parts"> {
+  const parts = partsOf(onnx);
+  if (!parts) return readable(onnx);
+  const smooth = readable(straightThrough(onnx, parts));
+  if (smooth.onnx && isTyped(smooth.onnx.graph)) return { ...smooth, parts };
+  const held = parts.map((part): InputPart => (isReal(part.type) ? part : { ...part, kind: "fixed" }));
+  const isAnyMoved = held.some(({ kind }) => kind !== "fixed");
+  return { ...(isAnyMoved ? readable(onnx) : { onnx: undefined, unreadable: lookedUp(onnx.graph) }), parts: held };
+}
+
+function lookedUp({ nodes, initializers }: Graph): string {
+  const lookup = nodes.find(({ op, inputs }) => op === "Gather" && initializers.get(inputs[0])?.shape.length === 2);
+  const name = lookup ? ` ${lookup.outputs[0]}` : "";
+  return `the inputs are whole numbers that choose entries of a table, which has no gradient (--attack-at${name || " NAME"} attacks what they choose)`;
+}
+
+function readable(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable"> {
   try {
     return { onnx: withFixedBatch(upgrade(onnx)), unreadable: undefined };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { onnx: undefined, unreadable: error.message };
+  }
+}
+
+function isTyped(graph: Graph): boolean {
+  try {
+    GraphBuilder.from(graph);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
   }
 }
 

@@ -36,12 +36,17 @@ const onImages: ReadonlySet<string> = new Set([
 /** Operators on the blocks of two-dimensional images. */
 const onBlocks: ReadonlySet<string> = new Set(["DepthToSpace", "SpaceToDepth"]);
 
-/** @throws InputError where an input that the operator needs is missing, or has too few axes. */
+/** Operators whose second input says where in the first: whole numbers. */
+const byPlace: ReadonlySet<string> = new Set(["Gather", "GatherElements", "GatherND", "ScatterElements", "ScatterND"]);
+
+/** @throws InputError where an input that the operator needs is missing, has too few axes, or no whole numbers. */
 export function checkInputs(node: Node, inputs: readonly (ValueType | undefined)[]): void {
   const needed = variadic.has(node.op) ? Math.max(1, inputs.length) : (required[node.op] ?? 1);
   for (let i = 0; i < needed; i++) {
     if (!inputs[i]) throw nodeError(node, `at least ${needed} inputs`, `no input ${i + 1}`);
   }
+  const places = byPlace.has(node.op) ? inputs[1]?.type : undefined;
+  if (places?.startsWith("float")) throw nodeError(node, "places as whole numbers", `numbers of type ${places}`);
   const rank = inputs[0]?.shape.length ?? 0;
   if (onBlocks.has(node.op) && rank !== 4) throw nodeError(node, "images [N, C, H, W]", `shape [${inputs[0]?.shape}]`);
   if (onImages.has(node.op) && rank < 2) throw nodeError(node, "samples with channels", `shape [${inputs[0]?.shape}]`);

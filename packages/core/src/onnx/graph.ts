@@ -32,6 +32,11 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
+/** A standard operator with one output, named as that is. */
+export function plainNode(op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node {
+  return { op, domain: "", name: output, inputs, outputs: [output], attributes };
+}
+
 /** A named input or output. Shape and type are absent where the file does not say. */
 export interface ValueInfo {
   readonly name: string;

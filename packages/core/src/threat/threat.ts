@@ -1,6 +1,7 @@
 // The threat model: what an attacker may do to a point.
 
 import type { Domain } from "../data/dataset.ts";
+import { isWhole } from "../data/featureKind.ts";
 import { InputError } from "../errors.ts";
 import type { Vector } from "../linalg.ts";
 import type { Norm } from "./norm.ts";
@@ -26,16 +27,26 @@ export function budgetOf({ epsilon }: ThreatModel, point: number): number {
 
 /** Whether admissible values are fewer than those of an interval, so that a result must be rounded. */
 export function isDiscrete({ domain, grid }: ThreatModel): boolean {
-  return grid !== undefined || (domain.kinds?.some((kind) => kind !== "real") ?? false);
+  return grid !== undefined || (domain.kinds?.some(isWhole) ?? false);
+}
+
+/** Whether no attack may change a feature. */
+function isFrozen({ domain, changeable }: ThreatModel, feature: number): boolean {
+  return changeable?.[feature] === 0 || domain.kinds?.[feature] === "fixed";
+}
+
+/** Whether a point has bounds of its own, narrower than the domain's. */
+export function isNarrowed({ domain, changeable, direction }: ThreatModel): boolean {
+  return changeable !== undefined || direction !== undefined || domain.kinds?.includes("fixed") === true;
 }
 
 /** Writes the bounds of each feature of one point, as the box, the mask and the direction leave them. */
 export function writeBounds(threat: ThreatModel, origin: Vector, lower: Float64Array, upper: Float64Array): void {
-  const { domain, changeable, direction } = threat;
+  const { domain, direction } = threat;
   lower.set(domain.lower);
   upper.set(domain.upper);
   for (let i = 0; i < origin.length; i++) {
-    const frozen = changeable !== undefined && changeable[i] === 0;
+    const frozen = isFrozen(threat, i);
     if (frozen || direction === "add") lower[i] = origin[i];
     if (frozen || direction === "remove") upper[i] = origin[i];
   }
@@ -55,7 +66,7 @@ export function roundToGrid(threat: ThreatModel, point: Vector, origin: Vector, 
   writeBounds(threat, origin, lower, upper);
   const outward: { readonly i: number; readonly inner: number; readonly gain: number }[] = [];
   for (let i = 0; i < point.length; i++) {
-    const step = domain.kinds && domain.kinds[i] !== "real" ? 1 : grid;
+    const step = domain.kinds && isWhole(domain.kinds[i]) ? 1 : grid;
     if (step === undefined || point[i] === origin[i]) continue;
     const exact = point[i];
     const nearest = clampTo(Math.round(exact / step) * step, lower[i], upper[i]);

@@ -1,6 +1,7 @@
 // The surrogate of a poisoning task: its training held open, in the [0, 1] units that learners see.
 
 import { type Dataset, featureCount } from "../../data/dataset.ts";
+import { isWhole } from "../../data/featureKind.ts";
 import { withClasses } from "../../data/labels.ts";
 import { InputError } from "../../errors.ts";
 import { scaleFeatures, scalingOf } from "../../learners/fit.ts";
@@ -55,7 +56,7 @@ export async function openSurrogate(task: SurrogateTask): Promise<Surrogate> {
   const project = (x: Float64Array) => {
     for (let at = 0; at < x.length; at++) {
       const j = at % d;
-      if (domain.kinds && domain.kinds[j] !== "real") x[at] = (Math.round(x[at] * range + low) - low) / range;
+      if (domain.kinds && isWhole(domain.kinds[j])) x[at] = (Math.round(x[at] * range + low) - low) / range;
       x[at] = Math.min(Math.max(x[at], lower[j]), upper[j]);
     }
     return x;

@@ -1,0 +1,25 @@
+// What is said of how a model's inputs were read, where that is more than one tensor of real numbers.
+
+import type { InputPart, Model } from "@carom/core";
+
+/** A sentence for each thing that a reader of the numbers must know; none for a single input of real numbers. */
+export function inputNotes({ parts }: Model, attackAt: string | undefined): readonly string[] {
+  const notes: string[] = [];
+  if (attackAt !== undefined) {
+    notes.push(
+      `Attacked at "${attackAt}" inside the model: budgets are in its units, and no input need exist that leads to the points that were crafted.`,
+    );
+  }
+  const held = names(parts, ({ kind }) => kind === "fixed");
+  if (held) notes.push(`Attacks leave ${held} as given.`);
+  const rounded = names(parts, ({ kind, type }) => kind !== "fixed" && !type.startsWith("float"));
+  if (rounded) notes.push(`Gradients pass the rounding of ${rounded} as if it were not there.`);
+  return notes;
+}
+
+function names(parts: readonly InputPart[] | undefined, is: (part: InputPart) => boolean): string {
+  return (parts ?? [])
+    .filter(is)
+    .map(({ name }) => `"${name}"`)
+    .join(", ");
+}

@@ -1,0 +1,164 @@
+// Several inputs, whole numbers, open sizes, a value inside: each gives the numbers of the same function of one row.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { runtime } from "../../test/linearWorld.ts";
+import { GraphBuilder, modelOf } from "../onnx/builder.ts";
+import { elementTypeNumber } from "../onnx/elementType.ts";
+import { readModel, writeModel } from "../onnx/proto.ts";
+import { stream } from "../random.ts";
+import { type ElementType, sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { cutAt } from "./cut.ts";
+import { kindsOf, withSizes } from "./inputs.ts";
+import { modelFromBytes } from "./model.ts";
+import { openModel } from "./open.ts";
+
+const K = 3;
+
+function drawn(random: ReturnType<typeof stream>, shape: readonly number[]): Tensor<"float32"> {
+  return tensor(
+    "float32",
+    shape,
+    Array.from({ length: sizeOf(shape) }, () => random.normal()),
+  );
+}
+
+function head(g: GraphBuilder, x: string, width: number): string {
+  const random = stream(3, "weights");
+  const hidden = g.node("Tanh", [g.node("MatMul", [x, g.constant(drawn(random, [width, 7]))])]);
+  return g.node("MatMul", [hidden, g.constant(drawn(random, [7, K]))]);
+}
+
+interface Input {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+/** tanh(x A) B of all inputs side by side; bytes count as shares of 255. */
+function network(inputs: readonly Input[]): Uint8Array {
+  const g = new GraphBuilder();
+  const width = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const parts = inputs.map(({ type, shape }, i) => {
+    const input = g.input(`input ${i}`, type, ["N", ...shape]);
+    const real = g.node("Cast", [input], { to: { int: elementTypeNumber("float32") } });
+    const scaled = type === "uint8" ? g.node("Div", [real, g.scalar(255, real)]) : real;
+    return g.node("Reshape", [scaled, g.ints([-1, sizeOf(shape)])]);
+  });
+  g.output(head(g, g.node("Concat", parts, { axis: { int: 1 } }), width), "scores");
+  return writeModel(modelOf(g.graph()));
+}
+
+function largestDifference(a: Tensor, b: Tensor): number {
+  const [x, y] = [a, b].map(({ data }) => Array.from(data as Float32Array));
+  expect(x.length).toBe(y.length);
+  return x.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0);
+}
+
+const types: readonly ElementType[] = ["float32", "float64", "int64", "int32", "int8", "uint8", "bool"];
+const input = fc.record({
+  type: fc.constantFrom(...types),
+  shape: fc.constantFrom<number[]>([], [1], [3], [2, 2]),
+});
+
+describe("inputs side by side", () => {
+  test("scores are those of one real input on whole numbers, gradients those of the function past the rounding", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(input, { minLength: 1, maxLength: 4 }), async (inputs) => {
+        const width = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+        const joined = await openModel(runtime, modelFromBytes(network(inputs)));
+        const plain = await openModel(runtime, modelFromBytes(network([{ type: "float32", shape: [width] }])));
+        const random = stream(1, "rows");
+        const n = 5;
+        const values = inputs.map(({ type, shape }) =>
+          Array.from({ length: n }, () =>
+            Array.from({ length: sizeOf(shape) }, () => {
+              if (type === "bool") return random.uniform() < 0.5 ? 1 : 0;
+              if (type === "uint8") return Math.floor(random.uniform() * 256) / 255;
+              return type.startsWith("float") ? random.normal() : Math.round(3 * random.normal());
+            }),
+          ),
+        );
+        const rows = Array.from({ length: n }, (_, i) => values.flatMap((part) => part[i])).flat();
+        const x = tensor("float32", [n, width], rows);
+        const y = Int32Array.from({ length: n }, (_, i) => i % K);
+        expect(largestDifference(await joined.scores(x), await plain.scores(x))).toBeLessThan(1e-5);
+        const gradientOf = async ({ differentiable }: typeof plain) =>
+          (await differentiable!.inputGradient("crossEntropy", x, y)).gradient;
+        const gradient = await gradientOf(joined);
+        expect(largestDifference(gradient, await gradientOf(plain))).toBeLessThan(1e-5);
+        expect(Math.max(...Array.from(gradient.data as Float32Array, Math.abs))).toBeGreaterThan(1e-4);
+        await Promise.all([joined.close(), plain.close()]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("whole numbers are rounded, as the file would get them", async () => {
+    const model = await openModel(runtime, modelFromBytes(network([{ type: "int64", shape: [2] }])));
+    const [near, exact] = [
+      [1.4, -2.6],
+      [1, -3],
+    ].map((row) => tensor("float32", [1, 2], row));
+    expect(largestDifference(await model.scores(near), await model.scores(exact))).toBe(0);
+    await model.close();
+  });
+
+  test("what chooses entries of a table is held, and a file of nothing else says where to attack", () => {
+    const lookUp = (isAlone: boolean) => {
+      const g = new GraphBuilder();
+      const table = g.constant(drawn(stream(2, "table"), [10, 4]));
+      const chosen = g.node("Gather", [table, g.input("ids", "int64", ["N"])], { axis: { int: 0 } });
+      const x = isAlone ? chosen : g.node("Add", [chosen, g.input("x", "float32", ["N", 4])]);
+      g.output(head(g, x, 4), "scores");
+      return modelFromBytes(writeModel(modelOf(g.graph())));
+    };
+    expect(kindsOf(lookUp(false).parts!)).toEqual(["fixed", "real", "real", "real", "real"]);
+    expect(lookUp(false).onnx).toBeDefined();
+    expect(lookUp(true)).toMatchObject({ onnx: undefined, unreadable: expect.stringContaining("--attack-at") });
+  });
+});
+
+describe("a file cut in two", () => {
+  /** Rows of token numbers, a table of embeddings, and a mask that says which of them count. */
+  function text(): Uint8Array {
+    const g = new GraphBuilder();
+    const ids = g.input("ids", "int64", ["N", "length"]);
+    const mask = g.input("mask", "int64", ["N", "length"]);
+    const table = g.constant(drawn(stream(2, "table"), [10, 4]));
+    const embedded = g.node("Gather", [table, ids], { axis: { int: 0 } });
+    const weight = g.node("Unsqueeze", [g.node("Cast", [mask], { to: { int: 1 } }), g.ints([2])]);
+    const sum = g.node("ReduceSum", [g.node("Mul", [embedded, weight]), g.ints([1])], { keepdims: { int: 0 } });
+    g.output(head(g, sum, 4), "scores");
+    return writeModel(modelOf(g.graph()));
+  }
+
+  test("its halves compose to the whole, and the second has the gradient by the value", async () => {
+    const file = withSizes(readModel(text()), { length: 3 });
+    const embedded = file.graph.nodes.find(({ op }) => op === "Gather")!.outputs[0];
+    const { front, back } = cutAt(file, embedded);
+    const models = [file, front!, back].map((half) => modelFromBytes(writeModel(half)));
+    const [whole, first, second] = await Promise.all(models.map((model) => openModel(runtime, model)));
+    const x = tensor("float32", [2, 6], [0, 5, 9, 1, 1, 0, 7, 7, 2, 1, 0, 0]);
+    const between = await first.scores(x);
+    expect(between.shape).toEqual([2, 3 * 4 + 3]);
+    expect(largestDifference(await second.scores(between), await whole.scores(x))).toBeLessThan(1e-6);
+    expect(kindsOf(models[2].parts!)).toEqual([...new Array(12).fill("real"), "fixed", "fixed", "fixed"]);
+    const labels = Int32Array.of(0, 2);
+    const { gradient } = await second.differentiable!.inputGradient("crossEntropy", between, labels);
+    const slopes = gradient.data as Float32Array;
+    // What the mask leaves out does not count: the third token of the first row, all but the first of the second.
+    const counts = Array.from({ length: 6 }, (_, i) =>
+      slopes.subarray(15 * Math.floor(i / 3) + 4 * (i % 3)).slice(0, 4),
+    );
+    expect(counts.map((part) => part.some((value) => value !== 0))).toEqual([true, true, false, true, false, false]);
+    await Promise.all([whole.close(), first.close(), second.close()]);
+  });
+
+  test("sizes and names that the file does not have are told", () => {
+    const file = readModel(text());
+    expect(() => withSizes(file, { width: 3 })).toThrow(/^unknown open axis of the model "width": .*length/);
+    expect(() => withSizes(file, [3])).toThrow(/^invalid option --input-shape: .*several inputs/);
+    expect(() => modelFromBytes(text())).toThrow(/^unsupported inputs of the model: .*"ids" \[N, length\]/);
+    expect(() => cutAt(withSizes(file, { length: 3 }), "nothing")).toThrow(/^unknown value of the model "nothing"/);
+  });
+});

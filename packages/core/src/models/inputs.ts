@@ -1,0 +1,235 @@
+// A stranger's inputs as one tensor of rows: open sizes fixed, whole numbers rounded, several inputs side by side.
+
+import type { FeatureKind } from "../data/featureKind.ts";
+import { InputError, unknownName } from "../errors.ts";
+import type { Dim } from "../onnx/dim.ts";
+import { elementTypeNumber } from "../onnx/elementType.ts";
+import { type Graph, type Node, type OnnxModel, plainNode, type ValueInfo } from "../onnx/graph.ts";
+import { type ElementType, sizeOf, tensor } from "../tensor.ts";
+
+/** One input of a file. Where there are several, a row holds their values one after the other. */
+export interface InputPart {
+  readonly name: string;
+  readonly type: ElementType;
+  /** Shape of one row; empty for a number. */
+  readonly shape: readonly number[];
+  /** What an attack may do with it: whole numbers that choose entries of a table stay. Bytes are real, as shares of 255. */
+  readonly kind: FeatureKind;
+}
+
+/** The opset for nodes that are added to a file without standard operators. */
+const OPSET = 18;
+
+/** What bytes hold: data of that type are divided by it when they are read, so the model's input is multiplied by it. */
+const LARGEST_BYTE = 255;
+
+/** Where the metadata name the only input that attacks may change. */
+const ATTACKED = "carom:attacked";
+
+/** The file with one input that attacks may change. */
+export function attacking(file: OnnxModel, input: string): OnnxModel {
+  return { ...file, metadata: { ...file.metadata, [ATTACKED]: input } };
+}
+
+/** Where the metadata of a file whose inputs were joined say what they were. */
+const METADATA = "carom:inputs";
+
+/** The sizes of one row of the only input, or the sizes of open axes by their names. */
+export type OpenSizes = readonly number[] | Readonly<Record<string, number>>;
+
+/**
+ * The file with its inputs as one, [N, ...] of real numbers.
+ *
+ * A single input of real numbers stays as it is. Inputs of whole numbers take the features rounded; those of bytes take
+ * 255 times features in [0, 1], since that is how data of bytes are read. Several inputs take the columns of one row, in
+ * the order of the file.
+ *
+ * @throws InputError for several inputs, or one of whole numbers, that are no rows of numbers of known size
+ */
+export function withRowInput(file: OnnxModel): OnnxModel {
+  const { inputs } = file.graph;
+  const [first] = inputs;
+  const isNumberPerRow = first?.shape?.length === 1 && typeof first.shape[0] === "string";
+  if (inputs.length === 1 && !isNumberPerRow && (first.type === undefined || isReal(first.type))) return file;
+  return inputs.length === 0 ? file : joined(file);
+}
+
+/** The file with its open sizes fixed. @throws InputError where it does not have them */
+export function withSizes(file: OnnxModel, sizes: OpenSizes): OnnxModel {
+  const { inputs } = file.graph;
+  const fixed = isRowShape(sizes) ? [fixedInput(inputs, sizes)] : inputs.map(namedSizes(inputs, sizes));
+  // What else carries the name of an open size has that size too; it is inferred anew.
+  const outputs = file.graph.outputs.map(({ shape: _, ...output }) => output);
+  return { ...file, graph: { ...file.graph, inputs: fixed, outputs } };
+}
+
+/** Whether sizes are those of one row. */
+export function isRowShape(sizes: OpenSizes): sizes is readonly number[] {
+  return Array.isArray(sizes);
+}
+
+function fixedInput(inputs: readonly ValueInfo[], sizes: readonly number[]): ValueInfo {
+  if (inputs.length !== 1)
+    throw refusedSizes("sizes by the names of open axes, since there are several inputs", `${sizes}`);
+  const [input] = inputs;
+  const { name, shape = ["N", ...sizes] } = input;
+  const agrees = shape.length === sizes.length + 1 && sizes.every((size, i) => isOpenOr(size, shape[i + 1]));
+  if (!agrees) throw refusedSizes(`sizes for the input "${name}" [${shape.slice(1).join(", ")}]`, `[${sizes}]`);
+  return { ...input, shape: [shape[0], ...sizes] };
+}
+
+function namedSizes(inputs: readonly ValueInfo[], sizes: Readonly<Record<string, number>>) {
+  const open = new Set(inputs.flatMap(({ shape }) => shape?.slice(1) ?? []).filter((dim) => typeof dim === "string"));
+  for (const name of Object.keys(sizes)) if (!open.has(name)) unknownName("open axis of the model", name, [...open]);
+  return (input: ValueInfo): ValueInfo => {
+    if (!input.shape) return input;
+    const [rows, ...row] = input.shape;
+    return { ...input, shape: [rows, ...row.map((dim) => (typeof dim === "string" ? (sizes[dim] ?? dim) : dim))] };
+  };
+}
+
+function isOpenOr(size: number, dim: Dim): boolean {
+  return typeof dim === "string" || dim <= 0 || dim === size;
+}
+
+function joined(file: OnnxModel): OnnxModel {
+  const { inputs } = file.graph;
+  const attacked = file.metadata[ATTACKED];
+  const parts = inputs.map(partOf).map((part): InputPart => {
+    return attacked === undefined || part.name === attacked ? part : { ...part, kind: "fixed" };
+  });
+  const rows = inputs.map(({ shape }) => shape![0]);
+  const fixed = new Set(rows.filter((row) => typeof row === "number"));
+  if (fixed.size > 1) throw refused("inputs with as many rows each", `batches of ${[...fixed].join(" and ")}`);
+  const type = parts.some((part) => part.type === "float64") ? "float64" : "float32";
+  const width = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const shape = parts.length === 1 && parts[0].shape.length > 0 ? parts[0].shape : [width];
+  const name = free(file.graph, "carom:rows");
+  const front = frontOf(parts, name, type);
+  const graph: Graph = {
+    ...file.graph,
+    inputs: [{ name, type, shape: [[...fixed][0] ?? rows[0], ...shape] }],
+    initializers: new Map([...file.graph.initializers, ...front.constants]),
+    nodes: [...front.nodes, ...file.graph.nodes],
+  };
+  const metadata = { ...file.metadata, [METADATA]: JSON.stringify(parts) };
+  return { ...file, graph, opsets: { "": OPSET, ...file.opsets }, metadata };
+}
+
+/** What the inputs of a file were that `withRowInput` joined; undefined where it did not. */
+export function partsOf({ metadata }: Pick<OnnxModel, "metadata">): readonly InputPart[] | undefined {
+  return metadata[METADATA] === undefined ? undefined : (JSON.parse(metadata[METADATA]) as readonly InputPart[]);
+}
+
+/** The kind of each of the D features of a row. */
+export function kindsOf(parts: readonly InputPart[]): readonly FeatureKind[] {
+  return parts.flatMap(({ kind, shape }) => new Array<FeatureKind>(sizeOf(shape)).fill(kind));
+}
+
+/**
+ * The joined file with its whole numbers left as real ones, so that gradients flow past the rounding as if it were not
+ * there. Not every graph takes that: where whole numbers choose entries of a table, types no longer agree.
+ *
+ * Source: Bengio et al. 2013, the straight-through estimator.
+ */
+export function straightThrough(file: OnnxModel, parts: readonly InputPart[]): OnnxModel {
+  const names = new Set(parts.filter(({ type }) => !isReal(type)).map(({ name }) => name));
+  const { graph } = file;
+  const type = graph.inputs[0].type!;
+  const rounded = new Set<string>();
+  const casts = graph.nodes.map((node) => {
+    if (node.op !== "Cast" || !names.has(node.outputs[0])) return node;
+    rounded.add(node.inputs[0]);
+    return { ...node, attributes: { to: { int: elementTypeNumber(type) } } };
+  });
+  const nodes = casts.map((node) =>
+    node.op === "Round" && rounded.has(node.outputs[0]) ? { ...node, op: "Identity" } : node,
+  );
+  return { ...file, graph: { ...graph, nodes } };
+}
+
+function kindOf(type: ElementType): FeatureKind {
+  if (isReal(type) || type === "uint8") return "real";
+  return type === "bool" ? "binary" : "integer";
+}
+
+export function isReal(type: ElementType): boolean {
+  return type === "float32" || type === "float64";
+}
+
+function partOf({ name, type, shape }: ValueInfo): InputPart {
+  if (!type) throw refused("inputs of numbers", `"${name}", which holds something else`);
+  if (!shape || shape.length === 0) throw refused("a row of each input per sample", `"${name}" without rows`);
+  const row = shape.slice(1);
+  if (!row.every((dim): dim is number => typeof dim === "number" && dim > 0)) {
+    throw refused("known sizes on every axis of an input but the first", `"${name}" [${shape.join(", ")}]`);
+  }
+  return { name, type, shape: row, kind: kindOf(type) };
+}
+
+/** Nodes that cut each input out of the rows, give it its shape and its type. */
+function frontOf(parts: readonly InputPart[], rows: string, type: ElementType) {
+  const constants = new Map<string, ReturnType<typeof tensor>>();
+  const nodes: Node[] = [];
+  const constant = (name: string, value: ReturnType<typeof tensor>) => {
+    constants.set(name, value);
+    return name;
+  };
+  const add = (op: string, inputs: readonly string[], output: string, attributes: Node["attributes"] = {}) => {
+    nodes.push(plainNode(op, inputs, output, attributes));
+    return output;
+  };
+  let from = 0;
+  for (const part of parts) {
+    const name = (what: string) => `${rows}:${part.name}:${what}`;
+    const integers = (what: string, values: readonly number[]) =>
+      constant(name(what), tensor("int64", [values.length], values));
+    let value = rows;
+    if (parts.length > 1) {
+      const to = from + sizeOf(part.shape);
+      const bounds = [integers("from", [from]), integers("to", [to]), integers("axis", [1])];
+      value = add("Slice", [value, ...bounds], name("columns"));
+      from = to;
+    }
+    if (parts.length > 1 || part.shape.length === 0) {
+      value = add("Reshape", [value, integers("shape", [-1, ...part.shape])], name("shaped"));
+    }
+    if (!isReal(part.type)) {
+      if (part.type === "uint8")
+        value = add(
+          "Mul",
+          [value, constant(name("largest"), tensor(type as "float32", [], [LARGEST_BYTE]))],
+          name("bytes"),
+        );
+      value = add("Round", [value], name("rounded"));
+    }
+    add("Cast", [value], part.name, { to: { int: elementTypeNumber(part.type) } });
+  }
+  return { constants, nodes };
+}
+
+/** A name that no value of the graph has. */
+function free({ initializers, inputs, nodes }: Graph, name: string): string {
+  const taken = new Set([
+    ...initializers.keys(),
+    ...inputs.map((input) => input.name),
+    ...nodes.flatMap((n) => n.outputs),
+  ]);
+  return taken.has(name) ? free({ initializers, inputs, nodes } as Graph, `${name}'`) : name;
+}
+
+function refused(expected: string, got: string): InputError {
+  return new InputError("unsupported", "inputs of the model", {
+    expected,
+    got,
+    remedy: "fix open sizes with --input-shape, or export the classifier with inputs of numbers and known sizes",
+  });
+}
+
+function refusedSizes(expected: string, got: string): InputError {
+  return new InputError("invalid", "option --input-shape", {
+    expected,
+    got,
+    remedy: "give those of one row, such as 3,224,224, or name open axes, such as sequence=16",
+  });
+}
