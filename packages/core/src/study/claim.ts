@@ -29,8 +29,17 @@ export function check(held: boolean, signs: Signs, numbers: string): Check {
   return { held, shown, numbers: `${numbers} (${signsText(signs)})` };
 }
 
-/** A claim that holds where each of its checks does, and is not tested where there are none. */
-export function claim(id: string, text: string, checks: readonly Check[], without: string): Claim {
+/**
+ * A claim that holds where each of its checks does, and is not tested where there are none: then `without` says why. `beside`
+ * are numbers that decide nothing.
+ */
+export function claim(
+  id: string,
+  text: string,
+  checks: readonly Check[],
+  without: string,
+  beside: readonly string[] = [],
+): Claim {
   const outcomes = checks.map(({ held, shown }) => (held ? (shown ? "yes" : "not beyond chance") : "no"));
   return {
     id,
@@ -43,7 +52,8 @@ export function claim(id: string, text: string, checks: readonly Check[], withou
           : outcomes.includes("not beyond chance")
             ? "not shown"
             : "held",
-    numbers: checks.length === 0 ? [without] : checks.map(({ numbers }, i) => `${outcomes[i]}: ${numbers}`),
+    numbers:
+      checks.length === 0 ? [without] : [...checks.map(({ numbers }, i) => `${outcomes[i]}: ${numbers}`), ...beside],
   };
 }
 
@@ -77,8 +87,9 @@ export const noFamilies = "no learner has a model of high and one of low complex
 
 /** In how many repetitions, how many of the others are ties, and the sign test's p, as the paper's Table 1. */
 function signsText({ agreeing, of, repetitions, p }: Signs): string {
+  if (repetitions === 1) return "one repetition";
   const ties = of < repetitions ? `, ${repetitions - of} tied` : "";
-  const test = p !== undefined && repetitions > 1 ? `, sign test p ${threeDigits(p)}` : "";
+  const test = p !== undefined ? `, sign test p ${threeDigits(p)}` : "";
   return `${agreeing} of ${repetitions} repetitions${ties}${test}`;
 }
 

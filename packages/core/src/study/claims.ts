@@ -128,16 +128,10 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
     V.has(id) ? [[V.get(id)!, transferRate(evidence, id, epsilon)]] : [],
   );
   const tau = kendall(tied(all.map(([v]) => v)), tied(all.map(([, rate]) => rate)));
-  const result = claim("E4", text, checks, "V is undefined or was not asked for");
-  return tau && checks.length > 0
-    ? {
-        ...result,
-        numbers: [
-          ...result.numbers,
-          `across all ${tau.n} surrogates: Kendall ${threeDigits(tau.statistic)}, p ${threeDigits(tau.p)}`,
-        ],
-      }
-    : result;
+  const beside = tau
+    ? [`across all ${tau.n} surrogates: Kendall ${threeDigits(tau.statistic)}, p ${threeDigits(tau.p)}`]
+    : [];
+  return claim("E4", text, checks, "V is undefined or was not asked for", beside);
 }
 
 function alignmentPredicts(evidence: Evidence, epsilon: number): Claim {
@@ -169,6 +163,7 @@ const LITTLE = 0.05;
 
 function fewerRows(evidence: Evidence, epsilon: number): Claim {
   const { study } = evidence;
+  const beside: string[] = [];
   const checks = study.surrogates.flatMap((choice): Check[] => {
     const { fraction, name: _, ...rest } = choice;
     if (fraction === undefined) return [];
@@ -177,8 +172,11 @@ function fewerRows(evidence: Evidence, epsilon: number): Claim {
     const ids = [choice, same].map((each) => surrogateId(nameOf(each)));
     const [few, all] = ids.map((id) => transferRate(evidence, id, epsilon));
     const numbers = `${nameOf(same)}: transfer rate ${threeDigits(few)} on ${threeDigits(100 * fraction)} % of the rows, ${threeDigits(all)} on all`;
-    // Of surrogates of high complexity the claim says nothing; their numbers stand beside it.
-    if (!nameOf(same).endsWith("_L")) return [{ held: true, shown: true, numbers }];
+    // Of surrogates of high complexity the claim says nothing.
+    if (!nameOf(same).endsWith("_L")) {
+      beside.push(`beside them ${numbers}`);
+      return [];
+    }
     const signs = overRepetitions(evidence, (each) => {
       const [a, b] = ids.map((id) => rateIn(each, id, epsilon));
       return exceeds(b, a + LITTLE) ? -1 : 1;
@@ -189,7 +187,8 @@ function fewerRows(evidence: Evidence, epsilon: number): Claim {
     "E6",
     `on a part of the rows surrogates of low complexity lose at most ${LITTLE} of transfer rate`,
     checks,
-    "no surrogate has a fraction",
+    "no surrogate of low complexity has a fraction",
+    beside,
   );
 }
 
