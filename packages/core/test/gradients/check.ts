@@ -61,7 +61,7 @@ export function noFindings(): Findings {
 }
 
 /** The graph of a case with its gradient (of a weighted sum of the results) and that gradient's own (along v). */
-function graphsOf(testCase: GradientCase, type: FloatType) {
+export function graphsOf(testCase: GradientCase, type: FloatType) {
   const g = new GraphBuilder();
   const names = Object.keys(testCase.inputs);
   for (const name of names) g.input(name, type, testCase.inputs[name]);
@@ -137,7 +137,7 @@ export async function check(testCase: GradientCase, seed: number, findings: Find
 }
 
 /** Numbers that float32 holds exactly, so that every evaluation sees the same ones. */
-function draw(graph: Graph, testCase: GradientCase, seed: number, attempt: number): Record<string, Value> {
+export function draw(graph: Graph, testCase: GradientCase, seed: number, attempt: number): Record<string, Value> {
   const feeds = graph.inputs.map(({ name, shape }): [string, Value] => {
     const random = stream(seed, testCase.op, testCase.name, name, attempt);
     const [low, high] = name in testCase.inputs && testCase.range ? testCase.range : [-2, 2];
@@ -200,7 +200,7 @@ function checkDifferences(
 }
 
 /** Compares what the reference computes before and after each pass of simplification. */
-function checkPasses(
+export function checkPasses(
   { second }: ReturnType<typeof graphsOf>,
   feeds: Readonly<Record<string, Value>>,
   findings: Findings,

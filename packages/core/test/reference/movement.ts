@@ -285,11 +285,12 @@ const Resize: Evaluate = (node, [x, , scales, sizes]) => {
   const shape = x.shape.map((size, axis) => entry(sizes, axis) ?? Math.floor(size * (entry(scales, axis) ?? 1)));
   const ratios = x.shape.map((size, axis) => (sizes ? shape[axis] / size : (entry(scales, axis) ?? 1)));
   const mode = stringAttribute(node, "coordinate_transformation_mode", "half_pixel");
+  // In float32, as the runtime reckons: a place halfway between two elements decides which is taken.
   const source = (o: number, axis: number) => {
-    const [size, wide, scale] = [x.shape[axis], shape[axis], ratios[axis]];
-    if (mode === "asymmetric") return o / scale;
-    if (mode === "align_corners") return wide === 1 ? 0 : (o * (size - 1)) / (wide - 1);
-    return mode === "pytorch_half_pixel" && wide === 1 ? 0 : (o + 0.5) / scale - 0.5;
+    const [size, wide, scale] = [x.shape[axis], shape[axis], Math.fround(ratios[axis])];
+    if (mode === "asymmetric") return Math.fround(o / scale);
+    if (mode === "align_corners") return wide === 1 ? 0 : Math.fround((o * (size - 1)) / (wide - 1));
+    return mode === "pytorch_half_pixel" && wide === 1 ? 0 : Math.fround(Math.fround((o + 0.5) / scale) - 0.5);
   };
   const rounding = stringAttribute(node, "nearest_mode", "round_prefer_floor");
   const rounded = (place: number) => {
