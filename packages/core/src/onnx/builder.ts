@@ -9,6 +9,7 @@ import type { Dim } from "./dim.ts";
 import type { Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
 import { unsupportedNode, type ValueType } from "./operator.ts";
 import { operatorName, operatorOf } from "./ops/index.ts";
+import { anyNumber, followRange, rangeOf } from "./range.ts";
 
 /**
  * The opset in which graphs are built and differentiated.
@@ -54,7 +55,7 @@ export class GraphBuilder {
     assert(!this.types.has(name), `value "${name}" exists already`);
     checkShape(name, shape);
     this.inputs.push({ name, type, shape });
-    this.types.set(name, { type, shape });
+    this.types.set(name, { type, shape, range: anyNumber });
     return name;
   }
 
@@ -62,7 +63,7 @@ export class GraphBuilder {
   initializer(name: string, value: Tensor): string {
     assert(!this.types.has(name), `value "${name}" exists already`);
     this.initializers.set(name, value);
-    this.types.set(name, { type: value.type, shape: value.shape, constant: value });
+    this.types.set(name, { type: value.type, shape: value.shape, constant: value, range: rangeOf(value) });
     return name;
   }
 
@@ -72,7 +73,7 @@ export class GraphBuilder {
     assert(value, `"${name}" is no initializer`);
     this.initializers.delete(name);
     this.inputs.push({ name, type: value.type, shape: value.shape });
-    this.types.set(name, { type: value.type, shape: value.shape });
+    this.types.set(name, { type: value.type, shape: value.shape, range: anyNumber });
   }
 
   /** A constant without a name to remember; equal small constants share one. */
@@ -124,7 +125,7 @@ export class GraphBuilder {
     node.outputs.forEach((name, i) => {
       if (name === "") return;
       assert(!this.types.has(name), `value "${name}" exists already`);
-      this.types.set(name, outputs[i]);
+      this.types.set(name, { ...outputs[i], range: followRange(node, inputs, outputs[i]) });
     });
     this.nodes.push(node);
   }

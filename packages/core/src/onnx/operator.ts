@@ -7,6 +7,7 @@ import type { GraphBuilder } from "./builder.ts";
 import { type Dim, isStatic } from "./dim.ts";
 import type { Node } from "./graph.ts";
 import { MAX_CONTENT, MAX_RANK } from "./limits.ts";
+import type { Range } from "./range.ts";
 
 /** What is known of a value before the graph runs. */
 export interface ValueType {
@@ -16,6 +17,8 @@ export interface ValueType {
   readonly constant?: Tensor;
   /** The elements of a small tensor that is computed from shapes, such as the target of a Reshape, in row-major order. */
   readonly content?: readonly Dim[];
+  /** Between which numbers the elements lie, and whether they are finite. */
+  readonly range?: Range;
 }
 
 export interface InferContext {

@@ -5,6 +5,7 @@ import { addGradients, differentiate, gradientName } from "../../src/onnx/differ
 import type { Dim } from "../../src/onnx/dim.ts";
 import type { Graph } from "../../src/onnx/graph.ts";
 import { wholeWindows } from "../../src/onnx/passes/wholeWindows.ts";
+import type { Range } from "../../src/onnx/range.ts";
 import { passes, simplify } from "../../src/onnx/simplify.ts";
 import { stream } from "../../src/random.ts";
 import type { FloatType } from "../../src/tensor.ts";
@@ -44,6 +45,8 @@ export interface Findings {
   withoutFloat64: number;
   /** Values of which an inferred dimension differs from the computed one. */
   wrongShapes: string[];
+  /** Values of which some element lies outside what was inferred, or is infinite though it should not be. */
+  wrongRanges: string[];
 }
 
 export function noFindings(): Findings {
@@ -57,6 +60,7 @@ export function noFindings(): Findings {
     float64Error: 0,
     withoutFloat64: 0,
     wrongShapes: [],
+    wrongRanges: [],
   };
 }
 
@@ -259,6 +263,13 @@ async function checkRuntime(
   findings.float64Error = Math.max(findings.float64Error, compare(computed));
 }
 
+/** Whether a number is as was inferred; what is no number has no bounds. */
+function isWithin(x: number, { low, high, finite }: Range): boolean {
+  if (!Number.isFinite(x)) return !finite;
+  const slack = 1e-6 * Math.max(1, Math.abs(x));
+  return x >= low - slack && x <= high + slack;
+}
+
 /** Runs the graph with every value as an output; their shapes are those inferred, with N bound. */
 async function checkShapes(
   testCase: GradientCase,
@@ -271,7 +282,11 @@ async function checkShapes(
   const everything = graph.nodes.flatMap((node) => node.outputs.filter((name) => name !== ""));
   const computed = await run(g.graph(everything), feeds, { optimize: false });
   for (const name of everything) {
-    const { type, shape } = g.type(name);
+    const { type, shape, range } = g.type(name);
+    const numbers = values.get(name)?.data ?? [];
+    if (range && type.startsWith("float") && !numbers.every((each) => isWithin(each, range))) {
+      findings.wrongRanges.push(`${testCase.name}: ${name} ${JSON.stringify(range)}: [${numbers}]`);
+    }
     const inferred = shape.map(bind);
     const actual = computed[name].shape;
     const agrees =

@@ -34,6 +34,8 @@ export function layerOf(family: string, seed: number, number: number, limit: num
   for (let attempt = 0; ; attempt++) {
     const draws = drawsFrom(stream(seed, family, number, attempt));
     const layer = families[family](draws, limit);
-    if (layer) return { ...layer, name: `${family} ${number} of seed ${seed}: ${JSON.stringify(layer.attributes)}` };
+    if (!layer) continue;
+    const attributes = JSON.stringify(layer.attributes ?? {});
+    return { ...layer, name: `${family} ${number} of seed ${seed}: ${layer.op} ${attributes}` };
   }
 }

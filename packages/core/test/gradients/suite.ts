@@ -6,6 +6,7 @@ import { check, type Findings, type GradientCase, noFindings } from "./check.ts"
 /** What every check must find: the tolerances of the gradients, of their own gradients, and of the runtime. */
 export function expectAgreement(findings: Findings): void {
   expect(findings.wrongShapes).toEqual([]);
+  expect(findings.wrongRanges).toEqual([]);
   expect(findings.gradientError).toBeLessThan(1e-6);
   expect(findings.hessianError).toBeLessThan(1e-6);
   expect(findings.passError).toBeLessThan(1e-11);

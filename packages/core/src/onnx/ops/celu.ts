@@ -1,5 +1,6 @@
 import { floatAttribute } from "../graph.ts";
 import { type Operator, sameAsInput } from "../operator.ts";
+import { scaled } from "../slope.ts";
 
 /** y = x where x > 0, else alpha (e^(x/alpha) - 1); there dy/dx = y/alpha + 1 (Barron, 2017). */
 export const Celu: Operator = {
@@ -9,6 +10,6 @@ export const Celu: Operator = {
     const one = g.scalar(1, x);
     const positive = g.node("Greater", [x, g.scalar(0, x)]);
     const left = g.node("Add", [g.node("Div", [y, alpha]), one]);
-    return [g.node("Mul", [cotangent, g.node("Where", [positive, one, left])])];
+    return [scaled(g, cotangent, g.node("Where", [positive, one, left]))];
   },
 };

@@ -1,7 +1,8 @@
 import { type Operator, sameAsInput } from "../operator.ts";
+import { scaled } from "../slope.ts";
 
 /** y = cos x; dy/dx = -sin x. */
 export const Cos: Operator = {
   infer: sameAsInput,
-  gradient: ({ g, inputs: [x], cotangent }) => [g.node("Neg", [g.node("Mul", [cotangent, g.node("Sin", [x])])])],
+  gradient: ({ g, inputs: [x], cotangent }) => [g.node("Neg", [scaled(g, cotangent, g.node("Sin", [x]))])],
 };

@@ -1,11 +1,12 @@
 import { broadcastFirstType, reduceTo } from "../broadcast.ts";
 import type { Operator } from "../operator.ts";
+import { divisor, scaled } from "../slope.ts";
 
-/** y = a / b; dy/da = 1/b, dy/db = -y/b. */
+/** y = a / b; dy/da = 1/b, dy/db = -y/b, taken as 0 where b = 0. */
 export const Div: Operator = {
   infer: broadcastFirstType,
   gradient({ g, inputs: [a, b], outputs: [y], cotangent }) {
-    const da = g.node("Div", [cotangent, b]);
-    return [reduceTo(g, da, a), g.node("Neg", [reduceTo(g, g.node("Mul", [da, y]), b)])];
+    const da = g.node("Div", [cotangent, divisor(g, b)]);
+    return [reduceTo(g, da, a), g.node("Neg", [reduceTo(g, scaled(g, da, y), b)])];
   },
 };

@@ -1,10 +1,11 @@
 import { type Operator, sameAsInput } from "../operator.ts";
+import { scaled } from "../slope.ts";
 
 /** y = erf(x); dy/dx = 2/sqrt(pi) e^(-x^2). */
 export const Erf: Operator = {
   infer: sameAsInput,
   gradient({ g, inputs: [x], cotangent }) {
     const bell = g.node("Exp", [g.node("Neg", [g.node("Mul", [x, x])])]);
-    return [g.node("Mul", [cotangent, g.node("Mul", [bell, g.scalar(2 / Math.sqrt(Math.PI), x)])])];
+    return [scaled(g, cotangent, g.node("Mul", [bell, g.scalar(2 / Math.sqrt(Math.PI), x)]))];
   },
 };

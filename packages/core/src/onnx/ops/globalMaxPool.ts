@@ -6,8 +6,8 @@ export const GlobalMaxPool: Operator = {
   infer: globalShape,
   gradient({ g, inputs: [x], outputs: [y], cotangent }) {
     const axes = g.ints(g.type(x).shape.flatMap((_, axis) => (axis < 2 ? [] : [axis])));
-    const hits = g.node("CastLike", [g.node("Equal", [x, y]), x]);
-    const count = g.node("ReduceSum", [hits, axes]);
-    return [g.node("Mul", [hits, g.node("Div", [cotangent, count])])];
+    const hits = g.node("Equal", [x, y]);
+    const count = g.node("ReduceSum", [g.node("CastLike", [hits, x]), axes]);
+    return [g.node("Where", [hits, g.node("Div", [cotangent, count]), g.scalar(0, x)])];
   },
 };

@@ -1,4 +1,5 @@
 import { type Operator, sameAsInput } from "../operator.ts";
+import { scaled } from "../slope.ts";
 
 /** y = x t, t = tanh(log(1 + e^x)); dy/dx = t + x (1 - t^2) sigmoid(x) (Misra, 2019). */
 export const Mish: Operator = {
@@ -6,6 +7,6 @@ export const Mish: Operator = {
   gradient({ g, inputs: [x], cotangent }) {
     const t = g.node("Tanh", [g.node("Softplus", [x])]);
     const rise = g.node("Mul", [g.node("Sub", [g.scalar(1, x), g.node("Mul", [t, t])]), g.node("Sigmoid", [x])]);
-    return [g.node("Mul", [cotangent, g.node("Add", [t, g.node("Mul", [x, rise])])])];
+    return [scaled(g, cotangent, g.node("Add", [t, g.node("Mul", [x, rise])]))];
   },
 };

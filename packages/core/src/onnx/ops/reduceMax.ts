@@ -3,10 +3,12 @@ import { reducedShape, restoreAxes } from "../reduction.ts";
 
 /** The cotangent goes to the elements that attain the extremum, in equal shares where several do. */
 export const reducedExtremumGradient: GradientRule = ({ g, node, inputs: [x, axes], outputs: [y], cotangent }) => {
-  const hits = g.node("CastLike", [g.node("Equal", [x, restoreAxes(g, node, y)]), x]);
-  const count = g.node("ReduceSum", axes ? [hits, axes] : [hits], { ...node.attributes, keepdims: { int: 1 } });
+  const hits = g.node("Equal", [x, restoreAxes(g, node, y)]);
+  const counted = g.node("CastLike", [hits, x]);
+  const count = g.node("ReduceSum", axes ? [counted, axes] : [counted], { ...node.attributes, keepdims: { int: 1 } });
   const share = g.node("Div", [restoreAxes(g, node, cotangent), count]);
-  return [g.node("Mul", [hits, share])];
+  // Nothing equals what is no number: no share of it is taken.
+  return [g.node("Where", [hits, share, g.scalar(0, x)])];
 };
 
 /** y = largest of x over axes. */

@@ -1,5 +1,6 @@
 import { floatAttribute } from "../graph.ts";
 import { type Operator, sameAsInput } from "../operator.ts";
+import { scaled } from "../slope.ts";
 
 /** y = gamma x where x > 0, else gamma alpha (e^x - 1); there dy/dx = y + gamma alpha (Klambauer and others, 2017). */
 export const Selu: Operator = {
@@ -9,6 +10,6 @@ export const Selu: Operator = {
     const gamma = floatAttribute(node, "gamma", 1.0507009873554805);
     const positive = g.node("Greater", [x, g.scalar(0, x)]);
     const left = g.node("Add", [y, g.scalar(gamma * alpha, x)]);
-    return [g.node("Mul", [cotangent, g.node("Where", [positive, g.scalar(gamma, x), left])])];
+    return [scaled(g, cotangent, g.node("Where", [positive, g.scalar(gamma, x), left]))];
   },
 };

@@ -1,7 +1,8 @@
 import { type Operator, sameAsInput } from "../operator.ts";
+import { scaled } from "../slope.ts";
 
 /** y = 1/(1 + e^-x); dy/dx = y(1 - y). */
 export const Sigmoid: Operator = {
   infer: sameAsInput,
-  gradient: ({ g, outputs: [y], cotangent }) => [g.node("Mul", [cotangent, g.node("Sub", [y, g.node("Mul", [y, y])])])],
+  gradient: ({ g, outputs: [y], cotangent }) => [scaled(g, cotangent, g.node("Sub", [y, g.node("Mul", [y, y])]))],
 };

@@ -108,7 +108,7 @@ export const drawNormalization: DrawLayer = (d, limit) => {
   }
   if (op === "LayerNormalization") {
     const scale = x.slice(axis);
-    if (sizeOf(scale) < 2) return undefined;
+    if (sizeOf(scale) < 2 || (scale.length === rank && inputs.x[0] === "N")) return undefined;
     const all = d.chance(0.5) ? { ...inputs, scale, bias: scale } : { ...inputs, scale };
     const attributes = { axis: { int: axis }, epsilon };
     return { op, attributes, inputs: all, build: (g) => square(g, g.node(op, Object.keys(all), attributes)) };
