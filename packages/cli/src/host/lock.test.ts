@@ -32,7 +32,7 @@ describe("a lock", () => {
   it("is held once, and free again when it is released", () => {
     const path = fresh();
     const first = held(path);
-    expect(takeLock(path)).toEqual({ heldBy: `process ${process.pid}` });
+    expect(takeLock(path, 0)).toEqual({ heldBy: `process ${process.pid}` });
     expect(first.isHeld()).toBe(true);
     first.release();
     expect(existsSync(path)).toBe(false);
@@ -54,6 +54,14 @@ describe("a lock", () => {
     expect(existsSync(`${path}.breaking`)).toBe(false);
   });
 
+  it.runIf(isLinux)("is waited for where its owner is about to end", () => {
+    // Not our child: one that has ended would stay until we ask for it.
+    const { stdout } = spawnSync("sh", ["-c", "sleep 0.3 >/dev/null & echo $!"], { encoding: "utf8" });
+    const path = fresh();
+    writeFileSync(path, owner({ pid: Number(stdout), started: undefined }));
+    expect(held(path).isHeld()).toBe(true);
+  });
+
   it.each([
     ["another host", owner({ pid: gone, host: "elsewhere" }), /process \d+ on elsewhere/],
     ["another start of the system", owner({ pid: gone, boot: "x" }), /process/],
@@ -63,7 +71,7 @@ describe("a lock", () => {
   ])("of %s is never taken, since that process may live", (_, text, heldBy) => {
     const path = fresh();
     writeFileSync(path, text);
-    expect(takeLock(path)).toEqual({ heldBy: expect.stringMatching(heldBy) });
+    expect(takeLock(path, 0)).toEqual({ heldBy: expect.stringMatching(heldBy) });
     expect(readFileSync(path, "utf8")).toBe(text);
   });
 });

@@ -26,19 +26,22 @@ interface Owner {
 
 const TRIES = 50;
 const PAUSE_MS = 10;
+/** Pauses for a holder that may be about to end: a command that was killed ends when it notices, a moment later. */
+const PATIENCE = 150;
 
 /** Takes a lock, or tells who seems to hold it. */
-export function takeLock(path: string): Lock | { readonly heldBy: string } {
+export function takeLock(path: string, patience = PATIENCE): Lock | { readonly heldBy: string } {
   const own = JSON.stringify({ ...thisProcess(), token: randomUUID() });
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < TRIES + patience; tries++) {
     if (createNew(path, own)) {
       const isHeld = () => textOf(path) === own;
       return { isHeld, release: () => isHeld() && rmSync(path, { force: true }) };
     }
     const text = textOf(path);
     const owner = ownerIn(text ?? "");
-    if (owner && !isGone(owner)) return { heldBy: nameOf(owner) };
-    if (owner) removeLeft(path, text!, own);
+    const isAlive = owner !== undefined && !isGone(owner);
+    if (isAlive && tries >= patience) return { heldBy: nameOf(owner) };
+    if (owner && !isAlive) removeLeft(path, text!, own);
     // Released since, or not written to its end yet.
     else pause();
   }
@@ -118,11 +121,11 @@ function isGone({ pid, started, ...place }: Owner): boolean {
     (fact) => place[fact] === undefined || place[fact] === here[fact],
   );
   if (!isHere) return false;
-  if (!isAlive(pid)) return true;
+  if (!isRunning(pid)) return true;
   return started !== undefined && here.started !== undefined && startOf(pid) !== undefined && startOf(pid) !== started;
 }
 
-function isAlive(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
