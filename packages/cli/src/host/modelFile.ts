@@ -15,7 +15,7 @@ import {
 } from "@carom/core";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import { externalDataBeside } from "./externalData.ts";
-import { readBytes } from "./read.ts";
+import { readModelBytes } from "./modelFormats.ts";
 
 /** A model as it was found in a file. */
 export interface ModelFile {
@@ -28,7 +28,7 @@ export interface ModelFile {
 
 /** The model in a file, read as the options say, and the SHA-256 of its bytes, weights beside the file included. */
 export async function loadModel(path: string, options: ModelOptions = {}): Promise<ModelFile> {
-  const file = await readBytes("model file", path);
+  const file = await readModelBytes(path);
   const isChanged = options.inputShape !== undefined || options.attackAt !== undefined;
   const own = isChanged ? undefined : modelFromBytes(file);
   const bytes = (own?.onnx ? undefined : withWeightsInside(path, file)) ?? file;
