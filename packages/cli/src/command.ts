@@ -7,6 +7,8 @@ import { removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
 import { flagError } from "./ui/flagError.ts";
 import { tellNotes } from "./ui/notes.ts";
+import { tell } from "./ui/print.ts";
+import { visible } from "./ui/visible.ts";
 
 // Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 130 interrupted.
 const INPUT_FAULT = 2;
@@ -40,14 +42,14 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    process.stderr.write(`carom: ${flagError(error, program, process.argv).message}\n`);
+    tell(flagError(error, program, process.argv).message);
     return INPUT_FAULT;
   }
   if (error instanceof InputError) {
-    process.stderr.write(`carom: ${redact(error.message)}\n`);
+    tell(error.message);
     return INPUT_FAULT;
   }
-  const told = redact((error as Error).stack ?? String(error));
+  const told = visible(redact((error as Error).stack ?? String(error)));
   process.stderr.write(`carom: a fault of carom itself, please report it: ${told}\n`);
   return OUR_FAULT;
 }

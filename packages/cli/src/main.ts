@@ -7,6 +7,7 @@ import { fork } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Doing } from "./host/doing.ts";
+import { sentenceOf } from "./ui/visible.ts";
 
 /** Milliseconds that the command has to end after a signal: native code does not hear of it. */
 const PATIENCE = 3000;
@@ -34,7 +35,7 @@ child.on("exit", (status, signal) => {
   if (signal === null) process.exitCode = status ?? INPUT_FAULT;
   else if (ended) process.exitCode = BY_SIGNAL + constants.signals[ended];
   else {
-    process.stderr.write(`carom: ${crash(signal)}\n`);
+    process.stderr.write(`carom: ${sentenceOf(crash(signal))}\n`);
     process.exitCode = INPUT_FAULT;
   }
 });

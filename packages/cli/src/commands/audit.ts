@@ -44,6 +44,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
@@ -142,7 +143,7 @@ async function run(options: AuditOptions): Promise<void> {
   const first = shortfall?.shows ? 1 : 0;
   const warnings = told.warnings.map((warning) => `Warning: ${warning}`);
   const text = [...answer.slice(0, first), ...warnings, ...answer.slice(first)].join("\n\n");
-  process.stdout.write(
+  print(
     `${wrap(text, outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n`,
   );
 }

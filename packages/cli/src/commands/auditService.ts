@@ -21,6 +21,7 @@ import { rowsToCheck } from "../host/classifier.ts";
 import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";
 import { withShape } from "../host/shape.ts";
 import type { DataFileOptions } from "../ui/options.ts";
+import { tell } from "../ui/print.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
 import {
   type AuditOptions,
@@ -38,7 +39,7 @@ import {
 /** Gets to know the target, asks about a few rows, and divides the data as for a model file. */
 export async function serviceSubject(plan: PlanBuilder, target: string, options: AuditOptions): Promise<Subject> {
   const user = await loadUserData(options);
-  const connection = await connect(target, targetOptions(options));
+  const connection = await connect(target, { ...targetOptions(options), ...(!options.quiet && { tell }) });
   const { name, identity, protocol } = connection;
   const reshaped = (data: Dataset) => withShape(data, connection.inputShape ?? data.featureShape, name);
   // How many rows there will be does not depend on the classes, so it is known before anything is asked.

@@ -11,6 +11,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { dataGetCommand } from "./dataGet.ts";
 
 /** `carom data info FILE` and `carom data get NAME`. */
@@ -22,7 +23,7 @@ export function dataCommand(): Command {
       const { dataset, contentHash, reading } = await loadDataset(file, options);
       const description = describeDataset(dataset);
       if (options.json) printJson({ file, contentHash, reading, ...description });
-      else process.stdout.write(sheet(file, contentHash, reading, description));
+      else print(sheet(file, contentHash, reading, description));
     });
   return new Command("data")
     .description("look at data, or fetch public ones")

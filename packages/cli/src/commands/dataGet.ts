@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { catalog, type DataFile, dataFolder, type PublicData, publicData } from "../host/catalog.ts";
 import { download } from "../host/download.ts";
 import { type CommonOptions, printJson, withCommonOptions, withExamples } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 
 /** `carom data get NAME`. */
 export function dataGetCommand(): Command {
@@ -21,7 +22,7 @@ export function dataGetCommand(): Command {
 
 function list(json: boolean): void {
   if (json) printJson(catalog);
-  else for (const [name, data] of Object.entries(catalog)) process.stdout.write(`${name}\n${facts(data)}\n`);
+  else for (const [name, data] of Object.entries(catalog)) print(`${name}\n${facts(data)}\n`);
 }
 
 const facts = ({ title, terms, cite }: PublicData) => `  ${title}\n  Terms: ${terms}\n  Cite: ${cite}\n`;
@@ -40,23 +41,22 @@ async function get(name: string, options: CommonOptions): Promise<void> {
       },
     );
     found[path] = outcome;
-    if (!options.json)
-      process.stdout.write(`${path}: ${outcome === "there" ? "was there, and is sound" : "fetched"}\n`);
+    if (!options.json) print(`${path}: ${outcome === "there" ? "was there, and is sound" : "fetched"}\n`);
   }
   const [archive] = data.files;
   for (const path of (await data.convert?.(join(folder, archive.name))) ?? []) {
     found[path] = "converted";
-    if (!options.json) process.stdout.write(`${path}: made from ${archive.name}\n`);
+    if (!options.json) print(`${path}: made from ${archive.name}\n`);
   }
   if (options.json) printJson(found);
 }
 
 /** Says how far a download is, at most once a second. */
 function progress({ name }: DataFile, quiet: boolean) {
-  let last = Date.now();
+  let last = performance.now();
   return (bytes: number, total: number | undefined) => {
-    if (quiet || Date.now() - last < 1000) return;
-    last = Date.now();
+    if (quiet || performance.now() - last < 1000) return;
+    last = performance.now();
     const megabytes = (bytes / 2 ** 20).toFixed(1);
     const of = total === undefined ? "" : ` of ${(total / 2 ** 20).toFixed(1)}`;
     process.stderr.write(`${name}: ${megabytes}${of} MB\n`);

@@ -34,6 +34,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { startProgress } from "../ui/progress.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
@@ -84,7 +85,7 @@ export function evadeCommand(): Command {
 async function run(options: EvadeOptions): Promise<void> {
   if (options.list) {
     if (options.json) printJson(attackTable());
-    else process.stdout.write(listing(attackTable()));
+    else print(listing(attackTable()));
     return;
   }
   const paths = required(options.model, "--model", "an ONNX classifier");
@@ -179,17 +180,17 @@ async function run(options: EvadeOptions): Promise<void> {
   for (const note of inputNotes(models[0].model, options.attackAt)) process.stdout.write(`${note}\n`);
   const label = threat.norm.label;
   for (const [i, { path }] of models.entries()) {
-    if (models.length > 1) process.stdout.write(`${path}\n`);
-    process.stdout.write(`clean: error ${describeRate(judged[i].cleanError)}\n`);
-    for (const budget of judged[i].budgets) process.stdout.write(describeBudget(budget, label, options));
-    process.stdout.write(warningLines(doubts[i]));
+    if (models.length > 1) print(`${path}\n`);
+    print(`clean: error ${describeRate(judged[i].cleanError)}\n`);
+    for (const budget of judged[i].budgets) print(describeBudget(budget, label, options));
+    print(warningLines(doubts[i]));
   }
   if (smallest) {
     const [low, middle, high] = smallest.quartiles.map((value) => Number(value.toPrecision(6)));
     const none = smallest.none > 0 ? `; none found for ${smallest.none} of ${n}` : "";
-    process.stdout.write(`smallest epsilon: median ${middle}, quartiles ${low} and ${high}${none}\n`);
+    print(`smallest epsilon: median ${middle}, quartiles ${low} and ${high}${none}\n`);
   }
-  process.stdout.write(`written: ${out} (${name})\n`);
+  print(`written: ${out} (${name})\n`);
 }
 
 /** The budgets, or undefined where the smallest are looked for. */

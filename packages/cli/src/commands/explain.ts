@@ -28,6 +28,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { startProgress } from "../ui/progress.ts";
 import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
@@ -93,8 +94,8 @@ async function run(options: ExplainOptions): Promise<void> {
     printJson({ reading, ...result, doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])) });
     return;
   }
-  process.stdout.write(describe(result));
-  for (const { name, doubts } of doubted) process.stdout.write(warningLines(doubts, name));
+  print(describe(result));
+  for (const { name, doubts } of doubted) print(warningLines(doubts, name));
 }
 
 /** What results call each file: its name, or its path where another file has that name. */

@@ -28,6 +28,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { startProgress } from "../ui/progress.ts";
 import { readData } from "../ui/readData.ts";
 import { collectGrid, collectSettings } from "../ui/settings.ts";
@@ -65,7 +66,7 @@ export function fitCommand(): Command {
 async function run(name: string | undefined, options: FitCommandOptions): Promise<void> {
   if (options.list) {
     if (options.json) printJson(learnerTable());
-    else process.stdout.write(listing(learnerTable()));
+    else print(listing(learnerTable()));
     return;
   }
   if (name === undefined) throw missing("learner", `one of ${Object.keys(learners).join(", ")}`);
@@ -116,12 +117,10 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   for (const { options: setting, error } of validation?.settings ?? []) {
     const varied = Object.keys(options.grid ?? {}).map((option) => `${option}=${JSON.stringify(setting[option])}`);
     const chosen = varied.length > 0 && setting === validation?.best.options ? ", chosen" : "";
-    process.stdout.write(
-      `${varied.join(" ") || name}: error ${(100 * error).toFixed(1)} % in ${folds} folds${chosen}\n`,
-    );
+    print(`${varied.join(" ") || name}: error ${(100 * error).toFixed(1)} % in ${folds} folds${chosen}\n`);
   }
   const facts = Object.entries(fitted.training).map(([fact, value]) => `${fact} ${Number(value.toPrecision(6))}`);
-  process.stdout.write(
+  print(
     `${options.out}: ${name}, ${facts.join(", ")}; error on the ${trainingError.n} training rows ` +
       `${(100 * trainingError.estimate).toFixed(1)} %\n`,
   );

@@ -25,6 +25,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
@@ -87,8 +88,8 @@ async function run(path: string, options: InspectOptions): Promise<void> {
   };
   if (options.json) printJson(inspected);
   else {
-    process.stdout.write(`${wrap(text(inspected).join("\n"), outputWidth())}\n`);
-    process.stdout.write(warningLines(doubts ?? []));
+    print(`${wrap(text(inspected).join("\n"), outputWidth())}\n`);
+    print(warningLines(doubts ?? []));
   }
 }
 

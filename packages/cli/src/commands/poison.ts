@@ -49,6 +49,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print, tell } from "../ui/print.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";
@@ -115,7 +116,7 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
       options: optionsOf(schema),
     }));
     if (options.json) printJson(rows);
-    else process.stdout.write(listing(rows));
+    else print(listing(rows));
     return;
   }
   const able = Object.values(learners).filter(({ retrain }) => retrain);
@@ -133,7 +134,7 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   const budgets = budgetsOf(options, own);
   const counts = budgets.map(({ points }) => points);
   requireClones(counts[counts.length - 1], rowCount(data.train));
-  for (const warning of checkOverlap(data, options.allowOverlap === true)) process.stderr.write(`carom: ${warning}\n`);
+  for (const warning of checkOverlap(data, options.allowOverlap === true)) tell(warning);
 
   const workers = options.workers ?? defaultWorkers();
   const quiet = options.quiet === true;
@@ -175,7 +176,7 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
       `${counts[i]} points, ${(100 * fractions[i]).toFixed(1)} % of the data: error ${describeRate(error)}\n`,
   );
   const clean = judged ? `${judging!.learner.name} without them: error ${describeRate(judged.cleanError)}\n` : "";
-  process.stdout.write(
+  print(
     `${clean}${lines.join("")}written: ${out} (${options.attack} on ${learner.name}; validation loss after the last point ` +
       `${Number(loss.toPrecision(4))}; ${effort.fits} fits, ${effort.gradients} gradients)\n`,
   );

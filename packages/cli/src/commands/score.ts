@@ -13,6 +13,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
@@ -58,8 +59,8 @@ async function run(options: ScoreOptions): Promise<void> {
     return;
   }
   const line = (name: string, rate: Rate) => `${name.padEnd(12)}${describeRate(rate)}\n`;
-  process.stdout.write(line("error", error));
-  for (const { name, error: ofClass } of perClass) process.stdout.write(line(`class ${name}`, ofClass));
-  if (options.out !== undefined) process.stdout.write(`scores      ${options.out}\n`);
-  process.stdout.write(warningLines(doubts));
+  print(line("error", error));
+  for (const { name, error: ofClass } of perClass) print(line(`class ${name}`, ofClass));
+  if (options.out !== undefined) print(`scores      ${options.out}\n`);
+  print(warningLines(doubts));
 }

@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { collectGarbage, type StoreSummary, storeFolder, verifyStore } from "../host/store.ts";
 import { type CommonOptions, invalid, printJson, withCommonOptions } from "../ui/options.ts";
+import { print, tell } from "../ui/print.ts";
 
 /** `carom store gc` and `carom store verify`. */
 export function storeCommand(): Command {
@@ -10,15 +11,15 @@ export function storeCommand(): Command {
     .description("remove artifacts that have not been used for long, and what killed runs left half-written")
     .option("--days <number>", "how long is long", parseDays, 30)
     .action(async (options: CommonOptions & { readonly days: number }) => {
-      tell(await collectGarbage(storeFolder(), options.days), options, "unused for long");
+      report(await collectGarbage(storeFolder(), options.days), options, "unused for long");
     });
   const verify = new Command("verify")
     .description("check every artifact against its hash and remove the damaged ones")
     .action(async (options: CommonOptions) => {
       const damaged: string[] = [];
       const summary = await verifyStore(storeFolder(), (path) => damaged.push(path));
-      for (const path of damaged) process.stderr.write(`carom: damaged artifact ${path} removed\n`);
-      tell(summary, options, "damaged");
+      for (const path of damaged) tell(`damaged artifact ${path} removed`);
+      report(summary, options, "damaged");
     });
   return new Command("store")
     .description("look after the store of finished work (CAROM_STORE)")
@@ -26,13 +27,13 @@ export function storeCommand(): Command {
     .addCommand(withCommonOptions(verify));
 }
 
-function tell(summary: StoreSummary, { json }: CommonOptions, why: string): void {
+function report(summary: StoreSummary, { json }: CommonOptions, why: string): void {
   if (json) {
     printJson({ folder: storeFolder(), ...summary });
     return;
   }
   const size = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
-  process.stdout.write(
+  print(
     `${storeFolder()}: ${summary.artifacts} artifacts, ${size(summary.bytes)}; ` +
       `removed ${summary.removed} that were ${why}, ${size(summary.removedBytes)}\n`,
   );

@@ -12,6 +12,7 @@ import { type AnyStudy, loadStudy, schemaOf } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
+import { print } from "../ui/print.ts";
 import { ask } from "./askStudy.ts";
 import { askTable } from "./studyTable.ts";
 
@@ -77,7 +78,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const facts = { started, seconds: (Date.now() - started.getTime()) / 1000 };
   await writeFolder(folder, await files(facts));
   if (options.json) printJson({ folder, ...result });
-  else process.stdout.write(`${text}\nReport: ${join(folder, "report.html")}\n`);
+  else print(`${text}\nReport: ${join(folder, "report.html")}\n`);
 }
 
 /** The study with some of its models, where some are named. */
@@ -101,5 +102,5 @@ async function listStudies(json: boolean): Promise<void> {
     const sizes = scales.length > 0 ? `scales ${scales.join(", ")}; ` : "";
     return `${name}: ${title} (${sizes}${data.length > 0 ? `reads ${data.join(", ")}` : "data included"})\n`;
   });
-  process.stdout.write(lines.join(""));
+  print(lines.join(""));
 }

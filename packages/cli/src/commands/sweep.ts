@@ -28,6 +28,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { print } from "../ui/print.ts";
 import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
@@ -97,7 +98,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const { sweepFiles } = await import("../report/sweepFiles.ts");
   await writeFolder(folder, sweepFiles(result));
   if (options.json) printJson({ folder, reading, ...result });
-  else process.stdout.write(`${sweepLines(result)}\nFigures: ${join(folder, "figures")}\n`);
+  else print(`${sweepLines(result)}\nFigures: ${join(folder, "figures")}\n`);
 }
 
 function parseOver(text: string): Over {

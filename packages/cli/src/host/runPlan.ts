@@ -1,6 +1,7 @@
 // Executes a plan in worker processes on the store on disk.
 
 import { asks, execute, type Plan, runTask, type Service, type Store, type Workers } from "@carom/core";
+import { tell } from "../ui/print.ts";
 import { startProgress } from "../ui/progress.ts";
 import { startPool } from "./pool.ts";
 import { nodeRuntime } from "./runtime.ts";
@@ -23,16 +24,12 @@ export async function runPlan(
   const folder = storeFolder();
   await prepareStore(folder);
   const progress = startProgress(quiet);
-  const onWarning = (message: string) => {
-    progress.end();
-    process.stderr.write(`carom: ${message}\n`);
-  };
-  const store = diskStore(folder, (path) => onWarning(`damaged artifact ${path} removed, it is computed again`));
+  const store = diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`));
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
   const pool = startPool({
     store: folder,
     count: workers,
-    onWarning,
+    onWarning: tell,
     onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor),
   });
   const workersAndHere: Workers = {

@@ -1,5 +1,7 @@
 // What is told on standard error once a command is under way. One that is refused says why, and nothing else.
 
+import { tell } from "./print.ts";
+
 let held: string[] = [];
 
 /** Keeps a line until `tellNotes`. */
@@ -9,7 +11,6 @@ export function holdNote(line: string): void {
 
 /** Writes the lines that were kept. */
 export function tellNotes(): void {
-  if (held.length === 0) return;
-  process.stderr.write(held.map((line) => `carom: ${line}\n`).join(""));
+  for (const line of held) tell(line);
   held = [];
 }

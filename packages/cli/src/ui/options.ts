@@ -12,6 +12,8 @@ import {
 } from "@carom/core";
 import type { Command } from "commander";
 import type { DataOptions } from "../host/data.ts";
+import { print } from "./print.ts";
+import { visibleJson } from "./visible.ts";
 import { helpWidth, wrap } from "./wrap.ts";
 
 export interface CommonOptions {
@@ -113,7 +115,7 @@ function oneOf<T>(option: string, text: string, values: Readonly<Record<string, 
 
 /** Writes a JSON document to standard output. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  print(`${visibleJson(document)}\n`);
 }
 
 export function parseSeed(text: string): number {

@@ -3,6 +3,7 @@
 import type { Plan } from "@carom/core";
 import { diskStore, storeFolder } from "../host/store.ts";
 import { printJson } from "./options.ts";
+import { print } from "./print.ts";
 
 /** Prints how many tasks of each kind there are and are finished, and about what time and disk the rest takes. */
 export async function describePlan(plan: Plan, workers: number, json: boolean): Promise<void> {
@@ -27,7 +28,7 @@ export async function describePlan(plan: Plan, workers: number, json: boolean): 
   const lines = [...kinds].map(
     ([kind, { tasks, finished }]) => `${kind.padEnd(15)}${String(tasks).padStart(6)} tasks, ${finished} finished\n`,
   );
-  process.stdout.write(
+  print(
     `${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${(bytes / 2 ** 20).toFixed(0)} MB in the store\n`,
   );
 }

@@ -2,6 +2,7 @@
 
 import { styleText } from "node:util";
 import { tellNotes } from "./notes.ts";
+import { visible } from "./visible.ts";
 
 export interface Progress {
   /** Tells what is being done and which share of the whole is done, 0 to 1. */
@@ -36,11 +37,11 @@ export function startProgress(quiet: boolean, stream: NodeJS.WriteStream = proce
         const width = Math.min(WIDEST, Math.floor(columns / 5));
         const filled = Math.round(width * done);
         const bar = styleText("cyan", "━".repeat(filled)) + styleText("dim", "━".repeat(width - filled));
-        const text = ` ${String(Math.floor(100 * done)).padStart(3)} %  ${activity}${left}`;
+        const text = ` ${String(Math.floor(100 * done)).padStart(3)} %  ${visible(activity)}${left}`;
         stream.write(`\r\x1b[2K${bar}${text.slice(0, Math.max(0, columns - width - 1))}`);
       } else if (Math.floor(done * PLAIN_STEPS) > step) {
         step = Math.floor(done * PLAIN_STEPS);
-        stream.write(`${String(Math.floor(100 * done)).padStart(3)} %  ${activity}${left}\n`);
+        stream.write(`${String(Math.floor(100 * done)).padStart(3)} %  ${visible(activity)}${left}\n`);
       }
     },
     end() {

@@ -29,8 +29,7 @@ export function parseAddress(text: string, what: string): Address {
   }
   const { username, password, searchParams } = address;
   if (username !== "" || password !== "") {
-    keepSecret(decodeURIComponent(username));
-    keepSecret(decodeURIComponent(password));
+    for (const each of [username, password]) keepSecret(decoded(each));
     throw invalid(
       what,
       "an address without user and password, because reports name it",
@@ -51,6 +50,15 @@ export function parseAddress(text: string, what: string): Address {
   for (const [name, value] of [...searchParams]) searchParams.set(name, fromEnvironment(value, what));
   address.hash = "";
   return { url: address, shown: text.replace(/#.*$/, "").replace(/\/+$/, "") };
+}
+
+/** What percent signs stand for; the text itself where they stand for nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function urlOf(text: string): URL | undefined {

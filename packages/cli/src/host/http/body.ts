@@ -1,6 +1,6 @@
 // The body of an answer, read no further than a limit: a server may send without end.
 
-import { redact } from "./secrets.ts";
+import { longestSecret, redact } from "./secrets.ts";
 
 /** A body was longer than the limit. */
 export class TooLong extends Error {}
@@ -19,10 +19,14 @@ export async function readBody(response: Response, limit: number): Promise<strin
   return Buffer.concat(pieces).toString("utf8");
 }
 
+/** Of a longer text no more is looked at. */
+const MOST_READ = 2 ** 16;
+
 /** The start of a text in one line that a terminal may show. Credentials are struck out before it is cut. */
 export function excerpt(text: string, length = 160): string {
-  const line = redact(text)
-    .replace(/[\s\p{C}]+/gu, " ")
-    .trim();
-  return line.length > length ? `${line.slice(0, length)}...` : line;
+  const line = text.replace(/[\s\p{C}]+/gu, " ").trim();
+  const shown = redact(line.slice(0, MOST_READ));
+  // A secret that was cut there is not known for one.
+  const whole = line.length > MOST_READ ? shown.slice(0, Math.max(0, shown.length - longestSecret())) : shown;
+  return whole.length > length ? `${whole.slice(0, length)}...` : whole;
 }

@@ -11,10 +11,15 @@ describe("the wait before another attempt", () => {
   });
 
   it("is a number of seconds or a date", () => {
-    const now = Date.UTC(2020, 0, 1);
+    const now = "Wed, 01 Jan 2020 00:00:00 GMT";
     expect(parseRetryAfter("12", now)).toBe(12);
+    expect(parseRetryAfter("Infinity", null)).toBe(Number.POSITIVE_INFINITY);
     expect(parseRetryAfter("Wed, 01 Jan 2020 00:00:30 GMT", now)).toBe(30);
     expect(parseRetryAfter("Tue, 31 Dec 2019 23:59:00 GMT", now)).toBe(0);
+    const soon = new Date(Date.now() + 60_000).toUTCString();
+    for (const none of [null, "", "some day"]) {
+      expect(Math.abs(parseRetryAfter(soon, none)! - 60)).toBeLessThan(5);
+    }
     expect([null, "", "soon"].map((header) => parseRetryAfter(header, now))).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -25,11 +25,23 @@ export function waitBefore(attempt: number, { retryAfter }: Failure): number {
   return retryAfter === undefined ? own : Math.max(1000 * retryAfter, 1);
 }
 
-/** Seconds in a Retry-After header: a number of them, or a date. */
-export function parseRetryAfter(header: string | null, now: number): number | undefined {
+/**
+ * Seconds in a Retry-After header: a number of them, or a date.
+ *
+ * @param date the server's own time, as it says; a date is measured by it, since our clocks may differ
+ */
+export function parseRetryAfter(header: string | null, date: string | null): number | undefined {
   if (header === null || header.trim() === "") return undefined;
   const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+  if (!Number.isNaN(seconds)) return Math.max(0, seconds);
+  const now = Date.parse(date ?? "");
+  const wait = (Date.parse(header) - (Number.isNaN(now) ? Date.now() : now)) / 1000;
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+/** Seconds in words, as long as people count in them. */
+export function duration(seconds: number): string {
+  if (seconds < 7200) return `${Math.ceil(seconds)} s`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} hours`;
+  return Number.isFinite(seconds) ? `${Math.round(seconds / 86_400).toLocaleString("en")} days` : "unlimited time";
 }

@@ -39,6 +39,8 @@ export interface TargetOptions extends HeaderOptions {
   readonly retries: number;
   readonly timeoutSeconds: number;
   readonly maxQueries: number;
+  /** Called with a sentence where there is a wait that people would wonder about. */
+  tell?(sentence: string): void;
 }
 
 /** A target that has been found, and not been asked yet. */
@@ -83,6 +85,7 @@ export async function connect(target: string, options: TargetOptions): Promise<C
     timeoutMs: 1000 * options.timeoutSeconds,
     maxBytes: MAX_BYTES,
     name: shown,
+    ...(options.tell && { tell: options.tell }),
     reserve(rows) {
       if (!connection?.ledger) throw new Error("internal: rows were sent before there was a ledger to count them");
       connection.ledger.reserve(rows);

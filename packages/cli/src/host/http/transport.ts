@@ -4,7 +4,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { InputError } from "@carom/core";
 import { excerpt, readBody, TooLong } from "./body.ts";
 import { startLimit } from "./limit.ts";
-import { type Failure, isTransient, LONGEST_WAIT_S, parseRetryAfter, waitBefore } from "./retry.ts";
+import { duration, type Failure, isTransient, LONGEST_WAIT_S, parseRetryAfter, waitBefore } from "./retry.ts";
 import { redactDocument } from "./secrets.ts";
 
 export interface TransportOptions {
@@ -21,9 +21,10 @@ export interface TransportOptions {
   readonly name: string;
   /** Called right before rows are sent, each time they are; throws where the budget does not allow it. */
   reserve(rows: number): void;
-  /** The clock, where it is not the real one. */
+  /** Called with a sentence where there is a wait that people would wonder about. */
+  tell?(sentence: string): void;
+  /** How to wait, where it is not for real. No clock is looked at, since clocks step. */
   sleep?(milliseconds: number, signal: AbortSignal): Promise<unknown>;
-  now?(): number;
 }
 
 export interface Exchange {
@@ -46,17 +47,19 @@ export interface Transport {
 const sleepFor = (milliseconds: number, signal: AbortSignal) => after(milliseconds, undefined, { signal });
 
 const REDIRECTS = 3;
+/** Waits from here on are told. */
+const TOLD_MS = 2000;
 /** How often a request is told to come later before we give up; the retries are for other failures. */
 const MOST_REFUSALS = 20;
 
 /** A transport; after its first fatal failure it sends nothing any more. */
 export function startTransport(options: TransportOptions): Transport {
-  const { name, retries, sleep = sleepFor, now = Date.now } = options;
+  const { name, retries, sleep = sleepFor, tell } = options;
   const limited = startLimit(options.concurrency);
   // A server that has said once that it is asked too fast is asked one thing at a time.
   const singly = startLimit(1);
   let tooFast = false;
-  let pausedUntil = 0;
+  let resting: Promise<unknown> | undefined;
   let ended: InputError | undefined;
   const end = new AbortController();
   const pause = async (milliseconds: number) => {
@@ -65,9 +68,18 @@ export function startTransport(options: TransportOptions): Transport {
     });
   };
 
+  const rest = (milliseconds: number) => {
+    const all = Promise.all([resting, pause(milliseconds)]).finally(() => {
+      if (resting === all) resting = undefined;
+    });
+    // Where nobody waits for it any more, its end is no news.
+    all.catch(() => {});
+    resting = all;
+  };
+
   const attempts = async (exchange: Exchange): Promise<unknown> => {
     const turn = async () => {
-      while (pausedUntil > now()) await pause(pausedUntil - now());
+      while (resting) await resting;
       if (ended) throw ended;
       return attemptOnce(exchange, options);
     };
@@ -84,7 +96,11 @@ export function startTransport(options: TransportOptions): Transport {
       if ((outcome.retryAfter ?? 0) > LONGEST_WAIT_S) throw tooLongToWait(name, outcome);
       const wait = waitBefore(failures + refusals - 1, outcome);
       // Who is told to wait by one answer does not try with another request in the meantime.
-      if (outcome.tooFast || outcome.retryAfter !== undefined) pausedUntil = Math.max(pausedUntil, now() + wait);
+      const isShared = outcome.tooFast === true || outcome.retryAfter !== undefined;
+      if (wait >= TOLD_MS && !(isShared && resting)) {
+        tell?.(`target ${name} answered ${outcome.got}; waiting ${duration(wait / 1000)} before the next attempt`);
+      }
+      if (isShared) rest(wait);
       else await pause(wait);
     }
   };
@@ -112,15 +128,23 @@ export function startTransport(options: TransportOptions): Transport {
 }
 
 type Outcome = { readonly document: unknown } | Failure;
-type Received = { readonly status: number; readonly text: string; readonly retryAfter: string | null } | Failure;
+type Received =
+  | {
+      readonly status: number;
+      readonly text: string;
+      readonly retryAfter: string | null;
+      /** When the server says that it answered. */
+      readonly date: string | null;
+    }
+  | Failure;
 
 /** One attempt: the document, or a failure that may pass. @throws InputError where another attempt would be in vain */
 async function attemptOnce(exchange: Exchange, options: TransportOptions): Promise<Outcome> {
   const received = await exchangeOnce(exchange, options);
   if ("got" in received) return received;
-  const { status, text, retryAfter } = received;
+  const { status, text, retryAfter, date } = received;
   if (isTransient(status)) {
-    const wait = parseRetryAfter(retryAfter, Date.now());
+    const wait = parseRetryAfter(retryAfter, date);
     return {
       got: `status ${status}${said(text)}`,
       tooFast: status === 429,
@@ -161,7 +185,8 @@ async function exchangeOnce({ url, body, rows }: Exchange, options: TransportOpt
         continue;
       }
       const text = await readBody(response, maxBytes);
-      return { status: response.status, text, retryAfter: response.headers.get("retry-after") };
+      const { headers: got } = response;
+      return { status: response.status, text, retryAfter: got.get("retry-after"), date: got.get("date") };
     } catch (error) {
       if (error instanceof InputError) throw error;
       if (error instanceof TooLong) throw tooLong(name, maxBytes);
@@ -260,7 +285,7 @@ function keptFailing(name: string, { got }: Failure, attempts: number): InputErr
 function tooLongToWait(name: string, { retryAfter }: Failure): InputError {
   return new InputError("invalid", `target ${name}`, {
     expected: `a pause of at most ${LONGEST_WAIT_S} s between requests`,
-    got: `a wish for one of ${Math.ceil(retryAfter ?? 0)} s`,
+    got: `a wish for one of ${duration(retryAfter ?? 0)}`,
     remedy: "start the same command again after that: what it answered so far is kept",
   });
 }

@@ -1,0 +1,26 @@
+// Text that may hold anything, as a terminal may be given it.
+
+/** Everything that steers a terminal or turns text round; line feeds and tabs, and what joins letters, do not. */
+const steering = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]/gu;
+const harmless = /[\n\t\u200c\u200d]/;
+
+/** The text with every character that steers written out, such as `\u{1b}`. */
+export function visible(text: string): string {
+  return text.replaceAll(steering, (each) =>
+    harmless.test(each) ? each : `\\u{${each.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** The same for a JSON document, which stays one: what steers can only stand in its strings. */
+export function visibleJson(document: unknown): string {
+  const units = (text: string) =>
+    Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`).join("");
+  const text = JSON.stringify(document, undefined, 2);
+  return text.replaceAll(steering, (each) => (harmless.test(each) ? each : units(each)));
+}
+
+/** A sentence on one line, and no longer than anyone would read. */
+export function sentenceOf(text: string, most = 4000): string {
+  const line = visible(text.slice(0, 2 * most)).replaceAll(/\s*\n\s*/g, " ");
+  return line.length > most ? `${line.slice(0, most)}...` : line;
+}
