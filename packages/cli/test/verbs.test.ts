@@ -16,7 +16,7 @@ beforeAll(async () => {
   writeFileSync(data, pointsFile(80));
   const fitted = await carom(["fit", "logistic", "--data", data, "--set", "C=10", "--out", model, "--quiet"]);
   expect(fitted).toMatchObject({ status: 0, stderr: "" });
-  expect(fitted.stdout).toMatch(/model\.onnx: logistic, .*error on the 80 training rows \d+\.\d %\n$/);
+  expect(fitted.stdout).toMatch(/model\.onnx: logistic, .*error on the 80 training rows \d+\.\d %\nscaling: .*\n$/);
 });
 
 const audit = (out: string, ...more: string[]) =>
@@ -40,9 +40,10 @@ describe("carom audit of one's own model", () => {
     // --json: one document, which is the file's with the folder added.
     expect(JSON.parse(first.stdout)).toEqual({ folder: at("first"), ...JSON.parse(metrics("first")) });
     // Without it: a warning, the two sentences of the answer, and where the report is.
-    const [warning, falls, why, report] = second.stdout.trimEnd().split("\n\n");
+    const [warning, ...answer] = second.stdout.trimEnd().split("\n\n");
     expect(warning).toMatch(/^Warning: If rows of this data were used to train the target/);
-    expect([falls, why]).toEqual(JSON.parse(metrics("second")).answer);
+    const report = answer.pop();
+    expect(answer).toEqual(JSON.parse(metrics("second")).answer);
     expect(report).toBe(`Report: ${join(at("second"), "report.html")}`);
     expect(contentOf(at("second"))).toEqual(expect.arrayContaining(["cells.csv", "manifest.json", "samples.csv.gz"]));
     expect(readFileSync(join(at("second"), "report.html"), "utf8")).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i);

@@ -46,12 +46,21 @@ export {
   denseRows,
   featureCount,
   rowCount,
+  type ScalingRule,
   type SparseRows,
+  scalingRules,
   spreadRows,
   takeRows,
-  uniformDomain,
 } from "./data/dataset.ts";
 export { type DatasetDescription, describeDataset } from "./data/describe.ts";
+export {
+  areImages,
+  observedDomain,
+  sharedInterval,
+  uniformDomain,
+  wholeInterval,
+  withSameBounds,
+} from "./data/domain.ts";
 export { type BytesAs, meaningOfBytes } from "./data/features.ts";
 export { readCsv } from "./data/formats/csv.ts";
 export { gunzip } from "./data/formats/gzip.ts";
@@ -94,6 +103,7 @@ export type {
   RetrainTask,
 } from "./learners/learner.ts";
 export { presetNames, presetOptions, presets } from "./learners/presets.ts";
+export { describeScaling, isScaled } from "./learners/scaling.ts";
 export type { AscentTask } from "./models/ascent.ts";
 export { calibratedModel } from "./models/calibrated.ts";
 export { checkAnswers, checkModel, type Doubt } from "./models/checks.ts";

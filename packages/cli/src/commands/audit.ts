@@ -30,6 +30,7 @@ import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
+import { describeBounds } from "../ui/bounds.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { withInputOptions } from "../ui/modelOptions.ts";
 import {
@@ -45,6 +46,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { print } from "../ui/print.ts";
+import { withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
@@ -88,7 +90,7 @@ export function auditCommand(): Command {
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   return withExamples(
-    withAddressOptions(withCommonOptions(withDataOptions(withInputOptions(command)))),
+    withAddressOptions(withCommonOptions(withDataOptions(withScalingOption(withInputOptions(command))))),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
     "carom audit --target https://host/v2/models/digits --auth-env TOKEN \\",
@@ -107,7 +109,7 @@ async function run(options: AuditOptions): Promise<void> {
   const defaults = [
     ...asked.defaults,
     ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
-    ...(options.box ? [] : [`box [${asked.box.join(", ")}]: declared by the data, or its range`]),
+    ...(options.box ? [] : [describeBounds(attacked.domain)]),
     `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
   ];
   const question: AuditQuestion = {
@@ -239,7 +241,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       targetHash,
       box: boxOf(attacked),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),
-      defaults: [...dataDefaults(user), ...inputNotes(model, options.attackAt)],
+      defaults: [...dataDefaults(user, training), ...inputNotes(model, options.attackAt)],
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...doubts.map(({ sentence }) => sentence),

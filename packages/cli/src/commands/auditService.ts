@@ -77,7 +77,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
       box: boxOf(attacked),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options, service),
       defaults: [
-        ...dataDefaults(user),
+        ...dataDefaults(user, training),
         told,
         "answers that the target gave before, under the same address and version, are not asked for again",
       ],
@@ -122,6 +122,7 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   surrogateFraction: false,
   normalize: false,
   attackAt: false,
+  scaling: false,
   workers: false,
   out: false,
   json: false,

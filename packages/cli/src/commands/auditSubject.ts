@@ -7,8 +7,10 @@ import {
   type Dataset,
   denseRows,
   describeReading,
+  describeScaling,
   featureCount,
   InputError,
+  isScaled,
   learners,
   type Norm,
   permutation,
@@ -19,6 +21,7 @@ import {
   stream,
   subsample,
   takeRows,
+  withSameBounds,
 } from "@carom/core";
 import type { LoadedData } from "../host/data.ts";
 import type { Ledger } from "../host/http/ledger.ts";
@@ -28,9 +31,10 @@ import { normNamed } from "../host/threat.ts";
 import type { ModelOptions } from "../ui/modelOptions.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
+import { type ScalingOptions, withScaling } from "../ui/scalingOption.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 
-export interface AuditOptions extends CommonOptions, DataFileOptions, AddressOptions, ModelOptions {
+export interface AuditOptions extends CommonOptions, DataFileOptions, ScalingOptions, AddressOptions, ModelOptions {
   readonly target?: string;
   readonly data?: string;
   readonly train?: string;
@@ -72,10 +76,12 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
     });
   }
   const loaded = await readData(options.data, options);
-  const other = options.train === undefined ? undefined : await readData(options.train, options);
-  const separate = other && { ...other, dataset: asIn(loaded, other, "--train") };
+  const train = options.train === undefined ? undefined : await readData(options.train, options);
+  const separate = train && { ...train, dataset: asIn(loaded, train, "--train") };
   const dataHash = separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash;
-  return { loaded, separate, dataHash };
+  // Both files together show what values features take.
+  const [dataset, other] = withSameBounds(loaded.dataset, separate?.dataset);
+  return { loaded: { ...loaded, dataset }, separate: other && { ...separate!, dataset: other }, dataHash };
 }
 
 /** What trains the surrogates and what is attacked, once rows and classes are as the target has them. */
@@ -90,18 +96,18 @@ export async function splitUserData(
     : splitHalves(data, stream(options.seed, "audit", "split"));
   const training = trainingRows ? takeRows(data, trainingRows) : await shaped(separate!.dataset);
   const attacked = attackedRows ? takeRows(data, attackedRows) : data;
-  return { training: fractionOf(training, options), attacked: pointsOf(attacked, options) };
+  return { training: withScaling(fractionOf(training, options), options), attacked: pointsOf(attacked, options) };
 }
 
-/** What the report says was chosen by default of how the data were read and divided. */
-export function dataDefaults({ loaded, separate }: UserData): string[] {
-  const reading = describeReading("--data", loaded.reading);
-  return separate
-    ? [reading, describeReading("--train", separate.reading)]
-    : [
-        reading,
-        "a stratified half of --data, equal rows kept together, trains the surrogates; the other half is attacked",
-      ];
+/** What the report says of how the data were read and divided, where nobody said how, and of how surrogates see features. */
+export function dataDefaults({ loaded, separate }: UserData, training: Dataset): string[] {
+  return [
+    describeReading("--data", loaded.reading),
+    separate
+      ? describeReading("--train", separate.reading)
+      : "a stratified half of --data, equal rows kept together, trains the surrogates; the other half is attacked",
+    ...(isScaled(training) ? [`scaling inside the surrogates: ${describeScaling(training)}`] : []),
+  ];
 }
 
 /** Rows that are asked about at a time, so that sparse ones are not all written out at once. */

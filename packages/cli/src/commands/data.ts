@@ -48,7 +48,12 @@ function sheet(file: string, contentHash: string, reading: DataReading, data: Da
     ...(names ? ([["names", names]] as const) : []),
     ["classes", classes],
     ["range", `${data.range[0]} to ${data.range[1]}`],
-    ["box", `${data.box[0]} to ${data.box[1]}`],
+    [
+      "box",
+      data.bounds === "shared"
+        ? `${data.box[0]} to ${data.box[1]}`
+        : "each feature has bounds of its own: its least and its greatest value",
+    ],
     ["non-zeros", `${(100 * data.density).toFixed(1)} %`],
     ["storage", `${data.storage} ${data.elementType}, ${(data.bytes / 2 ** 20).toFixed(1)} MB`],
   ];

@@ -4,6 +4,7 @@ import {
   argMax,
   crossValidate,
   denseRows,
+  describeScaling,
   errorRate,
   fit,
   gridOf,
@@ -31,9 +32,10 @@ import {
 import { print } from "../ui/print.ts";
 import { startProgress } from "../ui/progress.ts";
 import { readData } from "../ui/readData.ts";
+import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
 import { collectGrid, collectSettings } from "../ui/settings.ts";
 
-interface FitCommandOptions extends CommonOptions, DataFileOptions {
+interface FitCommandOptions extends CommonOptions, DataFileOptions, ScalingOptions {
   readonly data?: string;
   readonly out?: string;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -57,7 +59,7 @@ export function fitCommand(): Command {
     .option("--list", "the learners with their options, defaults and presets")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(command)),
+    withCommonOptions(withDataOptions(withScalingOption(command))),
     "carom fit mlp --data digits --set widths=[20] --out mlp.onnx",
     "carom fit logistic --data digits --cv 5 --grid C=0.01,1,100 --out lr.onnx",
   );
@@ -77,7 +79,8 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   if (options.data === undefined) throw missing("option --data", "a file to learn from");
   if (options.out === undefined) throw missing("option --out", "a file to write the model to");
   await requireFree(options.out);
-  const { dataset, contentHash, reading } = await readData(options.data, options);
+  const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
+  const dataset = withScaling(loaded, options);
   const runtime = nodeRuntime();
   const progress = startProgress(options.quiet === true);
   const folds = options.cv ?? (options.grid ? DEFAULT_FOLDS : undefined);
@@ -108,6 +111,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
       learner: name,
       options: chosen,
       training,
+      scaling: describeScaling(dataset),
       trainingError,
       ...(validation && { validation }),
       out: options.out,
@@ -122,7 +126,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   const facts = Object.entries(fitted.training).map(([fact, value]) => `${fact} ${Number(value.toPrecision(6))}`);
   print(
     `${options.out}: ${name}, ${facts.join(", ")}; error on the ${trainingError.n} training rows ` +
-      `${(100 * trainingError.estimate).toFixed(1)} %\n`,
+      `${(100 * trainingError.estimate).toFixed(1)} %\nscaling: ${describeScaling(dataset)}\n`,
   );
 }
 

@@ -52,11 +52,12 @@ import {
 import { print, tell } from "../ui/print.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
+import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
-interface PoisonOptions extends CommonOptions, DataFileOptions {
+interface PoisonOptions extends CommonOptions, DataFileOptions, ScalingOptions {
   readonly train?: string;
   readonly validation?: string;
   readonly test?: string;
@@ -102,7 +103,7 @@ export function poisonCommand(): Command {
     .option("--list", "the attacks with their options and defaults")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(command)),
+    withCommonOptions(withDataOptions(withScalingOption(command))),
     "carom poison logistic --train mine.npz --validation more.npz --test test.npz \\",
     "    --fraction 0.05,0.1,0.2 --out poison.npz --judge mlp --target-train theirs.npz",
     "carom poison ridge --set alpha=10 --train mine.npz --validation more.npz --points 25 --out poison.npz",
@@ -228,13 +229,13 @@ interface Loaded {
 async function loadAll(options: PoisonOptions): Promise<Loaded> {
   const file = required(options.train, "option --train", "what the learner is trained on");
   const first = await readData(file, options);
-  const train = first.dataset;
+  const train = withScaling(first.dataset, options);
   const readings: Record<string, DataReading> = { train: first.reading };
   const read = async (flag: string, spec: string) => {
     const loaded = await readData(spec, options);
     readings[flag] = loaded.reading;
     const dataset = asIn(first, loaded, `--${flag}`);
-    return { ...withClasses(dataset, train.classNames), domain: train.domain };
+    return withScaling({ ...withClasses(dataset, train.classNames), domain: train.domain }, options);
   };
   const validation = await read(
     "validation",

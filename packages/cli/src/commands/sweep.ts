@@ -30,6 +30,7 @@ import {
 } from "../ui/options.ts";
 import { print } from "../ui/print.ts";
 import { readData } from "../ui/readData.ts";
+import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
 
@@ -38,7 +39,7 @@ interface Over {
   readonly values: readonly number[];
 }
 
-interface SweepOptions extends CommonOptions, DataFileOptions {
+interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions {
   readonly data: string;
   readonly over: Over;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -66,7 +67,7 @@ export function sweepCommand(): Command {
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(command)),
+    withCommonOptions(withDataOptions(withScalingOption(command))),
     "carom sweep logistic --data digits --over C=0.01,0.1,1,10",
   );
 }
@@ -86,7 +87,8 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     ...(options.points !== undefined && { points: options.points }),
     seed: options.seed,
   };
-  const { dataset, contentHash, reading } = await readData(options.data, options);
+  const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
+  const dataset = withScaling(loaded, options);
   const plan = startPlan();
   const key = plan.source(datasetArtifact(dataset));
   const folder = options.out ?? runFolder("sweep", [question, key], started);

@@ -57,7 +57,7 @@ export async function loadDrebin(
   const features = { rows: names.length, columns: numbers.size, start, index: sorted(index, start, numbers) };
   const value = new Float64Array(index.length).fill(1);
   return {
-    dataset: dataset({ features: { ...features, value }, labels, domain: box }),
+    dataset: dataset({ features: { ...features, value }, labels, domain: box ?? [0, 1] }),
     contentHash: hash.update(list).digest("hex"),
   };
 }

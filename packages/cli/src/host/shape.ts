@@ -1,8 +1,13 @@
 // Data files and models may give one row different shapes; only the size must agree.
 
-import { type Dataset, featureCount, InputError, rowCount } from "@carom/core";
+import { areImages, type Dataset, featureCount, InputError, rowCount, uniformDomain, wholeInterval } from "@carom/core";
 
-/** Rows in the shape that the model takes, where sizes agree. @throws InputError where they do not. */
+/**
+ * Rows in the shape that the model takes, where sizes agree. Flat rows that the model takes as images share one interval,
+ * as images do.
+ *
+ * @throws InputError where sizes do not agree.
+ */
 export function withShape(data: Dataset, inputShape: readonly number[], path: string): Dataset {
   const size = inputShape.reduce((product, dim) => product * dim, 1);
   const isOtherLayout =
@@ -13,7 +18,9 @@ export function withShape(data: Dataset, inputShape: readonly number[], path: st
   if (size === featureCount(data) && !isOtherLayout) {
     const { features } = data;
     const shaped = "start" in features ? features : { ...features, shape: [rowCount(data), ...inputShape] };
-    return { ...data, features: shaped, featureShape: inputShape };
+    const isNewImage = areImages(inputShape) && !areImages(data.featureShape);
+    const domain = isNewImage ? { ...data.domain, ...oneInterval(data) } : data.domain;
+    return { ...data, features: shaped, featureShape: inputShape, domain };
   }
   throw new InputError("invalid", `data for ${path}`, {
     expected: isOtherLayout
@@ -24,4 +31,8 @@ export function withShape(data: Dataset, inputShape: readonly number[], path: st
       ? "move the channels to the axis where the model has them"
       : "give data of the kind the model was trained on",
   });
+}
+
+function oneInterval({ domain }: Dataset) {
+  return uniformDomain(domain.lower.length, ...wholeInterval(domain));
 }

@@ -16,7 +16,9 @@ import {
   unknownName,
   withBinaryFeatures,
   withClasses,
+  withSameBounds,
 } from "@carom/core";
+import { withScaling } from "../ui/scalingOption.ts";
 import { type LoadedData, loadDataset } from "./data.ts";
 import { asIn } from "./sameColumns.ts";
 import type { SingleStudy } from "./studyFile.ts";
@@ -28,7 +30,7 @@ export async function loadStudyData(
   plan: PlanBuilder,
   study: SingleStudy,
 ): Promise<{ data: StudyData; hashes: Record<string, string>; readings: ReadonlyMap<string, DataReading> }> {
-  const { train, test, classes, positive, binary, select, ...reading }: AnyData = study.data;
+  const { train, test, classes, positive, binary, select, scaling, ...reading }: AnyData = study.data;
   const readings = new Map<string, DataReading>();
   const read = async (
     spec: string,
@@ -37,8 +39,8 @@ export async function loadStudyData(
     const loaded = await loadDataset(spec, reading);
     readings.set(spec, loaded.reading);
     const { contentHash } = loaded;
-    const dataset = like ? asIn(like.loaded, loaded, "data.test") : loaded.dataset;
-    const all = binary ? withBinaryFeatures(dataset) : dataset;
+    const given = like ? asIn(like.loaded, loaded, "data.test") : loaded.dataset;
+    const all = binary ? withBinaryFeatures(given) : given;
     const kept = classes ? keepClasses(all, classes) : like ? withClasses(all, like.classNames) : all;
     const labelled = againstRest(kept, positive);
     const columns = like
@@ -47,14 +49,16 @@ export async function loadStudyData(
         ? selectColumns(labelled, select)
         : undefined;
     const chosen = columns ? takeColumns(labelled, columns) : labelled;
-    const key = plan.source(datasetArtifact(chosen));
-    return { key, dataset: chosen, loaded, contentHash, classNames: kept.classNames, ...(columns && { columns }) };
+    const dataset = withScaling(chosen, { scaling });
+    return { dataset, loaded, contentHash, classNames: kept.classNames, ...(columns && { columns }) };
   };
   const forTraining = await read(train);
   const forTest = test === undefined ? undefined : await read(test, forTraining);
+  const [own, other] = withSameBounds(forTraining.dataset, forTest?.dataset);
+  const source = (dataset: Dataset) => ({ key: plan.source(datasetArtifact(dataset)), dataset });
   return {
     readings,
-    data: { train: forTraining, ...(forTest && { test: forTest }) },
+    data: { train: source(own), ...(other && { test: source(other) }) },
     hashes: { train: forTraining.contentHash, ...(forTest && { test: forTest.contentHash }) },
   };
 }

@@ -74,7 +74,11 @@ export function withDataOptions(command: Command): Command {
     .option("--decimal <mark>", "the decimal mark of a table: . or ,", parseDecimal)
     .option("--encoding <name>", `the encoding of a table: ${encodings.join(", ")}`, parseEncoding)
     .option("--bytes <meaning>", "what uint8 features are: unit, parts of 255; or raw, numbers", parseBytes)
-    .option("--box <low,high>", "bounds of every feature; where absent, the range of the data", parseBox)
+    .option(
+      "--box <low,high>",
+      "bounds of every feature; where absent, the range of the data: of each column of a table, of all pixels of images",
+      parseBox,
+    )
     .option(
       "--columns <integer>",
       "number of features of a .svmlight file, where its largest index does not say",

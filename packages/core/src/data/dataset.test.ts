@@ -50,11 +50,11 @@ describe("dataset", () => {
     expect(wrong).toThrow(/positions 0 to 2 .* got 3 in row 1/);
   });
 
-  it("spans the range of the data with one interval where no box is declared", () => {
+  it("bounds each column of a table by its own values where no box is declared", () => {
     const { domain } = dataset({ features: floats, labels: [0, 1, 0] });
     expect([[...domain.lower], [...domain.upper]]).toEqual([
-      [-1, -1],
-      [4, 4],
+      [0, -1],
+      [2.5, 4],
     ]);
   });
 

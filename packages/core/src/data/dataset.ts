@@ -2,16 +2,9 @@
 
 import { InputError } from "../errors.ts";
 import { type FloatType, gatherRows, reshape, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
+import { observedDomain, uniformDomain } from "./domain.ts";
 import type { FeatureKind } from "./featureKind.ts";
-import {
-  type BytesAs,
-  checkFinite,
-  checkInside,
-  checkSparse,
-  floatFeatures,
-  meaningOfBytes,
-  valueRange,
-} from "./features.ts";
+import { type BytesAs, checkFinite, checkInside, checkSparse, floatFeatures, meaningOfBytes } from "./features.ts";
 import { encodeLabels } from "./labels.ts";
 import { denseFromSparse, isSparse, takeSparseRows, withoutZeros } from "./sparse.ts";
 
@@ -26,7 +19,7 @@ export interface SparseRows {
   readonly value: Float64Array;
 }
 
-/** The admissible values of each of the D features. */
+/** The admissible values of each of the D features, one after the other as in a flattened row. */
 export interface Domain {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
@@ -46,7 +39,13 @@ export interface Dataset {
   readonly domain: Domain;
   /** Names of the D features, where the file has them; each differs from the others. */
   readonly featureNames?: readonly string[];
+  /** How learners map features to [0, 1] before they learn; "bounds" where absent. */
+  readonly scaling?: ScalingRule;
 }
+
+/** By the bounds of the domain; by the least and greatest value of each column in the rows learned from; or not at all. */
+export const scalingRules = ["bounds", "columns", "none"] as const;
+export type ScalingRule = (typeof scalingRules)[number];
 
 /** What a dataset is made from: numbers as they stand in a file. */
 export interface DatasetInput {
@@ -57,7 +56,7 @@ export interface DatasetInput {
   readonly classNames?: readonly string[] | undefined;
   /** The shape of one row; the axes of `features` after the first where absent. */
   readonly featureShape?: readonly number[] | undefined;
-  /** One interval for all features, or bounds for each; the range of the data where absent. */
+  /** One interval for all features, or bounds for each; those that the data show where absent (`observedDomain`). */
   readonly domain?: Domain | readonly [number, number] | undefined;
   /** What uint8 features mean; where absent, flags if none is above 1, else parts of 255. */
   readonly bytes?: BytesAs | undefined;
@@ -70,8 +69,9 @@ export interface DatasetInput {
  * Label values become class names, sorted numerically (words alphabetically), and labels the positions in that list.
  * Features of type uint8 are divided by 255 and live in [0, 1], unless none is above 1 or `bytes` says that they are
  * numbers of their own; booleans become 0 and 1; other integers become float32 where that is exact, else float64. A
- * `domain` is meant for the features after that. Without one, all features share the interval from the least to the
- * greatest number in the data (0 and 1 for booleans and bytes that are flags or parts of 255).
+ * `domain` is meant for the features after that. Without one, booleans and bytes live in the interval of their type, and
+ * other features in what `observedDomain` finds: one interval for images and normalised features, and each column's own
+ * for tables.
  *
  * @throws InputError for empty data, numbers of rows and labels that differ, labels that are no integers, NaN or
  * infinite features, features outside the domain, and shapes that do not fit.
@@ -112,7 +112,7 @@ export function dataset(input: DatasetInput): Dataset {
   }
   const bytes = isSparse(input.features) ? undefined : (input.bytes ?? meaningOfBytes(input.features));
   const features = checkedFeatures(input.features, featureShape, bytes);
-  const domain = domainOf(input, features, bytes);
+  const domain = domainOf(input, features, featureShape, bytes);
   checkInside(features, domain);
   const labels = encodeLabels(input.labels, input.classNames);
   return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }) };
@@ -131,9 +131,16 @@ function checkedFeatures(
   return features;
 }
 
-function domainOf(input: DatasetInput, features: Dataset["features"], bytes: BytesAs | undefined): Domain {
+function domainOf(
+  input: DatasetInput,
+  features: Dataset["features"],
+  featureShape: readonly number[],
+  bytes: BytesAs | undefined,
+): Domain {
   if (input.domain && "lower" in input.domain) return input.domain;
-  const [lower, upper] = input.domain ?? valueRangeOf(input.features, features, bytes);
+  const interval = input.domain ?? intervalOfType(input.features, features, bytes);
+  if (!interval) return observedDomain(features, featureShape);
+  const [lower, upper] = interval;
   if (bytes === "unit" && (lower < 0 || upper > 1)) {
     throw new InputError("invalid", "box", {
       expected: "a box inside [0, 1], because uint8 features are divided by 255",
@@ -144,20 +151,15 @@ function domainOf(input: DatasetInput, features: Dataset["features"], bytes: Byt
   return uniformDomain(isSparse(features) ? features.columns : rowSize(features), lower, upper);
 }
 
-/** The values that features may take where nobody says: those of their type, else the range of the data. */
-function valueRangeOf(
+/** The values that features may take by their type; `undefined` where it does not say. */
+function intervalOfType(
   input: Tensor | SparseRows,
   features: Dataset["features"],
   bytes: BytesAs | undefined,
-): readonly [number, number] {
-  const range = valueRange(features);
-  const isUnit = bytes === "unit" || (!isSparse(input) && input.type === "bool") || (bytes === "raw" && range[1] <= 1);
-  return isUnit ? [0, 1] : bytes === "raw" ? [0, 255] : range;
-}
-
-/** The domain in which all D features share one interval. */
-export function uniformDomain(columns: number, lower: number, upper: number): Domain {
-  return { lower: new Float64Array(columns).fill(lower), upper: new Float64Array(columns).fill(upper) };
+): readonly [number, number] | undefined {
+  if (isSparse(features) || isSparse(input)) return undefined;
+  const isFlags = input.type === "bool" || (bytes === "raw" && features.data.every((value) => value <= 1));
+  return isFlags || bytes === "unit" ? [0, 1] : bytes === "raw" ? [0, 255] : undefined;
 }
 
 /** N, the number of rows. */

@@ -18,6 +18,7 @@ const counted = {
   ],
   range: [-3, 2],
   box: [-5, 5],
+  bounds: "shared",
   density: 12 / 24,
   distinctRows: 3,
   repeatedRows: 5,

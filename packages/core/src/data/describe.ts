@@ -2,6 +2,7 @@
 
 import { elementBytes, sizeOf } from "../tensor.ts";
 import { type Dataset, featureCount, rowCount } from "./dataset.ts";
+import { sharedInterval, wholeInterval } from "./domain.ts";
 import { valueRange } from "./features.ts";
 import { groupEqualRows } from "./groups.ts";
 import { forEachEntry, isSparse } from "./sparse.ts";
@@ -16,6 +17,8 @@ export interface DatasetDescription {
   readonly range: readonly [number, number];
   /** The least lower and the greatest upper bound of the domain. */
   readonly box: readonly [number, number];
+  /** Whether all features share that interval, or each has bounds of its own. */
+  readonly bounds: "shared" | "columns";
   /** The share of cells that are not zero. */
   readonly density: number;
   readonly distinctRows: number;
@@ -44,10 +47,8 @@ export function describeDataset(data: Dataset): DatasetDescription {
     ...(data.featureNames && { featureNames: data.featureNames }),
     classes: data.classNames.map((name, k) => ({ name, rows: labels.filter((label) => label === k).length })),
     range: valueRange(features),
-    box: [
-      data.domain.lower.reduce((least, bound) => Math.min(least, bound)),
-      data.domain.upper.reduce((greatest, bound) => Math.max(greatest, bound)),
-    ],
+    box: wholeInterval(data.domain),
+    bounds: sharedInterval(data.domain) ? "shared" : "columns",
     density: nonZeros / (rows * columns),
     ...countRepeats(data),
     constantFeatures,

@@ -1,15 +1,14 @@
 // Training with what surrounds a learner: checked data, features scaled to [0, 1] inside the graph, metadata.
 
-import { type Dataset, rowCount, uniformDomain } from "../data/dataset.ts";
-import { isSparse } from "../data/sparse.ts";
+import { type Dataset, rowCount } from "../data/dataset.ts";
+import { wholeInterval } from "../data/domain.ts";
 import { InputError } from "../errors.ts";
 import { type Model, modelFromGraph } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
-import type { OnnxModel } from "../onnx/graph.ts";
 import { stream } from "../random.ts";
-import { allocate, type FloatType, tensor } from "../tensor.ts";
 import type { AnyLearner } from "./index.ts";
 import { parseOptions } from "./index.ts";
+import { scaleFeatures, scaleInput, scalingOf } from "./scaling.ts";
 
 export interface FitOptions {
   readonly runtime: Runtime;
@@ -30,8 +29,8 @@ export interface FittedModel {
 }
 
 /**
- * Trains a learner. Features whose domain is not [0, 1] are mapped there before training, by nodes inside the graph,
- * so that learning rates and regularisation mean the same for every data set and models take the user's units.
+ * Trains a learner. Features are mapped to [0, 1] before training, by nodes inside the graph, so that learning rates and
+ * regularisation mean the same for every data set and every column, and models take the user's units.
  *
  * @throws InputError for options the learner lacks, and for data with one class only.
  */
@@ -45,76 +44,17 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
     random: (label) => stream(context.seed, "fit", context.label, label),
     onProgress: (done) => context.onProgress?.(done),
   });
-  const graph = scaling ? scaleInput(model, scaling) : model;
+  const graph = scaling ? scaleInput(model, scaling, data.featureShape) : model;
   const metadata = {
     ...model.metadata,
     learner: learner.name,
     options: JSON.stringify(options),
     classes: JSON.stringify(data.classNames),
     ...(data.featureNames && { features: JSON.stringify(data.featureNames) }),
-    domain: JSON.stringify(commonBox(data)),
+    domain: JSON.stringify(wholeInterval(data.domain)),
     ...context.metadata,
   };
   return { model: modelFromGraph({ ...graph, metadata }), training, options };
-}
-
-/** How features are mapped to [0, 1] before training: (x - lower) / range. */
-export interface Scaling {
-  readonly lower: number;
-  readonly range: number;
-}
-
-/** The common box of all features. */
-function commonBox({ domain }: Dataset): readonly [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of domain.lower) low = Math.min(low, value);
-  for (const value of domain.upper) high = Math.max(high, value);
-  return [low, high];
-}
-
-/** The scaling of a dataset whose box is not [0, 1] already. */
-export function scalingOf(data: Dataset): Scaling | undefined {
-  const [low, high] = commonBox(data);
-  if ((low === 0 && high === 1) || isSparse(data.features) || high <= low) return undefined;
-  return { lower: low, range: high - low };
-}
-
-/** The dataset with its features mapped to [0, 1]. */
-export function scaleFeatures(data: Dataset, { lower, range }: Scaling): Dataset {
-  const features = data.features as { type: FloatType; shape: readonly number[]; data: Float32Array | Float64Array };
-  const values = allocate(features.type, features.data.length);
-  for (let i = 0; i < values.length; i++) values[i] = (features.data[i] - lower) / range;
-  return { ...data, features: { ...features, data: values }, domain: uniformDomain(data.domain.lower.length, 0, 1) };
-}
-
-/** The same model behind (x - lower) / range. */
-function scaleInput(model: OnnxModel, { lower, range }: Scaling): OnnxModel {
-  const { graph } = model;
-  const inner = "x:scaled";
-  const node = (op: string, inputs: readonly string[], output: string) => ({
-    op,
-    domain: "",
-    name: output,
-    inputs,
-    outputs: [output],
-    attributes: {},
-  });
-  const nodes = graph.nodes.map((each) => ({
-    ...each,
-    inputs: each.inputs.map((name) => (name === "x" ? inner : name)),
-  }));
-  return {
-    ...model,
-    graph: {
-      ...graph,
-      initializers: new Map([
-        ["x:lower", tensor("float32", [], [lower])],
-        ["x:range", tensor("float32", [], [range])],
-        ...graph.initializers,
-      ]),
-      nodes: [node("Sub", ["x", "x:lower"], "x:shifted"), node("Div", ["x:shifted", "x:range"], inner), ...nodes],
-    },
-  };
 }
 
 function requireClasses(data: Dataset): void {

@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { runtime } from "../../test/linearWorld.ts";
 import { poisonCount } from "../attacks/poisoning/poison.ts";
 import { type Dataset, dataset, denseRows, rowCount, takeRows } from "../data/dataset.ts";
+import { columnRanges } from "../data/domain.ts";
 import { sharedRows } from "../data/overlap.ts";
 import { stream } from "../random.ts";
-import { tensor } from "../tensor.ts";
+import { type Tensor, tensor } from "../tensor.ts";
 import { encodeArtifact } from "./artifact.ts";
 import { execute, inProcess, memoryStore, runTask, type Store } from "./execute.ts";
 import { startPlan } from "./plan.ts";
@@ -274,4 +275,31 @@ describe("blocks of points", () => {
     await execute(plan, [allowed], at, inProcess(at, runtime));
     expect(judgedLabels((await at.read(allowed))!, 0)).toHaveLength(60);
   });
+});
+
+it("finds the same of columns in any units of their own", async () => {
+  const small = poisoningSchema.parse({
+    ...study,
+    repetitions: 1,
+    surrogates: [{ learner: "ridge" }, { learner: "logistic" }],
+    targets: [{ learner: "ridge" }, { learner: "svm-linear" }],
+    fractions: [0.1],
+  });
+  const found = async (factors: readonly number[]) => {
+    const features = all.features as Tensor<"float64">;
+    const scaled = { ...features, data: features.data.map((value, at) => factors[at % 6] * value) };
+    const dataset = { ...all, features: scaled, domain: columnRanges(scaled) };
+    const plan = startPlan();
+    const key = plan.source(datasetArtifact(dataset));
+    const planned = planPoisoning(plan, small, { train: { key, dataset } });
+    const store = memoryStore();
+    await execute(plan, planned[0].wanted, store, inProcess(store, runtime));
+    return readPoisoning(store, planned, small, { train: "given" });
+  };
+  const [plain, scaled] = [await found([1, 1, 1, 1, 1, 1]), await found([1, 2 ** 20, 2 ** -9, 4, 2 ** -20, 2 ** 12])];
+  expect(scaled.repetitions).toEqual(plain.repetitions);
+  expect(scaled.variability).toEqual(plain.variability);
+  expect(
+    plain.repetitions[0].models.every(({ displacement }) => displacement === undefined || displacement.estimate > 0.1),
+  ).toBe(true);
 });

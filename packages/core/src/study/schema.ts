@@ -1,6 +1,7 @@
 // The study file: what a grid of surrogates, targets, budgets and repetitions is, checked once.
 
 import { z } from "zod";
+import { scalingRules } from "../data/dataset.ts";
 import { separators } from "../data/table/dialect.ts";
 import { encodings } from "../data/table/encoding.ts";
 import { type SizeDefinition, sizeDefinitions } from "../transfer/sizeDefinitions.ts";
@@ -65,6 +66,12 @@ export const studyData = z
     bytes: z.enum(["unit", "raw"]).optional().describe("what uint8 features are: parts of 255, or numbers"),
     columns: z.number().int().positive().optional().describe("number of features of a .svmlight file"),
     zeroBased: z.boolean().optional().describe("whether columns of a .svmlight file count from 0"),
+    scaling: z
+      .enum(scalingRules)
+      .optional()
+      .describe(
+        "how learners map features to [0, 1]: by their bounds (the default), each by its range among the rows learned from, or not",
+      ),
     binary: z.boolean().optional().describe("whether every feature is 0 or 1 and must stay so"),
     select: z
       .number()

@@ -45,7 +45,7 @@ export function shortfallOf(
       `This audit shows nothing about transfer: ${only ? "the surrogate is not" : `none of the ${all.length} surrogates is`} better ` +
       `than chance. Of the ${n} points without attack ${only ? "it" : `the best of them, ${best.id},`} errs on ` +
       `${percentage(1 - best.right)} where guessing errs on ${percentage(1 - best.chance)} and ${errs}. Check the labels that ` +
-      "surrogates learn from, or give more rows.";
+      "surrogates learn from and the scale of the features (--scaling), or give more rows.";
     return { shows: "nothing", atChance, sentence };
   }
   const behind = all

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { Attack, Points } from "../../src/attacks/attack.ts";
 import { type AnyEvasionAttack, buildEvasion, evasionAttacks, evasionByName } from "../../src/attacks/evasion/index.ts";
-import { uniformDomain } from "../../src/data/dataset.ts";
+import { uniformDomain } from "../../src/data/domain.ts";
 import { l1, l2, norms } from "../../src/threat/norm.ts";
 import { attackCases } from "./attackCases.ts";
 

@@ -4,6 +4,7 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { type Dataset, dataset, takeRows } from "../../src/data/dataset.ts";
+import { columnRanges, uniformDomain } from "../../src/data/domain.ts";
 import { sparseFromDense } from "../../src/data/sparse.ts";
 import { InputError } from "../../src/errors.ts";
 import { fit } from "../../src/learners/fit.ts";
@@ -121,22 +122,73 @@ describe.each(Object.values(learners).filter(({ name }) => name in cases))("lear
     await session.release();
   });
 
-  test("features in other units give the same answers", async () => {
-    const { data: values, shape } = data.features as Tensor<"float32">;
-    const stretch = (value: number) => 64 * value - 32;
-    const stretched = (from: Dataset) => ({
-      ...from,
-      features: tensor(
-        "float32",
-        shape.with(0, from.labels.length),
-        (from.features as Tensor<"float32">).data.map(stretch),
-      ),
-      domain: { lower: new Float64Array(D).fill(-32), upper: new Float64Array(D).fill(32) },
+  describe("x_j -> a_j x_j + b_j for each feature, bounds likewise", () => {
+    /** Values on a grid where a step is given, so that powers of two and whole numbers round nothing; one never varies. */
+    const prepared = (from: Dataset, step: number): Dataset => {
+      const { data: values, ...rest } = from.features as Tensor<"float32">;
+      const near = (value: number) => (step > 0 ? step * Math.round(value / step) : value);
+      const features = { ...rest, data: values.map((value, at) => (at % D === 4 ? 0.5 : near(value))) };
+      return { ...from, features, domain: columnRanges(features) };
+    };
+    const moved = (from: Dataset, a: Float64Array, b: Float64Array): Dataset => {
+      const features = from.features as Tensor<"float32">;
+      const at = (bounds: Float64Array) => bounds.map((value, j) => a[j] * value + b[j]);
+      return {
+        ...from,
+        features: { ...features, data: features.data.map((value, i) => a[i % D] * value + b[i % D]) },
+        domain: { lower: at(from.domain.lower), upper: at(from.domain.upper) },
+      };
+    };
+    const units = stream(5, "units", learner.name);
+    const draw = (of: () => number) => Float64Array.from({ length: D }, of);
+    const [ones, zeros] = [new Float64Array(D).fill(1), new Float64Array(D)];
+    const answersOn = (step: number) => {
+      const learned = prepared(data, step);
+      const asked = { ...prepared(unseen, step), domain: learned.domain };
+      return async (a: Float64Array, b: Float64Array, change = (x: Dataset) => x) =>
+        scoresOf((await train(change(moved(learned, a, b)))).model, moved(asked, a, b));
+    };
+
+    test("changes nothing where nothing is rounded", async () => {
+      const a = draw(() => 2 ** Math.floor(40 * units.uniform() - 20));
+      const b = a.map((factor) => factor * Math.floor(200 * units.uniform() - 100));
+      const answers = answersOn(1 / 64);
+      expect(toNumbers(await answers(a, b))).toEqual(toNumbers(await answers(ones, zeros)));
     });
-    expect(values.length).toBe(90 * D);
-    const plain = await scoresOf((await train(data)).model, unseen);
-    const scaled = await scoresOf((await train(stretched(data))).model, stretched(unseen));
-    expect([...argMax(scaled)]).toEqual([...argMax(plain)]);
+
+    test("changes no more than rounding else", async () => {
+      const a = draw(() => 10 ** (8 * units.uniform() - 4));
+      const b = a.map((factor) => factor * (4 * units.uniform() - 2));
+      const answers = answersOn(0);
+      expectClose(await answers(a, b), await answers(ones, zeros), 1e-3);
+    });
+
+    test.runIf(sparse)("for sparse rows, which are not moved", async () => {
+      const a = draw(() => 2 ** Math.floor(40 * units.uniform() - 20));
+      const sparsely = (x: Dataset) => ({ ...x, features: sparseFromDense(x.features as Tensor<FloatType>) });
+      const answers = answersOn(0);
+      expect(toNumbers(await answers(a, zeros, sparsely))).toEqual(toNumbers(await answers(ones, zeros, sparsely)));
+    });
+
+    test("matters where scaling is switched off", async () => {
+      const a = draw(() => 2 ** Math.floor(10 * units.uniform() - 5));
+      const answers = answersOn(0);
+      const [off, on] = [await answers(a, zeros, (x) => ({ ...x, scaling: "none" })), await answers(ones, zeros)];
+      // Trees ask for the order of values alone.
+      if (learner.name === "forest") expect(toNumbers(off)).toEqual(toNumbers(on));
+      else expect(difference(off, on)).toBeGreaterThan(1e-3);
+    });
+
+    test("scaling by the columns' own ranges does not heed the box", async () => {
+      const boxed = (bounds: number) => (x: Dataset) => ({
+        ...x,
+        domain: uniformDomain(D, -bounds, bounds),
+        scaling: "columns" as const,
+      });
+      const a = draw(() => 2 ** Math.floor(40 * units.uniform() - 20));
+      const answers = answersOn(0);
+      expect(toNumbers(await answers(a, zeros, boxed(2 ** 30)))).toEqual(toNumbers(await answers(ones, zeros)));
+    });
   });
 
   law("permutation", "the order of rows changes nothing", async () => {

@@ -3,6 +3,7 @@
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { type Dataset, dataset } from "../../data/dataset.ts";
+import { columnRanges } from "../../data/domain.ts";
 import { sparseFromDense } from "../../data/sparse.ts";
 import { learners } from "../../learners/index.ts";
 import { type Ort, runtimeFrom } from "../../models/runtime.ts";
@@ -84,6 +85,30 @@ describe.each(cases)("%s on %s", (attack, name) => {
     const rest = await craft({ ...taskOf(name, 3), previous: first.points });
     expect(joinPoints(first.points, rest.points)).toEqual(whole.points);
     expect([...first.losses, ...rest.losses]).toEqual([...whole.losses]);
+  });
+});
+
+describe.each(cases)("%s on %s, with features in units of their own", (attack, name) => {
+  const craft = buildPoisoning(poisoningAttacks[attack], {});
+  const random = stream(7, "units", attack, name);
+  const factors = Float64Array.from({ length: 6 }, () => 2 ** Math.floor(30 * random.uniform() - 15));
+
+  it("ends where it ends in any other", async () => {
+    const times = (x: Float64Array) => Float64Array.from(x, (value, at) => factors[at % 6] * value);
+    const inUnits = (data: Dataset, change: typeof times): Dataset => {
+      const features = data.features as Tensor<"float64">;
+      const { lower, upper } = columnRanges(clouds(40, "training").features);
+      const domain = { lower: change(lower), upper: change(upper) };
+      return { ...data, features: { ...features, data: change(features.data) }, domain };
+    };
+    const pointsIn = async (change: typeof times) => {
+      const { training, validation, ...task } = taskOf(name, 3);
+      const data = { training: inUnits(training, change), validation: inUnits(validation, change) };
+      return craft({ ...task, ...data });
+    };
+    const [plain, scaled] = [await pointsIn((x) => Float64Array.from(x)), await pointsIn(times)];
+    expect(scaled.points.x.data).toEqual(times(plain.points.x.data));
+    expect(scaled.losses).toEqual(plain.losses);
   });
 });
 

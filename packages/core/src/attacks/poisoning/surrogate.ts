@@ -4,9 +4,9 @@ import { type Dataset, featureCount } from "../../data/dataset.ts";
 import { isWhole } from "../../data/featureKind.ts";
 import { withClasses } from "../../data/labels.ts";
 import { InputError } from "../../errors.ts";
-import { scaleFeatures, scalingOf } from "../../learners/fit.ts";
 import { type AnyLearner, learners, parseOptions } from "../../learners/index.ts";
 import type { Retraining, RetrainTask } from "../../learners/learner.ts";
+import { scaleFeatures, scaleRows, scalingOf } from "../../learners/scaling.ts";
 import { stream } from "../../random.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { PoisonTask } from "./task.ts";
@@ -42,24 +42,31 @@ export async function openSurrogate(task: SurrogateTask): Promise<Surrogate> {
   requireSameFeatures(training, task.validation);
   const scaling = scalingOf(training);
   const inUnits = (data: Dataset) => (scaling ? scaleFeatures(data, scaling) : data);
-  const { lower: low, range } = scaling ?? { lower: 0, range: 1 };
   const { domain, featureShape } = training;
   const d = featureCount(training);
-  const scaled = (x: Float64Array) => (scaling ? x.map((value) => (value - low) / range) : x);
+  const scaled = (x: Float64Array) => (scaling ? scaleRows(x, scaling, new Float64Array(x.length)) : x);
+  /** A number of the learner's units in the dataset's. */
+  const back = (value: number, j: number) => (scaling ? value * scaling.range[j] + scaling.lower[j] : value);
   const unscaled = (x: Float64Array) => {
     const data = Float64Array.from(x, (value, at) =>
-      Math.min(Math.max(value * range + low, domain.lower[at % d]), domain.upper[at % d]),
+      Math.min(Math.max(back(value, at % d), domain.lower[at % d]), domain.upper[at % d]),
     );
     return tensor("float64", [x.length / d, ...featureShape], data);
   };
   const [lower, upper] = [scaled(domain.lower), scaled(domain.upper)];
+  const whole = domain.kinds?.map(isWhole);
   const project = (x: Float64Array) => {
-    for (let at = 0; at < x.length; at++) {
-      const j = at % d;
-      if (domain.kinds && isWhole(domain.kinds[j])) x[at] = (Math.round(x[at] * range + low) - low) / range;
-      x[at] = Math.min(Math.max(x[at], lower[j]), upper[j]);
+    for (let from = 0; from < x.length; from += d) {
+      const row = x.subarray(from, from + d);
+      if (whole) scaleWhole(row);
+      for (let j = 0; j < d; j++) row[j] = Math.min(Math.max(row[j], lower[j]), upper[j]);
     }
     return x;
+  };
+  /** Moves features that are whole numbers to the nearest ones. */
+  const scaleWhole = (row: Float64Array) => {
+    const rounded = scaled(row.map((value, j) => Math.round(back(value, j))));
+    for (let j = 0; j < d; j++) if (whole![j]) row[j] = rounded[j];
   };
   const retraining = await learner.retrain(
     {

@@ -7,7 +7,7 @@ import type { Artifact } from "../artifact.ts";
 import type { Parameters } from "../task.ts";
 
 /** A dataset as an artifact. */
-export function datasetArtifact({ features, labels, classNames, featureShape, domain }: Dataset): Artifact {
+export function datasetArtifact({ features, labels, classNames, featureShape, domain, scaling }: Dataset): Artifact {
   const rows: Record<string, Tensor> = isSparse(features)
     ? {
         start: tensor("int32", [features.start.length], features.start),
@@ -16,7 +16,7 @@ export function datasetArtifact({ features, labels, classNames, featureShape, do
       }
     : { features };
   return {
-    json: { classNames, featureShape, ...(domain.kinds && { kinds: domain.kinds }) },
+    json: { classNames, featureShape, ...(domain.kinds && { kinds: domain.kinds }), ...(scaling && { scaling }) },
     arrays: {
       ...rows,
       labels: tensor("int32", [labels.length], labels),
@@ -28,7 +28,10 @@ export function datasetArtifact({ features, labels, classNames, featureShape, do
 
 /** The dataset in an artifact. */
 export function datasetOf({ json, arrays }: Artifact): Dataset {
-  const { classNames, featureShape, kinds } = json as Pick<Dataset, "classNames" | "featureShape"> & {
+  const { classNames, featureShape, kinds, scaling } = json as Pick<
+    Dataset,
+    "classNames" | "featureShape" | "scaling"
+  > & {
     readonly kinds?: NonNullable<Dataset["domain"]["kinds"]>;
   };
   const lower = arrays.lower.data as Float64Array;
@@ -43,7 +46,7 @@ export function datasetOf({ json, arrays }: Artifact): Dataset {
         value: arrays.value.data as Float64Array,
       };
   const domain = { lower, upper: arrays.upper.data as Float64Array, ...(kinds && { kinds }) };
-  return { features, labels, classNames, featureShape, domain };
+  return { features, labels, classNames, featureShape, domain, ...(scaling && { scaling }) };
 }
 
 /** A part of a dataset as a plan names it: the data's key and, where only some rows belong, a split and a position. */

@@ -14,7 +14,7 @@ import { partOf } from "./dataset.ts";
  * training data where absent.
  */
 export const poison: TaskKind = {
-  version: 2,
+  version: 3,
   async run(parameters, inputs, { runtime, onProgress }) {
     const settings = (parameters.settings ?? {}) as Record<string, unknown>;
     const attack = buildPoisoning(poisoningByName(parameters.attack as string), settings);

@@ -1,9 +1,10 @@
 // The poisoning gradients of one learner on its own data: of the validation loss, by points where they start.
 
 import { openSurrogate } from "../../attacks/poisoning/surrogate.ts";
-import { rowCount } from "../../data/dataset.ts";
-import { scalingOf } from "../../learners/fit.ts";
+import { featureCount, rowCount } from "../../data/dataset.ts";
+import { columnUnits, perUnit } from "../../data/units.ts";
 import { learnerByName } from "../../learners/index.ts";
+import { scalingOf } from "../../learners/scaling.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
@@ -14,10 +15,11 @@ import { blocksOf } from "./poison.ts";
  * Parameters: learner, options, seed, blocks. Inputs: training, validation, `block:i`.
  *
  * All points stand at their start together, as the attack finds them when it begins. The loss is the learner's own,
- * summed over the validation data (Demontis et al. 2019, Eq. 5), by the points in the user's units (Eq. 8).
+ * summed over the validation data (Demontis et al. 2019, Eq. 5), by the points in the user's units (Eq. 8), or, where
+ * the bounds of features differ, each in units of its own range.
  */
 export const poisonGradient: TaskKind = {
-  version: 2,
+  version: 3,
   async run(parameters, inputs, { runtime }) {
     const training = partOf("training", parameters, inputs);
     const validation = partOf("validation", parameters, inputs);
@@ -33,9 +35,11 @@ export const poisonGradient: TaskKind = {
     try {
       const loss = await retraining.place(scaled(start.data), labels);
       // A retraining takes the mean over the validation data, and its features are scaled.
-      const factor = rowCount(validation) / (scalingOf(training)?.range ?? 1);
-      const gradient = (await retraining.gradient()).map((value) => value * factor);
-      return { json: { loss }, arrays: { gradient: tensor("float64", start.shape, gradient) } };
+      const range = scalingOf(training)?.range ?? new Float64Array(featureCount(training)).fill(1);
+      const factors = range.map((width) => rowCount(validation) / width);
+      const gradient = (await retraining.gradient()).map((value, at) => value * factors[at % factors.length]);
+      const byFeature = tensor("float64", start.shape, gradient);
+      return { json: { loss }, arrays: { gradient: perUnit(byFeature, columnUnits(training.domain)) } };
     } finally {
       await retraining.close();
     }

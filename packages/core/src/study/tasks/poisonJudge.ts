@@ -26,7 +26,7 @@ const FOLDS = 5;
  * Training with the same number of points has the same random streams whoever crafted them.
  */
 export const poisonJudge: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs, { runtime, onProgress }) {
     const training = partOf("training", parameters, inputs);
     const test = partOf("test", parameters, inputs);

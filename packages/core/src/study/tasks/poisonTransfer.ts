@@ -1,5 +1,6 @@
 // Brings one repetition of poisoning together: errors of every target, S, R, rho and ratios.
 
+import { columnUnits, inUnits } from "../../data/units.ts";
 import { mean } from "../../stats/describe.ts";
 import { meanInterval } from "../../stats/meanInterval.ts";
 import { l2 } from "../../threat/norm.ts";
@@ -23,11 +24,14 @@ export interface PoisonRow extends Pick<PoisonModel, "id" | "role" | "learner" |
 /**
  * Parameters: models, judged (pairs of ids, points' maker first), fractions, counts, seed, retune.
  * Inputs: test, `clean:ID` of each target, `judge:MAKER:ID` of each pair, `gradient:ID`, `blocks:ID:0` and so on.
+ *
+ * Displacements are in the user's units or, where the bounds of features differ, each in units of its own range.
  */
 export const poisonTransfer: TaskKind = {
   version: 2,
   async run(parameters, inputs) {
-    const { labels } = partOf("test", parameters, inputs);
+    const { labels, domain } = partOf("test", parameters, inputs);
+    const units = columnUnits(domain);
     const rows = parameters.models as unknown as readonly PoisonRow[];
     const judged = parameters.judged as unknown as readonly (readonly [string, string])[];
     const fractions = parameters.fractions as readonly number[];
@@ -37,7 +41,9 @@ export const poisonTransfer: TaskKind = {
       rows.flatMap(({ id, blocks }) => {
         const artifacts = Array.from({ length: blocks }, (_, i) => inputs[`blocks:${id}:${i}`]);
         const points = joinBlocks(artifacts);
-        return points ? [[id, { points, artifacts }] as const] : [];
+        if (!points) return [];
+        const measured = { ...points, x: inUnits(points.x, units), start: inUnits(points.start, units) };
+        return [[id, { points: measured, artifacts }] as const];
       }),
     );
     const modelOf = ({ blocks: _, ...row }: PoisonRow): PoisonModel => {

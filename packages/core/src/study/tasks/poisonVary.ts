@@ -17,7 +17,7 @@ import { atStart, blocksOf } from "./poison.ts";
  * The loss is the cross-entropy, alike for all learners: what the attacks climb has other units in each family.
  */
 export const poisonVary: TaskKind = {
-  version: 1,
+  version: 2,
   async run(parameters, inputs, { runtime, onProgress }) {
     const validation = partOf("validation", parameters, inputs);
     const points = atStart(blocksOf(parameters, inputs)!);

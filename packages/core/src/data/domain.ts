@@ -1,0 +1,86 @@
+// The bounds of features: one interval for all where they are of one kind, else each column's own.
+
+import { rowSize } from "../tensor.ts";
+import type { Dataset, Domain } from "./dataset.ts";
+import { forEachEntry, isSparse } from "./sparse.ts";
+
+/** The domain in which all D features share one interval. */
+export function uniformDomain(columns: number, lower: number, upper: number): Domain {
+  return { lower: new Float64Array(columns).fill(lower), upper: new Float64Array(columns).fill(upper) };
+}
+
+/** The interval that all features share; `undefined` where their bounds differ. */
+export function sharedInterval({ lower, upper }: Domain): readonly [number, number] | undefined {
+  const isShared = lower.every((low) => low === lower[0]) && upper.every((high) => high === upper[0]);
+  return isShared ? [lower[0], upper[0]] : undefined;
+}
+
+/** The least lower and the greatest upper bound. */
+export function wholeInterval({ lower, upper }: Domain): readonly [number, number] {
+  return [lower.reduce((least, low) => Math.min(least, low)), upper.reduce((most, high) => Math.max(most, high))];
+}
+
+/** The least and the greatest value of each column. In sparse rows 0 is among them, whatever they hold. */
+export function columnRanges(features: Dataset["features"]): Domain {
+  const sparse = isSparse(features);
+  const columns = sparse ? features.columns : rowSize(features);
+  const lower = new Float64Array(columns).fill(sparse ? 0 : Number.POSITIVE_INFINITY);
+  const upper = new Float64Array(columns).fill(sparse ? 0 : Number.NEGATIVE_INFINITY);
+  forEachEntry(features, (_, column, value) => {
+    if (value < lower[column]) lower[column] = value;
+    if (value > upper[column]) upper[column] = value;
+  });
+  return { lower, upper };
+}
+
+/** Intervals that say of themselves what they are: normalised features, and bytes. */
+const conventions = [
+  { top: 1, whole: false },
+  { top: 255, whole: true },
+] as const;
+
+/** Of the columns that vary, at least this share spans at least half of an interval that they are said to share. */
+const WIDE = 0.75;
+
+/**
+ * The bounds of features for which none were declared.
+ *
+ * One interval, from the least to the greatest value, for images (rows with two axes longer than 1), and for features that
+ * fill [0, 1], or as whole numbers [0, 255]: both ends occur, and three quarters of the columns that vary span half of it.
+ * All others are columns of a table, each of which is bounded by its own least and greatest value; one that never varies
+ * stays as it is.
+ */
+export function observedDomain(features: Dataset["features"], featureShape: readonly number[]): Domain {
+  const columns = columnRanges(features);
+  const [least, greatest] = wholeInterval(columns);
+  const isShared =
+    areImages(featureShape) ||
+    conventions.some(
+      ({ top, whole }) =>
+        least === 0 && greatest === top && areMostlyWide(columns, top) && (!whole || areWhole(features)),
+    );
+  return isShared ? uniformDomain(columns.lower.length, least, greatest) : columns;
+}
+
+/** Whether rows of this shape are images, whose values share a unit: two axes are longer than 1. */
+export function areImages(featureShape: readonly number[]): boolean {
+  return featureShape.filter((length) => length > 1).length >= 2;
+}
+
+function areMostlyWide({ lower, upper }: Domain, top: number): boolean {
+  const spans = upper.map((high, j) => high - lower[j]).filter((span) => span > 0);
+  return spans.filter((span) => span >= top / 2).length >= WIDE * spans.length;
+}
+
+function areWhole(features: Dataset["features"]): boolean {
+  return (isSparse(features) ? features.value : features.data).every(Number.isInteger);
+}
+
+/** Two datasets of the same features with the least bounds that hold both; where they have other features, as they are. */
+export function withSameBounds(a: Dataset, b: Dataset | undefined): readonly [Dataset, Dataset | undefined] {
+  if (!b || a.domain.lower.length !== b.domain.lower.length) return [a, b];
+  const lower = a.domain.lower.map((low, j) => Math.min(low, b.domain.lower[j]));
+  const upper = a.domain.upper.map((high, j) => Math.max(high, b.domain.upper[j]));
+  const within = (data: Dataset): Dataset => ({ ...data, domain: { ...data.domain, lower, upper } });
+  return [within(a), within(b)];
+}
