@@ -153,7 +153,14 @@ export { pairedDifferences, tied } from "./stats/ties.ts";
 export { wilcoxon } from "./stats/wilcoxon.ts";
 export { wilson } from "./stats/wilson.ts";
 // Studies: tasks, stores, and the questions that are made of them
-export { type Artifact, decodeArtifact, encodeArtifact, hashArtifact, type Json } from "./study/artifact.ts";
+export {
+  type Artifact,
+  artifactPieces,
+  decodeArtifact,
+  encodeArtifact,
+  hashArtifact,
+  type Json,
+} from "./study/artifact.ts";
 export {
   type AuditInput,
   type AuditKeys,

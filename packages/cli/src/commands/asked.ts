@@ -1,6 +1,7 @@
 // A study that has been planned, whatever its kind.
 
 import type { Store } from "@carom/core";
+import type { Content } from "../host/output.ts";
 import type { RunFacts } from "../report/manifest.ts";
 
 /** What to compute, and what is then to be said. */
@@ -9,6 +10,6 @@ export interface Asked {
   answer(store: Store): Promise<{
     readonly result: object;
     readonly text: string;
-    files(facts: RunFacts): Promise<Record<string, string>>;
+    files(facts: RunFacts): Promise<Record<string, Content>>;
   }>;
 }

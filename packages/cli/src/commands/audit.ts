@@ -26,7 +26,7 @@ import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping } from "../host/http/target.ts";
-import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
@@ -126,16 +126,17 @@ async function run(options: AuditOptions): Promise<void> {
     quiet: options.quiet === true,
     service,
   });
-  const output = await readAudit(store, keys, question, parts);
   const queries = ledger && { sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" };
   await service?.close();
   const folder = options.out ?? runFolder("audit", keys.wanted, started);
   // What draws and lays out takes a while to load, and is wanted only now.
   const { auditFiles } = await import("../report/auditFiles.ts");
-  await writeFolder(
-    folder,
-    auditFiles(output, { started, seconds: (Date.now() - started.getTime()) / 1000, ...(ledger && { queries }) }),
-  );
+  const output = await keepingResults(async () => {
+    const found = await readAudit(store, keys, question, parts);
+    const facts = { started, seconds: (Date.now() - started.getTime()) / 1000, ...(ledger && { queries }) };
+    await writeFolder(folder, auditFiles(found, facts));
+    return found;
+  });
   if (options.json) {
     printJson({ folder, ...output.result });
     return;

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { atScale, InputError, restrict, startPlan } from "@carom/core";
 import { Command } from "commander";
-import { RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
@@ -74,9 +74,12 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   }
   const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true });
   const folder = options.out ?? runFolder(study.name, [study, hashes], started);
-  const { result, files, text } = await answer(store);
-  const facts = { started, seconds: (Date.now() - started.getTime()) / 1000 };
-  await writeFolder(folder, await files(facts));
+  const { result, text } = await keepingResults(async () => {
+    const found = await answer(store);
+    const facts = { started, seconds: (Date.now() - started.getTime()) / 1000 };
+    await writeFolder(folder, await found.files(facts));
+    return found;
+  });
   if (options.json) printJson({ folder, ...result });
   else print(`${text}\nReport: ${join(folder, "report.html")}\n`);
 }

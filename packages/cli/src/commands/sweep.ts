@@ -12,7 +12,7 @@ import {
   startPlan,
 } from "@carom/core";
 import { Command, Option } from "commander";
-import { requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { keepingResults, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
@@ -96,9 +96,12 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const keys = planSweep(plan, question, { key, dataset });
   const workers = options.workers ?? defaultWorkers();
   const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true });
-  const result = await readSweep(store, keys, question, contentHash);
   const { sweepFiles } = await import("../report/sweepFiles.ts");
-  await writeFolder(folder, sweepFiles(result));
+  const result = await keepingResults(async () => {
+    const found = await readSweep(store, keys, question, contentHash);
+    await writeFolder(folder, sweepFiles(found));
+    return found;
+  });
   if (options.json) printJson({ folder, reading, ...result });
   else print(`${sweepLines(result)}\nFigures: ${join(folder, "figures")}\n`);
 }

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "@carom/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { requireFree, runFolder, writeFolder, writeWhole } from "./output.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { gzipped } from "./gzip.ts";
+import { keepingResults, requireFree, runFolder, writeFolder, writeWhole } from "./output.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -19,6 +20,36 @@ describe("output", () => {
     await writeFolder(join(folder, "b"), { "two.txt": "two", "c/three.bin": Uint8Array.of(3) });
     expect(content()).toEqual(["a", "a/one.txt", "b", "b/c", "b/c/three.bin", "b/two.txt"]);
     expect(readFileSync(join(folder, "b", "c", "three.bin"))).toEqual(Buffer.of(3));
+  });
+
+  it("writes what comes in pieces, texts or bytes, made at once or in time", async () => {
+    async function* later() {
+      for (const text of ["a", "é", "", "c"]) yield text;
+    }
+    await writeFolder(join(folder, "b"), {
+      texts: ["a", "é", "", "c"],
+      bytes: [Uint8Array.of(1), Uint8Array.of(), Uint8Array.of(2, 3)],
+      later: later(),
+    });
+    expect(readFileSync(join(folder, "b", "texts"), "utf8")).toBe("aéc");
+    expect(readFileSync(join(folder, "b", "bytes"))).toEqual(Buffer.of(1, 2, 3));
+    expect(readFileSync(join(folder, "b", "later"), "utf8")).toBe("aéc");
+  });
+
+  it("leaves nothing where the making of a piece fails, and tells that results are kept", async () => {
+    function* broken() {
+      yield "begun";
+      throw new Error("no more");
+    }
+    const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    for (const files of [{ "a.csv": broken() }, { "a.csv.gz": gzipped(broken()) }]) {
+      await expect(keepingResults(() => writeFolder(join(folder, "run"), files))).rejects.toThrow("no more");
+      expect(told).toHaveBeenLastCalledWith(expect.stringMatching(/^carom: what was computed is in the store/));
+    }
+    expect(await keepingResults(async () => 1)).toBe(1);
+    expect(told).toHaveBeenCalledTimes(2);
+    told.mockRestore();
+    expect(content()).toEqual([]);
   });
 
   it("leaves nothing where it fails half way", async () => {

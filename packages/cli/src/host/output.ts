@@ -15,13 +15,22 @@ export function removeUnfinished(): void {
   unfinished.clear();
 }
 
-/** Writes a file, whole or piece by piece, under a temporary name and renames it: no reader ever sees half of it. */
-export async function writeWhole(path: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+/** What a file is to hold: whole, or in pieces that are made while it is written, so that they are never all in memory. */
+export type Content =
+  | string
+  | Uint8Array
+  | Iterable<string>
+  | Iterable<Uint8Array>
+  | AsyncIterable<string>
+  | AsyncIterable<Uint8Array>;
+
+/** Writes a file under a temporary name and renames it: no reader ever sees half of it. */
+export async function writeWhole(path: string, content: Content): Promise<void> {
   await underTemporaryName(path, (temporary) => writeFile(temporary, content));
 }
 
 /** Writes a folder of files (names may have slashes) under a temporary name and renames it. */
-export async function writeFolder(path: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+export async function writeFolder(path: string, files: Readonly<Record<string, Content>>): Promise<void> {
   await underTemporaryName(path, async (temporary) => {
     for (const [name, content] of Object.entries(files)) {
       const file = join(temporary, name);
@@ -29,6 +38,21 @@ export async function writeFolder(path: string, files: Readonly<Record<string, s
       await writeFile(file, content);
     }
   });
+}
+
+/**
+ * Does what remains when all has been computed: reading results and writing the files of a run. Where that fails, it is
+ * told that nothing that was computed is lost.
+ */
+export async function keepingResults<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    process.stderr.write(
+      "carom: what was computed is in the store; the same command makes the report without computing it again\n",
+    );
+    throw error;
+  }
 }
 
 /** Refuses a place for output that is taken or cannot be written to, before any work is done. */

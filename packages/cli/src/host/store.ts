@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Artifact, decodeArtifact, encodeArtifact, InputError, type Store } from "@carom/core";
+import { type Artifact, artifactPieces, decodeArtifact, InputError, type Store } from "@carom/core";
 
 /** The folder of a store that holds what targets behind addresses were asked and answered. */
 export const LEDGERS = "ledgers";
@@ -64,7 +64,7 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
       const temporary = `${path}.partial-${process.pid}-${counter++}`;
       try {
         await mkdir(join(folder, key.slice(0, 2)), { recursive: true });
-        await writeFile(temporary, seal(artifact));
+        await writeFile(temporary, sealed(artifact));
         await rename(temporary, path);
       } catch (error) {
         await rm(temporary, { force: true });
@@ -74,13 +74,12 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
   };
 }
 
-function seal(artifact: Artifact): Uint8Array {
-  const content = encodeArtifact(artifact);
-  const hash = createHash("sha256").update(content).digest("hex");
-  const bytes = new Uint8Array(HEADER + content.length);
-  bytes.set(new TextEncoder().encode(`${MAGIC}${hash}       \n`));
-  bytes.set(content, HEADER);
-  return bytes;
+/** The pieces of an artifact's file: points of all budgets would not be in memory a second and a third time. */
+function sealed(artifact: Artifact): readonly Uint8Array[] {
+  const content = artifactPieces(artifact);
+  const hash = createHash("sha256");
+  for (const piece of content) hash.update(piece);
+  return [new TextEncoder().encode(`${MAGIC}${hash.digest("hex")}       \n`), ...content];
 }
 
 /** The artifact in a file, or undefined where the file is damaged. */

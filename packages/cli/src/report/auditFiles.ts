@@ -1,14 +1,16 @@
 // The files of an audit's run folder.
 
-import { gzipSync } from "node:zlib";
 import type { AuditOutput, AuditSamples } from "@carom/core";
+import { gzipped } from "../host/gzip.ts";
+import type { Content } from "../host/output.ts";
+import { csvField, csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { figureFiles } from "./figures.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { renderReport } from "./render.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal questions give equal bytes. */
-export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string, string | Uint8Array> {
+export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string, Content> {
   const { result, samples, examples } = output;
   const document = emptyDocument();
   const { dataHash, targetHash } = result.asked;
@@ -17,13 +19,13 @@ export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string,
     "metrics.json": jsonText(result),
     "manifest.json": jsonText(manifest),
     "cells.csv": cellsCsv(output),
-    "samples.csv.gz": gzipSync(samplesCsv(samples, result.asked.classNames)),
+    "samples.csv.gz": gzipped(samplesCsv(samples, result.asked.classNames)),
     ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
     "report.html": renderReport({ result, examples, manifest, document }),
   };
 }
 
-function cellsCsv({ result }: AuditOutput): string {
+function cellsCsv({ result }: AuditOutput): Iterable<string> {
   const header =
     "surrogate,target,epsilon,n,error_under_attack,error_low,error_high,success,success_n,net_increase,net_low,net_high," +
     "same_wrong_class,other_wrong_class,loss_increase,predicted_increase,ratio";
@@ -34,30 +36,29 @@ function cellsCsv({ result }: AuditOutput): string {
       ...[success?.estimate ?? "", success?.n ?? 0, net.estimate, net.low, net.high],
       ...[cell.sameWrongClass.estimate, cell.otherWrongClass.estimate],
       ...[cell.lossIncrease ?? "", cell.predictedIncrease ?? "", cell.ratio ?? ""],
-    ].join(",");
+    ];
   });
-  return `${[header, ...rows].join("\n")}\n`;
+  return csvPieces(header, rows);
 }
 
-function samplesCsv(samples: readonly AuditSamples[], classNames: readonly string[]): string {
-  const lines = [
+/** What became of every point, a line for each surrogate, judged model and budget. */
+export function samplesCsv(samples: readonly AuditSamples[], classNames: readonly string[]): Iterable<string> {
+  return csvPieces(
     "surrogate,target,epsilon,index,label,label_clean,label_attacked,loss_clean,loss_attacked,perturbation",
-  ];
-  const names = classNames.map(quoted);
-  for (const each of samples) {
-    each.labels.forEach((label, i) => {
-      lines.push(
-        [
-          ...[each.surrogate, each.target, each.epsilon, i, names[label], names[each.cleanLabels[i]]],
-          ...[names[each.attackedLabels[i]], each.lossBefore?.[i] ?? "", each.lossAfter?.[i] ?? "", each.size[i]],
-        ].join(","),
-      );
-    });
-  }
-  return `${lines.join("\n")}\n`;
+    sampleRows(samples, classNames.map(csvField)),
+  );
 }
 
-/** A CSV field; quoted where it has to be. */
-function quoted(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function* sampleRows(
+  samples: readonly AuditSamples[],
+  names: readonly string[],
+): Generator<readonly (string | number)[]> {
+  for (const { surrogate, target, epsilon, labels, cleanLabels, attackedLabels, ...each } of samples) {
+    for (const [i, label] of labels.entries()) {
+      yield [
+        ...[surrogate, target, epsilon, i, names[label], names[cleanLabels[i]], names[attackedLabels[i]]],
+        ...[each.lossBefore?.[i] ?? "", each.lossAfter?.[i] ?? "", each.size[i]],
+      ];
+    }
+  }
 }

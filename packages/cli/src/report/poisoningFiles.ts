@@ -9,7 +9,9 @@ import {
   type Store,
 } from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
+import type { Content } from "../host/output.ts";
 import { bestAndWorst, claimsHeld, meanError } from "./answer.ts";
+import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
@@ -67,7 +69,7 @@ export function poisoningFiles(
   result: PoisoningResult,
   examples: readonly PoisonedExample[],
   facts: RunFacts,
-): Record<string, string> {
+): Record<string, Content> {
   const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
   const document = emptyDocument();
   // Paths are of this machine and decide nothing: data are known by their hashes.
@@ -85,23 +87,20 @@ export function poisoningFiles(
   };
 }
 
-function cellsCsv({ repetitions }: PoisoningResult): string {
-  const lines = [
-    "repetition,surrogate,target,fraction,points,n,error,error_low,error_high,net_increase,ratio,alignment,perturbation_correlation",
-  ];
-  repetitions.forEach(({ cells, pairs }, repetition) => {
-    for (const { surrogate, target, fraction, points, errorUnderAttack: error, ...cell } of cells) {
+function cellsCsv({ repetitions }: PoisoningResult): Iterable<string> {
+  const header =
+    "repetition,surrogate,target,fraction,points,n,error,error_low,error_high,net_increase,ratio,alignment,perturbation_correlation";
+  const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
+    cells.map(({ surrogate, target, fraction, points, errorUnderAttack: error, ...cell }) => {
       const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
-      lines.push(
-        [
-          ...[repetition, surrogate, target, fraction, points, error.n, error.estimate, error.low, error.high],
-          ...[cell.netIncrease.estimate, cell.ratio ?? "", pair?.alignment.estimate ?? ""],
-          cell.perturbationCorrelation ?? "",
-        ].join(","),
-      );
-    }
-  });
-  return `${lines.join("\n")}\n`;
+      return [
+        ...[repetition, surrogate, target, fraction, points, error.n, error.estimate, error.low, error.high],
+        ...[cell.netIncrease.estimate, cell.ratio ?? "", pair?.alignment.estimate ?? ""],
+        cell.perturbationCorrelation ?? "",
+      ];
+    }),
+  );
+  return csvPieces(header, rows);
 }
 
 function page(

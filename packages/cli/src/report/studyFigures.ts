@@ -11,6 +11,7 @@ import {
   shortId,
 } from "@carom/core";
 import { labelledScatter, type MappedValue, short, svgText, valueMap, whiteBoxCurves } from "@carom/core/figures";
+import { csvField, csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 
@@ -131,12 +132,16 @@ export function printedSection(comparison: readonly Comparison[] | undefined): M
 }
 
 /** The comparison as rows of text. */
-export function comparisonCsv(comparison: readonly Comparison[]): string {
-  const quoted = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = comparison.map(({ quantity, of, ours, printed, tolerance, within }) =>
-    [quoted(quantity), quoted(of), ours, printed, tolerance ?? "", within ?? ""].join(","),
-  );
-  return `${["quantity,of,ours,printed,tolerance,within", ...rows].join("\n")}\n`;
+export function comparisonCsv(comparison: readonly Comparison[]): Iterable<string> {
+  const rows = comparison.map(({ quantity, of, ours, printed, tolerance, within }) => [
+    csvField(quantity),
+    csvField(of),
+    ours,
+    printed,
+    tolerance ?? "",
+    within ?? "",
+  ]);
+  return csvPieces("quantity,of,ours,printed,tolerance,within", rows);
 }
 
 const named = (id: string, x: number, y: number) => {

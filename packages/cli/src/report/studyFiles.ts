@@ -2,7 +2,9 @@
 
 import { referenceBudget, type SmallestBudget, type StudyResult, shortId } from "@carom/core";
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
+import type { Content } from "../host/output.ts";
 import { bestAndWorst, claimsHeld, meanError } from "./answer.ts";
+import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { correlationFiles, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
@@ -18,7 +20,7 @@ export function studyFiles(
   result: StudyResult,
   examples: readonly SmallestBudget[],
   facts: RunFacts,
-): Record<string, string> {
+): Record<string, Content> {
   const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
   const document = emptyDocument();
   // Paths are of this machine and decide nothing: data are known by their hashes.
@@ -36,30 +38,22 @@ export function studyFiles(
   };
 }
 
-function cellsCsv({ repetitions }: StudyResult): string {
-  const lines = [
-    "repetition,surrogate,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,linearised_increase,ratio,alignment,perturbation_correlation",
-  ];
-  repetitions.forEach(({ cells, pairs }, repetition) => {
-    for (const cell of cells) {
+function cellsCsv({ repetitions }: StudyResult): Iterable<string> {
+  const header =
+    "repetition,surrogate,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,linearised_increase,ratio,alignment,perturbation_correlation";
+  const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
+    cells.map((cell) => {
       const { surrogate, target, epsilon, errorUnderAttack: error } = cell;
       const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
-      lines.push(
-        [
-          ...[repetition, surrogate, target, epsilon, error.n, error.estimate, error.low, error.high],
-          ...[
-            cell.netIncrease.estimate,
-            cell.lossIncrease ?? "",
-            cell.predictedIncrease ?? "",
-            cell.linearisedIncrease ?? "",
-            cell.ratio ?? "",
-          ],
-          ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
-        ].join(","),
-      );
-    }
-  });
-  return `${lines.join("\n")}\n`;
+      return [
+        ...[repetition, surrogate, target, epsilon, error.n, error.estimate, error.low, error.high],
+        ...[cell.netIncrease.estimate, cell.lossIncrease ?? "", cell.predictedIncrease ?? ""],
+        ...[cell.linearisedIncrease ?? "", cell.ratio ?? ""],
+        ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
+      ];
+    }),
+  );
+  return csvPieces(header, rows);
 }
 
 function page(

@@ -2,6 +2,8 @@
 
 import type { SweepResult, SweepStudyResult } from "@carom/core";
 import { short, standaloneSvg, svgText, sweepErrors, sweepMetrics } from "@carom/core/figures";
+import type { Content } from "../host/output.ts";
+import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
@@ -12,20 +14,20 @@ import { comparisonCsv, printedSection } from "./studyFigures.ts";
 import { repetitionsText } from "./words.ts";
 
 /** File names and contents; equal sweeps give equal bytes. */
-export function sweepFiles(result: SweepResult): Record<string, string> {
-  return { "metrics.json": jsonText(result), ...sweepDrawings(result) };
+export function sweepFiles(result: SweepResult): Record<string, Content> {
+  return { "metrics.json": jsonText(result), "sweep.csv": sweepCsv(result), ...sweepDrawings(result) };
 }
 
 /** The files of a sweep that is a study, its report among them. */
-export function sweepStudyFiles(result: SweepStudyResult, facts: RunFacts): Record<string, string> {
+export function sweepStudyFiles(result: SweepStudyResult, facts: RunFacts): Record<string, Content> {
   const { study, mean, claims, comparison } = result;
   const { train: _, ...data } = study.data;
   const drawings = sweepDrawings(mean);
-  const figures = Object.entries(drawings).filter(([name]) => name.endsWith(".svg"));
   return {
     "metrics.json": jsonText({ ...result, study: { ...study, data } }),
     "study.json": jsonText(study),
     "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
+    "sweep.csv": sweepCsv(mean),
     ...drawings,
     ...(comparison && { "printed.csv": comparisonCsv(comparison) }),
     "report.html": reportPage({
@@ -33,8 +35,8 @@ export function sweepStudyFiles(result: SweepStudyResult, facts: RunFacts): Reco
       eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
       lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
 <p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${study.attack.norm}, ε = ${study.attack.epsilon}.</p>`,
-      main: html`<section><h2>Regularisation against error</h2><div class="pairs">${figures.map(([name, svg]) =>
-        figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
+      main: html`<section><h2>Regularisation against error</h2><div class="pairs">${Object.entries(drawings).map(
+        ([name, svg]) => figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
       )}</div></section>
 <section><h2>All numbers</h2>${table(mean)}</section>
 ${printedSection(comparison)}
@@ -58,19 +60,19 @@ function table({ models, asked }: SweepResult): Markup {
   )}</tbody></table></div>`;
 }
 
+function sweepCsv({ models, asked }: SweepResult): Iterable<string> {
+  const rows = models.map(({ value, cleanError, errorUnderAttack, size, variability: V }) => [
+    ...[value, cleanError.estimate, cleanError.low, cleanError.high, cleanError.n],
+    ...[errorUnderAttack.estimate, errorUnderAttack.low, errorUnderAttack.high],
+    ...[size?.estimate ?? "", size?.low ?? "", size?.high ?? "", V?.perPoint ?? "", V?.ofMean ?? ""],
+  ]);
+  const header = `${asked.option},clean_error,clean_low,clean_high,n,error_under_attack,error_low,error_high,S,S_low,S_high,V_per_point,V_of_mean`;
+  return csvPieces(header, rows);
+}
+
 function sweepDrawings(result: SweepResult): Record<string, string> {
   const document = emptyDocument();
-  const { option } = result.asked;
-  const rows = result.models.map(({ value, cleanError, errorUnderAttack, size, variability: V }) =>
-    [
-      ...[value, cleanError.estimate, cleanError.low, cleanError.high, cleanError.n],
-      ...[errorUnderAttack.estimate, errorUnderAttack.low, errorUnderAttack.high],
-      ...[size?.estimate ?? "", size?.low ?? "", size?.high ?? "", V?.perPoint ?? "", V?.ofMean ?? ""],
-    ].join(","),
-  );
-  const header = `${option},clean_error,clean_low,clean_high,n,error_under_attack,error_low,error_high,S,S_low,S_high,V_per_point,V_of_mean`;
   return {
-    "sweep.csv": `${[header, ...rows].join("\n")}\n`,
     "figures/sweep-errors.svg": standaloneSvg(svgText(sweepErrors(result, { document }))),
     "figures/sweep-metrics.svg": standaloneSvg(svgText(sweepMetrics(result, { document }))),
   };

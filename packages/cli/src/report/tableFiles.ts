@@ -1,21 +1,30 @@
 // The files of a table over studies.
 
 import type { SignificanceEntry, TableResult } from "@carom/core";
+import type { Content } from "../host/output.ts";
+import { csvPieces } from "./csv.ts";
 import { jsonText } from "./documents.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { reportPage } from "./page.ts";
 
 /** File names and contents; equal tables give equal bytes, the manifest aside. */
-export function tableFiles(result: TableResult, facts: RunFacts): Record<string, string> {
+export function tableFiles(result: TableResult, facts: RunFacts): Record<string, Content> {
   const { study, entries, warnings } = result;
-  const rows = entries.map(({ study, learner, what, at, agreeing, of, repetitions, p }) =>
-    [study, learner, what, at, agreeing, of, repetitions, p ?? ""].join(","),
-  );
+  const rows = entries.map(({ study, learner, what, at, agreeing, of, repetitions, p }) => [
+    study,
+    learner,
+    what,
+    at,
+    agreeing,
+    of,
+    repetitions,
+    p ?? "",
+  ]);
   return {
     "metrics.json": jsonText(result),
     "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
-    "table.csv": `${["study,learner,what,at,agreeing,of,repetitions,p", ...rows].join("\n")}\n`,
+    "table.csv": csvPieces("study,learner,what,at,agreeing,of,repetitions,p", rows),
     "report.html": reportPage({
       title: study.title ?? study.name,
       eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,

@@ -24,23 +24,26 @@ interface Entry {
 
 /** An artifact as bytes: the length of a header, the header as JSON, then the tensors' bytes in little endian. */
 export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
-  const pieces = piecesOf(artifact);
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + align(length), 0));
+  const pieces = artifactPieces(artifact);
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);
-    at += align(piece.length);
+    at += piece.length;
   }
   return bytes;
 }
 
 /** The SHA-256 of what `encodeArtifact` makes, in hexadecimal, without making it. */
 export function hashArtifact(artifact: Artifact): string {
-  return hashHex(piecesOf(artifact).flatMap((piece) => [piece, new Uint8Array(align(piece.length) - piece.length)]));
+  return hashHex(artifactPieces(artifact));
 }
 
-/** The header and the bytes of each tensor; in the whole, each is followed by zeros up to the next place to begin. */
-function piecesOf({ json, arrays }: Artifact): readonly Uint8Array[] {
+/**
+ * What `encodeArtifact` makes, in pieces that share memory with the tensors. The header and each tensor are followed by zeros
+ * up to the next place to begin.
+ */
+export function artifactPieces({ json, arrays }: Artifact): readonly Uint8Array[] {
   let offset = 0;
   const entries = Object.entries(arrays).map(([name, { type, shape, data }]): Entry => {
     const entry = { name, type, shape, offset };
@@ -54,7 +57,7 @@ function piecesOf({ json, arrays }: Artifact): readonly Uint8Array[] {
   const tensors = Object.values(arrays).map(
     ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );
-  return [header, ...tensors];
+  return [header, ...tensors].flatMap((piece) => [piece, new Uint8Array(align(piece.length) - piece.length)]);
 }
 
 /** The artifact in bytes that `encodeArtifact` made; tensors share memory with them where alignment allows. */

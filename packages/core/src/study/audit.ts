@@ -9,7 +9,7 @@ import type { Service } from "../models/service.ts";
 import { type Norm, norms } from "../threat/norm.ts";
 import { answerOf } from "./answer.ts";
 import type { Artifact } from "./artifact.ts";
-import { chooseExamples } from "./examples.ts";
+import { chooseExample } from "./examples.ts";
 import { execute, inProcess, memoryStore, type Progress, type Store } from "./execute.ts";
 import { findingsOf } from "./findings.ts";
 import { leftOutSentences } from "./leftOut.ts";
@@ -25,7 +25,7 @@ import { craftedOf } from "./tasks/craft.ts";
 import { datasetArtifact, type PartRef, partInputs, partOf, partParameters } from "./tasks/dataset.ts";
 import { modelArtifact } from "./tasks/fit.ts";
 import { verdictOf } from "./tasks/judge.ts";
-import { lookOf } from "./tasks/look.ts";
+import { type Look, lookOf } from "./tasks/look.ts";
 import { estimateOf } from "./tasks/slopes.ts";
 import { VERSION } from "./version.ts";
 
@@ -201,32 +201,40 @@ export async function readAudit(
   if (keys.crafts.has(TARGET)) order.push(TARGET);
   const { epsilons } = question;
   const samples: AuditSamples[] = [];
-  const crafted: { id: string; results: ReturnType<typeof craftedOf> }[] = [];
-  const looks = new Map<string, ReturnType<typeof lookOf>>();
-  for (const [id, key] of keys.looks) looks.set(id, lookOf(await read(key)));
+  const examples: AuditExample[] = [];
+  // What is kept is copied, as an artifact's arrays are one block of memory: points and gradients would stay with labels.
+  const looks = new Map<string, Pick<Look, "labels" | "losses">>();
+  for (const [id, key] of keys.looks) {
+    const { labels, losses } = lookOf(await read(key));
+    looks.set(id, { labels: labels.slice(), losses: losses?.slice() });
+  }
   for (const id of order) {
     const { craft, judge, judged } = keys.crafts.get(id)!;
     const results = craftedOf(await read(craft), epsilons.length);
     const verdicts = await read(judge);
-    if (results.length > 0) crafted.push({ id, results });
+    const own: AuditSamples[] = [];
     for (const [i, epsilon] of epsilons.entries()) {
+      const size = results[i]?.size.slice();
       for (const target of judged) {
         const verdict = verdictOf(verdicts, target, i);
         if (!verdict) continue;
         const clean = looks.get(target)!;
-        samples.push({
+        own.push({
           surrogate: id,
           target,
           epsilon,
           labels: attacked.labels,
           cleanLabels: clean.labels,
-          attackedLabels: verdict.labels,
+          attackedLabels: verdict.labels.slice(),
           lossBefore: clean.losses,
-          lossAfter: verdict.losses,
-          size: results[i].size,
+          lossAfter: verdict.losses?.slice(),
+          size,
         });
       }
     }
+    samples.push(...own);
+    const shown = new Set(examples.map(({ index }) => index));
+    if (results.length > 0) examples.push(...chooseExample(id, results, own, attacked, epsilons, shown));
   }
   const byOrder = [...transfer.cells].sort((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate));
   // Nothing is crafted blindly on the target, so it is nobody's surrogate.
@@ -278,7 +286,7 @@ export async function readAudit(
       ...(shortfall && { shortfall }),
     }),
   };
-  return { result, samples, examples: chooseExamples(crafted, samples, attacked, epsilons) };
+  return { result, samples, examples };
 }
 
 export interface AuditInput extends AuditQuestion {
