@@ -106,10 +106,11 @@ export { presetNames, presetOptions, presets } from "./learners/presets.ts";
 export { describeScaling, isScaled } from "./learners/scaling.ts";
 export type { AscentTask } from "./models/ascent.ts";
 export { calibratedModel } from "./models/calibrated.ts";
-export { checkAnswers, checkModel, type Doubt } from "./models/checks.ts";
+export { checkAnswers, checkModel } from "./models/checks.ts";
 // Models
 export { onColumns, weightedColumns } from "./models/columns.ts";
 export { cutAt, type Halves } from "./models/cut.ts";
+export type { Doubt } from "./models/doubt.ts";
 export { averagedModel } from "./models/ensemble.ts";
 export { type HessianProduct, openHessian } from "./models/hessian.ts";
 export { type InputPart, isRowShape, kindsOf, type OpenSizes, withSizes } from "./models/inputs.ts";
@@ -124,7 +125,7 @@ export { argMax, crossEntropy, type LossName, margin } from "./models/losses.ts"
 export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
 export { type Normalization, normalizedModel } from "./models/normalized.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
-export { type Reading, readScores } from "./models/reading.ts";
+export { type Columns, type Reading, type ReadingOptions, readScores } from "./models/reading.ts";
 export { type Ort, type Runtime, runtimeFrom, type Session } from "./models/runtime.ts";
 export { NO_GRADIENTS, type Service } from "./models/service.ts";
 // ONNX graphs: read, write, build, differentiate

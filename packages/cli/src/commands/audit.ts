@@ -218,8 +218,8 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
 
 /** The user's own model and data. */
 async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions): Promise<Subject> {
-  const classifier = await openClassifier(path, options);
   const user = await loadUserData(options);
+  const classifier = await openClassifier(path, options, user.loaded.dataset);
   const { model, opened, contentHash: targetHash } = classifier;
   const { training, attacked } = await splitUserData(user, options, classifier.fit);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;

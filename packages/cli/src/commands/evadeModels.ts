@@ -18,7 +18,7 @@ export async function loadModels(paths: readonly string[], data: Dataset, option
   const models: LoadedModel[] = [];
   let aligned: Dataset | undefined;
   for (const path of paths) {
-    const classifier = await openClassifier(path, options);
+    const classifier = await openClassifier(path, options, data);
     const { model, opened } = classifier;
     const own = await classifier.fit(data);
     if (`${own.classNames}` !== `${(aligned ?? own).classNames}`) throw otherClasses(path, paths[0], own, aligned!);

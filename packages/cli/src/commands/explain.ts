@@ -116,7 +116,7 @@ async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset, 
   const models = new Map<string, ReadModel>();
   let data: Dataset | undefined;
   for (const [path, name] of names) {
-    const classifier = await openClassifier(path, options);
+    const classifier = await openClassifier(path, options, dataset);
     const own = await classifier.fit(dataset);
     data ??= own;
     if (own.classNames.join("\n") !== data.classNames.join("\n")) {

@@ -2,6 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import {
+  type Columns,
   countOperators,
   countParameters,
   type Doubt,
@@ -9,7 +10,6 @@ import {
   layoutOf,
   type OnnxModel,
   readModel,
-  readScores,
   type ValueInfo,
 } from "@carom/core";
 import { Command } from "commander";
@@ -47,12 +47,12 @@ export function inspectCommand(): Command {
 }
 
 async function run(path: string, options: InspectOptions): Promise<void> {
-  const classifier = await openClassifier(path, options);
+  const loaded = options.data === undefined ? undefined : await readData(options.data, options);
+  const classifier = await openClassifier(path, options, loaded?.dataset);
   const { model, opened, contentHash } = classifier;
   const { size } = await stat(path);
   const { file, external, unreadable } = await readWhole(path);
-  const reading = file && readScores(file);
-  const loaded = options.data === undefined ? undefined : await readData(options.data, options);
+  const { reading } = model;
   const doubts = loaded && (await checkOn(classifier, await classifier.fit(loaded.dataset)));
   await opened.close();
   const inspected = {
@@ -67,7 +67,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
           inputs: file.graph.inputs.map(describe),
           outputs: file.graph.outputs.map(describe),
           parameters: countParameters(file),
-          operators: countOperators(file),
+          operators: countOperators(file, reading),
         }
       : { unreadable }),
     layout: layoutOf(opened.inputShape),
@@ -80,7 +80,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
       classes: opened.classes,
       classNames: model.classNames,
       probabilities: opened.probabilities,
-      columnsReversed: reading?.isReversed === true,
+      columns: reading?.columns ?? "classes",
     },
     gradients: opened.differentiable !== undefined,
     noGradients: opened.notDifferentiable,
@@ -134,7 +134,7 @@ interface Inspected {
     readonly classes: number;
     readonly classNames: readonly string[] | undefined;
     readonly probabilities: boolean;
-    readonly columnsReversed: boolean;
+    readonly columns: Columns;
   };
   readonly noGradients: string | undefined;
   readonly doubts?: readonly Doubt[];
@@ -151,6 +151,13 @@ function columnLines(parts: readonly InputPart[]): string[] {
     return `row         ${columns}: "${name}", ${kind === "fixed" ? "which attacks leave as they are" : units}`;
   });
 }
+/** What the columns of the file are, where they are not one for each class in order. */
+const columnsInWords: Readonly<Record<Columns, string>> = {
+  classes: "",
+  second: "from one column, the score of the second class",
+  reversed: "in the order of the labels, which is the reverse of the file's columns",
+  pairs: "from the votes of machines of pairs of classes, whose scores the file gives",
+};
 
 /** A line each, none much wider than a narrow terminal. */
 function text(inspected: Inspected): string[] {
@@ -194,8 +201,7 @@ function text(inspected: Inspected): string[] {
   lines.push(
     `scores      ${scores.value === undefined ? "" : `"${scores.value}", because ${scores.because}: `}${scores.classes} classes, ${kind}`,
   );
-  if (scores.columnsReversed)
-    lines.push("            in the order of the labels, which is the reverse of the file's columns");
+  if (columnsInWords[scores.columns] !== "") lines.push(`            ${columnsInWords[scores.columns]}`);
   if (scores.classNames) lines.push(`classes     ${scores.classNames.join(", ")}`);
   if (operators) {
     lines.push("operators");

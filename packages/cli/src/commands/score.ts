@@ -38,8 +38,8 @@ export function scoreCommand(): Command {
 
 async function run(options: ScoreOptions): Promise<void> {
   if (options.out !== undefined) await requireFree(options.out);
-  const classifier = await openClassifier(options.model, options);
   const { dataset, contentHash: dataHash, reading } = await readData(options.data, options);
+  const classifier = await openClassifier(options.model, options, dataset);
   const { opened, contentHash: modelHash } = classifier;
   const data = await classifier.fit(dataset);
   const scores = await opened.scores(denseRows(data));

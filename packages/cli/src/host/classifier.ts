@@ -32,11 +32,12 @@ export interface Classifier {
   fit(data: Dataset): Promise<Dataset>;
 }
 
-/** Opens the model in a file, read as the options say. */
-export async function openClassifier(path: string, options: ModelOptions = {}): Promise<Classifier> {
+/** Opens the model in a file, read as the options say and as what comes out of it for the data shows. */
+export async function openClassifier(path: string, options: ModelOptions = {}, data?: Dataset): Promise<Classifier> {
   tellDoing(`model ${basename(path)}`);
-  const { model, front, contentHash } = await loadModel(path, options);
-  const opened = await openModel(nodeRuntime(), model);
+  const { model: file, front, contentHash } = await loadModel(path, options);
+  const opened = await openModel(nodeRuntime(), file, data && denseRows(rowsToCheck(data)));
+  const { model } = opened;
   return {
     path,
     contentHash,

@@ -29,21 +29,22 @@ export interface ModelFile {
 /** The model in a file, read as the options say, and the SHA-256 of its bytes, weights beside the file included. */
 export async function loadModel(path: string, options: ModelOptions = {}): Promise<ModelFile> {
   const file = await readModelBytes(path);
+  const reading = options.output === undefined ? {} : { output: options.output };
   const isChanged = options.inputShape !== undefined || options.attackAt !== undefined;
-  const own = isChanged ? undefined : modelFromBytes(file);
+  const own = isChanged ? undefined : modelFromBytes(file, reading);
   const bytes = (own?.onnx ? undefined : withWeightsInside(path, file)) ?? file;
   const contentHash = createHash("sha256").update(bytes).digest("hex");
   const name = basename(path);
   if (own) {
-    const model = bytes === file ? own : modelFromBytes(bytes);
+    const model = bytes === file ? own : modelFromBytes(bytes, reading);
     return { model: { ...readAs(model, options), name }, contentHash };
   }
   const read = readModel(bytes);
   const sized = options.inputShape === undefined ? read : withSizes(read, options.inputShape);
-  const modelOf = (half: OnnxModel) => ({ ...modelFromBytes(writeModel(half)), name });
-  if (options.attackAt === undefined) return { model: readAs(modelOf(sized), options), contentHash };
+  const modelOf = (half: OnnxModel, said = {}) => ({ ...modelFromBytes(writeModel(half), said), name });
+  if (options.attackAt === undefined) return { model: readAs(modelOf(sized, reading), options), contentHash };
   const { front, back } = cutAt(sized, options.attackAt);
-  return { model: readAs(modelOf(back), options), ...(front && { front: modelOf(front) }), contentHash };
+  return { model: readAs(modelOf(back, reading), options), ...(front && { front: modelOf(front) }), contentHash };
 }
 
 function readAs(model: Model, { normalize, classes }: ModelOptions): Model {

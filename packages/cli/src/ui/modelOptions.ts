@@ -9,6 +9,7 @@ export interface ModelOptions {
   readonly classes?: string[];
   readonly inputShape?: OpenSizes;
   readonly attackAt?: string;
+  readonly output?: string;
 }
 
 /** Adds --normalize, --input-shape and --attack-at. */
@@ -30,13 +31,11 @@ export function withInputOptions(command: Command): Command {
     );
 }
 
-/** Adds the options of inputs, and --classes. */
+/** Adds the options of inputs, --classes and --output. */
 export function withModelOptions(command: Command): Command {
-  return withInputOptions(command).option(
-    "--classes <list>",
-    "names of the model's classes, in the order of its scores",
-    parseNames,
-  );
+  return withInputOptions(command)
+    .option("--output <name>", "the output of the model file that holds the scores; found out where absent")
+    .option("--classes <list>", "names of the model's classes, in the order of its scores", parseNames);
 }
 
 /** Sizes of one row, or of open axes by name. */

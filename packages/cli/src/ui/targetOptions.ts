@@ -82,7 +82,7 @@ export function targetOptions(options: AddressOptions): TargetOptions {
 }
 
 /** Options that mean something for files as well. */
-const OF_FILES_TOO = new Set<string>(["classes", "inputShape"] satisfies (keyof AddressOptions)[]);
+const OF_FILES_TOO = new Set<string>(["classes", "inputShape", "output"] satisfies (keyof AddressOptions)[]);
 
 /** @throws InputError for an option that means nothing for a target that is a file */
 export function refuseAddressOptions(options: AddressOptions, isFile: boolean): void {

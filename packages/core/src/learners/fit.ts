@@ -46,6 +46,7 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
   });
   const graph = scaling ? scaleInput(model, scaling, data.featureShape) : model;
   const metadata = {
+    scores: "logits",
     ...model.metadata,
     learner: learner.name,
     options: JSON.stringify(options),

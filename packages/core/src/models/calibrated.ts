@@ -19,7 +19,7 @@ export function calibratedModel(model: Model, positive: number, threshold: numbe
       remedy: "judge it by its largest score",
     });
   }
-  const { graph, metadata } = model.onnx;
+  const { graph } = model.onnx;
   // Written as plain nodes: a builder knows no trees, and these have operating points too.
   const [{ name, type = "float32", shape }] = graph.outputs;
   const shift = new Array<number>(shape![1] as number).fill(0);
@@ -35,7 +35,7 @@ export function calibratedModel(model: Model, positive: number, threshold: numbe
     outputs: [`${name}:calibrated`],
     attributes: {},
   };
-  const { scores: _, ...rest } = metadata;
+  const { scores_output: _, ...rest } = model.metadata;
   return modelFromGraph({
     ...model.onnx,
     graph: {
@@ -44,6 +44,6 @@ export function calibratedModel(model: Model, positive: number, threshold: numbe
       nodes: [...graph.nodes, node],
       outputs: [{ name: node.outputs[0], type, shape: shape! }],
     },
-    metadata: rest,
+    metadata: { ...rest, scores: "logits" },
   });
 }

@@ -38,7 +38,9 @@ function modelOf(f: Scores, gradientOf: Scores = f, scale = 1): OpenModel {
     inputShape: [3],
     classes: 2,
     probabilities: false,
+    model: {} as never,
     scores: async (batch: Tensor) => apply(f, batch),
+    labels: async () => undefined,
     close: async () => {},
   };
   const loss = (row: readonly number[], label: number) => {
@@ -117,8 +119,9 @@ test("rows without a finite gradient are counted, and no other doubt comes of th
     x.data[3 * i] - x.data[0] >= x.data[3 * i + 1] - x.data[1] ? 0 : 1,
   );
   const doubts = await checkModel({ ...model, differentiable }, x, labels);
-  expect(doubts.map(({ check }) => check)).toEqual(["gradients"]);
-  expect(doubts[0].sentence).toMatch(/^For 1 of 60 rows the gradient is not finite/);
+  expect(doubts.map(({ check }) => check)).toEqual(["ties", "gradients"]);
+  expect(doubts[0].sentence).toMatch(/^In 1 of 60 rows several classes/);
+  expect(doubts[1].sentence).toMatch(/^For 1 of 60 rows the gradient is not finite/);
 });
 
 test("scores taken for probabilities that are none", async () => {

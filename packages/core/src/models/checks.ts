@@ -3,24 +3,11 @@
 import { stream } from "../random.ts";
 import { rowSize, sliceRows, type Tensor, toFloat } from "../tensor.ts";
 import { agreementOf } from "./chance.ts";
+import { type Doubt, doubt } from "./doubt.ts";
+import { checkKind, checkOwnLabels, checkTies } from "./kindChecks.ts";
 import { argMax, crossEntropy } from "./losses.ts";
 import type { OpenModel } from "./open.ts";
 import type { Service } from "./service.ts";
-
-/** What was found, and what that may mean. */
-export interface Doubt {
-  readonly check:
-    | "randomness"
-    | "neighbours"
-    | "scores"
-    | "order"
-    | "chance"
-    | "saturation"
-    | "gradients"
-    | "differences"
-    | "classes";
-  readonly sentence: string;
-}
 
 /** Rows that are asked for scores again and again. */
 const FEW = 16;
@@ -34,8 +21,8 @@ const SATURATED = 1 - 1e-6;
 /**
  * What is suspicious of a model on labelled rows; empty where nothing is.
  *
- * Looked at: whether scores are finite and differ between rows, whether asking again or asking for fewer rows gives
- * others, whether the accuracy is that of chance (95 % Wilson interval against agreement of independent labels), whether
+ * Looked at: whether scores are finite and differ between rows, whether they look like what they are read as, whether the
+ * file's own labels are the classes of the highest, whether asking again or asking for fewer rows gives others, whether the accuracy is that of chance (95 % Wilson interval against agreement of independent labels), whether
  * probabilities are 0 or 1, whether gradients are zero, and whether they agree with central differences of the loss.
  *
  * @param x [N, ...] rows as the model takes them
@@ -45,7 +32,10 @@ export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array
   const scores = await model.scores(x);
   const few = sliceRows(x, 0, Math.min(FEW, x.shape[0]));
   const doubts = [
-    ...checkScores(scores, model.probabilities),
+    ...checkScores(scores),
+    ...checkKind(scores, model.probabilities),
+    ...checkOwnLabels(scores, await model.labels(x), labels),
+    ...checkTies(scores),
     ...checkAccuracy(argMax(scores), labels),
     ...(model.differentiable ? checkSaturation(scores, model.probabilities) : []),
     ...(await checkRepetition(model, few, scores)),
@@ -53,10 +43,6 @@ export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array
   // Differences of scores that change from call to call say nothing.
   if (doubts.some(({ check }) => check === "randomness" || check === "scores")) return doubts;
   return [...doubts, ...(await checkGradients(model, x, labels))];
-}
-
-function doubt(check: Doubt["check"], sentence: string): readonly Doubt[] {
-  return [{ check, sentence }];
 }
 
 const RANGE = "is the range of the features what the model expects (--normalize)?";
@@ -75,7 +61,12 @@ export function checkAnswers(
   if (answers === "labels") return accuracy;
   const order = checkOrder(scores, labels);
   const saturation = checkSaturation(scores, probabilities, SERVED_RANGE);
-  return [...checkScores(scores, probabilities, SERVED_RANGE), ...(order.length > 0 ? order : accuracy), ...saturation];
+  return [
+    ...checkScores(scores, SERVED_RANGE),
+    ...checkKind(scores, probabilities),
+    ...(order.length > 0 ? order : accuracy),
+    ...saturation,
+  ];
 }
 
 /** Scores that fall from class to class, or rise, in every row, though rows of other classes are among them. */
@@ -93,8 +84,8 @@ export function checkOrder(scores: Tensor, labels: Int32Array): readonly Doubt[]
   );
 }
 
-/** Scores that are no numbers, no probabilities where they should be, or the same for every row. */
-export function checkScores(scores: Tensor, probabilities: boolean, range = RANGE): readonly Doubt[] {
+/** Scores that are no numbers, or the same for every row. */
+export function checkScores(scores: Tensor, range = RANGE): readonly Doubt[] {
   const [n, k] = scores.shape;
   const data = scores.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
@@ -103,12 +94,6 @@ export function checkScores(scores: Tensor, probabilities: boolean, range = RANG
     return doubt(
       "scores",
       `Scores of ${rows} of ${n} rows are no finite numbers, as ${data[bad]} in row ${Math.floor(bad / k)}; a row with NaN counts as wrong: is the range of the features what the model expects?`,
-    );
-  }
-  if (probabilities && data.some((value) => value < -1e-4 || value > 1 + 1e-4)) {
-    return doubt(
-      "scores",
-      "Scores are taken for probabilities, because of their name or the operator that makes them, but some are not between 0 and 1: export the logits.",
     );
   }
   if (n < 2 || !data.every((value, i) => value === data[i % k])) return [];

@@ -69,7 +69,7 @@ export function onColumns(model: Model, columns: Int32Array): Model {
     g.push({ ...node, inputs: [first, name, ...others] });
   }
   for (const { name } of graph.outputs) g.output(name);
-  return modelFromGraph(modelOf(g.graph(), model.onnx!.metadata));
+  return modelFromGraph(modelOf(g.graph(), model.metadata));
 }
 
 /** Follows the columns from the input to where they are weighed, picked or summed. */

@@ -39,7 +39,10 @@ export function averagedModel(models: readonly Model[]): Model {
   if (new Set(classes).size > 1) throw differ("scores of the same classes", `${classes.join(" and ")} classes`);
   const sum = scores.reduce((a, b) => g.node("Add", [a, b]));
   g.output(g.node("Div", [sum, g.scalar(models.length, sum)]), "scores");
-  return modelFromGraph(modelOf(g.graph(), models[0].metadata));
+  const { scores_output: _, ...metadata } = models[0].metadata;
+  return modelFromGraph(
+    modelOf(g.graph(), { ...metadata, scores: models[0].probabilities ? "probabilities" : "logits" }),
+  );
 }
 
 function endsOf(graph: Graph) {

@@ -4,13 +4,15 @@ import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { type ElementType, type FloatType, type Tensor, tensor } from "../tensor.ts";
+import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
+import { convert, rowsInput, scoresOutput } from "./endpoints.ts";
 import type { LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
-import { convert, endpoints, gradientGraph, LABEL, LOSS } from "./open.ts";
+import { gradientGraph, LABEL, LOSS } from "./open.ts";
 import type { Runtime } from "./runtime.ts";
+import { seenModel } from "./seen.ts";
 
 /** A model whose second derivatives can be asked for; `close` ends it. */
 export interface HessianProduct {
@@ -31,9 +33,11 @@ const ALONG = "carom:along";
  *
  * @throws InputError where an operator has no rule; the message names it.
  */
-export async function openHessian(runtime: Runtime, model: Model, loss: LossName): Promise<HessianProduct> {
+export async function openHessian(runtime: Runtime, file: Model, loss: LossName): Promise<HessianProduct> {
+  const model = await seenModel(runtime, file);
   const session = await compile(runtime, model.bytes, tellModel(model));
-  const { input, output } = endpoints(session, model.scores);
+  const { input, inputShape, inputType } = rowsInput(session);
+  const output = scoresOutput(session, model.scores);
   await session.release();
   assert(model.onnx, "second derivatives are asked of readable models only");
   const gradient = gradientName(LOSS, input.name);
@@ -46,7 +50,6 @@ export async function openHessian(runtime: Runtime, model: Model, loss: LossName
   const graph = differentiate(g.graph([ALONG]), { of: ALONG, by: input.name, keep: [] });
   const compiled = await compile(runtime, writeModel(modelOf(graph)), tellGradient(model));
   const given = new Set(compiled.inputs.map(({ name }) => name));
-  const inputShape = input.shape!.slice(1) as number[];
   // The graph holds forward values, their cotangents and the derivatives of both.
   const { rows: most, isFixed } = batchOf(model.onnx, inputShape);
   const batch = { rows: isFixed ? most : Math.max(1, Math.floor(most / 3)), isFixed };
@@ -54,9 +57,9 @@ export async function openHessian(runtime: Runtime, model: Model, loss: LossName
     async multiply(x, labels, vectors) {
       assert(labels.length === x.shape[0] && vectors.shape[0] === x.shape[0], "a label and a vector per row");
       const feeds = {
-        [input.name]: convert(x, inputShape, input.type as ElementType),
+        [input.name]: convert(x, inputShape, inputType),
         [LABEL]: tensor("int32", [labels.length], labels),
-        [VECTOR]: convert(vectors, inputShape, input.type as ElementType),
+        [VECTOR]: convert(vectors, inputShape, inputType),
       };
       const [product] = await inBatches(feeds, batch, async (part) => {
         const used = Object.fromEntries(Object.entries(part).filter(([name]) => given.has(name)));

@@ -5,7 +5,7 @@ import { zeroGradient } from "../onnx/operator.ts";
 import { operatorName, operatorOf } from "../onnx/ops/index.ts";
 import { rewrites } from "../onnx/rewrites/index.ts";
 import { scoresOnly } from "./exposed.ts";
-import { readScores } from "./reading.ts";
+import type { Reading } from "./reading.ts";
 
 /** How gradients flow through an operator; `none` means that there is no rule, `left out` that the scores do not need it. */
 export type GradientKind = "rule" | "zero" | "written out" | "none" | "left out";
@@ -17,10 +17,11 @@ export interface OperatorCount {
   readonly gradient: GradientKind;
 }
 
-/** How often each operator occurs, most often first, and how gradients flow through it. */
-export function countOperators(model: OnnxModel): readonly OperatorCount[] {
-  const { graph } = model;
-  const reading = readScores(model);
+/** How often each operator occurs, most often first, and how gradients flow through it to the scores that are read. */
+export function countOperators(
+  { graph }: OnnxModel,
+  reading: Pick<Reading, "scores"> | undefined,
+): readonly OperatorCount[] {
   const needed = new Set(reading ? scoresOnly(graph, reading).nodes : graph.nodes);
   const counts = new Map<string, OperatorCount>();
   for (const node of graph.nodes) {

@@ -8,7 +8,7 @@ import { upgrade } from "../onnx/upgrade.ts";
 import { withFixedBatch } from "./batches.ts";
 import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
 import { type InputPart, isReal, partsOf, straightThrough, withRowInput } from "./inputs.ts";
-import { type Reading, readScores } from "./reading.ts";
+import { type Reading, type ReadingOptions, readScores, saidOf } from "./reading.ts";
 
 export interface Model {
   /** What messages call it, such as the name of its file. */
@@ -30,6 +30,17 @@ export interface Model {
   readonly metadata: Readonly<Record<string, string>>;
   /** The inputs that a row holds one after the other, where the file has several, or one of whole numbers. */
   readonly parts?: readonly InputPart[] | undefined;
+  /** How the file's scores are read; absent where nothing in it can hold scores, or it cannot be read. */
+  readonly reading?: Reading;
+  /** The file as it was read, where what comes out of it has not been seen yet. */
+  readonly unseen?: Unseen;
+}
+
+/** A file of which only is known what it declares. */
+export interface Unseen {
+  readonly file: OnnxModel;
+  readonly bytes: Uint8Array;
+  readonly options: Pick<ReadingOptions, "output">;
 }
 
 /** A model from a graph that we built: input `x`, output `scores`. */
@@ -41,12 +52,12 @@ export function modelFromGraph(onnx: OnnxModel): Model {
  * A model from the bytes of an ONNX file.
  *
  * A file that is sound but holds what we cannot read (other element types, control flow) still is a model whose
- * scores can be asked for. Scores that a file gives as dictionaries, or for the second of two classes alone, are made a
- * tensor [N, K].
+ * scores can be asked for. Scores that a file gives as dictionaries, for the second of two classes alone or for pairs of
+ * classes, are made a tensor [N, K]. Files declare what is not so: `openModel` looks at what comes out, too.
  *
- * @throws InputError where the bytes are no ONNX model.
+ * @throws InputError where the bytes are no ONNX model, and for several outputs that may hold the scores
  */
-export function modelFromBytes(bytes: Uint8Array): Model {
+export function modelFromBytes(bytes: Uint8Array, options: Unseen["options"] = {}): Model {
   let read: OnnxModel;
   try {
     read = readModel(bytes);
@@ -55,15 +66,23 @@ export function modelFromBytes(bytes: Uint8Array): Model {
     return { bytes, onnx: undefined, unreadable: error.message, ...describe({ metadata: {} }) };
   }
   const file = withRowInput(read);
-  const reading = readScores(file);
-  if (!reading) return { ...describe(file), bytes: file === read ? bytes : writeModel(file), ...upgraded(file) };
+  const whole = file === read ? bytes : writeModel(file);
+  const reading = readScores(file, options);
+  if (!reading) return { ...describe(file), bytes: whole, ...upgraded(file) };
+  return { ...modelAs(file, reading, whole), ...(!saidOf(file) && { unseen: { file, bytes: whole, options } }) };
+}
+
+/** The model of a file whose scores are read so. */
+export function modelAs(file: OnnxModel, reading: Reading, bytes: Uint8Array): Model {
   const isWhole = isExposed(file, reading);
-  const onnx = isWhole ? { ...file, graph: scoresOnly(file.graph, reading) } : exposeScores(file, reading);
+  const onnx = isWhole ? file : exposeScores(file, reading);
+  const scores = isWhole ? reading.scores : onnx.graph.outputs[0].name;
   return {
-    ...describe(onnx, reading),
-    bytes: isWhole && file === read ? bytes : writeModel(onnx),
-    ...upgraded(onnx),
-    scores: onnx.graph.outputs[0].name,
+    ...describe(file, reading),
+    bytes: isWhole ? bytes : writeModel(onnx),
+    ...upgraded({ ...onnx, graph: scoresOnly(onnx.graph, { scores }) }),
+    scores,
+    reading,
   };
 }
 
@@ -104,11 +123,11 @@ function isTyped(graph: Graph): boolean {
 }
 
 /** What the metadata say, which `fit` writes, and what the graph says where they are silent. */
-function describe({ metadata }: Pick<OnnxModel, "metadata">, reading?: Reading) {
+function describe(file: Pick<OnnxModel, "metadata">, reading?: Reading) {
+  const { metadata } = file;
   return {
     metadata,
-    probabilities:
-      metadata.scores === undefined ? reading?.probabilities === true : metadata.scores === "probabilities",
+    probabilities: saidOf(file)?.probabilities ?? reading?.probabilities === true,
     classNames: parseNames(metadata.classes) ?? reading?.classNames,
     featureNames: parseNames(metadata.features),
   };

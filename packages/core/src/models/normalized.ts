@@ -25,7 +25,7 @@ const OPSET = 18;
  * @throws InputError for numbers that fit no axis, deviations that are not positive, and files that cannot be read
  */
 export function normalizedModel(model: Model, { mean, deviation }: Normalization): Model {
-  const onnx = readModel(model.bytes);
+  const onnx = readModel(model.unseen?.bytes ?? model.bytes);
   const [input] = onnx.graph.inputs;
   const type = input?.type;
   if (onnx.graph.inputs.length !== 1 || !input.shape || !type?.startsWith("float")) {
@@ -59,7 +59,7 @@ export function normalizedModel(model: Model, { mean, deviation }: Normalization
     graph: { ...onnx.graph, initializers, nodes: [...front, ...nodes] },
     opsets: { "": OPSET, ...onnx.opsets },
   };
-  return modelFromBytes(writeModel(changed));
+  return modelFromBytes(writeModel(changed), model.unseen?.options);
 }
 
 /** The shape in which numbers broadcast against the input. */

@@ -6,15 +6,18 @@ import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { simplify } from "../onnx/simplify.ts";
-import { type ElementType, type FloatType, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
+import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
 import { ascentGraph } from "./ascentGraph.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
+import { classesOf, convert, rowsInput, scoresOutput } from "./endpoints.ts";
 import { addLoss, type LossName, lossInputs } from "./losses.ts";
 import { logitsGraph, marginsOfLogits } from "./margins.ts";
 import type { Model } from "./model.ts";
-import type { Runtime, Session, SessionValue } from "./runtime.ts";
+import { ownLabels } from "./ownLabels.ts";
+import type { Runtime, Session } from "./runtime.ts";
+import { seenModel } from "./seen.ts";
 
 /** Anything that gives scores: the least a target must do. */
 export interface Scorer {
@@ -48,6 +51,10 @@ export interface Differentiable extends Scorer {
 
 /** A scorer that may be differentiable; where it is not, the reason is told. */
 export interface OpenModel extends Scorer {
+  /** The model as what comes out of it is read. */
+  readonly model: Model;
+  /** The classes that the file's own label output gives to rows; undefined where it has none, or labels of something else. */
+  labels(x: Tensor): Promise<Int32Array | undefined>;
   readonly differentiable: Differentiable | undefined;
   readonly notDifferentiable: string | undefined;
   /** How many rows a call must have, where the file fixes that; others are filled up and cut again. */
@@ -61,15 +68,15 @@ export interface OpenModel extends Scorer {
  * a graph even where one output is fetched. Rows go through in batches whose intermediate results stay below a fixed
  * size, so memory is bounded whatever N is.
  *
+ * @param rows rows by which it is seen what the scores of a stranger's file are (`seenModel`)
  * @throws InputError where the model has not one input of rows and one output of scores [N, K].
  */
-export async function openModel(runtime: Runtime, model: Model): Promise<OpenModel> {
+export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): Promise<OpenModel> {
+  const model = await seenModel(runtime, file, rows);
   const session = await compile(runtime, model.bytes, tellModel(model));
-  const { input, output } = endpoints(session, model.scores);
-  const inputShape = input.shape!.slice(1).map((dim) => requireStatic(dim, `input "${input.name}"`));
-  const classes = requireStatic(classesOf(model, output), `output "${output.name}"`);
-  if (classes < 2) throw notScores(session);
-  const inputType = input.type as ElementType;
+  const { input, inputShape, inputType } = rowsInput(session);
+  const output = scoresOutput(session, model.scores);
+  const classes = classesOf(session, model, output);
   const batch = batchOf(model.onnx, inputShape, input.shape![0]);
   const sessions = new Map<string, Promise<Session>>();
 
@@ -83,6 +90,7 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
         const results = await session.run(part, [output.name]);
         return [results[output.name]];
       });
+      if (`${scores.shape}` !== `${[x.shape[0], classes]}`) throw otherScores([x.shape[0], classes], scores);
       return scores as Tensor<FloatType>;
     },
     async close() {
@@ -148,7 +156,14 @@ export async function openModel(runtime: Runtime, model: Model): Promise<OpenMod
         }
       : undefined;
   const fixed = batch.isFixed && { fixedBatch: batch.rows };
-  return { ...scorer, differentiable, notDifferentiable: reason, ...fixed };
+  return {
+    ...scorer,
+    model,
+    labels: ownLabels(session, model, batch),
+    differentiable,
+    notDifferentiable: reason,
+    ...fixed,
+  };
 }
 
 /** Names of what is added to the model's graph; unlikely to be in it. */
@@ -174,68 +189,10 @@ function whyNotDifferentiable(model: Model, input: string, output: string): stri
   }
 }
 
-/** The input of rows and the output of scores, the known one if there is. @throws InputError where there are none. */
-export function endpoints(session: Session, known?: string) {
-  const inputs = session.inputs;
-  if (inputs.length !== 1 || !inputs[0].shape || inputs[0].shape.length < 2) {
-    const got = inputs.map(({ name, shape }) => `"${name}" [${shape ?? "no tensor"}]`).join(", ");
-    throw new InputError("unsupported", "inputs of the model", {
-      expected: "one tensor with a row per sample",
-      got: got || "none",
-      remedy: "export the classifier with one input",
-    });
-  }
-  const scores = session.outputs.filter(({ type, shape }) => type.startsWith("float") && shape?.length === 2);
-  const named = scores.find(({ name }) => name === known) ?? scores.find(({ name }) => /score|logit|prob/i.test(name));
-  if (scores.length === 0) throw notScores(session);
-  return { input: inputs[0], output: named ?? scores[0] };
-}
-
-function notScores(session: Session): InputError {
-  const got = session.outputs.map(({ name, shape, type }) => `"${name}" ${type} [${shape ?? ""}]`).join(", ");
-  return new InputError("unsupported", "outputs of the model", {
-    expected: "scores of shape [N, K], for 2 classes or more",
-    got: got || "none",
-    remedy: "export the classifier with its scores or probabilities as a tensor",
+function otherScores(expected: readonly number[], { shape }: Tensor): InputError {
+  return new InputError("invalid", "scores of the model", {
+    expected: `shape [${expected}]`,
+    got: `[${shape}]`,
+    remedy: "export the classifier again, for batches of any size",
   });
-}
-
-/** The number of columns of the scores: as the runtime has it, or as it follows from the graph. */
-function classesOf({ onnx }: Model, output: SessionValue): number | string {
-  const declared = output.shape![1];
-  if (!onnx || (typeof declared === "number" && declared > 0)) return declared;
-  try {
-    return GraphBuilder.from(onnx.graph).type(output.name).shape[1] ?? declared;
-  } catch (error) {
-    if (error instanceof InputError) return declared;
-    throw error;
-  }
-}
-
-function requireStatic(dim: number | string, where: string): number {
-  if (typeof dim === "number" && dim > 0) return dim;
-  throw new InputError("unsupported", `shape of ${where}`, {
-    expected: "known sizes on every axis but the first",
-    got: `"${dim}"`,
-    remedy: "export the model with fixed feature sizes",
-  });
-}
-
-/** The rows in the shape and type that the model takes. */
-export function convert(x: Tensor, inputShape: readonly number[], type: ElementType): Tensor {
-  if (rowSize(x) !== sizeOf(inputShape)) {
-    throw new InputError("invalid", "features for the model", {
-      expected: `rows of ${sizeOf(inputShape)} features (shape [${inputShape}])`,
-      got: `rows of ${rowSize(x)} (shape [${x.shape.slice(1)}])`,
-      remedy: "give data of the kind the model was trained on",
-    });
-  }
-  if (type !== "float32" && type !== "float64") {
-    throw new InputError("unsupported", "input of the model", {
-      expected: "float32 or float64 features",
-      got: type,
-      remedy: "export the model with a floating-point input",
-    });
-  }
-  return { ...toFloat(x, type), shape: [x.shape[0], ...inputShape] };
 }

@@ -1,7 +1,22 @@
-// What a stranger's file says of its scores: which output holds them, what they are, how the classes are called.
+// What a stranger's file says of its scores, and what they turn out to be: probabilities or not, a column for each class or
+// for something else, how the classes are called.
 
+import { InputError } from "../errors.ts";
 import { CLASSICAL } from "../onnx/classical/index.ts";
-import { intAttribute, type Node, type OnnxModel, stringAttribute, type ValueInfo } from "../onnx/graph.ts";
+import { type Node, type OnnxModel, stringAttribute } from "../onnx/graph.ts";
+import { type FloatType, rowSize, type Tensor, toNumbers } from "../tensor.ts";
+import { chooseScores, type Makers, madeProbabilities, makerOf, makersOf, widthOf } from "./outputs.ts";
+
+/**
+ * What the columns of scores are:
+ * - `classes`: one for each class, in order.
+ * - `second`: one alone, the score of the second of two classes.
+ * - `reversed`: one for each of two classes, the second first. So does ONNX Runtime give the scores of an SVMClassifier for
+ *   two classes without probabilities: its value s is positive for the first class, as its label says, and the columns are
+ *   [-s, s].
+ * - `pairs`: one for each pair i < j of classes, positive for the first: machines of one against one.
+ */
+export type Columns = "classes" | "second" | "reversed" | "pairs";
 
 /** Where a model's scores are, and what they are. */
 export interface Reading {
@@ -10,132 +25,158 @@ export interface Reading {
   /** Why that one, as what follows "because". */
   readonly because: string;
   readonly probabilities: boolean;
-  /** Whether the value has one column, the score of the second of two classes. */
-  readonly isSingle: boolean;
-  /**
-   * Whether the columns of two classes are in the reverse order of their labels.
-   *
-   * So does ONNX Runtime give the scores of an SVMClassifier for two classes without probabilities: its value s is
-   * positive for the first class, as its label says, and the columns are [-s, s].
-   */
-  readonly isReversed: boolean;
-  /** The names of the classes, where an operator lists them and they are not 0 to K-1. */
+  readonly columns: Columns;
+  /** How many numbers a row of the value has, where that is known. */
+  readonly width: number | undefined;
+  /** Whether the value is [N, width], so that nothing has to be reshaped. */
+  readonly isFlat: boolean;
+  readonly type: FloatType;
+  /** The names of the classes, where the file lists them. */
   readonly classNames: readonly string[] | undefined;
-  /** How many classes an operator lists. */
+  /** How many classes the file lists. */
   readonly classes: number | undefined;
+  /** The output that holds the file's own labels, where it has one. */
+  readonly labels: string | undefined;
 }
 
-const NAMED = /score|logit|prob/i;
+export interface ReadingOptions {
+  /** The output that holds the scores, where the user names it. */
+  readonly output?: string;
+  /** What came out of the value that holds the scores, for some rows. */
+  readonly seen?: Tensor;
+}
 
 /**
- * Finds the scores: what a ZipMap makes a dictionary of; else the output of real numbers that is named as such; else the
- * first of real numbers.
+ * Finds the scores of a file (`chooseScores`) and says what they are, by the operator that makes them and by what came out.
  *
- * Whether they are probabilities follows from the operator that makes them, and from their name only where no operator
- * tells: exporters call a decision function "probabilities" too. Undefined where no output can hold scores.
+ * Rows in [0, 1] that each sum to 1 are probabilities, whatever made them; rows outside of [0, 1] are none, whatever they
+ * are called. Undefined where nothing can hold scores.
+ *
+ * @throws InputError where several outputs may hold them, and where they are not one for each class that the file names
  */
-export function readScores({ graph }: OnnxModel): Reading | undefined {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const dictionary = graph.outputs.map(({ name }) => makerOf(makers, name)).find((maker) => maker?.op === "ZipMap");
-  const named = dictionary ? undefined : graph.outputs.find((value) => NAMED.test(value.name) && mayBeScores(value));
-  const output = named ?? (dictionary ? undefined : graph.outputs.find(mayBeScores));
-  const scores = dictionary?.inputs[0] ?? output?.name;
-  if (scores === undefined) return undefined;
-  const maker = makerOf(makers, scores);
-  const labels = labelsOf(graph.nodes);
-  const isSingle = output?.shape?.length === 2 && output.shape[1] === 1;
-  if (isSingle && maker?.op !== "Sigmoid" && !named) return undefined;
+export function readScores(file: OnnxModel, options: ReadingOptions = {}): Reading | undefined {
+  const { seen } = options;
+  const said = saidOf(file);
+  const chosen = chooseScores(file, options.output ?? said?.output);
+  if (!chosen) return undefined;
+  const makers = makersOf(file);
+  const maker = makerOf(makers, chosen.value);
+  const labels = labelOutput(file, makers, chosen.value);
+  const names = classNames(file, makers, chosen.value, labels);
+  const shape = seen?.shape ?? chosen.declared?.shape;
+  const width = seen ? rowSize(seen) : widthOf({ ...(shape && { shape }) });
+  const columns = said ? "classes" : columnsOf(maker, width, names?.length);
+  if (seen && columns === "classes") requireColumns(width!, names?.length);
   return {
-    scores,
-    because: dictionary
-      ? `the output "${dictionary.outputs[0]}" is made of it`
-      : named
-        ? "of its name"
-        : graph.outputs.length === 1
-          ? "it is the only output"
-          : "it is the first output of real numbers, a row per sample",
-    probabilities:
-      areProbabilities(graph.nodes, maker, makers) ?? (/prob/i.test(scores) && !hasDecisionFunction(graph.nodes)),
-    isSingle,
-    isReversed:
-      maker?.op === "SVMClassifier" &&
-      !("prob_a" in maker.attributes) &&
-      "vectors_per_class" in maker.attributes &&
-      labels?.length === 2,
-    classes: labels?.length,
-    classNames: labels,
+    scores: chosen.value,
+    because: chosen.because,
+    probabilities: said?.probabilities ?? areProbabilities(madeProbabilities(makers, maker), seen),
+    columns,
+    width,
+    isFlat: shape === undefined || shape.length === 2,
+    type: (seen?.type ?? chosen.declared?.type) === "float64" ? "float64" : "float32",
+    classes: names?.length,
+    classNames: names,
+    labels,
   };
 }
 
-function mayBeScores({ type, shape }: ValueInfo): boolean {
-  return (type === undefined ? shape === undefined : type.startsWith("float")) && (shape?.length ?? 2) === 2;
+/** What the metadata say of scores that we made or have seen before. */
+export function saidOf({ metadata }: Pick<OnnxModel, "metadata">) {
+  const { scores, scores_output: output } = metadata;
+  if (scores !== "probabilities" && scores !== "logits") return undefined;
+  return { probabilities: scores === "probabilities", ...(output !== undefined && { output }) };
 }
 
-/** The node that a value comes from, past those that change no number. */
-export function makerOf(makers: ReadonlyMap<string, Node>, value: string): Node | undefined {
-  let maker = makers.get(value);
-  while (maker && ["Identity", "Cast", "Reshape", "Flatten"].includes(maker.op)) maker = makers.get(maker.inputs[0]);
-  return maker;
+function columnsOf(maker: Node | undefined, width: number | undefined, classes: number | undefined): Columns {
+  if (width === 1) return "second";
+  const isMachine =
+    maker?.op === "SVMClassifier" && !("prob_a" in maker.attributes) && "vectors_per_class" in maker.attributes;
+  if (!isMachine || classes === undefined) return "classes";
+  if (classes === 2) return "reversed";
+  const isPlain = stringAttribute(maker, "post_transform", "NONE") === "NONE";
+  return isPlain && (width === undefined || width === pairsOf(classes)) ? "pairs" : "classes";
 }
 
-/** Whether an operator's scores are probabilities; undefined where it does not tell. */
-function areProbabilities(
-  nodes: readonly Node[],
-  maker: Node | undefined,
-  makers: ReadonlyMap<string, Node>,
-): boolean | undefined {
-  if (!maker) return undefined;
-  switch (maker.op) {
-    case "Softmax":
-    case "Sigmoid":
-      return true;
-    case "LogSoftmax":
-    case "Gemm":
-    case "MatMul":
-      return false;
-    case "SVMClassifier":
-      return "prob_a" in maker.attributes || isSquashed(maker);
-    case "LinearClassifier":
-      return isSquashed(maker);
-    case "TreeEnsembleClassifier":
-      return isSquashed(maker) || undefined;
-    case "Normalizer":
-      return stringAttribute(maker, "norm", "MAX") === "L1" && !hasDecisionFunction(nodes);
-    case "Concat":
-      return maker.inputs.some((input) => makerOf(makers, input)?.op === "Sigmoid") || undefined;
-    default:
-      return undefined;
-  }
+/** The number of pairs of classes. */
+export function pairsOf(classes: number): number {
+  return (classes * (classes - 1)) / 2;
 }
 
-function isSquashed(node: Node): boolean {
-  return ["LOGISTIC", "SOFTMAX"].includes(stringAttribute(node, "post_transform", "NONE"));
+function requireColumns(width: number, classes: number | undefined): void {
+  if (classes === undefined || width === classes) return;
+  const pairs = width === pairsOf(classes) ? ", as many as there are pairs of classes" : "";
+  throw new InputError("unsupported", "scores of the model", {
+    expected: `one for each of the ${classes} classes that the file names`,
+    got: `${width}${pairs}`,
+    remedy: pairs
+      ? 'export it with scores of classes (decision_function_shape="ovr"), or name another output with --output'
+      : "name the output that holds the scores with --output",
+  });
 }
 
-/** Whether the scores are made from values of a machine, which are no probabilities. */
-function hasDecisionFunction(nodes: readonly Node[]): boolean {
-  return nodes.some(
-    (node) =>
-      (node.op === "SVMClassifier" && !("prob_a" in node.attributes) && !isSquashed(node)) ||
-      (node.op === "LinearClassifier" && !isSquashed(node)),
-  );
+/** How far rounding may lead probabilities out of [0, 1], as a share of the largest, and their sum away from 1. */
+const ROUNDING = { bounds: 1e-6, sum: 1e-3 };
+
+/** What rows of scores look like; undefined where none is finite. */
+export function looksOf(scores: Tensor): "distribution" | "within" | "outside" | undefined {
+  const width = rowSize(scores);
+  const numbers = toNumbers(scores);
+  const rows = Array.from({ length: scores.shape[0] }, (_, i) => numbers.slice(i * width, (i + 1) * width));
+  const finite = rows.filter((row) => row.every(Number.isFinite));
+  if (finite.length === 0) return undefined;
+  const largest = finite.flatMap((row) => [...row]).reduce((most, value) => Math.max(most, value), 0);
+  const isWithin = (value: number) => value >= -ROUNDING.bounds * largest && value <= 1 + ROUNDING.bounds;
+  if (!finite.every((row) => row.every(isWithin))) return "outside";
+  const isOne = (row: ArrayLike<number>) => Math.abs(Array.from(row).reduce((a, b) => a + b, 0) - 1) <= ROUNDING.sum;
+  return width > 1 && finite.every(isOne) ? "distribution" : "within";
 }
 
-/** The labels that a classical operator lists, the last that does. */
-function labelsOf(nodes: readonly Node[]): readonly string[] | undefined {
-  for (const node of nodes.toReversed()) {
-    if (node.domain !== CLASSICAL || (node.op !== "ZipMap" && !node.op.endsWith("Classifier"))) continue;
-    for (const name of ["classlabels_strings", "classlabels_int64s", "classlabels_ints"]) {
-      const labels = node.attributes[name];
-      if (labels && "strings" in labels && labels.strings.length > 0) return labels.strings;
-      if (labels && "ints" in labels && labels.ints.length > 0) return labels.ints.map(String);
-    }
+/** By what the last operator says and by what came out; where both are silent, they are none. */
+function areProbabilities(made: boolean | undefined, seen: Tensor | undefined): boolean {
+  const looks = seen && looksOf(seen);
+  if (looks === "distribution") return true;
+  if (looks === "outside") return false;
+  // One column in [0, 1] that nothing else explains is the probability of the second class.
+  return made ?? (looks === "within" && rowSize(seen!) === 1);
+}
+
+/** The output of labels: whole numbers or text, one per row, made where scores are or named so. */
+function labelOutput({ graph }: OnnxModel, makers: Makers, scores: string): string | undefined {
+  const isLabel = ({ name, type, shape }: OnnxModel["graph"]["outputs"][number]) =>
+    name !== scores &&
+    (type === "int64" || type === "int32" || (type === undefined && /label|class|pred/i.test(name))) &&
+    makerOf(makers, name)?.op !== "ZipMap" &&
+    (shape === undefined || shape.filter((size) => size !== 1).length <= 1);
+  return graph.outputs.find(isLabel)?.name;
+}
+
+/** The names of the classes: those of a ZipMap, of the operator that makes the scores, or of what its labels are looked up in. */
+function classNames(
+  { graph }: OnnxModel,
+  makers: Makers,
+  scores: string,
+  labels: string | undefined,
+): readonly string[] | undefined {
+  const dictionary = graph.nodes.find(({ op, inputs }) => op === "ZipMap" && inputs[0] === scores);
+  let maker = makerOf(makers, scores);
+  while (maker && ["Normalizer", "ArrayFeatureExtractor"].includes(maker.op)) maker = makerOf(makers, maker.inputs[0]);
+  const listed = [dictionary, maker].map((node) => node && listedLabels(node)).find((names) => names !== undefined);
+  if (listed || labels === undefined) return listed;
+  const lookup = makerOf(makers, labels);
+  const table = lookup && ["ArrayFeatureExtractor", "Gather"].includes(lookup.op) ? lookup.inputs : undefined;
+  const isOfHighest = table && makerOf(makers, table[1])?.op === "ArgMax";
+  const values = isOfHighest ? graph.initializers.get(table[0]) : undefined;
+  return values && toNumbers(values).map(String);
+}
+
+/** The labels that a classical operator lists. */
+function listedLabels({ op, domain, attributes }: Node): readonly string[] | undefined {
+  if (domain !== CLASSICAL || (op !== "ZipMap" && !op.endsWith("Classifier"))) return undefined;
+  for (const name of ["classlabels_strings", "classlabels_int64s", "classlabels_ints"]) {
+    const labels = attributes[name];
+    if (labels && "strings" in labels && labels.strings.length > 0) return labels.strings;
+    if (labels && "ints" in labels && labels.ints.length > 0) return labels.ints.map(String);
   }
   return undefined;
-}
-
-/** Whether a Softmax is over the classes of scores [N, K]. */
-export function isOverClasses(node: Node): boolean {
-  const axis = intAttribute(node, "axis", -1);
-  return axis === 1 || axis === -1;
 }

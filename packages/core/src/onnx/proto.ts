@@ -85,6 +85,19 @@ export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
   return toBinary(ModelProtoSchema, proto) as Uint8Array<ArrayBuffer>;
 }
 
+/** The bytes of the same file with entries added to its metadata, which count before those of the same key. */
+export function withMetadata(bytes: Uint8Array, entries: Readonly<Record<string, string>>): Uint8Array {
+  const metadataProps = Object.entries(entries).map(([key, value]) =>
+    create(StringStringEntryProtoSchema, { key, value }),
+  );
+  // Messages of protocol buffers one after the other are one message with the fields of both.
+  const added = toBinary(ModelProtoSchema, create(ModelProtoSchema, { metadataProps }));
+  const whole = new Uint8Array(bytes.length + added.length);
+  whole.set(bytes);
+  whole.set(added, bytes.length);
+  return whole;
+}
+
 function decode(bytes: Uint8Array) {
   return fromBinary(ModelProtoSchema, bytes);
 }
