@@ -81,6 +81,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
       classNames: model.classNames,
       probabilities: opened.probabilities,
       columns: reading?.columns ?? "classes",
+      columnsReversed: reading?.columns === "reversed",
     },
     gradients: opened.differentiable !== undefined,
     noGradients: opened.notDifferentiable,
