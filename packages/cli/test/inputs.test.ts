@@ -33,6 +33,19 @@ function text(): Uint8Array {
 
 const renamed = (from: string) => (name: string) => (name === from ? "embedded" : name);
 
+/** The same rows as an array for each input, under its name, in another order. */
+function apart(): Uint8Array {
+  const file = openNpz(rows());
+  const x = file.read("x").data as Float32Array;
+  const half = (from: number) =>
+    tensor(
+      "float32",
+      [N, LENGTH],
+      Array.from({ length: N * LENGTH }, (_, i) => x[2 * i - (i % LENGTH) + from]),
+    );
+  return writeNpz({ mask: half(LENGTH), ids: half(0), y: file.read("y") });
+}
+
 function rows(): Uint8Array {
   const random = stream(4, "rows");
   const whole = (most: number) => Math.floor(most * random.uniform());
@@ -48,6 +61,7 @@ function rows(): Uint8Array {
 it("attacks an embedding, within the budget there, and leaves the mask as it is", async () => {
   writeFileSync(at("text.onnx"), text());
   writeFileSync(at("rows.npz"), rows());
+  writeFileSync(at("arrays.npz"), apart());
   const model = ["--model", at("text.onnx"), "--data", at("rows.npz"), "--input-shape", `length=${LENGTH}`];
   const refused = await carom(["evade", ...model, "--epsilon", "1", "--out", at("none.npz")]);
   expect(refused.status).toBe(2);
@@ -64,4 +78,11 @@ it("attacks an embedding, within the budget there, and leaves the mask as it is"
   const masks = (data: Float32Array, width: number) =>
     Array.from({ length: N }, (_, i) => [...data.subarray((i + 1) * width - LENGTH, (i + 1) * width)]);
   expect(masks(points, LENGTH * WIDTH + LENGTH)).toEqual(masks(given, 2 * LENGTH));
+  const score = async (data: string) => {
+    const options = ["--model", at("text.onnx"), "--data", at(data), "--input-shape", `length=${LENGTH}`];
+    const { stdout } = await carom(["score", ...options, "--out", at(`${data}.npy`), "--json"]);
+    expect(JSON.parse(stdout).error.n).toBe(N);
+    return readFileSync(at(`${data}.npy`));
+  };
+  expect(await score("arrays.npz")).toEqual(await score("rows.npz"));
 });

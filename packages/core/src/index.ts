@@ -76,6 +76,7 @@ export { matchColumns } from "./data/matchColumns.ts";
 export { requireDisjoint, sharedRows } from "./data/overlap.ts";
 export { type DataReading, describeReading, readingParts } from "./data/reading.ts";
 export { selectColumns, takeColumns, withBinaryFeatures } from "./data/selectFeatures.ts";
+export { columnNames, sideBySide } from "./data/sideBySide.ts";
 export { splitHalves, stratifiedSplit, subsample } from "./data/split.ts";
 export { type Separator, separatorNames, separators } from "./data/table/dialect.ts";
 export { type Encoding, encodings } from "./data/table/encoding.ts";

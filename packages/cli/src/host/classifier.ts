@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import {
   checkModel,
+  columnNames,
   type Dataset,
   type Doubt,
   dataset,
@@ -44,17 +45,17 @@ export async function openClassifier(path: string, options: ModelOptions = {}, d
     model,
     opened,
     async fit(data) {
-      const ordered = matchColumns(data, columnNames(front ?? model), "the data", path);
+      const ordered = matchColumns(data, namesOf(front ?? model), "the data", path);
       const given = front ? await through(front, ordered, path) : ordered;
       return withKinds(withShape(alignClasses(given, model, opened), opened.inputShape, path), model);
     },
   };
 }
 
-/** The names of the features of a row: those the file lists, or those of its inputs where each is one number. */
-function columnNames({ featureNames, parts }: Model): readonly string[] | undefined {
+/** The names of the features of a row: those that the file lists, or those of its inputs where there are several. */
+function namesOf({ featureNames, parts }: Model): readonly string[] | undefined {
   if (featureNames || !parts || parts.length < 2) return featureNames;
-  return kindsOf(parts).length === parts.length ? parts.map(({ name }) => name) : undefined;
+  return parts.flatMap(({ name, shape }) => columnNames(name, shape));
 }
 
 /** The rows as the first half of a model hands them on to the second, in the range that they have there. */

@@ -42,13 +42,20 @@ describe("loadDataset", () => {
   });
 
   it("says which arrays a .npz has when it lacks the features or the labels", async () => {
-    const path = write("c.npz", writeNpz({ pixels: x, y }));
-    await expect(loadDataset(path)).rejects.toThrow(
-      /missing array in c\.npz: expected x or images, got arrays pixels, y/,
-    );
+    const path = write("c.npz", writeNpz({ y }));
+    await expect(loadDataset(path)).rejects.toThrow(/missing array in c\.npz: expected x or images, got arrays y/);
     const unlabelled = write("d.npz", writeNpz({ x, z: y }));
     await expect(loadDataset(unlabelled)).rejects.toThrow(/expected y or target, got arrays x, z; .*--label/);
     await expect(loadDataset(path, { label: "q" })).rejects.toThrow(InputError);
+  });
+
+  it("takes arrays under other names side by side, and tells which", async () => {
+    const path = write("parts.npz", writeNpz({ b: x, y, a: other }));
+    const { dataset, reading } = await loadDataset(path);
+    expect(dataset.featureNames).toEqual(["b[0]", "b[1]", "a"]);
+    expect(reading.arrays).toEqual(["b", "a"]);
+    const [, left, right] = [...dataset.labels.keys()].map((i) => denseRows(dataset, i, i + 1).data);
+    expect([left[2], right[2]]).toEqual([other.data[1], other.data[2]]);
   });
 
   it("refuses one-hot labels", async () => {

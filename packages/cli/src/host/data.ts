@@ -20,6 +20,7 @@ import {
   readPickledDataset,
   readSvmlight,
   rowCount,
+  sideBySide,
   type TableOptions,
 } from "@carom/core";
 import { DIGITS, loadDigits } from "./digits.ts";
@@ -97,7 +98,7 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
   const { reading, ...parts } = !isSingle
     ? { features: readIdx(bytes, name), labels: labelList(readIdx(labelBytes, labelName), labelName), reading: {} }
     : npz.test(spec)
-      ? fromArchive(openNpz(bytes, name), name, options.label)
+      ? fromArchive(openNpz(bytes, name), name, options)
       : table.test(spec)
         ? readCsv(bytes, name, options)
         : {
@@ -151,7 +152,8 @@ const isFolder = (path: string) =>
     () => false,
   );
 
-function fromArchive(archive: NpzArchive, name: string, label?: string) {
+/** The features and labels in an archive; without an array `x` or `images`, all arrays but that of the labels, side by side. */
+function fromArchive(archive: NpzArchive, name: string, { label, bytes }: DataOptions) {
   const pick = (candidates: readonly string[], remedy: string): string => {
     const found = candidates.find((candidate) => archive.names.includes(candidate));
     if (found !== undefined) return found;
@@ -161,11 +163,18 @@ function fromArchive(archive: NpzArchive, name: string, label?: string) {
       remedy,
     });
   };
-  const x = pick(["x", "images"], "save the features with numpy.savez(file, x=..., y=...)");
   const y = pick(label === undefined ? ["y", "target"] : [label], "name the array of labels with --label");
   const labels = labelList(archive.readLabels(y), `array "${y}" of ${name}`);
   const reading = { label: y, labelBecause: label === undefined ? "name" : "asked" } as const;
-  return { features: archive.read(x), labels, reading };
+  const others = archive.names.filter((each) => each !== y);
+  const x = ["x", "images"].find((each) => others.includes(each));
+  if (x !== undefined) return { features: archive.read(x), labels, reading };
+  if (others.length === 0) pick(["x", "images"], "save the features with numpy.savez(file, x=..., y=...)");
+  return {
+    ...sideBySide(new Map(others.map((each) => [each, archive.read(each)])), bytes),
+    labels,
+    reading: { ...reading, arrays: others },
+  };
 }
 
 /** The labels in an array [N] or [N, 1]. */

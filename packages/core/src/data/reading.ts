@@ -22,6 +22,8 @@ export interface DataReading {
   readonly emptyLast?: boolean;
   /** Cells that had no value and were filled. */
   readonly filled?: number;
+  /** The arrays whose values stand side by side in a row, where no array is called x or images. */
+  readonly arrays?: readonly string[];
   /** What became of bytes: divided by 255 or taken as they are. */
   readonly bytes?: "unit" | "raw";
   /** The number of the first column in a file that numbers them. */
@@ -50,6 +52,7 @@ export function readingParts(reading: DataReading): string[] {
     label === undefined
       ? `${classes} classes`
       : `label ${JSON.stringify(label)}${reasons[labelBecause]} (${classes} classes${option})`,
+    reading.arrays && `a row of ${reading.arrays.map((name) => JSON.stringify(name)).join(", ")} side by side`,
     separator && `separator ${separator === "\t" ? "tab" : `"${separator}"`} (--separator)`,
     decimal === "," && "decimal comma (--decimal)",
     names !== undefined && `${names ? "names on top" : "no names on top"} (--names)`,
