@@ -35,7 +35,7 @@ export function appendGraph(
   }
   for (const node of graph.nodes) {
     g.push({
-      ...renameReads(node, renamed),
+      ...renameReads(node, renamed, prefix),
       name: node.name && prefix + node.name,
       outputs: node.outputs.map((name) => (name === "" ? "" : prefix + name)),
     });

@@ -15,7 +15,7 @@ import { expect, test } from "vitest";
 import { runModel } from "../../test/runtime.ts";
 import { InputError } from "../errors.ts";
 import { inlineFunctions, type LocalFunction } from "./functions.ts";
-import type { Node } from "./graph.ts";
+import type { Graph, Node } from "./graph.ts";
 import { readModel } from "./proto.ts";
 import { writeValueInfo } from "./protoValue.ts";
 
@@ -32,7 +32,7 @@ const float = (name: string, f: number) => create(AttributeProtoSchema, { name, 
  * gives a second result, the input itself, and asks for leak, and both use the same names inside. One function has an
  * overload.
  */
-function file(version = 18): Uint8Array {
+function file(version = 18, first = "LeakyRelu"): Uint8Array {
   const node = (opType: string, input: string[], output: string[], rest: object = {}) =>
     create(NodeProtoSchema, { opType, input, output, ...rest });
   const own = { domain: DOMAIN };
@@ -43,10 +43,7 @@ function file(version = 18): Uint8Array {
     output: ["b"],
     attributeProto: [float("slope", 0.125)],
     opsetImport: [opset("", version)],
-    node: [
-      node("LeakyRelu", ["a"], ["inner"], { attribute: [reference("alpha", "slope")] }),
-      node("Neg", ["inner"], ["b"]),
-    ],
+    node: [node(first, ["a"], ["inner"], { attribute: [reference("alpha", "slope")] }), node("Neg", ["inner"], ["b"])],
   });
   const twice = create(FunctionProtoSchema, {
     ...own,
@@ -93,36 +90,56 @@ test("functions that call functions, with attributes given and by default, compu
   expect(own.z.data).toEqual([-1, 0.25, 0.375, -4]);
 });
 
-test("a function of another opset than the model's is refused", () => {
-  expect(() => readModel(file(17))).toThrow(InputError);
-  expect(() => readModel(file(17))).toThrow(/opset 18.*17/);
+test("a function of another opset than the model's is refused where an operator meant something else in it", () => {
+  expect(() => readModel(file(17, "ReduceMax"))).toThrow(InputError);
+  expect(() => readModel(file(17, "ReduceMax"))).toThrow(/\(ReduceMax\).*opset 18.*17/);
+  expect(readModel(file(17)).opsets[""]).toBe(18);
 });
 
 const call = (op: string, output: string): Node => {
   return { op, domain: DOMAIN, name: "", inputs: ["a"], outputs: [output], attributes: {} };
 };
 const calling = (op: string, nodes: readonly Node[]): LocalFunction => {
-  return { op, domain: DOMAIN, inputs: ["a"], outputs: ["b"], defaults: {}, nodes };
+  return { op, domain: DOMAIN, inputs: ["a"], outputs: ["b"], defaults: {}, nodes, opsets: {} };
 };
 
 test("functions without end, and those that double at each call, are refused in bounds", () => {
   const own = [calling("f", [call("f", "b")])];
-  expect(() => inlineFunctions([call("f", "y")], own)).toThrow(InputError);
+  expect(() => inlineFunctions([call("f", "y")], own, {})).toThrow(InputError);
   const doubling = Array.from({ length: 40 }, (_, i) =>
     calling(`f${i}`, [call(`f${i + 1}`, "c"), { ...call(`f${i + 1}`, "b"), inputs: ["c"] }]),
   );
-  expect(() => inlineFunctions([call("f0", "y")], doubling)).toThrow(InputError);
+  expect(() => inlineFunctions([call("f0", "y")], doubling, {})).toThrow(InputError);
   const many = Array.from({ length: 14 }, (_, i) =>
     calling(
       `f${i}`,
       Array.from({ length: 4 }, (_, k) => call(`f${i + 1}`, k === 3 ? "b" : `c${k}`)),
     ),
   );
-  expect(() => inlineFunctions([call("f0", "y")], many)).toThrow(InputError);
+  expect(() => inlineFunctions([call("f0", "y")], many, {})).toThrow(InputError);
 });
 
 test("an input that a function returns is copied", () => {
   const returning: LocalFunction = { ...calling("f", []), outputs: ["a"] };
-  const [copy] = inlineFunctions([{ ...call("f", "y"), inputs: ["x"] }], [returning]);
+  const [copy] = inlineFunctions([{ ...call("f", "y"), inputs: ["x"] }], [returning], {});
   expect(copy).toMatchObject({ op: "Identity", inputs: ["x"], outputs: ["y"] });
+});
+
+test("what a branch inside a function names for itself does not hide what the caller gives", () => {
+  const branch = (name: string): Graph => ({
+    name,
+    inputs: [],
+    outputs: [{ name: "x" }],
+    initializers: new Map(),
+    nodes: [{ op: name, domain: "", name: "", inputs: ["a"], outputs: ["x"], attributes: {} }],
+  });
+  const attributes = { then_branch: { graph: branch("Exp") }, else_branch: { graph: branch("Neg") } };
+  const choose: Node = { op: "If", domain: "", name: "", inputs: ["c"], outputs: ["b"], attributes };
+  const chosen: LocalFunction = { ...calling("f", [choose]), inputs: ["a", "c"] };
+  const [node] = inlineFunctions([{ ...call("f", "y"), inputs: ["x", "isOne"] }], [chosen], {});
+  const { then_branch: inner } = node.attributes as unknown as Record<string, { graph: Graph }>;
+  const [{ inputs, outputs }] = inner.graph.nodes;
+  expect(inputs).toEqual(["x"]);
+  expect(outputs).not.toEqual(["x"]);
+  expect(inner.graph.outputs).toEqual([{ name: outputs[0] }]);
 });

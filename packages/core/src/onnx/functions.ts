@@ -4,7 +4,8 @@ import { InputError } from "../errors.ts";
 import type { Attribute, Attributes, Node } from "./graph.ts";
 import { MAX_NESTING, MAX_NODES } from "./limits.ts";
 import { describeNode } from "./operator.ts";
-import { mapGraphs, renameReads } from "./subgraph.ts";
+import { isSame } from "./rewrites/index.ts";
+import { mapGraphs, renameReads, withInner } from "./subgraph.ts";
 
 /** An operator made of others, with names of its own for its inputs and outputs. */
 export interface LocalFunction {
@@ -15,16 +16,25 @@ export interface LocalFunction {
   /** Attributes where the caller gives none. */
   readonly defaults: Attributes;
   readonly nodes: readonly Node[];
+  /** Versions of the domains that its nodes were written for. */
+  readonly opsets: Readonly<Record<string, number>>;
 }
 
 /**
  * The nodes with those of functions in place of their calls; values inside get names that begin with that of the call's
  * first output.
  *
- * @throws InputError where functions call each other without end, or become more nodes than any real model has.
+ * @param opsets versions that the model imports
+ * @throws InputError where functions call each other without end, or become more nodes than any real model has, or are
+ * written for versions in which their operators meant something else.
  */
-export function inlineFunctions(nodes: readonly Node[], functions: readonly LocalFunction[]): readonly Node[] {
+export function inlineFunctions(
+  nodes: readonly Node[],
+  functions: readonly LocalFunction[],
+  opsets: Readonly<Record<string, number>>,
+): readonly Node[] {
   if (functions.length === 0) return nodes;
+  for (const each of functions) requireSameMeaning(each, opsets);
   const known = new Map(functions.map((each) => [keyOf(each), each]));
   let count = 0;
   const inline = (node: Node, depth: number): readonly Node[] => {
@@ -37,6 +47,19 @@ export function inlineFunctions(nodes: readonly Node[], functions: readonly Loca
     return [{ ...node, attributes }];
   };
   return nodes.flatMap((node) => inline(node, 0));
+}
+
+/** @throws InputError where a node of the function means something else in the model's opsets. */
+function requireSameMeaning({ op, nodes, opsets: own }: LocalFunction, opsets: Readonly<Record<string, number>>): void {
+  for (const node of withInner(nodes)) {
+    const [written, read] = [own[node.domain], opsets[node.domain]];
+    if (written === undefined || read === undefined || isSame(node, written, read)) continue;
+    throw new InputError("unsupported", `node ${describeNode(node)} of function "${op}" in the ONNX file`, {
+      expected: `an operator that means the same in opset ${read}, which the model has`,
+      got: `one of opset ${written}`,
+      remedy: "export the model with one opset",
+    });
+  }
 }
 
 function keyOf({ op, domain }: Pick<Node, "op" | "domain">): string {
@@ -56,7 +79,7 @@ function bodyOf(called: LocalFunction, call: Node): readonly Node[] {
   const prefix = `${call.outputs.find((name) => name !== "")}::`;
   const rename = (name: string) => names.get(name) ?? prefix + name;
   const nodes = called.nodes.map((node) => ({
-    ...renameReads(resolve(node, call.attributes, called.defaults), rename),
+    ...renameReads(resolve(node, call.attributes, called.defaults), rename, prefix),
     name: node.name && prefix + node.name,
     outputs: node.outputs.map((name) => (name === "" ? "" : rename(name))),
   }));

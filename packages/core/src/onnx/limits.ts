@@ -9,7 +9,7 @@ export const MAX_RANK = 64;
 export const MAX_NESTING = 16;
 
 /** Nodes that functions and loops may become when they are written out. */
-export const MAX_NODES = 1 << 17;
+export const MAX_NODES = 1 << 16;
 
 /** Longer lists of integers are data, not shapes: their content is not followed. */
 export const MAX_CONTENT = 1024;

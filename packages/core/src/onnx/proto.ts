@@ -9,10 +9,10 @@ import {
   type FunctionProto,
   type GraphProto,
   GraphProtoSchema,
-  type ModelProto,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  type OperatorSetIdProto,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
 } from "onnx-buf";
@@ -53,17 +53,16 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
   if (proto.graph.output.length === 0) throw malformed("at least one output", "none");
   const texts = proto.graph.initializer.filter(({ dataType }) => dataType === DataType.STRING);
   const graph = readGraph(proto.graph, externalData, 0);
-  const nodes = inlineFunctions(
-    graph.nodes,
-    proto.functions.map((each) => readFunction(each, externalData)),
-  );
+  const functions = proto.functions.map((each) => readFunction(each, externalData));
+  const opsets = { ...Object.assign({}, ...functions.map((each) => each.opsets)), ...readOpsets(proto.opsetImport) };
+  const nodes = inlineFunctions(graph.nodes, functions, opsets);
   const named = texts.map(({ name }) => name);
   const read = texts.length === 0 ? { ...graph, nodes } : without({ ...graph, nodes }, named);
   if (read.outputs.length === 0) readTensor(texts[0], undefined);
   if (proto.opsetImport.length === 0) throw malformed("the opset that the operators belong to", "none");
   return {
     graph: orderNodes(read),
-    opsets: readOpsets(proto),
+    opsets,
     metadata: Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])),
     producer: proto.producerName,
   };
@@ -102,22 +101,9 @@ function decode(bytes: Uint8Array) {
   return fromBinary(ModelProtoSchema, bytes);
 }
 
-/** The versions that the model imports, and those that its functions need. */
-function readOpsets(proto: ModelProto): Record<string, number> {
-  const opsets: Record<string, number> = {};
-  for (const { domain, version } of proto.opsetImport) opsets[domainOf(domain)] = Number(version);
-  for (const { name, opsetImport } of proto.functions) {
-    for (const { domain, version } of opsetImport) {
-      const known = (opsets[domainOf(domain)] ??= Number(version));
-      if (known === Number(version)) continue;
-      throw new InputError("unsupported", `function "${name}" of the ONNX file`, {
-        expected: `opset ${known}, as the model has it`,
-        got: `opset ${version}`,
-        remedy: "export the model with one opset",
-      });
-    }
-  }
-  return opsets;
+/** The versions of each domain that a model or a function imports. */
+function readOpsets(imports: readonly OperatorSetIdProto[]): Record<string, number> {
+  return Object.fromEntries(imports.map(({ domain, version }) => [domainOf(domain), Number(version)]));
 }
 
 /** The standard operators have two names for their domain. */
@@ -172,6 +158,7 @@ function readFunction(proto: FunctionProto, externalData: ExternalData | undefin
     outputs: proto.output,
     defaults: readAttributes(proto.attributeProto, externalData, 0),
     nodes: proto.node.map((node) => readNode(node, externalData, 0)),
+    opsets: readOpsets(proto.opsetImport),
   };
 }
 

@@ -8,9 +8,8 @@ import { GraphBuilder, OPSET } from "./builder.ts";
 import type { Graph, Node, OnnxModel } from "./graph.ts";
 import { MAX_NODES } from "./limits.ts";
 import { unsupportedNode } from "./operator.ts";
-import { operatorName } from "./ops/index.ts";
-import { rewrites } from "./rewrites/index.ts";
-import type { Rewrite } from "./rewrites/rewrite.ts";
+import { prune } from "./prune.ts";
+import { rewriteOf } from "./rewrites/index.ts";
 import { localsOf } from "./subgraph.ts";
 
 /** The oldest opset that is read: from 7 on, operators broadcast as they do today. */
@@ -33,19 +32,14 @@ export const NEWEST = 26;
 export function upgrade(model: OnnxModel): OnnxModel {
   const version = model.opsets[""] ?? OPSET;
   if (!(version >= OLDEST && version <= NEWEST)) throw unsupportedOpset(version);
-  const isChanged = model.graph.nodes.some((node) => rewriteOf(node, model));
+  const isChanged = model.graph.nodes.some((node) => rewriteOf(node, versionOf(node, model)));
   if (version >= OPSET && !isChanged) return model;
   return { ...model, graph: isChanged ? writtenOut(model) : model.graph, opsets: { ...model.opsets, "": OPSET } };
 }
 
-function rewriteOf(node: Node, { opsets }: Pick<OnnxModel, "opsets">): Rewrite | undefined {
-  const name = operatorName(node);
-  if (!Object.hasOwn(rewrites, name)) return undefined;
-  const rewrite = rewrites[name];
-  const version = opsets[node.domain] ?? OPSET;
-  const { since = 0, until = NEWEST } = rewrite;
-  const isMeant = version >= since && version <= until && (rewrite.applies?.(node, version) ?? true);
-  return isMeant ? rewrite : undefined;
+/** The version of a node's domain that the model imports. */
+function versionOf(node: Node, { opsets }: OnnxModel): number {
+  return opsets[node.domain] ?? OPSET;
 }
 
 /** The graph with every node that has to be written out replaced by what computes the same. */
@@ -60,12 +54,12 @@ function writtenOut(model: OnnxModel): Graph {
       throw unsupportedNode(node, `a graph of at most ${MAX_NODES} nodes once its loops are written out`, "more");
     const maker = node.inputs.map((name) => missing.get(name)).find((each) => each !== undefined);
     if (maker) throw notWrittenOut(maker);
-    const rewrite = rewriteOf(node, model);
+    const version = versionOf(node, model);
+    const rewrite = rewriteOf(node, version);
     if (!rewrite) {
       g.push(node);
       return;
     }
-    const version = model.opsets[node.domain] ?? OPSET;
     const results = [rewrite.rewrite(g, node, { version, inline })].flat();
     node.outputs.forEach((name, i) => {
       const result = results[i];
@@ -85,7 +79,7 @@ function writtenOut(model: OnnxModel): Graph {
     // What the file declares of its outputs may be more than follows from it.
     return { name, type: g.type(name).type, shape: shape ?? g.type(name).shape };
   });
-  return { ...g.graph(), name: graph.name, outputs };
+  return prune({ ...g.graph(), name: graph.name, outputs });
 }
 
 /** Beginnings of names that no value of the graph has. */

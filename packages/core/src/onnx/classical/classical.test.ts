@@ -173,6 +173,22 @@ function withPair(one: OnnxModel): OnnxModel {
 const ROWS = 6;
 const x: Value = { type: "float32", shape: [ROWS, FEATURES], data: wave(ROWS * FEATURES, 1) };
 
+test("labels are those of the runtime", async () => {
+  for (const [outputs, classes] of [
+    [1, 2],
+    [2, 2],
+    [3, 3],
+  ]) {
+    for (const post of transforms.filter((each) => each !== "PROBIT")) {
+      const given = linear("LinearClassifier", outputs, classes, post);
+      const labelled = { ...given, graph: { ...given.graph, outputs: [{ name: "label", type: "int64" as const }] } };
+      const { label } = await runModel(labelled, { x });
+      expect((await runModel(upgrade(labelled), { x })).label).toEqual(label);
+      expect(new Set(label.data).size).toBeGreaterThan(1);
+    }
+  }
+});
+
 test("every lowering has a case", () => {
   expect(Object.keys(cases)).toEqual(Object.keys(classical).map((name) => name.replace("ai.onnx.ml.", "")));
 });

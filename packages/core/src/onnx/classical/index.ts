@@ -29,12 +29,7 @@ const operators: Readonly<Record<string, Lowering>> = {
   Scaler,
 };
 
-/** The same by their full names. A classifier's label is not computed: gradients do not flow through it. */
+/** The same by their full names. */
 export const classical: Readonly<Record<string, Rewrite>> = Object.fromEntries(
-  Object.entries(operators).map(([op, write]) => {
-    const rewrite: Rewrite["rewrite"] = op.endsWith("Classifier")
-      ? (g, node) => [undefined, write(g, node)]
-      : (g, node) => write(g, node);
-    return [`${CLASSICAL}.${op}`, { rewrite }];
-  }),
+  Object.entries(operators).map(([op, rewrite]) => [`${CLASSICAL}.${op}`, { rewrite }]),
 );

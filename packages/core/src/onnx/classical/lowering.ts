@@ -4,9 +4,10 @@ import { tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
 import type { Node } from "../graph.ts";
 import { nodeError, unsupportedNode } from "../operator.ts";
+import type { Rewrite } from "../rewrites/rewrite.ts";
 
-/** Adds standard nodes that compute what a node of the domain `ai.onnx.ml` does; returns the name of its real output. */
-export type Lowering = (g: GraphBuilder, node: Node) => string;
+/** Adds standard nodes that compute what a node of the domain `ai.onnx.ml` does; returns its outputs. */
+export type Lowering = (g: GraphBuilder, node: Node) => ReturnType<Rewrite["rewrite"]>;
 
 /** Numbers that the node holds; an empty list where it holds none of that name. */
 export function numbers(node: Node, name: string): readonly number[] {

@@ -12,9 +12,11 @@ import { transform, transformOfTwo } from "./transform.ts";
  * Support vector machines: one of each pair of classes with vectors, one per class without.
  *
  * Scores are the values of the machines. With `prob_a` and `prob_b` they are probabilities: of pairs by Platt's sigmoids
- * (1999), of classes by coupling those (Wu, Lin and Weng, 2004).
+ * (1999), of classes by coupling those (Wu, Lin and Weng, 2004). Its label, a vote of the machines, is not computed.
  */
-export const SVMClassifier: Lowering = (g, node) => {
+export const SVMClassifier: Lowering = (g, node) => [undefined, scoresOf(g, node)];
+
+function scoresOf(g: GraphBuilder, node: Node): string {
   const classes = classCount(node);
   const perClass = numbers(node, "vectors_per_class");
   if (perClass.length > 0 && (perClass.length !== classes || perClass.some((size) => !(size >= 0)))) {
@@ -30,7 +32,7 @@ export const SVMClassifier: Lowering = (g, node) => {
   if (g.type(scores).shape[1] !== 1) return transform(g, node, scores);
   if (classes !== 2) throw nodeError(node, "labels of two classes", `${classes}`);
   return transformOfTwo(g, node, scores, true);
-};
+}
 
 /** Values of the machines of pairs i < j: the vectors of i by row j - 1 of the coefficients, those of j by row i. */
 function ofPairs(g: GraphBuilder, node: Node, perClass: readonly number[]): string {

@@ -1,6 +1,6 @@
-import type { Dim } from "../dim.ts";
+import { type Dim, isStatic } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { nodeError, normalizeAxis, type Operator, unknownSize } from "../operator.ts";
+import { nodeError, normalizeAxis, type Operator } from "../operator.ts";
 
 /** y = the inputs one after the other along an axis. */
 export const Concat: Operator = {
@@ -23,9 +23,8 @@ export const Concat: Operator = {
     const axis = intAttribute(node, "axis", 0);
     const at = normalizeAxis(node, axis, g.type(inputs[0]).shape.length);
     const sizes = inputs.map((x) => g.type(x).shape[at]);
-    if (!sizes.every((size) => typeof size === "number")) {
-      throw unknownSize(node, "sizes along the axis", String(sizes));
-    }
-    return g.nodeOutputs("Split", [cotangent, g.ints(sizes)], { axis: { int: axis } }, inputs.length);
+    const sizeOf = (x: string) => g.node("Shape", [x], { start: { int: at }, end: { int: at + 1 } });
+    const list = isStatic(sizes) ? g.ints(sizes) : g.node("Concat", inputs.map(sizeOf), { axis: { int: 0 } });
+    return g.nodeOutputs("Split", [cotangent, list], { axis: { int: axis } }, inputs.length);
   },
 };

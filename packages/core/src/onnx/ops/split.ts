@@ -1,14 +1,15 @@
 import { zerosLike } from "../broadcast.ts";
+import type { Dim } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { normalizeAxis, type Operator, requireInts, unknownSize } from "../operator.ts";
+import { contentOf, normalizeAxis, type Operator, unknownSize } from "../operator.ts";
 
 /** The parts of x along an axis, of given sizes, or of equal size (the last one smaller). */
 export const Split: Operator = {
-  infer({ node, inputs: [x, sizes] }) {
+  infer({ node, inputs: [x, sizes], unknownDim }) {
     const axis = normalizeAxis(node, intAttribute(node, "axis", 0), x!.shape.length);
     const length = x!.shape[axis];
-    let parts: readonly number[];
-    if (sizes) parts = requireInts(node, sizes, "sizes of the parts");
+    let parts: readonly Dim[];
+    if (sizes) parts = contentOf(sizes) ?? node.outputs.map(unknownDim);
     else {
       if (typeof length !== "number") throw unknownSize(node, "the size along the axis", `"${length}"`);
       const count = node.outputs.length;

@@ -11,6 +11,7 @@ import type { Rewrite } from "./rewrite.ts";
  */
 export const GroupNormalization: Rewrite = {
   since: 18,
+  changes: [21],
   rewrite(g, node, { version }) {
     const [x, scale, bias] = node.inputs;
     const groups = intAttribute(node, "num_groups", 0);

@@ -6,6 +6,7 @@ import type { Rewrite } from "./rewrite.ts";
 
 /** 1 at the first largest element along an axis, else 0; before opset 13 along all axes from one on together. */
 export const Hardmax: Rewrite = {
+  changes: [13],
   rewrite(g, node, { version }) {
     const [x] = node.inputs;
     const rank = g.type(x).shape.length;

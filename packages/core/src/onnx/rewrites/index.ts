@@ -1,7 +1,9 @@
 // Operators that opset 18 lacks or means something else by, and those of other domains; one file each.
 
 import { classical } from "../classical/index.ts";
+import type { Node } from "../graph.ts";
 import { microsoft } from "../microsoft/index.ts";
+import { operatorName } from "../ops/index.ts";
 import { Attention } from "./attention.ts";
 import { AveragePool } from "./averagePool.ts";
 import { axesSince13, axesSince18 } from "./axesAsInput.ts";
@@ -88,3 +90,19 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   ...classical,
   ...microsoft,
 };
+
+/** How a node is written out that was written for a version of its domain; undefined where it stays as it is. */
+export function rewriteOf(node: Node, version: number): Rewrite | undefined {
+  const name = operatorName(node);
+  if (!Object.hasOwn(rewrites, name)) return undefined;
+  const rewrite = rewrites[name];
+  const { since = 0, until = Number.POSITIVE_INFINITY } = rewrite;
+  return version >= since && version <= until && (rewrite.applies?.(node, version) ?? true) ? rewrite : undefined;
+}
+
+/** Whether a node means the same in two versions of its domain. */
+export function isSame(node: Node, a: number, b: number): boolean {
+  const [first, second] = [rewriteOf(node, a), rewriteOf(node, b)];
+  const changes = first?.changes ?? [];
+  return first === second && changes.every((version) => a >= version === b >= version);
+}

@@ -10,6 +10,7 @@ import type { Rewrite } from "./rewrite.ts";
  * gathered from it.
  */
 export const Pad: Rewrite = {
+  changes: [11],
   applies: (node, version) => version < 11 || modeOf(node) !== "constant",
   rewrite(g, node, { version }) {
     const [x] = node.inputs;

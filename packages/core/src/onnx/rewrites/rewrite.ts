@@ -19,6 +19,8 @@ export interface Rewrite {
   readonly since?: number;
   /** The last version with this meaning; none follows where absent. */
   readonly until?: number;
+  /** Versions between these two that gave it another meaning, which `rewrite` tells apart. */
+  readonly changes?: readonly number[];
   /** Which nodes are written out; all where absent. */
   applies?(node: Node, version: number): boolean;
   /** Adds nodes that compute what the node does; returns its outputs, undefined where one is not computed. */
