@@ -103,7 +103,7 @@ describe("an audit of a service", () => {
       cells.filter((cell) => cell.target === "target" && ("ratio" in cell || "predictedIncrease" in cell)),
     ).toEqual([]);
     expect(pairs.map(({ target }) => target).sort()).toEqual(["logistic_H", "svm-linear_L"]);
-    expect(answer[1]).toMatch(/the target gives no gradients/);
+    expect(answer.join(" ")).toMatch(/the target gives no gradients/);
   });
 
   test("that names classes gives the same errors and no losses", async () => {
