@@ -130,6 +130,21 @@ test.each<[string, Unary]>([
   });
 });
 
+test("a row that is masked as a whole has no share in the gradient of attention, and the others keep theirs", () => {
+  const g = new GraphBuilder();
+  g.input("x", "float64", [2, 3]);
+  const mask = g.constant(tensor("float64", [2, 3], [-Infinity, -Infinity, -Infinity, 0, -Infinity, 0]));
+  const share = g.node("Softmax", [g.node("Add", ["x", mask])]);
+  const known = g.node("Where", [g.node("IsNaN", [share]), g.scalar(0, "x"), share]);
+  const [gradient] = addGradients(g, g.node("Mul", [known, known]), ["x"]);
+  const x = [1, 2, 3, 0.5, -1, 0.25];
+  const got = evaluate(g.graph([gradient]), { x: { type: "float64", shape: [2, 3], data: x } })[gradient].data;
+  const p = 1 / (1 + Math.exp(0.25 - 0.5));
+  // The derivative of p^2 + (1 - p)^2 by the first of two logits.
+  const slope = 2 * (2 * p - 1) * p * (1 - p);
+  for (const [i, each] of [0, 0, 0, slope, 0, -slope].entries()) expect(got[i]).toBeCloseTo(each, 12);
+});
+
 test("guards are left out where values are finite: normalisation written out, gelu, constant divisors", () => {
   const g = new GraphBuilder();
   g.input("x", "float32", ["N", 6]);

@@ -100,7 +100,8 @@ const place =
   (best: (...x: number[]) => number): Evaluate =>
   (node, [x]) => {
     const axis = axisOf(intAttribute(node, "axis", 0), x.shape.length);
-    const y = { ...reduce(x, [axis], (values) => values.indexOf(best(...values))), type: "int64" } as const;
+    const find = intAttribute(node, "select_last_index", 0) ? "lastIndexOf" : "indexOf";
+    const y = { ...reduce(x, [axis], (values) => values[find](best(...values))), type: "int64" } as const;
     if (intAttribute(node, "keepdims", 1)) return [y];
     return [{ ...y, shape: y.shape.filter((_, i) => i !== axis) }];
   };

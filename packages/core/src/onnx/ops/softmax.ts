@@ -1,13 +1,16 @@
 import { intAttribute } from "../graph.ts";
 import { type Operator, sameAsInput } from "../operator.ts";
+import { finite } from "../slope.ts";
 
 /** y = e^x / sum(e^x) along an axis; dx = y (dy - sum(dy y)). */
 export const Softmax: Operator = {
   infer: sameAsInput,
   gradient({ g, node, outputs: [y], cotangent }) {
     const axis = g.ints([intAttribute(node, "axis", -1)]);
-    const weighted = g.node("Mul", [cotangent, y]);
+    // Of a row that is masked as a whole the share of each is no number.
+    const share = finite(g, y);
+    const weighted = g.node("Mul", [cotangent, share]);
     const total = g.node("ReduceSum", [weighted, axis], { keepdims: { int: 1 } });
-    return [g.node("Sub", [weighted, g.node("Mul", [y, total])])];
+    return [g.node("Sub", [weighted, g.node("Mul", [share, total])])];
   },
 };

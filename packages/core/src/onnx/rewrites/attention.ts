@@ -11,6 +11,10 @@ export const Attention: Rewrite = {
   rewrite(g, node) {
     const [given, givenKeys, givenValues, seen = "", pastKeys = "", pastValues = "", lengths = ""] = node.inputs;
     if (lengths !== "") throw unsupportedNode(node, "keys without padding", "nonpad_kv_seqlen");
+    for (const name of ["left_window_size", "right_window_size"]) {
+      const width = intAttribute(node, name, -1);
+      if (width >= 0) throw unsupportedNode(node, "attention to all keys", `${name} ${width}`);
+    }
     const isFlat = g.type(given).shape.length === 3;
     const heads = (value: string, name: string) => {
       if (!isFlat) return value;

@@ -1,0 +1,181 @@
+// How much of the ONNX project's backend suite is read, and differentiated rightly?
+//
+//   CAROM_BENCH_PYTHON=PYTHON node bench/backendSuite.mjs [kind,...] [names as a regular expression]
+//
+// Each test's model is read and brought to our opset; its values by the tests' reference are held against those of the
+// suite, and the gradient of a weighted sum of its outputs, in the reference and in the runtime, against central differences.
+// Prints what is wrong or crashed, the reasons of what is refused, and counts.
+
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { runnerImport } from "vite";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const load = async (/** @type {string} */ path) =>
+  (await runnerImport(`${root}packages/core/${path}`, { root, logLevel: "error" })).module;
+const { differentiate, gradientName } = await load("src/onnx/differentiate.ts");
+const { GraphBuilder } = await load("src/onnx/builder.ts");
+const { readModel } = await load("src/onnx/proto.ts");
+const { simplify } = await load("src/onnx/simplify.ts");
+const { upgrade } = await load("src/onnx/upgrade.ts");
+const { stream } = await load("src/random.ts");
+const { tensor } = await load("src/tensor.ts");
+const { evaluate } = await load("test/reference/evaluate.ts");
+const { run } = await load("test/runtime.ts");
+
+const child = spawn(
+  process.env.CAROM_BENCH_PYTHON ?? "python3",
+  [`${root}bench/peers/onnx_suite.py`, ...(process.argv[2]?.split(",") ?? [])],
+  { stdio: ["ignore", "pipe", "inherit"] },
+);
+const lines = createInterface({ input: child.stdout });
+
+const isReal = (type) => type === "float32" || type === "float64";
+const value = ({ type, shape, data }) => ({ type, shape, data: data.map(Number) });
+const norm = (x) => Math.sqrt(x.reduce((sum, each) => sum + each * each, 0));
+
+/** How far numbers are apart, each relative to its size; the same infinities are equal. */
+function difference(got, expected) {
+  if (`${got.shape}` !== `${expected.shape}`) return Infinity;
+  return expected.data.reduce((largest, want, i) => {
+    if (Object.is(want, got.data[i]) || want === got.data[i]) return largest;
+    const error = Math.abs(got.data[i] - want) / Math.max(1, Math.abs(want));
+    return Number.isNaN(error) ? Infinity : Math.max(largest, error);
+  }, 0);
+}
+
+/** The graph with those inputs as constants that are no real numbers, or not among `moved`. */
+function bound(model, inputs, moved) {
+  const initializers = new Map(model.graph.initializers);
+  const fixed = model.graph.inputs.filter(({ name }) => name in inputs && !moved.includes(name));
+  for (const { name } of fixed)
+    initializers.set(name, tensor(inputs[name].type, inputs[name].shape, inputs[name].data));
+  const kept = model.graph.inputs.filter(({ name }) => !fixed.some((each) => each.name === name));
+  // What a file leaves open is what the test gives.
+  const typed = kept.map((input) => (input.name in inputs ? { ...input, shape: inputs[input.name].shape } : input));
+  return upgrade({ ...model, graph: { ...model.graph, inputs: typed, initializers } }).graph;
+}
+
+/** What is found of one test: right, or refused, wrong, crashed and so on with a reason. */
+async function examine(test) {
+  const tensors = [...Object.values(test.inputs), ...Object.values(test.outputs)];
+  const strange = tensors.find((each) => each.kind);
+  const model = readModel(Buffer.from(test.model, "base64"));
+  if (strange) return ["refused", `a tensor of ${strange.kind}`];
+  const inputs = Object.fromEntries(Object.entries(test.inputs).map(([name, each]) => [name, value(each)]));
+  const real = Object.keys(inputs).filter((name) => isReal(inputs[name].type));
+  const attempt = (moved) => gradients(test, bound(model, inputs, moved), inputs, moved);
+  try {
+    return await attempt(real);
+  } catch (error) {
+    // Parameters of an operator are constants in the files that exporters write.
+    if (error.code !== "unsupported" || real.length < 2) throw error;
+    return await attempt(real.slice(0, 1));
+  }
+}
+
+async function gradients(test, graph, inputs, moved) {
+  const random = stream(1, test.name);
+  const expected = Object.fromEntries(Object.entries(test.outputs).map(([name, each]) => [name, value(each)]));
+  const g = GraphBuilder.from(graph);
+  const feeds = Object.fromEntries(moved.map((name) => [name, inputs[name]]));
+  const results = graph.outputs.map(({ name }) => name).filter((name) => isReal(expected[name].type));
+  const values = evaluate(g.graph(Object.keys(expected)), feeds);
+  const isRandom = /dropout|bernoulli|random|multinomial/i.test(test.name);
+  for (const [name, want] of Object.entries(expected)) {
+    const error = difference(values[name], want);
+    if (error > 2e-3 && !isRandom) return ["wrong", `value of ${name}: ${error.toExponential(1)} off`];
+  }
+  const by = moved.filter((name) => inputs[name].data.length > 0);
+  if (by.length === 0 || results.length === 0) return ["right", "has nothing to differentiate"];
+  const terms = results.map((name) => {
+    const { shape, data, type } = expected[name];
+    const weights = g.constant(
+      tensor(
+        type,
+        shape,
+        data.map(() => 2 * random.uniform() - 1),
+      ),
+    );
+    // Outputs may be of two types.
+    const term = g.node("CastLike", [g.node("Mul", [name, weights]), results[0]]);
+    return g.node("ReduceSum", [term], { keepdims: { int: 0 } });
+  });
+  g.output(
+    terms.reduce((sum, each) => g.node("Add", [sum, each])),
+    "loss",
+  );
+  const graphOfGradients = differentiate(g.graph(["loss"]), { of: "loss", by, keep: ["loss"] });
+  const names = by.map((name) => gradientName("loss", name));
+  for (let round = 0; round < 4; round++) {
+    // Tests like whole numbers, where kinks are: later rounds move a little away.
+    const at = Object.fromEntries(
+      moved.map((name) => {
+        const data = inputs[name].data.map((x) => Math.fround(x + round * 0.01 * (random.uniform() - 0.5)));
+        return [name, { ...inputs[name], data }];
+      }),
+    );
+    const directions = by.map((name) => inputs[name].data.map(() => 2 * random.uniform() - 1));
+    const quotient = (h) => {
+      const loss = (step) => {
+        const there = by.map((name, i) => {
+          const data = at[name].data.map((x, j) => x + step * directions[i][j]);
+          return [name, { ...at[name], data }];
+        });
+        return evaluate(g.graph(["loss"]), { ...at, ...Object.fromEntries(there) }).loss.data[0];
+      };
+      return (loss(h) - loss(-h)) / (2 * h);
+    };
+    const [coarse, fine] = [quotient(2e-4), quotient(1e-4)];
+    const slope = (4 * fine - coarse) / 3;
+    const found = evaluate(graphOfGradients, at);
+    const gradient = names.flatMap((name) => found[name].data);
+    const scale = Math.max(norm(gradient), Math.abs(slope), 1e-3);
+    if (!Number.isFinite(slope) || Math.abs(coarse - fine) > 1e-5 * scale) continue;
+    const along = gradient.reduce((sum, each, i) => sum + each * directions.flat()[i], 0);
+    if (!(Math.abs(along - slope) <= 1e-5 * scale))
+      return ["wrong", `gradient along a direction ${along}, is ${slope}`];
+    let computed;
+    try {
+      computed = await run(simplify(graphOfGradients), at);
+    } catch (error) {
+      if (/NOT_IMPLEMENTED|find an implementation|is invalid/i.test(String(error))) return ["no kernel", String(error)];
+      throw error;
+    }
+    const own = names.flatMap((name) => computed[name].data);
+    const error = norm(own.map((each, i) => each - gradient[i])) / scale;
+    return error <= 1e-3 ? ["right", "gradient"] : ["wrong", `the runtime's gradient: ${error.toExponential(1)} off`];
+  }
+  return ["right", "value; a kink everywhere"];
+}
+
+const chosen = new RegExp(process.argv[3] ?? "");
+const counts = {};
+const reasons = {};
+let version = "";
+for await (const line of lines) {
+  const test = JSON.parse(line);
+  if (test.version) {
+    version = test.version;
+    continue;
+  }
+  if (!chosen.test(test.name)) continue;
+  let found;
+  try {
+    found = await examine(test);
+  } catch (error) {
+    // An InputError says whether a file is unsupported, or would be at fault itself.
+    const status = error.code === "unsupported" ? "refused" : error.code === "invalid" ? "told invalid" : "crashed";
+    found = [status, status === "crashed" ? String(error.stack).slice(0, 500) : error.message];
+  }
+  const [status, reason] = found;
+  counts[test.kind] ??= {};
+  counts[test.kind][status] = (counts[test.kind][status] ?? 0) + 1;
+  const key = reason.replace(/"[^"]*" /g, "").slice(0, 120);
+  if (status === "refused" || status === "right")
+    reasons[`${status}: ${key}`] = (reasons[`${status}: ${key}`] ?? 0) + 1;
+  else console.log(`${status}: ${test.name}: ${reason.slice(0, 300)}`);
+}
+for (const [reason, count] of Object.entries(reasons).sort((a, b) => b[1] - a[1])) console.log(`${count} ${reason}`);
+console.log(`onnx ${version}: ${JSON.stringify(counts)}`);
