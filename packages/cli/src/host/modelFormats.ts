@@ -30,7 +30,11 @@ const TORCH = [
   "model.eval()  # the module with its weights loaded",
   "torch.onnx.export(model, (example,), 'model.onnx', dynamic_shapes=({0: torch.export.Dim('batch')},))",
 ];
-const KERAS = ["model = keras.models.load_model(path)", "model.export('model.onnx', format='onnx')"];
+const KERAS = [
+  "model = keras.models.load_model(path)",
+  "model.predict(x[:1])  # only a model that was called can be exported",
+  "model.export('model.onnx', format='onnx')",
+];
 const TENSORFLOW = ["python -m tf2onnx.convert --saved-model FOLDER --output model.onnx  # or --tflite FILE"];
 const BOOSTED = [
   "from onnxmltools import convert_xgboost  # or convert_lightgbm; CatBoost: model.save_model('model.onnx', format='onnx')",

@@ -30,10 +30,18 @@ const CALL = 2 ** 17;
 /** Steps in one graph, at most. More gained nothing, and each has a copy of the weights that the runtime rearranged. */
 const UNROLLED = 5;
 
+/**
+ * Rows in a call, as memory allows, below which the model's own work outweighs all else in a step: a graph of several
+ * steps then gains nothing, takes as many times longer to compile, and holds as many copies of the weights.
+ */
+const HEAVY = 64;
+
+const isHeavy = ({ rows, isFixed }: Batch) => isFixed || rows < HEAVY;
+
 /** Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache. */
 export async function runAscent(session: Session, type: FloatType, batch: Batch, task: AscentTask): Promise<void> {
   const { x, origin, labels, budgets, lengths, lower, upper } = task;
-  const calls = task.steps / kindOf(task).steps;
+  const calls = task.steps / kindOf(task, batch).steps;
   const n = labels.length;
   const columns = x.length / Math.max(1, n);
   const flat = (values: Float32Array, width: number) => toFloat(tensor("float32", [n, width], values), type);
@@ -53,7 +61,7 @@ export async function runAscent(session: Session, type: FloatType, batch: Batch,
     if (typeof bound === "number") single[name] = tensor(type, [], [bound]);
     else rows[name] = flat(bound, columns);
   }
-  const most = batch.isFixed ? batch.rows : Math.max(1, Math.min(batch.rows, Math.floor(CALL / columns)));
+  const most = isHeavy(batch) ? batch.rows : Math.max(1, Math.min(batch.rows, Math.floor(CALL / columns)));
   const [moved] = await inBatches(rows, { ...batch, rows: most }, async (part) => {
     let at = part[ascentNames.x];
     for (let call = 0; call < calls; call++) {
@@ -65,9 +73,9 @@ export async function runAscent(session: Session, type: FloatType, batch: Batch,
 }
 
 /** What the graph for a task depends on. */
-export function kindOf({ norm, steps, lower, upper }: AscentTask): AscentKind {
+export function kindOf({ norm, steps, lower, upper }: AscentTask, batch: Batch): AscentKind {
   const sameBounds = typeof lower === "number" && typeof upper === "number";
-  return { norm, steps: largestDivisor(steps, UNROLLED), sameBounds };
+  return { norm, steps: isHeavy(batch) ? 1 : largestDivisor(steps, UNROLLED), sameBounds };
 }
 
 function largestDivisor(value: number, most: number): number {

@@ -138,7 +138,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
             };
           },
           async ascend(task) {
-            const kind = kindOf(task);
+            const kind = kindOf(task, batch);
             const compiled = await sessionOf(Object.values(kind).join(), () =>
               ascentGraph(
                 {
