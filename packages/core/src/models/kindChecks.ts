@@ -44,7 +44,10 @@ function sumsToOne(scores: Tensor): boolean {
   return true;
 }
 
-/** Rows in which several classes share the highest score. */
+/** Scores count as equal up to this share of the highest: rounding decides between them. */
+const EQUAL = 1e-6;
+
+/** Rows in which several classes share the highest score but for rounding. */
 export function checkTies(scores: Tensor): readonly Doubt[] {
   const [n, k] = scores.shape;
   const numbers = toNumbers(scores);
@@ -52,12 +55,12 @@ export function checkTies(scores: Tensor): readonly Doubt[] {
   for (let from = 0; from < numbers.length; from += k) {
     const row = numbers.slice(from, from + k);
     const highest = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-    if (row.filter((value) => value === highest).length > 1) count++;
+    if (row.filter((value) => highest - value <= EQUAL * Math.abs(highest)).length > 1) count++;
   }
   if (count === 0) return [];
   return doubt(
     "ties",
-    `In ${count} of ${n} rows several classes have the highest score; the first of them counts, which other tools may decide otherwise.`,
+    `In ${count} of ${n} rows several classes have the highest score, but for rounding; the highest or else the first of them counts, which other tools may decide otherwise.`,
   );
 }
 
