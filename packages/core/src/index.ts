@@ -63,14 +63,15 @@ export {
 } from "./data/domain.ts";
 export { type BytesAs, meaningOfBytes } from "./data/features.ts";
 export { readCsv } from "./data/formats/csv.ts";
-export { gunzip } from "./data/formats/gzip.ts";
-export { readIdx } from "./data/formats/idx.ts";
+export { gunzip, mostInflated } from "./data/formats/gzip.ts";
+export { idxReader, readIdx } from "./data/formats/idx.ts";
 export { readNpy, writeNpy } from "./data/formats/npy.ts";
 export type { LabelArray } from "./data/formats/npyLabels.ts";
-export { type NpzArchive, openNpz, writeNpz } from "./data/formats/npz.ts";
+export { type NpzArchive, type NpzFile, openNpz, openNpzFile, writeNpz } from "./data/formats/npz.ts";
 export { npzPieces } from "./data/formats/npzStream.ts";
 export { readPickledDataset } from "./data/formats/pickledDataset.ts";
-export { readSvmlight, type SvmlightOptions, svmlightLine } from "./data/formats/svmlight.ts";
+export { readSvmlight, type SvmlightOptions, svmlightLine, svmlightReader } from "./data/formats/svmlight.ts";
+export { type ByteSource, bytesSource, type Inflate } from "./data/formats/zip.ts";
 export { withClasses } from "./data/labels.ts";
 export { matchColumns } from "./data/matchColumns.ts";
 export { requireDisjoint, sharedRows } from "./data/overlap.ts";
@@ -81,7 +82,8 @@ export { splitHalves, stratifiedSplit, subsample } from "./data/split.ts";
 export { type Separator, separatorNames, separators } from "./data/table/dialect.ts";
 export { type Encoding, encodings } from "./data/table/encoding.ts";
 export type { DecimalMark } from "./data/table/numbers.ts";
-export { type Table, type TableOptions, type TableReader, tableReader } from "./data/table/readTable.ts";
+export { readTable, type TableOptions } from "./data/table/readTable.ts";
+export type { Table } from "./data/table/rows.ts";
 // Faults of the input
 export { editDistance, InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
 // Learners

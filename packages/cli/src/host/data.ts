@@ -7,25 +7,22 @@ import {
   type BytesAs,
   type DataReading,
   type Dataset,
+  type DatasetInput,
   dataset,
   featureCount,
   gunzip,
   InputError,
-  type LabelArray,
   meaningOfBytes,
-  type NpzArchive,
-  openNpz,
-  readCsv,
-  readIdx,
   readPickledDataset,
-  readSvmlight,
+  readTable,
   rowCount,
-  sideBySide,
+  svmlightReader,
   type TableOptions,
 } from "@carom/core";
+import { readArchive, readIdxPair } from "./arrayFiles.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { loadDrebin } from "./drebin.ts";
-import { readBytes } from "./read.ts";
+import { contentOf, type InputFile, openInput } from "./inputFile.ts";
 import { isTar, tarFiles } from "./tar.ts";
 
 /** What the command line may say about a data file. */
@@ -90,28 +87,44 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
     return withReading(await loadPickle(spec, options.box));
   }
   if (!isSingle && paths.length !== 2) throw unknownFormat(spec);
-  const files = await Promise.all(paths.map((path) => readBytes("data file", path)));
+  const files: InputFile[] = [];
+  try {
+    for (const path of paths) files.push(await openInput("data file", path));
+    const { reading, ...parts } = await readParts(spec, files, options);
+    const { features } = parts;
+    const meaning = "type" in features ? meaningOfBytes(features) : undefined;
+    const loaded = {
+      dataset: dataset({ ...parts, domain: options.box, bytes: options.bytes }),
+      contentHash: await hashOf(files),
+    };
+    return withReading(loaded, { ...reading, ...(meaning && { bytes: options.bytes ?? meaning }) });
+  } finally {
+    for (const file of files) await file.close();
+  }
+}
+
+/** What files hold, each format in its own way, and what there is to say of how it was read. */
+async function readParts(
+  spec: string,
+  [file, other]: readonly InputFile[],
+  options: DataOptions,
+): Promise<DatasetInput & { readonly reading: Partial<DataReading> }> {
+  if (table.test(spec)) return readTable(file.unpacked, file.name, options, file.unpackedSize);
+  if (svmlight.test(spec)) {
+    const reader = svmlightReader(file.name, options);
+    for await (const piece of file.unpacked()) reader.push(piece);
+    return { ...reader.end(), reading: { firstColumn: options.zeroBased ? 0 : 1 } };
+  }
+  if (other) return readIdxPair(file, other);
+  return readArchive(file, options);
+}
+
+/** SHA-256 of the bytes of a file, or of several one after the other. */
+async function hashOf(files: readonly InputFile[]): Promise<string> {
+  if (files.length === 1) return files[0].sha256();
   const hash = createHash("sha256");
-  for (const file of files) hash.update(file);
-  const [name, labelName] = paths.map((path) => basename(path));
-  const [bytes, labelBytes] = files.map((file, i) => gunzip(file, basename(paths[i])));
-  const { reading, ...parts } = !isSingle
-    ? { features: readIdx(bytes, name), labels: labelList(readIdx(labelBytes, labelName), labelName), reading: {} }
-    : npz.test(spec)
-      ? fromArchive(openNpz(bytes, name), name, options)
-      : table.test(spec)
-        ? readCsv(bytes, name, options)
-        : {
-            ...readSvmlight(bytes, name, options),
-            reading: { firstColumn: options.zeroBased ? 0 : 1 } as const,
-          };
-  const { features } = parts;
-  const loaded = {
-    dataset: dataset({ ...parts, domain: options.box, bytes: options.bytes }),
-    contentHash: hash.digest("hex"),
-  };
-  const meaning = "type" in features ? meaningOfBytes(features) : undefined;
-  return withReading(loaded, { ...reading, ...(meaning && { bytes: options.bytes ?? meaning }) });
+  for (const file of files) for await (const piece of file.pieces()) hash.update(piece);
+  return hash.digest("hex");
 }
 
 /** What was read, with what the format says of how it was. */
@@ -128,22 +141,26 @@ function flagOf(option: string): string {
 
 /** A pickle of sparse data under whatever name, also compressed or the first of that kind in a tar archive. */
 async function loadPickle(path: string, box?: readonly [number, number]) {
-  const file = await readBytes("data file", path);
-  const name = basename(path);
-  const unpacked = gunzip(file, name);
-  const isPickle = (bytes: Uint8Array) => bytes[0] === 0x80;
-  let found = isPickle(unpacked) ? unpacked : undefined;
-  if (isTar(unpacked)) {
-    for await (const { bytes } of tarFiles([unpacked], name)) {
-      const content = gunzip(bytes, name);
-      if (!found && isPickle(content)) found = content;
+  const file = await openInput("data file", path);
+  try {
+    const { name } = file;
+    const unpacked = await contentOf(file);
+    const isPickle = (bytes: Uint8Array) => bytes[0] === 0x80;
+    let found = isPickle(unpacked) ? unpacked : undefined;
+    if (isTar(unpacked)) {
+      for await (const { bytes } of tarFiles([unpacked], name)) {
+        const content = gunzip(bytes, name);
+        if (!found && isPickle(content)) found = content;
+      }
     }
+    if (!found) throw unknownFormat(path);
+    return {
+      dataset: dataset({ ...readPickledDataset(found, name), domain: box }),
+      contentHash: await file.sha256(),
+    };
+  } finally {
+    await file.close();
   }
-  if (!found) throw unknownFormat(path);
-  return {
-    dataset: dataset({ ...readPickledDataset(found, name), domain: box }),
-    contentHash: createHash("sha256").update(file).digest("hex"),
-  };
 }
 
 const isFolder = (path: string) =>
@@ -151,41 +168,6 @@ const isFolder = (path: string) =>
     (found) => found.isDirectory(),
     () => false,
   );
-
-/** The features and labels in an archive; without an array `x` or `images`, all arrays but that of the labels, side by side. */
-function fromArchive(archive: NpzArchive, name: string, { label, bytes }: DataOptions) {
-  const pick = (candidates: readonly string[], remedy: string): string => {
-    const found = candidates.find((candidate) => archive.names.includes(candidate));
-    if (found !== undefined) return found;
-    throw new InputError("missing", `array in ${name}`, {
-      expected: candidates.join(" or "),
-      got: archive.names.length === 0 ? "no arrays" : `arrays ${archive.names.join(", ")}`,
-      remedy,
-    });
-  };
-  const y = pick(label === undefined ? ["y", "target"] : [label], "name the array of labels with --label");
-  const labels = labelList(archive.readLabels(y), `array "${y}" of ${name}`);
-  const reading = { label: y, labelBecause: label === undefined ? "name" : "asked" } as const;
-  const others = archive.names.filter((each) => each !== y);
-  const x = ["x", "images"].find((each) => others.includes(each));
-  if (x !== undefined) return { features: archive.read(x), labels, reading };
-  if (others.length === 0) pick(["x", "images"], "save the features with numpy.savez(file, x=..., y=...)");
-  return {
-    ...sideBySide(new Map(others.map((each) => [each, archive.read(each)])), bytes),
-    labels,
-    reading: { ...reading, arrays: others },
-  };
-}
-
-/** The labels in an array [N] or [N, 1]. */
-function labelList(y: LabelArray, name: string): LabelArray["data"] {
-  if (y.shape.length >= 1 && y.data.length === y.shape[0]) return y.data;
-  throw new InputError("invalid", `labels in ${name}`, {
-    expected: "one integer per row, shape [N]",
-    got: `shape [${y.shape.join(", ")}]`,
-    remedy: "turn one-hot rows into class numbers with numpy's argmax",
-  });
-}
 
 function notForThis(option: string, value: string | number, spec: string, expected: string): InputError {
   return new InputError("unsupported", `option ${option} for ${spec}`, {

@@ -13,14 +13,19 @@ export async function readBytes(kind: string, path: string): Promise<Uint8Array>
     const { buffer, byteOffset, byteLength } = await readFile(path);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new InputError(code === "ENOENT" ? "missing" : "invalid", `${kind} ${path}`, {
-      expected: "a file that can be read",
-      got: reasons[code] ?? message,
-      remedy: "check the path",
-    });
+    throw unreadable(kind, path, error);
   }
+}
+
+/** The error for a file that cannot be read; what is no fault of the file is handed back as it is. */
+export function unreadable(kind: string, path: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  return new InputError(code === "ENOENT" ? "missing" : "invalid", `${kind} ${path}`, {
+    expected: "a file that can be read",
+    got: reasons[code] ?? message ?? code,
+    remedy: "check the path",
+  });
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -170,6 +170,6 @@ describe("readCsv", () => {
       ["B", "S"],
     ]);
     expect(labels.reduce((sum, label) => sum + label, 0)).toBe(5560);
-    expect(features.data.reduce((sum, value) => sum + value, 0)).toBe(501670);
+    expect(toNumbers(features).reduce((sum, value) => sum + value, 0)).toBe(501670);
   });
 });

@@ -1,10 +1,14 @@
 // Tables of numbers as text, with a column of labels: a whole file at once.
 
-import { type Table, type TableOptions, tableReader } from "../table/readTable.ts";
+import { type TableOptions, tableReader } from "../table/readTable.ts";
+import type { Table } from "../table/rows.ts";
 
-/** Reads a table from all of its bytes, as `tableReader` reads it from pieces. */
+/** Reads a table from all of its bytes, as `readTable` reads it from pieces. */
 export function readCsv(bytes: Uint8Array, name = "CSV data", options: TableOptions = {}): Table {
-  const reader = tableReader(name, options);
-  reader.push(bytes);
-  return reader.end();
+  const read = (type: "float32" | "float64") => {
+    const reader = tableReader(name, options, type, bytes.length);
+    reader.push(bytes);
+    return reader.end();
+  };
+  return read("float32") ?? read("float64")!;
 }

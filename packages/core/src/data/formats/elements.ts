@@ -17,23 +17,53 @@ export function readElements(
   bigEndian: boolean,
   name: string,
 ): Tensor {
-  const size = elementBytes(type);
-  const expected = sizeOf(shape) * size;
-  if (bytes.length !== expected) {
-    throw invalidFile(
-      name,
-      `${expected} bytes for shape [${shape.join(", ")}] of ${type}`,
-      `${bytes.length} bytes`,
-      bytes.length < expected ? "the file is truncated: copy it again" : "the file does not end where its data ends",
-    );
-  }
-  const copy = new Uint8Array(bytes);
-  if (bigEndian && size > 1) swapBytes(copy, size);
-  return { type, shape, data: viewOf(type, copy) };
+  requireSize(type, shape, bytes.length, name);
+  return elementsIn(type, shape, new Uint8Array(bytes), bigEndian, name);
 }
 
-function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let from = 0; from < bytes.length; from += size) bytes.subarray(from, from + size).reverse();
+/** The tensor in bytes that nobody else has: they become its memory. @throws InputError as `readElements` does. */
+export function elementsIn(
+  type: ElementType,
+  shape: readonly number[],
+  bytes: Uint8Array,
+  bigEndian: boolean,
+  name: string,
+): Tensor {
+  requireSize(type, shape, bytes.length, name);
+  if (bigEndian) swapBytes(bytes, elementBytes(type));
+  return { type, shape, data: viewOf(type, bytes) };
+}
+
+/** @throws InputError where there are fewer or more bytes than a shape needs. */
+export function requireSize(type: ElementType, shape: readonly number[], bytes: number, name: string): void {
+  const expected = sizeOf(shape) * elementBytes(type);
+  if (bytes === expected) return;
+  throw invalidFile(
+    name,
+    `${expected} bytes for shape [${shape.join(", ")}] of ${type}`,
+    `${bytes} bytes`,
+    bytes < expected ? "the file is truncated: copy it again" : "the file does not end where its data ends",
+  );
+}
+
+/** Turns the bytes of each element round. They begin at the start of their memory. */
+function swapBytes({ buffer, length }: Uint8Array, size: number): void {
+  if (size === 2) {
+    const halves = new Uint16Array(buffer, 0, length / 2);
+    for (let i = 0; i < halves.length; i++) halves[i] = (halves[i] << 8) | (halves[i] >> 8);
+  }
+  if (size < 4) return;
+  const words = new Uint32Array(buffer, 0, length / 4);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    words[i] = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  }
+  if (size < 8) return;
+  for (let i = 0; i < words.length; i += 2) {
+    const first = words[i];
+    words[i] = words[i + 1];
+    words[i + 1] = first;
+  }
 }
 
 /** The error for a file that is not what its format says. */

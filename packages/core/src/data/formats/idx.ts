@@ -3,7 +3,8 @@
 
 import { InputError } from "../../errors.ts";
 import type { ElementType, Tensor } from "../../tensor.ts";
-import { invalidFile, readElements } from "./elements.ts";
+import { elementsIn, invalidFile, requireSize } from "./elements.ts";
+import { type Header, headedReader } from "./headed.ts";
 
 const elementTypes: Readonly<Record<number, ElementType>> = {
   8: "uint8",
@@ -14,12 +15,41 @@ const elementTypes: Readonly<Record<number, ElementType>> = {
   14: "float64",
 };
 
+interface IdxHeader {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+export interface IdxReader {
+  push(piece: Uint8Array): void;
+  end(): Tensor;
+}
+
 /**
- * The array of an IDX file.
+ * Reads the array of an IDX file of so many bytes from pieces.
  *
  * @throws InputError for another kind of file, an unknown element type, and a size that differs from the header's.
  */
+export function idxReader(size: number, name = "IDX data"): IdxReader {
+  const reader = headedReader((bytes, isWhole) => parseHeader(bytes, isWhole, size, name), name);
+  return {
+    push: reader.push,
+    end() {
+      const { header, elements } = reader.end();
+      return elementsIn(header.type, header.shape, elements, true, name);
+    },
+  };
+}
+
+/** The array of a whole IDX file, as `idxReader` reads it from pieces. */
 export function readIdx(bytes: Uint8Array, name = "IDX data"): Tensor {
+  const reader = idxReader(bytes.length, name);
+  reader.push(bytes);
+  return reader.end();
+}
+
+function parseHeader(bytes: Uint8Array, isWhole: boolean, total: number, name: string): Header<IdxHeader> | undefined {
+  if (bytes.length < 4 && !isWhole) return undefined;
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
     throw invalidFile(name, "an IDX file, which starts with two zero bytes", "other bytes", "check the file's format");
   }
@@ -32,11 +62,13 @@ export function readIdx(bytes: Uint8Array, name = "IDX data"): Tensor {
     });
   }
   const axes = bytes[3];
-  const from = 4 + 4 * axes;
-  if (bytes.length < from) {
+  const length = 4 + 4 * axes;
+  if (bytes.length < length && !isWhole) return undefined;
+  if (bytes.length < length) {
     throw invalidFile(name, `${axes} axis lengths`, `${bytes.length} bytes in all`, "the file is truncated");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
-  return readElements(type, shape, bytes.subarray(from), true, name);
+  requireSize(type, shape, total - length, name);
+  return { header: { type, shape }, length, size: total - length };
 }

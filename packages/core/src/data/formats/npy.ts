@@ -3,7 +3,8 @@
 
 import { InputError } from "../../errors.ts";
 import { allocate, type ElementType, sizeOf, type Tensor } from "../../tensor.ts";
-import { invalidFile, readElements } from "./elements.ts";
+import { elementsIn, invalidFile, readElements, requireSize } from "./elements.ts";
+import { type Header, headedReader } from "./headed.ts";
 
 const elementTypes: Readonly<Record<string, ElementType>> = {
   f4: "float32",
@@ -32,8 +33,34 @@ export interface NpyFile {
   readonly elements: Uint8Array;
 }
 
-/** Reads the header of a .npy file. @throws InputError for another kind of file. */
-export function openNpy(bytes: Uint8Array, name = "npy data"): NpyFile {
+export interface NpyReader {
+  push(piece: Uint8Array): void;
+  end(): NpyFile;
+}
+
+/** Bytes of the longest header, and the most axes, that NumPy writes. */
+const MOST_HEADER = 2 ** 20;
+const MOST_AXES = 64;
+
+/** Reads a .npy file of so many bytes from pieces. @throws InputError for another kind of file, or of another size. */
+export function npyReader(size: number, name = "npy data"): NpyReader {
+  const reader = headedReader((bytes, isWhole) => headerIn(bytes, isWhole, size, name), name);
+  return {
+    push: reader.push,
+    end() {
+      const { header, elements } = reader.end();
+      return { ...header, elements };
+    },
+  };
+}
+
+function headerIn(
+  bytes: Uint8Array,
+  isWhole: boolean,
+  total: number,
+  name: string,
+): Header<Omit<NpyFile, "elements">> | undefined {
+  if (bytes.length < 12 && !isWhole) return undefined;
   if (bytes.length < 10 || latin1(bytes.subarray(0, 6)) !== magic) {
     throw invalidFile(name, "a .npy file", "other bytes at its start", "save the array with numpy.save");
   }
@@ -48,11 +75,24 @@ export function openNpy(bytes: Uint8Array, name = "npy data"): NpyFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const from = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? 0 : view.getUint32(8, true);
+  if (length > MOST_HEADER)
+    throw invalidFile(name, `a header of up to ${MOST_HEADER} bytes`, `${length}`, "save it again");
+  if (from + length > bytes.length && !isWhole) return undefined;
   if (length === 0 || from + length > bytes.length) {
     throw invalidFile(name, `a header of ${length} bytes`, `${bytes.length - from} bytes`, "the file is truncated");
   }
   const header = parseHeader(latin1(bytes.subarray(from, from + length)), name);
-  return { ...header, elements: bytes.subarray(from + length) };
+  const size = total - from - length;
+  const type = elementTypeOf(header.code);
+  if (type) requireSize(type, header.shape, size, name);
+  return { header, length: from + length, size };
+}
+
+/** What a whole .npy file holds. @throws InputError as `npyReader` does. */
+export function openNpy(bytes: Uint8Array, name = "npy data"): NpyFile {
+  const reader = npyReader(bytes.length, name);
+  reader.push(bytes);
+  return reader.end();
 }
 
 /**
@@ -61,8 +101,12 @@ export function openNpy(bytes: Uint8Array, name = "npy data"): NpyFile {
  * @throws InputError for another kind of file, an unsupported element type, and a size that differs from the header's.
  */
 export function readNpy(bytes: Uint8Array, name = "npy data"): Tensor {
-  const { code, shape, fortran, elements } = openNpy(bytes, name);
-  return readNumpyElements(code, shape, elements, fortran, name);
+  return npyTensor(openNpy(bytes, name), name);
+}
+
+/** The array in a file that was read, whose elements nobody else has. @throws InputError for an unsupported type. */
+export function npyTensor({ code, shape, fortran, elements }: NpyFile, name: string): Tensor {
+  return numpyTensor(code, shape, elements, fortran, name, elementsIn);
 }
 
 /**
@@ -77,6 +121,17 @@ export function readNumpyElements(
   fortran: boolean,
   name: string,
 ): Tensor {
+  return numpyTensor(code, shape, bytes, fortran, name, readElements);
+}
+
+function numpyTensor(
+  code: string,
+  shape: readonly number[],
+  bytes: Uint8Array,
+  fortran: boolean,
+  name: string,
+  read: typeof readElements,
+): Tensor {
   const type = elementTypeOf(code);
   if (type === undefined) {
     throw new InputError("unsupported", `element type of ${name}`, {
@@ -88,8 +143,8 @@ export function readNumpyElements(
     });
   }
   const bigEndian = code[0] === ">";
-  if (!fortran) return readElements(type, shape, bytes, bigEndian, name);
-  return reverseAxes(readElements(type, shape.toReversed(), bytes, bigEndian, name));
+  if (!fortran) return read(type, shape, bytes, bigEndian, name);
+  return reverseAxes(read(type, shape.toReversed(), bytes, bigEndian, name));
 }
 
 /** The element type that a code of NumPy such as "<f8" means, if it is one of ours. */
@@ -121,7 +176,7 @@ function parseHeader(text: string, name: string): Omit<NpyFile, "elements"> {
   const dimensions = /'shape': *\(([^)]*)\)/.exec(text);
   const shape = dimensions?.[1].split(",").map((part) => part.trim());
   if (shape?.at(-1) === "") shape.pop();
-  if (!kind || !order || !shape?.every((part) => integer.test(part))) {
+  if (!kind || !order || !shape?.every((part) => integer.test(part)) || shape.length > MOST_AXES) {
     throw invalidFile(
       name,
       "a header with descr, fortran_order and shape",

@@ -1,33 +1,40 @@
 import { readFileSync } from "node:fs";
+import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { encodeLabels } from "../labels.ts";
-import { openNpz } from "./npz.ts";
+import { openNpzFile } from "./npz.ts";
+import { bytesSource, type Inflate } from "./zip.ts";
 
 const file = readFileSync(new URL("../../../../../fixtures/npz/labels.npz", import.meta.url));
-const archive = openNpz(new Uint8Array(file), "labels.npz");
-const classes = (name: string) => {
-  const { labels, classNames } = encodeLabels(archive.readLabels(name).data);
+const inflate: Inflate = async function* (pieces) {
+  const packed: Uint8Array[] = [];
+  for await (const piece of pieces) packed.push(piece);
+  yield inflateRawSync(Buffer.concat(packed));
+};
+const archive = openNpzFile(bytesSource(file), inflate, "labels.npz");
+const classes = async (name: string) => {
+  const { labels, classNames } = encodeLabels((await (await archive).readLabels(name)).data);
   return Array.from(labels, (k) => classNames[k]);
 };
 
 describe("labels that NumPy wrote", () => {
-  it.each(["text", "wide", "big", "bytes", "objects", "column"])("words: %s", (name) => {
-    expect(classes(name)).toEqual(["cat", "dog", "äöü", "cat"]);
+  it.each(["text", "wide", "big", "bytes", "objects", "column"])("words: %s", async (name) => {
+    expect(await classes(name)).toEqual(["cat", "dog", "äöü", "cat"]);
   });
 
-  it.each(["integers", "floats", "digits", "numbers", "scalars"])("integers: %s", (name) => {
-    expect(classes(name)).toEqual(["10", "9", "-1", "10"]);
+  it.each(["integers", "floats", "digits", "numbers", "scalars"])("integers: %s", async (name) => {
+    expect(await classes(name)).toEqual(["10", "9", "-1", "10"]);
   });
 
-  it("truth values", () => {
-    expect(classes("flags")).toEqual(["True", "False", "True", "True"]);
+  it("truth values", async () => {
+    expect(await classes("flags")).toEqual(["True", "False", "True", "True"]);
   });
 
-  it("refuses rows without a label, mixtures and objects of another kind", () => {
-    expect(() => classes("holes")).toThrow(/a label in every row, got none in 1 of 4: row 1 /);
-    expect(() => classes("nan")).toThrow(/a label in every row, got none in 1 of 4: row 2 /);
-    expect(() => classes("mixed")).toThrow(/integers alone, or words alone/);
-    expect(() => classes("lists")).toThrow(/objects .*numpy\.unique\(y, return_inverse=True\)/);
-    expect(() => archive.read("text")).toThrow(/unsupported element type/);
+  it("refuses rows without a label, mixtures and objects of another kind", async () => {
+    await expect(classes("holes")).rejects.toThrow(/a label in every row, got none in 1 of 4: row 1 /);
+    await expect(classes("nan")).rejects.toThrow(/a label in every row, got none in 1 of 4: row 2 /);
+    await expect(classes("mixed")).rejects.toThrow(/integers alone, or words alone/);
+    await expect(classes("lists")).rejects.toThrow(/objects .*numpy\.unique\(y, return_inverse=True\)/);
+    await expect((await archive).read("text")).rejects.toThrow(/unsupported element type/);
   });
 });

@@ -3,7 +3,7 @@
 import { InputError } from "../../errors.ts";
 import { sizeOf, type Tensor } from "../../tensor.ts";
 import { invalidFile } from "./elements.ts";
-import { type NpyFile, openNpy, readNumpyElements } from "./npy.ts";
+import { type NpyFile, npyTensor } from "./npy.ts";
 import { isObject, type PickleValue, readPickle } from "./pickle.ts";
 import { pickledArray } from "./pickledArrays.ts";
 
@@ -14,17 +14,16 @@ export type LabelArray = Tensor | { readonly shape: readonly number[]; readonly 
 const wordType = /^([<>|=]?)([USO])(\d*)$/;
 
 /**
- * The labels in a .npy file: numbers as they are, texts and objects as words; "" where there is none.
+ * The labels in a .npy file that was read: numbers as they are, texts and objects as words; "" where there is none.
  *
  * Objects are a pickle, of which nothing is run; texts, numbers and truth values in it are read.
  *
- * @throws InputError for other objects, and where `readNpy` does.
+ * @throws InputError for other objects, and where `npyTensor` does.
  */
-export function readNpyLabels(bytes: Uint8Array, name = "npy data"): LabelArray {
-  const file = openNpy(bytes, name);
-  const { code, shape, fortran, elements } = file;
+export function npyLabels(file: NpyFile, name: string): LabelArray {
+  const { code, shape } = file;
   const [, order, kind, size] = wordType.exec(code) ?? [];
-  if (kind === undefined) return readNumpyElements(code, shape, elements, fortran, name);
+  if (kind === undefined) return npyTensor(file, name);
   if (kind === "O") return { shape, data: objects(file, name) };
   return { shape, data: texts(file, (kind === "U" ? 4 : 1) * Number(size), kind === "U", order === ">", name) };
 }

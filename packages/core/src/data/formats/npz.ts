@@ -5,16 +5,24 @@ import { unknownName } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
-import { readNpy, writeNpy } from "./npy.ts";
-import { type LabelArray, readNpyLabels } from "./npyLabels.ts";
+import { type NpyFile, npyReader, npyTensor, readNpy, writeNpy } from "./npy.ts";
+import { type LabelArray, npyLabels } from "./npyLabels.ts";
+import { type ByteSource, entryPieces, type Inflate, zipEntries } from "./zip.ts";
 
 /** The arrays of an archive, each unpacked when it is asked for. */
 export interface NpzArchive {
   readonly names: readonly string[];
   /** @throws InputError for a name that the archive lacks, and where `readNpy` does. */
   read(name: string): Tensor;
+}
+
+/** The arrays of an archive that is read piece by piece. */
+export interface NpzFile {
+  readonly names: readonly string[];
+  /** @throws InputError for a name that the archive lacks, and where `readNpy` does. */
+  read(name: string): Promise<Tensor>;
   /** The array as labels, which may be words. @throws InputError as `read` does. */
-  readLabels(name: string): LabelArray;
+  readLabels(name: string): Promise<LabelArray>;
 }
 
 /**
@@ -28,14 +36,32 @@ export function openNpz(bytes: Uint8Array, name = "npz data"): NpzArchive {
     if (entry.endsWith(".npy")) names.push(entry.slice(0, -4));
     return false;
   });
-  const reading =
-    <T>(read: (file: Uint8Array, name: string) => T) =>
-    (array: string): T => {
+  return {
+    names,
+    read: (array) => {
       if (!names.includes(array)) unknownName(`array of ${name}`, array, names);
       const files = unzip(bytes, name, (entry) => entry === `${array}.npy`);
-      return read(files[`${array}.npy`], `array "${array}" of ${name}`);
-    };
-  return { names, read: reading(readNpy), readLabels: reading(readNpyLabels) };
+      return readNpy(files[`${array}.npy`], `array "${array}" of ${name}`);
+    },
+  };
+}
+
+/** Opens a .npz file of any size: its arrays are read from it straight into their place. @throws InputError as `zipEntries` does. */
+export async function openNpzFile(source: ByteSource, inflate: Inflate, name = "npz data"): Promise<NpzFile> {
+  const entries = (await zipEntries(source, name)).filter((entry) => entry.name.endsWith(".npy"));
+  const names = entries.map((entry) => entry.name.slice(0, -4));
+  const file = async (array: string): Promise<readonly [NpyFile, string]> => {
+    const entry = entries[names.indexOf(array)] ?? unknownName(`array of ${name}`, array, names);
+    const what = `array "${array}" of ${name}`;
+    const reader = npyReader(entry.size, what);
+    for await (const piece of entryPieces(source, entry, inflate, name)) reader.push(piece);
+    return [reader.end(), what];
+  };
+  return {
+    names,
+    read: async (array) => npyTensor(...(await file(array))),
+    readLabels: async (array) => npyLabels(...(await file(array))),
+  };
 }
 
 /** The bytes of a .npz file; equal arrays give equal bytes (no clock, entries in the order given). */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { denseFromSparse } from "../sparse.ts";
-import { readSvmlight } from "./svmlight.ts";
+import { readSvmlight, svmlightReader } from "./svmlight.ts";
 
 const read = (text: string, columns?: number, zeroBased?: boolean) =>
   readSvmlight(new TextEncoder().encode(text), "apps.svmlight", { columns, zeroBased });
@@ -59,5 +59,23 @@ describe("svmlight", () => {
 
   it("refuses an index above the declared columns", () => {
     expect(() => read("1 6:1", 5)).toThrow(/at most the declared 5 columns, got index 6/);
+  });
+
+  it("reads the same from pieces of any size", () => {
+    const text = new TextEncoder().encode("\ufeff+1 1:0.5 4:-2e-1 # an app\n\n-1\r\n7 2:1 3:0");
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (sizes) => {
+        const reader = svmlightReader("apps.svmlight");
+        for (let at = 0, i = 0; at < text.length; at += sizes[i++ % sizes.length]) {
+          reader.push(text.subarray(at, at + sizes[i % sizes.length]));
+        }
+        expect(reader.end()).toEqual(readSvmlight(text));
+      }),
+    );
+  });
+
+  it("refuses more columns than anybody means, unless they are declared", () => {
+    expect(() => read("1 2147483647:1")).toThrow(/indices up to 67108864, got index 2147483647; .*--columns/);
+    expect(read("1 70000000:1", 70_000_000).features.columns).toBe(70_000_000);
   });
 });

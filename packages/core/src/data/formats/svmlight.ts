@@ -3,7 +3,10 @@
 
 import { InputError } from "../../errors.ts";
 import type { SparseRows } from "../dataset.ts";
+import { afterLineEnd, isLineEnd, type LineBuffer, lineBuffer } from "../table/lines.ts";
+import { scanNumber } from "../table/numbers.ts";
 import { invalidFile } from "./elements.ts";
+import { growingArray } from "./growing.ts";
 
 /** What a svmlight file holds: its rows and the labels as they stand there. */
 export interface LabelledRows {
@@ -18,12 +21,16 @@ export interface SvmlightOptions {
   readonly zeroBased?: boolean | undefined;
 }
 
-const newline = 0x0a;
-const labelPattern = /^[+-]?\d+(\.0*)?$/;
-const indexPattern = /^\d+$/;
+export interface SvmlightReader extends Pick<LineBuffer, "push"> {
+  end(): LabelledRows;
+}
+
+const [tab, space, hash, colon, point, zero] = [9, 32, 35, 58, 46, 48];
+/** Columns that may be there without having been declared: each costs memory, and an index is soon mistyped. */
+const MOST_COLUMNS = 2 ** 26;
 
 /**
- * The rows and integer labels of a svmlight file.
+ * Reads the rows and integer labels of a svmlight file from pieces.
  *
  * A format that only names its non-zeros cannot say how many columns there are: `columns` declares it, else it is the
  * largest index that occurs. Nor can it say whether columns count from 0 where no row has an entry there.
@@ -31,73 +38,124 @@ const indexPattern = /^\d+$/;
  * @throws InputError, naming the line, for labels that are no integers, indices that do not ascend from the first or
  * exceed `columns`, and values that are no finite numbers.
  */
-export function readSvmlight(
-  bytes: Uint8Array,
-  name = "svmlight data",
-  { columns, zeroBased = false }: SvmlightOptions = {},
-): LabelledRows {
+export function svmlightReader(name: string, { columns, zeroBased = false }: SvmlightOptions = {}): SvmlightReader {
   const first = zeroBased ? 0 : 1;
-  const labels: number[] = [];
-  const start = [0];
-  const index: number[] = [];
-  const value: number[] = [];
+  const most = columns ?? MOST_COLUMNS;
+  const labels = growingArray(Float64Array);
+  const start = growingArray(Int32Array);
+  const index = growingArray(Int32Array);
+  const value = growingArray(Float64Array);
+  start.push(0);
+  const scanned = new Float64Array(1);
   let widest = 0;
+  let line = 0;
 
-  const readLine = (line: string, number: number): void => {
-    const [label, ...entries] = line.split(/\s+/);
-    const wrong = (expected: string, got: string, remedy: string) =>
-      invalidFile(`line ${number} of ${name}`, expected, `"${got.slice(0, 40)}"`, remedy);
-    if (!labelPattern.test(label)) throw wrong("an integer label first", label, "use one integer per class");
+  const wrong = (expected: string, bytes: Uint8Array, from: number, remedy: string) => {
+    let to = from;
+    while (to < from + 40 && !isBlank(bytes[to]) && !isLineEnd(bytes[to])) to++;
+    const got = decoder.decode(bytes.subarray(from, to));
+    return invalidFile(`line ${line} of ${name}`, expected, `"${got}"`, remedy);
+  };
+  /** Reads a line up to its end or comment, and returns where that is. */
+  const takeLine = (bytes: Uint8Array, from: number): number => {
+    const hasMark = line === 1 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf;
+    let at = afterBlanks(bytes, hasMark ? from + 3 : from);
+    if (isEnd(bytes[at])) return at;
+    const text = at;
+    at = scanNumber(bytes, at, point, scanned);
+    if (at < 0 || !Number.isSafeInteger(scanned[0]) || !(isBlank(bytes[at]) || isEnd(bytes[at]))) {
+      throw wrong("an integer label first", bytes, text, "use one integer per class");
+    }
+    labels.push(scanned[0] + 0);
     let previous = first - 1;
-    for (const entry of entries) {
-      const colon = entry.indexOf(":");
-      const column = entry.slice(0, colon);
-      const number = Number(entry.slice(colon + 1));
-      if (colon < 1 || !indexPattern.test(column) || colon === entry.length - 1 || !Number.isFinite(number)) {
-        throw wrong("index:value", entry, `write each non-zero as a column from ${first}, a colon and a finite number`);
+    for (at = afterBlanks(bytes, at); !isEnd(bytes[at]); at = afterBlanks(bytes, at)) {
+      const entry = at;
+      let position = 0;
+      for (let digit = bytes[at] - zero; digit >= 0 && digit <= 9; digit = bytes[++at] - zero) {
+        position = 10 * position + digit;
       }
-      const position = Number(column);
+      const hasIndex = at > entry && bytes[at] === colon;
+      at = hasIndex ? scanNumber(bytes, at + 1, point, scanned) : -1;
+      if (at < 0 || !Number.isFinite(scanned[0]) || !(isBlank(bytes[at]) || isEnd(bytes[at]))) {
+        const remedy = `write each non-zero as a column from ${first}, a colon and a finite number`;
+        throw wrong("index:value", bytes, entry, remedy);
+      }
       if (position === 0 && first === 1) {
-        throw wrong("columns that count from 1", entry, "say --zero-based if they count from 0, as scikit-learn's do");
+        const remedy = "say --zero-based if they count from 0, as scikit-learn's do";
+        throw wrong("columns that count from 1", bytes, entry, remedy);
       }
       if (position <= previous) {
-        throw wrong(`indices ascending from ${first} (last was ${previous})`, entry, "sort the entries of each line");
+        const expected = `indices ascending from ${first} (last was ${previous})`;
+        throw wrong(expected, bytes, entry, "sort the entries of each line");
       }
+      if (position - first >= most) throw tooWide(name, position, columns);
       previous = position;
-      if (number === 0) continue;
+      if (scanned[0] === 0) continue;
       index.push(position - first);
-      value.push(number);
+      value.push(scanned[0]);
     }
     if (previous - first >= widest) widest = previous - first + 1;
-    labels.push(Number(label));
-    start.push(index.length);
+    start.push(index.length());
+    return at;
   };
 
-  const decoder = new TextDecoder();
-  for (let from = 0, number = 1; from < bytes.length; number++) {
-    const end = bytes.indexOf(newline, from);
-    const to = end < 0 ? bytes.length : end;
-    const line = decoder.decode(bytes.subarray(from, to)).split("#", 1)[0].trim();
-    if (line !== "") readLine(line, number);
-    from = to + 1;
-  }
-  if (widest > (columns ?? 2 ** 31 - 1)) {
-    throw new InputError("invalid", name, {
-      expected: columns === undefined ? "indices below 2^31" : `at most the declared ${columns} columns`,
-      got: `index ${widest - 1 + first}`,
-      remedy: "declare as many columns as the largest index",
-    });
-  }
-  return {
-    features: {
-      rows: labels.length,
-      columns: columns ?? widest,
-      start: Int32Array.from(start),
-      index: Int32Array.from(index),
-      value: Float64Array.from(value),
+  const lines = lineBuffer(
+    (bytes, length) => {
+      for (let from = 0; from < length; ) {
+        line++;
+        let end = takeLine(bytes, from);
+        while (!isLineEnd(bytes[end])) end++;
+        from = afterLineEnd(bytes, end);
+      }
+      return length;
     },
-    labels,
+    () => invalidFile(name, "lines that end", "one of more than 2^26 bytes", "check its line ends"),
+  );
+  return {
+    push: lines.push,
+    end() {
+      lines.end();
+      const features = {
+        rows: labels.length(),
+        columns: columns ?? widest,
+        start: start.array(),
+        index: index.array(),
+        value: value.array(),
+      };
+      return { features, labels: Array.from(labels.array()) };
+    },
   };
+}
+
+/** The rows and labels of a whole svmlight file, as `svmlightReader` reads them from pieces. */
+export function readSvmlight(bytes: Uint8Array, name = "svmlight data", options: SvmlightOptions = {}): LabelledRows {
+  const reader = svmlightReader(name, options);
+  reader.push(bytes);
+  return reader.end();
+}
+
+const decoder = new TextDecoder();
+
+function isBlank(byte: number): boolean {
+  return byte === space || byte === tab;
+}
+
+function isEnd(byte: number): boolean {
+  return byte === hash || isLineEnd(byte);
+}
+
+function afterBlanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isBlank(bytes[at])) at++;
+  return at;
+}
+
+function tooWide(name: string, index: number, columns: number | undefined): InputError {
+  return new InputError("invalid", name, {
+    expected: columns === undefined ? `indices up to ${MOST_COLUMNS}` : `at most the declared ${columns} columns`,
+    got: `index ${index}`,
+    remedy: "say how many columns there are with --columns",
+  });
 }
 
 /** One line: a label, the non-zeros of a row in order of their columns, counted from 0, and a comment. */

@@ -1,6 +1,8 @@
 // Text in UTF-8, cut into records and cells (RFC 4180 with any separator) while it arrives piece by piece.
 
+import type { InputError } from "../../errors.ts";
 import { invalidFile } from "../formats/elements.ts";
+import { afterLineEnd, isLineEnd, type LineBuffer, lineBuffer } from "./lines.ts";
 
 /** Whether a cell stands in quotes, and whether doubled quotes in it stand for one. */
 export const Quoting = { none: 0, quoted: 1, doubled: 2 } as const;
@@ -8,6 +10,11 @@ export type Quoting = (typeof Quoting)[keyof typeof Quoting];
 
 /** What becomes of cells and records. */
 export interface RecordSink {
+  /**
+   * Reads a cell without quotes by itself, where it can: the position after it, which is taken only where a separator or a
+   * line ends there, or -1 where the cell is to be told. May be asked again as `cell` may.
+   */
+  read?(column: number, bytes: Uint8Array, from: number): number;
   /**
    * A cell: bytes `from` to `to`, without the quotes, spaces and tabs around it. The cells of a record that is cut by the
    * end of a piece are told again, from its first on, when the rest of it is there.
@@ -17,127 +24,101 @@ export interface RecordSink {
   record(cells: number, line: number): void;
 }
 
-export interface RecordSplitter {
-  push(piece: Uint8Array): void;
-  end(): void;
-}
-
 const [tab, newline, carriageReturn, space, quote] = [9, 10, 13, 32, 34];
-
-/** The longest record: a quote that is never closed must not make the rest of a file one. */
-const LONGEST = 2 ** 26;
 
 /**
  * Cuts text into records at line ends of any kind, and records into cells at a separator, given as its character code. A
  * space stands for any run of spaces and tabs. Lines without a cell are passed over. Quotes inside an unquoted cell are
  * part of it.
  *
- * @throws InputError, naming the line, for quotes that are not closed or followed by text.
+ * @throws InputError, naming the line, for quotes that are not closed or followed by text, and for endless records.
  */
-export function recordSplitter(separator: number, sink: RecordSink, name: string): RecordSplitter {
+export function recordSplitter(separator: number, sink: RecordSink, name: string): LineBuffer {
   const isRun = separator === space;
   const ends = new Uint8Array(256);
   for (const byte of [separator, newline, carriageReturn, ...(isRun ? [tab] : [])]) ends[byte] = 1;
   const blank = new Uint8Array(256);
   for (const byte of [space, tab]) if (byte !== separator || isRun) blank[byte] = 1;
+  /** The line in which a record begins, and how many line ends are inside its quotes. */
   let line = 1;
+  let inner = 0;
 
-  const wrong = (got: string) =>
-    invalidFile(
-      `line ${line} of ${name}`,
-      "cells in pairs of quotes, or without any",
-      got,
-      "mend the quotes of that line",
-    );
+  /** The position of the quote that closes the one before `from`, or -1 where it is not before `length`. */
+  const closingQuote = (bytes: Uint8Array, from: number, length: number): number => {
+    for (let at = from; at < length; at++) {
+      const byte = bytes[at];
+      if (byte === newline || (byte === carriageReturn && bytes[at + 1] !== newline)) inner++;
+      if (byte !== quote) continue;
+      if (bytes[at + 1] !== quote) return at;
+      at++;
+    }
+    return -1;
+  };
 
-  /** Takes the whole records at the start of the bytes: how many bytes they are. */
-  const take = (bytes: Uint8Array, isLast: boolean): number => {
-    const length = bytes.length;
+  /** Tells the cells of a record. Returns the end of its line, or -1 where that is not before `length`. */
+  const takeRecord = (bytes: Uint8Array, start: number, length: number): number => {
+    inner = 0;
+    let at = start;
+    for (let cells = 0; ; cells++) {
+      while (blank[bytes[at]] === 1) at++;
+      const isQuoted = bytes[at] === quote;
+      if (isQuoted) {
+        const from = at + 1;
+        const to = closingQuote(bytes, from, length);
+        if (to < 0) return -1;
+        at = to + 1;
+        while (blank[bytes[at]] === 1) at++;
+        if (ends[bytes[at]] === 0 && !(isRun && at > to + 1))
+          throw wrongQuotes(name, line, "text after a closing quote");
+        sink.cell(cells, bytes, from, to, bytes.subarray(from, to).includes(quote) ? Quoting.doubled : Quoting.quoted);
+      } else {
+        const from = at;
+        const after = sink.read ? sink.read(cells, bytes, from) : -1;
+        if (after > from && ends[bytes[after]] === 1) {
+          at = after;
+        } else {
+          while (ends[bytes[at]] === 0) at++;
+          let to = at;
+          while (to > from && blank[bytes[to - 1]] === 1) to--;
+          if (cells === 0 && to === from && isLineEnd(bytes[at])) return at;
+          sink.cell(cells, bytes, from, to, Quoting.none);
+        }
+      }
+      if (isRun) while (blank[bytes[at]] === 1) at++;
+      if (isLineEnd(bytes[at])) {
+        sink.record(cells + 1, line);
+        return at;
+      }
+      if (!isRun) at++;
+    }
+  };
+
+  /** Takes the records of bytes of which `length` end where a line does: how many bytes they are. */
+  const take = (bytes: Uint8Array, length: number): number => {
     let start = 0;
     while (start < length) {
-      let at = start;
-      let cells = 0;
-      let lines = 0;
-      let isBlank = true;
-      for (;;) {
-        while (at < length && blank[bytes[at]] === 1) at++;
-        let from = at;
-        let to: number;
-        let quoting: Quoting = Quoting.none;
-        if (at < length && bytes[at] === quote) {
-          quoting = Quoting.quoted;
-          from = ++at;
-          for (; ; at++) {
-            if (at >= length) {
-              if (isLast || length > LONGEST) throw wrong("a quote that is not closed");
-              return start;
-            }
-            const byte = bytes[at];
-            if (byte === newline || (byte === carriageReturn && bytes[at + 1] !== newline)) lines++;
-            if (byte !== quote) continue;
-            if (bytes[at + 1] !== quote) break;
-            quoting = Quoting.doubled;
-            at++;
-          }
-          to = at++;
-          while (at < length && blank[bytes[at]] === 1) at++;
-          if (at < length && ends[bytes[at]] === 0 && !(isRun && blank[bytes[at - 1]] === 1)) {
-            throw wrong("text after a closing quote");
-          }
-        } else {
-          while (at < length && ends[bytes[at]] === 0) at++;
-          to = at;
-          while (to > from && blank[bytes[to - 1]] === 1) to--;
-        }
-        if (isRun) while (at < length && blank[bytes[at]] === 1) at++;
-        if (at >= length && !isLast) return start;
-        if (to > from || quoting !== Quoting.none) isBlank = false;
-        sink.cell(cells++, bytes, from, to, quoting);
-        if (at >= length) break;
-        if (isRun && bytes[at] !== newline && bytes[at] !== carriageReturn) continue;
-        if (!isRun && bytes[at] === separator) {
-          at++;
-          continue;
-        }
-        if (bytes[at++] === carriageReturn) {
-          if (at >= length && !isLast) return start;
-          if (bytes[at] === newline) at++;
-        }
-        lines++;
-        break;
-      }
-      if (cells > 1 || !isBlank) sink.record(cells, line);
-      line += lines;
-      start = at;
+      const end = takeRecord(bytes, start, length);
+      if (end < 0) return start;
+      line += inner + 1;
+      start = afterLineEnd(bytes, end);
     }
-    return length;
+    return start;
   };
 
-  let waiting: Uint8Array[] = [];
-  let size = 0;
-  let enough = 0;
-  return {
-    push(piece) {
-      waiting.push(piece);
-      size += piece.length;
-      if (size < enough) return;
-      const bytes = joined(waiting);
-      const taken = take(bytes, false);
-      waiting = [bytes.slice(taken)];
-      size -= taken;
-      // A record longer than a piece is looked at again only when there is twice as much of it.
-      enough = taken === 0 ? 2 * size : 0;
-    },
-    end() {
-      take(joined(waiting), true);
-    },
-  };
+  return lineBuffer(take, () => wrongQuotes(name, line, "a quote that is not closed"));
 }
 
-/** Pieces in one. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+function wrongQuotes(name: string, line: number, got: string): InputError {
+  const expected = "cells in pairs of quotes, or without any";
+  return invalidFile(`line ${line} of ${name}`, expected, got, "mend the quotes of that line");
+}
+
+/** Pieces in one, with room for as many bytes. */
+export function joined(
+  pieces: readonly Uint8Array[],
+  room = pieces.reduce((sum, piece) => sum + piece.length, 0),
+): Uint8Array {
+  const whole = new Uint8Array(room);
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);

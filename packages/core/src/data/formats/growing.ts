@@ -1,0 +1,28 @@
+// Typed arrays whose length is not known in advance.
+
+type Numbers = Float64Array | Int32Array;
+
+export interface GrowingArray<T extends Numbers> {
+  push(value: number): void;
+  length(): number;
+  /** What was pushed. */
+  array(): T;
+}
+
+/** An empty array that grows. */
+export function growingArray<T extends Numbers>(type: { new (length: number): T }): GrowingArray<T> {
+  let values = new type(1024);
+  let length = 0;
+  return {
+    push(value) {
+      if (length === values.length) {
+        const longer = new type(2 * length);
+        longer.set(values);
+        values = longer;
+      }
+      values[length++] = value;
+    },
+    length: () => length,
+    array: () => values.slice(0, length) as T,
+  };
+}

@@ -1,0 +1,293 @@
+// The records of a table: numbers into a matrix, labels into classes, and a word for every cell that is neither.
+
+import { InputError } from "../../errors.ts";
+import { allocate, type FloatType, type Tensor, tensor } from "../../tensor.ts";
+import { invalidFile } from "../formats/elements.ts";
+import { labelCollector } from "../labels.ts";
+import { missingTest } from "../missing.ts";
+import type { DataReading } from "../reading.ts";
+import { type Columns, columnNamed } from "./columns.ts";
+import { type Dialect, notUtf8, unevenLine } from "./dialect.ts";
+import type { Encoding } from "./encoding.ts";
+import type { LineBuffer } from "./lines.ts";
+import { type DecimalMark, scanNumber, textNumber } from "./numbers.ts";
+import { precisionCheck } from "./precision.ts";
+import type { TableOptions } from "./readTable.ts";
+import { cellText, type Quoting, recordSplitter } from "./records.ts";
+
+export interface Table {
+  /** [N, D] */
+  readonly features: Tensor<FloatType>;
+  /** Positions in the class names. */
+  readonly labels: Int32Array;
+  /** Integers in numerical order, else words in alphabetical order. */
+  readonly classNames: readonly string[];
+  /** Names of the D features, where they stand on top and differ. */
+  readonly featureNames?: readonly string[];
+  readonly reading: DataReading;
+}
+
+/** What takes the text of a table, from its first byte on, and makes a table of it. */
+export interface RowReader {
+  readonly splitter: LineBuffer;
+  isTooNarrow(): boolean;
+  /** The table, or undefined where its numbers need float64. */
+  end(): Table | undefined;
+}
+
+/** A cell that is no number. */
+interface Fault {
+  readonly column: number;
+  readonly text: string;
+  readonly isMissing: boolean;
+}
+
+/** What a cell of each column is read as: the position of a feature, or one of these. */
+const [SKIP, LABEL, EMPTY] = [-1, -2, -3];
+
+/** What is known of a table before its rows are read. */
+export interface TableHead {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly columns: Columns;
+  readonly encoding: Encoding;
+  /** About how many rows there are. */
+  readonly expectedRows: number;
+}
+
+/** Reads the records of a table whose columns are known, into numbers of a type. */
+export function rowReader(head: TableHead, options: TableOptions, type: FloatType): RowReader {
+  const { name, dialect, columns, encoding, expectedRows } = head;
+  const { separator, decimal, width } = dialect;
+  // Where commas separate, those in numbers stand in quotes.
+  const mark = decimal === separator ? 0 : decimal.charCodeAt(0);
+  const { missing } = options;
+  const isMissing = missingTest(options.na);
+  const missingNumbers = numbersAmong(options.na, decimal);
+  const role = rolesOf(columns, width);
+  const collector = labelCollector(name, (lines) => `line ${lines.join(", ")}`, decimal);
+  const isFlag = Array.from(role, (_, column) => mayBeFlags(dialect, column, isMissing));
+  const d = columns.features.length;
+  const precision = type === "float32" ? precisionCheck(d) : undefined;
+  let values = allocate(type, d * Math.ceil(expectedRows * 1.05 + 16));
+  let rows = 0;
+  let at = 0;
+  let skipped = 0;
+  let label = "";
+  let isIndex = mayBeIndex(dialect, columns, options);
+  /** The first cell of this record that is no number, told of once its line is known, and cells that are filled. */
+  let fault: Fault | undefined;
+  let fills = 0;
+  let filled = 0;
+  const scanned = new Float64Array(1);
+
+  const text = (bytes: Uint8Array, from: number, to: number, quoting: Quoting): string => {
+    try {
+      return cellText(bytes, from, to, quoting);
+    } catch {
+      throw notUtf8(`row ${rows} (counted from 0) of ${name}`);
+    }
+  };
+  const labelOf = cachedText(text);
+  /** Puts a number into the matrix; false where it stands for a missing value or is infinite. */
+  const put = (place: number, value: number): boolean => {
+    if (value - value !== 0 || missingNumbers?.has(value)) return false;
+    values[at + place] = value;
+    precision?.note(place, value);
+    return true;
+  };
+  const splitter = recordSplitter(
+    separator.charCodeAt(0),
+    {
+      read(column, bytes, from) {
+        if (column === 0) {
+          fault = undefined;
+          fills = 0;
+        }
+        if (column >= width || skipped < dialect.skipped) return -1;
+        const place = role[column];
+        if (place < 0) return -1;
+        const end = scanNumber(bytes, from, mark, scanned);
+        return end > from && put(place, scanned[0]) ? end : -1;
+      },
+      cell(column, bytes, from, to, quoting) {
+        if (column === 0) {
+          fault = undefined;
+          fills = 0;
+        }
+        if (column >= width || skipped < dialect.skipped) return;
+        const place = role[column];
+        if (place === LABEL) {
+          label = labelOf(bytes, from, to, quoting);
+          return;
+        }
+        if (place === SKIP || (place === EMPTY && to === from)) return;
+        const cell = text(bytes, from, to, quoting);
+        const value =
+          place < 0
+            ? Number.NaN
+            : ((isFlag[column] ? flags.get(cell.toLowerCase()) : undefined) ?? textNumber(cell, decimal));
+        if (place >= 0 && put(place, value)) return;
+        const isAbsent = isMissing(cell) || missingNumbers?.has(value) === true;
+        if (place >= 0 && isAbsent && missing !== undefined) {
+          put(place, missing);
+          fills++;
+        } else fault ??= { column, text: cell, isMissing: isAbsent };
+      },
+      record(cells, line) {
+        if (skipped < dialect.skipped) {
+          skipped++;
+          return;
+        }
+        if (cells !== width) throw unevenLine(name, line, width, cells, separator);
+        if (fault) throw noNumber(fault, line, columns, name);
+        if (isMissing(label)) collector.addMissing(line);
+        else collector.add(label, line);
+        if (isIndex) isIndex = values[at] === values[0] + rows && (values[0] === 0 || values[0] === 1);
+        filled += fills;
+        rows++;
+        at += d;
+        if (at + d > values.length) values = longer(values, type);
+      },
+    },
+    name,
+  );
+  return {
+    splitter,
+    isTooNarrow: () => precision?.isTooNarrow() === true,
+    end() {
+      if (rows === 0) throw invalidFile(name, "at least one line of values", "none", "give another file");
+      if (d === 0) throw invalidFile(name, "at least one column of features", "none", "drop fewer columns");
+      if (isIndex && rows >= 3) throw countsRows(columns.names[0], name);
+      const { labels, classNames } = collector.end();
+      if (columns.because === "last" && classNames.length === 1) throw oneClass(columns, classNames[0], name);
+      if (precision?.isTooNarrowInAll()) return undefined;
+      const names = columns.features.map((column) => dialect.header?.[column] ?? "");
+      const isNamed = !names.includes("") && new Set(names).size === names.length;
+      return {
+        features: tensor(type, [rows, d], values.subarray(0, rows * d)),
+        labels,
+        classNames,
+        ...(isNamed && { featureNames: names }),
+        reading: {
+          rows,
+          features: d,
+          classes: classNames.length,
+          label: columns.names[columns.label],
+          labelBecause: columns.because,
+          encoding,
+          separator,
+          decimal,
+          names: dialect.header !== undefined,
+          ...(columns.hasEmptyLast && { emptyLast: true }),
+          ...(filled > 0 && { filled }),
+        },
+      };
+    },
+  };
+}
+function rolesOf({ features, label, hasEmptyLast }: Columns, width: number): Int32Array {
+  const role = new Int32Array(width).fill(SKIP);
+  features.forEach((column, place) => {
+    role[column] = place;
+  });
+  role[label] = LABEL;
+  if (hasEmptyLast) role[width - 1] = EMPTY;
+  return role;
+}
+
+/** The marks of missing values that are numbers, such as -999, however a cell writes them. */
+function numbersAmong(marks: readonly string[] = [], decimal: DecimalMark): ReadonlySet<number> | undefined {
+  const numbers = marks.map((mark) => textNumber(mark, decimal)).filter(Number.isFinite);
+  return numbers.length > 0 ? new Set(numbers) : undefined;
+}
+
+/** What stands for 1 and 0 beside numbers: truth values as pandas writes them. */
+const flags: ReadonlyMap<string, number> = new Map([
+  ["true", 1],
+  ["false", 0],
+]);
+
+/** Whether a column holds truth values alone, as far as the first records tell. */
+function mayBeFlags({ body }: Dialect, column: number, isMissing: (text: string) => boolean): boolean {
+  const values = body.map(({ cells }) => cells[column].toLowerCase()).filter((text) => !isMissing(text));
+  return values.length > 0 && values.every((text) => flags.has(text));
+}
+
+/** The same numbers with room for more. */
+function longer(values: Float32Array | Float64Array, type: FloatType): Float32Array | Float64Array {
+  const room = allocate(type, Math.ceil(values.length * 1.5));
+  room.set(values);
+  return room;
+}
+
+/** Names of columns that number rows; pandas and R write them without a name. */
+const indexName = /^(|unnamed: ?\d+|index|id|row|rownames)$/i;
+
+/** Whether the first feature may be no more than the number of its row: a first column without a name, or of such a name. */
+function mayBeIndex({ header }: Dialect, { features, names }: Columns, { keep = [] }: TableOptions): boolean {
+  const kept = keep.map((column) => columnNamed(names, column));
+  return features[0] === 0 && !kept.includes(0) && indexName.test(header?.[0] ?? "");
+}
+
+/** The text of cells that repeat: short ones are decoded once. */
+function cachedText(decode: (bytes: Uint8Array, from: number, to: number, quoting: Quoting) => string): typeof decode {
+  const known = new Map<number, string>();
+  return (bytes, from, to, quoting) => {
+    if (to - from > 6) return decode(bytes, from, to, quoting);
+    // The number before the bytes tells lengths apart.
+    let key: number = 4 + quoting;
+    for (let at = from; at < to; at++) key = 256 * key + bytes[at];
+    let text = known.get(key);
+    if (text === undefined) {
+      text = decode(bytes, from, to, quoting);
+      if (known.size < 4096) known.set(key, text);
+    }
+    return text;
+  };
+}
+
+function noNumber(
+  { column, text, isMissing }: Fault,
+  line: number,
+  { names, features }: Columns,
+  name: string,
+): InputError {
+  if (!features.includes(column)) {
+    return invalidFile(
+      `line ${line} of ${name}`,
+      "nothing in the last column, which has no name",
+      `"${text}"`,
+      "name it",
+    );
+  }
+  const what = `value in column "${names[column]}" of ${name}`;
+  if (isMissing) {
+    return new InputError("invalid", what, {
+      expected: "a number",
+      got: `a missing value${text === "" ? "" : ` ("${text}")`} in line ${line}`,
+      remedy: "say what stands for missing values with --missing, for instance --missing 0",
+    });
+  }
+  return new InputError("invalid", what, {
+    expected: "a finite number such as -1.5 or 2e3",
+    got: `"${text.slice(0, 40)}" in line ${line}`,
+    remedy: `mend that cell, leave the column out with --drop "${names[column]}", or name it with --label if it holds the classes`,
+  });
+}
+
+function countsRows(column: string, name: string): InputError {
+  return new InputError("invalid", `column "${column}" of ${name}`, {
+    expected: "a feature",
+    got: "the number of each row, as pandas and R write it",
+    remedy: `say --drop first to leave it out, or --keep first if it is a feature`,
+  });
+}
+
+function oneClass({ names, label }: Columns, value: string, name: string): InputError {
+  return new InputError("invalid", `labels of ${name}`, {
+    expected: "a column of classes",
+    got: `"${value}" in every row of the last column, "${names[label]}"`,
+    remedy: "say which column holds the labels with --label",
+  });
+}
