@@ -1,8 +1,8 @@
 // Measures the gradients of the model files that make.py made: node check.mjs FOLDER [BEGINNING OF NAMES]
 //
 // A gradient is right where it is the slope of the loss: along itself, and along the parts of itself that belong to random
-// halves of the features, central differences of the file's own scores give the same within two per cent, at one of several
-// steps. Each file is opened in a process of its own, since the runtime may end it. results.json holds what was found.
+// halves of the features, central differences of the file's own scores or, where a kink lies on one
+// side, those of the other, give the same within two per cent, at one of several steps. Each file is opened in a process of its own, since the runtime may end it. results.json holds what was found.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -45,6 +45,7 @@ function runnersUp({ data, shape: [rows, classes] }, probabilities) {
 async function disagreement(open, x, gradient, labels) {
   const [rows] = x.shape;
   const size = x.data.length / rows;
+  const here = losses(await open.scores(x), labels, open.probabilities);
   let worst = 0;
   for (let half = 0; half <= HALVES; half++) {
     const random = stream(1, "half", half);
@@ -73,7 +74,11 @@ async function disagreement(open, x, gradient, labels) {
         let step = 0;
         for (let j = i * size; j < (i + 1) * size; j++)
           step += ((ahead.moved[j] - behind.moved[j]) * part[j]) / slopes[i];
-        errors[i] = Math.min(errors[i], Math.abs((ahead.loss[i] - behind.loss[i]) / step / slopes[i] - 1));
+        // Where a kink lies on one side, the other side tells.
+        const [up, down] = [ahead.loss[i] - here[i], here[i] - behind.loss[i]];
+        for (const rise of [(up + down) / 2, up, down]) {
+          errors[i] = Math.min(errors[i], Math.abs((2 * rise) / step / slopes[i] - 1));
+        }
       }
     }
     worst = Math.max(worst, ...errors);

@@ -171,6 +171,7 @@ const elsewhere = {
   "recurrence.test.ts": ["GRU", "LSTM", "RNN"],
   "attention.test.ts": ["Attention", "RotaryEmbedding"],
   "written.test.ts": [
+    "DequantizeLinear",
     "GlobalLpPool",
     "Hardmax",
     "LRN",

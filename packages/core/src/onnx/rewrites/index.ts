@@ -10,6 +10,7 @@ import { axesSince13, axesSince18 } from "./axesAsInput.ts";
 import { BatchNormalization } from "./batchNormalization.ts";
 import { Cast } from "./cast.ts";
 import { Clip } from "./clip.ts";
+import { DequantizeLinear } from "./dequantizeLinear.ts";
 import { Dropout } from "./dropout.ts";
 import { Gelu } from "./gelu.ts";
 import { GlobalLpPool } from "./globalLpPool.ts";
@@ -46,6 +47,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   Cast,
   CastLike: Cast,
   Clip,
+  DequantizeLinear,
   Dropout,
   GRU,
   Gelu,

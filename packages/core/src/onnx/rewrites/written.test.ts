@@ -83,6 +83,32 @@ const padded: fc.Arbitrary<Written> = fc
 const product = (a: readonly number[], perm: readonly number[]) => perm.map((axis) => a[axis]);
 
 const cases: Readonly<Record<string, fc.Arbitrary<Written>>> = {
+  DequantizeLinear: fc
+    .record({
+      type: fc.constantFrom<"int8" | "uint8">("int8", "uint8"),
+      sizes: fc.array(small, { minLength: 2, maxLength: 3 }),
+      axis: fc.option(fc.integer({ min: -2, max: 1 }), { nil: undefined }),
+      hasZero: fc.boolean(),
+      seed: fc.nat({ max: 99 }),
+    })
+    .map(({ type, sizes, axis, hasZero, seed }): Written => {
+      const of = (shape: readonly number[]) => {
+        const size = shape.reduce((product, each) => product * each, 1);
+        return tensor(
+          type,
+          shape,
+          Array.from({ length: size }, (_, i) => (37 * i + seed) % 100),
+        );
+      };
+      const scale = axis === undefined ? [] : [sizes.at(axis)!];
+      const attributes: Record<string, Attribute> = axis === undefined ? {} : { axis: { int: axis } };
+      return {
+        op: "DequantizeLinear",
+        version: 13,
+        attributes,
+        inputs: [of(sizes), scale, ...(hasZero ? [of(scale)] : [])],
+      };
+    }),
   GlobalLpPool: unary("GlobalLpPool", [7], shape(3, 4), { p: maybe(int(1, 3)) }).map((each) => ({
     ...each,
     range: [0.1, 2] as const,

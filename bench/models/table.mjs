@@ -1,0 +1,89 @@
+// Writes docs/results/models.md from what check.mjs found: node table.mjs FOLDER...
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readModel } from "@carom/core";
+
+const folders = process.argv.slice(2);
+const rows = folders.flatMap((folder) => {
+  const read = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+  const manifest = read("manifest.json");
+  return Object.entries(read("results.json"))
+    .filter(([name]) => name in manifest)
+    .map(([name, found]) => ({ name, ...found, ...manifest[name], ...contents(join(folder, `${name}.onnx`)) }));
+});
+
+/** The opset of a file and its operators, most frequent first. */
+function contents(path) {
+  try {
+    const { graph, opsets } = readModel(readFileSync(path));
+    const counts = new Map();
+    for (const { op } of graph.nodes) counts.set(op, (counts.get(op) ?? 0) + 1);
+    const names = [...counts].sort((a, b) => b[1] - a[1]).map(([op]) => op);
+    return { opset: opsets[""] ?? "", operators: names.slice(0, 4).join(", ") + (names.length > 4 ? ", ..." : "") };
+  } catch {
+    return { opset: "", operators: "" };
+  }
+}
+
+const meaning = {
+  right: "gradients right",
+  zero: "constant: gradient 0",
+  "scores only": "scores only",
+  refused: "refused",
+};
+
+/** What a reason says, without the names of the file and what is the same in all. */
+function short({ verdict, reason = "", error }) {
+  if (verdict === "right") return `error ${(100 * error).toPrecision(1)} %`;
+  if (/TreeEnsemble/.test(reason)) return "ensembles of trees are constant almost everywhere";
+  return reason.replaceAll("\n", " ").replaceAll("|", "\\|").split("; ")[0].slice(0, 160);
+}
+
+function table(head, body) {
+  const cells = [head, ...body];
+  const widths = head.map((_, i) => Math.max(3, ...cells.map((row) => row[i].length)));
+  const line = (row) => `| ${row.map((text, i) => text.padEnd(widths[i])).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+}
+
+const origins = [...new Set(rows.map(({ origin }) => origin))];
+const verdicts = [...new Set([...Object.keys(meaning), ...rows.map(({ verdict }) => verdict)])];
+const counted = origins.map((origin) => {
+  const own = rows.filter((row) => row.origin === origin);
+  return [
+    origin,
+    ...verdicts.map((verdict) => String(own.filter((row) => row.verdict === verdict).length)),
+    String(own.length),
+  ];
+});
+const total = [
+  "all",
+  ...verdicts.map((verdict) => String(rows.filter((row) => row.verdict === verdict).length)),
+  String(rows.length),
+];
+const detail = rows.map((row) => [
+  row.name,
+  row.origin,
+  String(row.opset ?? ""),
+  row.operators,
+  meaning[row.verdict] ?? row.verdict,
+  short(row),
+]);
+
+writeFileSync(
+  new URL("../../docs/results/models.md", import.meta.url),
+  `# Gradients of real models
+
+${rows.length} files of ${origins.length} origins, made by \`bench/models/make.py\` or found in packages, opened as they are, and measured
+by \`bench/models/check.mjs\`. A gradient of the cross-entropy is _right_ where it is its slope: along itself, and along the parts of
+itself that belong to random halves of the features, central differences of the file's own scores, which ONNX Runtime
+computes in float32, give the same within 2 % at one of several steps; the largest disagreement stands beside it. _Constant_ means
+that the gradient is 0 and scores do not change with small steps either. _Scores only_ means that the model can be judged, and
+that its gradient is refused, with the reason; _refused_, that the file is not taken as it is, with the reason.
+
+${table(["origin", ...verdicts.map((verdict) => meaning[verdict] ?? verdict), "files"], [...counted, total])}
+
+${table(["file", "origin", "opset", "operators", "found", "reason, or largest error"], detail)}
+`,
+);
