@@ -136,9 +136,9 @@ async function gradients(test, graph, inputs, moved) {
   });
   g.output(
     terms.reduce((sum, each) => g.node("Add", [sum, each])),
-    "loss",
+    LOSS,
   );
-  const graphOfGradients = differentiate(g.graph(["loss"]), { of: "loss", by, keep: ["loss"] });
+  const graphOfGradients = differentiate(g.graph([LOSS]), { of: LOSS, by, keep: [LOSS] });
   const names = by.map((name) => gradientName(LOSS, name));
   const off = await valueOff(test, g, feeds, expected);
   if (off) return off;
