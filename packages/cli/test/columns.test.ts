@@ -42,3 +42,18 @@ it("data info says what bounds were taken", async () => {
   expect((await carom(["data", "info", table])).stdout).toMatch(/box +each feature has bounds of its own/);
   expect((await carom(["data", "info", table, "--box=-1e5,4e6"])).stdout).toMatch(/box +-100000 to 4000000/);
 });
+
+it("budgets are in the features' own units, with a warning, or in units of their ranges", async () => {
+  const model = at("attacked.onnx");
+  await carom(["fit", "ridge", "--data", table, "--out", model, "--quiet"]);
+  const evade = (name: string, ...more: string[]) =>
+    carom(["evade", "--model", model, "--data", table, "--epsilon", "0.2", "--out", at(name), "--quiet", ...more]);
+  const own = await evade("own.npz");
+  expect(own.stderr).toMatch(
+    /Warning: Budgets are taken in the features' own units, but ranges of features differ by a/,
+  );
+  expect(own.stdout).toMatch(/; largest L2 change/);
+  const ranges = await evade("ranges.npz", "--units", "ranges");
+  expect(ranges).toMatchObject({ status: 0, stderr: "" });
+  expect(Number(/largest range-scaled L2 change ([\d.]+)/.exec(ranges.stdout)![1])).toBeCloseTo(0.2, 4);
+});

@@ -84,6 +84,7 @@ export { type Encoding, encodings } from "./data/table/encoding.ts";
 export type { DecimalMark } from "./data/table/numbers.ts";
 export { readTable, type TableOptions } from "./data/table/readTable.ts";
 export type { Table } from "./data/table/rows.ts";
+export { rangeUnits } from "./data/units.ts";
 // Faults of the input
 export { editDistance, InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
 // Learners
@@ -205,7 +206,14 @@ export {
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export { planStudy, type StudyData } from "./study/grid.ts";
 export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/gridResult.ts";
-export { type MatrixKeys, type MatrixQuestion, type Participant, planMatrix } from "./study/matrix.ts";
+export {
+  type BudgetUnits,
+  type MatrixKeys,
+  type MatrixQuestion,
+  type Participant,
+  planMatrix,
+  unitsOfBudgets,
+} from "./study/matrix.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
 export { nameOf, referenceBudget, shortId } from "./study/names.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
@@ -290,6 +298,7 @@ export {
 } from "./tensor.ts";
 // Threats and attacks
 export { l1, l2, linf, type Norm, norms } from "./threat/norm.ts";
+export { scaledNorm } from "./threat/scaledNorm.ts";
 export { checkThreat, type ThreatModel } from "./threat/threat.ts";
 // Transfer: rates and metrics
 export {

@@ -48,6 +48,7 @@ import {
 import { print } from "../ui/print.ts";
 import { withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
+import { unitsOf, unitsWarnings, withUnitsOption } from "../ui/unitsOption.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
 import {
@@ -90,7 +91,9 @@ export function auditCommand(): Command {
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   return withExamples(
-    withAddressOptions(withCommonOptions(withDataOptions(withScalingOption(withInputOptions(command))))),
+    withAddressOptions(
+      withCommonOptions(withDataOptions(withUnitsOption(withScalingOption(withInputOptions(command))))),
+    ),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
     "carom audit --target https://host/v2/models/digits --auth-env TOKEN \\",
@@ -105,16 +108,21 @@ async function run(options: AuditOptions): Promise<void> {
   const plan = startPlan();
   const { parts, asked, attacked, service, ledger } = await subjectOf(plan, options);
   const epsilons = epsilonsOf(attacked, options);
+  const units = unitsOf(attacked.domain, options, options.epsilon);
   const surrogates = surrogatesFor(attacked);
   const defaults = [
     ...asked.defaults,
     ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
+    ...(units === "ranges" && !options.units
+      ? ["budgets are of features in units of their ranges, as each has bounds of its own; range in them is 1"]
+      : []),
     ...(options.box ? [] : [describeBounds(attacked.domain)]),
     `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
   ];
   const question: AuditQuestion = {
     seed: options.seed,
     norm,
+    ...(units === "ranges" && { units }),
     epsilons,
     surrogates,
     asked: { ...asked, defaults },
@@ -246,6 +254,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...doubts.map(({ sentence }) => sentence),
+        ...unitsWarnings(attacked.domain, options, options.epsilon),
       ],
     },
   };

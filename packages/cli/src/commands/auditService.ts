@@ -23,6 +23,7 @@ import { withShape } from "../host/shape.ts";
 import type { DataFileOptions } from "../ui/options.ts";
 import { tell } from "../ui/print.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
+import { unitsWarnings } from "../ui/unitsOption.ts";
 import {
   type AuditOptions,
   attackerKnows,
@@ -84,6 +85,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...doubts.map(({ sentence }) => sentence),
+        ...unitsWarnings(attacked.domain, options, options.epsilon),
         ...openCredential(protocol.url, options),
       ],
     },
@@ -113,6 +115,7 @@ type Divided = { readonly training: Dataset; readonly attacked: Dataset };
 const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions | keyof AddressOptions>, boolean>> = {
   seed: true,
   norm: true,
+  units: true,
   labels: true,
   epsilon: false,
   target: false,

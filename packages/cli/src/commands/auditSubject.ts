@@ -14,6 +14,7 @@ import {
   learners,
   type Norm,
   permutation,
+  rangeUnits,
   rowCount,
   type Scorer,
   type SurrogateChoice,
@@ -33,8 +34,15 @@ import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScaling } from "../ui/scalingOption.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
+import { type UnitsOptions, unitsOf } from "../ui/unitsOption.ts";
 
-export interface AuditOptions extends CommonOptions, DataFileOptions, ScalingOptions, AddressOptions, ModelOptions {
+export interface AuditOptions
+  extends CommonOptions,
+    DataFileOptions,
+    ScalingOptions,
+    UnitsOptions,
+    AddressOptions,
+    ModelOptions {
   readonly target?: string;
   readonly data?: string;
   readonly train?: string;
@@ -183,9 +191,13 @@ export const budgetUnits: Readonly<
 export const DEFAULT_BUDGETS = [0.5, 1, 2, 5];
 
 /** The budgets, in the units of the features. */
-export function epsilonsOf(data: Dataset, { epsilon, norm }: Pick<AuditOptions, "epsilon" | "norm">): number[] {
+export function epsilonsOf(data: Dataset, options: Pick<AuditOptions, "epsilon" | "norm" | "units">): number[] {
+  const { epsilon, norm } = options;
   const [low, high] = boxOf(data);
-  const unit = budgetUnits[normNamed(norm).name].of(high - low, featureCount(data));
+  const isRanges = unitsOf(data.domain, options, epsilon) === "ranges";
+  const moving = rangeUnits(data.domain).filter((range) => range > 0).length;
+  const { of } = budgetUnits[normNamed(norm).name];
+  const unit = isRanges ? of(1, moving) : of(high - low, featureCount(data));
   return epsilon ?? DEFAULT_BUDGETS.map((factor) => Number((factor * unit).toPrecision(6)));
 }
 

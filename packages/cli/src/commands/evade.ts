@@ -9,7 +9,9 @@ import {
   InputError,
   norms,
   type Queries,
+  rangeUnits,
   rowCount,
+  scaledNorm,
   type ThreatModel,
   takeRows,
   unknownName,
@@ -24,6 +26,7 @@ import { attackTable } from "../ui/attackTable.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { listing } from "../ui/listing.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
+import { holdNote } from "../ui/notes.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -39,11 +42,12 @@ import { startProgress } from "../ui/progress.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";
+import { type UnitsOptions, unitsOf, unitsWarnings, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
 import { type LoadedModel, loadModels } from "./evadeModels.ts";
 
-interface EvadeOptions extends CommonOptions, DataFileOptions, ModelOptions, ThreatOptions {
+interface EvadeOptions extends CommonOptions, DataFileOptions, ModelOptions, ThreatOptions, UnitsOptions {
   readonly model?: string[];
   readonly data?: string;
   readonly epsilon?: number[];
@@ -74,7 +78,7 @@ export function evadeCommand(): Command {
     .option("--list", "the attacks with their options and defaults")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(withThreatOptions(withModelOptions(command)))),
+    withCommonOptions(withDataOptions(withThreatOptions(withUnitsOption(withModelOptions(command))))),
     "carom evade --model mlp.onnx --data digits --epsilon 0.5,1,2 --out adv.npz",
     "carom evade --model m.onnx --data apps.npz --norm l1 --add-only --class 1 \\",
     "    --epsilon 5,10,30 --false-alarms 0.005 --out adv.npz",
@@ -96,7 +100,10 @@ async function run(options: EvadeOptions): Promise<void> {
   await requireFree(out);
   const { dataset, contentHash: dataHash, reading } = await readData(file, options);
   const { models, data: aligned } = await loadModels(paths, dataset, options);
-  const threat = await threatOf(aligned, options);
+  const plain = await threatOf(aligned, options);
+  const isScaled = unitsOf(plain.domain, options, epsilons ?? []) === "ranges";
+  const threat = isScaled ? { ...plain, norm: scaledNorm(plain.norm, rangeUnits(plain.domain)) } : plain;
+  for (const warning of unitsWarnings(plain.domain, options, epsilons)) holdNote(`Warning: ${warning}`);
   const all: Dataset = { ...aligned, domain: threat.domain };
   const named = (name: string) => {
     const k = all.classNames.indexOf(name);
@@ -168,6 +175,7 @@ async function run(options: EvadeOptions): Promise<void> {
       reading,
       attack: name,
       norm: norm.name,
+      ...(norm.units && { units: "ranges" }),
       ...changes,
       seed: options.seed,
       queries,

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import {
   datasetArtifact,
+  featureCount,
   InputError,
   learnerByName,
   learners,
@@ -16,6 +17,7 @@ import { keepingResults, requireFree, runFolder, writeFolder } from "../host/out
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
+import { holdNote } from "../ui/notes.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -33,18 +35,19 @@ import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
+import { type UnitsOptions, unitsOf, unitsWarnings, withUnitsOption } from "../ui/unitsOption.ts";
 
 interface Over {
   readonly option: string;
   readonly values: readonly number[];
 }
 
-interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions {
+interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions, UnitsOptions {
   readonly data: string;
   readonly over: Over;
   readonly set?: Readonly<Record<string, unknown>>;
   readonly norm: string;
-  readonly epsilon: readonly number[];
+  readonly epsilon?: readonly number[];
   readonly sets: number;
   readonly points?: number;
   readonly workers?: number;
@@ -60,35 +63,45 @@ export function sweepCommand(): Command {
     .requiredOption("--over <name=values>", "an option and its values, such as C=0.01,0.1,1", parseOver)
     .option("--set <name=value>", "another option of the learner; may be repeated", collectSettings)
     .addOption(new Option("--norm <name>", "l1, l2, linf").default("l2"))
-    .option("--epsilon <number>", "the budget, in the units of the features", parseEpsilons, [1])
+    .option(
+      "--epsilon <number>",
+      "the budget; 1 where absent, or sqrt(features) / 28 in units of ranges",
+      parseEpsilons,
+    )
     .option("--sets <count>", "training sets for V, each half of what trains", parseOne("--sets"), 10)
     .option("--points <count>", "attack so many points at most", parseOne("--points"))
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(withScalingOption(command))),
+    withCommonOptions(withDataOptions(withUnitsOption(withScalingOption(command)))),
     "carom sweep logistic --data digits --over C=0.01,0.1,1,10",
   );
 }
 
 async function run(name: string, options: SweepOptions): Promise<void> {
   const started = new Date();
-  const [epsilon, ...others] = options.epsilon;
-  if (others.length > 0) throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
+  if (options.epsilon && options.epsilon.length > 1)
+    throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
+  const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
+  const dataset = withScaling(loaded, options);
+  const units = unitsOf(dataset.domain, options, options.epsilon);
+  for (const warning of unitsWarnings(dataset.domain, options, options.epsilon)) holdNote(`Warning: ${warning}`);
+  const [epsilon] = options.epsilon ?? [
+    units === "ranges" ? Number((Math.sqrt(featureCount(dataset)) / 28).toPrecision(6)) : 1,
+  ];
   const question: SweepQuestion = {
     learner: learnerByName(name).name,
     option: options.over.option,
     values: options.over.values,
     options: options.set ?? {},
     norm: normNamed(options.norm).name,
+    ...(units === "ranges" && { units }),
     epsilon,
     sets: options.sets,
     ...(options.points !== undefined && { points: options.points }),
     seed: options.seed,
   };
-  const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
-  const dataset = withScaling(loaded, options);
   const plan = startPlan();
   const key = plan.source(datasetArtifact(dataset));
   const folder = options.out ?? runFolder("sweep", [question, key], started);

@@ -102,8 +102,13 @@ function asked({ asked, models }: AuditResult): Markup {
       "Classes",
       `${asked.classNames.length}: ${asked.classNames.slice(0, 20).join(", ")}${asked.classNames.length > 20 ? ", …" : ""}`,
     ],
-    ["Budgets", `${normName(asked.norm)}, ε = ${asked.epsilons.join(", ")}; ${perFeature}`],
-    ["Box", `features stay in [${short(low)}, ${short(high)}]`],
+    ["Budgets", `${normName(asked)}, ε = ${asked.epsilons.join(", ")}; ${perFeature}`],
+    [
+      "Box",
+      asked.bounds === "columns"
+        ? "each feature stays between bounds of its own"
+        : `features stay in [${short(low)}, ${short(high)}]`,
+    ],
     [
       "Training",
       `surrogates on ${asked.surrogateRows} rows${asked.targetRows === undefined ? "" : `, the target on ${asked.targetRows}`}`,
@@ -127,7 +132,7 @@ function targetFact({ service, targetHash }: AuditResult["asked"], id: string): 
 
 function matrices(result: AuditResult, { matrices }: Drawings, document: Document): Markup {
   const { noGradients } = targetOf(result);
-  const norm = normName(result.asked.norm);
+  const norm = normName(result.asked);
   return html`<p>Each row is a model on which points were crafted, each column a model that judged them; the value is the error
 under attack in percent. The first column, set apart, is the target. Framed cells are white-box attacks. The last column is the transfer rate:
 the mean over the models judged, the row's own left out.
@@ -171,7 +176,7 @@ ${findings.length > 0 && html`<details><summary>Surrogate by surrogate</summary>
 }
 
 function reasons(result: AuditResult, drawings: Drawings): Markup {
-  const at = `${normName(result.asked.norm)} ε = ${tellingEpsilon(result)}`;
+  const at = `${normName(result.asked)} ε = ${tellingEpsilon(result)}`;
   return html`<div class="pairs">
 <div><p>Three quantities explain transfer (Demontis et al., USENIX Security 2019).</p>
 <p><b>Sensitivity.</b> The larger the input gradient of the judged model, the more a small change can do: S.</p>

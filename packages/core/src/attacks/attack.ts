@@ -29,6 +29,8 @@ export interface AttackContext {
   clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */
   steepest(gradients: Points): void;
+  /** Brings directions that are drawn alike in all features to the units of the norm, and to the length of the steepest. */
+  unitLength(directions: Points): void;
   /**
    * Moves all points, in place, by steps x <- project(x + stepSize budget steepest(gradient)); absent where the model and
    * the norm have no faster way than the functions above. Their projection is exact up to the rounding of float32 on

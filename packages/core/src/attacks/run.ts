@@ -119,6 +119,15 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
+    unitLength(directions) {
+      const { units } = threat.norm;
+      for (let row = 0; row < directions.rows; row++) {
+        const direction = rowOf(directions, row);
+        // As a gradient it would be multiplied by the units twice.
+        if (units) for (let j = 0; j < direction.length; j++) direction[j] = units[j] > 0 ? direction[j] / units[j] : 0;
+        threat.norm.steepest(direction);
+      }
+    },
     ...ascentOf(task, origin, queries),
     random: (index, ...labels) => stream(task.seed, "attack", task.ids?.[index] ?? index, ...labels),
   };
@@ -152,7 +161,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
 function ascentOf({ models, labels, targets, threat }: AttackTask, origin: Points, queries: { gradients: number }) {
   const [model] = models;
   const norm = threat.norm.name;
-  if (models.length > 1 || !model.ascend || norm === "l1") return {};
+  if (models.length > 1 || !model.ascend || norm === "l1" || threat.norm.units) return {};
   const ascendModel = model.ascend.bind(model);
   const budgets = Float32Array.from({ length: origin.rows }, (_, i) => budgetOf(threat, i));
   let bounds: ReturnType<typeof boundsOf> | undefined;

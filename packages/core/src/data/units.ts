@@ -4,12 +4,14 @@ import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
 import type { Domain } from "./dataset.ts";
 import { sharedInterval } from "./domain.ts";
 
-/**
- * The width of the bounds of each of the D features, 0 where it never varies; `undefined` where all share an interval, so
- * that their own unit serves.
- */
+/** The width of the bounds of each of the D features; 0 where it never varies. */
+export function rangeUnits({ lower, upper }: Domain): Float64Array {
+  return upper.map((high, j) => high - lower[j]);
+}
+
+/** The same; `undefined` where all features share an interval, so that their own unit serves. */
 export function columnUnits(domain: Domain): Float64Array | undefined {
-  return sharedInterval(domain) ? undefined : domain.upper.map((high, j) => high - domain.lower[j]);
+  return sharedInterval(domain) ? undefined : rangeUnits(domain);
 }
 
 /** Rows of features divided by their units; a feature of unit 0 becomes 0. */

@@ -72,7 +72,7 @@ export function alignmentAndTransfer(result: AuditResult, epsilon: number, { doc
   nameY(drawing, "black-box / white-box error");
   writeKey(drawing, key, scatterFrame.left);
   const label =
-    `Ratio of black-box to white-box error at ${normName(result.asked.norm)} epsilon ${epsilon} ` +
+    `Ratio of black-box to white-box error at ${normName(result.asked)} epsilon ${epsilon} ` +
     `against gradient alignment, ${points.length} pairs, ${own.length} of them judged on the target`;
   return dress(drawing, "alignment", label);
 }

@@ -77,7 +77,7 @@ export function gradientSizes(result: AuditResult, epsilon: number, { document }
   ] as const;
   nameY(drawing, "white-box error");
   writeKey(drawing, key, scatterFrame.left);
-  const label = `White-box error at ${normName(result.asked.norm)} epsilon ${epsilon} against input-gradient size, ${points.length} models`;
+  const label = `White-box error at ${normName(result.asked)} epsilon ${epsilon} against input-gradient size, ${points.length} models`;
   return dress(drawing, "gradient-sizes", label);
 }
 

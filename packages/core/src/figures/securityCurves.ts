@@ -62,7 +62,7 @@ export function securityCurves(result: AuditResult, { document }: FigureOptions)
     marginRight: 16,
     fx: { domain: range(across), padding: 0.12, axis: null },
     fy: { domain: range(deep), padding: 0.24, axis: null },
-    x: { domain: [0, Math.max(...epsilons)], label: `ε (${normName(result.asked.norm)})` },
+    x: { domain: [0, Math.max(...epsilons)], label: `ε (${normName(result.asked)})` },
     y: { domain: [0, 1] },
     style: { fontSize: "12px" },
     marks: [

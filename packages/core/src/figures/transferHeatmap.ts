@@ -134,7 +134,7 @@ export function transferHeatmap(result: AuditResult, epsilon: number, { document
   });
   writeAxisNames(drawing, marginLeft, marginTop);
   const label =
-    `Transfer matrix at ${normName(result.asked.norm)} epsilon ${epsilon}: ${rows.length} models crafted on, ` +
+    `Transfer matrix at ${normName(result.asked)} epsilon ${epsilon}: ${rows.length} models crafted on, ` +
     `${columns.length} judged; values are errors in percent and stand in the table of cells too`;
   return dress(drawing, `heatmap-${epsilon}`, label);
 }

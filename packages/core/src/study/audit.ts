@@ -1,19 +1,20 @@
 // An audit: how much of a target falls to points crafted on surrogates, at which budget, and why.
 
 import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import { sharedInterval } from "../data/domain.ts";
 import { learnerByName, parseOptions } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
 import type { Model } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Service } from "../models/service.ts";
-import { type Norm, norms } from "../threat/norm.ts";
+import type { Norm } from "../threat/norm.ts";
 import { answerOf } from "./answer.ts";
 import type { Artifact } from "./artifact.ts";
 import { chooseExample } from "./examples.ts";
 import { execute, inProcess, memoryStore, type Progress, type Store } from "./execute.ts";
 import { findingsOf } from "./findings.ts";
 import { leftOutSentences } from "./leftOut.ts";
-import { type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
+import { type BudgetUnits, type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
 import { meanCells, meanModels } from "./means.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
 import type { AuditExample, AuditResult, Transfer } from "./result.ts";
@@ -21,7 +22,7 @@ import { shortfallOf } from "./shortfall.ts";
 import { standingsOf } from "./standing.ts";
 import type { Parameters } from "./task.ts";
 import { serviceArtifact } from "./tasks/ask.ts";
-import { craftedOf } from "./tasks/craft.ts";
+import { craftedOf, normIn } from "./tasks/craft.ts";
 import { datasetArtifact, type PartRef, partInputs, partOf, partParameters } from "./tasks/dataset.ts";
 import { modelArtifact } from "./tasks/fit.ts";
 import { verdictOf } from "./tasks/judge.ts";
@@ -40,6 +41,8 @@ export interface AuditQuestion {
   readonly seed: number;
   readonly surrogates: readonly SurrogateChoice[];
   readonly norm: Norm["name"];
+  /** What budgets are measured in; the features' own units where absent. */
+  readonly units?: BudgetUnits;
   readonly epsilons: readonly number[];
   /** What decides the numbers and only the caller knows: hashes, choices, warnings. */
   readonly asked: Pick<
@@ -142,6 +145,7 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
     features: parts.features,
     pool: parts.training,
     norm,
+    units: question.units,
     epsilons,
     seed,
     prefix: "",
@@ -156,11 +160,11 @@ function withEstimate(
   plan: PlanBuilder,
   keys: MatrixKeys,
   service: string,
-  { seed, asked, estimate }: AuditQuestion,
+  { seed, asked, estimate, units }: AuditQuestion,
   { attacked, points, features }: AuditParts,
 ): AuditKeys {
   const surrogates = [...keys.crafts.keys()];
-  const [low, high] = asked.box;
+  const [low, high] = units === "ranges" ? [0, 1] : asked.box;
   const parameters = {
     ...partParameters("attacked", attacked),
     surrogates,
@@ -168,6 +172,7 @@ function withEstimate(
     random: RANDOM_DIRECTIONS,
     // Long beside the rounding of scores, short beside the budgets of an audit: 1/20 of range sqrt(D) / 28.
     step: ((high - low) * Math.sqrt(features)) / 560,
+    ...(units === "ranges" && { units }),
     seed,
   };
   const looks = surrogates.map((id) => [`look:${id}`, keys.looks.get(id)!]);
@@ -261,8 +266,10 @@ export async function readAudit(
       classNames: attacked.classNames,
       featureShape: attacked.featureShape,
       norm: question.norm,
+      ...(question.units === "ranges" && { units: question.units }),
       epsilons,
       box,
+      ...(!sharedInterval(attacked.domain) && { bounds: "columns" as const }),
       points: rowCount(attacked),
       surrogateRows: parts.trainingRows,
       ...(targetRows !== undefined && { targetRows }),
@@ -280,7 +287,7 @@ export async function readAudit(
     answer: answerOf({
       target: transfer.models.find(({ id }) => id === TARGET)!,
       pairs: pairs.filter((pair) => pair.target === TARGET),
-      norm: norms[question.norm],
+      norm: normIn(attacked.domain, { norm: question.norm, units: question.units }),
       ...{ standings, epsilons },
       ...(onlyClass !== undefined && { onlyClass }),
       ...(shortfall && { shortfall }),

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { runtime } from "../../test/linearWorld.ts";
-import { type Dataset, dataset, denseRows } from "../data/dataset.ts";
+import { type Dataset, dataset, denseRows, takeRows } from "../data/dataset.ts";
+import { columnRanges } from "../data/domain.ts";
 import { stream } from "../random.ts";
 import { tensor } from "../tensor.ts";
 import { audit } from "./audit.ts";
@@ -243,4 +244,50 @@ it("an audit whose surrogates have learned nothing says so first, and calls none
   expect(shortfall).toMatchObject({ shows: "nothing", atChance: ["logistic_H", "ridge_L"] });
   expect(answer[0]).toBe(shortfall!.sentence);
   expect(answer.join(" ")).not.toMatch(/transfers best/);
+});
+
+it("an audit in units of ranges finds the same of columns in any units of their own", async () => {
+  const data = twoClouds(2, 160, 8);
+  const values = Float32Array.from(denseRows(data).data as Float32Array, (value) => Math.round(256 * value) / 256);
+  const { fit } = await import("../learners/fit.ts");
+  const { learnerByName } = await import("../learners/index.ts");
+  const found = async (factors: readonly number[]) => {
+    const scaled = tensor(
+      "float32",
+      [160, 8],
+      values.map((value, at) => factors[at % 8] * value),
+    );
+    const whole = dataset({ features: scaled, labels: data.labels, domain: columnRanges(scaled) });
+    const rows = (from: number, to: number) =>
+      takeRows(
+        whole,
+        Int32Array.from({ length: to - from }, (_, i) => from + i),
+      );
+    const learned = rows(0, 60);
+    const options = { widths: [6], epochs: 20 };
+    const { model } = await fit(learnerByName("mlp"), learned, { runtime, seed: 0, label: "t", options });
+    const { result } = await audit({
+      runtime,
+      seed: 0,
+      surrogates: [
+        { learner: "svm-rbf", complexity: "high" },
+        { learner: "logistic", complexity: "high" },
+      ],
+      norm: "l2",
+      units: "ranges",
+      epsilons: [0.1, 0.3],
+      asked: { dataHash: "", targetHash: "", box: [0, 1], attackerKnows: [], defaults: [], warnings: [] },
+      target: model,
+      training: rows(60, 120),
+      attacked: rows(120, 160),
+    });
+    return result;
+  };
+  const plain = await found([1, 1, 1, 1, 1, 1, 1, 1]);
+  const scaled = await found([1, 2 ** 12, 2 ** -9, 4, 2 ** -12, 2 ** 10, 0.5, 2 ** 5]);
+  expect(scaled.asked).toMatchObject({ units: "ranges", bounds: "columns" });
+  expect(scaled.models).toEqual(plain.models);
+  expect(scaled.pairs).toEqual(plain.pairs);
+  expect(scaled.cells).toEqual(plain.cells);
+  expect(plain.cells.some(({ errorUnderAttack }) => errorUnderAttack.estimate > 0.3)).toBe(true);
 });

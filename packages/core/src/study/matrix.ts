@@ -26,6 +26,10 @@ export interface TrainedModel {
   readonly label: string;
 }
 
+/** What budgets are measured in: the features' own units, or the ranges of their bounds. */
+export const unitsOfBudgets = ["features", "ranges"] as const;
+export type BudgetUnits = (typeof unitsOfBudgets)[number];
+
 export interface MatrixQuestion {
   readonly participants: readonly Participant[];
   readonly attacked: PartRef;
@@ -36,6 +40,8 @@ export interface MatrixQuestion {
   /** Where starting points of other classes come from: what the attacker has. */
   readonly pool: PartRef;
   readonly norm: Norm["name"];
+  /** "ranges": perturbations are measured with each feature in units of its range, where bounds differ. */
+  readonly units?: BudgetUnits | undefined;
   readonly epsilons: readonly number[];
   /** Whether features may only rise or only fall. */
   readonly direction?: "add" | "remove";
@@ -71,6 +77,7 @@ export interface MatrixKeys {
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixKeys {
   const { participants, attacked, pool, epsilons, norm, direction, seed, points, features, prefix, extra } = question;
+  const inUnits = question.units === "ranges" && { units: question.units };
   const models = new Map<string, string>();
   const looks = new Map<string, string>();
   const onPoints = partInputs("attacked", attacked);
@@ -97,7 +104,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     if (!judges) continue;
     const craft = plan.add(
       "craft",
-      { ...which, ...partParameters("pool", pool), norm, epsilons, seed, ...(direction && { direction }) },
+      { ...which, ...partParameters("pool", pool), norm, ...inUnits, epsilons, seed, ...(direction && { direction }) },
       { ...onPoints, ...partInputs("pool", pool), model: models.get(id)! },
       {
         label: `${prefix}attack on ${id}`,
@@ -142,7 +149,16 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
     Object.fromEntries([...keys].map(([id, key]) => [`${prefix}:${id}`, key]));
   const transfer = plan.add(
     "transfer",
-    { ...which, models: rows, crafts: craftRows, norm, epsilons, seed, size: extra?.size } as unknown as Parameters,
+    {
+      ...which,
+      models: rows,
+      crafts: craftRows,
+      norm,
+      ...inUnits,
+      epsilons,
+      seed,
+      size: extra?.size,
+    } as unknown as Parameters,
     {
       ...onPoints,
       ...named("model", [...models, ...services]),

@@ -135,8 +135,12 @@ export interface AuditResult extends Transfer {
     readonly classNames: readonly string[];
     readonly featureShape: readonly number[];
     readonly norm: "l1" | "l2" | "linf";
+    /** "ranges": budgets, S and R are of features in units of their ranges; of features as they are where absent. */
+    readonly units?: "features" | "ranges";
     readonly epsilons: readonly number[];
     readonly box: readonly [number, number];
+    /** "columns": each feature has bounds of its own, all of them inside the box. */
+    readonly bounds?: "columns";
     /** Points that are attacked. */
     readonly points: number;
     /** Rows the surrogates were trained on. */

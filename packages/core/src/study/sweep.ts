@@ -8,7 +8,7 @@ import type { Norm } from "../threat/norm.ts";
 import { type Knee, kneeOf, type SweepPoint } from "../transfer/knee.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { Store } from "./execute.ts";
-import { type MatrixKeys, planFit, planMatrix, planVary } from "./matrix.ts";
+import { type BudgetUnits, type MatrixKeys, planFit, planMatrix, planVary } from "./matrix.ts";
 import type { PlanBuilder } from "./plan.ts";
 import type { Transfer } from "./result.ts";
 import type { Parameters } from "./task.ts";
@@ -23,6 +23,8 @@ export interface SweepQuestion {
   /** The other options. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly norm: Norm["name"];
+  /** What the budget is measured in; the features' own units where absent. */
+  readonly units?: BudgetUnits;
   readonly epsilon: number;
   /** Training sets for V; the first is that of the attacked model. */
   readonly sets: number;
@@ -114,6 +116,7 @@ export function planSweep(
     features: featureCount(data.dataset),
     pool: trainingSets[0],
     norm,
+    units: question.units,
     epsilons: [epsilon],
     seed,
     prefix: "",

@@ -8,6 +8,8 @@ export interface Norm {
   readonly name: "l1" | "l2" | "linf";
   /** As reports print it. */
   readonly label: string;
+  /** What each feature is measured in; its own unit where absent. */
+  readonly units?: Float64Array;
   /** The length of a vector. */
   measure(vector: Vector): number;
   /** The length of a gradient in the dual norm q, 1/p + 1/q = 1 (paper Eq. 15): the largest increase per unit budget. */

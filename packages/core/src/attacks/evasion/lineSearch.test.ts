@@ -41,6 +41,7 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
     },
     project,
     clip: () => {},
+    unitLength() {},
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) norm.steepest(rowOf(gradients, row));
     },

@@ -16,7 +16,7 @@ export function noiseAttack(): Attack {
       const direction = rowOf(directions, i);
       for (let j = 0; j < direction.length; j++) direction[j] = random.normal();
     }
-    context.steepest(directions);
+    context.unitLength(directions);
     for (let i = 0; i < points.rows; i++) {
       const point = rowOf(points, i);
       const direction = rowOf(directions, i);

@@ -44,7 +44,7 @@ function restartOf(context: AttackContext, run: number, all: Int32Array): Attack
     const direction = rowOf(directions, i);
     for (let j = 0; j < direction.length; j++) direction[j] = draw.normal();
   }
-  context.steepest(directions);
+  context.unitLength(directions);
   for (let i = 0; i < start.rows; i++) {
     const point = rowOf(start, i);
     const direction = rowOf(directions, i);

@@ -2,13 +2,15 @@
 
 import { craftEvasion } from "../../attacks/evasion/craft.ts";
 import { flipAttack } from "../../attacks/evasion/flips.ts";
-import { denseRows } from "../../data/dataset.ts";
+import { type Domain, denseRows } from "../../data/dataset.ts";
+import { rangeUnits } from "../../data/units.ts";
 import { openModel } from "../../models/open.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
+import { scaledNorm } from "../../threat/scaledNorm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Artifact } from "../artifact.ts";
-import type { TaskKind } from "../task.ts";
+import type { Parameters, TaskKind } from "../task.ts";
 import { partOf } from "./dataset.ts";
 import { modelOfArtifact } from "./fit.ts";
 
@@ -19,8 +21,14 @@ export interface Crafted {
   readonly size: Float64Array;
 }
 
+/** The norm that parameters name, its features in units of their ranges where `units` says so. */
+export function normIn(domain: Domain, { norm, units }: Parameters): Norm {
+  const plain = norms[norm as Norm["name"]];
+  return units === "ranges" ? scaledNorm(plain, rangeUnits(domain)) : plain;
+}
+
 /**
- * Parameters: norm, epsilons, seed, direction. Binary features under L1 are flipped one by one. Inputs: model, attacked, pool (where starts of
+ * Parameters: norm, units ("ranges", or absent), epsilons, seed, direction. Binary features under L1 are flipped one by one. Inputs: model, attacked, pool (where starts of
  * other classes come from).
  */
 export const craft: TaskKind = {
@@ -30,8 +38,8 @@ export const craft: TaskKind = {
     const attacked = partOf("attacked", parameters, inputs);
     const opened = await openModel(runtime, model);
     if (!opened.differentiable) return { json: { noGradients: opened.notDifferentiable }, arrays: {} };
-    const norm = norms[parameters.norm as Norm["name"]];
     const { domain } = attacked;
+    const norm = normIn(domain, parameters);
     const direction = parameters.direction as ThreatModel["direction"];
     const flips = norm === norms.l1 && domain.kinds?.every((kind) => kind === "binary");
     const results = await craftEvasion({

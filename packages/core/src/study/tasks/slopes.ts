@@ -1,6 +1,7 @@
 // Estimates how a service's loss slopes along the surrogates' gradients, by asking for scores on both sides of points.
 
 import { denseRows } from "../../data/dataset.ts";
+import { perUnit, rangeUnits } from "../../data/units.ts";
 import { assert, InputError } from "../../errors.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import { permutation, stream } from "../../random.ts";
@@ -14,7 +15,8 @@ import { partOf } from "./dataset.ts";
 import { lookOf } from "./look.ts";
 
 /**
- * Parameters: surrogates (ids), points (how many), random (directions at each point), step (length of a difference), seed.
+ * Parameters: surrogates (ids), points (how many), random (directions at each point), step (length of a difference), units ("ranges": of
+ * features in units of their ranges), seed.
  * Inputs: service, attacked, and `look:ID` of each surrogate.
  */
 export const slopes: TaskKind = {
@@ -27,7 +29,8 @@ export const slopes: TaskKind = {
     const ids = parameters.surrogates as string[];
     const attacked = partOf("attacked", parameters, inputs);
     const x = denseRows(attacked);
-    const gradients = ids.map((id) => lookOf(inputs[`look:${id}`]).gradients!);
+    const units = parameters.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
+    const gradients = ids.map((id) => perUnit(lookOf(inputs[`look:${id}`]).gradients!, units));
     const along = ids.map(() => new Float64Array(points));
     const cosines = ids.map(() => new Float64Array(points));
     let queries = 0;
@@ -44,8 +47,9 @@ export const slopes: TaskKind = {
       const sides = new Float32Array(2 * probes.directions.length * width);
       for (const [j, direction] of probes.directions.entries()) {
         for (let k = 0; k < width; k++) {
-          sides[2 * j * width + k] = row[k] + step * direction[k];
-          sides[(2 * j + 1) * width + k] = row[k] - step * direction[k];
+          const move = step * direction[k] * (units?.[k] ?? 1);
+          sides[2 * j * width + k] = row[k] + move;
+          sides[(2 * j + 1) * width + k] = row[k] - move;
         }
       }
       const asked = 2 * probes.directions.length;

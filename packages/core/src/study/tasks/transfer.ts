@@ -1,5 +1,6 @@
 // Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
 
+import { perUnit, rangeUnits } from "../../data/units.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import { mean } from "../../stats/describe.ts";
 import { meanInterval } from "../../stats/meanInterval.ts";
@@ -34,19 +35,25 @@ export interface CraftRow {
 }
 
 /**
- * Parameters: models, crafts, norm, epsilons, seed, size (definition beside the primary one). Inputs: attacked, and
+ * Parameters: models, crafts, norm, units ("ranges", or absent), epsilons, seed, size (definition beside the primary one). Inputs: attacked, and
  * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
  */
 export const transfer: TaskKind = {
   version: 6,
   async run(parameters, inputs, { runtime }) {
-    const { labels } = partOf("attacked", parameters, inputs);
+    const { labels, domain } = partOf("attacked", parameters, inputs);
+    // Gradients by features in their units are those that the norm in these units is about.
+    const units = parameters.units === "ranges" ? rangeUnits(domain) : undefined;
+    const inUnits = ({ gradients, ...look }: Look): Look => ({
+      ...look,
+      gradients: gradients && perUnit(gradients, units),
+    });
     const models = parameters.models as unknown as readonly ModelRow[];
     const crafts = parameters.crafts as unknown as readonly CraftRow[];
     const epsilons = parameters.epsilons as readonly number[];
     const seed = parameters.seed as number;
     const norm = norms[parameters.norm as Norm["name"]];
-    const looks = new Map(models.map(({ id }) => [id, lookOf(inputs[`look:${id}`])]));
+    const looks = new Map(models.map(({ id }) => [id, inUnits(lookOf(inputs[`look:${id}`]))]));
     const alignments = await alignmentsOf(runtime, crafts, looks);
     const cells = crafts.flatMap(({ id, judged }) => {
       const perUnit = new Map(judged.map((target) => [target, linearised(looks.get(id)!, looks.get(target)!, norm)]));
