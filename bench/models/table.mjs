@@ -31,6 +31,7 @@ const meaning = {
   zero: "constant: gradient 0",
   "scores only": "scores only",
   refused: "refused",
+  crash: "ended by the runtime",
 };
 
 /** What a reason says, without the names of the file and what is the same in all. */
@@ -80,7 +81,8 @@ by \`bench/models/check.mjs\`. A gradient of the cross-entropy is _right_ where 
 itself that belong to random halves of the features, central differences of the file's own scores, which ONNX Runtime
 computes in float32, give the same within 2 % at one of several steps; the largest disagreement stands beside it. _Constant_ means
 that the gradient is 0 and scores do not change with small steps either. _Scores only_ means that the model can be judged, and
-that its gradient is refused, with the reason; _refused_, that the file is not taken as it is, with the reason.
+that its gradient is refused, with the reason; _refused_, that the file is not taken as it is, with the reason; _ended by the
+runtime_, that ONNX Runtime itself ends the process on that file, here by a division.
 
 ${table(["origin", ...verdicts.map((verdict) => meaning[verdict] ?? verdict), "files"], [...counted, total])}
 
