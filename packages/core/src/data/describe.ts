@@ -40,12 +40,14 @@ export function describeDataset(data: Dataset): DatasetDescription {
   const rows = rowCount(data);
   const columns = featureCount(data);
   const { nonZeros, constantFeatures } = countColumns(data);
+  const sizes = new Int32Array(data.classNames.length);
+  for (const label of labels) sizes[label]++;
   return {
     rows,
     features: columns,
     featureShape: data.featureShape,
     ...(data.featureNames && { featureNames: data.featureNames }),
-    classes: data.classNames.map((name, k) => ({ name, rows: labels.filter((label) => label === k).length })),
+    classes: data.classNames.map((name, k) => ({ name, rows: sizes[k] })),
     range: valueRange(features),
     box: wholeInterval(data.domain),
     bounds: sharedInterval(data.domain) ? "shared" : "columns",

@@ -34,6 +34,11 @@ export function floatFeatures(x: Tensor, bytes: BytesAs | undefined = meaningOfB
 
 /** Throws an InputError that counts NaN and infinite features and places the first. */
 export function checkFinite(features: Dataset["features"]): void {
+  // The sum of products with 0 is no number exactly where one of the factors is none: quicker than to ask each.
+  const values = isSparse(features) ? features.value : features.data;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i];
+  if (sum === 0) return;
   const bad = tally(features, (_, value) => !Number.isFinite(value));
   if (bad.count === 0) return;
   throw new InputError("invalid", "features", {

@@ -11,17 +11,24 @@ import { forEachEntry, isSparse } from "./sparse.ts";
  */
 export function groupEqualRows(features: Dataset["features"]): Int32Array {
   const hashes = rowHashes(features);
-  const group = new Int32Array(hashes.length);
-  const firstRows: number[] = [];
-  const candidates = new Map<number, number[]>();
-  for (let row = 0; row < hashes.length; row++) {
-    const sameHash = candidates.get(hashes[row]) ?? [];
-    let found = sameHash.find((candidate) => equalRows(features, firstRows[candidate], row));
-    if (found === undefined) {
-      found = firstRows.push(row) - 1;
-      candidates.set(hashes[row], [...sameHash, found]);
+  const rows = hashes.length;
+  const group = new Int32Array(rows);
+  const firstRows = new Int32Array(rows);
+  // An open table of group numbers plus one, at most half full; a place that is taken by another row leads to the next.
+  const mask = 2 ** Math.ceil(Math.log2(2 * rows + 1)) - 1;
+  const table = new Int32Array(mask + 1);
+  let groups = 0;
+  for (let row = 0; row < rows; row++) {
+    let place = hashes[row] & mask;
+    for (; table[place] > 0; place = (place + 1) & mask) {
+      const first = firstRows[table[place] - 1];
+      if (hashes[first] === hashes[row] && equalRows(features, first, row)) break;
     }
-    group[row] = found;
+    if (table[place] === 0) {
+      firstRows[groups] = row;
+      table[place] = ++groups;
+    }
+    group[row] = table[place] - 1;
   }
   return group;
 }
