@@ -1,5 +1,6 @@
 // Tables in pieces: the same text, and no piece that grows with the table.
 
+import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { csvField, csvPieces } from "./csv.ts";
@@ -33,4 +34,29 @@ test("a million rows come in pieces of some 64 KB, made one by one", () => {
 
 test("fields are quoted where they must be", () => {
   expect(["a", 'a"b', "a,b", "a\nb", ""].map(csvField)).toEqual(["a", '"a""b"', '"a,b"', '"a\nb"', ""]);
+});
+
+test.each([
+  ["=1+1", "'=1+1"],
+  ["@SUM(A1)", "'@SUM(A1)"],
+  ["-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"],
+  ["\t=1", "'\t=1"],
+  ["-1", "-1"],
+  ["+1.5e-3", "+1.5e-3"],
+  ["a-b", "a-b"],
+])("a field begins no formula: %j is written %j", (text, written) => {
+  expect(csvField(text)).toBe(written);
+});
+
+test("fields are read back by another program as they were, but for that apostrophe", () => {
+  const texts = fc.array(fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n,\"' a1.") }), { minLength: 1 });
+  fc.assert(
+    fc.property(texts, (fields) => {
+      const [read] = parse(`${[...fields, "end"].map(csvField).join(",")}\n`) as string[][];
+      for (const [i, each] of fields.entries()) {
+        expect([each, `'${each}`]).toContain(read[i]);
+        expect(!/^[=+\-@\t\r]/.test(read[i]) || Number.isFinite(Number(read[i]))).toBe(true);
+      }
+    }),
+  );
 });

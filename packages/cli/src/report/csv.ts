@@ -15,7 +15,15 @@ export function* csvPieces(header: string, rows: Iterable<readonly (string | num
   if (piece !== "") yield piece;
 }
 
-/** A text as a field; quoted where it has to be. */
-export function csvField(text: string): string {
+/** What a spreadsheet takes for the beginning of a formula, which may read files and call addresses. */
+const formula = /^[=+\-@\t\r]/;
+const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * A text as a field, quoted where it has to be. One that a spreadsheet would take for a formula, and that is no number,
+ * begins with an apostrophe, which is how spreadsheets mark texts.
+ */
+export function csvField(given: string): string {
+  const text = formula.test(given) && !number.test(given) ? `'${given}` : given;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
