@@ -26,10 +26,14 @@ process.on("exit", removeUnfinished);
 process.on("disconnect", () => process.exit(TERMINATED));
 process.channel?.unref();
 // A reader that closes early, such as `head`, is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit(0);
+  const got = code === "ENOSPC" ? "a full disk" : message;
+  tell(`invalid standard output: expected a place that can be written to, got ${got}; send it elsewhere`);
+  process.exit(INPUT_FAULT);
 });
+// Nobody can be told of that.
+process.stderr.on("error", () => {});
 
 const program = createProgram();
 try {

@@ -1,7 +1,9 @@
 // Every fault of the input ends in the same way: status 2, one sentence, nothing written.
 
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { tensor, writeNpz } from "@carom/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
@@ -62,6 +64,14 @@ beforeAll(async () => {
 const fit = ["fit", "logistic", "--out", "new.onnx", "--data"];
 const audit = ["audit", "--target", model, "--out", "run", "--data"];
 
+const alias = file("alias.yaml", "name: *nothing\n");
+const nine = (name: string, of: string) => `${name}: &${name} [${new Array(9).fill(of).join(", ")}]\n`;
+const aliases = file(
+  "aliases.yaml",
+  `${nine("a", "x")}${nine("b", "*a")}${nine("c", "*b")}${nine("d", "*c")}${nine("e", "*d")}`,
+);
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
 const faults: readonly (readonly [what: string, args: readonly string[], sentence: RegExp])[] = [
   ["x and y of different lengths", [...fit, uneven], /^invalid data: .*labels as rows, got 40 rows and 39 labels/],
   ["x and y of different lengths, in audit", [...audit, uneven], /^invalid data: .* 40 rows and 39 labels/],
@@ -117,8 +127,55 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
     ["fit", "mlp", "--data", good, "--out", "/proc/carom.onnx"],
     /^invalid output .*place that can be written to/,
   ],
+  [
+    "an option that every object has",
+    [...fit, good, "--set", "constructor=1"],
+    /^unknown option of logistic "constructor"/,
+  ],
+  ["aliases that fill the memory", ["study", aliases], /^invalid study file .*Excessive alias count/],
+  ["an alias of nothing", ["study", alias], /^invalid study file .*Unresolved alias/],
+  [
+    "a file name that ends as a folder's",
+    ["fit", "mlp", "--data", good, "--out", "new/"],
+    /^invalid output new\/: expected the name of a file/,
+  ],
+  ...(process.platform === "win32"
+    ? []
+    : [
+        [
+          "a device in place of a file",
+          ["inspect", "/dev/zero"],
+          /^invalid model file \/dev\/zero: .*got a special file/,
+        ] as const,
+      ]),
   ["--label for digits", ["data", "info", "digits", "--label", "y"], /^unsupported option --label for digits/],
 ];
+
+describe.runIf(process.platform === "linux")("a place for output", () => {
+  const through = (shell: string) =>
+    spawnSync("bash", ["-c", `set -o pipefail; "${process.execPath}" "${main}" ${shell}`], { encoding: "utf8" });
+
+  it("that closes early is no fault", () => {
+    const { status, stdout, stderr } = through("fit --list | head -1");
+    expect({ status, stderr, lines: stdout.split("\n").length }).toEqual({ status: 0, stderr: "", lines: 2 });
+  });
+
+  it("that is full is told in a sentence, where anybody can be told", () => {
+    expect(through(`data info "${good}" > /dev/full`)).toMatchObject({
+      status: 2,
+      stderr:
+        "carom: invalid standard output: expected a place that can be written to, got a full disk; send it elsewhere\n",
+    });
+    expect(through("data info nothing.npz 2> /dev/full")).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  it("is no pipe that nobody writes to", () => {
+    const pipe = join(inputs, "pipe.npz");
+    spawnSync("mkfifo", [pipe]);
+    const { status, stderr } = through(`data info "${pipe}"`);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("got a special file")]);
+  });
+});
 
 describe("a fault of the input", () => {
   it.concurrent.each(faults)("%s: status 2, one sentence, nothing written", async (_, args, sentence) => {

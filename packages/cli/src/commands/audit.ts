@@ -104,7 +104,7 @@ export function auditCommand(): Command {
 async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
   const norm = normNamed(options.norm).name;
-  await requireFree(options.out ?? join(RUNS, "audit"));
+  await requireFree(options.out ?? join(RUNS, "audit"), "folder");
   const plan = startPlan();
   const { parts, asked, attacked, service, ledger } = await subjectOf(plan, options);
   const epsilons = epsilonsOf(attacked, options);

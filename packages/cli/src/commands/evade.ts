@@ -97,7 +97,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const epsilons = budgetsOf(options);
   const out = required(options.out, "--out", "a .npz or .svmlight file to write");
   const isSparse = isSparseFile(out);
-  await requireFree(out);
+  await requireFree(out, "file");
   const { dataset, contentHash: dataHash, reading } = await readData(file, options);
   const { models, data: aligned } = await loadModels(paths, dataset, options);
   const plain = await threatOf(aligned, options);
@@ -185,7 +185,7 @@ async function run(options: EvadeOptions): Promise<void> {
     });
     return;
   }
-  for (const note of inputNotes(models[0].model, options.attackAt)) process.stdout.write(`${note}\n`);
+  for (const note of inputNotes(models[0].model, options.attackAt)) print(`${note}\n`);
   const label = threat.norm.label;
   for (const [i, { path }] of models.entries()) {
     if (models.length > 1) print(`${path}\n`);

@@ -78,7 +78,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   const grid = gridOf(options.grid ?? {}).map((choice) => parseOptions(learner, { ...settings, ...choice }));
   if (options.data === undefined) throw missing("option --data", "a file to learn from");
   if (options.out === undefined) throw missing("option --out", "a file to write the model to");
-  await requireFree(options.out);
+  await requireFree(options.out, "file");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
   const dataset = withScaling(loaded, options);
   const runtime = nodeRuntime();

@@ -129,7 +129,7 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   const out = required(options.out, "option --out", "a .npz file to write");
   if (!/\.npz$/i.test(out))
     throw invalid("--out", "a file name that ends in .npz", out, "for instance --out poison.npz");
-  await requireFree(out);
+  await requireFree(out, "file");
   const data = await loadAll(options);
   const own = rowCount(data.targetTrain ?? data.train);
   const budgets = budgetsOf(options, own);

@@ -37,7 +37,7 @@ export function scoreCommand(): Command {
 }
 
 async function run(options: ScoreOptions): Promise<void> {
-  if (options.out !== undefined) await requireFree(options.out);
+  if (options.out !== undefined) await requireFree(options.out, "file");
   const { dataset, contentHash: dataHash, reading } = await readData(options.data, options);
   const classifier = await openClassifier(options.model, options, dataset);
   const { opened, contentHash: modelHash } = classifier;

@@ -63,7 +63,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const loaded = await loadStudy(await studyPath(file));
   const seeded = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const study = restricted(atScale(seeded, options.scale), options.only);
-  if (!options.plan) await requireFree(options.out ?? join(RUNS, study.name));
+  if (!options.plan) await requireFree(options.out ?? join(RUNS, study.name), "folder");
   const plan = startPlan();
   const { wanted, hashes, answer } =
     study.kind === "table" ? await askTable(plan, study, options.scale, options) : await ask(plan, study, options);

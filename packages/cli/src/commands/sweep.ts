@@ -105,7 +105,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const plan = startPlan();
   const key = plan.source(datasetArtifact(dataset));
   const folder = options.out ?? runFolder("sweep", [question, key], started);
-  await requireFree(folder);
+  await requireFree(folder, "folder");
   const keys = planSweep(plan, question, { key, dataset });
   const workers = options.workers ?? defaultWorkers();
   const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true });

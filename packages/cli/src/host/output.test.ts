@@ -63,11 +63,13 @@ describe("output", () => {
   it("tells a free place from one that is taken, and leaves no trace of having looked", async () => {
     writeFileSync(join(folder, "file"), "");
     symlinkSync("nowhere", join(folder, "link"));
-    await requireFree(join(folder, "new", "deep", "run"));
+    await requireFree(join(folder, "new", "deep", "run"), "folder");
     for (const name of ["file", "link"]) {
-      await expect(requireFree(join(folder, name))).rejects.toThrow(/got one that exists/);
+      await expect(requireFree(join(folder, name), "folder")).rejects.toThrow(/got one that exists/);
     }
-    await expect(requireFree(join(folder, "file", "run"))).rejects.toThrow(/through something that is no folder/);
+    await expect(requireFree(join(folder, "file", "run"), "folder")).rejects.toThrow(
+      /through something that is no folder/,
+    );
     expect(content()).toEqual(["file", "link"]);
   });
 

@@ -5,6 +5,7 @@ import { rmSync } from "node:fs";
 import { lstat, mkdir, mkdtemp, rename, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "@carom/core";
+import { tell } from "../ui/print.ts";
 
 /** What is being written and has not its final name yet. */
 const unfinished = new Set<string>();
@@ -31,7 +32,8 @@ export async function writeWhole(path: string, content: Content): Promise<void> 
 
 /** Writes a folder of files (names may have slashes) under a temporary name and renames it. */
 export async function writeFolder(path: string, files: Readonly<Record<string, Content>>): Promise<void> {
-  await underTemporaryName(path, async (temporary) => {
+  // A slash at the end names the same folder.
+  await underTemporaryName(resolve(path), async (temporary) => {
     for (const [name, content] of Object.entries(files)) {
       const file = join(temporary, name);
       await mkdir(dirname(file), { recursive: true });
@@ -48,15 +50,20 @@ export async function keepingResults<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    process.stderr.write(
-      "carom: what was computed is in the store; the same command makes the report without computing it again\n",
-    );
+    tell("what was computed is in the store; the same command makes the report without computing it again");
     throw error;
   }
 }
 
 /** Refuses a place for output that is taken or cannot be written to, before any work is done. */
-export async function requireFree(path: string): Promise<void> {
+export async function requireFree(path: string, kind: "file" | "folder"): Promise<void> {
+  if (kind === "file" && /[/\\]$/.test(path)) {
+    throw new InputError("invalid", `output ${path}`, {
+      expected: "the name of a file",
+      got: "that of a folder, as the slash at its end says",
+      remedy: "add the name of the file, or leave out the slash",
+    });
+  }
   if (await exists(path)) {
     throw new InputError("invalid", `output ${path}`, {
       expected: "a place where nothing is yet",

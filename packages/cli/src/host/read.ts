@@ -1,6 +1,6 @@
 // Input files on disk.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { InputError } from "@carom/core";
 
 /**
@@ -10,6 +10,9 @@ import { InputError } from "@carom/core";
  */
 export async function readBytes(kind: string, path: string): Promise<Uint8Array> {
   try {
+    const found = await stat(path);
+    // A pipe that nobody writes to would be waited for, and a device has no end.
+    if (!found.isFile() && !found.isDirectory()) throw Object.assign(new Error(), { code: "a special file" });
     const { buffer, byteOffset, byteLength } = await readFile(path);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
@@ -23,7 +26,7 @@ export function unreadable(kind: string, path: string, error: unknown): unknown 
   if (code === undefined) return error;
   return new InputError(code === "ENOENT" ? "missing" : "invalid", `${kind} ${path}`, {
     expected: "a file that can be read",
-    got: reasons[code] ?? message ?? code,
+    got: reasons[code] ?? (message || code),
     remedy: "check the path",
   });
 }

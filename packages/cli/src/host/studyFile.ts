@@ -61,7 +61,7 @@ export async function loadStudy(path: string): Promise<AnyStudy> {
       remedy: "correct that line",
     });
   }
-  const given = document.toJS() ?? {};
+  const given = contentOf(document, path) ?? {};
   const { schema, jsonSchema } = kindNamed(typeof given.kind === "string" ? given.kind : "evasion");
   const parsed = schema.safeParse(given);
   if (parsed.success) return withPaths(parsed.data, dirname(resolve(path)));
@@ -93,6 +93,19 @@ export async function loadStudy(path: string): Promise<AnyStudy> {
       remedy: "see carom study --schema",
     },
   );
+}
+
+/** What a document says. @throws InputError for aliases of nothing, and for those that would fill the memory */
+function contentOf(document: Document, path: string): Record<string, unknown> | null {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new InputError("invalid", `study file ${path}`, {
+      expected: "YAML or JSON",
+      got: (error as Error).message.split("\n")[0],
+      remedy: "write out what aliases (*name) stand for",
+    });
+  }
 }
 
 /** Where a place in the document begins; of a missing one, where what should hold it begins. */

@@ -34,7 +34,7 @@ export function learnerByName(name: string): AnyLearner {
 export function parseOptions(learner: AnyLearner, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const schema = learner.options as unknown as z.ZodObject;
   for (const name of Object.keys(given)) {
-    if (!(name in schema.shape)) unknownName(`option of ${learner.name}`, name, Object.keys(schema.shape));
+    if (!Object.hasOwn(schema.shape, name)) unknownName(`option of ${learner.name}`, name, Object.keys(schema.shape));
   }
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -119,7 +119,7 @@ export function buildEvasion(
   const { name, options, capabilities } = attack;
   const schema = options as unknown as z.ZodObject;
   for (const option of Object.keys(given)) {
-    if (!(option in schema.shape)) unknownName(`option of ${name}`, option, Object.keys(schema.shape));
+    if (!Object.hasOwn(schema.shape, option)) unknownName(`option of ${name}`, option, Object.keys(schema.shape));
   }
   const parsed = options.safeParse(given);
   if (!parsed.success) {

@@ -95,7 +95,8 @@ export function poisoningByName(name: string): AnyPoisoningEntry {
 export function buildPoisoning(attack: AnyPoisoningEntry, given: Readonly<Record<string, unknown>>): PoisoningAttack {
   const schema = attack.options as unknown as z.ZodObject;
   for (const option of Object.keys(given)) {
-    if (!(option in schema.shape)) unknownName(`option of ${attack.name}`, option, Object.keys(schema.shape));
+    if (!Object.hasOwn(schema.shape, option))
+      unknownName(`option of ${attack.name}`, option, Object.keys(schema.shape));
   }
   const parsed = schema.safeParse(given);
   if (parsed.success) return attack.create(parsed.data);
