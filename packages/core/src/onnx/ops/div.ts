@@ -1,12 +1,12 @@
 import { broadcastFirstType, reduceTo } from "../broadcast.ts";
 import type { Operator } from "../operator.ts";
-import { divisor, scaled } from "../slope.ts";
+import { divided, scaled } from "../slope.ts";
 
-/** y = a / b; dy/da = 1/b, dy/db = -y/b, taken as 0 where b = 0. */
+/** y = a / b; dy/da = 1/b, dy/db = -y/b. */
 export const Div: Operator = {
   infer: broadcastFirstType,
   gradient({ g, inputs: [a, b], outputs: [y], cotangent }) {
-    const da = g.node("Div", [cotangent, divisor(g, b)]);
+    const da = divided(g, cotangent, b);
     return [reduceTo(g, da, a), g.node("Neg", [reduceTo(g, scaled(g, da, y), b)])];
   },
 };

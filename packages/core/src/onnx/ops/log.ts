@@ -1,8 +1,8 @@
 import { type Operator, sameAsInput } from "../operator.ts";
-import { divisor } from "../slope.ts";
+import { divided } from "../slope.ts";
 
-/** y = log x; dy/dx = 1/x, taken as 0 where x = 0. */
+/** y = log x; dy/dx = 1/x. */
 export const Log: Operator = {
   infer: sameAsInput,
-  gradient: ({ g, inputs: [x], cotangent }) => [g.node("Div", [cotangent, divisor(g, x)])],
+  gradient: ({ g, inputs: [x], cotangent }) => [divided(g, cotangent, x)],
 };

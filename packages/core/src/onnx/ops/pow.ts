@@ -3,7 +3,7 @@ import type { Operator } from "../operator.ts";
 import { isAwayFromZero } from "../range.ts";
 import { scaled } from "../slope.ts";
 
-/** y = a^b; dy/da = b a^(b-1), dy/db = y log a, taken as 0 where they are infinite or no numbers, as at a = 0. */
+/** y = a^b; dy/da = b a^(b-1), dy/db = y log a. */
 export const Pow: Operator = {
   infer: broadcastFirstType,
   gradient({ g, inputs: [a, b], outputs: [y], cotangent }) {

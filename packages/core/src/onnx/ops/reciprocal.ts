@@ -1,7 +1,7 @@
 import { type Operator, sameAsInput } from "../operator.ts";
 import { scaled } from "../slope.ts";
 
-/** y = 1/x; dy/dx = -y^2, taken as 0 where x = 0. */
+/** y = 1/x; dy/dx = -y^2. */
 export const Reciprocal: Operator = {
   infer: sameAsInput,
   gradient: ({ g, outputs: [y], cotangent }) => [g.node("Neg", [scaled(g, cotangent, g.node("Mul", [y, y]))])],

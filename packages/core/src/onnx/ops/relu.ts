@@ -4,12 +4,12 @@ import { type Operator, sameAsInput } from "../operator.ts";
 /**
  * y = max(x, 0); dy/dx = 1 where x > 0, else 0 (0 at the kink).
  *
- * The mask is y as a truth value and back: on 200,000 elements .06 ms, where Sign takes .27 and Greater with Where .08.
+ * The mask chooses and does not multiply: what follows may be infinitely steep at 0, as a square root is.
  */
 export const Relu: Operator = {
   infer: sameAsInput,
   gradient({ g, outputs: [y], cotangent }) {
     const positive = g.node("Cast", [y], { to: { int: elementTypeNumber("bool") } });
-    return [g.node("Mul", [cotangent, g.node("CastLike", [positive, y])])];
+    return [g.node("Where", [positive, cotangent, g.scalar(0, y)])];
   },
 };
