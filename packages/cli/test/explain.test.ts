@@ -35,7 +35,7 @@ describe("carom explain", () => {
     expect(text.stdout).toMatch(new RegExp(`^svm +logistic +0\\.2 .* ${Number(R.toPrecision(3))} `, "m"));
     expect(text.stdout).toMatch(/^svm +forest +0\.2 +0\.\d+ +- +- +- +- +- +-$/m);
     expect(text.stdout).toContain("V of svm: undefined, it needs at least two models");
-    expect(text.stdout).toContain("R, S, rho and predicted loss on forest: absent, unsupported operator");
+    expect(text.stdout).toContain("R, S, rho and predicted loss on forest: absent, unsupported node");
     expect(text.stdout).toContain(result.targetFindings[0].sentence);
     expect(result.findings).toHaveLength(2);
   });

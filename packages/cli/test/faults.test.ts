@@ -52,7 +52,7 @@ const oneClass = file("one.npz", writeNpz({ x, y: tensor("int32", [40], new Int3
 const empty = file("empty.npz", "");
 const emptyModel = file("empty.onnx", "");
 const notOnnx = file("words.onnx", "these are words, and no model at all");
-const text = file("table.txt", "1 2 3");
+const text = file("table.xyz", "1 2 3");
 
 beforeAll(async () => {
   writeFileSync(good, pointsFile(40));

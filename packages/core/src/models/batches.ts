@@ -1,8 +1,7 @@
 // Rows through a graph: as many in a call as memory, or the graph itself, allows.
 
-import { InputError } from "../errors.ts";
-import { GraphBuilder } from "../onnx/builder.ts";
-import { multiplyDims } from "../onnx/dim.ts";
+import { builderOf } from "../onnx/builder.ts";
+import { isStatic } from "../onnx/dim.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { allocate, gatherRows, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
 
@@ -31,17 +30,13 @@ export function batchOf(onnx: OnnxModel | undefined, inputShape: readonly number
 
 /** The numbers that a gradient graph holds for one row: forward values and their cotangents; undefined where unknown. */
 function intermediateElements({ graph }: OnnxModel): number | undefined {
-  try {
-    const g = GraphBuilder.from(graph);
-    const row = g.type(graph.inputs[0].name).shape[0];
-    const values = [...graph.inputs.map(({ name }) => name), ...g.currentNodes.flatMap((n) => n.outputs)];
-    const sizes = values.filter((name) => name !== "").map((name) => g.type(name).shape);
-    const perRow = sizes.filter((shape) => shape[0] === row).map((shape) => multiplyDims(...shape.slice(1)));
-    return 3 * perRow.reduce<number>((sum, size) => sum + (typeof size === "number" ? size : 0), 0);
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
+  const g = builderOf(graph);
+  if (!g) return undefined;
+  const row = g.type(graph.inputs[0].name).shape[0];
+  const values = [...graph.inputs.map(({ name }) => name), ...g.currentNodes.flatMap((n) => n.outputs)];
+  const sizes = values.filter((name) => name !== "").map((name) => g.type(name).shape);
+  const perRow = sizes.filter((shape) => shape[0] === row).map((shape) => shape.slice(1));
+  return 3 * perRow.reduce((sum, shape) => sum + (isStatic(shape) ? sizeOf(shape) : 0), 0);
 }
 
 /**
@@ -53,13 +48,7 @@ export function withFixedBatch(onnx: OnnxModel): OnnxModel {
   const { graph } = onnx;
   const [input] = graph.inputs;
   if (graph.inputs.length !== 1 || !input.shape || typeof input.shape[0] === "number") return onnx;
-  let rows: number | string;
-  try {
-    rows = GraphBuilder.from(graph).type(graph.outputs[0].name).shape[0];
-  } catch (error) {
-    if (error instanceof InputError) return onnx;
-    throw error;
-  }
+  const rows = builderOf(graph)?.type(graph.outputs[0].name).shape[0];
   if (typeof rows !== "number" || rows < 1) return onnx;
   return { ...onnx, graph: { ...graph, inputs: [{ ...input, shape: [rows, ...input.shape.slice(1)] }] } };
 }

@@ -1,6 +1,6 @@
 // Margins that attacks climb where a model gives probabilities: those of the logits, which do not saturate.
 
-import { GraphBuilder } from "../onnx/builder.ts";
+import { builderOf } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { prune } from "../onnx/prune.ts";
 import { type FloatType, gatherRows, type Tensor } from "../tensor.ts";
@@ -12,8 +12,8 @@ import type { Differentiable } from "./open.ts";
 /** The graph that gives the logits of a model's probabilities; undefined where there are none to be found. */
 export function logitsGraph({ onnx, probabilities }: Model, output: string): Graph | undefined {
   if (!onnx || !probabilities) return undefined;
-  const g = GraphBuilder.from(onnx.graph);
-  const logits = logitsOf(g, output);
+  const g = builderOf(onnx.graph);
+  const logits = g && logitsOf(g, output);
   return logits && prune(g.graph([logits.scores]));
 }
 

@@ -1,7 +1,7 @@
 // A model: ONNX bytes plus what an attack must know of them.
 
 import { InputError } from "../errors.ts";
-import { GraphBuilder } from "../onnx/builder.ts";
+import { builderOf } from "../onnx/builder.ts";
 import type { Graph, OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
@@ -91,7 +91,7 @@ function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable" | "parts">
   const parts = partsOf(onnx);
   if (!parts) return readable(onnx);
   const smooth = readable(straightThrough(onnx, parts));
-  if (smooth.onnx && isTyped(smooth.onnx.graph)) return { ...smooth, parts };
+  if (smooth.onnx && builderOf(smooth.onnx.graph)) return { ...smooth, parts };
   const held = parts.map((part): InputPart => (isReal(part.type) ? part : { ...part, kind: "fixed" }));
   const isAnyMoved = held.some(({ kind }) => kind !== "fixed");
   return { ...(isAnyMoved ? readable(onnx) : { onnx: undefined, unreadable: lookedUp(onnx.graph) }), parts: held };
@@ -109,16 +109,6 @@ function readable(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable"> {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { onnx: undefined, unreadable: error.message };
-  }
-}
-
-function isTyped(graph: Graph): boolean {
-  try {
-    GraphBuilder.from(graph);
-    return true;
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
   }
 }
 

@@ -116,7 +116,7 @@ export class GraphBuilder {
   push(node: Node): void {
     const operator = operatorOf(node);
     if (!operator)
-      throw unsupportedNode(node, "an operator in the table of operators (docs/support.md)", operatorName(node));
+      throw unsupportedNode(node, "an operator in the table of operators (docs/support.md)", gotInstead(node));
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.type(name)));
     checkInputs(node, inputs);
     const unknownDim = () => this.fresh("?");
@@ -220,4 +220,20 @@ function untypedInput(name: string): InputError {
     got: "none",
     remedy: "export the model with typed inputs",
   });
+}
+
+/** What a node without a rule is, in the user's terms where those are known. */
+function gotInstead(node: Node): string {
+  const isTrees = node.op.startsWith("TreeEnsemble");
+  return `${isTrees ? "decision trees, whose scores are constant almost everywhere: " : ""}${operatorName(node)}`;
+}
+
+/** A builder that holds a graph, or undefined where types and shapes of some node are not known. */
+export function builderOf(graph: Graph): GraphBuilder | undefined {
+  try {
+    return GraphBuilder.from(graph);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
