@@ -1,8 +1,9 @@
 // The public interface of @carom/core, by hand: what is not listed here is not public.
 
-export type { Attack, AttackContext, AttackState, Points } from "./attacks/attack.ts";
+export type { Attack, AttackContext, AttackState, Gradients, Points } from "./attacks/attack.ts";
 export {
   type ChunksTask,
+  type Crafting,
   craftInChunks,
   type MinimumChunksTask,
   minimumInChunks,
@@ -23,6 +24,7 @@ export { noiseAttack } from "./attacks/evasion/noise.ts";
 export { type PgdOptions, pgdAttack } from "./attacks/evasion/pgd.ts";
 export { withRestarts } from "./attacks/evasion/restarts.ts";
 export { type SparseFlipsResult, type SparseFlipsTask, sparseFlips } from "./attacks/evasion/sparseFlips.ts";
+export { nonFiniteSentence } from "./attacks/finite.ts";
 export {
   type AnyPoisoningEntry,
   buildPoisoning,
@@ -108,6 +110,8 @@ export type {
 } from "./learners/learner.ts";
 export { presetNames, presetOptions, presets } from "./learners/presets.ts";
 export { describeScaling, isScaled } from "./learners/scaling.ts";
+// Tensors and randomness
+export type { Vector } from "./linalg.ts";
 export type { AscentTask } from "./models/ascent.ts";
 export { calibratedModel } from "./models/calibrated.ts";
 export { checkAnswers, checkModel } from "./models/checks.ts";
@@ -283,7 +287,6 @@ export { type BlockFacts, displacements, joinBlocks, pointsArtifact } from "./st
 export { judgedLabels, judgedOptions } from "./study/tasks/poisonJudge.ts";
 export type { SurrogateVariability } from "./study/variability.ts";
 export { VERSION } from "./study/version.ts";
-// Tensors and randomness
 export {
   type ElementType,
   type FloatType,
@@ -298,6 +301,7 @@ export {
 } from "./tensor.ts";
 // Threats and attacks
 export { l1, l2, linf, type Norm, norms } from "./threat/norm.ts";
+export { precisionDoubt } from "./threat/precision.ts";
 export { scaledNorm } from "./threat/scaledNorm.ts";
 export { checkThreat, type ThreatModel } from "./threat/threat.ts";
 // Transfer: rates and metrics

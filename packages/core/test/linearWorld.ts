@@ -114,7 +114,7 @@ export function bestIncrease(
     return total(moves);
   }
   const at = (t: number) => room.map((each, j) => Math.min(t * sizes[j], each));
-  let [low, high] = [0, 1e12];
+  let [low, high] = [0, 1e24];
   if (Math.hypot(...at(high)) > epsilon) {
     for (let i = 0; i < 200; i++) {
       const middle = (low + high) / 2;

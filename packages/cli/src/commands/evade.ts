@@ -2,13 +2,16 @@
 
 import {
   buildEvasion,
+  type Crafting,
   type Dataset,
   type Doubt,
   evasionAttacks,
   evasionByName,
+  type FloatType,
   InputError,
+  nonFiniteSentence,
   norms,
-  type Queries,
+  precisionDoubt,
   rangeUnits,
   rowCount,
   scaledNorm,
@@ -138,12 +141,17 @@ async function run(options: EvadeOptions): Promise<void> {
   const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set;
   const progress = startProgress(options.quiet === true);
   const watched = { ...task, onProgress: (done: number) => progress.update("crafting", done) };
+  const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
+  const coarse = type === "float32" ? precisionDoubt(attacked, threat, epsilons ?? []) : undefined;
   const place = {
     out,
     chosen,
     featureShape: options.attackAt === undefined ? dataset.featureShape : aligned.featureShape,
+    type,
   };
-  const { queries, epsilon } = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
+  const crafted = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
+  const { queries, epsilon } = crafted;
+  const warnings = [coarse, nonFiniteSentence(crafted.nonFinite)].filter((sentence) => sentence !== undefined);
   const judged: JudgedFile[] = [];
   const doubts: (readonly Doubt[])[] = [];
   for (const model of models) {
@@ -180,6 +188,7 @@ async function run(options: EvadeOptions): Promise<void> {
       seed: options.seed,
       queries,
       out,
+      ...(warnings.length > 0 && { warnings }),
       ...(smallest && { minimumEpsilon: smallest }),
       ...(each.length === 1 ? only : { models: each }),
     });
@@ -193,6 +202,7 @@ async function run(options: EvadeOptions): Promise<void> {
     for (const budget of judged[i].budgets) print(describeBudget(budget, label, options));
     print(warningLines(doubts[i]));
   }
+  print(warningLines(warnings.map((sentence) => ({ sentence }))));
   if (smallest) {
     const [low, middle, high] = smallest.quartiles.map((value) => Number(value.toPrecision(6)));
     const none = smallest.none > 0 ? `; none found for ${smallest.none} of ${n}` : "";
@@ -212,25 +222,26 @@ function budgetsOf({ epsilon, minEpsilon }: EvadeOptions): readonly number[] | u
   });
 }
 
-/** Where points go, which rows of the data file they are made from, and the shape of one there. */
+/** Where points go, which rows of the data file they are made from, and the shape and type of one there. */
 interface Place {
   readonly out: string;
   readonly chosen: Int32Array;
   readonly featureShape: readonly number[];
+  readonly type: FloatType;
 }
 
 /** Crafts and writes; what was crafted is let go of before the file is read back. Returns the budget of each row. */
 async function craftTo(
-  { out, chosen, featureShape }: Place,
+  { out, chosen, featureShape, type }: Place,
   task: EvadeTask,
   epsilons: readonly number[] | undefined,
   flips: boolean,
-): Promise<{ readonly queries: Queries; readonly epsilon: Float64Array }> {
+): Promise<Crafting & { readonly epsilon: Float64Array }> {
   const n = chosen.length;
-  const file = evasionFile(out, (epsilons?.length ?? 1) * n, featureShape);
+  const file = evasionFile(out, (epsilons?.length ?? 1) * n, featureShape, type);
   const crafted = epsilons
     ? {
-        queries: (flips && (await craftSparse(task, epsilons, file))) || (await craftBudgets(task, epsilons, file)),
+        ...((flips && (await craftSparse(task, epsilons, file))) || (await craftBudgets(task, epsilons, file))),
         epsilon: Float64Array.from({ length: epsilons.length * n }, (_, i) => epsilons[Math.floor(i / n)]),
       }
     : await craftMinimum(task, file);
@@ -246,7 +257,7 @@ function labelOf({ labels, classNames }: Dataset, i: number): number {
 }
 
 function describeBudget(
-  { epsilon, errorUnderAttack, onTarget, evasion, largest }: JudgedBudget,
+  { epsilon, errorUnderAttack, onTarget, evasion, largest, unmoved }: JudgedBudget,
   norm: string,
   { targetClass }: EvadeOptions,
 ): string {
@@ -256,7 +267,11 @@ function describeBudget(
   ];
   const which = Number.isFinite(epsilon) ? `epsilon ${epsilon}` : "smallest epsilon each";
   const size = `; largest ${norm} change ${Number(largest.toPrecision(6))}`;
-  return `${which}: error ${describeRate(errorUnderAttack)}${more.filter(Boolean).join("")}${size}\n`;
+  const still =
+    unmoved > 0 && epsilon > 0 && Number.isFinite(epsilon)
+      ? `; ${unmoved} of the points that are right did not move`
+      : "";
+  return `${which}: error ${describeRate(errorUnderAttack)}${more.filter(Boolean).join("")}${size}${still}\n`;
 }
 
 /** Quartiles over all points, those included that are wrong already (0) or for which none was found (infinite). */

@@ -2,13 +2,13 @@
 
 import {
   type Attack,
+  type Crafting,
   craftInChunks,
   type Dataset,
   InputError,
   lineSearchAttack,
   minimumInChunks,
   norms,
-  type Queries,
   rowCount,
   type SparseRows,
   sparseFlips,
@@ -33,7 +33,7 @@ export interface EvadeTask {
 }
 
 /** Crafts points for every budget, one budget after the other in the file. */
-export async function craftBudgets(task: EvadeTask, epsilons: readonly number[], file: EvasionFile): Promise<Queries> {
+export async function craftBudgets(task: EvadeTask, epsilons: readonly number[], file: EvasionFile): Promise<Crafting> {
   const [first, ...others] = task.models.map(({ attacked }) => attacked);
   const n = rowCount(task.data);
   return craftInChunks({
@@ -46,7 +46,7 @@ export async function craftBudgets(task: EvadeTask, epsilons: readonly number[],
 }
 
 /** Searches the smallest budget of each row; returns the budgets. */
-export async function craftMinimum(task: EvadeTask, file: EvasionFile) {
+export async function craftMinimum(task: EvadeTask, file: EvasionFile): Promise<Crafting & { epsilon: Float64Array }> {
   return minimumInChunks({
     ...task,
     attack: task.attack ?? lineSearchAttack(),
@@ -63,7 +63,7 @@ export async function craftSparse(
   { models, data, threat, target, onProgress }: EvadeTask,
   epsilons: readonly number[],
   file: EvasionFile,
-): Promise<Queries | undefined> {
+): Promise<Crafting | undefined> {
   const isBinary = threat.domain.kinds?.every((kind) => kind === "binary");
   if (models.length > 1 || threat.changeable || threat.norm !== norms.l1 || !isBinary) return undefined;
   const { direction } = threat;
@@ -79,16 +79,19 @@ export async function craftSparse(
       perGradient: 1,
       onProgress,
     });
-    results.forEach(({ points }, e) => {
-      file.put(e * rowCount(data), points);
-    });
-    return results.reduce((sum, { queries }) => add(sum, queries), { scores: 0, gradients: 0 });
+    const queries = { scores: 0, gradients: 0 };
+    const nonFinite = new Uint8Array(rowCount(data));
+    for (const [e, result] of results.entries()) {
+      file.put(e * rowCount(data), result.points);
+      queries.scores += result.queries.scores;
+      queries.gradients += result.queries.gradients;
+      result.nonFinite.forEach((flag, i) => {
+        nonFinite[i] |= flag;
+      });
+    }
+    return { queries, nonFinite };
   } catch (error) {
     if (error instanceof InputError && error.code === "unsupported") return undefined;
     throw error;
   }
-}
-
-function add(a: Queries, b: Queries): Queries {
-  return { scores: a.scores + b.scores, gradients: a.gradients + b.gradients };
 }

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import {
   dataset,
   denseRows,
+  type FloatType,
   InputError,
   npzPieces,
   openNpz,
@@ -12,6 +13,9 @@ import {
   sliceRows,
   svmlightLine,
   type Tensor,
+  tensor,
+  type Vector,
+  zeros,
 } from "@carom/core";
 import { readBytes } from "./read.ts";
 
@@ -27,7 +31,7 @@ export interface RowFacts {
 /** Points on their way to a file. */
 export interface EvasionFile {
   /** Takes points, to be written from row `at` on. */
-  put(at: number, points: Float32Array | SparseRows): void;
+  put(at: number, points: Vector | SparseRows): void;
   /** The bytes, once all points are there. */
   pieces(facts: RowFacts): Iterable<Uint8Array>;
 }
@@ -48,13 +52,17 @@ export function isSparseFile(path: string): boolean {
   });
 }
 
-/** A file of so many rows, in the format that its name asks for. @throws InputError for more than memory may hold. */
-export function evasionFile(path: string, rows: number, featureShape: readonly number[]): EvasionFile {
+/**
+ * A file of so many rows, in the format that its name asks for; an archive holds numbers of the type that models take.
+ *
+ * @throws InputError for more than memory may hold
+ */
+export function evasionFile(path: string, rows: number, featureShape: readonly number[], type: FloatType): EvasionFile {
   const columns = featureShape.reduce((product, size) => product * size, 1);
-  return isSparseFile(path) ? textFile(rows, columns) : archive(rows, columns, featureShape);
+  return isSparseFile(path) ? textFile(rows, columns) : archive(rows, columns, featureShape, type);
 }
 
-function archive(rows: number, columns: number, featureShape: readonly number[]): EvasionFile {
+function archive(rows: number, columns: number, featureShape: readonly number[], type: FloatType): EvasionFile {
   if (rows * columns > MOST) {
     throw new InputError("unsupported", "size of the output", {
       expected: `up to ${MOST} numbers (budgets times rows times features)`,
@@ -62,12 +70,12 @@ function archive(rows: number, columns: number, featureShape: readonly number[])
       remedy: "give fewer rows or budgets at a time, or write rows that are mostly zero to a .svmlight file",
     });
   }
-  const x = new Float32Array(rows * columns);
+  const { data: x } = zeros(type, [rows * columns]);
   return {
     put: (at, points) => x.set("start" in points ? writtenOut(points) : points, at * columns),
     pieces: ({ labels, epsilon, index }) =>
       npzPieces({
-        x: { type: "float32", shape: [rows, ...featureShape], data: x },
+        x: tensor(type, [rows, ...featureShape], x),
         y: { type: "int32", shape: [rows], data: labels },
         epsilon: { type: "float64", shape: [rows], data: epsilon },
         index: { type: "int32", shape: [rows], data: index },
@@ -107,7 +115,7 @@ function entriesOf({ start, index, value }: SparseRows, row: number): (readonly 
   return Array.from({ length: start[row + 1] - start[row] }, (_, i) => [index[start[row] + i], value[start[row] + i]]);
 }
 
-function nonZeros(row: Float32Array): (readonly [number, number])[] {
+function nonZeros(row: Vector): (readonly [number, number])[] {
   const entries: (readonly [number, number])[] = [];
   for (let j = 0; j < row.length; j++) if (row[j] !== 0) entries.push([j, row[j]]);
   return entries;

@@ -16,6 +16,7 @@ import {
   rowCount,
   type Scorer,
   type Tensor,
+  type Vector,
 } from "@carom/core";
 import { readEvasionFile } from "./evasionFile.ts";
 
@@ -34,9 +35,11 @@ export interface JudgedBudget {
   readonly onTarget?: Rate;
   /** Points below the threshold of detection. */
   readonly evasion?: Rate;
-  /** Norms of the perturbations. */
+  /** Norms of the perturbations: of the saved points from the rows of the data. */
   readonly mean: number;
   readonly largest: number;
+  /** Points that were right before and are where their rows are. */
+  readonly unmoved: number;
 }
 
 export interface JudgedFile {
@@ -78,7 +81,7 @@ export async function judgeSaved(
   for (const [e, epsilon] of epsilons.entries()) {
     const own = (from: number, to: number) => points(e * n + from, e * n + to);
     const { predicted, detected } = await judge(own, n);
-    const [mean, largest] = sizes(own, attacked, norm);
+    const { mean, largest, isMoved } = sizes(own, attacked, norm);
     const right = labels.reduce((sum, label, i) => sum + (clean.predicted[i] === label ? 1 : 0), 0);
     const hits = labels.reduce((sum, y, i) => sum + (clean.predicted[i] === y && predicted[i] !== y ? 1 : 0), 0);
     budgets.push({
@@ -89,6 +92,7 @@ export async function judgeSaved(
       ...(point && { evasion: evasionRate(detected, point) }),
       mean,
       largest,
+      unmoved: labels.filter((label, i) => clean.predicted[i] === label && !isMoved[i]).length,
     });
   }
   return { cleanError: errorRate(clean.predicted, labels), ...(point && { detection: point }), budgets };
@@ -102,18 +106,22 @@ async function benignScores(
   return detected.filter((_, i) => others.labels[i] !== positive);
 }
 
-/** The mean and the largest norm of the perturbations. */
-function sizes(points: (from: number, to: number) => Tensor, origin: Dataset, norm: Norm): readonly [number, number] {
+/** The mean and the largest norm of the perturbations, and which points are not their rows as the file can hold them. */
+function sizes(points: (from: number, to: number) => Tensor, origin: Dataset, norm: Norm) {
   const [n, d] = [rowCount(origin), featureCount(origin)];
   const difference = new Float64Array(d);
+  const isMoved = new Uint8Array(n);
   let [sum, largest] = [0, 0];
   for (let i = 0; i < n; i++) {
     const { data } = denseRows(origin, i, i + 1);
-    const moved = points(i, i + 1).data as Float32Array;
-    for (let j = 0; j < d; j++) difference[j] = moved[j] - Math.fround(data[j]);
+    const moved = points(i, i + 1).data as Vector;
+    for (let j = 0; j < d; j++) {
+      difference[j] = moved[j] - data[j];
+      if (moved[j] !== data[j] && moved[j] !== Math.fround(data[j])) isMoved[i] = 1;
+    }
     const size = norm.measure(difference);
     sum += size;
     largest = Math.max(largest, size);
   }
-  return [sum / n, largest];
+  return { mean: sum / n, largest, isMoved };
 }

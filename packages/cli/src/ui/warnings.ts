@@ -4,7 +4,7 @@ import type { Doubt } from "@carom/core";
 import { outputWidth, wrap } from "./wrap.ts";
 
 /** A line per doubt, after the name of the model where there are several. */
-export function warningLines(doubts: readonly Doubt[], name?: string): string {
+export function warningLines(doubts: readonly Pick<Doubt, "sentence">[], name?: string): string {
   const lines = doubts.map(({ sentence }) => `Warning: ${name === undefined ? "" : `${name}: `}${sentence}\n`);
   return wrap(lines.join(""), outputWidth());
 }

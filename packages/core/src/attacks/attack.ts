@@ -1,12 +1,23 @@
 // What an attack is: a generator that yields its state at each iteration; the framework enforces the threat model.
 
+import type { Vector } from "../linalg.ts";
 import type { Stream } from "../random.ts";
 
-/** Points that an attack works on, one row of D features each, in the precision that models take. */
+/**
+ * Points that an attack works on, one row of D features each. Models see them in their own type, which may be float32; steps
+ * that are short beside the features would be lost there.
+ */
 export interface Points {
   readonly rows: number;
   readonly columns: number;
-  readonly data: Float32Array;
+  readonly data: Float64Array;
+}
+
+/** Gradients at points, one row for each, in the type that models compute them in. */
+export interface Gradients {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Vector;
 }
 
 /** Everything an attack may ask for. It sees neither the model nor the threat model's insides. */
@@ -17,26 +28,32 @@ export interface AttackContext {
   readonly origin: Points;
   /** Where to begin; lies in the admissible set. */
   readonly start: Points;
-  /** The budget of an original point: a length that steps can be measured by. */
+  /** The budget of an original point, or the size of its box where that is less: a length that steps can be measured by. */
   budget(index: number): number;
-  /** The objective of points, to be raised; `indices[i]` says which original row i belongs to. */
+  /**
+   * The objective of points, to be raised; `indices[i]` says which original row i belongs to. Where the model's scores give
+   * no number it is -Infinity.
+   */
   objective(points: Points, indices: Int32Array): Promise<Float64Array>;
-  /** The gradient of the objective, one row per point. */
-  gradient(points: Points, indices: Int32Array): Promise<Points>;
+  /**
+   * The gradient of the objective, one row per point; always finite: an infinite slope counts as the largest finite one
+   * of its row, an undefined one as 0.
+   */
+  gradient(points: Points, indices: Int32Array): Promise<Gradients>;
   /** Moves rows to the nearest admissible points, in place. Values between the steps of a grid are admissible here. */
   project(points: Points, indices: Int32Array): void;
   /** Moves rows into their bounds (box, mask, direction) and leaves the budget out of account, in place. */
   clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */
-  steepest(gradients: Points): void;
+  steepest(gradients: Gradients): void;
   /** Brings directions that are drawn alike in all features to the units of the norm, and to the length of the steepest. */
   unitLength(directions: Points): void;
   /**
-   * Moves all points, in place, by steps x <- project(x + stepSize budget steepest(gradient)); absent where the model and
+   * Moves points, in place, by steps x <- project(x + stepSize budget steepest(gradient)); absent where the model and
    * the norm have no faster way than the functions above. Their projection is exact up to the rounding of float32 on
-   * most points.
+   * most points. Returns the rows that it left where they were, because it met a gradient that is not finite.
    */
-  ascend?(points: Points, stepSize: number, steps: number): Promise<void>;
+  ascend?(points: Points, stepSize: number, steps: number): Promise<Int32Array>;
   /** The random stream of one original point; labels name further ones. */
   random(index: number, ...labels: readonly (string | number)[]): Stream;
 }
@@ -53,15 +70,22 @@ export interface AttackState {
 /** An attack with a fixed budget: yields its states, returns the last one. */
 export type Attack = (context: AttackContext) => AsyncGenerator<AttackState, AttackState>;
 
-/** The chosen rows, copied. */
-export function takePoints(points: Points, indices: Int32Array): Points {
+/**
+ * The chosen rows, copied: to memory that holds nothing else where it is given, as taking new memory in every iteration
+ * would be a good part of an attack's time.
+ */
+export function takePoints(points: Points, indices: Int32Array, memory?: Float64Array): Points {
   const { columns } = points;
-  const data = new Float32Array(indices.length * columns);
+  const size = indices.length * columns;
+  const data = memory ? memory.subarray(0, size) : new Float64Array(size);
   for (let i = 0; i < indices.length; i++) data.set(rowOf(points, indices[i]), i * columns);
   return { rows: indices.length, columns, data };
 }
 
 /** One row, sharing memory. */
-export function rowOf({ data, columns }: Points, i: number): Float32Array {
-  return data.subarray(i * columns, (i + 1) * columns);
+export function rowOf<T extends Vector>(
+  { data, columns }: { readonly data: T; readonly columns: number },
+  i: number,
+): T {
+  return data.subarray(i * columns, (i + 1) * columns) as T;
 }

@@ -1,20 +1,25 @@
 // Runs an attack under a threat model: the framework, not the attack, projects, measures and counts.
 
 import { assert, InputError } from "../errors.ts";
+import { addScaled } from "../linalg.ts";
 import { marginsOf } from "../models/margins.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
-import { type FloatType, rowSize, type Tensor, toFloat } from "../tensor.ts";
+import { allocate, type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";
+import { settle } from "../threat/settle.ts";
+import { budgetOf, checkThreat, type ThreatModel, usefulBudget } from "../threat/threat.ts";
+import { ascentOf } from "./ascend.ts";
 import {
-  budgetOf,
-  checkThreat,
-  isDiscrete,
-  isNarrowed,
-  roundToGrid,
-  type ThreatModel,
-  writeBounds,
-} from "../threat/threat.ts";
-import { type Attack, type AttackContext, type AttackState, type Points, rowOf, takePoints } from "./attack.ts";
+  type Attack,
+  type AttackContext,
+  type AttackState,
+  type Gradients,
+  type Points,
+  rowOf,
+  takePoints,
+} from "./attack.ts";
+import { madeFinite } from "./finite.ts";
+import { withBounds } from "./withBounds.ts";
 
 export interface AttackTask {
   /** The models to attack at once; with several, the mean of their margins is raised. */
@@ -35,15 +40,20 @@ export interface AttackTask {
 }
 
 export interface AttackResult {
-  /** The attacked points, as the model sees them (float32), inside ball and box up to rounding. */
-  readonly points: Tensor<"float32">;
   /**
-   * The objective reached, one per point. Untargeted it is the margin: best other class minus own class. Targeted it
-   * is the target class minus the best other. Positive means success.
+   * The attacked points in the type that the models take, float32 unless all take float64, inside ball and box up to its
+   * rounding.
+   */
+  readonly points: Tensor<FloatType>;
+  /**
+   * The objective reached, one per point, finite. Untargeted it is the margin: best other class minus own class. Targeted
+   * it is the target class minus the best other. Positive means success.
    */
   readonly objective: Float64Array;
-  /** Norm of each perturbation. */
+  /** Norm of each perturbation: of the points as they are returned, from those that were given. */
   readonly size: Float64Array;
+  /** 1 for each point that met a gradient, or scores, that are not finite: there the attack is weaker than elsewhere. */
+  readonly nonFinite: Uint8Array;
   readonly iterations: number;
   /** Rows of scores and of gradients that were asked for. */
   readonly queries: { readonly scores: number; readonly gradients: number };
@@ -52,8 +62,10 @@ export interface AttackResult {
 /**
  * Runs an attack.
  *
- * Whatever the attack returns is projected on the admissible set, rounded where features have a grid, measured and
- * judged here, so that no attack can leave its budget or misstate its success.
+ * Whatever the attack returns is projected on the admissible set, rounded to what features and models can hold, measured
+ * and judged here, so that no attack can leave its budget or misstate its success. Slopes that are not finite are replaced
+ * (`madeFinite`), scores that give no number are worth less than any; a point that ends on such goes back to where it
+ * began, and where even that has no number its objective is the least there is.
  *
  * @throws InputError where the threat model does not fit the points.
  */
@@ -64,7 +76,16 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   assert(labels.length === origin.rows && models.length > 0, "one label per point, and a model");
   assert(typeof threat.epsilon === "number" || threat.epsilon.length === origin.rows, "one budget per point");
   if (targets) checkTargets(targets, models);
+  const type: FloatType = models.every(({ inputType }) => inputType === "float64") ? "float64" : "float32";
+  const rowsOf = ({ rows, data }: Points, into = allocate(type, data.length)) => {
+    const values = type === "float64" ? data : into.subarray(0, data.length);
+    if (values !== data) values.set(data);
+    return tensor(type, [rows, ...task.x.shape.slice(1)], values);
+  };
+  // What models are shown is of no use after they answered.
+  const memory = allocate(type, type === "float32" ? origin.data.length : 0);
   const queries = { scores: 0, gradients: 0 };
+  const nonFinite = new Uint8Array(origin.rows);
   // A targeted attack climbs the negative of the margin of the class it wants.
   const sign = targets ? -1 : 1;
   const wanted = targets ?? labels;
@@ -73,45 +94,50 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
 
   const objective = async (points: Points, indices: Int32Array): Promise<Float64Array> => {
     queries.scores += points.rows * models.length;
-    const x = tensorOf(points, task.x);
+    const x = rowsOf(points, memory);
     const sum = new Float64Array(points.rows);
     for (const model of models) {
-      const margins = await marginsOf(model, x, wantedOf(indices));
-      for (let i = 0; i < sum.length; i++) sum[i] += (sign * margins[i]) / models.length;
+      addScaled(sum, sign / models.length, await marginsOf(model, x, wantedOf(indices)));
     }
-    return sum;
+    return sum.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));
   };
-  const gradient = async (points: Points, indices: Int32Array): Promise<Points> => {
+  const gradient = async (points: Points, indices: Int32Array): Promise<Gradients> => {
     queries.gradients += points.rows * models.length;
-    const x = tensorOf(points, task.x);
-    const gradients: Float32Array[] = [];
-    for (const model of models) {
-      const result = await model.inputGradient("margin", x, wantedOf(indices));
-      gradients.push(toFloat(result.gradient, "float32").data);
-    }
-    if (sign === 1 && gradients.length === 1) return { ...points, data: gradients[0] };
-    const sum = new Float32Array(points.data.length);
-    for (const each of gradients) for (let i = 0; i < sum.length; i++) sum[i] += (sign * each[i]) / gradients.length;
-    return { ...points, data: sum };
+    const x = rowsOf(points, memory);
+    const ofModel = async (model: Differentiable) =>
+      (await model.inputGradient("margin", x, wantedOf(indices))).gradient.data;
+    const data = await ofModel(models[0]);
+    for (const model of models.slice(1)) addScaled(data, 1, await ofModel(model));
+    const share = sign / models.length;
+    if (share !== 1) for (let at = 0; at < data.length; at++) data[at] *= share;
+    const all: Gradients = { ...points, data };
+    indices.forEach((i, row) => {
+      if (madeFinite(rowOf(all, row))) nonFinite[i] = 1;
+    });
+    return all;
   };
   const eachWithin = withBounds(threat, origin);
   const project = eachWithin((point, from, lower, upper, i) => {
     threat.norm.project(point, from, budgetOf(threat, i), lower, upper);
   });
-
   const clip = eachWithin((point, _, lower, upper) => {
     for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j], lower[j]), upper[j]);
   });
+  const budgets = new Float64Array(origin.rows);
+  eachWithin((_, from, lower, upper, i) => {
+    budgets[i] = usefulBudget(threat.norm, budgetOf(threat, i), from, lower, upper);
+  })(origin, all);
 
   const start = takePoints(task.start ?? origin, all);
   // At the centers of the balls only the bounds can matter.
   if (task.start) project(start, all);
   else clip(start, all);
+  const ascend = ascentOf({ models, threat, origin, labels: wanted, sign, budgets, type });
   const context: AttackContext = {
     watched: task.onState !== undefined,
     origin,
     start,
-    budget: (i) => budgetOf(threat, i),
+    budget: (i) => budgets[i],
     objective,
     gradient,
     project,
@@ -128,7 +154,12 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
         threat.norm.steepest(direction);
       }
     },
-    ...ascentOf(task, origin, queries),
+    ...(ascend && {
+      ascend(points, stepSize, steps) {
+        queries.gradients += steps * points.rows;
+        return ascend(points, stepSize, steps);
+      },
+    }),
     random: (index, ...labels) => stream(task.seed, "attack", task.ids?.[index] ?? index, ...labels),
   };
   const states = attack(context);
@@ -140,55 +171,30 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const { points, iteration } = next.value;
   project(points, all);
   const size = new Float64Array(origin.rows);
-  const difference = new Float64Array(origin.columns);
-  for (let i = 0; i < origin.rows; i++) {
-    const from = rowOf(origin, i);
-    const to = rowOf(points, i);
-    if (isDiscrete(threat)) roundToGrid(threat, to, from, budgetOf(threat, i));
-    for (let j = 0; j < difference.length; j++) difference[j] = to[j] - from[j];
-    size[i] = threat.norm.measure(difference);
+  const finish = async (indices: Int32Array): Promise<Float64Array> => {
+    for (const i of indices) size[i] = settle(threat, rowOf(points, i), rowOf(origin, i), budgetOf(threat, i), type);
+    return objective(takePoints(points, indices), indices);
+  };
+  const reached = await finish(all);
+  const lost = all.filter((i) => reached[i] === Number.NEGATIVE_INFINITY || Number.isNaN(size[i]));
+  if (lost.length > 0) {
+    for (const i of lost) {
+      nonFinite[i] = 1;
+      rowOf(points, i).set(rowOf(start, i));
+    }
+    const atStart = await finish(lost);
+    lost.forEach((i, row) => {
+      reached[i] = atStart[row];
+    });
   }
   return {
-    points: tensorOf(points, task.x),
-    objective: await objective(points, all),
+    points: rowsOf(points),
+    objective: reached.map((value) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE)),
     size,
+    nonFinite,
     iterations: iteration,
     queries,
   };
-}
-
-/** Steps inside the model's graph, where there is one model and it has a form for the norm. */
-function ascentOf({ models, labels, targets, threat }: AttackTask, origin: Points, queries: { gradients: number }) {
-  const [model] = models;
-  const norm = threat.norm.name;
-  if (models.length > 1 || !model.ascend || norm === "l1" || threat.norm.units) return {};
-  const ascendModel = model.ascend.bind(model);
-  const budgets = Float32Array.from({ length: origin.rows }, (_, i) => budgetOf(threat, i));
-  let bounds: ReturnType<typeof boundsOf> | undefined;
-  return {
-    async ascend(points: Points, stepSize: number, steps: number): Promise<void> {
-      queries.gradients += steps * points.rows;
-      bounds ??= boundsOf(threat, origin);
-      const lengths = budgets.map((budget) => (targets ? -1 : 1) * stepSize * budget);
-      const task = { norm, steps, x: points.data, origin: origin.data, labels: targets ?? labels, budgets, lengths };
-      await ascendModel({ ...task, ...bounds });
-    },
-  };
-}
-
-/** The bounds of all points: two numbers where they are the same for every value, else arrays as long as the points. */
-function boundsOf(threat: ThreatModel, origin: Points) {
-  const { lower, upper } = threat.domain;
-  const isSame = (bounds: Float64Array) => bounds.every((bound) => bound === bounds[0]);
-  if (!isNarrowed(threat) && isSame(lower) && isSame(upper)) return { lower: lower[0], upper: upper[0] };
-  const all = { lower: new Float32Array(origin.data.length), upper: new Float32Array(origin.data.length) };
-  const row = { lower: lower.slice(), upper: upper.slice() };
-  for (let i = 0; i < origin.rows; i++) {
-    writeBounds(threat, rowOf(origin, i), row.lower, row.upper);
-    all.lower.set(row.lower, i * origin.columns);
-    all.upper.set(row.upper, i * origin.columns);
-  }
-  return all;
 }
 
 function checkTargets(targets: Int32Array, models: readonly Differentiable[]): void {
@@ -202,34 +208,7 @@ function checkTargets(targets: Int32Array, models: readonly Differentiable[]): v
   });
 }
 
-type RowOperation = (
-  point: Float32Array,
-  origin: Float32Array,
-  lower: Float64Array,
-  upper: Float64Array,
-  i: number,
-) => void;
-
-/** Turns an operation on one row and its bounds into one on rows of the original points they belong to. */
-function withBounds(threat: ThreatModel, origin: Points) {
-  const perPoint = isNarrowed(threat);
-  const lower = threat.domain.lower.slice();
-  const upper = threat.domain.upper.slice();
-  return (operation: RowOperation) =>
-    (points: Points, indices: Int32Array): void => {
-      indices.forEach((i, row) => {
-        const from = rowOf(origin, i);
-        if (perPoint) writeBounds(threat, from, lower, upper);
-        operation(rowOf(points, row), from, lower, upper, i);
-      });
-    };
-}
-
-/** Rows of a tensor as points, sharing memory where they are float32 already. */
+/** Rows of a tensor as points, sharing memory where they are float64 already. */
 export function pointsOf(x: Tensor<FloatType>): Points {
-  return { rows: x.shape[0], columns: rowSize(x), data: toFloat(x, "float32").data };
-}
-
-function tensorOf({ rows, data }: Points, like: Tensor): Tensor<"float32"> {
-  return { type: "float32", shape: [rows, ...like.shape.slice(1)], data };
+  return { rows: x.shape[0], columns: rowSize(x), data: toFloat(x, "float64").data };
 }

@@ -1,27 +1,31 @@
 // Points moved by steps of projected gradient ascent, some rows at a time.
 
+import { addScaled, type Vector } from "../linalg.ts";
 import { type FloatType, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { type AscentKind, type AscentNorm, ascentNames } from "./ascentGraph.ts";
 import { type Batch, inBatches } from "./batches.ts";
 import type { Session } from "./runtime.ts";
 
-/** Points to be moved by steps x <- project(x + length steepest(margin's gradient)). */
+/**
+ * Points to be moved by steps x <- project(x + length steepest(margin's gradient)), each given by its move from the center of
+ * its ball in units of the radius: x = origin + budget move. Arrays of N D values are of the type that the model takes.
+ */
 export interface AscentTask {
   readonly norm: AscentNorm;
   /** How many steps to take. */
   readonly steps: number;
-  /** Where the points are, N D values; moved in place. */
-  readonly x: Float32Array;
+  /** Where the points are, N D moves; written in place. */
+  readonly moves: Vector;
   /** The centers of the balls, inside the bounds, N D values. */
-  readonly origin: Float32Array;
+  readonly origin: Vector;
   readonly labels: Int32Array;
   /** N radii of the balls. */
-  readonly budgets: Float32Array;
-  /** N lengths of a step; where negative, the margin descends. */
-  readonly lengths: Float32Array;
-  /** Bounds of every value: one number for all, or N D. */
-  readonly lower: number | Float32Array;
-  readonly upper: number | Float32Array;
+  readonly budgets: Float64Array;
+  /** The length of a step in radii; where negative, the margin descends. */
+  readonly length: number;
+  /** Bounds of the moves, N D values up to 0 and from 0 on; under Linf those of the ball are among them. */
+  readonly lower: Vector;
+  readonly upper: Vector;
 }
 
 /** Values per array of a call: the arrays of a step then stay in the processor's second-level cache. */
@@ -38,44 +42,52 @@ const HEAVY = 64;
 
 const isHeavy = ({ rows, isFixed }: Batch) => isFixed || rows < HEAVY;
 
-/** Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache. */
-export async function runAscent(session: Session, type: FloatType, batch: Batch, task: AscentTask): Promise<void> {
-  const { x, origin, labels, budgets, lengths, lower, upper } = task;
+/**
+ * Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache.
+ *
+ * @returns the rows that met a gradient that is not finite, which are left where they were
+ */
+export async function runAscent(
+  session: Session,
+  type: FloatType,
+  batch: Batch,
+  task: AscentTask,
+): Promise<Int32Array> {
+  const { moves, labels } = task;
   const calls = task.steps / kindOf(task, batch).steps;
   const n = labels.length;
-  const columns = x.length / Math.max(1, n);
-  const flat = (values: Float32Array, width: number) => toFloat(tensor("float32", [n, width], values), type);
-  const single: Record<string, Tensor> = {};
+  const columns = moves.length / Math.max(1, n);
+  const flat = (values: Vector) => tensor(type, [n, columns], values);
   const rows: Record<string, Tensor> = {
-    [ascentNames.x]: flat(x, columns),
-    [ascentNames.origin]: flat(origin, columns),
+    [ascentNames.moves]: flat(moves),
+    [ascentNames.origin]: flat(task.origin),
     [ascentNames.labels]: tensor("int32", [n], labels),
-    [ascentNames.budgets]: flat(budgets, 1),
-    [ascentNames.lengths]: flat(lengths, 1),
+    [ascentNames.budgets]: toFloat(tensor("float64", [n, 1], task.budgets), type),
+    [ascentNames.lower]: flat(task.lower),
+    [ascentNames.upper]: flat(task.upper),
   };
-  const bounds = [
-    [ascentNames.lower, lower],
-    [ascentNames.upper, upper],
-  ] as const;
-  for (const [name, bound] of bounds) {
-    if (typeof bound === "number") single[name] = tensor(type, [], [bound]);
-    else rows[name] = flat(bound, columns);
-  }
+  const single = { [ascentNames.length]: tensor(type, [], [task.length]) };
   const most = isHeavy(batch) ? batch.rows : Math.max(1, Math.min(batch.rows, Math.floor(CALL / columns)));
-  const [moved] = await inBatches(rows, { ...batch, rows: most }, async (part) => {
-    let at = part[ascentNames.x];
+  const [moved, check] = await inBatches(rows, { ...batch, rows: most }, async (part) => {
+    let at = part[ascentNames.moves];
+    const checks = new Float64Array(at.shape[0]);
     for (let call = 0; call < calls; call++) {
-      at = (await session.run({ ...part, ...single, [ascentNames.x]: at }))[ascentNames.moved];
+      const results = await session.run({ ...part, ...single, [ascentNames.moves]: at });
+      at = results[ascentNames.moved];
+      addScaled(checks, 1, results[ascentNames.check].data as Float32Array);
     }
-    return [at];
+    return [at, tensor("float64", [checks.length], checks)];
   });
-  x.set(moved.data as Float32Array);
+  const isSound = (check.data as Float64Array).map((value) => (Number.isFinite(value) ? 1 : 0));
+  isSound.forEach((sound, i) => {
+    if (sound) moves.set((moved.data as Float64Array).subarray(i * columns, (i + 1) * columns), i * columns);
+  });
+  return Int32Array.from(isSound.keys()).filter((i) => !isSound[i]);
 }
 
 /** What the graph for a task depends on. */
-export function kindOf({ norm, steps, lower, upper }: AscentTask, batch: Batch): AscentKind {
-  const sameBounds = typeof lower === "number" && typeof upper === "number";
-  return { norm, steps: isHeavy(batch) ? 1 : largestDivisor(steps, UNROLLED), sameBounds };
+export function kindOf({ norm, steps }: AscentTask, batch: Batch): AscentKind {
+  return { norm, steps: isHeavy(batch) ? 1 : largestDivisor(steps, UNROLLED) };
 }
 
 function largestDivisor(value: number, most: number): number {

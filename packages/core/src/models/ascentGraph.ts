@@ -13,20 +13,19 @@ export type AscentNorm = "l2" | "linf";
 export interface AscentKind {
   readonly norm: AscentNorm;
   readonly steps: number;
-  /** Whether every value has the same two bounds. */
-  readonly sameBounds: boolean;
 }
 
-/** Names of the inputs, and of the one output. */
+/** Names of the inputs, and of the two outputs. */
 export const ascentNames = {
-  x: "carom:x",
+  moves: "carom:moves",
   origin: "carom:origin",
   labels: "carom:labels",
   budgets: "carom:budgets",
-  lengths: "carom:lengths",
+  length: "carom:length",
   lower: "carom:lower",
   upper: "carom:upper",
   moved: "carom:moved",
+  check: "carom:check",
 } as const;
 
 /** A graph of the gradient of each row's objective, and what its inputs and output are called. */
@@ -40,7 +39,11 @@ export interface RowGradients {
 }
 
 /**
- * The graph that takes `steps` steps. Rows are flat, [N, D]; budgets and lengths are [N, 1].
+ * The graph that takes `steps` steps. Rows are flat, [N, D]; budgets are [N, 1], the length of a step is one number.
+ *
+ * Points are carried as moves u from the origin in units of the budget, x = origin + budget u. So no constant here depends
+ * on the unit of the features, and steps that are short beside the features' own rounding add up. The check [N, 1] is NaN
+ * for rows that met a gradient that is not finite.
  *
  * Elementwise operators take most of the time beside the products, so there are as few as possible: the parts that
  * concern a row as a whole are done on [N, 1].
@@ -51,53 +54,58 @@ export function ascentGraph({ graph, input, labels, gradient, inputShape }: RowG
   const rows = shape![0];
   const g = new GraphBuilder();
   const flat = [rows, sizeOf(inputShape)];
-  const bound = kind.sameBounds ? [] : flat;
-  const from = g.input(ascentNames.x, type!, flat);
+  const start = g.input(ascentNames.moves, type!, flat);
   const given: Record<string, string> = { [labels]: g.input(ascentNames.labels, "int32", [rows]) };
+  const origin = g.input(ascentNames.origin, type!, flat);
+  const budgets = g.input(ascentNames.budgets, type!, [rows, 1]);
   const fixed: Fixed = {
-    origin: g.input(ascentNames.origin, type!, flat),
-    budgets: g.input(ascentNames.budgets, type!, [rows, 1]),
-    lengths: g.input(ascentNames.lengths, type!, [rows, 1]),
-    lower: g.input(ascentNames.lower, type!, bound),
-    upper: g.input(ascentNames.upper, type!, bound),
-    sameBounds: kind.sameBounds,
+    length: g.input(ascentNames.length, type!, []),
+    lower: g.input(ascentNames.lower, type!, flat),
+    upper: g.input(ascentNames.upper, type!, flat),
   };
   const isFlat = inputShape.length === 1;
   const move = kind.norm === "l2" ? stepL2(g, fixed) : stepLinf(g, fixed);
-  let x = from;
+  let at = start;
+  let check: string | undefined;
   for (let i = 0; i < kind.steps; i++) {
+    const x = g.node("Add", [origin, g.node("Mul", [at, budgets])]);
     const row = isFlat ? x : g.node("Reshape", [x, g.ints([-1, ...inputShape])]);
     const renamed = appendGraph(g, step, { ...given, [input]: row }, `${i}:`);
     const slope = renamed(gradient);
-    x = move(x, isFlat ? slope : g.node("Reshape", [slope, g.ints([-1, sizeOf(inputShape)])]));
+    const next = move(at, isFlat ? slope : g.node("Reshape", [slope, g.ints([-1, sizeOf(inputShape)])]));
+    at = next.move;
+    check = check === undefined ? next.check : g.node("Add", [check, next.check]);
     // Every step uses the same weights.
     if (i === 0) for (const name of step.initializers.keys()) given[name] = renamed(name);
   }
-  g.output(x, ascentNames.moved);
+  g.output(at, ascentNames.moved);
+  g.output(check!, ascentNames.check);
   return g.graph();
 }
 
 /** The inputs that stay the same from step to step. */
 interface Fixed {
-  readonly origin: string;
-  readonly budgets: string;
-  readonly lengths: string;
+  readonly length: string;
   readonly lower: string;
   readonly upper: string;
-  readonly sameBounds: boolean;
 }
 
-/** From a point and its gradient to the next point. */
-type Move = (x: string, gradient: string) => string;
+/** From a move and the gradient there to the next move, and to a number [N, 1] that is NaN where a slope is not finite. */
+type Step = (u: string, gradient: string) => { readonly move: string; readonly check: string };
 
-/** x + length sign(g), clipped to the box around the origin and to the bounds. */
-function stepLinf(g: GraphBuilder, { origin, budgets, lengths, lower, upper }: Fixed): Move {
-  const low = g.node("Max", [g.node("Sub", [origin, budgets]), lower]);
-  const high = g.node("Min", [g.node("Add", [origin, budgets]), upper]);
-  return (x, gradient) => {
-    const move = g.node("Mul", [sign(g, gradient), lengths]);
-    return g.node("Max", [g.node("Min", [g.node("Add", [x, move]), high]), low]);
+/** u + length sign(g), clipped to the bounds, which lie in the ball. */
+function stepLinf(g: GraphBuilder, { length, lower, upper }: Fixed): Step {
+  const { type, shape } = g.type(lower);
+  const columns = Number(shape[1]);
+  const zeros = g.constant(tensor(type as FloatType, [columns, 1], new Array<number>(columns).fill(0)));
+  return (u, gradient) => {
+    const far = g.node("Add", [u, g.node("Mul", [sign(g, gradient), length])]);
+    return { move: between(g, far, lower, upper), check: g.node("MatMul", [gradient, zeros]) };
   };
+}
+
+function between(g: GraphBuilder, value: string, low: string, high: string): string {
+  return g.node("Max", [g.node("Min", [value, high]), low]);
 }
 
 /** The sign of all but subnormal numbers, in a third of the time that Sign takes. */
@@ -107,44 +115,38 @@ function sign(g: GraphBuilder, value: string): string {
 }
 
 /**
- * x + length g / ||g||, projected on ball and bounds: with d from the origin there, it is clip(origin + sqrt(t) d) for
- * the t in (0, 1] at which its squared distance from the origin, sum min(t d^2, bound^2), is the squared budget; 1 where
- * it is less everywhere.
+ * u + length g / ||g||, projected on ball and bounds: with d the move to there, it is clip(sqrt(t) d) for the t in (0, 1]
+ * at which its squared length, sum min(t d^2, bound^2), is 1; t is 1 where that is less everywhere.
  *
  * As a function of t that sum is zero at 0, increasing, concave and piecewise linear. The line from 0 to 1 gives a first t,
  * which is above the root; each further line joins the last two. What is left of the error after the last may be on
  * either side: the exact projection is the framework's.
  */
-function stepL2(g: GraphBuilder, { origin, budgets, lengths, lower, upper, sameBounds }: Fixed): Move {
-  const number = (value: number) => g.scalar(value, origin);
-  const sum = rowSum(g, origin);
+function stepL2(g: GraphBuilder, { length, lower, upper }: Fixed): Step {
+  const number = (value: number) => g.scalar(value, lower);
+  const sum = rowSum(g, lower);
   const square = (v: string) => g.node("Mul", [v, v]);
   const positive = (v: string) => g.node("Add", [v, number(TINY)]);
   const distance = (a: string, b: string) => g.node("Abs", [g.node("Sub", [a, b])]);
   const share = (t: string) => g.node("Clip", [t, number(0), number(1)]);
-  const between = (v: string, low: string, high: string) => g.node("Max", [g.node("Min", [v, high]), low]);
-  const radius = square(budgets);
-  const noise = positive(g.node("Mul", [radius, number(NOISE)]));
-  const [below, above] = [lower, upper].map((bound) => g.node("Sub", [bound, origin]));
-  return (x, gradient) => {
+  return (u, gradient) => {
     const unit = g.node("Mul", [gradient, g.node("Div", [number(1), positive(largest(g, gradient))])]);
-    const factor = g.node("Div", [lengths, g.node("Sqrt", [positive(sum(square(unit)))])]);
-    const d = g.node("Sub", [g.node("Add", [x, g.node("Mul", [unit, factor])]), origin]);
+    const factor = g.node("Div", [length, g.node("Sqrt", [positive(sum(square(unit)))])]);
+    const d = g.node("Add", [u, g.node("Mul", [unit, factor])]);
     const squares = square(d);
     // A move without end goes to the bound: less time than choosing by the sign of d.
-    const bounds = square(between(g.node("Mul", [d, huge(g, d)]), below, above));
+    const bounds = square(between(g, g.node("Mul", [d, huge(g, d)]), lower, upper));
     const lengthOf = (moves: string) => sum(g.node("Min", [moves, bounds]));
 
     let [last, lastLength] = [number(1), lengthOf(squares)];
-    let t = share(g.node("Div", [radius, positive(lastLength)]));
+    let t = share(g.node("Div", [number(1), positive(lastLength)]));
     for (let line = 0; line < LINES; line++) {
-      const length = lengthOf(g.node("Mul", [squares, t]));
-      const rise = g.node("Add", [distance(length, lastLength), noise]);
-      const further = g.node("Mul", [distance(t, last), g.node("Div", [g.node("Sub", [radius, length]), rise])]);
-      [last, lastLength, t] = [t, length, share(g.node("Add", [t, further]))];
+      const reached = lengthOf(g.node("Mul", [squares, t]));
+      const rise = g.node("Add", [distance(reached, lastLength), number(NOISE)]);
+      const further = g.node("Mul", [distance(t, last), g.node("Div", [g.node("Sub", [number(1), reached]), rise])]);
+      [last, lastLength, t] = [t, reached, share(g.node("Add", [t, further]))];
     }
-    const moved = g.node("Add", [origin, g.node("Mul", [d, g.node("Sqrt", [t])])]);
-    return sameBounds ? g.node("Clip", [moved, lower, upper]) : between(moved, lower, upper);
+    return { move: between(g, g.node("Mul", [d, g.node("Sqrt", [t])]), lower, upper), check: factor };
   };
 }
 
@@ -180,5 +182,5 @@ function huge(g: GraphBuilder, like: string): string {
 /** Keeps divisors from zero. */
 const TINY = 1e-30;
 
-/** Squared lengths that differ by less, relatively, differ by rounding. */
+/** Squared lengths near 1 that differ by less differ by rounding. */
 const NOISE = 1e-5;

@@ -65,11 +65,12 @@ test("scores, gradients, steps of ascent and second derivatives", async () => {
       const of = (each: typeof model) => each.differentiable!.inputGradient("margin", x, labels);
       expect(largestDifference((await of(model)).gradient, (await of(opened)).gradient)).toBeLessThan(1e-5);
       const moved = async (each: typeof model) => {
-        const task = { norm: "l2", steps: 3, origin: x.data, labels, lower: -9, upper: 9 } as const;
-        const points = x.data.slice();
-        const [budgets, lengths] = [1, 0.3].map((value) => new Float32Array(n).fill(value));
-        await each.differentiable!.ascend!({ ...task, x: points, budgets, lengths });
-        return tensor("float32", [n, D], points);
+        const filled = (length: number, value: number) => new Float32Array(length).fill(value);
+        const moves = filled(n * D, 0);
+        const bounds = { lower: filled(n * D, -9), upper: filled(n * D, 9) };
+        const task = { norm: "l2", steps: 3, origin: x.data, labels, ...bounds } as const;
+        await each.differentiable!.ascend!({ ...task, moves, budgets: new Float64Array(n).fill(1), length: 0.3 });
+        return tensor("float32", [n, D], moves.map((move, i) => x.data[i] + move) as unknown as number[]);
       };
       const [a, b] = [await moved(model), await moved(opened)];
       expect(largestDifference(a, b)).toBeLessThan(1e-4);

@@ -23,6 +23,8 @@ import { seenModel } from "./seen.ts";
 export interface Scorer {
   /** Shape of one row of input. */
   readonly inputShape: readonly number[];
+  /** The type that rows are rounded to; float32 where absent. */
+  readonly inputType?: FloatType;
   /** Number of classes K. */
   readonly classes: number;
   /** Whether scores are probabilities. */
@@ -45,8 +47,11 @@ export interface Differentiable extends Scorer {
   inputGradient(loss: LossName, x: Tensor, labels: Int32Array): Promise<InputGradient>;
   /** The margin of each row, of what `inputGradient` takes it of: of logits, where scores are probabilities made of such. */
   margins?(x: Tensor, labels: Int32Array): Promise<Float64Array>;
-  /** Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time. */
-  ascend?(task: AscentTask): Promise<void>;
+  /**
+   * Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time. Returns
+   * the rows that met a gradient that is not finite, which are left where they were.
+   */
+  ascend?(task: AscentTask): Promise<Int32Array>;
 }
 
 /** A scorer that may be differentiable; where it is not, the reason is told. */
@@ -82,6 +87,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
 
   const scorer: Scorer = {
     inputShape,
+    ...(inputType === "float64" && { inputType }),
     classes,
     probabilities: model.probabilities,
     async scores(x) {
@@ -151,7 +157,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
                 kind,
               ),
             );
-            await runAscent(compiled, inputType as FloatType, batch, task);
+            return runAscent(compiled, inputType as FloatType, batch, task);
           },
         }
       : undefined;

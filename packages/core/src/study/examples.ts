@@ -38,7 +38,7 @@ export function chooseExample(
         index,
         imageShape,
         original: Float32Array.from(denseRows(attacked, index, index + 1).data),
-        attacked: points.slice(index * d, (index + 1) * d),
+        attacked: Float32Array.from(points.subarray(index * d, (index + 1) * d)),
         label: attacked.classNames[attacked.labels[index]],
         surrogate: id,
         epsilon,

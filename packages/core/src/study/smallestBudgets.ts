@@ -1,6 +1,7 @@
 // Attacked points with the smallest budget that misleads a model, to look at (paper, Fig. 9).
 
 import { type Dataset, denseRows, featureCount, takeRows } from "../data/dataset.ts";
+import type { Vector } from "../linalg.ts";
 import { imageShapeOf } from "./examples.ts";
 import type { Store } from "./execute.ts";
 import type { MatrixKeys } from "./matrix.ts";
@@ -37,7 +38,7 @@ export async function smallestBudgets(
   const points = split ? takeRows(data, split.arrays[String(attacked.part)].data as Int32Array) : data;
   const { curve: budgets } = study.attack;
   const order = budgets.map((_, i) => i).sort((a, b) => budgets[a] - budgets[b]);
-  const found: { target: string; erring: (point: number) => number; pictures: readonly Float32Array[] }[] = [];
+  const found: { target: string; erring: (point: number) => number; pictures: readonly Vector[] }[] = [];
   const isRight = new Uint8Array(points.labels.length).fill(1);
   for (const [target, { craft, judge }] of curve.crafts) {
     const [crafted, judged, looked] = await Promise.all(
@@ -69,7 +70,7 @@ export async function smallestBudgets(
       epsilon: budgets[order[at]],
       label: points.classNames[points.labels[point]],
       original: Float32Array.from(x),
-      attacked: pictures[at].slice(point * d, (point + 1) * d),
+      attacked: Float32Array.from(pictures[at].subarray(point * d, (point + 1) * d)),
     };
   });
 }

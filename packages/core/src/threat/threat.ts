@@ -1,7 +1,6 @@
 // The threat model: what an attacker may do to a point.
 
 import type { Domain } from "../data/dataset.ts";
-import { isWhole } from "../data/featureKind.ts";
 import { InputError } from "../errors.ts";
 import type { Vector } from "../linalg.ts";
 import type { Norm } from "./norm.ts";
@@ -25,13 +24,8 @@ export function budgetOf({ epsilon }: ThreatModel, point: number): number {
   return typeof epsilon === "number" ? epsilon : epsilon[point];
 }
 
-/** Whether admissible values are fewer than those of an interval, so that a result must be rounded. */
-export function isDiscrete({ domain, grid }: ThreatModel): boolean {
-  return grid !== undefined || (domain.kinds?.some(isWhole) ?? false);
-}
-
 /** Whether no attack may change a feature. */
-function isFrozen({ domain, changeable }: ThreatModel, feature: number): boolean {
+export function isFrozen({ domain, changeable }: Pick<ThreatModel, "domain" | "changeable">, feature: number): boolean {
   return changeable?.[feature] === 0 || domain.kinds?.[feature] === "fixed";
 }
 
@@ -52,48 +46,25 @@ export function writeBounds(threat: ThreatModel, origin: Vector, lower: Float64A
   }
 }
 
-/**
- * Moves a point of the admissible set to values that its features can take, staying in the set.
- *
- * Each value goes to the nearest step of its grid (1 for integer and binary features) that its bounds allow. Where that
- * leaves the ball, the values that gained most by rounding away from the origin are rounded towards it instead, until
- * the ball is kept: rounding towards the origin never lengthens a perturbation.
- */
-export function roundToGrid(threat: ThreatModel, point: Vector, origin: Vector, epsilon: number): void {
-  const { norm, domain, grid } = threat;
-  const lower = new Float64Array(point.length);
-  const upper = new Float64Array(point.length);
-  writeBounds(threat, origin, lower, upper);
-  const outward: { readonly i: number; readonly inner: number; readonly gain: number }[] = [];
-  for (let i = 0; i < point.length; i++) {
-    const step = domain.kinds && isWhole(domain.kinds[i]) ? 1 : grid;
-    if (step === undefined || point[i] === origin[i]) continue;
-    const exact = point[i];
-    const nearest = clampTo(Math.round(exact / step) * step, lower[i], upper[i]);
-    const toward = exact > origin[i] ? Math.floor(exact / step) * step : Math.ceil(exact / step) * step;
-    // An origin between steps is kept rather than overshot.
-    const inner = exact > origin[i] ? Math.max(toward, origin[i]) : Math.min(toward, origin[i]);
-    const gain = Math.abs(nearest - origin[i]) - Math.abs(exact - origin[i]);
-    point[i] = nearest;
-    if (gain > 0) outward.push({ i, inner, gain });
+/** The budget of a point, or the norm of the longest move that its bounds allow where that is less: more is no use. */
+export function usefulBudget(
+  norm: Norm,
+  budget: number,
+  origin: Vector,
+  lower: Float64Array,
+  upper: Float64Array,
+): number {
+  if (rooms.length !== origin.length) rooms = new Float64Array(origin.length);
+  for (let j = 0; j < rooms.length; j++) {
+    rooms[j] = Math.max(0, origin[j] - lower[j], upper[j] - origin[j]);
+    // No norm is less than a component, in its unit.
+    if (!norm.units && rooms[j] >= budget) return budget;
   }
-  outward.sort((a, b) => b.gain - a.gain || a.i - b.i);
-  const difference = new Float64Array(point.length);
-  const isInside = () => {
-    for (let i = 0; i < point.length; i++) difference[i] = point[i] - origin[i];
-    return norm.measure(difference) <= epsilon * (1 + 1e-6);
-  };
-  // Rounding in blocks keeps the number of norms small.
-  for (let from = 0; from < outward.length && !isInside(); from += BLOCK) {
-    for (const { i, inner } of outward.slice(from, from + BLOCK)) point[i] = inner;
-  }
+  return Math.min(budget, norm.measure(rooms));
 }
 
-const BLOCK = 8;
-
-function clampTo(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high);
-}
+// Working memory, kept between calls so that they allocate nothing.
+let rooms = new Float64Array(0);
 
 /** Checks a threat model against N points of D features. @throws InputError that names what is wrong. */
 export function checkThreat(threat: ThreatModel, features: number): void {

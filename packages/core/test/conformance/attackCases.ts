@@ -6,7 +6,9 @@ import { type AnyEvasionAttack, buildEvasion } from "../../src/attacks/evasion/i
 import { noiseAttack } from "../../src/attacks/evasion/noise.ts";
 import { type AttackTask, runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, denseRows, rowCount, takeRows } from "../../src/data/dataset.ts";
+import type { Vector } from "../../src/linalg.ts";
 import type { Differentiable } from "../../src/models/open.ts";
+import { toFloat } from "../../src/tensor.ts";
 import type { Norm } from "../../src/threat/norm.ts";
 import type { ThreatModel } from "../../src/threat/threat.ts";
 import {
@@ -49,7 +51,7 @@ async function attacked(attack: Attack, data: Dataset, threat: ThreatModel, more
 const built = (entry: AnyEvasionAttack, threat: ThreatModel) => buildEvasion(entry, {}, threat);
 
 /** Checks flat points against ball, box, mask and direction, rounding of float32 aside. */
-function expectAdmissible(points: Float32Array, data: Dataset, threat: ThreatModel): void {
+function expectAdmissible(points: Vector, data: Dataset, threat: ThreatModel): void {
   for (let i = 0; i < rowCount(data); i++) {
     const row = rowAt(data, i);
     const { lower, upper } = boundsOf(threat, row);
@@ -61,7 +63,7 @@ function expectAdmissible(points: Float32Array, data: Dataset, threat: ThreatMod
 }
 
 /** The mean increase of the margin that points bring, by the formula of the linear model. */
-function meanIncrease(points: Float32Array, data: Dataset): number {
+function meanIncrease(points: Vector, data: Dataset): number {
   let sum = 0;
   data.labels.forEach((label, i) => {
     const moved = points.subarray(i * d, (i + 1) * d);
@@ -89,10 +91,12 @@ export const attackCases: readonly AttackCase[] = [
     name: "leaves its input as it was",
     async check(entry, norm) {
       const { data, threat } = world(entry, norm);
-      const before = denseRows(data).data.slice();
-      const labels = data.labels.slice();
-      await attacked(built(entry, threat), data, threat);
-      expect([denseRows(data).data, data.labels]).toEqual([before, labels]);
+      for (const type of ["float32", "float64"] as const) {
+        const x = structuredClone(toFloat(denseRows(data), type));
+        const labels = data.labels.slice();
+        await attacked(built(entry, threat), data, threat, { x });
+        expect([x, data.labels]).toEqual([toFloat(denseRows(data), type), labels]);
+      }
     },
   },
   {

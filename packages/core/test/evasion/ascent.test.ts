@@ -112,7 +112,7 @@ describe.each([l2, linf])("steps in the graph, $label", (norm) => {
 
   test.each<[string, Partial<AttackTask>]>([
     ["targets", { targets: new Int32Array(n).fill(1) }],
-    ["a start elsewhere", { start: { rows: n, columns: d, data: new Float32Array(n * d).fill(0.5) } }],
+    ["a start elsewhere", { start: { rows: n, columns: d, data: new Float64Array(n * d).fill(0.5) } }],
   ])("end where single steps end: %s", async (_, more) => {
     const { inGraph, stepByStep } = await bothWays(task(await mlp(3, "float32"), norm, more));
     expectSame(inGraph, stepByStep);

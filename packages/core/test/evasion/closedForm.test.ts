@@ -111,6 +111,35 @@ describe.each(Object.values(norms))("the attack on a linear model, $label", (nor
     }
   });
 
+  test("features of very different scales, each with bounds of its own: the optimum again", async () => {
+    const d = 30;
+    const plain = boxPoints(seed, 40, d);
+    // Some features count bytes and some are shares: slopes and ways differ by factors of up to a million.
+    const units = Float64Array.from({ length: d }, (_, j) => 10 ** (j % 4 === 0 ? 6 : j % 4 === 1 ? 3 : 0));
+    const values = denseRows(plain).data.map((value, at) => value * units[at % d]);
+    const [g] = randomFunctions(seed, 1, d);
+    const f = { ...g, weights: g.weights.map((weight, j) => Math.fround(weight / units[j])) };
+    const domain = { lower: new Float64Array(d), upper: units };
+    const data: Dataset = {
+      ...plain,
+      features: { type: "float32", shape: [40, d], data: values as Float32Array },
+      domain,
+    };
+    const { model, opened } = await openLinear([f], data);
+    const threat: Threat = { norm, domain };
+    const common = { model, opened, x: denseRows(data), labels: data.labels, threat, pool: data, seed };
+    const budgets = [0.3, 10, 1e4, 1e6, 1e9];
+    for (const [e, result] of (await craftEvasion({ ...common, epsilons: budgets })).entries()) {
+      data.labels.forEach((label, i) => {
+        const row = rowAt(data, i);
+        const { slopes, clean } = marginOf(f, row, label);
+        const gain = bestIncrease(norm.name, slopes, row, budgets[e], boundsOf(threat, row));
+        const scale = Math.max(1, Math.abs(clean + gain));
+        expect(Math.abs(result.objective[i] - clean - gain)).toBeLessThanOrEqual(1e-4 * gain + 1e-5 * scale);
+      });
+    }
+  });
+
   test("targeted at the other of two classes, it is the same optimum", async () => {
     const data = boxPoints(seed, 30, 50);
     const [f] = randomFunctions(seed, 1, 50);

@@ -1,6 +1,7 @@
 // Evasion points for many rows: crafted some rows at a time, so that memory does not grow with their number.
 
 import { type Dataset, denseRows, featureCount, rowCount } from "../../data/dataset.ts";
+import type { Vector } from "../../linalg.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import { type AttackedModel, type CraftTask, craftEvasion } from "./craft.ts";
 import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
@@ -17,20 +18,27 @@ export interface ChunksTask
     AttackedModel,
     Pick<CraftTask, "others" | "epsilons" | "seed" | "attack" | "fromOrigin" | "pool" | "onProgress"> {
   /** Takes the points of rows `from` on for a budget, which is named by its position. */
-  place(budget: number, from: number, points: Float32Array): void;
+  place(budget: number, from: number, points: Vector): void;
 }
 
 export interface MinimumChunksTask
   extends Chunked,
     Pick<MinimumTask, "models" | "seed" | "attack" | "tolerance" | "onProgress"> {
   /** Takes the points of rows `from` on. */
-  place(from: number, points: Float32Array): void;
+  place(from: number, points: Vector): void;
 }
 
 /** Rows of scores and of gradients that were asked for. */
 export interface Queries {
   readonly scores: number;
   readonly gradients: number;
+}
+
+/** What crafting took, and where it met its limits. */
+export interface Crafting {
+  readonly queries: Queries;
+  /** 1 for each row that met a gradient, or scores, that are not finite, at any budget. */
+  readonly nonFinite: Uint8Array;
 }
 
 /** Numbers that the points of a chunk may have: 4 MB of float32. */
@@ -41,8 +49,9 @@ const CHUNK = 2 ** 20;
  *
  * @throws InputError where the threat model does not fit the points.
  */
-export async function craftInChunks({ data, target, place, onProgress, ...task }: ChunksTask): Promise<Queries> {
+export async function craftInChunks({ data, target, place, onProgress, ...task }: ChunksTask): Promise<Crafting> {
   const queries = { scores: 0, gradients: 0 };
+  const nonFinite = new Uint8Array(rowCount(data));
   for (const chunk of chunksOf(data, target)) {
     const results = await craftEvasion({
       ...task,
@@ -53,9 +62,12 @@ export async function craftInChunks({ data, target, place, onProgress, ...task }
       place(e, chunk.from, result.points.data);
       queries.scores += result.queries.scores;
       queries.gradients += result.queries.gradients;
+      result.nonFinite.forEach((flag, i) => {
+        nonFinite[chunk.from + i] |= flag;
+      });
     });
   }
-  return queries;
+  return { queries, nonFinite };
 }
 
 /**
@@ -63,9 +75,16 @@ export async function craftInChunks({ data, target, place, onProgress, ...task }
  *
  * @throws InputError where the threat model does not fit the points.
  */
-export async function minimumInChunks({ data, target, place, onProgress, ...task }: MinimumChunksTask) {
+export async function minimumInChunks({
+  data,
+  target,
+  place,
+  onProgress,
+  ...task
+}: MinimumChunksTask): Promise<Crafting & { readonly epsilon: Float64Array }> {
   const queries = { scores: 0, gradients: 0 };
   const epsilon = new Float64Array(rowCount(data));
+  const nonFinite = new Uint8Array(rowCount(data));
   for (const chunk of chunksOf(data, target)) {
     const result = await minimumEpsilon({
       ...task,
@@ -74,10 +93,11 @@ export async function minimumInChunks({ data, target, place, onProgress, ...task
     });
     place(chunk.from, result.points.data);
     epsilon.set(result.epsilon, chunk.from);
+    nonFinite.set(result.nonFinite, chunk.from);
     queries.scores += result.queries.scores;
     queries.gradients += result.queries.gradients;
   }
-  return { epsilon, queries };
+  return { epsilon, queries, nonFinite };
 }
 
 /** Consecutive rows written out, and which share of all comes before them and is theirs. */

@@ -5,7 +5,7 @@ import { isAffine } from "../../models/affine.ts";
 import type { Model } from "../../models/model.ts";
 import type { Differentiable } from "../../models/open.ts";
 import { stream } from "../../random.ts";
-import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
+import { type FloatType, gatherRows, type Tensor, toFloat } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
@@ -52,7 +52,8 @@ const oneStep = { firstShare: 1, maxIterations: 1 };
  * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
  */
 export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
-  const { epsilons, x, labels } = task;
+  const { epsilons, labels } = task;
+  const x = toFloat(task.x, "float64");
   const all = [task, ...(task.others ?? [])];
   const models = all.map(({ opened }) => opened);
   // The margin of two affine scores is affine; of more, the best of the others changes from place to place.
@@ -103,6 +104,7 @@ function betterOf(a: AttackResult, b: AttackResult): AttackResult {
     points: { ...a.points, data: points },
     objective,
     size,
+    nonFinite: a.nonFinite.map((flag, i) => flag | b.nonFinite[i]),
     iterations: a.iterations + b.iterations,
     queries: {
       scores: a.queries.scores + b.queries.scores,

@@ -1,5 +1,6 @@
 // Greedy changes of single features, for features that are binary: the attack on malware.
 
+import type { Vector } from "../../linalg.ts";
 import { type Attack, type Points, rowOf } from "../attack.ts";
 
 export interface FlipOptions {
@@ -9,7 +10,8 @@ export interface FlipOptions {
 
 /**
  * Changes one feature after another, each time the one that promises the largest gain to first order: its gradient
- * times the way to its other end. Stops where the budget is spent or no change promises a gain.
+ * times the way to its other end. Stops where the budget is spent or no change promises a gain. A start that was cut to a
+ * smaller budget, and so lies between the values of its features, is none: such a point begins at its origin.
  *
  * For a model that is affine in the features this is optimal, with one gradient for all changes.
  *
@@ -18,6 +20,9 @@ export interface FlipOptions {
 export function flipAttack({ perGradient = 1 }: FlipOptions = {}): Attack {
   return async function* attack(context) {
     const points: Points = { ...context.start, data: context.start.data.slice() };
+    for (let i = 0; i < points.rows; i++) {
+      if (!rowOf(points, i).every(Number.isInteger)) rowOf(points, i).set(rowOf(context.origin, i));
+    }
     const objective = await context.objective(points, range(points.rows));
     const left = Float64Array.from({ length: points.rows }, (_, i) => Math.floor(context.budget(i) + 1e-9));
     for (let i = 0; i < points.rows; i++) left[i] -= changed(rowOf(points, i), rowOf(context.origin, i));
@@ -56,7 +61,7 @@ export function flipAttack({ perGradient = 1 }: FlipOptions = {}): Attack {
 }
 
 /** The features of largest positive gain, at most `count`. */
-function best(gradient: Float32Array, point: Float32Array, ends: Float32Array, count: number): number[] {
+function best(gradient: Vector, point: Float64Array, ends: Float64Array, count: number): number[] {
   const top: { j: number; gain: number }[] = [];
   for (let j = 0; j < point.length; j++) {
     const gain = gradient[j] * (ends[j] - point[j]);
@@ -68,14 +73,14 @@ function best(gradient: Float32Array, point: Float32Array, ends: Float32Array, c
   return top.map(({ j }) => j);
 }
 
-function changed(a: Float32Array, b: Float32Array): number {
+function changed(a: Float64Array, b: Float64Array): number {
   let count = 0;
   for (let j = 0; j < a.length; j++) if (a[j] !== b[j]) count++;
   return count;
 }
 
-function gather(points: Points, rows: Int32Array): Float32Array {
-  const data = new Float32Array(rows.length * points.columns);
+function gather(points: Points, rows: Int32Array): Float64Array {
+  const data = new Float64Array(rows.length * points.columns);
   rows.forEach((row, i) => {
     data.set(rowOf(points, row), i * points.columns);
   });

@@ -13,9 +13,9 @@ const upper = new Float64Array(d).fill(1);
 interface World {
   readonly norm: Norm;
   readonly epsilon: number;
-  readonly origin: Float32Array;
-  value(x: Float32Array, row: number): number;
-  slope(x: Float32Array, row: number): Float32Array;
+  readonly origin: Float64Array;
+  value(x: Float64Array, row: number): number;
+  slope(x: Float64Array, row: number): Float64Array;
 }
 
 function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { scores: 0 }): AttackContext {
@@ -33,7 +33,7 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
       return Float64Array.from(indices, (i, row) => value(rowOf(moved, row), i));
     },
     async gradient(moved, indices) {
-      const data = new Float32Array(moved.data.length);
+      const data = new Float64Array(moved.data.length);
       indices.forEach((i, row) => {
         data.set(slope(rowOf(moved, row), i), row * d);
       });
@@ -62,7 +62,7 @@ async function statesOf(context: AttackContext, options?: LineSearchOptions): Pr
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const rows = (n: number) =>
-  fc.array(unit, { minLength: n * d, maxLength: n * d }).map((values) => Float32Array.from(values));
+  fc.array(unit, { minLength: n * d, maxLength: n * d }).map((values) => Float64Array.from(values));
 const budget = fc.double({ min: 0.05, max: 1.5, noNaN: true });
 
 describe.each(Object.values(norms))("line search in the $label ball", (norm) => {
@@ -70,8 +70,8 @@ describe.each(Object.values(norms))("line search in the $label ball", (norm) => 
     await fc.assert(
       fc.asyncProperty(rows(3), rows(3), budget, async (origin, weights, epsilon) => {
         const gradients = weights.map((weight) => weight - 0.5);
-        const slope = (_: Float32Array, row: number) => gradients.subarray(row * d, (row + 1) * d);
-        const value = (x: Float32Array, row: number) => x.reduce((sum, v, j) => sum + v * slope(x, row)[j], 0);
+        const slope = (_: Float64Array, row: number) => gradients.subarray(row * d, (row + 1) * d);
+        const value = (x: Float64Array, row: number) => x.reduce((sum, v, j) => sum + v * slope(x, row)[j], 0);
         const context = contextOf({ norm, epsilon, origin, value, slope });
         const state = (await statesOf(context, { firstShare: 1, maxIterations: 1 })).at(-1)!;
         // No random admissible point does better.
@@ -90,7 +90,7 @@ describe.each(Object.values(norms))("line search in the $label ball", (norm) => 
 });
 
 describe("line search on -||x - c||^2, whose optimum is the projection of c", () => {
-  const world = (origin: Float32Array, peak: Float32Array, epsilon: number): World => ({
+  const world = (origin: Float64Array, peak: Float64Array, epsilon: number): World => ({
     norm: norms.l2,
     epsilon,
     origin,
@@ -139,7 +139,7 @@ describe("line search on -||x - c||^2, whose optimum is the projection of c", ()
 
   test("does not score a point again that is at the optimum already", async () => {
     const counts = { scores: 0 };
-    const at = Float32Array.from({ length: 2 * d }, (_, i) => (i % 7) / 7);
+    const at = Float64Array.from({ length: 2 * d }, (_, i) => (i % 7) / 7);
     const states = await statesOf(contextOf(world(at, at, 0.5), counts));
     expect(counts.scores).toBe(2);
     expect(states.at(-1)!.active).toBe(0);

@@ -1,7 +1,7 @@
 // The paper's attack: projected gradient ascent, the length of each step found by bisection.
 
-import { addScaled } from "../../linalg.ts";
-import type { Attack, AttackContext, Points } from "../attack.ts";
+import { addScaled, type Vector } from "../../linalg.ts";
+import type { Attack, AttackContext, Gradients, Points } from "../attack.ts";
 import { rowOf, takePoints } from "../attack.ts";
 
 export interface LineSearchOptions {
@@ -17,7 +17,7 @@ const SUFFICIENT = 0.3;
 /** A search ends where even this share of the way brings nothing. */
 const SHORTEST = 1e-3;
 /** The whole way, in budgets: longer steps no longer change where the projection lands. */
-const LONGEST = 1e5;
+const LONGEST = 1e9;
 
 /**
  * Repeats x <- project(x + step * steepest(gradient)) until the objective no longer rises.
@@ -42,16 +42,17 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
     const objective = await context.objective(points, active);
     const share = new Float64Array(points.rows).fill(firstShare);
+    const [memory, trialMemory] = [points, points].map(({ data }) => new Float64Array(data.length));
     const first = objective.slice();
     const negligible = (i: number) => tolerance * (objective[i] - first[i]);
     let iteration = 0;
     while (active.length > 0 && iteration < maxIterations) {
       iteration++;
       const before = objective.slice();
-      const slopes = await slopesAt(context, points, active);
+      const slopes = await slopesAt(context, points, active, memory);
       let open = active;
       while (open.length > 0) {
-        const { indices, trials, promises } = tryStep(context, slopes, open, share, negligible);
+        const { indices, trials, promises } = tryStep(context, slopes, open, share, negligible, trialMemory);
         if (indices.length === 0) break;
         const values = await context.objective(trials, indices);
         open = indices.filter((i, row) => {
@@ -76,14 +77,19 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
 /** Where an iteration begins, and which way it is uphill from there. */
 interface Slopes {
   readonly from: Points;
-  readonly gradient: Points;
-  readonly steepest: Points;
+  readonly gradient: Gradients;
+  readonly steepest: Gradients;
   /** The row of each original point in these. */
   readonly rowOfPoint: ReadonlyMap<number, number>;
 }
 
-async function slopesAt(context: AttackContext, points: Points, active: Int32Array): Promise<Slopes> {
-  const from = takePoints(points, active);
+async function slopesAt(
+  context: AttackContext,
+  points: Points,
+  active: Int32Array,
+  memory: Float64Array,
+): Promise<Slopes> {
+  const from = takePoints(points, active, memory);
   const gradient = await context.gradient(from, active);
   const steepest = { ...gradient, data: gradient.data.slice() };
   context.steepest(steepest);
@@ -97,9 +103,10 @@ function tryStep(
   open: Int32Array,
   share: Float64Array,
   negligible: (i: number) => number,
+  memory: Float64Array,
 ) {
   const rows = open.map((i) => rowOfPoint.get(i)!);
-  const trials = takePoints(from, rows);
+  const trials = takePoints(from, rows, memory);
   open.forEach((i, k) => {
     const step = context.budget(i) * Math.min(LONGEST, share[i] / (1 - share[i]));
     addScaled(rowOf(trials, k), step, rowOf(steepest, rows[k]));
@@ -112,13 +119,14 @@ function tryStep(
   if (kept.length === open.length) return { indices: open, trials, promises };
   return {
     indices: kept.map((k) => open[k]),
-    trials: takePoints(trials, kept),
+    // Rows move down within their own memory, in order, so that none is overwritten before it was moved.
+    trials: takePoints(trials, kept, memory),
     promises: Float64Array.from(kept, (k) => promises[k]),
   };
 }
 
 /** g . (z - x). */
-function dotDifference(g: Float32Array, z: Float32Array, x: Float32Array): number {
+function dotDifference(g: Vector, z: Float64Array, x: Float64Array): number {
   let sum = 0;
   for (let j = 0; j < g.length; j++) sum += g[j] * (z[j] - x[j]);
   return sum;

@@ -1,10 +1,11 @@
 // The smallest budget at which a model errs, for each point by itself (paper, Fig. 9).
 
 import type { Differentiable } from "../../models/open.ts";
-import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
-import { type ThreatModel, writeBounds } from "../../threat/threat.ts";
+import { type FloatType, gatherRows, type Tensor, tensor, toFloat } from "../../tensor.ts";
+import { type ThreatModel, usefulBudget } from "../../threat/threat.ts";
 import { type Attack, type Points, rowOf, takePoints } from "../attack.ts";
 import { pointsOf, runAttack } from "../run.ts";
+import { withBounds } from "../withBounds.ts";
 
 export interface MinimumTask {
   readonly attack: Attack;
@@ -28,9 +29,11 @@ export interface MinimumResult {
   /** N budgets: 0 where the model errs already, Infinity where no budget was found to suffice. */
   readonly epsilon: Float64Array;
   /** The points at those budgets, on which the model errs; the original ones where none was found. */
-  readonly points: Tensor<"float32">;
+  readonly points: Tensor<FloatType>;
   /** The objective there, positive where the model errs. */
   readonly objective: Float64Array;
+  /** 1 for each point that met a gradient, or scores, that are not finite. */
+  readonly nonFinite: Uint8Array;
   readonly queries: { readonly scores: number; readonly gradients: number };
 }
 
@@ -54,7 +57,14 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
   const points: Points = { ...origin, data: origin.data.slice() };
   // Where the next attack starts: the best solution of a budget that failed, or else of the least that did not.
   const starts: Points = { ...origin, data: origin.data.slice() };
-  const reach = reachOf(threat, origin);
+  const reach = new Float64Array(n);
+  withBounds(
+    { ...threat, epsilon: 0 },
+    origin,
+  )((_, from, lower, upper, i) => {
+    reach[i] = usefulBudget(threat.norm, Number.POSITIVE_INFINITY, from, lower, upper);
+  })(origin, Int32Array.from(reach.keys()));
+  const nonFinite = new Uint8Array(n);
 
   const attempt = async (which: Attack, rows: Int32Array, epsilon: Float64Array) => {
     const result = await runAttack(which, {
@@ -69,6 +79,9 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
     });
     queries.scores += result.queries.scores;
     queries.gradients += result.queries.gradients;
+    rows.forEach((i, row) => {
+      nonFinite[i] |= result.nonFinite[row];
+    });
     return result;
   };
 
@@ -81,7 +94,8 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
     yield state;
     return state;
   };
-  const { objective } = await attempt(probe, everyRow, new Float64Array(n));
+  const probed = await attempt(probe, everyRow, new Float64Array(n));
+  const { objective } = probed;
   const trial = objective.map((value, i) =>
     rates[i] > 0 ? Math.min(reach[i], Math.max(-value / rates[i], SMALLEST * reach[i])) : reach[i],
   );
@@ -112,19 +126,9 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
     );
     task.onProgress?.(1 - open.length / n);
   }
-  return { epsilon: found, points: { type: "float32", shape: x.shape, data: points.data }, objective, queries };
+  const ended = toFloat(tensor("float64", x.shape, points.data), probed.points.type);
+  return { epsilon: found, points: ended, objective, nonFinite, queries };
 }
 
 /** The first budget is at least this share of the largest useful one. */
 const SMALLEST = 1e-4;
-
-/** The budget of each point that holds all its admissible points. */
-function reachOf(threat: Omit<ThreatModel, "epsilon">, origin: Points): Float64Array {
-  const lower = new Float64Array(origin.columns);
-  const upper = new Float64Array(origin.columns);
-  return Float64Array.from({ length: origin.rows }, (_, i) => {
-    const from = rowOf(origin, i);
-    writeBounds({ ...threat, epsilon: 0 }, from, lower, upper);
-    return threat.norm.measure(lower.map((low, j) => Math.max(from[j] - low, upper[j] - from[j])));
-  });
-}

@@ -10,7 +10,7 @@ export function noiseAttack(): Attack {
   return async function* attack(context) {
     const points: Points = { ...context.start, data: context.start.data.slice() };
     const all = Int32Array.from({ length: points.rows }, (_, i) => i);
-    const directions: Points = { ...points, data: new Float32Array(points.data.length) };
+    const directions: Points = { ...points, data: new Float64Array(points.data.length) };
     for (let i = 0; i < points.rows; i++) {
       const random = context.random(i);
       const direction = rowOf(directions, i);

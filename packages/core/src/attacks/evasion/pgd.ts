@@ -1,7 +1,7 @@
 // Projected gradient ascent with steps of fixed length, with momentum where asked for; one step is the fast gradient.
 
-import type { Attack } from "../attack.ts";
-import { type Points, rowOf } from "../attack.ts";
+import { addScaled } from "../../linalg.ts";
+import { type Attack, type Gradients, type Points, rowOf, takePoints } from "../attack.ts";
 
 export interface PgdOptions {
   readonly steps: number;
@@ -23,28 +23,27 @@ export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack
     const points: Points = { ...context.start, data: context.start.data.slice() };
     // The objective of the last iterate is measured by the framework; while steps go on, nobody needs it.
     const objective = new Float64Array(points.rows).fill(Number.NaN);
-    if (momentum === 0 && context.ascend) {
-      // All steps at once are faster; where somebody watches, the way is shown.
-      const stride = context.watched ? 1 : steps;
-      for (let iteration = stride; iteration <= steps; iteration += stride) {
-        await context.ascend(points, stepSize, stride);
-        yield { iteration, points, objective, active: points.rows };
-      }
-      return { iteration: steps, points, objective, active: 0 };
-    }
     const all = Int32Array.from({ length: points.rows }, (_, i) => i);
-    const velocity = new Float32Array(points.data.length);
-    for (let iteration = 1; iteration <= steps; iteration++) {
-      const gradient = await context.gradient(points, all);
+    const velocity = new Float64Array(momentum === 0 ? 0 : points.data.length);
+    const step = async (indices: Int32Array) => {
+      const from = takePoints(points, indices);
+      const gradient = await context.gradient(from, indices);
       const directions = momentum === 0 ? gradient : accumulate(velocity, gradient, momentum);
       context.steepest(directions);
-      for (let i = 0; i < points.rows; i++) {
-        const point = rowOf(points, i);
-        const direction = rowOf(directions, i);
-        const length = stepSize * context.budget(i);
-        for (let j = 0; j < point.length; j++) point[j] += length * direction[j];
-      }
-      context.project(points, all);
+      indices.forEach((i, row) => {
+        addScaled(rowOf(from, row), stepSize * context.budget(i), rowOf(directions, row));
+      });
+      context.project(from, indices);
+      indices.forEach((i, row) => {
+        rowOf(points, i).set(rowOf(from, row));
+      });
+    };
+    const ascend = momentum === 0 ? context.ascend : undefined;
+    // Steps inside the graph are faster the more are taken at once; where somebody watches, the way is shown.
+    const stride = ascend && !context.watched ? steps : 1;
+    for (let iteration = stride; iteration <= steps; iteration += stride) {
+      const rest = ascend ? await ascend(points, stepSize, stride) : all;
+      for (let i = 0; rest.length > 0 && i < stride; i++) await step(rest);
       yield { iteration, points, objective, active: points.rows };
     }
     return { iteration: steps, points, objective, active: 0 };
@@ -52,7 +51,7 @@ export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack
 }
 
 /** Adds gradients of unit mean size to the velocity and returns a copy of it. */
-function accumulate(velocity: Float32Array, gradient: Points, momentum: number): Points {
+function accumulate(velocity: Float64Array, gradient: Gradients, momentum: number): Gradients {
   const { rows, columns } = gradient;
   for (let i = 0; i < rows; i++) {
     const row = rowOf(gradient, i);

@@ -36,7 +36,7 @@ export function withRestarts(attack: Attack, restarts: number): Attack {
 function restartOf(context: AttackContext, run: number, all: Int32Array): AttackContext {
   const random: AttackContext["random"] = (index, ...labels) => context.random(index, "restart", run, ...labels);
   const start: Points = { ...context.origin, data: context.origin.data.slice() };
-  const directions: Points = { ...start, data: new Float32Array(start.data.length) };
+  const directions: Points = { ...start, data: new Float64Array(start.data.length) };
   const lengths = new Float64Array(start.rows);
   for (let i = 0; i < start.rows; i++) {
     const draw = random(i, "start");

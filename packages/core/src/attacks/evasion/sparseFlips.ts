@@ -37,6 +37,8 @@ export interface SparseFlipsResult {
   readonly objective: Float64Array;
   /** How many features of each point changed. */
   readonly size: Float64Array;
+  /** 1 for each row that met a gradient, or scores, that are not finite. */
+  readonly nonFinite: Uint8Array;
   /** Rows of scores and of gradients that were asked for. */
   readonly queries: { readonly scores: number; readonly gradients: number };
 }
@@ -66,6 +68,7 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
   const changed = epsilons.map(() => [] as Int32Array[]);
   const objective = epsilons.map(() => new Float64Array(x.rows));
   const size = epsilons.map(() => new Float64Array(x.rows));
+  const nonFinite = epsilons.map(() => new Uint8Array(x.rows));
   const queries = epsilons.map(() => ({ scores: 0, gradients: 0 }));
   for (let from = 0; from < x.rows; ) {
     const block = nextBlock(x, from, candidates);
@@ -98,6 +101,7 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
       previous = pointsOf(result.points);
       objective[e].set(result.objective, from);
       size[e].set(result.size, from);
+      nonFinite[e].set(result.nonFinite, from);
       queries[e].scores += result.queries.scores;
       queries[e].gradients += result.queries.gradients;
       for (let row = 0; row < to - from; row++) changed[e].push(setColumns(previous, row, columns));
@@ -106,9 +110,13 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
     from = to;
     task.onProgress?.(from / x.rows);
   }
-  return epsilons.map((_, e) => {
-    return { points: ofColumns(changed[e], x.columns), objective: objective[e], size: size[e], queries: queries[e] };
-  });
+  return epsilons.map((_, e) => ({
+    points: ofColumns(changed[e], x.columns),
+    objective: objective[e],
+    size: size[e],
+    nonFinite: nonFinite[e],
+    queries: queries[e],
+  }));
 }
 
 /**

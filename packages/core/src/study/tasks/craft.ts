@@ -5,7 +5,7 @@ import { flipAttack } from "../../attacks/evasion/flips.ts";
 import { type Domain, denseRows } from "../../data/dataset.ts";
 import { rangeUnits } from "../../data/units.ts";
 import { openModel } from "../../models/open.ts";
-import { type Tensor, tensor } from "../../tensor.ts";
+import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
@@ -16,7 +16,7 @@ import { modelOfArtifact } from "./fit.ts";
 
 /** Points crafted for one budget. */
 export interface Crafted {
-  readonly points: Tensor<"float32">;
+  readonly points: Tensor<FloatType>;
   /** Norm of each perturbation. */
   readonly size: Float64Array;
 }
@@ -74,7 +74,7 @@ export function craftedOf({ arrays }: Artifact, budgets: number): readonly Craft
   return Array.from({ length: budgets }, (_, i) => i)
     .filter((i) => arrays[`points:${i}`] !== undefined)
     .map((i) => ({
-      points: arrays[`points:${i}`] as Tensor<"float32">,
+      points: arrays[`points:${i}`] as Tensor<FloatType>,
       size: arrays[`size:${i}`].data as Float64Array,
     }));
 }

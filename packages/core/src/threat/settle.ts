@@ -1,0 +1,95 @@
+// Values that features can take: whole numbers, steps of a grid, and of those the ones that a floating-point type has.
+
+import { isWhole } from "../data/featureKind.ts";
+import { roundedTowards } from "../float32.ts";
+import type { FloatType } from "../tensor.ts";
+import { type ThreatModel, writeBounds } from "./threat.ts";
+
+/** A norm that exceeds the budget by less, relatively, does so by rounding. */
+const ROUNDING = 1e-6;
+
+/**
+ * Moves a point of the admissible set, in place, to values that its features can take in a type, staying in the set, and
+ * returns the norm of the perturbation that is left.
+ *
+ * Each value goes to the nearest step of its grid (1 for integer and binary features) that its bounds allow, then to the
+ * nearest number of the type, which has bounds, too, in its own rounding. Where that leaves the ball, values that gained
+ * most by rounding away from the origin are rounded towards it instead, as few as keep the ball: that never lengthens a
+ * perturbation. An origin that the type does not have is itself rounded, and the norm says how far.
+ */
+export function settle(
+  threat: ThreatModel,
+  point: Float64Array,
+  origin: Float64Array,
+  epsilon: number,
+  type: FloatType,
+): number {
+  const { norm, domain, grid } = threat;
+  const d = point.length;
+  if (memory.nearest.length !== d) memory = { nearest: new Float64Array(d), difference: new Float64Array(d) };
+  const { nearest, difference } = memory;
+  const stepOf = (i: number) => (domain.kinds && isWhole(domain.kinds[i]) ? 1 : grid);
+  nearest.set(point);
+  if (grid !== undefined || domain.kinds?.some(isWhole)) roundToSteps(threat, nearest, origin, stepOf);
+  if (type === "float32") for (let i = 0; i < d; i++) nearest[i] = Math.fround(nearest[i]);
+  const sizeOf = (moved: Float64Array) => {
+    for (let i = 0; i < d; i++) difference[i] = moved[i] - origin[i];
+    return norm.measure(difference);
+  };
+  const most = epsilon * (1 + ROUNDING);
+  const size = sizeOf(nearest);
+  if (size <= most) {
+    point.set(nearest);
+    return size;
+  }
+
+  const exact = point.slice();
+  const gains = exact.map((value, i) => Math.abs(nearest[i] - origin[i]) - Math.abs(value - origin[i]));
+  const outward = Int32Array.from(gains.keys())
+    .filter((i) => gains[i] > 0)
+    .sort((a, b) => gains[b] - gains[a] || a - b);
+  point.set(nearest);
+  const turned = (count: number) => {
+    outward.forEach((i, rank) => {
+      point[i] = rank < count ? inward(exact[i], origin[i], stepOf(i), type) : nearest[i];
+    });
+    return sizeOf(point);
+  };
+  let [few, enough] = [1, outward.length];
+  while (few < enough) {
+    const middle = Math.floor((few + enough) / 2);
+    if (turned(middle) <= most) enough = middle;
+    else few = middle + 1;
+  }
+  return turned(enough);
+}
+
+// Working memory, kept between calls so that most of them allocate nothing.
+let memory = { nearest: new Float64Array(0), difference: new Float64Array(0) };
+
+/** Values that changed go to the nearest step that their bounds allow. */
+function roundToSteps(
+  threat: ThreatModel,
+  point: Float64Array,
+  origin: Float64Array,
+  stepOf: (i: number) => number | undefined,
+): void {
+  const lower = new Float64Array(point.length);
+  const upper = new Float64Array(point.length);
+  writeBounds(threat, origin, lower, upper);
+  for (let i = 0; i < point.length; i++) {
+    const step = stepOf(i);
+    if (step === undefined || point[i] === origin[i]) continue;
+    point[i] = Math.min(Math.max(Math.round(point[i] / step) * step, lower[i]), upper[i]);
+  }
+}
+
+/** The nearest value no farther from the origin; an origin between steps is kept rather than overshot. */
+function inward(value: number, origin: number, step: number | undefined, type: FloatType): number {
+  if (step === undefined) return type === "float32" ? roundedTowards(value, origin) : value;
+  const inner =
+    value > origin
+      ? Math.max(Math.floor(value / step) * step, origin)
+      : Math.min(Math.ceil(value / step) * step, origin);
+  return type === "float32" ? Math.fround(inner) : inner;
+}
