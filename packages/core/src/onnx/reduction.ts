@@ -1,6 +1,7 @@
 // What reductions share: which axes, which shape results, and how a cotangent gets its axes back.
 
 import type { GraphBuilder } from "./builder.ts";
+import { divideDims, multiplyDims } from "./dim.ts";
 import { intAttribute, intsAttribute, type Node } from "./graph.ts";
 import { type InferContext, normalizeAxis, requireInts, type ValueType } from "./operator.ts";
 
@@ -19,6 +20,13 @@ export function reducedShape({ node, inputs: [x, axes] }: InferContext): readonl
   const keep = intAttribute(node, "keepdims", 1);
   const shape = x!.shape.flatMap((dim, i) => (removed.has(i) ? (keep ? [1] : []) : [dim]));
   return [{ type: x!.type, shape }];
+}
+
+/** How many elements of `x` a mean `y` of some of its axes is of, as a number of its type. */
+export function elementsPerMean(g: GraphBuilder, x: string, y: string): string {
+  const known = divideDims(multiplyDims(...g.type(x).shape), multiplyDims(...g.type(y).shape));
+  if (typeof known === "number") return g.scalar(known, x);
+  return g.node("CastLike", [g.node("Div", [g.node("Size", [x]), g.node("Size", [y])]), x]);
 }
 
 /** Gives a value of the reduced shape its removed axes back, with size 1, so that it broadcasts against the input. */

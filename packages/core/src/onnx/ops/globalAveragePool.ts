@@ -1,12 +1,12 @@
 import { expandLike } from "../broadcast.ts";
 import type { InferContext, Operator, ValueType } from "../operator.ts";
+import { elementsPerMean } from "../reduction.ts";
 
 /** y = the mean over the spatial axes, which stay with size 1. */
 export const GlobalAveragePool: Operator = {
   infer: globalShape,
   gradient({ g, inputs: [x], outputs: [y], cotangent }) {
-    const count = g.node("Div", [g.node("Size", [x]), g.node("Size", [y])]);
-    return [expandLike(g, g.node("Div", [cotangent, g.node("CastLike", [count, x])]), x)];
+    return [expandLike(g, g.node("Div", [cotangent, elementsPerMean(g, x, y)]), x)];
   },
 };
 

@@ -1,8 +1,8 @@
 import { type Operator, sameAsInput } from "../operator.ts";
-import { divided } from "../slope.ts";
+import { quotient } from "../slope.ts";
 
 /** y = log x; dy/dx = 1/x. */
 export const Log: Operator = {
   infer: sameAsInput,
-  gradient: ({ g, inputs: [x], cotangent }) => [divided(g, cotangent, x)],
+  gradient: ({ g, inputs: [x], cotangent }) => [quotient(g, cotangent, x)],
 };

@@ -3,7 +3,7 @@ import type { Operator } from "../operator.ts";
 import { isAwayFromZero } from "../range.ts";
 import { scaled } from "../slope.ts";
 
-/** y = a^b; dy/da = b a^(b-1), dy/db = y log a. */
+/** y = a^b; dy/da = b a^(b-1), dy/db = y log a (0 where a is not positive). */
 export const Pow: Operator = {
   infer: broadcastFirstType,
   gradient({ g, inputs: [a, b], outputs: [y], cotangent }) {
