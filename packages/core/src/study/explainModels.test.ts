@@ -83,6 +83,9 @@ it("measures on points with a finite gradient what it would measure without the 
   expect(whole.undefinedFor[1]).toMatch(
     /of root are of 40 of 60 points: on 20 its loss or its gradient is not finite$/,
   );
+  expect(whole.undefinedFor[2]).toBe(
+    "Attacks on root met gradients or scores that are not finite at 20 of 60 points, and may be weaker there",
+  );
   expect(part.undefinedFor).toHaveLength(1);
   expect(JSON.stringify(whole)).not.toMatch(/NaN|null/);
 });

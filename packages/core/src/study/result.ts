@@ -38,6 +38,8 @@ export interface AuditModel {
   readonly flat?: { readonly count: number; readonly n: number };
   /** Points whose loss or loss gradient is not finite, where there are some: clean loss, S, R and predictions are without them. */
   readonly leftOut?: { readonly count: number; readonly n: number };
+  /** Points that met gradients or scores that are not finite while they were crafted on this model, where there are some. */
+  readonly nonFinite?: { readonly count: number; readonly n: number };
 }
 
 /** Points crafted on one model with one budget, judged on one model. On the diagonal that is the white-box attack. */

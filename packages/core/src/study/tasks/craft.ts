@@ -32,7 +32,7 @@ export function normIn(domain: Domain, { norm, units }: Parameters): Norm {
  * other classes come from).
  */
 export const craft: TaskKind = {
-  version: 4,
+  version: 5,
   async run(parameters, inputs, { runtime, onProgress }) {
     const model = modelOfArtifact(inputs.model);
     const attacked = partOf("attacked", parameters, inputs);
@@ -63,6 +63,8 @@ export const craft: TaskKind = {
       json: {
         queries: results.map(({ queries }) => ({ ...queries })),
         iterations: results.map(({ iterations }) => iterations),
+        // Rows that met what is not finite at any budget.
+        nonFinite: attacked.labels.filter((_, i) => results.some(({ nonFinite }) => nonFinite[i] === 1)).length,
       },
       arrays: Object.fromEntries(arrays),
     };
@@ -77,4 +79,9 @@ export function craftedOf({ arrays }: Artifact, budgets: number): readonly Craft
       points: arrays[`points:${i}`] as Tensor<FloatType>,
       size: arrays[`size:${i}`].data as Float64Array,
     }));
+}
+
+/** How many points met gradients or scores that are not finite while they were crafted; of a craft, or what judged it. */
+export function nonFiniteOf({ json }: Artifact): number {
+  return (json as { nonFinite?: number }).nonFinite ?? 0;
 }

@@ -8,7 +8,7 @@ import { predictedIncreases } from "../../transfer/gradients.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
 import { answeredLosses, answersOf } from "./ask.ts";
-import { craftedOf } from "./craft.ts";
+import { craftedOf, nonFiniteOf } from "./craft.ts";
 import { partOf } from "./dataset.ts";
 import { modelOfArtifact } from "./fit.ts";
 import { lookOf } from "./look.ts";
@@ -24,7 +24,7 @@ export interface Verdict {
 
 /** Parameters: judged (ids), budgets (how many). Inputs: attacked, craft, and of each judged `look:ID` and `model:ID` or `answers:ID`. */
 export const judge: TaskKind = {
-  version: 2,
+  version: 3,
   async run(parameters, inputs, { runtime, onProgress }) {
     const attacked = partOf("attacked", parameters, inputs);
     const x = denseRows(attacked);
@@ -57,7 +57,7 @@ export const judge: TaskKind = {
       await opened.close();
       onProgress((done + 1) / judged.length);
     }
-    return { json: null, arrays };
+    return { json: { nonFinite: nonFiniteOf(inputs.craft) }, arrays };
   },
 };
 

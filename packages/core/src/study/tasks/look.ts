@@ -30,7 +30,7 @@ export interface Look {
 
 /** Parameters: size (a definition of S beside the primary one) and norm, or neither. Inputs: attacked, and model or its answers. */
 export const look: TaskKind = {
-  version: 5,
+  version: 6,
   async run(parameters, inputs, { runtime }) {
     const data = partOf("attacked", parameters, inputs);
     if (inputs.answers) return lookOfAnswers(answersOf(inputs.answers)!, data.labels);

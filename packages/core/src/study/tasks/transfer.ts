@@ -15,6 +15,7 @@ import type { Artifact, Json } from "../artifact.ts";
 import type { AuditCell, AuditModel, AuditPair, OutputPair, Transfer } from "../result.ts";
 import type { TaskKind } from "../task.ts";
 import { correlationsOf } from "./correlate.ts";
+import { nonFiniteOf } from "./craft.ts";
 import { partOf } from "./dataset.ts";
 import { verdictOf } from "./judge.ts";
 import { type Look, lookOf, measurable } from "./look.ts";
@@ -39,7 +40,7 @@ export interface CraftRow {
  * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
  */
 export const transfer: TaskKind = {
-  version: 6,
+  version: 7,
   async run(parameters, inputs, { runtime }) {
     const { labels, domain } = partOf("attacked", parameters, inputs);
     // Gradients by features in their units are those that the norm in these units is about.
@@ -71,6 +72,7 @@ export const transfer: TaskKind = {
     const result: Transfer = {
       models: models.map((row) => ({
         ...modelOf(row, looks.get(row.id)!, inputs[`model:${row.id}`], labels, norm, seed),
+        ...nonFinite(inputs[`judge:${row.id}`], labels.length),
         ...otherSize(looks.get(row.id)!, parameters.size as SizeDefinition | undefined, seed),
         ...smoothness(inputs[`smooth:${row.id}`], seed),
       })),
@@ -109,6 +111,12 @@ function modelOf(
     ...(flat > 0 && { flat: { count: flat, n: labels.length } }),
     ...(count > 0 && { leftOut: { count, n: labels.length } }),
   };
+}
+
+/** What the attack on a model met, where that was not finite everywhere. */
+function nonFinite(judged: Artifact | undefined, n: number): Pick<AuditModel, "nonFinite"> {
+  const count = judged ? nonFiniteOf(judged) : 0;
+  return count > 0 ? { nonFinite: { count, n } } : {};
 }
 
 function cellOf(
