@@ -1,4 +1,4 @@
-// Laws of every attack on every learner: the unit and the zero of scores are the model's own business.
+// Laws of every attack on every learner: the units of scores and features, and the zero of scores, change no point.
 
 import fc from "fast-check";
 import * as ort from "onnxruntime-node";
@@ -144,6 +144,40 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
         expect([epsilon, points]).toEqual([minimum.epsilon, minimum.points]);
       }),
       { numRuns: 3 },
+    );
+  });
+
+  test("features, box and budget times a power of two: the points times it, to the last bit", async () => {
+    const plain = await attackAll(model);
+    await fc.assert(
+      fc.asyncProperty(powers, async (power) => {
+        const unit = 2 ** power;
+        const g = new GraphBuilder();
+        const x = g.input("x", "float32", ["N", ...row]);
+        const inner = appendGraph(g, model.onnx!.graph, { x: g.node("Div", [x, g.scalar(unit, x)]) }, "inner:");
+        g.output(inner("scores"), "scores");
+        const times = (values: Float32Array | Float64Array) => values.map((value) => value * unit);
+        await on(modelFromGraph(modelOf(g.graph())), async (opened) => {
+          for (const [i, { entry, norm }] of cases.entries()) {
+            if (entry.capabilities.discrete) continue;
+            const { lower, upper } = attacked.domain;
+            const domain = { lower: lower.map((low) => low * unit), upper: upper.map((high) => high * unit) };
+            const threat: ThreatModel = { norm: norms[norm], domain, epsilon: epsilon[norm] * unit };
+            const given = entry.name === "pgd" ? { steps: 10, restarts: 1 } : {};
+            const { data } = denseRows(attacked);
+            const scaled = tensor(
+              "float32",
+              [n, ...row],
+              Float32Array.from(data, (value) => value * unit),
+            );
+            const task = { models: [opened], x: scaled, labels: attacked.labels, threat, seed: 5 };
+            const { points, size } = await runAttack(buildEvasion(entry, given, threat), task);
+            expect([cases[i].attack, norm, points.data]).toEqual([cases[i].attack, norm, times(plain[i].points.data)]);
+            expect(size).toEqual(times(plain[i].size));
+          }
+        });
+      }),
+      { numRuns: 2 },
     );
   });
 
