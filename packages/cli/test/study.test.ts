@@ -63,8 +63,13 @@ async function killingWorkers(out: string, kills: number): Promise<{ status: num
   const timer = setInterval(() => {
     if (artifacts(store).length < 2) return;
     for (const worker of workersOf(child.pid!)) {
-      if (left-- <= 0) return;
-      process.kill(worker, "SIGKILL");
+      if (left <= 0) return;
+      try {
+        process.kill(worker, "SIGKILL");
+        left--;
+      } catch {
+        // It ended between the listing and the kill.
+      }
     }
   }, 20);
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
