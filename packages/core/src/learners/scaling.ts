@@ -3,7 +3,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { columnRanges } from "../data/domain.ts";
 import { isSparse } from "../data/sparse.ts";
-import type { Node, OnnxModel } from "../onnx/graph.ts";
+import { type OnnxModel, plainNode } from "../onnx/graph.ts";
 import { allocate, type FloatType, type Tensor, tensor } from "../tensor.ts";
 
 /** x -> (x - lower) / range for each of the D features, in float32, as a model's graph has it. */
@@ -71,14 +71,6 @@ export function scaleInput(model: OnnxModel, scaling: Scaling, featureShape: rea
       ? tensor("float32", [], [values[0]])
       : tensor("float32", featureShape, [...values]);
   const inner = "x:scaled";
-  const node = (op: string, inputs: readonly string[], output: string): Node => ({
-    op,
-    domain: "",
-    name: output,
-    inputs,
-    outputs: [output],
-    attributes: {},
-  });
   const nodes = graph.nodes.map((each) => ({
     ...each,
     inputs: each.inputs.map((name) => (name === "x" ? inner : name)),
@@ -92,7 +84,11 @@ export function scaleInput(model: OnnxModel, scaling: Scaling, featureShape: rea
         ["x:range", constant(scaling.range)],
         ...graph.initializers,
       ]),
-      nodes: [node("Sub", ["x", "x:lower"], "x:shifted"), node("Div", ["x:shifted", "x:range"], inner), ...nodes],
+      nodes: [
+        plainNode("Sub", ["x", "x:lower"], "x:shifted"),
+        plainNode("Div", ["x:shifted", "x:range"], inner),
+        ...nodes,
+      ],
     },
   };
 }

@@ -103,6 +103,15 @@ describe("inputs side by side", () => {
     await model.close();
   });
 
+  test("what a stranger's metadata claim of joined inputs is not believed where it makes no sense", () => {
+    const file = readModel(network([{ type: "float32", shape: [2] }]));
+    for (const claim of ["", "{", "null", "7", "[null]", '[{"name":"x"}]']) {
+      const claiming = writeModel({ ...file, metadata: { "carom:inputs": claim } });
+      expect(modelFromBytes(claiming)).toMatchObject({ onnx: expect.anything(), unreadable: undefined });
+      expect(modelFromBytes(claiming).parts).toBeUndefined();
+    }
+  });
+
   test("what chooses entries of a table is held, and a file of nothing else says where to attack", () => {
     const lookUp = (isAlone: boolean) => {
       const g = new GraphBuilder();

@@ -116,9 +116,24 @@ function joined(file: OnnxModel): OnnxModel {
   return { ...file, graph, opsets: { "": OPSET, ...file.opsets }, metadata };
 }
 
-/** What the inputs of a file were that `withRowInput` joined; undefined where it did not. */
+/** What the inputs of a file were that `withRowInput` joined; undefined where it did not, whatever a file claims. */
 export function partsOf({ metadata }: Pick<OnnxModel, "metadata">): readonly InputPart[] | undefined {
-  return metadata[METADATA] === undefined ? undefined : (JSON.parse(metadata[METADATA]) as readonly InputPart[]);
+  if (metadata[METADATA] === undefined) return undefined;
+  try {
+    const parts: unknown = JSON.parse(metadata[METADATA]);
+    return Array.isArray(parts) && parts.every(isPart) ? parts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPart(value: unknown): value is InputPart {
+  const { name, type, shape, kind } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    [name, type, kind].every((text) => typeof text === "string") &&
+    Array.isArray(shape) &&
+    shape.every(Number.isSafeInteger)
+  );
 }
 
 /** The kind of each of the D features of a row. */

@@ -1,7 +1,7 @@
 // Preprocessing in front of a model, so that it takes the features as the user's data have them.
 
 import { InputError } from "../errors.ts";
-import type { OnnxModel } from "../onnx/graph.ts";
+import { type OnnxModel, plainNode } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { renameReads } from "../onnx/subgraph.ts";
 import { type FloatType, tensor } from "../tensor.ts";
@@ -41,18 +41,10 @@ export function normalizedModel(model: Model, { mean, deviation }: Normalization
     for (const key of Object.keys(names) as (keyof typeof names)[]) names[key] = `carom:${key}:${again}`;
   }
   initializers.set(names.mean, constant(mean)).set(names.deviation, constant(deviation));
-  const node = (op: string, inputs: readonly string[], output: string) => ({
-    op,
-    domain: "",
-    name: output,
-    inputs,
-    outputs: [output],
-    attributes: {},
-  });
   const nodes = onnx.graph.nodes.map((each) => renameReads(each, (name) => (name === input.name ? names.x : name)));
   const front = [
-    node("Sub", [input.name, names.mean], names.centred),
-    node("Div", [names.centred, names.deviation], names.x),
+    plainNode("Sub", [input.name, names.mean], names.centred),
+    plainNode("Div", [names.centred, names.deviation], names.x),
   ];
   const changed: OnnxModel = {
     ...onnx,
