@@ -25,7 +25,10 @@ const errorOf = (stdout: string) => Number(/training rows ([\d.]+) %/.exec(stdou
 it("learners see each column in [0, 1], unless that is switched off", async () => {
   const fit = async (name: string, ...more: string[]) => {
     const done = await carom(["fit", "ridge", "--data", table, "--out", at(name), "--quiet", ...more]);
-    expect(done).toMatchObject({ status: 0, stderr: "" });
+    expect(done.status).toBe(0);
+    const isSqueezed = more[0]?.startsWith("--box") && !more.includes("columns");
+    if (isSqueezed) expect(done.stderr).toMatch(/Warning: One box, .* learners see it squeezed/);
+    else expect(done.stderr).toBe("");
     return done.stdout;
   };
   const scaled = await fit("scaled.onnx");
@@ -49,7 +52,7 @@ it("budgets are in the features' own units, with a warning, or in units of their
   const evade = (name: string, ...more: string[]) =>
     carom(["evade", "--model", model, "--data", table, "--epsilon", "0.2", "--out", at(name), "--quiet", ...more]);
   const own = await evade("own.npz");
-  expect(own.stderr).toMatch(
+  expect(own.stdout.replaceAll(/\s+/g, " ")).toMatch(
     /Warning: Budgets are taken in the features' own units, but ranges of features differ by a/,
   );
   expect(own.stdout).toMatch(/; largest L2 change/);

@@ -40,6 +40,7 @@ export {
 } from "./attacks/poisoning/poison.ts";
 export { type AttackResult, type AttackTask, pointsOf, runAttack } from "./attacks/run.ts";
 // Data
+export { factorOfRanges, float32Doubt, VERY_DIFFERENT, wideBoxDoubt } from "./data/columnDoubts.ts";
 export {
   type Dataset,
   type DatasetInput,
@@ -280,6 +281,7 @@ export {
 export { type TableResult, type TableStudy, tableJsonSchema, tableSchema } from "./study/tableStudy.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
 export { serviceArtifact } from "./study/tasks/ask.ts";
+export { normIn } from "./study/tasks/craft.ts";
 export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";
 export { modelArtifact } from "./study/tasks/fit.ts";
 export { type Look, lookOf } from "./study/tasks/look.ts";

@@ -1,8 +1,9 @@
 // Plans a study of one question, each kind in its own way.
 
-import type { PlanBuilder } from "@carom/core";
+import { normIn, type PlanBuilder, type StudyData } from "@carom/core";
 import { loadStudyData } from "../host/studyData.ts";
 import type { SingleStudy } from "../host/studyFile.ts";
+import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type Telling, tellReading } from "../ui/readData.ts";
 import type { Asked } from "./asked.ts";
 import { askEvasion } from "./studyEvasion.ts";
@@ -18,7 +19,19 @@ export async function ask(
   const { data, hashes, readings } = await loadStudyData(plan, study);
   for (const [file, reading] of readings) tellReading(file, reading, telling);
   const parts = [plan, data, hashes] as const;
-  if (study.kind === "poisoning") return { ...askPoisoning(study, ...parts), hashes };
-  if (study.kind === "sweep") return { ...askSweep(study, ...parts), hashes };
-  return { ...askEvasion(study, ...parts), hashes };
+  const warnings = warningsOf(study, data);
+  holdWarnings(warnings);
+  if (study.kind === "poisoning") return { ...askPoisoning(study, ...parts), hashes, warnings };
+  if (study.kind === "sweep") return { ...askSweep(study, ...parts), hashes, warnings };
+  return { ...askEvasion(study, ...parts), hashes, warnings };
+}
+
+/** What the data do not suit of what is learned from them and asked of them. */
+function warningsOf(study: SingleStudy, { train, test }: StudyData): readonly string[] {
+  if (study.kind === "poisoning") return dataWarnings(train.dataset, { learned: true });
+  const { norm, units } = study.attack;
+  const epsilons = study.kind === "sweep" ? [study.attack.epsilon] : study.attack.epsilons;
+  const attacked = (test ?? train).dataset;
+  const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, ...(units && { units }) }) };
+  return dataWarnings(attacked, { learned: true, attack: { threat, units, epsilons } });
 }

@@ -7,6 +7,8 @@ import type { RunFacts } from "../report/manifest.ts";
 /** What to compute, and what is then to be said. */
 export interface Asked {
   readonly wanted: readonly string[];
+  /** What is suspicious of the data. */
+  readonly warnings?: readonly string[];
   answer(store: Store): Promise<{
     readonly result: object;
     readonly text: string;

@@ -10,6 +10,7 @@ import {
   type Json,
   learnerByName,
   modelArtifact,
+  normIn,
   norms,
   type PlanBuilder,
   parseOptions,
@@ -31,6 +32,7 @@ import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
 import { describeBounds } from "../ui/bounds.ts";
+import { dataWarnings } from "../ui/dataWarnings.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { withInputOptions } from "../ui/modelOptions.ts";
 import {
@@ -46,9 +48,9 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { print } from "../ui/print.ts";
-import { withScalingOption } from "../ui/scalingOption.ts";
+import { withScaling, withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
-import { unitsOf, unitsWarnings, withUnitsOption } from "../ui/unitsOption.ts";
+import { unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { outputWidth, wrap } from "../ui/wrap.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
 import {
@@ -119,13 +121,21 @@ async function run(options: AuditOptions): Promise<void> {
     ...(options.box ? [] : [describeBounds(attacked.domain)]),
     `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
   ];
+  const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, units }) };
+  const warnings = [
+    ...asked.warnings,
+    ...dataWarnings(withScaling(attacked, options), {
+      learned: true,
+      attack: { threat, units: options.units, epsilons: options.epsilon },
+    }),
+  ];
   const question: AuditQuestion = {
     seed: options.seed,
     norm,
     ...(units === "ranges" && { units }),
     epsilons,
     surrogates,
-    asked: { ...asked, defaults },
+    asked: { ...asked, defaults, warnings },
     ...estimateOf(options),
   };
   const keys = planAudit(plan, question, parts);
@@ -152,8 +162,8 @@ async function run(options: AuditOptions): Promise<void> {
   const { answer, shortfall, asked: told } = output.result;
   // What the numbers do not show comes before everything else.
   const first = shortfall?.shows ? 1 : 0;
-  const warnings = told.warnings.map((warning) => `Warning: ${warning}`);
-  const text = [...answer.slice(0, first), ...warnings, ...answer.slice(first)].join("\n\n");
+  const cautions = told.warnings.map((warning) => `Warning: ${warning}`);
+  const text = [...answer.slice(0, first), ...cautions, ...answer.slice(first)].join("\n\n");
   print(
     `${wrap(text, outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n`,
   );
@@ -254,7 +264,6 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...doubts.map(({ sentence }) => sentence),
-        ...unitsWarnings(attacked.domain, options, options.epsilon),
       ],
     },
   };

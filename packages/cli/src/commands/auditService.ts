@@ -23,7 +23,6 @@ import { withShape } from "../host/shape.ts";
 import type { DataFileOptions } from "../ui/options.ts";
 import { tell } from "../ui/print.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
-import { unitsWarnings } from "../ui/unitsOption.ts";
 import {
   type AuditOptions,
   attackerKnows,
@@ -85,7 +84,6 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...doubts.map(({ sentence }) => sentence),
-        ...unitsWarnings(attacked.domain, options, options.epsilon),
         ...openCredential(protocol.url, options),
       ],
     },

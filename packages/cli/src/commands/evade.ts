@@ -10,11 +10,9 @@ import {
   type FloatType,
   InputError,
   nonFiniteSentence,
+  normIn,
   norms,
-  precisionDoubt,
-  rangeUnits,
   rowCount,
-  scaledNorm,
   type ThreatModel,
   takeRows,
   unknownName,
@@ -26,10 +24,10 @@ import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSav
 import { requireFree, writeWhole } from "../host/output.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { attackTable } from "../ui/attackTable.ts";
+import { dataWarnings } from "../ui/dataWarnings.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { listing } from "../ui/listing.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
-import { holdNote } from "../ui/notes.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -45,7 +43,7 @@ import { startProgress } from "../ui/progress.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";
-import { type UnitsOptions, unitsOf, unitsWarnings, withUnitsOption } from "../ui/unitsOption.ts";
+import { type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
 import { type LoadedModel, loadModels } from "./evadeModels.ts";
@@ -104,9 +102,8 @@ async function run(options: EvadeOptions): Promise<void> {
   const { dataset, contentHash: dataHash, reading } = await readData(file, options);
   const { models, data: aligned } = await loadModels(paths, dataset, options);
   const plain = await threatOf(aligned, options);
-  const isScaled = unitsOf(plain.domain, options, epsilons ?? []) === "ranges";
-  const threat = isScaled ? { ...plain, norm: scaledNorm(plain.norm, rangeUnits(plain.domain)) } : plain;
-  for (const warning of unitsWarnings(plain.domain, options, epsilons)) holdNote(`Warning: ${warning}`);
+  const units = unitsOf(plain.domain, options, epsilons ?? []);
+  const threat = { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
   const all: Dataset = { ...aligned, domain: threat.domain };
   const named = (name: string) => {
     const k = all.classNames.indexOf(name);
@@ -142,7 +139,9 @@ async function run(options: EvadeOptions): Promise<void> {
   const progress = startProgress(options.quiet === true);
   const watched = { ...task, onProgress: (done: number) => progress.update("crafting", done) };
   const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
-  const coarse = type === "float32" ? precisionDoubt(attacked, threat, epsilons ?? []) : undefined;
+  const told = dataWarnings(attacked, {
+    attack: { threat, units: options.units, epsilons: epsilons ?? [], type },
+  });
   const place = {
     out,
     chosen,
@@ -151,7 +150,8 @@ async function run(options: EvadeOptions): Promise<void> {
   };
   const crafted = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
   const { queries, epsilon } = crafted;
-  const warnings = [coarse, nonFiniteSentence(crafted.nonFinite)].filter((sentence) => sentence !== undefined);
+  const nonFinite = nonFiniteSentence(crafted.nonFinite);
+  const warnings = [...told, ...(nonFinite === undefined ? [] : [nonFinite])];
   const judged: JudgedFile[] = [];
   const doubts: (readonly Doubt[])[] = [];
   for (const model of models) {

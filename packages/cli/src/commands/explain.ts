@@ -6,9 +6,11 @@ import {
   type Dataset,
   type Doubt,
   explainModels,
+  type FloatType,
   InputError,
   type ModelsExplained,
   type NamedModel,
+  normIn,
   type SizeDefinition,
   sizeDefinitions,
   unknownName,
@@ -17,6 +19,7 @@ import { Command, Option } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { normNamed } from "../host/threat.ts";
+import { dataWarnings } from "../ui/dataWarnings.ts";
 import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
@@ -31,14 +34,15 @@ import {
 import { print } from "../ui/print.ts";
 import { startProgress } from "../ui/progress.ts";
 import { readData } from "../ui/readData.ts";
+import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 
-interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions {
+interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions, UnitsOptions {
   readonly surrogate: readonly string[];
   readonly target: readonly string[];
   readonly data: string;
   readonly norm: string;
-  readonly epsilon: readonly number[];
+  readonly epsilon?: readonly number[];
   readonly size?: string;
   readonly smoothness?: number;
 }
@@ -51,7 +55,11 @@ export function explainCommand(): Command {
     .requiredOption("--target <files...>", "ONNX models to judge on")
     .requiredOption("--data <file>", "labelled points, or digits")
     .addOption(new Option("--norm <name>", "l1, l2, linf").default("l2"))
-    .option("--epsilon <list>", "budgets with commas between, in the units of the features", parseEpsilons, [1])
+    .option(
+      "--epsilon <list>",
+      "budgets with commas between; 1 where absent, or sqrt(features) / 28 in units of ranges",
+      parseEpsilons,
+    )
     .option(
       "--size <definition>",
       `another definition of S beside the primary: ${Object.keys(sizeDefinitions).join(", ")}`,
@@ -61,7 +69,7 @@ export function explainCommand(): Command {
     )
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(withModelOptions(command))),
+    withCommonOptions(withDataOptions(withUnitsOption(withModelOptions(command)))),
     "carom explain --surrogate svm.onnx --target mlp.onnx --data digits --epsilon 1",
   );
 }
@@ -75,6 +83,12 @@ async function run(options: ExplainOptions): Promise<void> {
   const names = namesOf([...options.target, ...options.surrogate]);
   const { dataset, reading } = await readData(options.data, options);
   const { models, data } = await readModels(names, dataset, options);
+  const units = unitsOf(data.domain, options, options.epsilon);
+  const threat = { domain: data.domain, norm: normIn(data.domain, { norm: norm.name, units }) };
+  const type = [...models.values()].every((each) => each.type === "float64") ? "float64" : "float32";
+  const warnings = dataWarnings(data, {
+    attack: { threat, units: options.units, epsilons: options.epsilon, type },
+  });
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
   const progress = startProgress(options.quiet === true);
   const result = await explainModels({
@@ -83,7 +97,8 @@ async function run(options: ExplainOptions): Promise<void> {
     targets: named(options.target),
     data,
     norm: norm.name,
-    epsilons: options.epsilon,
+    ...(units === "ranges" && { units }),
+    epsilons: options.epsilon ?? [defaultBudget(data.domain, units)],
     seed: options.seed,
     ...(size !== undefined && { size: size as SizeDefinition }),
     ...(options.smoothness !== undefined && { smoothness: options.smoothness }),
@@ -91,11 +106,19 @@ async function run(options: ExplainOptions): Promise<void> {
   }).finally(() => progress.end());
   const doubted = [...models.values()].filter(({ doubts }) => doubts.length > 0);
   if (options.json) {
-    printJson({ reading, ...result, doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])) });
+    printJson({
+      reading,
+      units,
+      ...result,
+      doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])),
+      ...(warnings.length > 0 && { warnings }),
+    });
     return;
   }
   print(describe(result));
+  if (units === "ranges") print("Budgets are of features in units of their ranges.\n");
   for (const { name, doubts } of doubted) print(warningLines(doubts, name));
+  print(warningLines(warnings.map((sentence) => ({ sentence }))));
 }
 
 /** What results call each file: its name, or its path where another file has that name. */
@@ -109,6 +132,7 @@ function namesOf(paths: readonly string[]): ReadonlyMap<string, string> {
 /** A model under the name that results call it, and what is suspicious of it. */
 interface ReadModel extends NamedModel {
   readonly doubts: readonly Doubt[];
+  readonly type: FloatType;
 }
 
 /** The models by their paths, and the data in the shape and with the classes of the first, which all others share. */
@@ -126,7 +150,8 @@ async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset, 
         remedy: "compare models of one task",
       });
     }
-    models.set(path, { name, model: classifier.model, doubts: await checkOn(classifier, own) });
+    const { model, opened } = classifier;
+    models.set(path, { name, model, doubts: await checkOn(classifier, own), type: opened.inputType ?? "float32" });
     await classifier.opened.close();
   }
   return { models, data: data! };

@@ -18,6 +18,7 @@ import {
 import { Command } from "commander";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
+import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
 import { listing } from "../ui/listing.ts";
 import {
@@ -81,6 +82,8 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   await requireFree(options.out, "file");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
   const dataset = withScaling(loaded, options);
+  const warnings = dataWarnings(dataset, { learned: true });
+  holdWarnings(warnings);
   const runtime = nodeRuntime();
   const progress = startProgress(options.quiet === true);
   const folds = options.cv ?? (options.grid ? DEFAULT_FOLDS : undefined);
@@ -114,6 +117,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
       scaling: describeScaling(dataset),
       trainingError,
       ...(validation && { validation }),
+      ...(warnings.length > 0 && { warnings }),
       out: options.out,
     });
     return;

@@ -37,6 +37,7 @@ import { poisonBytes, readPoison } from "../host/poisonFile.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { asIn } from "../host/sameColumns.ts";
+import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { listing, optionsOf } from "../ui/listing.ts";
 import {
   type CommonOptions,
@@ -136,6 +137,8 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   const counts = budgets.map(({ points }) => points);
   requireClones(counts[counts.length - 1], rowCount(data.train));
   for (const warning of checkOverlap(data, options.allowOverlap === true)) tell(warning);
+  const warnings = dataWarnings(data.train, { learned: true });
+  holdWarnings(warnings);
 
   const workers = options.workers ?? defaultWorkers();
   const quiet = options.quiet === true;
@@ -162,6 +165,7 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
       readings: data.readings,
       ...{ learner: learner.name, options: chosen, attack: options.attack, seed: options.seed },
       ...{ points: counts, fractions, ...effort, out },
+      ...(warnings.length > 0 && { warnings }),
       ...(judged && {
         judged: {
           ...{ learner: judging.learner.name, options: judging.options, cleanError: judged.cleanError },

@@ -65,8 +65,12 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const study = restricted(atScale(seeded, options.scale), options.only);
   if (!options.plan) await requireFree(options.out ?? join(RUNS, study.name), "folder");
   const plan = startPlan();
-  const { wanted, hashes, answer } =
-    study.kind === "table" ? await askTable(plan, study, options.scale, options) : await ask(plan, study, options);
+  const {
+    wanted,
+    hashes,
+    answer,
+    warnings = [],
+  } = study.kind === "table" ? await askTable(plan, study, options.scale, options) : await ask(plan, study, options);
   const workers = options.workers ?? defaultWorkers();
   if (options.plan) {
     await describePlan(await withMeasuredTimes(plan, storeFolder()), workers, options.json === true);
@@ -76,11 +80,11 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const folder = options.out ?? runFolder(study.name, [study, hashes], started);
   const { result, text } = await keepingResults(async () => {
     const found = await answer(store);
-    const facts = { started, seconds: (Date.now() - started.getTime()) / 1000 };
+    const facts = { started, seconds: (Date.now() - started.getTime()) / 1000, warnings };
     await writeFolder(folder, await found.files(facts));
     return found;
   });
-  if (options.json) printJson({ folder, ...result });
+  if (options.json) printJson({ folder, ...(warnings.length > 0 && { warnings }), ...result });
   else print(`${text}\nReport: ${join(folder, "report.html")}\n`);
 }
 

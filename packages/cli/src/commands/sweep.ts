@@ -3,10 +3,10 @@
 import { join } from "node:path";
 import {
   datasetArtifact,
-  featureCount,
   InputError,
   learnerByName,
   learners,
+  normIn,
   planSweep,
   readSweep,
   type SweepQuestion,
@@ -17,7 +17,7 @@ import { keepingResults, requireFree, runFolder, writeFolder } from "../host/out
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
-import { holdNote } from "../ui/notes.ts";
+import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -35,7 +35,7 @@ import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
-import { type UnitsOptions, unitsOf, unitsWarnings, withUnitsOption } from "../ui/unitsOption.ts";
+import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 
 interface Over {
   readonly option: string;
@@ -86,10 +86,14 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
   const dataset = withScaling(loaded, options);
   const units = unitsOf(dataset.domain, options, options.epsilon);
-  for (const warning of unitsWarnings(dataset.domain, options, options.epsilon)) holdNote(`Warning: ${warning}`);
-  const [epsilon] = options.epsilon ?? [
-    units === "ranges" ? Number((Math.sqrt(featureCount(dataset)) / 28).toPrecision(6)) : 1,
-  ];
+  const [epsilon] = options.epsilon ?? [defaultBudget(dataset.domain, units)];
+  const threat = {
+    domain: dataset.domain,
+    norm: normIn(dataset.domain, { norm: normNamed(options.norm).name, units }),
+  };
+  const attack = { threat, units: options.units, epsilons: options.epsilon };
+  const warnings = dataWarnings(dataset, { learned: true, attack });
+  holdWarnings(warnings);
   const question: SweepQuestion = {
     learner: learnerByName(name).name,
     option: options.over.option,
@@ -115,7 +119,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     await writeFolder(folder, sweepFiles(found));
     return found;
   });
-  if (options.json) printJson({ folder, reading, ...result });
+  if (options.json) printJson({ folder, reading, ...result, ...(warnings.length > 0 && { warnings }) });
   else print(`${sweepLines(result)}\nFigures: ${join(folder, "figures")}\n`);
 }
 

@@ -9,11 +9,13 @@ export interface ReportPage {
   readonly eyebrow: string;
   /** Below the title: what the numbers are. */
   readonly lead: Markup;
+  /** What is suspicious of the data. */
+  readonly warnings?: readonly string[] | undefined;
   readonly main: Markup;
 }
 
 /** The page as text. */
-export function reportPage({ title, eyebrow, lead, main }: ReportPage): string {
+export function reportPage({ title, eyebrow, lead, warnings = [], main }: ReportPage): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,6 +31,7 @@ export function reportPage({ title, eyebrow, lead, main }: ReportPage): string {
 <p class="eyebrow">${eyebrow}</p>
 <h1>${title}</h1>
 ${lead}
+${warnings.map((warning) => html`<p class="caution">${warning}</p>`)}
 </header>
 <main>
 ${main}

@@ -83,7 +83,7 @@ export function poisoningFiles(
     "manifest.json": jsonText(manifest),
     "cells.csv": cellsCsv(result),
     ...Object.fromEntries([...drawings, ...correlations].map(svg)),
-    "report.html": page(result, drawings, correlations, examples),
+    "report.html": page(result, drawings, correlations, examples, facts),
   };
 }
 
@@ -108,12 +108,14 @@ function page(
   drawings: readonly StudyDrawing[],
   correlations: readonly StudyDrawing[],
   examples: readonly PoisonedExample[],
+  { warnings }: RunFacts,
 ): string {
   const { study, explanation, repetitions, variability } = result;
   const { undefinedFor } = explanation;
   const rows = repetitions[0].models.find(({ cleanError }) => cleanError)!.cleanError!.n;
   const again = study.retune ? " Targets tune their regularisation by cross-validation on what they are given." : "";
   return reportPage({
+    warnings,
     title: study.title ?? study.name,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}

@@ -13,7 +13,7 @@ import { transferMatrix } from "./matrix.ts";
 import { reportPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
-import { repetitionsText } from "./words.ts";
+import { normText, repetitionsText } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(
@@ -34,7 +34,7 @@ export function studyFiles(
     ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
     ...Object.fromEntries(drawings.map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)])),
     ...correlationFiles(result, document),
-    "report.html": page(result, drawings, examples, document),
+    "report.html": page(result, drawings, examples, document, facts),
   };
 }
 
@@ -61,16 +61,18 @@ function page(
   drawings: readonly StudyDrawing[],
   examples: readonly SmallestBudget[],
   document: Document,
+  { warnings }: RunFacts,
 ): string {
   const { study, repetitions } = result;
   const title = study.title ?? study.name;
   const { points } = { points: repetitions[0].models[0].cleanError.n };
   return reportPage({
+    warnings,
     title,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}
 <p>${repetitionsText(study.repetitions)};
-${points} attacked points; norm ${study.attack.norm}. Cells are the share of points that the target classifies wrong
+${points} attacked points; norm ${normText(study.attack)}. Cells are the share of points that the target classifies wrong
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
     main: html`${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
 ${studyFigures(drawings)}

@@ -11,7 +11,7 @@ import { manifestOf, type RunFacts } from "./manifest.ts";
 import { reportPage } from "./page.ts";
 import { claimsSection } from "./sections.ts";
 import { comparisonCsv, printedSection } from "./studyFigures.ts";
-import { repetitionsText } from "./words.ts";
+import { normText, repetitionsText } from "./words.ts";
 
 /** File names and contents; equal sweeps give equal bytes. */
 export function sweepFiles(result: SweepResult): Record<string, Content> {
@@ -31,10 +31,11 @@ export function sweepStudyFiles(result: SweepStudyResult, facts: RunFacts): Reco
     ...drawings,
     ...(comparison && { "printed.csv": comparisonCsv(comparison) }),
     "report.html": reportPage({
+      warnings: facts.warnings,
       title: study.title ?? study.name,
       eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
       lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
-<p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${study.attack.norm}, ε = ${study.attack.epsilon}.</p>`,
+<p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${normText(study.attack)}, ε = ${study.attack.epsilon}.</p>`,
       main: html`<section><h2>Regularisation against error</h2><div class="pairs">${Object.entries(drawings).map(
         ([name, svg]) => figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
       )}</div></section>

@@ -1,5 +1,7 @@
 // What the report's words mean, for the reader who meets them first here.
 
+import type { Study, SweepStudy } from "@carom/core";
+
 /** Each term with its definition, in the order in which the report uses them. */
 export const definitions: readonly (readonly [term: string, meaning: string])[] = [
   ["target", "The model under audit."],
@@ -38,6 +40,11 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
     "95 %: Wilson for shares, studentised bootstrap over points for S and R, which is too short where a few points make up most of the mean.",
   ],
 ];
+
+/** A norm, and what it measures features in. */
+export function normText({ norm, units }: Study["attack"] | SweepStudy["attack"]): string {
+  return units === "ranges" ? `${norm} of features in units of their ranges` : norm;
+}
 
 /** How often a study did everything, and on what. */
 export function repetitionsText(count: number): string {

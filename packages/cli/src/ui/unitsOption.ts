@@ -1,6 +1,14 @@
 // What budgets are measured in, as an option of verbs that attack.
 
-import { type BudgetUnits, type Domain, rangeUnits, sharedInterval, unitsOfBudgets } from "@carom/core";
+import {
+  type BudgetUnits,
+  type Domain,
+  factorOfRanges,
+  rangeUnits,
+  sharedInterval,
+  unitsOfBudgets,
+  VERY_DIFFERENT,
+} from "@carom/core";
 import { type Command, Option } from "commander";
 
 export interface UnitsOptions {
@@ -22,8 +30,12 @@ export function unitsOf(domain: Domain, { units }: UnitsOptions, epsilon: readon
   return units ?? (epsilon === undefined && !sharedInterval(domain) ? "ranges" : "features");
 }
 
-/** Ranges that differ by more than this make a budget in the features' own units mean little. */
-const CLEARLY = 10;
+/** One budget where nobody gave any: 1, or in units of ranges what is 1 on 28 x 28 features, sqrt(D) / 28 of the D that vary. */
+export function defaultBudget(domain: Domain, units: BudgetUnits): number {
+  if (units === "features") return 1;
+  const varying = rangeUnits(domain).filter((range) => range > 0).length;
+  return Number((Math.sqrt(varying) / 28).toPrecision(6));
+}
 
 /** A warning where a budget that somebody gave is one for features of very different ranges, and nobody said what it is in. */
 export function unitsWarnings(
@@ -32,9 +44,8 @@ export function unitsWarnings(
   epsilon: readonly number[] | undefined,
 ): readonly string[] {
   if (units !== undefined || epsilon === undefined || sharedInterval(domain)) return [];
-  const ranges = rangeUnits(domain).filter((range) => range > 0);
-  const factor = ranges.reduce((a, b) => Math.max(a, b), 0) / ranges.reduce((a, b) => Math.min(a, b), Infinity);
-  if (!(factor > CLEARLY)) return [];
+  const factor = factorOfRanges(domain);
+  if (factor <= VERY_DIFFERENT) return [];
   return [
     `Budgets are taken in the features' own units, but ranges of features differ by a factor of ${Number(factor.toPrecision(2))}: ` +
       "what moves one from bound to bound hardly moves another. --units ranges measures each in units of its range.",

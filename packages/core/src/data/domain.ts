@@ -67,7 +67,8 @@ export function areImages(featureShape: readonly number[]): boolean {
   return featureShape.filter((length) => length > 1).length >= 2;
 }
 
-function areMostlyWide({ lower, upper }: Domain, top: number): boolean {
+/** Whether three quarters of the columns that vary span half of an interval of that width. */
+export function areMostlyWide({ lower, upper }: Domain, top: number): boolean {
   const spans = upper.map((high, j) => high - lower[j]).filter((span) => span > 0);
   return spans.filter((span) => span >= top / 2).length >= WIDE * spans.length;
 }

@@ -124,3 +124,32 @@ it("gives V for several models of one learner, 0 for the same model twice, and k
   const twice = explainModels({ ...common, surrogates: [forest], targets: [forest] });
   await expect(twice).rejects.toThrow(/"forest" twice/);
 });
+
+it("measures in units of ranges what it would measure of features that were divided by them", async () => {
+  const d = 10;
+  const unit = Float64Array.from({ length: d }, (_, j) => 2 ** (((7 * j) % 11) - 5));
+  const spread = (values: ArrayLike<number>) => Array.from(values, (value, i) => value * unit[i % d]);
+  const columns: Dataset = {
+    ...data,
+    features: tensor("float32", [60, d], spread(toNumbers(denseRows(data)))),
+    domain: { lower: new Float64Array(d), upper: unit },
+  };
+  const ofColumns = async (name: string, { weights, bias }: typeof f) => {
+    const { model, opened } = await openLinear([{ weights: weights.map((w, j) => w / unit[j]), bias }], columns);
+    await opened.close();
+    return { name, model };
+  };
+  const size = "logistic" as const;
+  const plain = { ...common, size, surrogates: [await linear("A", f)], targets: [await linear("B", g0)] };
+  const models = { surrogates: [await ofColumns("A", f)], targets: [await ofColumns("B", g0)] };
+  const [inOwn, inRanges] = [
+    await explainModels(plain),
+    await explainModels({ ...plain, ...models, data: columns, units: "ranges" }),
+  ];
+  expect(inRanges).toEqual(inOwn);
+  const mistaken = await explainModels({ ...plain, ...models, data: columns });
+  expect(mistaken.pairs[0].alignment.estimate).not.toBeCloseTo(inOwn.pairs[0].alignment.estimate, 2);
+  await expect(explainModels({ ...plain, ...models, data: columns, units: "ranges", smoothness: 5 })).rejects.toThrow(
+    "unsupported smoothness with budgets in units of ranges",
+  );
+});

@@ -10,7 +10,7 @@ import { lossVariability } from "../transfer/variability.ts";
 import { execute, inProcess, memoryStore, type Progress } from "./execute.ts";
 import { briefly, type Findings, findingsOf } from "./findings.ts";
 import { leftOutSentences } from "./leftOut.ts";
-import { planMatrix } from "./matrix.ts";
+import { type BudgetUnits, planMatrix } from "./matrix.ts";
 import { type MeanCell, meanCells, meanModels } from "./means.ts";
 import { startPlan } from "./plan.ts";
 import type { Transfer } from "./result.ts";
@@ -31,6 +31,8 @@ export interface ExplainInput {
   /** The points, labelled as the models number their classes. */
   readonly data: Dataset;
   readonly norm: Norm["name"];
+  /** What budgets are measured in; the features' own units where absent. */
+  readonly units?: BudgetUnits;
   readonly epsilons: readonly number[];
   readonly seed: number;
   /** A definition of S to report beside the primary one. */
@@ -92,6 +94,7 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
     features: featureCount(data),
     pool: points,
     norm,
+    units: input.units,
     epsilons,
     seed,
     extra: {

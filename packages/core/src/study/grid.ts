@@ -161,6 +161,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       features: featureCount(data.train.dataset),
       pool: training(1, study.surrogateFraction),
       norm: study.attack.norm,
+      units: study.attack.units,
       ...(study.attack.direction && { direction: study.attack.direction }),
       seed,
       prefix: prefixOf(repetition),

@@ -1,5 +1,6 @@
 // The tasks of a transfer matrix: models, what is crafted on each, who judges it, and what follows.
 
+import { InputError } from "../errors.ts";
 import type { Norm } from "../threat/norm.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import type { PlanBuilder } from "./plan.ts";
@@ -78,6 +79,7 @@ export interface MatrixKeys {
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixKeys {
   const { participants, attacked, pool, epsilons, norm, direction, seed, points, features, prefix, extra } = question;
   const inUnits = question.units === "ranges" && { units: question.units };
+  if (inUnits && extra?.smoothness) throw noSmoothness();
   const models = new Map<string, string>();
   const looks = new Map<string, string>();
   const onPoints = partInputs("attacked", attacked);
@@ -96,7 +98,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): MatrixK
       bytes: 4 * points * features,
       learner,
     };
-    const size = extra?.size && { size: extra.size, norm };
+    const size = extra?.size && { size: extra.size, norm, ...inUnits };
     looks.set(id, plan.add("look", { ...which, ...size }, { ...onPoints, model: key }, about));
   }
   const crafts = new Map<string, { craft: string; judge: string; judged: readonly string[] }>();
@@ -209,12 +211,16 @@ const ASKED_PER_SECOND = 500;
 
 /** rho of each model that points are crafted on with those that judge them and are crafted on too. */
 function planCorrelations(plan: PlanBuilder, question: MatrixQuestion, crafts: MatrixKeys["crafts"]) {
-  const { attacked, epsilons, points, features, prefix } = question;
+  const { attacked, epsilons, points, features, prefix, units } = question;
   return [...crafts].map(([id, { craft, judged }]) => {
     const others = judged.filter((other) => other !== id && crafts.has(other));
     const key = plan.add(
       "correlate",
-      { ...partParameters("attacked", attacked), others, budgets: epsilons.length },
+      {
+        ...partParameters("attacked", attacked),
+        ...(units === "ranges" && { units }),
+        ...{ others, budgets: epsilons.length },
+      },
       {
         ...partInputs("attacked", attacked),
         craft,
@@ -245,6 +251,15 @@ function planSmoothness(
       learner: learnerOf.get(id),
     };
     return [id, plan.add("smooth", parameters, inputs, about)] as const;
+  });
+}
+
+/** The largest curvature of features in other units is another one; nobody has asked for it yet. */
+function noSmoothness(): InputError {
+  return new InputError("unsupported", "smoothness with budgets in units of ranges", {
+    expected: "one of the two",
+    got: "both",
+    remedy: "measure smoothness with budgets in the features' own units",
   });
 }
 

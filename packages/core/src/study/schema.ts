@@ -6,6 +6,7 @@ import { separators } from "../data/table/dialect.ts";
 import { encodings } from "../data/table/encoding.ts";
 import { type SizeDefinition, sizeDefinitions } from "../transfer/sizeDefinitions.ts";
 import { type VariabilityDefinition, variabilityDefinitions } from "../transfer/variability.ts";
+import { unitsOfBudgets } from "./matrix.ts";
 import { printedExperiments } from "./printed.ts";
 
 const share = z.number().positive().describe("a share of the rows below 1, or a number of rows");
@@ -40,6 +41,12 @@ const size = {
     })
     .describe("how V is measured"),
 };
+
+/** What budgets of a study are measured in. */
+export const studyUnits = z
+  .enum(unitsOfBudgets)
+  .optional()
+  .describe("what budgets are in: the features' own units (the default), or each feature in units of its range");
 
 /** What studies are called. */
 export const studyName = z
@@ -103,7 +110,8 @@ export const studySchema = z.strictObject({
   targets: z.array(learnerChoice).min(1).describe("models that they are judged on"),
   attack: z.strictObject({
     norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
-    epsilons: z.array(z.number().positive()).min(1).describe("budgets, in the units of the features"),
+    units: studyUnits,
+    epsilons: z.array(z.number().positive()).min(1).describe("budgets"),
     class: z.string().optional().describe("attack points of this class only; of all where absent"),
     direction: z.enum(["add", "remove"]).optional().describe("whether features may only rise, or only fall"),
     curve: z

@@ -11,7 +11,7 @@ import type { StudyData } from "./grid.ts";
 import { overRepetitions } from "./means.ts";
 import type { PlanBuilder } from "./plan.ts";
 import { type Comparison, compareSweepWithPrinted, printedSweeps } from "./printed.ts";
-import { learnerChoice, studyData, studyName } from "./schema.ts";
+import { learnerChoice, studyData, studyName, studyUnits } from "./schema.ts";
 import { planSweep, pointOf, readSweep, type SweepKeys, type SweepQuestion, type SweepResult } from "./sweep.ts";
 import { lessFragile } from "./sweepClaim.ts";
 
@@ -37,7 +37,8 @@ export const sweepSchema = z.strictObject({
   options: z.record(z.string(), z.unknown()).default({}).describe("the other options"),
   attack: z.strictObject({
     norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
-    epsilon: z.number().positive().describe("the budget, in the units of the features"),
+    units: studyUnits,
+    epsilon: z.number().positive().describe("the budget"),
   }),
   printed: z.enum(printedSweeps).optional().describe("compare with what the paper prints of this experiment"),
   scales: z
@@ -71,9 +72,11 @@ export function planSweepStudy(plan: PlanBuilder, study: SweepStudy, { train }: 
 
 /** The question of each repetition; another seed is another split. */
 function questions(study: SweepStudy): SweepQuestion[] {
-  const { learner, option, values, options, attack, sets, points, seed, repetitions } = study;
+  const { learner, option, values, options, sets, points, seed, repetitions } = study;
+  const { units, ...attack } = study.attack;
   return Array.from({ length: repetitions }, (_, repetition) => ({
     ...{ learner, option, values, options, sets, ...attack },
+    ...(units && { units }),
     ...(points !== undefined && { points }),
     seed: seed + repetition,
   }));

@@ -1,6 +1,7 @@
 // rho: correlates what was crafted on one model with what was crafted on each of those that judge it.
 
 import { denseRows } from "../../data/dataset.ts";
+import { inUnits, rangeUnits } from "../../data/units.ts";
 import { mean } from "../../stats/describe.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import type { Artifact } from "../artifact.ts";
@@ -8,21 +9,25 @@ import type { TaskKind } from "../task.ts";
 import { craftedOf } from "./craft.ts";
 import { partOf } from "./dataset.ts";
 
-/** Parameters: others (ids), budgets (how many). Inputs: attacked, craft, and `craft:ID` of each other. */
+/** Parameters: others (ids), budgets (how many), units ("ranges", or absent). Inputs: attacked, craft, and `craft:ID` of each other. */
 export const correlate: TaskKind = {
   version: 1,
   async run(parameters, inputs, { runtime }) {
-    const x = denseRows(partOf("attacked", parameters, inputs));
+    const attacked = partOf("attacked", parameters, inputs);
+    const units = parameters.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
+    const x = inUnits(denseRows(attacked), units);
     const budgets = parameters.budgets as number;
     const others = parameters.others as string[];
     const own = craftedOf(inputs.craft, budgets);
     const theirs = others.map((id) => craftedOf(inputs[`craft:${id}`], budgets));
     const correlations: Record<string, (number | null)[]> = Object.fromEntries(others.map((id) => [id, []]));
     for (const [budget, { points }] of own.entries()) {
-      const known = others.flatMap((id, i) => (theirs[i][budget] ? [[id, theirs[i][budget].points] as const] : []));
+      const known = others.flatMap((id, i) =>
+        theirs[i][budget] ? [[id, inUnits(theirs[i][budget].points, units)] as const] : [],
+      );
       const [values] = await cosineMatrix(
         runtime,
-        [points],
+        [inUnits(points, units)],
         known.map(([, other]) => other),
         x,
       );

@@ -5,11 +5,11 @@ import { argMax, crossEntropy, margin } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
 import { NO_GRADIENTS } from "../../models/service.ts";
 import { type FloatType, rowSize, type Tensor, tensor, toFloat } from "../../tensor.ts";
-import { type Norm, norms } from "../../threat/norm.ts";
 import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { Artifact } from "../artifact.ts";
 import type { TaskKind } from "../task.ts";
 import { type Answers, answeredLosses, answersOf } from "./ask.ts";
+import { normIn } from "./craft.ts";
 import { partOf } from "./dataset.ts";
 import { modelOfArtifact } from "./fit.ts";
 
@@ -28,7 +28,7 @@ export interface Look {
   readonly noGradients: string | undefined;
 }
 
-/** Parameters: size (a definition of S beside the primary one) and norm, or neither. Inputs: attacked, and model or its answers. */
+/** Parameters: size (a definition of S beside the primary one), norm and units, or none. Inputs: attacked, and model or its answers. */
 export const look: TaskKind = {
   version: 6,
   async run(parameters, inputs, { runtime }) {
@@ -40,10 +40,9 @@ export const look: TaskKind = {
     const looked = await opened.differentiable?.inputGradient("crossEntropy", x, data.labels);
     const scores = looked?.scores ?? (await opened.scores(x));
     const definition = parameters.size as SizeDefinition | undefined;
-    const norm = norms[parameters.norm as Norm["name"]];
     const sizes =
       definition && opened.differentiable
-        ? await inputGradientSizes(opened.differentiable, x, data.labels, norm, definition)
+        ? await inputGradientSizes(opened.differentiable, x, data.labels, normIn(data.domain, parameters), definition)
         : undefined;
     await opened.close();
     const n = data.labels.length;

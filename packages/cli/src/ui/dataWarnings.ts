@@ -1,0 +1,49 @@
+// What is told of data before anything is learned from them or attacked: measures and boxes that do not suit their columns, and
+// numbers that float32 cannot hold.
+
+import {
+  type BudgetUnits,
+  type Dataset,
+  type FloatType,
+  float32Doubt,
+  precisionDoubt,
+  type ThreatModel,
+  wideBoxDoubt,
+} from "@carom/core";
+import { holdNote } from "./notes.ts";
+import { unitsWarnings } from "./unitsOption.ts";
+
+/** How rows are attacked. */
+export interface Attacked {
+  readonly threat: Omit<ThreatModel, "epsilon">;
+  /** What budgets are measured in, where somebody said so. */
+  readonly units: BudgetUnits | undefined;
+  /** The budgets that somebody gave; undefined where they were chosen by what the features are like. */
+  readonly epsilons: readonly number[] | undefined;
+  /** What the attacked models take. */
+  readonly type?: FloatType;
+}
+
+/**
+ * Sentences on rows that models are trained on here, that are attacked, or both.
+ *
+ * @throws InputError where float32 cannot hold the least change that a budget allows
+ */
+export function dataWarnings(
+  data: Dataset,
+  { learned = false, attack }: { readonly learned?: boolean; readonly attack?: Attacked },
+): readonly string[] {
+  const { threat, units, epsilons, type = "float32" } = attack ?? {};
+  const sentences = [
+    ...(threat ? unitsWarnings(threat.domain, { ...(units && { units }) }, epsilons) : []),
+    wideBoxDoubt(data, { attacked: attack !== undefined, learned }),
+    learned ? float32Doubt(data) : undefined,
+    threat && type === "float32" ? precisionDoubt(data, threat, epsilons ?? []) : undefined,
+  ];
+  return sentences.filter((sentence) => sentence !== undefined);
+}
+
+/** Tells them on standard error, once the command is under way. */
+export function holdWarnings(sentences: readonly string[]): void {
+  for (const sentence of sentences) holdNote(`Warning: ${sentence}`);
+}
