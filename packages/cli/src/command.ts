@@ -2,13 +2,13 @@
 
 import { InputError } from "@carom/core";
 import { CommanderError } from "commander";
-import { redact } from "./host/http/secrets.ts";
 import { removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
+import { tellNotes } from "./terminal/notes.ts";
+import { tell } from "./terminal/print.ts";
+import { redact } from "./terminal/secrets.ts";
+import { visible } from "./terminal/visible.ts";
 import { flagError } from "./ui/flagError.ts";
-import { tellNotes } from "./ui/notes.ts";
-import { tell } from "./ui/print.ts";
-import { visible } from "./ui/visible.ts";
 
 // Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 130 interrupted.
 const INPUT_FAULT = 2;

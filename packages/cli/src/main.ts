@@ -7,7 +7,7 @@ import { fork } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Doing } from "./host/doing.ts";
-import { sentenceOf } from "./ui/visible.ts";
+import { sentenceOf } from "./terminal/visible.ts";
 
 /** Milliseconds that the command has to end after a signal: native code does not hear of it. */
 const PATIENCE = 3000;

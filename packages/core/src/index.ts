@@ -44,26 +44,16 @@ export { factorOfRanges, float32Doubt, VERY_DIFFERENT, wideBoxDoubt } from "./da
 export {
   type Dataset,
   type DatasetInput,
-  type Domain,
   dataset,
   denseRows,
   featureCount,
   rowCount,
-  type ScalingRule,
-  type SparseRows,
-  scalingRules,
   spreadRows,
   takeRows,
+  withScaling,
 } from "./data/dataset.ts";
 export { type DatasetDescription, describeDataset } from "./data/describe.ts";
-export {
-  areImages,
-  observedDomain,
-  sharedInterval,
-  uniformDomain,
-  wholeInterval,
-  withSameBounds,
-} from "./data/domain.ts";
+export { areImages, type Domain, observedDomain, sharedInterval, uniformDomain, wholeInterval } from "./data/domain.ts";
 export { type BytesAs, meaningOfBytes } from "./data/features.ts";
 export { readCsv } from "./data/formats/csv.ts";
 export { gunzip, mostInflated } from "./data/formats/gzip.ts";
@@ -79,13 +69,17 @@ export { withClasses } from "./data/labels.ts";
 export { matchColumns } from "./data/matchColumns.ts";
 export { requireDisjoint, sharedRows } from "./data/overlap.ts";
 export { type DataReading, describeReading, readingParts } from "./data/reading.ts";
+export { withSameBounds } from "./data/sameBounds.ts";
+export { type ScalingRule, scalingRules } from "./data/scalingRule.ts";
 export { selectColumns, takeColumns, withBinaryFeatures } from "./data/selectFeatures.ts";
 export { columnNames, sideBySide } from "./data/sideBySide.ts";
+export type { SparseRows } from "./data/sparse.ts";
 export { splitHalves, stratifiedSplit, subsample } from "./data/split.ts";
 export { type Separator, separatorNames, separators } from "./data/table/dialect.ts";
 export { type Encoding, encodings } from "./data/table/encoding.ts";
 export type { DecimalMark } from "./data/table/numbers.ts";
-export { readTable, type TableOptions } from "./data/table/readTable.ts";
+export type { TableOptions } from "./data/table/options.ts";
+export { readTable } from "./data/table/readTable.ts";
 export type { Table } from "./data/table/rows.ts";
 export { rangeUnits } from "./data/units.ts";
 // Faults of the input

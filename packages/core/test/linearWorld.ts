@@ -1,7 +1,8 @@
 // Linear models, whose best perturbation under any norm and box is known in closed form.
 
 import * as ort from "onnxruntime-node";
-import { type Dataset, type Domain, dataset, denseRows } from "../src/data/dataset.ts";
+import { type Dataset, dataset, denseRows } from "../src/data/dataset.ts";
+import type { Domain } from "../src/data/domain.ts";
 import { type LinearFunction, linearModel } from "../src/learners/linearModel.ts";
 import { type Model, modelFromGraph } from "../src/models/model.ts";
 import { type Differentiable, openModel } from "../src/models/open.ts";

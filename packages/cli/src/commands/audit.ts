@@ -21,6 +21,7 @@ import {
   stratifiedSplit,
   stream,
   takeRows,
+  withScaling,
 } from "@carom/core";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
@@ -31,6 +32,8 @@ import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../ho
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
+import { print } from "../terminal/print.ts";
+import { outputWidth, wrap } from "../terminal/wrap.ts";
 import { describeBounds } from "../ui/bounds.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
@@ -47,11 +50,9 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
-import { withScaling, withScalingOption } from "../ui/scalingOption.ts";
+import { withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
 import { unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
-import { outputWidth, wrap } from "../ui/wrap.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
 import {
   type AuditOptions,
@@ -124,7 +125,7 @@ async function run(options: AuditOptions): Promise<void> {
   const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, units }) };
   const warnings = [
     ...asked.warnings,
-    ...dataWarnings(withScaling(attacked, options), {
+    ...dataWarnings(withScaling(attacked, options.scaling), {
       learned: true,
       attack: { threat, units: options.units, epsilons: options.epsilon },
     }),

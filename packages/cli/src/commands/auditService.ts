@@ -20,8 +20,8 @@ import { alignClasses } from "../host/classes.ts";
 import { rowsToCheck } from "../host/classifier.ts";
 import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";
 import { withShape } from "../host/shape.ts";
+import { tell } from "../terminal/print.ts";
 import type { DataFileOptions } from "../ui/options.ts";
-import { tell } from "../ui/print.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
 import {
   type AuditOptions,

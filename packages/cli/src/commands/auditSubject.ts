@@ -23,16 +23,17 @@ import {
   subsample,
   takeRows,
   withSameBounds,
+  withScaling,
 } from "@carom/core";
-import type { LoadedData } from "../host/data.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
+import type { LoadedData } from "../host/loadedData.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
 import { asIn } from "../host/sameColumns.ts";
 import { normNamed } from "../host/threat.ts";
-import type { ModelOptions } from "../ui/modelOptions.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
-import { type ScalingOptions, withScaling } from "../ui/scalingOption.ts";
+import type { ScalingOptions } from "../ui/scalingOption.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 import { type UnitsOptions, unitsOf } from "../ui/unitsOption.ts";
 
@@ -104,7 +105,10 @@ export async function splitUserData(
     : splitHalves(data, stream(options.seed, "audit", "split"));
   const training = trainingRows ? takeRows(data, trainingRows) : await shaped(separate!.dataset);
   const attacked = attackedRows ? takeRows(data, attackedRows) : data;
-  return { training: withScaling(fractionOf(training, options), options), attacked: pointsOf(attacked, options) };
+  return {
+    training: withScaling(fractionOf(training, options), options.scaling),
+    attacked: pointsOf(attacked, options),
+  };
 }
 
 /** What the report says of how the data were read and divided, where nobody said how, and of how surrogates see features. */

@@ -3,6 +3,7 @@
 import { type DataReading, type DatasetDescription, describeDataset, readingParts } from "@carom/core";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
+import { print } from "../terminal/print.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -11,7 +12,6 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
 import { dataGetCommand } from "./dataGet.ts";
 
 /** `carom data info FILE` and `carom data get NAME`. */

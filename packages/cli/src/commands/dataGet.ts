@@ -5,8 +5,8 @@ import { InputError } from "@carom/core";
 import { Command } from "commander";
 import { catalog, type DataFile, dataFolder, type PublicData, publicData } from "../host/catalog.ts";
 import { download } from "../host/download.ts";
+import { print } from "../terminal/print.ts";
 import { type CommonOptions, printJson, withCommonOptions, withExamples } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
 
 /** `carom data get NAME`. */
 export function dataGetCommand(): Command {

@@ -21,13 +21,16 @@ import { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
 import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
 import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
+import { print } from "../terminal/print.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { attackTable } from "../ui/attackTable.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { listing } from "../ui/listing.ts";
-import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
+import { withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -38,8 +41,6 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
-import { startProgress } from "../ui/progress.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
 import { collectSettings } from "../ui/settings.ts";

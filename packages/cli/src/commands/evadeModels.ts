@@ -2,7 +2,7 @@
 
 import { type AttackedModel, type Dataset, InputError } from "@carom/core";
 import { type Classifier, openClassifier } from "../host/classifier.ts";
-import type { ModelOptions } from "../ui/modelOptions.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
 
 /** A model file that was opened to be attacked. */
 export interface LoadedModel extends Classifier {

@@ -17,10 +17,13 @@ import {
 } from "@carom/core";
 import { Command, Option } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
 import { nodeRuntime } from "../host/runtime.ts";
 import { normNamed } from "../host/threat.ts";
+import { print } from "../terminal/print.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
-import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
+import { withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -31,8 +34,6 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
-import { startProgress } from "../ui/progress.ts";
 import { readData } from "../ui/readData.ts";
 import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";

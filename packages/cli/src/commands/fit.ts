@@ -14,10 +14,13 @@ import {
   openModel,
   parseOptions,
   presetOptions,
+  withScaling,
 } from "@carom/core";
 import { Command } from "commander";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { nodeRuntime } from "../host/runtime.ts";
+import { print } from "../terminal/print.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
 import { listing } from "../ui/listing.ts";
@@ -30,10 +33,8 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
-import { startProgress } from "../ui/progress.ts";
 import { readData } from "../ui/readData.ts";
-import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
+import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectGrid, collectSettings } from "../ui/settings.ts";
 
 interface FitCommandOptions extends CommonOptions, DataFileOptions, ScalingOptions {
@@ -81,7 +82,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   if (options.out === undefined) throw missing("option --out", "a file to write the model to");
   await requireFree(options.out, "file");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
-  const dataset = withScaling(loaded, options);
+  const dataset = withScaling(loaded, options.scaling);
   const warnings = dataWarnings(dataset, { learned: true });
   holdWarnings(warnings);
   const runtime = nodeRuntime();

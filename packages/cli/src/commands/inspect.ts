@@ -15,8 +15,11 @@ import {
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { externalDataBeside } from "../host/externalData.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
 import { readBytes } from "../host/read.ts";
-import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
+import { print } from "../terminal/print.ts";
+import { outputWidth, wrap } from "../terminal/wrap.ts";
+import { withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -25,10 +28,8 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
 import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
-import { outputWidth, wrap } from "../ui/wrap.ts";
 
 type InspectOptions = CommonOptions & DataFileOptions & ModelOptions & { readonly data?: string };
 

@@ -30,6 +30,7 @@ import {
   sharedRows,
   startPlan,
   withClasses,
+  withScaling,
 } from "@carom/core";
 import { Command } from "commander";
 import { requireFree, writeWhole } from "../host/output.ts";
@@ -37,6 +38,7 @@ import { poisonBytes, readPoison } from "../host/poisonFile.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { asIn } from "../host/sameColumns.ts";
+import { print, tell } from "../terminal/print.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { listing, optionsOf } from "../ui/listing.ts";
 import {
@@ -50,10 +52,9 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print, tell } from "../ui/print.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
-import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
+import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -233,13 +234,13 @@ interface Loaded {
 async function loadAll(options: PoisonOptions): Promise<Loaded> {
   const file = required(options.train, "option --train", "what the learner is trained on");
   const first = await readData(file, options);
-  const train = withScaling(first.dataset, options);
+  const train = withScaling(first.dataset, options.scaling);
   const readings: Record<string, DataReading> = { train: first.reading };
   const read = async (flag: string, spec: string) => {
     const loaded = await readData(spec, options);
     readings[flag] = loaded.reading;
     const dataset = asIn(first, loaded, `--${flag}`);
-    return withScaling({ ...withClasses(dataset, train.classNames), domain: train.domain }, options);
+    return withScaling({ ...withClasses(dataset, train.classNames), domain: train.domain }, options.scaling);
   };
   const validation = await read(
     "validation",

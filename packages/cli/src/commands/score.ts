@@ -3,8 +3,10 @@
 import { argMax, denseRows, errorRate, type Rate, writeNpy } from "@carom/core";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
-import { type ModelOptions, withModelOptions } from "../ui/modelOptions.ts";
+import { print } from "../terminal/print.ts";
+import { withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -13,7 +15,6 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";

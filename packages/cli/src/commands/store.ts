@@ -2,8 +2,8 @@
 
 import { Command } from "commander";
 import { collectGarbage, type StoreSummary, storeFolder, verifyStore } from "../host/store.ts";
+import { print, tell } from "../terminal/print.ts";
 import { type CommonOptions, invalid, printJson, withCommonOptions } from "../ui/options.ts";
-import { print, tell } from "../ui/print.ts";
 
 /** `carom store gc` and `carom store verify`. */
 export function storeCommand(): Command {

@@ -10,9 +10,9 @@ import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
 import { storeFolder } from "../host/store.ts";
 import { type AnyStudy, loadStudy, schemaOf } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
+import { print } from "../terminal/print.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
-import { print } from "../ui/print.ts";
 import { ask } from "./askStudy.ts";
 import { askTable } from "./studyTable.ts";
 

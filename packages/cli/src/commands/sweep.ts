@@ -11,12 +11,14 @@ import {
   readSweep,
   type SweepQuestion,
   startPlan,
+  withScaling,
 } from "@carom/core";
 import { Command, Option } from "commander";
 import { keepingResults, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
+import { print } from "../terminal/print.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import {
   type CommonOptions,
@@ -30,9 +32,8 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { print } from "../ui/print.ts";
 import { readData } from "../ui/readData.ts";
-import { type ScalingOptions, withScaling, withScalingOption } from "../ui/scalingOption.ts";
+import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { sweepLines } from "../ui/sweepLines.ts";
 import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
@@ -84,7 +85,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   if (options.epsilon && options.epsilon.length > 1)
     throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
-  const dataset = withScaling(loaded, options);
+  const dataset = withScaling(loaded, options.scaling);
   const units = unitsOf(dataset.domain, options, options.epsilon);
   const [epsilon] = options.epsilon ?? [defaultBudget(dataset.domain, units)];
   const threat = {

@@ -12,8 +12,8 @@ import {
   sideBySide,
   type Tensor,
 } from "@carom/core";
-import type { DataOptions } from "./data.ts";
 import { contentOf, type InputFile, inflateRaw } from "./inputFile.ts";
+import type { DataOptions } from "./loadedData.ts";
 
 /** What a dataset is made from, and what there is to say of it. */
 type Parts = DatasetInput & { readonly reading: Partial<DataReading> };

@@ -16,9 +16,9 @@ import {
   openModel,
   spreadRows,
 } from "@carom/core";
-import type { ModelOptions } from "../ui/modelOptions.ts";
 import { alignClasses, assumedOrder } from "./classes.ts";
 import { tellDoing } from "./doing.ts";
+import type { ModelOptions } from "./modelFile.ts";
 import { loadModel } from "./modelFile.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { withShape } from "./shape.ts";

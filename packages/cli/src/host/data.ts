@@ -4,9 +4,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import {
-  type BytesAs,
   type DataReading,
-  type Dataset,
   type DatasetInput,
   dataset,
   featureCount,
@@ -17,33 +15,13 @@ import {
   readTable,
   rowCount,
   svmlightReader,
-  type TableOptions,
 } from "@carom/core";
 import { readArchive, readIdxPair } from "./arrayFiles.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { loadDrebin } from "./drebin.ts";
 import { contentOf, type InputFile, openInput } from "./inputFile.ts";
+import type { DataOptions, LoadedData } from "./loadedData.ts";
 import { isTar, tarFiles } from "./tar.ts";
-
-/** What the command line may say about a data file. */
-export interface DataOptions extends TableOptions {
-  /** The interval that all features live in, after uint8 is divided by 255. */
-  readonly box?: readonly [number, number] | undefined;
-  /** How many columns sparse rows have, where the largest index does not say. */
-  readonly columns?: number | undefined;
-  /** Whether columns of a .svmlight file count from 0. */
-  readonly zeroBased?: boolean | undefined;
-  /** What features of type uint8 are: parts of 255, or numbers. */
-  readonly bytes?: BytesAs | undefined;
-}
-
-export interface LoadedData {
-  readonly dataset: Dataset;
-  /** SHA-256 of the bytes of the file, or of both files one after the other, as on disk. */
-  readonly contentHash: string;
-  /** What was found in the file, and what was taken for what. */
-  readonly reading: DataReading;
-}
 
 const formats = `.npz, .svmlight (.svm, .libsvm), .csv (.tsv, .txt, .data), IDX as images,labels, .pickle (.pkl), each also with .gz, a folder with feature_vectors, or the word ${DIGITS}`;
 const npz = /\.npz(\.gz)?$/i;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dataset, tensor } from "@carom/core";
-import type { LoadedData } from "./data.ts";
+import type { LoadedData } from "./loadedData.ts";
 
 /** What the command line calls this data. */
 export const DIGITS = "digits";

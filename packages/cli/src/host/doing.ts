@@ -1,6 +1,6 @@
 // What the command is at, told to the process that watches it: should the runtime crash, nobody else can say.
 
-import { visible } from "../ui/visible.ts";
+import { visible } from "../terminal/visible.ts";
 
 /** What the command tells the process that watches it. */
 export interface Doing {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { dataset, InputError } from "@carom/core";
-import type { LoadedData } from "./data.ts";
+import type { LoadedData } from "./loadedData.ts";
 import { readBytes } from "./read.ts";
 
 const vectors = "feature_vectors";

@@ -6,7 +6,8 @@ import { datasetArtifact, startPlan, tensor, writeNpz } from "@carom/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/run.ts";
-import { type DataOptions, loadDataset } from "./data.ts";
+import { loadDataset } from "./data.ts";
+import type { DataOptions } from "./loadedData.ts";
 
 const folder = temporaryFolder();
 const write = (name: string, content: string | Uint8Array) => {

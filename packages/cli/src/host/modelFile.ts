@@ -7,15 +7,25 @@ import {
   InputError,
   type Model,
   modelFromBytes,
+  type Normalization,
   normalizedModel,
   type OnnxModel,
+  type OpenSizes,
   readModel,
   withSizes,
   writeModel,
 } from "@carom/core";
-import type { ModelOptions } from "../ui/modelOptions.ts";
 import { externalDataBeside } from "./externalData.ts";
 import { readModelBytes } from "./modelFormats.ts";
+
+/** How a stranger's model file is to be read. */
+export interface ModelOptions {
+  readonly normalize?: Normalization;
+  readonly classes?: string[];
+  readonly inputShape?: OpenSizes;
+  readonly attackAt?: string;
+  readonly output?: string;
+}
 
 /** A model as it was found in a file. */
 export interface ModelFile {

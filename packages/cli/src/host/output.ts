@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { lstat, mkdir, mkdtemp, rename, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "@carom/core";
-import { tell } from "../ui/print.ts";
+import { tell } from "../terminal/print.ts";
 
 /** What is being written and has not its final name yet. */
 const unfinished = new Set<string>();

@@ -1,8 +1,8 @@
 // Executes a plan in worker processes on the store on disk.
 
 import { asks, execute, type Plan, runTask, type Service, type Store, type Workers } from "@carom/core";
-import { tell } from "../ui/print.ts";
-import { startProgress } from "../ui/progress.ts";
+import { tell } from "../terminal/print.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { startPool } from "./pool.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { diskStore, prepareStore, storeFolder } from "./store.ts";

@@ -1,7 +1,7 @@
 // Two data files that are used together: columns of one kind, in one order.
 
 import { type Dataset, featureCount, InputError, matchColumns } from "@carom/core";
-import type { LoadedData } from "./data.ts";
+import type { LoadedData } from "./loadedData.ts";
 
 /**
  * The data of a file with its columns as another file has them: matched by name where both have names.

@@ -17,9 +17,10 @@ import {
   withBinaryFeatures,
   withClasses,
   withSameBounds,
+  withScaling,
 } from "@carom/core";
-import { withScaling } from "../ui/scalingOption.ts";
-import { type LoadedData, loadDataset } from "./data.ts";
+import { loadDataset } from "./data.ts";
+import type { LoadedData } from "./loadedData.ts";
 import { asIn } from "./sameColumns.ts";
 import type { SingleStudy } from "./studyFile.ts";
 
@@ -49,7 +50,7 @@ export async function loadStudyData(
         ? selectColumns(labelled, select)
         : undefined;
     const chosen = columns ? takeColumns(labelled, columns) : labelled;
-    const dataset = withScaling(chosen, { scaling });
+    const dataset = withScaling(chosen, scaling);
     return { dataset, loaded, contentHash, classNames: kept.classNames, ...(columns && { columns }) };
   };
   const forTraining = await read(train);

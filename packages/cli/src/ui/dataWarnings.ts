@@ -10,7 +10,7 @@ import {
   type ThreatModel,
   wideBoxDoubt,
 } from "@carom/core";
-import { holdNote } from "./notes.ts";
+import { holdNote } from "../terminal/notes.ts";
 import { unitsWarnings } from "./unitsOption.ts";
 
 /** How rows are attacked. */

@@ -4,14 +4,6 @@ import type { Normalization, OpenSizes } from "@carom/core";
 import type { Command } from "commander";
 import { invalid } from "./options.ts";
 
-export interface ModelOptions {
-  readonly normalize?: Normalization;
-  readonly classes?: string[];
-  readonly inputShape?: OpenSizes;
-  readonly attackAt?: string;
-  readonly output?: string;
-}
-
 /** Adds --normalize, --input-shape and --attack-at. */
 export function withInputOptions(command: Command): Command {
   return command

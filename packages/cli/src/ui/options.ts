@@ -11,10 +11,10 @@ import {
   separators,
 } from "@carom/core";
 import type { Command } from "commander";
-import type { DataOptions } from "../host/data.ts";
-import { print } from "./print.ts";
-import { visibleJson } from "./visible.ts";
-import { helpWidth, wrap } from "./wrap.ts";
+import type { DataOptions } from "../host/loadedData.ts";
+import { print } from "../terminal/print.ts";
+import { visibleJson } from "../terminal/visible.ts";
+import { helpWidth, wrap } from "../terminal/wrap.ts";
 
 export interface CommonOptions {
   readonly json?: boolean;

@@ -2,8 +2,8 @@
 
 import type { Plan } from "@carom/core";
 import { diskStore, storeFolder } from "../host/store.ts";
+import { print } from "../terminal/print.ts";
 import { printJson } from "./options.ts";
-import { print } from "./print.ts";
 
 /** Prints how many tasks of each kind there are and are finished, and about what time and disk the rest takes. */
 export async function describePlan(plan: Plan, workers: number, json: boolean): Promise<void> {

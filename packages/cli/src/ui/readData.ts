@@ -1,8 +1,9 @@
 // Data files as verbs read them: how a file was read is told, since some of it may have been guessed.
 
 import { type DataReading, describeReading } from "@carom/core";
-import { type DataOptions, type LoadedData, loadDataset } from "../host/data.ts";
-import { holdNote } from "./notes.ts";
+import { loadDataset } from "../host/data.ts";
+import type { DataOptions, LoadedData } from "../host/loadedData.ts";
+import { holdNote } from "../terminal/notes.ts";
 
 /** What decides whether the reading is told on standard error: a JSON document holds it as a field. */
 export type Telling = { readonly quiet?: boolean; readonly json?: boolean };

@@ -1,6 +1,6 @@
 // How learners map features to [0, 1] before they learn, as an option of verbs that train.
 
-import { type Dataset, type ScalingRule, scalingRules } from "@carom/core";
+import { type ScalingRule, scalingRules } from "@carom/core";
 import { type Command, Option } from "commander";
 
 export interface ScalingOptions {
@@ -15,9 +15,4 @@ export function withScalingOption(command: Command): Command {
       "how learners map features to [0, 1]: by their bounds; each by its own range in the training data (columns); or not at all (none)",
     ).choices(scalingRules),
   );
-}
-
-/** The dataset as learners are to see it. */
-export function withScaling(data: Dataset, { scaling }: ScalingOptions): Dataset {
-  return scaling === undefined || scaling === "bounds" ? data : { ...data, scaling };
 }

@@ -1,7 +1,7 @@
 // What is suspicious, as a terminal shows it below the answer.
 
 import type { Doubt } from "@carom/core";
-import { outputWidth, wrap } from "./wrap.ts";
+import { outputWidth, wrap } from "../terminal/wrap.ts";
 
 /** A line per doubt, after the name of the model where there are several. */
 export function warningLines(doubts: readonly Pick<Doubt, "sentence">[], name?: string): string {

@@ -2,7 +2,7 @@
 
 import { assert, InputError } from "../errors.ts";
 import { addScaled } from "../linalg.ts";
-import { marginsOf } from "../models/margins.ts";
+import { marginsOf } from "../models/climbedMargins.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { allocate, type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";

@@ -2,8 +2,8 @@
 // that float32 hardly tells them apart.
 
 import { spacingOf } from "../float32.ts";
-import type { Dataset, Domain } from "./dataset.ts";
-import { areImages, areMostlyWide, columnRanges, sharedInterval } from "./domain.ts";
+import type { Dataset } from "./dataset.ts";
+import { areImages, areMostlyWide, columnRanges, type Domain, sharedInterval } from "./domain.ts";
 import { rangeUnits } from "./units.ts";
 
 /** Ranges that differ by more than this make one measure for all of them mean little. */

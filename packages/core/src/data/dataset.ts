@@ -2,34 +2,15 @@
 
 import { InputError } from "../errors.ts";
 import { type FloatType, gatherRows, reshape, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
-import { observedDomain, uniformDomain } from "./domain.ts";
-import type { FeatureKind } from "./featureKind.ts";
+import { type Domain, observedDomain, uniformDomain } from "./domain.ts";
 import { type BytesAs, checkFinite, checkInside, checkSparse, floatFeatures, meaningOfBytes } from "./features.ts";
 import { encodeLabels } from "./labels.ts";
-import { denseFromSparse, isSparse, takeSparseRows, withoutZeros } from "./sparse.ts";
-
-/** Rows that are mostly zero, in compressed form (CSR): row i holds entries start[i] .. start[i+1]-1. */
-export interface SparseRows {
-  readonly rows: number;
-  readonly columns: number;
-  /** Length rows + 1. */
-  readonly start: Int32Array;
-  /** Column of each entry, ascending within a row. */
-  readonly index: Int32Array;
-  readonly value: Float64Array;
-}
-
-/** The admissible values of each of the D features, one after the other as in a flattened row. */
-export interface Domain {
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
-  /** What kind of number each feature is; `real` for all where absent. */
-  readonly kinds?: readonly FeatureKind[] | undefined;
-}
+import type { ScalingRule } from "./scalingRule.ts";
+import { denseFromSparse, type Features, isSparse, type SparseRows, takeSparseRows, withoutZeros } from "./sparse.ts";
 
 export interface Dataset {
   /** [N, ...featureShape], or N sparse rows of D columns. */
-  readonly features: Tensor<FloatType> | SparseRows;
+  readonly features: Features;
   /** N class indices in 0 .. K-1. */
   readonly labels: Int32Array;
   /** K names; a class index is a position in this list. */
@@ -42,10 +23,6 @@ export interface Dataset {
   /** How learners map features to [0, 1] before they learn; "bounds" where absent. */
   readonly scaling?: ScalingRule;
 }
-
-/** By the bounds of the domain; by the least and greatest value of each column in the rows learned from; or not at all. */
-export const scalingRules = ["bounds", "columns", "none"] as const;
-export type ScalingRule = (typeof scalingRules)[number];
 
 /** What a dataset is made from: numbers as they stand in a file. */
 export interface DatasetInput {
@@ -122,7 +99,7 @@ function checkedFeatures(
   input: Tensor | SparseRows,
   featureShape: readonly number[],
   bytes: BytesAs | undefined,
-): Dataset["features"] {
+): Features {
   if (isSparse(input)) checkSparse(input);
   const features = isSparse(input)
     ? withoutZeros(input)
@@ -133,7 +110,7 @@ function checkedFeatures(
 
 function domainOf(
   input: DatasetInput,
-  features: Dataset["features"],
+  features: Features,
   featureShape: readonly number[],
   bytes: BytesAs | undefined,
 ): Domain {
@@ -154,7 +131,7 @@ function domainOf(
 /** The values that features may take by their type; `undefined` where it does not say. */
 function intervalOfType(
   input: Tensor | SparseRows,
-  features: Dataset["features"],
+  features: Features,
   bytes: BytesAs | undefined,
 ): readonly [number, number] | undefined {
   if (isSparse(features) || isSparse(input)) return undefined;
@@ -200,4 +177,9 @@ export function spreadRows(data: Dataset, most: number): Dataset {
 export function denseRows(data: Dataset, from = 0, to = rowCount(data)): Tensor<FloatType> {
   if (!isSparse(data.features)) return sliceRows(data.features, from, to);
   return reshape(denseFromSparse(data.features, from, to), [to - from, ...data.featureShape]);
+}
+
+/** The dataset as learners are to see it: with a rule of scaling, where one is given. */
+export function withScaling(data: Dataset, scaling: ScalingRule | undefined): Dataset {
+  return scaling === undefined || scaling === "bounds" ? data : { ...data, scaling };
 }

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Tensor, tensor } from "../tensor.ts";
 import { dataset, takeRows } from "./dataset.ts";
-import { columnRanges, observedDomain, sharedInterval, withSameBounds } from "./domain.ts";
+import { columnRanges, observedDomain, sharedInterval } from "./domain.ts";
+import { withSameBounds } from "./sameBounds.ts";
 import { sparseFromDense } from "./sparse.ts";
 import { columnUnits, inUnits, perUnit } from "./units.ts";
 

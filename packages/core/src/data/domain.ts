@@ -1,8 +1,16 @@
 // The bounds of features: one interval for all where they are of one kind, else each column's own.
 
 import { rowSize } from "../tensor.ts";
-import type { Dataset, Domain } from "./dataset.ts";
-import { forEachEntry, isSparse } from "./sparse.ts";
+import type { FeatureKind } from "./featureKind.ts";
+import { type Features, forEachEntry, isSparse } from "./sparse.ts";
+
+/** The admissible values of each of the D features, one after the other as in a flattened row. */
+export interface Domain {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** What kind of number each feature is; `real` for all where absent. */
+  readonly kinds?: readonly FeatureKind[] | undefined;
+}
 
 /** The domain in which all D features share one interval. */
 export function uniformDomain(columns: number, lower: number, upper: number): Domain {
@@ -21,7 +29,7 @@ export function wholeInterval({ lower, upper }: Domain): readonly [number, numbe
 }
 
 /** The least and the greatest value of each column. In sparse rows 0 is among them, whatever they hold. */
-export function columnRanges(features: Dataset["features"]): Domain {
+export function columnRanges(features: Features): Domain {
   const sparse = isSparse(features);
   const columns = sparse ? features.columns : rowSize(features);
   const lower = new Float64Array(columns).fill(sparse ? 0 : Number.POSITIVE_INFINITY);
@@ -50,7 +58,7 @@ const WIDE = 0.75;
  * All others are columns of a table, each of which is bounded by its own least and greatest value; one that never varies
  * stays as it is.
  */
-export function observedDomain(features: Dataset["features"], featureShape: readonly number[]): Domain {
+export function observedDomain(features: Features, featureShape: readonly number[]): Domain {
   const columns = columnRanges(features);
   const [least, greatest] = wholeInterval(columns);
   const isShared =
@@ -73,15 +81,6 @@ export function areMostlyWide({ lower, upper }: Domain, top: number): boolean {
   return spans.filter((span) => span >= top / 2).length >= WIDE * spans.length;
 }
 
-function areWhole(features: Dataset["features"]): boolean {
+function areWhole(features: Features): boolean {
   return (isSparse(features) ? features.value : features.data).every(Number.isInteger);
-}
-
-/** Two datasets of the same features with the least bounds that hold both; where they have other features, as they are. */
-export function withSameBounds(a: Dataset, b: Dataset | undefined): readonly [Dataset, Dataset | undefined] {
-  if (!b || a.domain.lower.length !== b.domain.lower.length) return [a, b];
-  const lower = a.domain.lower.map((low, j) => Math.min(low, b.domain.lower[j]));
-  const upper = a.domain.upper.map((high, j) => Math.max(high, b.domain.upper[j]));
-  const within = (data: Dataset): Dataset => ({ ...data, domain: { ...data.domain, lower, upper } });
-  return [within(a), within(b)];
 }

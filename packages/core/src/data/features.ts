@@ -2,9 +2,9 @@
 
 import { InputError } from "../errors.ts";
 import { type FloatType, type Tensor, toFloat } from "../tensor.ts";
-import type { Dataset, Domain, SparseRows } from "./dataset.ts";
+import type { Domain } from "./domain.ts";
 import { isWhole } from "./featureKind.ts";
-import { forEachEntry, isSparse } from "./sparse.ts";
+import { type Features, forEachEntry, isSparse, type SparseRows } from "./sparse.ts";
 
 /** What bytes mean: parts of 255, or the numbers that they are. */
 export type BytesAs = "unit" | "raw";
@@ -33,7 +33,7 @@ export function floatFeatures(x: Tensor, bytes: BytesAs | undefined = meaningOfB
 }
 
 /** Throws an InputError that counts NaN and infinite features and places the first. */
-export function checkFinite(features: Dataset["features"]): void {
+export function checkFinite(features: Features): void {
   // The sum of products with 0 is no number exactly where one of the factors is none: quicker than to ask each.
   const values = isSparse(features) ? features.value : features.data;
   let sum = 0;
@@ -49,7 +49,7 @@ export function checkFinite(features: Dataset["features"]): void {
 }
 
 /** Throws an InputError that counts the features outside their domain and places the first. */
-export function checkInside(features: Dataset["features"], domain: Domain): void {
+export function checkInside(features: Features, domain: Domain): void {
   const { lower, upper, kinds } = domain;
   const columns = isSparse(features) ? features.columns : features.data.length / features.shape[0];
   const box = `[${lower[0]}, ${upper[0]}]`;
@@ -97,7 +97,7 @@ export function checkInside(features: Dataset["features"], domain: Domain): void
 }
 
 /** The least and the greatest feature of all rows; 0 counts where sparse rows leave cells out. */
-export function valueRange(features: Dataset["features"]): [number, number] {
+export function valueRange(features: Features): [number, number] {
   const full = !isSparse(features) || features.value.length === features.rows * features.columns;
   let least = full ? Number.POSITIVE_INFINITY : 0;
   let greatest = full ? Number.NEGATIVE_INFINITY : 0;
@@ -128,7 +128,7 @@ export function checkSparse(x: SparseRows): void {
   });
 }
 
-function tally(features: Dataset["features"], wrong: (column: number, value: number) => boolean) {
+function tally(features: Features, wrong: (column: number, value: number) => boolean) {
   let count = 0;
   let first = "";
   forEachEntry(features, (row, column, value) => {

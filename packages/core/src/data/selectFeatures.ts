@@ -1,8 +1,8 @@
 // Which features of a dataset tell two classes apart best, by how often they are there.
 
 import { InputError } from "../errors.ts";
-import { type Dataset, featureCount, rowCount, type SparseRows } from "./dataset.ts";
-import { forEachEntry, isSparse } from "./sparse.ts";
+import { type Dataset, featureCount, rowCount } from "./dataset.ts";
+import { forEachEntry, isSparse, type SparseRows } from "./sparse.ts";
 
 /**
  * The `count` columns with the largest difference |p(x_k > 0 | class 1) - p(x_k > 0 | class 0)|, in ascending order; of

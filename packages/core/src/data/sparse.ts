@@ -2,7 +2,20 @@
 
 import { assert } from "../errors.ts";
 import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
-import type { Dataset, SparseRows } from "./dataset.ts";
+
+/** Rows that are mostly zero, in compressed form (CSR): row i holds entries start[i] .. start[i+1]-1. */
+export interface SparseRows {
+  readonly rows: number;
+  readonly columns: number;
+  /** Length rows + 1. */
+  readonly start: Int32Array;
+  /** Column of each entry, ascending within a row. */
+  readonly index: Int32Array;
+  readonly value: Float64Array;
+}
+
+/** Rows of features as a dataset holds them: a tensor [N, ...], or N sparse rows. */
+export type Features = Tensor<FloatType> | SparseRows;
 
 /** Whether features are sparse rows rather than a tensor. */
 export function isSparse(features: Tensor | SparseRows): features is SparseRows {
@@ -70,10 +83,7 @@ export function withoutZeros(x: SparseRows): SparseRows {
 }
 
 /** Calls `visit` for every number of dense rows, and for every stored entry of sparse rows, in order. */
-export function forEachEntry(
-  features: Dataset["features"],
-  visit: (row: number, column: number, value: number) => void,
-): void {
+export function forEachEntry(features: Features, visit: (row: number, column: number, value: number) => void): void {
   if (isSparse(features)) {
     for (let row = 0; row < features.rows; row++) {
       for (let entry = features.start[row]; entry < features.start[row + 1]; entry++) {

@@ -1,7 +1,7 @@
 // What features are measured in where features of different bounds are compared: each in the width of its own.
 
 import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
-import type { Domain } from "./dataset.ts";
+import type { Domain } from "./domain.ts";
 import { sharedInterval } from "./domain.ts";
 
 /** The width of the bounds of each of the D features; 0 where it never varies. */

@@ -1,6 +1,6 @@
 // The weighted Gram matrix of rows that end in a one: what the Hessians of linear decision functions are made of.
 
-import type { SparseRows } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { matrixProduct } from "../models/matrixProduct.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,6 +1,7 @@
 // Training rows to which further ones are added, dense and few, while the first ones stay compressed.
 
-import type { Dataset, SparseRows } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { isSparse, sparseFromDense, takeSparseRows } from "../data/sparse.ts";
 import { addScaled, concatenate } from "../linalg.ts";
 import { addRows, rowsTimes, squaredNorms } from "./sparseProducts.ts";

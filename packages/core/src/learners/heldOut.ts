@@ -4,9 +4,14 @@ import { addLoss } from "../models/losses.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { sliceRows, type Tensor, toFloat } from "../tensor.ts";
-import type { Examples } from "./sgd.ts";
+import { type FloatType, sliceRows, type Tensor, toFloat } from "../tensor.ts";
 import type { Network } from "./sgdGraph.ts";
+
+/** Rows [N, ...] and their labels. */
+export interface Examples {
+  readonly x: Tensor<FloatType>;
+  readonly labels: Int32Array;
+}
 
 /** Rows that go through the network at once. */
 const BLOCK = 256;

@@ -1,6 +1,7 @@
 // Inner products between training rows: by the runtime where rows are dense, entry by entry where they are sparse.
 
-import type { Dataset, SparseRows } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { denseFromSparse, isSparse, sparseFromDense, takeSparseRows } from "../data/sparse.ts";
 import { matrixProduct } from "../models/matrixProduct.ts";
 import type { Runtime } from "../models/runtime.ts";

@@ -1,6 +1,7 @@
 // Kernel matrices between the rows of a training set, computed piece by piece: they need not fit in memory.
 
-import type { Dataset, SparseRows } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { isSparse, takeSparseRows } from "../data/sparse.ts";
 import { addScaled, dot } from "../linalg.ts";
 import type { Runtime } from "../models/runtime.ts";

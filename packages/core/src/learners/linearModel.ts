@@ -1,6 +1,7 @@
 // The ONNX model of a linear decision function, and the rows that linear learners work on.
 
-import type { Dataset, SparseRows } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { isSparse } from "../data/sparse.ts";
 import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";

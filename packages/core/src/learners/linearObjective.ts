@@ -1,6 +1,6 @@
 // Objectives of linear decision functions: a loss of each row's decision value, and a penalty of the weights.
 
-import type { SparseRows } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { takeSparseRows } from "../data/sparse.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { type CholeskyFactor, choleskyByBlocks } from "./cholesky.ts";

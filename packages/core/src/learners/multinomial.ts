@@ -1,6 +1,6 @@
 // Multinomial logistic regression: one linear function per class, trained together.
 
-import type { SparseRows } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import type { Evaluation } from "./newton.ts";
 import { addRows, rowsTimes } from "./sparseProducts.ts";
 

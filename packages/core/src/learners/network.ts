@@ -6,9 +6,10 @@ import { stratifiedSplit } from "../data/split.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { gatherRows, reshape, sizeOf, type Tensor, toFloat } from "../tensor.ts";
 import { graphProblem } from "./graphProblem.ts";
+import type { Examples } from "./heldOut.ts";
 import type { Fit, FitContext, Retraining, RetrainTask } from "./learner.ts";
 import { retrainGraph } from "./retrainGraph.ts";
-import { type Examples, trainSgd } from "./sgd.ts";
+import { trainSgd } from "./sgd.ts";
 import type { Network } from "./sgdGraph.ts";
 
 /** The options of every network, beside its layers. */

@@ -4,8 +4,9 @@ import { runtimeFrom } from "../models/runtime.ts";
 import { stream } from "../random.ts";
 import { tensor } from "../tensor.ts";
 import { dropoutMask } from "./dropout.ts";
+import type { Examples } from "./heldOut.ts";
 import { type Layer, networkOf } from "./layers.ts";
-import { type Examples, type SgdOptions, trainSgd } from "./sgd.ts";
+import { type SgdOptions, trainSgd } from "./sgd.ts";
 
 const runtime = runtimeFrom(ort);
 

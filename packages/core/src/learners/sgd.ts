@@ -5,16 +5,10 @@ import type { Runtime, Session } from "../models/runtime.ts";
 import { modelOf } from "../onnx/builder.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { permutation, type Stream } from "../random.ts";
-import { type FloatType, type Tensor, tensor, zeros } from "../tensor.ts";
+import { type Tensor, tensor, zeros } from "../tensor.ts";
 import { dropoutMask, type Mask } from "./dropout.ts";
-import { heldOutLoss } from "./heldOut.ts";
+import { type Examples, heldOutLoss } from "./heldOut.ts";
 import { isVelocity, type Network, type StepOptions, trainingGraph, updated, velocity } from "./sgdGraph.ts";
-
-/** Rows [N, ...] and their labels. */
-export interface Examples {
-  readonly x: Tensor<FloatType>;
-  readonly labels: Int32Array;
-}
 
 export interface SgdOptions extends StepOptions {
   readonly learningRate: number;

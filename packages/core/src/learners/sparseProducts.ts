@@ -1,6 +1,6 @@
 // Products of compressed rows with vectors and with each other.
 
-import type { SparseRows } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 
 /** X w + bias. */
 export function rowsTimes(x: SparseRows, w: Float64Array, bias = 0): Float64Array {

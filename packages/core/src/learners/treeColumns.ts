@@ -1,6 +1,7 @@
 // Features as trees see them: each column's distinct values in order, and every entry by its position among them.
 
-import type { Dataset, SparseRows } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { isSparse } from "../data/sparse.ts";
 import { rowSize, type Tensor, toFloat } from "../tensor.ts";
 

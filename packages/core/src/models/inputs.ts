@@ -163,7 +163,7 @@ export function straightThrough(file: OnnxModel, parts: readonly InputPart[]): O
   return { ...file, graph: { ...graph, nodes } };
 }
 
-function kindOf(type: ElementType): FeatureKind {
+function featureKindOf(type: ElementType): FeatureKind {
   if (isReal(type) || type === "uint8") return "real";
   return type === "bool" ? "binary" : "integer";
 }
@@ -179,7 +179,7 @@ function partOf({ name, type, shape }: ValueInfo): InputPart {
   if (!row.every((dim): dim is number => typeof dim === "number" && dim > 0)) {
     throw refused("known sizes on every axis of an input but the first", `"${name}" [${shape.join(", ")}]`);
   }
-  return { name, type, shape: row, kind: kindOf(type) };
+  return { name, type, shape: row, kind: featureKindOf(type) };
 }
 
 /** Nodes that cut each input out of the rows, give it its shape and its type. */

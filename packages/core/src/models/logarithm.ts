@@ -3,7 +3,7 @@
 import type { GraphBuilder } from "../onnx/builder.ts";
 import { isStatic } from "../onnx/dim.ts";
 import type { Node } from "../onnx/graph.ts";
-import { constantInts } from "../onnx/operator.ts";
+import { constantInts } from "../onnx/valueType.ts";
 import { tensor, toNumbers } from "../tensor.ts";
 
 /** Logarithms of values of one graph; undefined where a value is not known to be made of exponentials. */

@@ -7,7 +7,6 @@ import { type FloatType, gatherRows, type Tensor } from "../tensor.ts";
 import { logitsOf } from "./logits.ts";
 import { margin } from "./losses.ts";
 import type { Model } from "./model.ts";
-import type { Differentiable } from "./open.ts";
 
 /** The graph that gives the logits of a model's probabilities; undefined where there are none to be found. */
 export function logitsGraph({ onnx, probabilities }: Model, output: string): Graph | undefined {
@@ -48,9 +47,4 @@ export async function marginsOfLogits(
     if (own[row] > 0 !== margins[i] > 0) margins[i] = own[row];
   });
   return margins;
-}
-
-/** The margin of each row that goes with the gradient of margins that the model gives. */
-export async function marginsOf(model: Differentiable, x: Tensor, labels: Int32Array): Promise<Float64Array> {
-  return model.margins ? model.margins(x, labels) : margin(await model.scores(x), labels);
 }

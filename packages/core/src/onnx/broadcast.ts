@@ -1,8 +1,8 @@
 // Multidirectional broadcasting: the shape that results, and the sum that undoes it in a gradient.
 
-import type { GraphBuilder } from "./builder.ts";
 import type { Dim } from "./dim.ts";
-import { type InferContext, nodeError, type ValueType } from "./operator.ts";
+import { type GraphWriter, type InferContext, nodeError } from "./operator.ts";
+import type { ValueType } from "./valueType.ts";
 
 /** The common shape of operands of one node. A symbol against a number other than 1 is taken to equal it. */
 export function broadcastShapes({ node, inputs }: InferContext): readonly Dim[] {
@@ -33,7 +33,7 @@ export function broadcastToBool(context: InferContext): readonly ValueType[] {
 }
 
 /** Sums a gradient over the axes along which `target` was broadcast, so that it has the shape of `target`. */
-export function reduceTo(g: GraphBuilder, gradient: string, target: string): string {
+export function reduceTo(g: GraphWriter, gradient: string, target: string): string {
   const from = g.type(gradient).shape;
   const to = g.type(target).shape;
   const offset = from.length - to.length;
@@ -46,12 +46,12 @@ export function reduceTo(g: GraphBuilder, gradient: string, target: string): str
 }
 
 /** Zeros of the shape and type of a value, whatever it holds (zero times infinity is not zero). */
-export function zerosLike(g: GraphBuilder, value: string): string {
+export function zerosLike(g: GraphWriter, value: string): string {
   return g.node("Expand", [g.scalar(0, value), g.node("Shape", [value])]);
 }
 
 /** Repeats `value` to the shape of `like`, unless it has that shape already. */
-export function expandLike(g: GraphBuilder, value: string, like: string): string {
+export function expandLike(g: GraphWriter, value: string, like: string): string {
   const from = g.type(value).shape;
   const to = g.type(like).shape;
   if (from.length === to.length && from.every((dim, i) => dim === to[i])) return value;

@@ -7,9 +7,10 @@ import { checkInputs, checkOutputs, checkShape } from "./checks.ts";
 import { followContent } from "./contents.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
-import { unsupportedNode, type ValueType } from "./operator.ts";
+import { type GraphWriter, unsupportedNode } from "./operator.ts";
 import { operatorName, operatorOf } from "./ops/index.ts";
 import { anyNumber, followRange, rangeOf } from "./range.ts";
+import type { ValueType } from "./valueType.ts";
 
 /**
  * The opset in which graphs are built and differentiated.
@@ -26,7 +27,7 @@ const ML_OPSET = 3;
  *
  * `g.node("MatMul", ["x", "w"])` returns the name of the result; `g.type(name)` says what is known of it.
  */
-export class GraphBuilder {
+export class GraphBuilder implements GraphWriter {
   private readonly inputs: ValueInfo[] = [];
   private readonly outputs: string[] = [];
   private readonly initializers = new Map<string, Tensor>();

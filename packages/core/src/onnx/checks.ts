@@ -4,7 +4,8 @@ import { InputError } from "../errors.ts";
 import type { Dim } from "./dim.ts";
 import type { Node } from "./graph.ts";
 import { MAX_RANK } from "./limits.ts";
-import { nodeError, type ValueType } from "./operator.ts";
+import { nodeError } from "./operator.ts";
+import type { ValueType } from "./valueType.ts";
 
 /** How many inputs an operator cannot do without; 1 where it is not listed. */
 const required: Readonly<Record<string, number>> = {

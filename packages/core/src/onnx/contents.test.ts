@@ -7,7 +7,7 @@ import { GraphBuilder } from "./builder.ts";
 import { differentiate, gradientName } from "./differentiate.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes } from "./graph.ts";
-import { contentOf } from "./operator.ts";
+import { contentOf } from "./valueType.ts";
 
 const axis = (at: number): Attributes => ({ axis: { int: at } });
 const scalar = (g: GraphBuilder, value: number) => g.constant(tensor("int64", [], [value]));

@@ -5,7 +5,7 @@ import { type Dim, divideDims, isStatic, multiplyDims } from "./dim.ts";
 import { elementTypeOf } from "./elementType.ts";
 import { intAttribute, intsAttribute, type Node } from "./graph.ts";
 import { MAX_CONTENT } from "./limits.ts";
-import { contentOf, type ValueType } from "./operator.ts";
+import { contentOf, type ValueType } from "./valueType.ts";
 
 /** An element: a number, a dimension, or undefined where nothing is known of it. */
 type Entry = Dim | undefined;

@@ -2,7 +2,7 @@
 
 import { assert } from "../errors.ts";
 import { zerosLike } from "./broadcast.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphWriter } from "./operator.ts";
 import { remainder, type Window } from "./window.ts";
 
 /**
@@ -13,7 +13,7 @@ import { remainder, type Window } from "./window.ts";
  * kernel dY, channels and samples having changed places, and so strides and dilations.
  */
 export function weightGradient(
-  g: GraphBuilder,
+  g: GraphWriter,
   weights: string,
   input: string,
   cotangent: string,
@@ -36,7 +36,7 @@ export function weightGradient(
 }
 
 /** The sum over batch and space: the derivative by the bias of each channel. */
-export function biasGradient(g: GraphBuilder, cotangent: string): string {
+export function biasGradient(g: GraphWriter, cotangent: string): string {
   const axes = g.type(cotangent).shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
   return g.node("ReduceSum", [cotangent, g.ints(axes)], { keepdims: { int: 0 } });
 }
@@ -46,7 +46,7 @@ export function biasGradient(g: GraphBuilder, cotangent: string): string {
  *
  * By Slice, which takes .26 ms on 100 x 64 x 12 x 12 numbers, where Pad with negative widths takes .89.
  */
-function cutEnd(g: GraphBuilder, value: string, widths: readonly number[]): string {
+function cutEnd(g: GraphWriter, value: string, widths: readonly number[]): string {
   const axes = widths.flatMap((width, i) => (width < 0 ? [i + 2] : []));
   if (axes.length === 0) return value;
   const starts = g.ints(axes.map(() => 0));
@@ -54,7 +54,7 @@ function cutEnd(g: GraphBuilder, value: string, widths: readonly number[]): stri
 }
 
 /** [N, C, ...] as [C/group, group N, ...]: the samples of each group are the channels of that group. */
-function samplesAsChannels(g: GraphBuilder, value: string, group: number): string {
+function samplesAsChannels(g: GraphWriter, value: string, group: number): string {
   const [batch, channels, ...spatial] = g.type(value).shape;
   const axes = spatial.map((_, i) => i + 2);
   if (group === 1) return g.node("Transpose", [value], { perm: { ints: [1, 0, ...axes] } });

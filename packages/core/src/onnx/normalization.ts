@@ -1,6 +1,6 @@
 // What normalizations share: values with mean 0 and variance 1 over some axes, and the gradient through them.
 
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphWriter } from "./operator.ts";
 
 /** Values made to have mean 0 and variance 1 over axes. */
 export interface Normalized {
@@ -11,7 +11,7 @@ export interface Normalized {
 }
 
 /** Adds the normalization of `x` over axes. */
-export function normalize(g: GraphBuilder, x: string, axes: readonly number[], epsilon: number): Normalized {
+export function normalize(g: GraphWriter, x: string, axes: readonly number[], epsilon: number): Normalized {
   const mean = (value: string) => g.node("ReduceMean", [value, g.ints(axes)]);
   const centered = g.node("Sub", [x, mean(x)]);
   const variance = mean(g.node("Mul", [centered, centered]));
@@ -22,7 +22,7 @@ export function normalize(g: GraphBuilder, x: string, axes: readonly number[], e
 
 /** The derivative by x, given the one by u: dx = (du - mean(du) - u mean(du u)) / deviation. */
 export function normalizationGradient(
-  g: GraphBuilder,
+  g: GraphWriter,
   dUnit: string,
   { unit, inverse }: Normalized,
   axes: readonly number[],

@@ -1,24 +1,26 @@
 // What the project knows of an operator: which types and shapes come out, and how gradients flow back.
 
 import { InputError } from "../errors.ts";
-import type { ElementType, Tensor } from "../tensor.ts";
-import { toNumbers } from "../tensor.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { type Dim, isStatic } from "./dim.ts";
-import type { Node } from "./graph.ts";
-import { MAX_CONTENT, MAX_RANK } from "./limits.ts";
-import type { Range } from "./range.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Dim } from "./dim.ts";
+import type { Attributes, Node } from "./graph.ts";
+import { MAX_RANK } from "./limits.ts";
+import { constantInts, type ValueType } from "./valueType.ts";
 
-/** What is known of a value before the graph runs. */
-export interface ValueType {
-  readonly type: ElementType;
-  readonly shape: readonly Dim[];
-  /** The value itself, where it is constant. */
-  readonly constant?: Tensor;
-  /** The elements of a small tensor that is computed from shapes, such as the target of a Reshape, in row-major order. */
-  readonly content?: readonly Dim[];
-  /** Between which numbers the elements lie, and whether they are finite. */
-  readonly range?: Range;
+/** What rules need of the builder of a graph: to add nodes and constants, and to ask what is known of a value. */
+export interface GraphWriter {
+  /** Adds a node with one output and returns the name of that output. */
+  node(op: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** Adds a node with several outputs and returns their names. */
+  nodeOutputs(op: string, inputs: readonly string[], attributes: Attributes, count: number): readonly string[];
+  /** A constant without a name to remember. */
+  constant(value: Tensor): string;
+  /** A scalar constant of the floating-point type of another value; throws where that has none. */
+  scalar(value: number, like: string): string;
+  /** A one-dimensional int64 constant: axes, shapes, starts, steps. */
+  ints(values: readonly number[]): string;
+  /** What is known of a value. */
+  type(name: string): ValueType;
 }
 
 export interface InferContext {
@@ -31,7 +33,7 @@ export interface InferContext {
 
 export interface GradientContext {
   /** Receives the nodes of the gradient. */
-  readonly g: GraphBuilder;
+  readonly g: GraphWriter;
   readonly node: Node;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -100,13 +102,6 @@ export function normalizeAxis(node: Node, axis: number, rank: number): number {
   return at;
 }
 
-/** The elements of a small tensor, in row-major order, where they are known. */
-export function contentOf(value: ValueType | undefined): readonly Dim[] | undefined {
-  if (value?.content) return value.content.length <= MAX_CONTENT ? value.content : undefined;
-  if (!value?.constant || value.constant.data.length > MAX_CONTENT) return undefined;
-  return toNumbers(value.constant);
-}
-
 /** A shape of which only the number of axes is known, from the length of the list that holds it. */
 export function unknownShape(node: Node, list: ValueType, unknownDim: () => Dim): readonly Dim[] {
   const rank = list.shape[0];
@@ -114,12 +109,6 @@ export function unknownShape(node: Node, list: ValueType, unknownDim: () => Dim)
     throw nodeError(node, `a shape of known length, at most ${MAX_RANK}`, `the length ${rank}`);
   }
   return Array.from({ length: rank }, unknownDim);
-}
-
-/** The content of a small integer tensor where all of it is known numbers. */
-export function constantInts(value: ValueType | undefined): readonly number[] | undefined {
-  const content = value?.type === "int64" || value?.type === "int32" ? contentOf(value) : undefined;
-  return content && isStatic(content) ? content : undefined;
 }
 
 /** The integers that must be known before the graph runs, such as axes; throws where they are computed. */

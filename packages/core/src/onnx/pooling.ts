@@ -1,13 +1,13 @@
 // What the gradients of pooling share: the transpose of summing over windows, and how many elements windows hold.
 
 import { type FloatType, sizeOf, tensor } from "../tensor.ts";
-import type { GraphBuilder } from "./builder.ts";
 import type { Node } from "./graph.ts";
 import { requireSmall } from "./limits.ts";
+import type { GraphWriter } from "./operator.ts";
 import { spatialSizes, type Window } from "./window.ts";
 
 /** Gives the number of each window to every element of `x` in that window; where windows overlap, numbers add up. */
-export function spreadOverWindows(g: GraphBuilder, node: Node, value: string, x: string, window: Window): string {
+export function spreadOverWindows(g: GraphWriter, node: Node, value: string, x: string, window: Window): string {
   const { strides, dilations, before, input, output, kernel } = window;
   // The transpose of a convolution with ones, channel by channel.
   const images = g.node("Reshape", [value, g.ints([-1, 1, ...output])]);

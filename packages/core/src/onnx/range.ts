@@ -2,15 +2,7 @@
 
 import { type Tensor, toNumbers } from "../tensor.ts";
 import type { Node } from "./graph.ts";
-import type { ValueType } from "./operator.ts";
-
-/** Bounds of those elements that are numbers, given that inputs of the graph are finite numbers. Sums do not overflow. */
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-  /** Whether no element is infinite, or no number. */
-  readonly finite: boolean;
-}
+import type { Range, ValueType } from "./valueType.ts";
 
 const between = (low: number, high: number, finite = true): Range => ({ low, high, finite });
 

@@ -1,9 +1,9 @@
 // What reductions share: which axes, which shape results, and how a cotangent gets its axes back.
 
-import type { GraphBuilder } from "./builder.ts";
 import { divideDims, multiplyDims } from "./dim.ts";
 import { intAttribute, intsAttribute, type Node } from "./graph.ts";
-import { type InferContext, normalizeAxis, requireInts, type ValueType } from "./operator.ts";
+import { type GraphWriter, type InferContext, normalizeAxis, requireInts } from "./operator.ts";
+import type { ValueType } from "./valueType.ts";
 
 /** The axes that a reduction removes, ascending. Without axes it is all, or none where `noop_with_empty_axes` is set. */
 export function reducedAxes(node: Node, x: ValueType, axes: ValueType | undefined): readonly number[] {
@@ -23,14 +23,14 @@ export function reducedShape({ node, inputs: [x, axes] }: InferContext): readonl
 }
 
 /** How many elements of `x` a mean `y` of some of its axes is of, as a number of its type. */
-export function elementsPerMean(g: GraphBuilder, x: string, y: string): string {
+export function elementsPerMean(g: GraphWriter, x: string, y: string): string {
   const known = divideDims(multiplyDims(...g.type(x).shape), multiplyDims(...g.type(y).shape));
   if (typeof known === "number") return g.scalar(known, x);
   return g.node("CastLike", [g.node("Div", [g.node("Size", [x]), g.node("Size", [y])]), x]);
 }
 
 /** Gives a value of the reduced shape its removed axes back, with size 1, so that it broadcasts against the input. */
-export function restoreAxes(g: GraphBuilder, node: Node, value: string): string {
+export function restoreAxes(g: GraphWriter, node: Node, value: string): string {
   if (intAttribute(node, "keepdims", 1)) return value;
   const [x, axes] = node.inputs;
   const removed = reducedAxes(node, g.type(x), axes ? g.type(axes) : undefined);

@@ -1,12 +1,12 @@
 // The transpose of taking elements: put them back into zeros, adding where several go to one place.
 
 import { tensor } from "../tensor.ts";
-import type { GraphBuilder } from "./builder.ts";
 import { requireSmall } from "./limits.ts";
+import type { GraphWriter } from "./operator.ts";
 
 /** Zeros of the shape of `value` with `size` along `axis`, to which row i of `value` is added at `positions[i]`. */
 export function scatterAlong(
-  g: GraphBuilder,
+  g: GraphWriter,
   value: string,
   axis: number,
   positions: readonly number[],

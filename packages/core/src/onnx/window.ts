@@ -4,7 +4,8 @@ import { sizeOf } from "../tensor.ts";
 import type { Dim } from "./dim.ts";
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "./graph.ts";
 import { requireSmall } from "./limits.ts";
-import { nodeError, unknownSize, unsupportedNode, type ValueType } from "./operator.ts";
+import { nodeError, unknownSize, unsupportedNode } from "./operator.ts";
+import type { ValueType } from "./valueType.ts";
 
 /** Where a window stands: along each spatial axis, output o and kernel element k meet input o stride + k dilation - before. */
 export interface Window {

@@ -1,7 +1,7 @@
 // The study file: what a grid of surrogates, targets, budgets and repetitions is, checked once.
 
 import { z } from "zod";
-import { scalingRules } from "../data/dataset.ts";
+import { scalingRules } from "../data/scalingRule.ts";
 import { separators } from "../data/table/dialect.ts";
 import { encodings } from "../data/table/encoding.ts";
 import { type SizeDefinition, sizeDefinitions } from "../transfer/sizeDefinitions.ts";

@@ -1,6 +1,6 @@
 // The threat model: what an attacker may do to a point.
 
-import type { Domain } from "../data/dataset.ts";
+import type { Domain } from "../data/domain.ts";
 import { InputError } from "../errors.ts";
 import type { Vector } from "../linalg.ts";
 import type { Norm } from "./norm.ts";

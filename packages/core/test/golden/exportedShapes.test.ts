@@ -5,9 +5,9 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/onnx/builder.ts";
 import type { Dim } from "../../src/onnx/dim.ts";
-import { contentOf } from "../../src/onnx/operator.ts";
 import { readModel } from "../../src/onnx/proto.ts";
 import { upgrade } from "../../src/onnx/upgrade.ts";
+import { contentOf } from "../../src/onnx/valueType.ts";
 import { sizeOf } from "../../src/tensor.ts";
 import { run } from "../runtime.ts";
 

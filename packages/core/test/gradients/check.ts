@@ -5,8 +5,8 @@ import { addGradients, differentiate, gradientName } from "../../src/onnx/differ
 import type { Dim } from "../../src/onnx/dim.ts";
 import type { Graph } from "../../src/onnx/graph.ts";
 import { wholeWindows } from "../../src/onnx/passes/wholeWindows.ts";
-import type { Range } from "../../src/onnx/range.ts";
 import { passes, simplify } from "../../src/onnx/simplify.ts";
+import type { Range } from "../../src/onnx/valueType.ts";
 import { stream } from "../../src/random.ts";
 import type { FloatType } from "../../src/tensor.ts";
 import { sizeOf } from "../../src/tensor.ts";

@@ -1,7 +1,8 @@
 // The address of a target: what is sent there, and what of it may be written down.
 
 import { InputError } from "@carom/core";
-import { fromEnvironment, keepSecret, refersToEnvironment } from "./secrets.ts";
+import { keepSecret } from "../../terminal/secrets.ts";
+import { fromEnvironment, refersToEnvironment } from "./environment.ts";
 
 /** Whether a target is an address and not a file. */
 export function isAddress(target: string): boolean {

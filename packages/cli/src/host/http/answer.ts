@@ -2,7 +2,7 @@
 
 import { InputError } from "@carom/core";
 import { excerpt } from "./body.ts";
-import { isObject } from "./protocols/protocol.ts";
+import { isObject } from "./isObject.ts";
 import { notFinite } from "./transport.ts";
 
 /** Scores by the names of classes. */
@@ -136,5 +136,14 @@ export function unexpected(name: string, expected: string, got: string): InputEr
     expected,
     got,
     remedy: "name another protocol with --protocol, or describe requests and answers in a mapping file",
+  });
+}
+
+/** @throws InputError: scores are expected, and there is a text */
+export function noNumber(text: string, name: string): never {
+  throw new InputError("invalid", `scores of target ${name}`, {
+    expected: "numbers",
+    got: `"${text.slice(0, 80)}"`,
+    remedy: "if that is the name of a class, give the way to it as labels: in the mapping file",
   });
 }

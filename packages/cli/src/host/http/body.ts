@@ -1,6 +1,6 @@
 // The body of an answer, read no further than a limit: a server may send without end.
 
-import { longestSecret, redact } from "./secrets.ts";
+import { longestSecret, redact } from "../../terminal/secrets.ts";
 
 /** A body was longer than the limit. */
 export class TooLong extends Error {}

@@ -1,7 +1,8 @@
 // Headers that the user adds to every request, credentials among them. Their values are kept nowhere.
 
 import { InputError } from "@carom/core";
-import { fromEnvironment, keepSecret, secretVariable } from "./secrets.ts";
+import { keepSecret } from "../../terminal/secrets.ts";
+import { fromEnvironment, secretVariable } from "./environment.ts";
 
 export interface HeaderOptions {
   /** Each "Name: value"; `$NAME` in a value stands for a variable of the environment. */

@@ -3,7 +3,7 @@
 import { readFileSync, truncateSync } from "node:fs";
 import { InputError } from "@carom/core";
 import { type Answer, isAnswer } from "./answer.ts";
-import { isObject } from "./protocols/protocol.ts";
+import { isObject } from "./isObject.ts";
 
 /** One line of the file. */
 export type Entry =

@@ -1,10 +1,9 @@
 // How a target's answers are to be read: what it is said to answer with, else what its first answers are; and held to.
 
 import { InputError } from "@carom/core";
-import { type Answer, isList, type NamedScores, numberIn, textOf } from "./answer.ts";
+import { type Answer, isList, type NamedScores, noNumber, numberIn, textOf } from "./answer.ts";
 import { briefly, listOf, positionOf } from "./classNames.ts";
 import { isDistribution } from "./distribution.ts";
-import { noNumber } from "./scores.ts";
 
 /** What answers mean. */
 export interface Reading {

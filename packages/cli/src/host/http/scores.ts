@@ -1,7 +1,7 @@
 // The scores that an answer means, as the first answers were read.
 
 import { InputError } from "@carom/core";
-import { type Answer, isList, numberIn, textOf } from "./answer.ts";
+import { type Answer, isList, noNumber, numberIn, textOf } from "./answer.ts";
 import { briefly, listOf, positionOf } from "./classNames.ts";
 import { isDistribution, isWithin, sum } from "./distribution.ts";
 import type { Reading } from "./reading.ts";
@@ -34,15 +34,6 @@ export function scoresOf(answer: Answer, reading: Reading, name: string): number
     throw noProbabilities(`${Number(sum(list).toPrecision(4))} as their sum, ${Math.min(...list)} as the least`, name);
   }
   return list.map((value) => value / (total ?? 1));
-}
-
-/** @throws InputError: scores are expected, and there is a text */
-export function noNumber(text: string, name: string): never {
-  throw new InputError("invalid", `scores of target ${name}`, {
-    expected: "numbers",
-    got: `"${text.slice(0, 80)}"`,
-    remedy: "if that is the name of a class, give the way to it as labels: in the mapping file",
-  });
 }
 
 function noProbabilities(got: string, name: string): InputError {

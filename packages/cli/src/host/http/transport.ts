@@ -2,10 +2,10 @@
 
 import { setTimeout as after } from "node:timers/promises";
 import { InputError } from "@carom/core";
+import { redactDocument } from "../../terminal/secrets.ts";
 import { excerpt, readBody, TooLong } from "./body.ts";
 import { startLimit } from "./limit.ts";
 import { duration, type Failure, isTransient, LONGEST_WAIT_S, parseRetryAfter, waitBefore } from "./retry.ts";
-import { redactDocument } from "./secrets.ts";
 
 export interface TransportOptions {
   /** Added to every request. */

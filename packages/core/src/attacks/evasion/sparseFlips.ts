@@ -1,6 +1,6 @@
 // Flips of binary features in rows of very many columns: only columns that matter are ever written out.
 
-import type { SparseRows } from "../../data/dataset.ts";
+import type { SparseRows } from "../../data/sparse.ts";
 import { assert, InputError } from "../../errors.ts";
 import { isAffine } from "../../models/affine.ts";
 import { onColumns, weightedColumns } from "../../models/columns.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { sharedData } from "../../../test/sharedData.ts";
 import { toNumbers } from "../../tensor.ts";
-import type { TableOptions } from "../table/readTable.ts";
+import type { TableOptions } from "../table/options.ts";
 import { readCsv } from "./csv.ts";
 import { gunzip } from "./gzip.ts";
 

@@ -1,6 +1,7 @@
 // Tables of numbers as text, with a column of labels: a whole file at once.
 
-import { type TableOptions, tableReader } from "../table/readTable.ts";
+import type { TableOptions } from "../table/options.ts";
+import { tableReader } from "../table/readTable.ts";
 import type { Table } from "../table/rows.ts";
 
 /** Reads a table from all of its bytes, as `readTable` reads it from pieces. */

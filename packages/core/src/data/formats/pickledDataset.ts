@@ -2,7 +2,7 @@
 
 import { InputError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { SparseRows } from "../dataset.ts";
+import type { SparseRows } from "../sparse.ts";
 import { invalidFile } from "./elements.ts";
 import { isGlobal, isObject, type PickleValue, readPickle } from "./pickle.ts";
 import { isNumpy, pickledArray } from "./pickledArrays.ts";

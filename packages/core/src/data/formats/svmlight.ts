@@ -2,7 +2,7 @@
 // scikit-learn writes them; `#` starts a comment (Joachims, SVM-light).
 
 import { InputError } from "../../errors.ts";
-import type { SparseRows } from "../dataset.ts";
+import type { SparseRows } from "../sparse.ts";
 import { afterLineEnd, isLineEnd, type LineBuffer, lineBuffer } from "../table/lines.ts";
 import { scanNumber } from "../table/numbers.ts";
 import { invalidFile } from "./elements.ts";

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Separator } from "./dialect.ts";
 import type { Encoding } from "./encoding.ts";
-import { type TableOptions, tableReader } from "./readTable.ts";
+import type { TableOptions } from "./options.ts";
+import { tableReader } from "./readTable.ts";
 
 interface Style {
   readonly separator: Separator;

@@ -11,8 +11,8 @@ import { type Dialect, notUtf8, unevenLine } from "./dialect.ts";
 import type { Encoding } from "./encoding.ts";
 import type { LineBuffer } from "./lines.ts";
 import { type DecimalMark, scanNumber, textNumber } from "./numbers.ts";
+import type { TableOptions } from "./options.ts";
 import { precisionCheck } from "./precision.ts";
-import type { TableOptions } from "./readTable.ts";
 import { cellText, type Quoting, recordSplitter } from "./records.ts";
 
 export interface Table {

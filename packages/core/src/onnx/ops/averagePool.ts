@@ -1,7 +1,6 @@
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
-import type { GraphBuilder } from "../builder.ts";
 import { intAttribute, type Node } from "../graph.ts";
-import type { Operator } from "../operator.ts";
+import type { GraphWriter, Operator } from "../operator.ts";
 import { countsOfWindows, spreadOverWindows } from "../pooling.ts";
 import { kernelShape, slidingShape, spatialSizes, type Window, windowOf } from "../window.ts";
 
@@ -19,7 +18,7 @@ export const AveragePool: Operator = {
 };
 
 /** One over the number of elements that each window averages, of the output's spatial shape. */
-function reciprocalCounts(g: GraphBuilder, node: Node, x: string, window: Window): Tensor {
+function reciprocalCounts(g: GraphWriter, node: Node, x: string, window: Window): Tensor {
   const counts = countsOfWindows(window, intAttribute(node, "count_include_pad", 0) === 1);
   return tensor(
     g.type(x).type as FloatType,

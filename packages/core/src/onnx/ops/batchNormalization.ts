@@ -1,7 +1,6 @@
 import { zerosLike } from "../broadcast.ts";
-import type { GraphBuilder } from "../builder.ts";
 import { floatAttribute, intAttribute } from "../graph.ts";
-import type { GradientContext, Operator } from "../operator.ts";
+import type { GradientContext, GraphWriter, Operator } from "../operator.ts";
 
 /**
  * y = scale (x - mean) / sqrt(variance + epsilon) + bias, channel by channel.
@@ -58,13 +57,13 @@ function trained({ g, node, inputs: [x, scale], outputs: [y], cotangents }: Grad
   return [dx, channels.sum(weighted), channels.sum(dy), kept(dMean), kept(dVariance)];
 }
 
-function inverseDeviation(g: GraphBuilder, node: GradientContext["node"], variance: string): string {
+function inverseDeviation(g: GraphWriter, node: GradientContext["node"], variance: string): string {
   const epsilon = g.scalar(floatAttribute(node, "epsilon", 1e-5), variance);
   return g.node("Reciprocal", [g.node("Sqrt", [g.node("Add", [variance, epsilon])])]);
 }
 
 /** The ways between a value [N, C, ...] and a vector [C]. */
-function channelsOf(g: GraphBuilder, like: string) {
+function channelsOf(g: GraphWriter, like: string) {
   const rank = g.type(like).shape.length;
   const others = g.ints(Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== 1));
   const added = Array.from({ length: rank - 2 }, (_, i) => i + 1);

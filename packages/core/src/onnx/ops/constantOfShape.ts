@@ -1,4 +1,5 @@
-import { contentOf, type Operator, unknownShape, zeroGradient } from "../operator.ts";
+import { type Operator, unknownShape, zeroGradient } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 
 /** y = one value everywhere, of a given shape (float32 zero where no value is given). */
 export const ConstantOfShape: Operator = {

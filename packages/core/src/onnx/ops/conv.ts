@@ -1,7 +1,8 @@
 import { biasGradient, weightGradient } from "../convolution.ts";
 import { isStatic } from "../dim.ts";
 import { intAttribute, type Node } from "../graph.ts";
-import { nodeError, type Operator, unknownSize, type ValueType } from "../operator.ts";
+import { nodeError, type Operator, unknownSize } from "../operator.ts";
+import type { ValueType } from "../valueType.ts";
 import { remainder, slidingShape, spatialSizes, windowAttributes, windowOf } from "../window.ts";
 
 /** Y[n, m, o] = b[m] + sum over c and k of W[m, c, k] X[n, c, o stride + k dilation - before], in any number of dimensions. */

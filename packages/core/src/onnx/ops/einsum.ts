@@ -1,8 +1,7 @@
 import { reduceTo } from "../broadcast.ts";
-import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
 import { type Node, stringAttribute } from "../graph.ts";
-import { nodeError, type Operator, unsupportedNode } from "../operator.ts";
+import { type GraphWriter, nodeError, type Operator, unsupportedNode } from "../operator.ts";
 
 /** y = the sum, over the letters that the result does not have, of products of the inputs, as "bij,bjk->bik" says. */
 export const Einsum: Operator = {
@@ -45,7 +44,7 @@ export const Einsum: Operator = {
   },
 };
 
-function repeat(g: GraphBuilder, value: string, axes: readonly number[], like: string): string {
+function repeat(g: GraphWriter, value: string, axes: readonly number[], like: string): string {
   return g.node("Expand", [g.node("Unsqueeze", [value, g.ints(axes)]), g.node("Shape", [like])]);
 }
 

@@ -1,5 +1,6 @@
 import { broadcastShapes, reduceTo } from "../broadcast.ts";
-import { contentOf, type Operator, unknownShape } from "../operator.ts";
+import { type Operator, unknownShape } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 
 /** y = x broadcast to a shape (and, where x is larger along an axis, the shape to x). */
 export const Expand: Operator = {

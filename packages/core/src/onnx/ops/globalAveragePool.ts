@@ -1,6 +1,7 @@
 import { expandLike } from "../broadcast.ts";
-import type { InferContext, Operator, ValueType } from "../operator.ts";
+import type { InferContext, Operator } from "../operator.ts";
 import { elementsPerMean } from "../reduction.ts";
+import type { ValueType } from "../valueType.ts";
 
 /** y = the mean over the spatial axes, which stay with size 1. */
 export const GlobalAveragePool: Operator = {

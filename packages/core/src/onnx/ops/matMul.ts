@@ -1,7 +1,6 @@
 import { reduceTo } from "../broadcast.ts";
-import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
-import { nodeError, type Operator } from "../operator.ts";
+import { type GraphWriter, nodeError, type Operator } from "../operator.ts";
 
 /** Y = A B over the last two axes, broadcast over the leading ones; a vector is a row on the left, a column on the right. */
 export const MatMul: Operator = {
@@ -47,7 +46,7 @@ export const MatMul: Operator = {
   },
 };
 
-function transposeLast(g: GraphBuilder, value: string): string {
+function transposeLast(g: GraphWriter, value: string): string {
   const rank = g.type(value).shape.length;
   const perm = Array.from({ length: rank }, (_, i) => i);
   [perm[rank - 2], perm[rank - 1]] = [rank - 1, rank - 2];

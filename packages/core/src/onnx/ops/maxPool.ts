@@ -1,7 +1,8 @@
 import { tensor } from "../../tensor.ts";
 import { isStatic } from "../dim.ts";
-import type { Operator, ValueType } from "../operator.ts";
+import type { Operator } from "../operator.ts";
 import { countsOfWindows } from "../pooling.ts";
+import type { ValueType } from "../valueType.ts";
 import { kernelShape, slidingShape, windowOf } from "../window.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { toNumbers } from "../../tensor.ts";
-import { contentOf, type Operator, zeroGradient } from "../operator.ts";
+import { type Operator, zeroGradient } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 
 /** y = the places of the elements of x that are not 0, one column each. */
 export const NonZero: Operator = {

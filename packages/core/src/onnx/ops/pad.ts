@@ -1,7 +1,8 @@
 import type { Dim } from "../dim.ts";
 import type { Node } from "../graph.ts";
 import { stringAttribute } from "../graph.ts";
-import { normalizeAxis, type Operator, requireInts, unsupportedNode, type ValueType } from "../operator.ts";
+import { normalizeAxis, type Operator, requireInts, unsupportedNode } from "../operator.ts";
+import type { ValueType } from "../valueType.ts";
 
 /** y = x with a margin of a constant value (negative widths cut off). */
 export const Pad: Operator = {

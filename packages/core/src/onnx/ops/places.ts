@@ -1,7 +1,8 @@
 // ArgMax and ArgMin differ in nothing but the comparison.
 
 import { intAttribute } from "../graph.ts";
-import { type InferContext, normalizeAxis, type ValueType } from "../operator.ts";
+import { type InferContext, normalizeAxis } from "../operator.ts";
+import type { ValueType } from "../valueType.ts";
 
 /** The shape rule of operators that tell a place along an axis. */
 export function placesShape({ node, inputs: [x] }: InferContext): readonly ValueType[] {

@@ -1,4 +1,5 @@
-import { contentOf, type Operator, zeroGradient } from "../operator.ts";
+import { type Operator, zeroGradient } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 
 /** y = start, start + delta, ... below the limit: positions, through which no gradient flows. */
 export const Range: Operator = {

@@ -1,6 +1,7 @@
 import { type Dim, divideDims, multiplyDims } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { contentOf, nodeError, type Operator, unknownShape } from "../operator.ts";
+import { nodeError, type Operator, unknownShape } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 
 /** y = x under another shape; 0 keeps a dimension (unless `allowzero`), -1 takes what is left. */
 export const Reshape: Operator = {

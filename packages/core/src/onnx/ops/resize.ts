@@ -1,17 +1,16 @@
 import type { FloatType } from "../../tensor.ts";
-import type { GraphBuilder } from "../builder.ts";
 import { type Dim, isStatic } from "../dim.ts";
 import { intsAttribute, type Node, stringAttribute } from "../graph.ts";
 import { interpolationMatrix, type Resampling } from "../interpolation.ts";
 import {
-  contentOf,
+  type GraphWriter,
   nodeError,
   normalizeAxis,
   type Operator,
   unknownSize,
   unsupportedNode,
-  type ValueType,
 } from "../operator.ts";
+import { contentOf, type ValueType } from "../valueType.ts";
 
 /**
  * y = x resampled along some axes, by the nearest element, linearly or by cubic convolution.
@@ -101,7 +100,7 @@ function inRatio(node: Node, sizes: readonly Dim[], from: readonly Dim[]): reado
 }
 
 /** The product along an axis: y[.., i, ..] = sum over o of x[.., o, ..] matrix[o, i]. */
-function multiplyAlong(g: GraphBuilder, value: string, axis: number, matrix: string): string {
+function multiplyAlong(g: GraphWriter, value: string, axis: number, matrix: string): string {
   const rank = g.type(value).shape.length;
   const perm = Array.from({ length: rank }, (_, i) => i);
   [perm[axis], perm[rank - 1]] = [rank - 1, axis];

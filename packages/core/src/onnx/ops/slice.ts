@@ -1,8 +1,8 @@
-import type { GraphBuilder } from "../builder.ts";
 import type { Dim } from "../dim.ts";
 import type { Node } from "../graph.ts";
-import { nodeError, normalizeAxis, type Operator, requireInts, unknownSize, type ValueType } from "../operator.ts";
+import { type GraphWriter, nodeError, normalizeAxis, type Operator, requireInts, unknownSize } from "../operator.ts";
 import { scatterAlong } from "../scatter.ts";
+import type { ValueType } from "../valueType.ts";
 
 /** y = x[start:end:step] along some axes. */
 export const Slice: Operator = {
@@ -76,7 +76,7 @@ function clampRange(start: number, end: number, step: number, size: number): [nu
   return [clamp(from, 0, size - 1), end < -size ? -1 : clamp(to, -1, size - 1)];
 }
 
-function padWithZeros(g: GraphBuilder, value: string, before: readonly number[], after: readonly number[]): string {
+function padWithZeros(g: GraphWriter, value: string, before: readonly number[], after: readonly number[]): string {
   if ([...before, ...after].every((count) => count === 0)) return value;
   return g.node("Pad", [value, g.ints([...before, ...after])]);
 }

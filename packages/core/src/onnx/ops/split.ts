@@ -1,7 +1,8 @@
 import { zerosLike } from "../broadcast.ts";
 import type { Dim } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
-import { contentOf, normalizeAxis, type Operator, unknownSize } from "../operator.ts";
+import { normalizeAxis, type Operator, unknownSize } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 
 /** The parts of x along an axis, of given sizes, or of equal size (the last one smaller). */
 export const Split: Operator = {

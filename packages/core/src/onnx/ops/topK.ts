@@ -1,6 +1,7 @@
 import { zerosLike } from "../broadcast.ts";
 import { intAttribute } from "../graph.ts";
-import { constantInts, nodeError, normalizeAxis, type Operator, type ValueType } from "../operator.ts";
+import { nodeError, normalizeAxis, type Operator } from "../operator.ts";
+import { constantInts, type ValueType } from "../valueType.ts";
 
 /** The k largest (or smallest) elements along an axis, and where they are; each cotangent goes back to its place. */
 export const TopK: Operator = {

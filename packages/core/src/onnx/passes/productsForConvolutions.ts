@@ -3,8 +3,8 @@
 import { GraphBuilder } from "../builder.ts";
 import { isStatic } from "../dim.ts";
 import { type Graph, intAttribute, intsAttribute, type Node } from "../graph.ts";
-import { constantInts } from "../operator.ts";
 import { kernelOf } from "../ops/conv.ts";
+import { constantInts } from "../valueType.ts";
 import { transposedWindowOf, type Window, windowOf } from "../window.ts";
 import { isImage, nodeNamed, PlacesFirst, sizeOf } from "./placesFirst.ts";
 

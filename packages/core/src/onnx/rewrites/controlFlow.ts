@@ -2,7 +2,8 @@
 
 import type { GraphBuilder } from "../builder.ts";
 import type { Graph, Node } from "../graph.ts";
-import { contentOf, nodeError } from "../operator.ts";
+import { nodeError } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 
 /** The graph in an attribute. */
 export function bodyOf(node: Node, name: string): Graph {

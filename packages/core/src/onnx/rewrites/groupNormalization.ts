@@ -1,5 +1,4 @@
 import { type FloatType, tensor } from "../../tensor.ts";
-import type { GraphBuilder } from "../builder.ts";
 import { floatAttribute, intAttribute } from "../graph.ts";
 import { nodeError } from "../operator.ts";
 import type { Rewrite } from "./rewrite.ts";
@@ -16,39 +15,18 @@ export const GroupNormalization: Rewrite = {
     const [x, scale, bias] = node.inputs;
     const groups = intAttribute(node, "num_groups", 0);
     if (groups < 1) throw nodeError(node, "num_groups of 1 or more", `${groups}`);
-    const epsilon = floatAttribute(node, "epsilon", 1e-5);
-    if (version >= 21) return groupNormalization(g, x, groups, epsilon, scale, bias);
-    return normalizedGroups(g, x, groups, epsilon, scale, bias);
+    const epsilon = { float: floatAttribute(node, "epsilon", 1e-5) };
+    const normalized = (scaleOfGroups: string, biasOfGroups: string) => {
+      const grouped = g.node("Reshape", [x, g.ints([0, groups, -1])]);
+      const unit = g.node("InstanceNormalization", [grouped, scaleOfGroups, biasOfGroups], { epsilon });
+      return g.node("Reshape", [unit, g.node("Shape", [x])]);
+    };
+    if (version < 21) return normalized(scale, bias);
+    const all = (value: number) =>
+      g.constant(tensor(g.type(x).type as FloatType, [groups], new Array<number>(groups).fill(value)));
+    const unit = normalized(all(1), all(0));
+    const spatial = g.ints(Array.from({ length: g.type(x).shape.length - 2 }, (_, i) => 1 + i));
+    const spread = (value: string) => g.node("Unsqueeze", [value, spatial]);
+    return g.node("Add", [g.node("Mul", [unit, spread(scale)]), spread(bias)]);
   },
 };
-
-/** Groups of channels with mean 0 and variance 1, times scale and plus bias of each channel. */
-export function groupNormalization(
-  g: GraphBuilder,
-  x: string,
-  groups: number,
-  epsilon: number,
-  scale: string,
-  bias: string,
-): string {
-  const type = g.type(x).type as FloatType;
-  const all = (value: number) => g.constant(tensor(type, [groups], new Array<number>(groups).fill(value)));
-  const unit = normalizedGroups(g, x, groups, epsilon, all(1), all(0));
-  const spatial = g.ints(Array.from({ length: g.type(x).shape.length - 2 }, (_, i) => 1 + i));
-  const spread = (value: string) => g.node("Unsqueeze", [value, spatial]);
-  return g.node("Add", [g.node("Mul", [unit, spread(scale)]), spread(bias)]);
-}
-
-/** Groups of channels with mean 0 and variance 1, times scale and plus bias of each group. */
-function normalizedGroups(
-  g: GraphBuilder,
-  x: string,
-  groups: number,
-  epsilon: number,
-  scale: string,
-  bias: string,
-): string {
-  const grouped = g.node("Reshape", [x, g.ints([0, groups, -1])]);
-  const unit = g.node("InstanceNormalization", [grouped, scale, bias], { epsilon: { float: epsilon } });
-  return g.node("Reshape", [unit, g.node("Shape", [x])]);
-}

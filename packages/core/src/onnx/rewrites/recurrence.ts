@@ -3,7 +3,8 @@
 import { tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
 import { floatAttribute, intAttribute, type Node, stringAttribute } from "../graph.ts";
-import { contentOf, unknownSize } from "../operator.ts";
+import { unknownSize } from "../operator.ts";
+import { contentOf } from "../valueType.ts";
 import { type Activation, activation } from "./activation.ts";
 
 /** A cell: what it adds to a graph to come from the state before a step to that after it. */

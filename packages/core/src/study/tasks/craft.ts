@@ -2,7 +2,8 @@
 
 import { craftEvasion } from "../../attacks/evasion/craft.ts";
 import { flipAttack } from "../../attacks/evasion/flips.ts";
-import { type Domain, denseRows } from "../../data/dataset.ts";
+import { denseRows } from "../../data/dataset.ts";
+import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
 import { openModel } from "../../models/open.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";

@@ -1,9 +1,10 @@
 // The protocols by name, and which one an address speaks.
 
 import { InputError, unknownName } from "@carom/core";
+import { isObject } from "../isObject.ts";
 import { mlflow, mlflowPath } from "./mlflow.ts";
 import { openInference, openInferencePath } from "./openInference.ts";
-import { type Introduction, isObject, type Protocol, withPath } from "./protocol.ts";
+import { type Introduction, type Protocol, withPath } from "./protocol.ts";
 import { tensorflowServing, tensorflowServingPath } from "./tensorflowServing.ts";
 
 /** What `--protocol` may name. A mapping file is a target of its own. */

@@ -5,8 +5,9 @@ import { InputError, unknownName } from "@carom/core";
 import { parse } from "yaml";
 import { readBytes } from "../../read.ts";
 import { answersFrom, pairedScores, unexpected } from "../answer.ts";
-import { fromEnvironment } from "../secrets.ts";
-import { isObject, nested, type Protocol } from "./protocol.ts";
+import { fromEnvironment } from "../environment.ts";
+import { isObject } from "../isObject.ts";
+import { nested, type Protocol } from "./protocol.ts";
 
 /** What a mapping file says. */
 export interface Mapping {

@@ -2,7 +2,8 @@
 // https://mlflow.org/docs/latest/genai/serving
 
 import { answersFrom, unexpected } from "../answer.ts";
-import { type Introduction, isObject, nested, type Protocol, withPath } from "./protocol.ts";
+import { isObject } from "../isObject.ts";
+import { type Introduction, nested, type Protocol, withPath } from "./protocol.ts";
 
 export const mlflowPath = /\/invocations\/?$/;
 

@@ -3,7 +3,8 @@
 
 import { InputError } from "@carom/core";
 import { answersFrom, unexpected } from "../answer.ts";
-import { chooseOutput, type Introduction, isObject, type Protocol, rowAxisOf, withPath } from "./protocol.ts";
+import { isObject } from "../isObject.ts";
+import { chooseOutput, type Introduction, type Protocol, rowAxisOf, withPath } from "./protocol.ts";
 
 export const openInferencePath = /^(.*\/v2\/models\/[^/]+(?:\/versions\/[^/]+)?)(?:\/infer)?\/?$/;
 

@@ -90,7 +90,3 @@ export function chooseOutput(names: readonly string[], wanted: string | undefine
     remedy: "name the one that holds the scores with --output",
   });
 }
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

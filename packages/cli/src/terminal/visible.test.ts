@@ -52,5 +52,5 @@ it("nothing is written past it", () => {
       /process\.std(out|err)\.write|console\.(log|error|warn)/.test(readFileSync(join(source, path), "utf8")),
     );
   // Words of our own, and what they make visible themselves.
-  expect(writers.sort()).toEqual(["command.ts", "commands/dataGet.ts", "main.ts", "ui/print.ts"]);
+  expect(writers.sort()).toEqual(["command.ts", "commands/dataGet.ts", "main.ts", "terminal/print.ts"]);
 });

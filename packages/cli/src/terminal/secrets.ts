@@ -1,6 +1,4 @@
-// Credentials of this process: where they come from, and how nothing that is written can contain one.
-
-import { InputError } from "@carom/core";
+// Credentials of this process, and how nothing that is written can contain one.
 
 /** What is shorter is no credential, and striking it out would make messages unreadable. */
 const SHORTEST = 6;
@@ -113,37 +111,4 @@ export function redactDocument(document: unknown): unknown {
   return Object.fromEntries(
     Object.entries(document).map(([name, value]) => [withoutSecrets(name), redactDocument(value)]),
   );
-}
-
-const variable = /\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g;
-
-/** Whether a text refers to a variable of the environment. */
-export function refersToEnvironment(text: string): boolean {
-  return text.search(variable) >= 0;
-}
-
-/**
- * A text with each `$NAME` or `${NAME}` replaced by that variable of the environment, whose value is kept secret.
- *
- * @throws InputError for a variable that is not set
- */
-export function fromEnvironment(text: string, where: string): string {
-  return text.replaceAll(variable, (_, braced: string | undefined, plain: string | undefined) => {
-    const name = braced ?? plain ?? "";
-    return secretVariable(name, where);
-  });
-}
-
-/** The value of a variable of the environment, kept secret. @throws InputError where it is not set. */
-export function secretVariable(name: string, where: string): string {
-  const value = process.env[name]?.trim();
-  if (value === undefined || value === "") {
-    throw new InputError("missing", `environment variable ${name}`, {
-      expected: `the credential that ${where} names`,
-      got: "none",
-      remedy: `set it before you start carom: export ${name}=...`,
-    });
-  }
-  keepSecret(value);
-  return value;
 }

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { excerpt } from "./body.ts";
+import { excerpt } from "../host/http/body.ts";
 import { keepSecret, redact, redactDocument } from "./secrets.ts";
 
 const printable = fc.string({ unit: fc.constantFrom(..."abcXYZ019-_.~+/=!%&<>'\"äö€"), minLength: 12, maxLength: 60 });

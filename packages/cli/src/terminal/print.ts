@@ -1,6 +1,6 @@
 // Where text leaves for the user's terminal: nothing that a file, a model or a service says can steer it.
 
-import { redact } from "../host/http/secrets.ts";
+import { redact } from "./secrets.ts";
 import { sentenceOf, visible } from "./visible.ts";
 
 /** Writes text to standard output. */
