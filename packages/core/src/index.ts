@@ -129,7 +129,14 @@ export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
 export { type Normalization, normalizedModel } from "./models/normalized.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
 export { type Columns, type Reading, type ReadingOptions, readScores } from "./models/reading.ts";
-export { type Ort, type Runtime, runtimeFrom, type Session } from "./models/runtime.ts";
+export {
+  type Ort,
+  type Runtime,
+  type RuntimeIdentity,
+  type RuntimeOptions,
+  runtimeFrom,
+  type Session,
+} from "./models/runtime.ts";
 export { NO_GRADIENTS, type Service } from "./models/service.ts";
 // ONNX graphs: read, write, build, differentiate
 export { GraphBuilder, modelOf, OPSET } from "./onnx/builder.ts";

@@ -32,6 +32,7 @@ import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../ho
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
+import { factsOf } from "../report/manifest.ts";
 import { print } from "../terminal/print.ts";
 import { outputWidth, wrap } from "../terminal/wrap.ts";
 import { describeBounds } from "../ui/bounds.ts";
@@ -152,7 +153,7 @@ async function run(options: AuditOptions): Promise<void> {
   const { auditFiles } = await import("../report/auditFiles.ts");
   const output = await keepingResults(async () => {
     const found = await readAudit(store, keys, question, parts);
-    const facts = { started, seconds: (Date.now() - started.getTime()) / 1000, ...(ledger && { queries }) };
+    const facts = { ...factsOf(started, store), ...(ledger && { queries }) };
     await writeFolder(folder, auditFiles(found, facts));
     return found;
   });

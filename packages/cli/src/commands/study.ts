@@ -10,6 +10,7 @@ import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
 import { storeFolder } from "../host/store.ts";
 import { type AnyStudy, loadStudy, schemaOf } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
+import { factsOf } from "../report/manifest.ts";
 import { print } from "../terminal/print.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
@@ -80,7 +81,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const folder = options.out ?? runFolder(study.name, [study, hashes], started);
   const { result, text } = await keepingResults(async () => {
     const found = await answer(store);
-    const facts = { started, seconds: (Date.now() - started.getTime()) / 1000, warnings };
+    const facts = { ...factsOf(started, store), warnings };
     await writeFolder(folder, await found.files(facts));
     return found;
   });

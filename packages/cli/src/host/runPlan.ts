@@ -1,8 +1,9 @@
 // Executes a plan in worker processes on the store on disk.
 
-import { asks, execute, type Plan, runTask, type Service, type Store, type Workers } from "@carom/core";
+import { asks, execute, type Plan, runTask, type Service, type Workers } from "@carom/core";
 import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";
 import { startPool } from "./pool.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { diskStore, prepareStore, storeFolder } from "./store.ts";
@@ -20,11 +21,12 @@ export async function runPlan(
   plan: Plan,
   wanted: readonly string[],
   { workers, quiet, service }: RunOptions,
-): Promise<Store> {
+): Promise<StoreWithMakers> {
   const folder = storeFolder();
   await prepareStore(folder);
   const progress = startProgress(quiet);
-  const store = diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`));
+  const runtime = nodeRuntime();
+  const store = withMakers(diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`)));
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
   const pool = startPool({
     store: folder,
@@ -35,7 +37,7 @@ export async function runPlan(
   const workersAndHere: Workers = {
     ...pool,
     run: (task, onProgress) =>
-      asks(task) ? runTask(task, store, nodeRuntime(), onProgress, service) : pool.run(task, onProgress),
+      asks(task) ? runTask(task, store, runtime, onProgress, service) : pool.run(task, onProgress),
   };
   try {
     await execute(
@@ -49,5 +51,7 @@ export async function runPlan(
     progress.end();
     pool.close();
   }
+  const others = otherMakers(store.makers(), runtime.identity);
+  if (others) tell(others);
   return store;
 }

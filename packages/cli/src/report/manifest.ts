@@ -1,21 +1,29 @@
 // What a run says of itself beside its numbers: seed, hashes, versions, time.
 
-import { VERSION } from "@carom/core";
+import { type RuntimeIdentity, VERSION } from "@carom/core";
+import type { StoreWithMakers } from "../host/makers.ts";
 
 export interface RunFacts {
   readonly started: Date;
   readonly seconds: number;
+  /** Who computed what the results were read from. */
+  readonly runtimes: readonly RuntimeIdentity[];
   /** Rows sent to a target behind an address, and answers that were known before. */
   readonly queries?: Readonly<Record<string, unknown>>;
   /** What is suspicious of the data of a study. */
   readonly warnings?: readonly string[];
 }
 
+/** What a run that started then, and read its results from there, says of itself now. */
+export function factsOf(started: Date, store: StoreWithMakers): RunFacts {
+  return { started, seconds: (Date.now() - started.getTime()) / 1000, runtimes: store.makers() };
+}
+
 /** The manifest of a run: what was computed with which seed on what, where and when. */
 export function manifestOf(
   seed: number,
   inputs: Readonly<Record<string, unknown>>,
-  { started, seconds, queries, warnings = [] }: RunFacts,
+  { started, seconds, runtimes, queries, warnings = [] }: RunFacts,
 ) {
   return {
     carom: VERSION,
@@ -25,6 +33,7 @@ export function manifestOf(
     ...(warnings.length > 0 && { warnings }),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
+    runtimes,
     started: started.toISOString(),
     seconds: Number(seconds.toFixed(1)),
   };

@@ -4,6 +4,7 @@ import { addScaled, type Vector } from "../linalg.ts";
 import { type FloatType, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { type AscentKind, type AscentNorm, ascentNames } from "./ascentGraph.ts";
 import { type Batch, inBatches } from "./batches.ts";
+import type { Limits } from "./limits.ts";
 import type { Session } from "./runtime.ts";
 
 /**
@@ -28,19 +29,7 @@ export interface AscentTask {
   readonly upper: Vector;
 }
 
-/** Values per array of a call: the arrays of a step then stay in the processor's second-level cache. */
-const CALL = 2 ** 17;
-
-/** Steps in one graph, at most. More gained nothing, and each has a copy of the weights that the runtime rearranged. */
-const UNROLLED = 5;
-
-/**
- * Rows in a call, as memory allows, below which the model's own work outweighs all else in a step: a graph of several
- * steps then gains nothing, takes as many times longer to compile, and holds as many copies of the weights.
- */
-const HEAVY = 64;
-
-const isHeavy = ({ rows, isFixed }: Batch) => isFixed || rows < HEAVY;
+const isHeavy = ({ rows, isFixed }: Batch, { ascent }: Limits) => isFixed || rows < ascent.heavy;
 
 /**
  * Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache.
@@ -51,10 +40,11 @@ export async function runAscent(
   session: Session,
   type: FloatType,
   batch: Batch,
+  limits: Limits,
   task: AscentTask,
 ): Promise<Int32Array> {
   const { moves, labels } = task;
-  const calls = task.steps / kindOf(task, batch).steps;
+  const calls = task.steps / kindOf(task, batch, limits).steps;
   const n = labels.length;
   const columns = moves.length / Math.max(1, n);
   const flat = (values: Vector) => tensor(type, [n, columns], values);
@@ -67,7 +57,9 @@ export async function runAscent(
     [ascentNames.upper]: flat(task.upper),
   };
   const single = { [ascentNames.length]: tensor(type, [], [task.length]) };
-  const most = isHeavy(batch) ? batch.rows : Math.max(1, Math.min(batch.rows, Math.floor(CALL / columns)));
+  const most = isHeavy(batch, limits)
+    ? batch.rows
+    : Math.max(1, Math.min(batch.rows, Math.floor(limits.ascent.values / columns)));
   const [moved, check] = await inBatches(rows, { ...batch, rows: most }, async (part) => {
     let at = part[ascentNames.moves];
     const checks = new Float64Array(at.shape[0]);
@@ -86,8 +78,8 @@ export async function runAscent(
 }
 
 /** What the graph for a task depends on. */
-export function kindOf({ norm, steps }: AscentTask, batch: Batch): AscentKind {
-  return { norm, steps: isHeavy(batch) ? 1 : largestDivisor(steps, UNROLLED) };
+export function kindOf({ norm, steps }: AscentTask, batch: Batch, limits: Limits): AscentKind {
+  return { norm, steps: isHeavy(batch, limits) ? 1 : largestDivisor(steps, limits.ascent.unrolled) };
 }
 
 function largestDivisor(value: number, most: number): number {

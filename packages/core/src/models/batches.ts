@@ -4,6 +4,7 @@ import { builderOf } from "../onnx/builder.ts";
 import { isStatic } from "../onnx/dim.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { allocate, gatherRows, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
+import type { Limits } from "./limits.ts";
 
 /** How many rows go through a graph in one call. */
 export interface Batch {
@@ -12,20 +13,19 @@ export interface Batch {
   readonly isFixed: boolean;
 }
 
-/** Bytes of intermediate results that one call of the runtime may need. */
-const BATCH_BYTES = 64 * 2 ** 20;
-
-/** Rows of a call, at most: more gain nothing. */
-const MOST_ROWS = 1000;
-
-/** The batch that a model takes: the size that its file fixes, else as many rows as fit into a bounded memory. */
-export function batchOf(onnx: OnnxModel | undefined, inputShape: readonly number[], declared?: number | string): Batch {
+/** The batch that a model takes: the size that its file fixes, else as many rows as fit into the memory of a call. */
+export function batchOf(
+  { bytes, rows: most }: Limits,
+  onnx: OnnxModel | undefined,
+  inputShape: readonly number[],
+  declared?: number | string,
+): Batch {
   const fixed = onnx?.graph.inputs[0]?.shape?.[0] ?? declared;
   if (typeof fixed === "number" && fixed > 0) return { rows: fixed, isFixed: true };
   // Without a graph: as in a network of some layers as wide as the input.
   const elements = (onnx && intermediateElements(onnx)) ?? 20 * sizeOf(inputShape);
-  const rows = Math.floor(BATCH_BYTES / (4 * Math.max(1, elements)));
-  return { rows: Math.max(1, Math.min(MOST_ROWS, rows)), isFixed: false };
+  const rows = Math.floor(bytes / (4 * Math.max(1, elements)));
+  return { rows: Math.max(1, Math.min(most, rows)), isFixed: false };
 }
 
 /** The numbers that a gradient graph holds for one row: forward values and their cotangents; undefined where unknown. */

@@ -51,7 +51,7 @@ export async function openHessian(runtime: Runtime, file: Model, loss: LossName)
   const compiled = await compile(runtime, writeModel(modelOf(graph)), tellGradient(model));
   const given = new Set(compiled.inputs.map(({ name }) => name));
   // The graph holds forward values, their cotangents and the derivatives of both.
-  const { rows: most, isFixed } = batchOf(model.onnx, inputShape);
+  const { rows: most, isFixed } = batchOf(runtime.limits, model.onnx, inputShape);
   const batch = { rows: isFixed ? most : Math.max(1, Math.floor(most / 3)), isFixed };
   return {
     async multiply(x, labels, vectors) {

@@ -82,7 +82,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
   const { input, inputShape, inputType } = rowsInput(session);
   const output = scoresOutput(session, model.scores);
   const classes = classesOf(session, model, output);
-  const batch = batchOf(model.onnx, inputShape, input.shape![0]);
+  const batch = batchOf(runtime.limits, model.onnx, inputShape, input.shape![0]);
   const sessions = new Map<string, Promise<Session>>();
 
   const scorer: Scorer = {
@@ -144,7 +144,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
             };
           },
           async ascend(task) {
-            const kind = kindOf(task, batch);
+            const kind = kindOf(task, batch, runtime.limits);
             const compiled = await sessionOf(Object.values(kind).join(), () =>
               ascentGraph(
                 {
@@ -157,7 +157,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
                 kind,
               ),
             );
-            return runAscent(compiled, inputType as FloatType, batch, task);
+            return runAscent(compiled, inputType as FloatType, batch, runtime.limits, task);
           },
         }
       : undefined;

@@ -3,6 +3,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import type { ElementType, Tensor } from "../tensor.ts";
 import { allocate } from "../tensor.ts";
+import { type Limits, processorLimits } from "./limits.ts";
 
 /** The part of an ONNX Runtime package that is used. */
 export interface Ort {
@@ -10,6 +11,18 @@ export interface Ort {
     create(bytes: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: typeof OrtTensor;
+  /** Versions of the package's parts. */
+  readonly env?: { readonly versions?: Readonly<Record<string, string | undefined>> };
+}
+
+/** What computes: numbers of one identity are equal to the last bit. */
+export interface RuntimeIdentity {
+  /** The part of ONNX Runtime that executes graphs. */
+  readonly provider: "cpu";
+  /** The version of ONNX Runtime. */
+  readonly version: string;
+  /** The kind of processor or GPU, as it names itself; "unknown" where the host does not say. */
+  readonly device: string;
 }
 
 /** A compiled graph. */
@@ -28,9 +41,17 @@ export interface SessionValue {
   readonly shape: readonly (number | string)[] | undefined;
 }
 
-/** Compiles ONNX bytes into sessions. */
+/** A place where graphs are computed: what it is, what it can take, and ONNX bytes compiled into sessions. */
 export interface Runtime {
+  readonly identity: RuntimeIdentity;
+  readonly limits: Limits;
   compile(bytes: Uint8Array): Promise<Session>;
+}
+
+export interface RuntimeOptions {
+  readonly threads?: number;
+  /** How the processor names itself. */
+  readonly device?: string;
 }
 
 /**
@@ -43,10 +64,12 @@ export interface Runtime {
  * One intra-op thread is the default because recorded numbers are computed that way: with several, last bits depend
  * on how the work was divided.
  */
-export function runtimeFrom(ort: Ort, options: { readonly threads?: number } = {}): Runtime {
+export function runtimeFrom(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const { process } = globalThis as { readonly process?: { readonly env?: Record<string, string | undefined> } };
   if (process?.env) process.env.ORT_DISABLE_TELEMETRY ??= "1";
   return {
+    identity: { provider: "cpu", version: ort.env?.versions?.common ?? "unknown", device: options.device ?? "unknown" },
+    limits: processorLimits,
     async compile(bytes) {
       const session = await ort.InferenceSession.create(bytes, {
         intraOpNumThreads: options.threads ?? 1,

@@ -48,7 +48,7 @@ async function scoresFor(runtime: Runtime, model: Model, { file, bytes }: Unseen
   try {
     const { input, inputShape, inputType } = rowsInput(session);
     const isGiven = rows !== undefined && rowSize(rows) === sizeOf(inputShape);
-    const batch = batchOf(model.onnx, inputShape, input.shape![0]);
+    const batch = batchOf(runtime.limits, model.onnx, inputShape, input.shape![0]);
     const given = isGiven ? rows : madeUp(inputShape);
     const n = Math.min(batch.rows, given.shape[0]);
     const x = convert(sliceRows(given, 0, n), inputShape, inputType);

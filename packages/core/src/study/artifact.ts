@@ -2,6 +2,7 @@
 
 import { assert } from "../errors.ts";
 import { hashHex } from "../hash.ts";
+import type { RuntimeIdentity } from "../models/runtime.ts";
 import { type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
 
 /** Anything that survives JSON. */
@@ -10,6 +11,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export interface Artifact {
   readonly json: Json;
   readonly arrays: Readonly<Record<string, Tensor>>;
+  /** The runtime that computed it; no part of its content. Absent where it was given, or its maker did not say. */
+  readonly computedBy?: RuntimeIdentity;
 }
 
 /** Tensors begin at multiples of this, so that they can be viewed in place. */
@@ -34,23 +37,23 @@ export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The SHA-256 of what `encodeArtifact` makes, in hexadecimal, without making it. */
-export function hashArtifact(artifact: Artifact): string {
-  return hashHex(artifactPieces(artifact));
+/** The SHA-256 of an artifact's content, in hexadecimal: of what `encodeArtifact` makes of it, whoever computed it. */
+export function hashArtifact({ json, arrays }: Artifact): string {
+  return hashHex(artifactPieces({ json, arrays }));
 }
 
 /**
  * What `encodeArtifact` makes, in pieces that share memory with the tensors. The header and each tensor are followed by zeros
  * up to the next place to begin.
  */
-export function artifactPieces({ json, arrays }: Artifact): readonly Uint8Array[] {
+export function artifactPieces({ json, arrays, computedBy }: Artifact): readonly Uint8Array[] {
   let offset = 0;
   const entries = Object.entries(arrays).map(([name, { type, shape, data }]): Entry => {
     const entry = { name, type, shape, offset };
     offset += align(data.byteLength);
     return entry;
   });
-  const text = new TextEncoder().encode(JSON.stringify({ json, entries }));
+  const text = new TextEncoder().encode(JSON.stringify({ json, entries, computedBy }));
   const header = new Uint8Array(ALIGNMENT + text.length);
   new DataView(header.buffer).setUint32(0, text.length, true);
   header.set(text, ALIGNMENT);
@@ -67,6 +70,7 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
   const header = JSON.parse(new TextDecoder().decode(aligned.subarray(ALIGNMENT, ALIGNMENT + length))) as {
     readonly json: Json;
     readonly entries: readonly Entry[];
+    readonly computedBy?: RuntimeIdentity;
   };
   const start = align(ALIGNMENT + length);
   const arrays = header.entries.map(({ name, type, shape, offset }): [string, Tensor] => {
@@ -74,7 +78,8 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
     assert(end <= aligned.length, `artifact ends before tensor "${name}"`);
     return [name, { type, shape, data: viewOf(type, aligned.subarray(start + offset, end)) }];
   });
-  return { json: header.json, arrays: Object.fromEntries(arrays) };
+  const { json, computedBy } = header;
+  return { json, arrays: Object.fromEntries(arrays), ...(computedBy && { computedBy }) };
 }
 
 function align(length: number): number {

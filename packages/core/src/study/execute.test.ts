@@ -154,4 +154,12 @@ describe("keys and artifacts", () => {
       expect(decodeArtifact(moved.subarray(shift))).toEqual(given);
     }
   });
+
+  test("who computed an artifact is kept with it, and is no part of its content", () => {
+    const given: Artifact = { json: 1, arrays: { one: tensor("int32", [1], [1]) } };
+    const made: Artifact = { ...given, computedBy: { provider: "cpu", version: "1.2.3", device: "a processor" } };
+    expect(decodeArtifact(encodeArtifact(made))).toEqual(made);
+    expect(hashArtifact(made)).toBe(hashArtifact(given));
+    expect(encodeArtifact(made)).not.toEqual(encodeArtifact(given));
+  });
 });

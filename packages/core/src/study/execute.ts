@@ -49,7 +49,7 @@ export interface Progress {
   readonly reused: number;
 }
 
-/** Computes one task here: reads its inputs, runs its kind, writes its artifact. */
+/** Computes one task here: reads its inputs, runs its kind, writes its artifact with the name of the runtime. */
 export async function runTask(
   task: Task,
   store: Store,
@@ -64,7 +64,8 @@ export async function runTask(
     inputs[name] = artifact;
   }
   const kind = taskKinds[task.kind as TaskKindName];
-  await store.write(task.key, await kind.run(task.parameters, inputs, { runtime, service, onProgress }));
+  const artifact = await kind.run(task.parameters, inputs, { runtime, service, onProgress });
+  await store.write(task.key, { ...artifact, computedBy: runtime.identity });
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { denseRows } from "../../data/dataset.ts";
 import { calibratedModel } from "../../models/calibrated.ts";
-import { openModel } from "../../models/open.ts";
+import { withModel } from "../../models/pool.ts";
 import { detectionScores, operatingPoint } from "../../transfer/operatingPoint.ts";
 import type { TaskKind } from "../task.ts";
 import { partOf } from "./dataset.ts";
@@ -14,9 +14,8 @@ export const calibrate: TaskKind = {
   async run(parameters, inputs, { runtime }) {
     const model = modelOfArtifact(inputs.model);
     const positive = parameters.positive as number;
-    const opened = await openModel(runtime, model);
-    const scores = await opened.scores(denseRows(partOf("benign", parameters, inputs)));
-    await opened.close();
+    const benign = denseRows(partOf("benign", parameters, inputs));
+    const scores = await withModel(runtime, model, (opened) => opened.scores(benign));
     const { threshold, falseAlarms } = operatingPoint(
       detectionScores(scores, positive),
       parameters.falseAlarms as number,

@@ -5,7 +5,7 @@ import { flipAttack } from "../../attacks/evasion/flips.ts";
 import { denseRows } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
-import { openModel } from "../../models/open.ts";
+import { withModel } from "../../models/pool.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
@@ -37,25 +37,26 @@ export const craft: TaskKind = {
   async run(parameters, inputs, { runtime, onProgress }) {
     const model = modelOfArtifact(inputs.model);
     const attacked = partOf("attacked", parameters, inputs);
-    const opened = await openModel(runtime, model);
-    if (!opened.differentiable) return { json: { noGradients: opened.notDifferentiable }, arrays: {} };
     const { domain } = attacked;
     const norm = normIn(domain, parameters);
     const direction = parameters.direction as ThreatModel["direction"];
     const flips = norm === norms.l1 && domain.kinds?.every((kind) => kind === "binary");
-    const results = await craftEvasion({
-      model,
-      opened: opened.differentiable,
-      x: denseRows(attacked),
-      labels: attacked.labels,
-      threat: { norm, domain, ...(direction && { direction }) },
-      ...(flips && { attack: flipAttack() }),
-      epsilons: parameters.epsilons as number[],
-      pool: partOf("pool", parameters, inputs),
-      seed: parameters.seed as number,
-      onProgress,
+    const results = await withModel(runtime, model, async ({ differentiable, notDifferentiable }) => {
+      if (!differentiable) return notDifferentiable;
+      return craftEvasion({
+        model,
+        opened: differentiable,
+        x: denseRows(attacked),
+        labels: attacked.labels,
+        threat: { norm, domain, ...(direction && { direction }) },
+        ...(flips && { attack: flipAttack() }),
+        epsilons: parameters.epsilons as number[],
+        pool: partOf("pool", parameters, inputs),
+        seed: parameters.seed as number,
+        onProgress,
+      });
     });
-    await opened.close();
+    if (typeof results !== "object") return { json: { noGradients: results }, arrays: {} };
     const arrays = results.flatMap(({ points, size }, i): [string, Tensor][] => [
       [`points:${i}`, points],
       [`size:${i}`, tensor("float64", [size.length], size)],

@@ -33,7 +33,13 @@ export function modelArtifact({ bytes }: Pick<Model, "bytes">, json: Json): Arti
   return { json, arrays: { onnx: tensor("uint8", [bytes.length], bytes) } };
 }
 
-/** The model in an artifact. */
+/** Models that were read, by the memory of their file. */
+const read = new WeakMap<object, Model>();
+
+/** The model in an artifact: the same one as long as the artifact is in memory. */
 export function modelOfArtifact({ arrays }: Artifact): Model {
-  return modelFromBytes(arrays.onnx.data as Uint8Array);
+  const bytes = arrays.onnx.data as Uint8Array;
+  const model = read.get(bytes) ?? modelFromBytes(bytes);
+  read.set(bytes, model);
+  return model;
 }

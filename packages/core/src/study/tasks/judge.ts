@@ -2,7 +2,7 @@
 
 import { denseRows } from "../../data/dataset.ts";
 import { argMax, crossEntropy } from "../../models/losses.ts";
-import { openModel } from "../../models/open.ts";
+import { withModel } from "../../models/pool.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { predictedIncreases } from "../../transfer/gradients.ts";
 import type { Artifact } from "../artifact.ts";
@@ -47,14 +47,14 @@ export const judge: TaskKind = {
       }
       const model = modelOfArtifact(inputs[`model:${id}`]);
       const { gradients } = lookOf(inputs[`look:${id}`]);
-      const opened = await openModel(runtime, model);
-      for (const [i, { points }] of crafted.entries()) {
-        const scores = await opened.scores(points);
-        keep(id, i, scores, crossEntropy(scores, attacked.labels, model.probabilities));
-        if (gradients)
-          arrays[`predicted:${id}:${i}`] = tensor("float64", [n], predictedIncreases(x, points, gradients));
-      }
-      await opened.close();
+      await withModel(runtime, model, async (opened) => {
+        for (const [i, { points }] of crafted.entries()) {
+          const scores = await opened.scores(points);
+          keep(id, i, scores, crossEntropy(scores, attacked.labels, model.probabilities));
+          if (gradients)
+            arrays[`predicted:${id}:${i}`] = tensor("float64", [n], predictedIncreases(x, points, gradients));
+        }
+      });
       onProgress((done + 1) / judged.length);
     }
     return { json: { nonFinite: nonFiniteOf(inputs.craft) }, arrays };

@@ -2,7 +2,7 @@
 
 import { denseRows } from "../../data/dataset.ts";
 import { argMax, crossEntropy, margin } from "../../models/losses.ts";
-import { openModel } from "../../models/open.ts";
+import { withModel } from "../../models/pool.ts";
 import { NO_GRADIENTS } from "../../models/service.ts";
 import { type FloatType, rowSize, type Tensor, tensor, toFloat } from "../../tensor.ts";
 import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefinitions.ts";
@@ -36,18 +36,24 @@ export const look: TaskKind = {
     if (inputs.answers) return lookOfAnswers(answersOf(inputs.answers)!, data.labels);
     const model = modelOfArtifact(inputs.model);
     const x = denseRows(data);
-    const opened = await openModel(runtime, model);
-    const looked = await opened.differentiable?.inputGradient("crossEntropy", x, data.labels);
-    const scores = looked?.scores ?? (await opened.scores(x));
     const definition = parameters.size as SizeDefinition | undefined;
-    const sizes =
-      definition && opened.differentiable
-        ? await inputGradientSizes(opened.differentiable, x, data.labels, normIn(data.domain, parameters), definition)
-        : undefined;
-    await opened.close();
+    const norm = normIn(data.domain, parameters);
+    const { looked, scores, sizes, noGradients } = await withModel(runtime, model, async (opened) => {
+      const { differentiable } = opened;
+      const looked = await differentiable?.inputGradient("crossEntropy", x, data.labels);
+      return {
+        looked,
+        scores: looked?.scores ?? (await opened.scores(x)),
+        sizes:
+          definition && differentiable
+            ? await inputGradientSizes(differentiable, x, data.labels, norm, definition)
+            : undefined,
+        noGradients: opened.notDifferentiable,
+      };
+    });
     const n = data.labels.length;
     return {
-      json: { noGradients: opened.notDifferentiable },
+      json: { noGradients },
       arrays: {
         labels: tensor("int32", [n], argMax(scores)),
         losses: tensor("float64", [n], crossEntropy(scores, data.labels, model.probabilities)),

@@ -2,7 +2,7 @@
 
 import { denseRows, rowCount } from "../../data/dataset.ts";
 import { openHessian } from "../../models/hessian.ts";
-import { openModel } from "../../models/open.ts";
+import { withModel } from "../../models/pool.ts";
 import { sliceRows, tensor } from "../../tensor.ts";
 import { gradientTurning, largestCurvatures } from "../../transfer/smoothness.ts";
 import type { Artifact } from "../artifact.ts";
@@ -22,21 +22,18 @@ export const smooth: TaskKind = {
   version: 1,
   async run(parameters, inputs, { runtime }) {
     const model = modelOfArtifact(inputs.model);
-    const opened = await openModel(runtime, model);
-    if (!opened.differentiable) {
-      await opened.close();
-      return { json: null, arrays: {} };
-    }
     const data = partOf("attacked", parameters, inputs);
     const n = Math.min(parameters.points as number, rowCount(data));
     const x = sliceRows(denseRows(data), 0, n);
     const labels = data.labels.slice(0, n);
     const seed = parameters.seed as number;
-    const turnings = await gradientTurning(opened.differentiable, x, labels, {
-      radius: parameters.radius as number,
-      seed,
-    });
-    await opened.close();
+    const radius = parameters.radius as number;
+    const turnings = await withModel(
+      runtime,
+      model,
+      async ({ differentiable }) => differentiable && gradientTurning(differentiable, x, labels, { radius, seed }),
+    );
+    if (!turnings) return { json: null, arrays: {} };
     const hessian = await openHessian(runtime, model, "crossEntropy");
     const curvatures = await largestCurvatures(hessian, x, labels, { seed });
     await hessian.close();

@@ -2,7 +2,7 @@
 
 import { denseRows } from "../../data/dataset.ts";
 import { crossEntropy } from "../../models/losses.ts";
-import { openModel } from "../../models/open.ts";
+import { withModel } from "../../models/pool.ts";
 import { lossVariability } from "../../transfer/variability.ts";
 import type { TaskKind } from "../task.ts";
 import { craftedOf } from "./craft.ts";
@@ -23,9 +23,8 @@ export const vary: TaskKind = {
     const losses: Float64Array[] = [];
     for (let i = 0; i < sets; i++) {
       const model = modelOfArtifact(inputs[`model:${i}`]);
-      const opened = await openModel(runtime, model);
-      losses.push(crossEntropy(await opened.scores(x), data.labels, model.probabilities));
-      await opened.close();
+      const scores = await withModel(runtime, model, (opened) => opened.scores(x));
+      losses.push(crossEntropy(scores, data.labels, model.probabilities));
       onProgress((i + 1) / sets);
     }
     const found = lossVariability(losses);

@@ -1,0 +1,35 @@
+// A store that knows by which runtimes what was read from it was computed: a run's manifest names them.
+
+import type { RuntimeIdentity, Store } from "@carom/core";
+
+export interface StoreWithMakers extends Store {
+  /** The runtimes of the artifacts that were read, each once; artifacts that do not say have none. */
+  makers(): readonly RuntimeIdentity[];
+}
+
+/** The same store, which remembers who computed what was read. */
+export function withMakers(store: Store): StoreWithMakers {
+  const makers = new Map<string, RuntimeIdentity>();
+  return {
+    has: (key) => store.has(key),
+    async read(key) {
+      const artifact = await store.read(key);
+      if (artifact?.computedBy) makers.set(describeRuntime(artifact.computedBy), artifact.computedBy);
+      return artifact;
+    },
+    write: (key, artifact) => store.write(key, artifact),
+    makers: () => [...makers.values()],
+  };
+}
+
+/** A runtime in words, equal for equal ones. */
+export function describeRuntime({ provider, version, device }: RuntimeIdentity): string {
+  return `ONNX Runtime ${version} (${provider}) on ${device}`;
+}
+
+/** What is told where results of other runtimes answer beside those of this one; undefined where none do. */
+export function otherMakers(makers: readonly RuntimeIdentity[], own: RuntimeIdentity): string | undefined {
+  const others = makers.map(describeRuntime).filter((each) => each !== describeRuntime(own));
+  if (others.length === 0) return undefined;
+  return `results in the store were computed by ${others.join(", ")}: their last bits may differ from those of this machine`;
+}

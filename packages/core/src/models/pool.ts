@@ -1,0 +1,57 @@
+// Opened models, kept by the runtime for who asks next: tasks that follow each other work on the same few models.
+
+import type { Model } from "./model.ts";
+import { type OpenModel, openModel } from "./open.ts";
+import type { Runtime } from "./runtime.ts";
+
+interface Kept {
+  readonly opened: Promise<OpenModel>;
+  readonly bytes: number;
+  /** How many use it now. */
+  users: number;
+}
+
+/** Of each runtime the models that are open, the one used last at the end. Who lets a model go loses nothing by it. */
+const pools = new WeakMap<Runtime, Map<Model, Kept>>();
+
+/**
+ * What `use` makes of a model, opened or taken from the runtime's pool; it goes back there whatever happens, and is closed
+ * when others have taken its place. A model is known by its identity: equal files read twice are two.
+ *
+ * @throws InputError where the model cannot be opened, and whatever `use` throws
+ */
+export async function withModel<T>(runtime: Runtime, model: Model, use: (opened: OpenModel) => Promise<T>): Promise<T> {
+  const pool = pools.get(runtime) ?? new Map<Model, Kept>();
+  pools.set(runtime, pool);
+  const kept = pool.get(model) ?? { opened: openModel(runtime, model), bytes: model.bytes.length, users: 0 };
+  pool.delete(model);
+  pool.set(model, kept);
+  kept.users++;
+  try {
+    return await use(await kept.opened);
+  } catch (error) {
+    // It may be the model's own fault; the next who asks begins anew.
+    if (pool.get(model) === kept) pool.delete(model);
+    throw error;
+  } finally {
+    kept.users--;
+    if (kept.users === 0 && pool.get(model) !== kept) await close(kept);
+    await closeOthers(pool, runtime);
+  }
+}
+
+/** Closes the models that were not used for longest, until what is left fits the runtime. */
+async function closeOthers(pool: Map<Model, Kept>, { limits }: Runtime): Promise<void> {
+  const total = () => [...pool.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const [model, kept] of [...pool]) {
+    if (pool.size <= limits.pool.models && total() <= limits.pool.bytes) return;
+    if (kept.users > 0) continue;
+    pool.delete(model);
+    await close(kept);
+  }
+}
+
+async function close({ opened }: Kept): Promise<void> {
+  const model = await opened.catch(() => undefined);
+  await model?.close();
+}
