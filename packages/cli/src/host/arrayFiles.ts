@@ -12,7 +12,7 @@ import {
   sideBySide,
   type Tensor,
 } from "@carom/core";
-import { contentOf, type InputFile, inflateRaw } from "./inputFile.ts";
+import { contentOf, type InputFile, unpacker } from "./inputFile.ts";
 import type { DataOptions } from "./loadedData.ts";
 
 /** What a dataset is made from, and what there is to say of it. */
@@ -24,7 +24,7 @@ type Parts = DatasetInput & { readonly reading: Partial<DataReading> };
  */
 export async function readArchive(file: InputFile, { label, bytes }: DataOptions): Promise<Parts> {
   const source = file.isGzip ? bytesSource(await contentOf(file)) : file;
-  const archive = await openNpzFile(source, inflateRaw, file.name);
+  const archive = await openNpzFile(source, unpacker, file.name);
   const candidates = label === undefined ? ["y", "target"] : [label];
   const y = pick(archive, file.name, candidates, "name the array of labels with --label");
   const labels = labelList(await archive.readLabels(y), `array "${y}" of ${file.name}`);

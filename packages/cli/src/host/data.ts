@@ -12,9 +12,9 @@ import {
   InputError,
   meaningOfBytes,
   readPickledDataset,
+  readSparseRows,
   readTable,
   rowCount,
-  svmlightReader,
 } from "@carom/core";
 import { readArchive, readIdxPair } from "./arrayFiles.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
@@ -89,9 +89,8 @@ async function readParts(
 ): Promise<DatasetInput & { readonly reading: Partial<DataReading> }> {
   if (table.test(spec)) return readTable(file.unpacked, file.name, options, file.unpackedSize);
   if (svmlight.test(spec)) {
-    const reader = svmlightReader(file.name, options);
-    for await (const piece of file.unpacked()) reader.push(piece);
-    return { ...reader.end(), reading: { firstColumn: options.zeroBased ? 0 : 1 } };
+    const rows = await readSparseRows(file.unpacked, file.name, options);
+    return { ...rows, reading: { firstColumn: options.zeroBased ? 0 : 1 } };
   }
   if (other) return readIdxPair(file, other);
   return readArchive(file, options);

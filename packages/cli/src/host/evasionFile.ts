@@ -2,12 +2,13 @@
 
 import { basename } from "node:path";
 import {
+  bytesSource,
   dataset,
   denseRows,
   type FloatType,
   InputError,
   npzPieces,
-  openNpz,
+  openNpzFile,
   readSvmlight,
   type SparseRows,
   sliceRows,
@@ -17,6 +18,7 @@ import {
   type Vector,
   zeros,
 } from "@carom/core";
+import { unpacker } from "./inputFile.ts";
 import { readBytes } from "./read.ts";
 
 /** What stands beside the points, one entry per row. */
@@ -125,7 +127,7 @@ function nonZeros(row: Vector): (readonly [number, number])[] {
 export async function readEvasionFile(path: string, columns: number): Promise<(from: number, to: number) => Tensor> {
   const bytes = await readBytes("file", path);
   if (!isSparseFile(path)) {
-    const points = openNpz(bytes, basename(path)).read("x");
+    const points = await (await openNpzFile(bytesSource(bytes), unpacker, basename(path))).read("x");
     return (from, to) => sliceRows(points, from, to);
   }
   const points = dataset(readSvmlight(bytes, basename(path), { columns }));

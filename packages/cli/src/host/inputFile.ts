@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline, Readable } from "node:stream";
-import { createGunzip, createInflateRaw, type Gunzip } from "node:zlib";
-import { type ByteSource, type Inflate, InputError, mostInflated } from "@carom/core";
+import { crc32, createGunzip, createInflateRaw, type Gunzip } from "node:zlib";
+import { type ByteSource, InputError, mostInflated, type Unpacker } from "@carom/core";
 import { unreadable } from "./read.ts";
 
 /** Bytes read at a time. */
@@ -95,7 +95,10 @@ export async function contentOf(file: InputFile): Promise<Uint8Array> {
 }
 
 /** Unpacks what zip archives hold. */
-export const inflateRaw: Inflate = (pieces) => inflated(pieces, createInflateRaw({ chunkSize: PIECE }), undefined);
+export const unpacker: Unpacker = {
+  inflate: (pieces) => inflated(pieces, createInflateRaw({ chunkSize: PIECE }), undefined),
+  crc32,
+};
 
 /** What comes out of an unpacker. Its faults are the file's, where one is named. */
 async function* inflated(

@@ -1,7 +1,8 @@
 // Poisoning points on disk: rows that join a training set, where each began and what it was cloned from.
 
 import { basename } from "node:path";
-import { openNpz, type PoisonPoints, type Tensor, tensor, writeNpz } from "@carom/core";
+import { bytesSource, openNpzFile, type PoisonPoints, type Tensor, tensor, writeNpz } from "@carom/core";
+import { unpacker } from "./inputFile.ts";
 import { readBytes } from "./read.ts";
 
 /** The bytes of a .npz file: x and y as training data has them; start; source, a row counted from 0; the loss after each. */
@@ -22,13 +23,13 @@ export function poisonBytes(
 
 /** The points in a file that `poisonBytes` made. */
 export async function readPoison(path: string, classNames: readonly string[]): Promise<PoisonPoints> {
-  const archive = openNpz(await readBytes("file", path), basename(path));
+  const archive = await openNpzFile(bytesSource(await readBytes("file", path)), unpacker, basename(path));
   const values = classNames.map((_, k) => valuesOf(classNames)(k));
   return {
-    x: archive.read("x") as Tensor<"float64">,
-    start: archive.read("start") as Tensor<"float64">,
-    labels: Int32Array.from(archive.read("y").data as Int32Array, (value) => values.indexOf(value)),
-    sources: archive.read("source").data as Int32Array,
+    x: (await archive.read("x")) as Tensor<"float64">,
+    start: (await archive.read("start")) as Tensor<"float64">,
+    labels: Int32Array.from((await archive.read("y")).data as Int32Array, (value) => values.indexOf(value)),
+    sources: (await archive.read("source")).data as Int32Array,
   };
 }
 

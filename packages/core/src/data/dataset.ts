@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { type FloatType, gatherRows, reshape, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
+import { type ColumnFacts, columnFacts } from "./columnFacts.ts";
 import { type Domain, observedDomain, uniformDomain } from "./domain.ts";
 import { type BytesAs, checkFinite, checkInside, checkSparse, floatFeatures, meaningOfBytes } from "./features.ts";
 import { encodeLabels } from "./labels.ts";
@@ -88,24 +89,23 @@ export function dataset(input: DatasetInput): Dataset {
     });
   }
   const bytes = isSparse(input.features) ? undefined : (input.bytes ?? meaningOfBytes(input.features));
-  const features = checkedFeatures(input.features, featureShape, bytes);
-  const domain = domainOf(input, features, featureShape, bytes);
-  checkInside(features, domain);
+  const features = floatingPoint(input.features, featureShape, bytes);
+  const facts = columnFacts(features);
+  checkFinite(features, facts);
+  const domain = domainOf(input, features, featureShape, bytes, facts);
+  checkInside(features, domain, facts);
   const labels = encodeLabels(input.labels, input.classNames);
   return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }) };
 }
 
-function checkedFeatures(
+function floatingPoint(
   input: Tensor | SparseRows,
   featureShape: readonly number[],
   bytes: BytesAs | undefined,
 ): Features {
-  if (isSparse(input)) checkSparse(input);
-  const features = isSparse(input)
-    ? withoutZeros(input)
-    : reshape(floatFeatures(input, bytes), [input.shape[0], ...featureShape]);
-  checkFinite(features);
-  return features;
+  if (!isSparse(input)) return reshape(floatFeatures(input, bytes), [input.shape[0], ...featureShape]);
+  checkSparse(input);
+  return withoutZeros(input);
 }
 
 function domainOf(
@@ -113,10 +113,11 @@ function domainOf(
   features: Features,
   featureShape: readonly number[],
   bytes: BytesAs | undefined,
+  facts: ColumnFacts,
 ): Domain {
   if (input.domain && "lower" in input.domain) return input.domain;
-  const interval = input.domain ?? intervalOfType(input.features, features, bytes);
-  if (!interval) return observedDomain(features, featureShape);
+  const interval = input.domain ?? intervalOfType(input.features, bytes, facts);
+  if (!interval) return observedDomain(features, featureShape, facts);
   const [lower, upper] = interval;
   if (bytes === "unit" && (lower < 0 || upper > 1)) {
     throw new InputError("invalid", "box", {
@@ -131,11 +132,11 @@ function domainOf(
 /** The values that features may take by their type; `undefined` where it does not say. */
 function intervalOfType(
   input: Tensor | SparseRows,
-  features: Features,
   bytes: BytesAs | undefined,
+  { greatest }: ColumnFacts,
 ): readonly [number, number] | undefined {
-  if (isSparse(features) || isSparse(input)) return undefined;
-  const isFlags = input.type === "bool" || (bytes === "raw" && features.data.every((value) => value <= 1));
+  if (isSparse(input)) return undefined;
+  const isFlags = input.type === "bool" || (bytes === "raw" && greatest.every((value) => value <= 1));
   return isFlags || bytes === "unit" ? [0, 1] : bytes === "raw" ? [0, 255] : undefined;
 }
 

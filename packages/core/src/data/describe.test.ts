@@ -35,8 +35,8 @@ describe("describeDataset", () => {
 
   it("counts the same in sparse rows", () => {
     const input = { features: sparseFromDense(features), labels, featureShape: [2, 2], domain: [-5, 5] } as const;
-    // 7 starts and 12 columns of 4 bytes, 12 values of 8.
-    const storage = { storage: "sparse", elementType: "float64", bytes: 7 * 4 + 12 * 4 + 12 * 8 };
+    // 7 starts, 12 columns and 12 values of 4 bytes.
+    const storage = { storage: "sparse", elementType: "float32", bytes: 7 * 4 + 12 * 4 + 12 * 4 };
     expect(describeDataset(dataset(input))).toEqual({ ...counted, ...storage });
   });
 });

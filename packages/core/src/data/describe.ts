@@ -1,11 +1,11 @@
 // What a dataset is like, in numbers that are cheap to take and tell of trouble early.
 
 import { elementBytes, sizeOf } from "../tensor.ts";
+import { columnFacts, valueRange } from "./columnFacts.ts";
 import { type Dataset, featureCount, rowCount } from "./dataset.ts";
 import { sharedInterval, wholeInterval } from "./domain.ts";
-import { valueRange } from "./features.ts";
-import { groupEqualRows } from "./groups.ts";
-import { forEachEntry, isSparse } from "./sparse.ts";
+import { countRepeats } from "./groups.ts";
+import { isSparse, sparseType } from "./sparse.ts";
 
 export interface DatasetDescription {
   readonly rows: number;
@@ -39,7 +39,9 @@ export function describeDataset(data: Dataset): DatasetDescription {
   const { features, labels } = data;
   const rows = rowCount(data);
   const columns = featureCount(data);
-  const { nonZeros, constantFeatures } = countColumns(data);
+  const facts = columnFacts(features);
+  const { least, greatest, nonZeros } = facts;
+  const isConstant = (count: number, j: number) => count === 0 || (count === rows && least[j] === greatest[j]);
   const sizes = new Int32Array(data.classNames.length);
   for (const label of labels) sizes[label]++;
   return {
@@ -48,51 +50,16 @@ export function describeDataset(data: Dataset): DatasetDescription {
     featureShape: data.featureShape,
     ...(data.featureNames && { featureNames: data.featureNames }),
     classes: data.classNames.map((name, k) => ({ name, rows: sizes[k] })),
-    range: valueRange(features),
+    range: valueRange(features, facts),
     box: wholeInterval(data.domain),
     bounds: sharedInterval(data.domain) ? "shared" : "columns",
-    density: nonZeros / (rows * columns),
-    ...countRepeats(data),
-    constantFeatures,
+    density: nonZeros.reduce((sum, count) => sum + count, 0) / (rows * columns),
+    ...countRepeats(features, data.labels),
+    constantFeatures: nonZeros.filter(isConstant).length,
     storage: isSparse(features) ? "sparse" : "dense",
-    elementType: isSparse(features) ? "float64" : features.type,
+    elementType: isSparse(features) ? sparseType(features) : features.type,
     bytes: isSparse(features)
       ? features.start.byteLength + features.index.byteLength + features.value.byteLength
       : sizeOf(features.shape) * elementBytes(features.type),
   };
-}
-
-function countRepeats({ features, labels }: Dataset) {
-  const groups = groupEqualRows(features);
-  const distinctRows = groups.reduce((most, group) => Math.max(most, group + 1), 0);
-  const size = new Int32Array(distinctRows);
-  const firstLabel = new Int32Array(distinctRows).fill(-1);
-  const contradictory = new Set<number>();
-  groups.forEach((group, row) => {
-    if (size[group]++ === 0) firstLabel[group] = labels[row];
-    else if (firstLabel[group] !== labels[row]) contradictory.add(group);
-  });
-  const repeatedRows = size.reduce((total, members) => total + (members > 1 ? members : 0), 0);
-  return { distinctRows, repeatedRows, contradictoryRows: contradictory.size };
-}
-
-function countColumns(data: Dataset) {
-  const columns = featureCount(data);
-  const present = new Int32Array(columns);
-  const least = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
-  const greatest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
-  let nonZeros = 0;
-  forEachEntry(data.features, (_, column, value) => {
-    if (value === 0) return;
-    nonZeros++;
-    present[column]++;
-    if (value < least[column]) least[column] = value;
-    if (value > greatest[column]) greatest[column] = value;
-  });
-  let constantFeatures = 0;
-  for (let column = 0; column < columns; column++) {
-    const same = present[column] === rowCount(data) && least[column] === greatest[column];
-    if (present[column] === 0 || same) constantFeatures++;
-  }
-  return { nonZeros, constantFeatures };
 }

@@ -1,8 +1,8 @@
 // The bounds of features: one interval for all where they are of one kind, else each column's own.
 
-import { rowSize } from "../tensor.ts";
+import { type ColumnFacts, columnFacts } from "./columnFacts.ts";
 import type { FeatureKind } from "./featureKind.ts";
-import { type Features, forEachEntry, isSparse } from "./sparse.ts";
+import { type Features, isSparse } from "./sparse.ts";
 
 /** The admissible values of each of the D features, one after the other as in a flattened row. */
 export interface Domain {
@@ -29,16 +29,10 @@ export function wholeInterval({ lower, upper }: Domain): readonly [number, numbe
 }
 
 /** The least and the greatest value of each column. In sparse rows 0 is among them, whatever they hold. */
-export function columnRanges(features: Features): Domain {
-  const sparse = isSparse(features);
-  const columns = sparse ? features.columns : rowSize(features);
-  const lower = new Float64Array(columns).fill(sparse ? 0 : Number.POSITIVE_INFINITY);
-  const upper = new Float64Array(columns).fill(sparse ? 0 : Number.NEGATIVE_INFINITY);
-  forEachEntry(features, (_, column, value) => {
-    if (value < lower[column]) lower[column] = value;
-    if (value > upper[column]) upper[column] = value;
-  });
-  return { lower, upper };
+export function columnRanges(features: Features, facts: ColumnFacts = columnFacts(features)): Domain {
+  const { least, greatest } = facts;
+  if (!isSparse(features)) return { lower: least, upper: greatest };
+  return { lower: least.map((low) => Math.min(low, 0)), upper: greatest.map((high) => Math.max(high, 0)) };
 }
 
 /** Intervals that say of themselves what they are: normalised features, and bytes. */
@@ -58,14 +52,17 @@ const WIDE = 0.75;
  * All others are columns of a table, each of which is bounded by its own least and greatest value; one that never varies
  * stays as it is.
  */
-export function observedDomain(features: Features, featureShape: readonly number[]): Domain {
-  const columns = columnRanges(features);
+export function observedDomain(
+  features: Features,
+  featureShape: readonly number[],
+  facts: ColumnFacts = columnFacts(features),
+): Domain {
+  const columns = columnRanges(features, facts);
   const [least, greatest] = wholeInterval(columns);
   const isShared =
     areImages(featureShape) ||
     conventions.some(
-      ({ top, whole }) =>
-        least === 0 && greatest === top && areMostlyWide(columns, top) && (!whole || areWhole(features)),
+      ({ top, whole }) => least === 0 && greatest === top && areMostlyWide(columns, top) && (!whole || facts.areWhole),
     );
   return isShared ? uniformDomain(columns.lower.length, least, greatest) : columns;
 }
@@ -79,8 +76,4 @@ export function areImages(featureShape: readonly number[]): boolean {
 export function areMostlyWide({ lower, upper }: Domain, top: number): boolean {
   const spans = upper.map((high, j) => high - lower[j]).filter((span) => span > 0);
   return spans.filter((span) => span >= top / 2).length >= WIDE * spans.length;
-}
-
-function areWhole(features: Features): boolean {
-  return (isSparse(features) ? features.value : features.data).every(Number.isInteger);
 }

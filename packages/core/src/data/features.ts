@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { type FloatType, type Tensor, toFloat } from "../tensor.ts";
+import type { ColumnFacts } from "./columnFacts.ts";
 import type { Domain } from "./domain.ts";
 import { isWhole } from "./featureKind.ts";
 import { type Features, forEachEntry, isSparse, type SparseRows } from "./sparse.ts";
@@ -12,7 +13,9 @@ export type BytesAs = "unit" | "raw";
 /** What uint8 features mean where nobody says: flags where none is above 1, else parts of 255; undefined for others. */
 export function meaningOfBytes(x: Tensor): BytesAs | undefined {
   if (x.type !== "uint8") return undefined;
-  return (x.data as Uint8Array).some((value) => value > 1) ? "unit" : "raw";
+  // A call for each of a hundred million bytes would take longer than to read them.
+  for (let i = 0; i < x.data.length; i++) if ((x.data[i] as number) > 1) return "unit";
+  return "raw";
 }
 
 /**
@@ -32,13 +35,9 @@ export function floatFeatures(x: Tensor, bytes: BytesAs | undefined = meaningOfB
   return exact.data.every((value) => Math.fround(value) === value) ? toFloat(exact, "float32") : exact;
 }
 
-/** Throws an InputError that counts NaN and infinite features and places the first. */
-export function checkFinite(features: Features): void {
-  // The sum of products with 0 is no number exactly where one of the factors is none: quicker than to ask each.
-  const values = isSparse(features) ? features.value : features.data;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += 0 * values[i];
-  if (sum === 0) return;
+/** Throws an InputError that counts NaN and infinite features, if there are any, and places the first. */
+export function checkFinite(features: Features, facts: ColumnFacts): void {
+  if (facts.areFinite) return;
   const bad = tally(features, (_, value) => !Number.isFinite(value));
   if (bad.count === 0) return;
   throw new InputError("invalid", "features", {
@@ -49,7 +48,7 @@ export function checkFinite(features: Features): void {
 }
 
 /** Throws an InputError that counts the features outside their domain and places the first. */
-export function checkInside(features: Features, domain: Domain): void {
+export function checkInside(features: Features, domain: Domain, facts: ColumnFacts): void {
   const { lower, upper, kinds } = domain;
   const columns = isSparse(features) ? features.columns : features.data.length / features.shape[0];
   const box = `[${lower[0]}, ${upper[0]}]`;
@@ -81,6 +80,8 @@ export function checkInside(features: Features, domain: Domain): void {
   const single = !isSparse(features) && features.type === "float32";
   const least = single ? lower.map(Math.fround) : lower;
   const greatest = single ? upper.map(Math.fround) : upper;
+  const isInside = least.every((bound, j) => !(facts.least[j] < bound) && !(facts.greatest[j] > greatest[j]));
+  if (isInside && (facts.areWhole || !kinds?.some(isWhole))) return;
   const bad = tally(
     features,
     (column, value) =>
@@ -94,18 +95,6 @@ export function checkInside(features: Features, domain: Domain): void {
     got: `${bad.count} outside, the first ${bad.first}`,
     remedy: "declare the box of the data with --box, or scale the data into it",
   });
-}
-
-/** The least and the greatest feature of all rows; 0 counts where sparse rows leave cells out. */
-export function valueRange(features: Features): [number, number] {
-  const full = !isSparse(features) || features.value.length === features.rows * features.columns;
-  let least = full ? Number.POSITIVE_INFINITY : 0;
-  let greatest = full ? Number.NEGATIVE_INFINITY : 0;
-  for (const value of isSparse(features) ? features.value : features.data) {
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  return [least, greatest];
 }
 
 /** Throws an InputError unless rows are in compressed form: entries counted by `start`, columns ascending and in range. */

@@ -1,57 +1,127 @@
 // Which rows of a dataset are equal. Equal rows must not be split between training and test.
 
-import type { Dataset } from "./dataset.ts";
-import { forEachEntry, isSparse } from "./sparse.ts";
+import { rowSize } from "../tensor.ts";
+import { type Features, isSparse } from "./sparse.ts";
 
 /**
  * The group of each row: rows share a group exactly where all their features are equal.
  *
- * Groups are numbered 0, 1, ... in the order of their first rows. Rows are compared by a hash of their non-zeros, and
- * number by number where hashes agree.
+ * Groups are numbered 0, 1, ... in the order of their first rows. Rows are compared by a hash of their numbers, and number
+ * by number where hashes agree.
  */
-export function groupEqualRows(features: Dataset["features"]): Int32Array {
+export function groupEqualRows(features: Features): Int32Array {
   const hashes = rowHashes(features);
-  const rows = hashes.length;
-  const group = new Int32Array(rows);
-  const firstRows = new Int32Array(rows);
-  // An open table of group numbers plus one, at most half full; a place that is taken by another row leads to the next.
-  const mask = 2 ** Math.ceil(Math.log2(2 * rows + 1)) - 1;
-  const table = new Int32Array(mask + 1);
+  const group = new Int32Array(hashes.length);
+  const table = firstRows(features, hashes, hashes.length);
   let groups = 0;
-  for (let row = 0; row < rows; row++) {
-    let place = hashes[row] & mask;
-    for (; table[place] > 0; place = (place + 1) & mask) {
-      const first = firstRows[table[place] - 1];
-      if (hashes[first] === hashes[row] && equalRows(features, first, row)) break;
-    }
-    if (table[place] === 0) {
-      firstRows[groups] = row;
-      table[place] = ++groups;
-    }
-    group[row] = table[place] - 1;
+  for (let row = 0; row < hashes.length; row++) {
+    const first = table.rows[table.placeOf(row)];
+    group[row] = first === row ? groups++ : group[first];
   }
   return group;
 }
 
-/** A 32-bit hash of each row, FNV-1a over the columns and the bits of its non-zeros. */
-function rowHashes(features: Dataset["features"]): Uint32Array {
-  const rows = isSparse(features) ? features.rows : features.shape[0];
-  const hashes = new Uint32Array(rows).fill(0x811c9dc5);
-  const number = new Float64Array(1);
-  const words = new Uint32Array(number.buffer);
-  forEachEntry(features, (row, column, value) => {
-    if (value === 0) return;
-    number[0] = value;
-    let hash = Math.imul(hashes[row] ^ column, 0x01000193);
-    hash = Math.imul(hash ^ words[0], 0x01000193);
-    hash = Math.imul(hash ^ words[1], 0x01000193);
-    // Numbers such as 0.5 differ in their highest bits alone, which a product never carries down.
-    hashes[row] = hash ^ (hash >>> 15);
-  });
+export interface Repeats {
+  readonly distinctRows: number;
+  /** Rows that equal at least one other row. */
+  readonly repeatedRows: number;
+  /** Distinct rows that occur with more than one label. */
+  readonly contradictoryRows: number;
+}
+
+/** Rows that are compared at a time: those whose hashes fall into one part of all hashes. */
+const AT_A_TIME = 2 ** 19;
+
+/**
+ * How many rows are equal, exactly. Beside the features it takes 4 bytes for each row, and for what is compared a memory
+ * that does not grow: hashes are gone through in as many parts as that needs.
+ */
+export function countRepeats(features: Features, labels: Int32Array, atATime: number = AT_A_TIME): Repeats {
+  const hashes = rowHashes(features);
+  const parts = Math.ceil(hashes.length / atATime);
+  let [distinctRows, repeatedRows, contradictoryRows] = [0, 0, 0];
+  for (let part = 0; part < parts; part++) {
+    // By the upper bits of a hash, as the lower ones are the places in the table.
+    const isOf = (hash: number) => Math.floor(((hash >>> 0) / 2 ** 32) * parts) === part;
+    let size = 0;
+    for (let row = 0; row < hashes.length; row++) if (isOf(hashes[row])) size++;
+    const table = firstRows(features, hashes, size);
+    const count = new Int32Array(table.rows.length);
+    const isContradictory = new Uint8Array(table.rows.length);
+    for (let row = 0; row < hashes.length; row++) {
+      if (!isOf(hashes[row])) continue;
+      const place = table.placeOf(row);
+      count[place]++;
+      if (labels[row] !== labels[table.rows[place]]) isContradictory[place] = 1;
+    }
+    for (let place = 0; place < count.length; place++) {
+      if (count[place] === 0) continue;
+      distinctRows++;
+      if (count[place] > 1) repeatedRows += count[place];
+      contradictoryRows += isContradictory[place];
+    }
+  }
+  return { distinctRows, repeatedRows, contradictoryRows };
+}
+
+/** The first rows of their groups, for so many rows: an open table, at most half full. */
+function firstRows(features: Features, hashes: Int32Array, size: number) {
+  const mask = 2 ** Math.ceil(Math.log2(2 * size + 1)) - 1;
+  const rows = new Int32Array(mask + 1).fill(-1);
+  return {
+    rows,
+    /** The place of the first of the rows told so far that equals a row, which is put there if it is the first. */
+    placeOf(row: number): number {
+      let place = hashes[row] & mask;
+      for (; rows[place] >= 0; place = (place + 1) & mask) {
+        const first = rows[place];
+        if (first === row || (hashes[first] === hashes[row] && equalRows(features, first, row))) return place;
+      }
+      rows[place] = row;
+      return place;
+    },
+  };
+}
+
+/** FNV-1a of 32 bits; its product carries nothing down, in which numbers such as 0.5 differ alone. */
+const [BASIS, PRIME] = [0x811c9dc5 | 0, 0x01000193];
+const mixed = (hash: number, word: number): number => {
+  const product = Math.imul(hash ^ word, PRIME);
+  return product ^ (product >>> 15);
+};
+
+/** A hash of the numbers of each row, of sparse ones with their columns: 0 and -0 are equal. */
+function rowHashes(features: Features): Int32Array {
+  const { data, size } = isSparse(features)
+    ? { data: features.value, size: features.rows }
+    : { data: features.data, size: features.shape[0] };
+  const words = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  const wide = data instanceof Float64Array ? 2 : 1;
+  const hashes = new Int32Array(size);
+  const width = isSparse(features) ? 0 : rowSize(features);
+  for (let row = 0; row < size; row++) {
+    const [from, to] = isSparse(features)
+      ? [features.start[row], features.start[row + 1]]
+      : [row * width, (row + 1) * width];
+    let hash = BASIS;
+    if (isSparse(features)) for (let k = from; k < to; k++) hash = mixed(hash, features.index[k]);
+    if (wide === 1) {
+      for (let k = from; k < to; k++) hash = mixed(hash, words[k] === NEGATIVE_ZERO ? 0 : words[k]);
+    } else {
+      for (let k = 2 * from; k < 2 * to; k += 2) {
+        const high = words[k + 1];
+        hash = mixed(mixed(hash, words[k]), high === NEGATIVE_ZERO && words[k] === 0 ? 0 : high);
+      }
+    }
+    hashes[row] = hash;
+  }
   return hashes;
 }
 
-function equalRows(features: Dataset["features"], a: number, b: number): boolean {
+/** The bits of -0 in float32, and the upper ones in float64. */
+const NEGATIVE_ZERO = 0x80000000 | 0;
+
+function equalRows(features: Features, a: number, b: number): boolean {
   if (isSparse(features)) {
     const { start, index, value } = features;
     const length = start[a + 1] - start[a];
@@ -61,7 +131,7 @@ function equalRows(features: Dataset["features"], a: number, b: number): boolean
     }
     return true;
   }
-  const width = features.data.length / features.shape[0];
+  const width = rowSize(features);
   for (let i = 0; i < width; i++) if (features.data[a * width + i] !== features.data[b * width + i]) return false;
   return true;
 }

@@ -24,15 +24,22 @@ export function encodeLabels(
   classNames?: readonly string[],
 ): Labels {
   if (typeof values[0] === "string") return encodeWords(values as readonly string[]);
-  const numbers = Array.from(values as ArrayLike<number | bigint>, Number);
-  const missing = [...numbers.keys()].filter((row) => Number.isNaN(numbers[row]));
-  if (missing.length > 0) throw missingLabels("data", missing.length, numbers.length, inRows(missing));
+  const numbers = new Float64Array(values.length);
+  for (let row = 0; row < numbers.length; row++) numbers[row] = Number(values[row]);
+  const missing: number[] = [];
+  let withoutLabel = 0;
+  for (let row = 0; row < numbers.length; row++) {
+    if (Number.isNaN(numbers[row]) && withoutLabel++ < NAMED) missing.push(row);
+  }
+  if (withoutLabel > 0) throw missingLabels("data", withoutLabel, numbers.length, inRows(missing));
   const fraction = numbers.findIndex((value) => !Number.isSafeInteger(value));
   if (fraction >= 0) throw noClass("data", String(values[fraction]), inRows([fraction]));
   if (classNames === undefined) {
     const distinct = [...new Set(numbers)].sort((a, b) => a - b);
     const position = new Map(distinct.map((value, index) => [value, index]));
-    return { labels: Int32Array.from(numbers, (value) => position.get(value) ?? -1), classNames: distinct.map(String) };
+    const labels = new Int32Array(numbers.length);
+    for (let row = 0; row < labels.length; row++) labels[row] = position.get(numbers[row])!;
+    return { labels, classNames: distinct.map(String) };
   }
   const outside = numbers.findIndex((value) => value < 0 || value >= classNames.length);
   if (outside >= 0) {
@@ -42,7 +49,7 @@ export function encodeLabels(
       remedy: "name every class",
     });
   }
-  return { labels: Int32Array.from(numbers), classNames };
+  return { labels: new Int32Array(numbers), classNames };
 }
 
 function encodeWords(words: readonly string[]): Labels {

@@ -1,7 +1,7 @@
 // Rows that are mostly zero: from dense rows, to dense rows, and a choice of them.
 
 import { assert } from "../errors.ts";
-import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
+import { allocate, type FloatType, rowSize, type Tensor } from "../tensor.ts";
 
 /** Rows that are mostly zero, in compressed form (CSR): row i holds entries start[i] .. start[i+1]-1. */
 export interface SparseRows {
@@ -11,7 +11,8 @@ export interface SparseRows {
   readonly start: Int32Array;
   /** Column of each entry, ascending within a row. */
   readonly index: Int32Array;
-  readonly value: Float64Array;
+  /** In float32 where that loses nothing that matters. */
+  readonly value: Float32Array | Float64Array;
 }
 
 /** Rows of features as a dataset holds them: a tensor [N, ...], or N sparse rows. */
@@ -22,6 +23,11 @@ export function isSparse(features: Tensor | SparseRows): features is SparseRows 
   return "start" in features;
 }
 
+/** The type of the numbers of sparse rows. */
+export function sparseType({ value }: SparseRows): FloatType {
+  return value instanceof Float32Array ? "float32" : "float64";
+}
+
 /** The non-zeros of the rows of a tensor [N, ...], each row flattened. */
 export function sparseFromDense(x: Tensor<FloatType>): SparseRows {
   const rows = x.shape[0];
@@ -30,7 +36,7 @@ export function sparseFromDense(x: Tensor<FloatType>): SparseRows {
   for (let i = 0; i < x.data.length; i++) if (x.data[i] !== 0) entries++;
   const start = new Int32Array(rows + 1);
   const index = new Int32Array(entries);
-  const value = new Float64Array(entries);
+  const value = allocate(x.type, entries);
   let at = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -60,7 +66,7 @@ export function takeSparseRows(x: SparseRows, rows: ArrayLike<number>): SparseRo
   const start = new Int32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) start[i + 1] = start[i] + x.start[rows[i] + 1] - x.start[rows[i]];
   const index = new Int32Array(start[rows.length]);
-  const value = new Float64Array(start[rows.length]);
+  const value = allocate(sparseType(x), start[rows.length]);
   for (let i = 0; i < rows.length; i++) {
     index.set(x.index.subarray(x.start[rows[i]], x.start[rows[i] + 1]), start[i]);
     value.set(x.value.subarray(x.start[rows[i]], x.start[rows[i] + 1]), start[i]);
@@ -70,15 +76,20 @@ export function takeSparseRows(x: SparseRows, rows: ArrayLike<number>): SparseRo
 
 /** The same rows without entries that are zero, so that equal rows have equal entries. */
 export function withoutZeros(x: SparseRows): SparseRows {
-  if (!x.value.includes(0)) return x;
+  let entries = 0;
+  for (let k = 0; k < x.value.length; k++) if (x.value[k] !== 0) entries++;
+  if (entries === x.value.length) return x;
   const start = new Int32Array(x.rows + 1);
-  const kept: number[] = [];
-  for (let row = 0; row < x.rows; row++) {
-    for (let entry = x.start[row]; entry < x.start[row + 1]; entry++) if (x.value[entry] !== 0) kept.push(entry);
-    start[row + 1] = kept.length;
+  const index = new Int32Array(entries);
+  const value = allocate(sparseType(x), entries);
+  for (let row = 0, at = 0; row < x.rows; row++) {
+    for (let k = x.start[row]; k < x.start[row + 1]; k++) {
+      if (x.value[k] === 0) continue;
+      index[at] = x.index[k];
+      value[at++] = x.value[k];
+    }
+    start[row + 1] = at;
   }
-  const index = Int32Array.from(kept, (entry) => x.index[entry]);
-  const value = Float64Array.from(kept, (entry) => x.value[entry]);
   return { rows: x.rows, columns: x.columns, start, index, value };
 }
 

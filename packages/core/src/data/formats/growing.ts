@@ -1,11 +1,11 @@
 // Typed arrays whose length is not known in advance.
 
-type Numbers = Float64Array | Int32Array;
+type Numbers = Float32Array | Float64Array | Int32Array;
 
 export interface GrowingArray<T extends Numbers> {
   push(value: number): void;
   length(): number;
-  /** What was pushed. */
+  /** What was pushed, in the memory that it is in. */
   array(): T;
 }
 
@@ -23,6 +23,6 @@ export function growingArray<T extends Numbers>(type: { new (length: number): T 
       values[length++] = value;
     },
     length: () => length,
-    array: () => values.slice(0, length) as T,
+    array: () => values.subarray(0, length) as T,
   };
 }

@@ -1,17 +1,12 @@
 import { readFileSync } from "node:fs";
-import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { unpacker } from "../../../test/unpacker.ts";
 import { encodeLabels } from "../labels.ts";
 import { openNpzFile } from "./npz.ts";
-import { bytesSource, type Inflate } from "./zip.ts";
+import { bytesSource } from "./zip.ts";
 
 const file = readFileSync(new URL("../../../../../fixtures/npz/labels.npz", import.meta.url));
-const inflate: Inflate = async function* (pieces) {
-  const packed: Uint8Array[] = [];
-  for await (const piece of pieces) packed.push(piece);
-  yield inflateRawSync(Buffer.concat(packed));
-};
-const archive = openNpzFile(bytesSource(file), inflate, "labels.npz");
+const archive = openNpzFile(bytesSource(file), unpacker, "labels.npz");
 const classes = async (name: string) => {
   const { labels, classNames } = encodeLabels((await (await archive).readLabels(name)).data);
   return Array.from(labels, (k) => classNames[k]);

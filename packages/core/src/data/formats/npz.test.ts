@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { unpacker } from "../../../test/unpacker.ts";
 import { InputError } from "../../errors.ts";
 import { tensor, toNumbers } from "../../tensor.ts";
-import { openNpz, writeNpz } from "./npz.ts";
+import { writeNpy } from "./npy.ts";
+import { openNpz, openNpzFile, writeNpz } from "./npz.ts";
+import { bytesSource } from "./zip.ts";
 
 // numpy.savez_compressed(file, x=np.array([[1, 2], [3, 4]], "u1"), y=np.array([8, 9], "<i4")) of NumPy 1.24.2,
 // in base64.
@@ -84,5 +87,28 @@ describe("npz", () => {
     const directory = view.getUint32(bytes.length - 22 + 16, true);
     view.setUint32(directory + 24, 0xf0000000, true);
     expect(() => openNpz(bytes).read("x")).toThrow(/4026531840 bytes promised for x\.npy/);
+  });
+
+  it.each([
+    ["stored", 0],
+    ["deflated", 6],
+  ] as const)("refuses %s content that is other than what was packed", async (_, level) => {
+    const x = tensor(
+      "float32",
+      [40],
+      Float32Array.from({ length: 40 }, (_, i) => i % 7),
+    );
+    const bytes = zipSync({ "x.npy": [writeNpy(x), { level }] });
+    const open = async (packed: Uint8Array) => (await openNpzFile(bytesSource(packed), unpacker, "a.npz")).read("x");
+    expect(await open(bytes)).toEqual(x);
+    // Behind the entry's own header, and before the directory.
+    const directory = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 22 + 16, true);
+    for (let bit = 8 * (30 + "x.npy".length); bit < 8 * directory; bit += 5) {
+      const flipped = bytes.slice();
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      const found = await open(flipped).catch((error) => error);
+      // Some bits of a deflated stream mean nothing, or another way to the same bytes.
+      if (!(found instanceof InputError)) expect(found, `bit ${bit}`).toEqual(x);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
 import { type NpyFile, npyReader, npyTensor, readNpy, writeNpy } from "./npy.ts";
 import { type LabelArray, npyLabels } from "./npyLabels.ts";
-import { type ByteSource, entryPieces, type Inflate, zipEntries } from "./zip.ts";
+import { type ByteSource, entryPieces, type Unpacker, zipEntries } from "./zip.ts";
 
 /** The arrays of an archive, each unpacked when it is asked for. */
 export interface NpzArchive {
@@ -47,14 +47,14 @@ export function openNpz(bytes: Uint8Array, name = "npz data"): NpzArchive {
 }
 
 /** Opens a .npz file of any size: its arrays are read from it straight into their place. @throws InputError as `zipEntries` does. */
-export async function openNpzFile(source: ByteSource, inflate: Inflate, name = "npz data"): Promise<NpzFile> {
+export async function openNpzFile(source: ByteSource, unpacker: Unpacker, name = "npz data"): Promise<NpzFile> {
   const entries = (await zipEntries(source, name)).filter((entry) => entry.name.endsWith(".npy"));
   const names = entries.map((entry) => entry.name.slice(0, -4));
   const file = async (array: string): Promise<readonly [NpyFile, string]> => {
     const entry = entries[names.indexOf(array)] ?? unknownName(`array of ${name}`, array, names);
     const what = `array "${array}" of ${name}`;
     const reader = npyReader(entry.size, what);
-    for await (const piece of entryPieces(source, entry, inflate, name)) reader.push(piece);
+    for await (const piece of entryPieces(source, entry, unpacker, name)) reader.push(piece);
     return [reader.end(), what];
   };
   return {

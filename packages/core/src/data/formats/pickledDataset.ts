@@ -125,14 +125,16 @@ function rowsOf({ data, indices, indptr, shape }: Compressed, name: string): Spa
     throw invalidFile(name, `compressed rows of shape [${rows}, ${columns}]`, got, remedy);
   }
   const start = Int32Array.from(pointers);
-  const index = Int32Array.from(indices.data, Number);
-  const value = Float64Array.from(data.data, Number);
+  const index = new Int32Array(entries);
+  for (let k = 0; k < entries; k++) index[k] = Number(indices.data[k]);
+  const value = data.type === "float32" ? new Float32Array(data.data as Float32Array) : new Float64Array(entries);
+  if (data.type !== "float32") for (let k = 0; k < entries; k++) value[k] = Number(data.data[k]);
   for (let row = 0; row < rows; row++) sortRow(index, value, start[row], start[row + 1]);
   return { rows, columns, start, index, value };
 }
 
 /** Brings entries `from` to `to` into the order of their columns; SciPy does not promise it. */
-function sortRow(index: Int32Array, value: Float64Array, from: number, to: number): void {
+function sortRow(index: Int32Array, value: Float32Array | Float64Array, from: number, to: number): void {
   let ascends = true;
   for (let i = from + 1; i < to; i++) if (index[i] <= index[i - 1]) ascends = false;
   if (ascends) return;

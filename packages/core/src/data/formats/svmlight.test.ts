@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { denseFromSparse } from "../sparse.ts";
-import { readSvmlight, svmlightReader } from "./svmlight.ts";
+import { denseFromSparse, sparseType } from "../sparse.ts";
+import { readSparseRows, readSvmlight, svmlightReader } from "./svmlight.ts";
 
 const read = (text: string, columns?: number, zeroBased?: boolean) =>
   readSvmlight(new TextEncoder().encode(text), "apps.svmlight", { columns, zeroBased });
@@ -77,5 +77,22 @@ describe("svmlight", () => {
   it("refuses more columns than anybody means, unless they are declared", () => {
     expect(() => read("1 2147483647:1")).toThrow(/indices up to 67108864, got index 2147483647; .*--columns/);
     expect(read("1 70000000:1", 70_000_000).features.columns).toBe(70_000_000);
+  });
+
+  it.each([
+    ["1 1:0.1 2:1e-3 3:16777216", "float32"],
+    ["1 1:16777217", "float64"],
+    ["1 1:0.1\n1 1:1e300", "float64"],
+    ["1 1:1e-300", "float64"],
+  ])("keeps the numbers of %j in %s", async (text, type) => {
+    const pieces = async function* () {
+      yield new TextEncoder().encode(text);
+    };
+    const { features } = await readSparseRows(pieces, "apps.svmlight");
+    const exact = read(text).features;
+    expect(sparseType(features)).toBe(type);
+    const round = type === "float32" ? Math.fround : Number;
+    expect([...features.value]).toEqual(Array.from(exact.value, round));
+    expect({ ...features, value: 0 }).toEqual({ ...exact, value: 0 });
   });
 });

@@ -2,9 +2,11 @@
 // scikit-learn writes them; `#` starts a comment (Joachims, SVM-light).
 
 import { InputError } from "../../errors.ts";
+import type { FloatType } from "../../tensor.ts";
 import type { SparseRows } from "../sparse.ts";
 import { afterLineEnd, isLineEnd, type LineBuffer, lineBuffer } from "../table/lines.ts";
 import { scanNumber } from "../table/numbers.ts";
+import { isLost } from "../table/precision.ts";
 import { invalidFile } from "./elements.ts";
 import { growingArray } from "./growing.ts";
 
@@ -23,6 +25,8 @@ export interface SvmlightOptions {
 
 export interface SvmlightReader extends Pick<LineBuffer, "push"> {
   end(): LabelledRows;
+  /** Whether there was a number that needs float64. */
+  isTooNarrow(): boolean;
 }
 
 const [tab, space, hash, colon, point, zero] = [9, 32, 35, 58, 46, 48];
@@ -38,13 +42,18 @@ const MOST_COLUMNS = 2 ** 26;
  * @throws InputError, naming the line, for labels that are no integers, indices that do not ascend from the first or
  * exceed `columns`, and values that are no finite numbers.
  */
-export function svmlightReader(name: string, { columns, zeroBased = false }: SvmlightOptions = {}): SvmlightReader {
+export function svmlightReader(
+  name: string,
+  { columns, zeroBased = false }: SvmlightOptions = {},
+  type: FloatType = "float64",
+): SvmlightReader {
   const first = zeroBased ? 0 : 1;
   const most = columns ?? MOST_COLUMNS;
   const labels = growingArray(Float64Array);
   const start = growingArray(Int32Array);
   const index = growingArray(Int32Array);
-  const value = growingArray(Float64Array);
+  const value = growingArray<Float32Array | Float64Array>(type === "float32" ? Float32Array : Float64Array);
+  let isTooNarrow = false;
   start.push(0);
   const scanned = new Float64Array(1);
   let widest = 0;
@@ -93,6 +102,7 @@ export function svmlightReader(name: string, { columns, zeroBased = false }: Svm
       if (scanned[0] === 0) continue;
       index.push(position - first);
       value.push(scanned[0]);
+      if (type === "float32" && isLost(scanned[0])) isTooNarrow = true;
     }
     if (previous - first >= widest) widest = previous - first + 1;
     start.push(index.length());
@@ -113,6 +123,7 @@ export function svmlightReader(name: string, { columns, zeroBased = false }: Svm
   );
   return {
     push: lines.push,
+    isTooNarrow: () => isTooNarrow,
     end() {
       lines.end();
       const features = {
@@ -125,6 +136,26 @@ export function svmlightReader(name: string, { columns, zeroBased = false }: Svm
       return { features, labels: Array.from(labels.array()) };
     },
   };
+}
+
+/** Reads a svmlight file from pieces that can be gone through twice: in float32, or in float64 where its numbers need that. */
+export async function readSparseRows(
+  pieces: () => AsyncIterable<Uint8Array>,
+  name: string,
+  options: SvmlightOptions = {},
+): Promise<LabelledRows> {
+  for (const type of ["float32", "float64"] as const) {
+    const reader = svmlightReader(name, options, type);
+    for await (const piece of pieces()) {
+      reader.push(piece);
+      if (reader.isTooNarrow()) break;
+    }
+    if (!reader.isTooNarrow()) {
+      const rows = reader.end();
+      if (!reader.isTooNarrow()) return rows;
+    }
+  }
+  throw new Error("float64 holds every number");
 }
 
 /** The rows and labels of a whole svmlight file, as `svmlightReader` reads them from pieces. */

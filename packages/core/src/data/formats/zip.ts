@@ -1,6 +1,6 @@
 // Zip archives, read where they lie: the directory at the end, then single files piece by piece (APPNOTE.TXT 6.3).
 
-import type { InputError } from "../../errors.ts";
+import { InputError } from "../../errors.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
 
@@ -16,14 +16,21 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, read: async (from, into) => into.set(bytes.subarray(from, from + into.length)) };
 }
 
-/** Unpacks a raw deflate stream (RFC 1951). */
-export type Inflate = (pieces: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+/** What an archive is unpacked with. */
+export interface Unpacker {
+  /** Unpacks a raw deflate stream (RFC 1951). */
+  inflate(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** CRC-32 of bytes, going on from that of those before. */
+  crc32(bytes: Uint8Array, before: number): number;
+}
 
 export interface ZipEntry {
   readonly name: string;
   readonly isStored: boolean;
   readonly compressedSize: number;
   readonly size: number;
+  /** CRC-32 of the content. */
+  readonly crc: number;
   /** Where the entry's own header begins. */
   readonly offset: number;
 }
@@ -72,7 +79,7 @@ export async function zipEntries(source: ByteSource, name: string): Promise<ZipE
 export async function* entryPieces(
   source: ByteSource,
   entry: ZipEntry,
-  inflate: Inflate,
+  { inflate, crc32 }: Unpacker,
   name: string,
 ): AsyncGenerator<Uint8Array> {
   if (entry.offset + LOCAL > source.size) throw damaged(name, `no ${entry.name} where its directory says`);
@@ -82,20 +89,22 @@ export async function* entryPieces(
     throw damaged(name, `no ${entry.name} where its directory says`);
   }
   const raw = range(source, from, entry.compressedSize);
-  if (entry.isStored) {
-    yield* raw;
-    return;
-  }
+  let crc = 0;
   try {
-    yield* inflate(raw);
+    for await (const piece of entry.isStored ? raw : inflate(raw)) {
+      crc = crc32(piece, crc);
+      yield piece;
+    }
   } catch (error) {
-    throw damaged(name, (error as Error).message);
+    throw error instanceof InputError ? error : damaged(name, (error as Error).message);
   }
+  if (crc !== entry.crc) throw damaged(name, `a checksum that does not match for ${entry.name}`);
 }
 
 async function* range(source: ByteSource, from: number, size: number): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(Math.min(PIECE, size));
   for (let at = 0; at < size; at += PIECE) {
-    const piece = new Uint8Array(Math.min(PIECE, size - at));
+    const piece = buffer.subarray(0, Math.min(PIECE, size - at));
     await source.read(from + at, piece);
     yield piece;
   }
@@ -144,7 +153,7 @@ function entryAt(view: DataView, at: number, nameLength: number, extraLength: nu
     compressedSize = next(compressedSize);
     offset = next(offset);
   }
-  return { name: text, isStored: method === 0, compressedSize, size, offset };
+  return { name: text, isStored: method === 0, compressedSize, size, crc: view.getUint32(at + 16, true), offset };
 }
 
 async function viewAt(source: ByteSource, from: number, size: number): Promise<DataView> {

@@ -7,6 +7,19 @@ const EXACT = 2 ** 24;
 /** The least range of a column beside which the steps of the least float32 are small. */
 const LEAST_RANGE = 2 ** -136;
 
+/** The least number that float32 holds to its full precision. */
+const LEAST_NORMAL = 2 ** -126;
+
+/**
+ * Whether float32 loses of a number what matters where 0 is among the others, as in sparse rows: an integer that it does
+ * not hold, or one beyond its range.
+ */
+export function isLost(value: number): boolean {
+  if (Math.fround(value) === value) return false;
+  const size = Math.abs(value);
+  return size < LEAST_NORMAL || (size > EXACT && Number.isInteger(value)) || !Number.isFinite(Math.fround(value));
+}
+
 export interface PrecisionCheck {
   /** Takes note of a number in a column. */
   note(column: number, value: number): void;

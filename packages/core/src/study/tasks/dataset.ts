@@ -1,7 +1,7 @@
 // Datasets as artifacts, and the parts of them that tasks work on.
 
 import { type Dataset, takeRows } from "../../data/dataset.ts";
-import { isSparse } from "../../data/sparse.ts";
+import { isSparse, sparseType } from "../../data/sparse.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import type { Artifact } from "../artifact.ts";
 import type { Parameters } from "../task.ts";
@@ -12,7 +12,7 @@ export function datasetArtifact({ features, labels, classNames, featureShape, do
     ? {
         start: tensor("int32", [features.start.length], features.start),
         index: tensor("int32", [features.index.length], features.index),
-        value: tensor("float64", [features.value.length], features.value),
+        value: tensor(sparseType(features), [features.value.length], features.value),
       }
     : { features };
   return {
@@ -43,7 +43,7 @@ export function datasetOf({ json, arrays }: Artifact): Dataset {
         columns: lower.length,
         start: arrays.start.data as Int32Array,
         index: arrays.index.data as Int32Array,
-        value: arrays.value.data as Float64Array,
+        value: arrays.value.data as Float32Array | Float64Array,
       };
   const domain = { lower, upper: arrays.upper.data as Float64Array, ...(kinds && { kinds }) };
   return { features, labels, classNames, featureShape, domain, ...(scaling && { scaling }) };
