@@ -2,6 +2,7 @@
 
 import { InputError } from "@carom/core";
 import { CommanderError } from "commander";
+import { doingNow } from "./host/doing.ts";
 import { removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
 import { tellNotes } from "./terminal/notes.ts";
@@ -15,12 +16,17 @@ const INPUT_FAULT = 2;
 const OUR_FAULT = 1;
 const INTERRUPTED = 130;
 const TERMINATED = 143;
+const HUNG_UP = 129;
+/** What the engine says where memory has no room of that size in one piece. */
+const TOO_LARGE =
+  /^Invalid (string|array|typed array|array buffer) length|allocation failed|maximum size exceeded|larger than|greater than/;
 
 process.on("SIGINT", () => {
   process.stderr.write("\ncarom: interrupted; start the same command again and it goes on with what is finished\n");
   process.exit(INTERRUPTED);
 });
 process.on("SIGTERM", () => process.exit(TERMINATED));
+process.on("SIGHUP", () => process.exit(HUNG_UP));
 process.on("exit", removeUnfinished);
 // Where the process that the user started is gone, nobody wants the answer.
 process.on("disconnect", () => process.exit(TERMINATED));
@@ -51,6 +57,12 @@ function report(error: unknown): number {
   }
   if (error instanceof InputError) {
     tell(error.message);
+    return INPUT_FAULT;
+  }
+  if (error instanceof RangeError && TOO_LARGE.test(error.message)) {
+    const got = `more (${error.message})`;
+    const detail = { expected: "what one array or text can hold", got, remedy: "give fewer rows or columns" };
+    tell(new InputError("invalid", doingNow(), detail).message);
     return INPUT_FAULT;
   }
   const told = visible(redact((error as Error).stack ?? String(error)));

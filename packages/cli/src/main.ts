@@ -7,6 +7,7 @@ import { fork } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Doing } from "./host/doing.ts";
+import { exceededInWords, heapOption, hearLastWords, withLastWords } from "./host/limits.ts";
 import { sentenceOf } from "./terminal/visible.ts";
 
 /** Milliseconds that the command has to end after a signal: native code does not hear of it. */
@@ -16,7 +17,12 @@ const BY_SIGNAL = 128;
 const INPUT_FAULT = 2;
 
 const command = fileURLToPath(new URL("command.js", import.meta.url));
-const child = fork(command, process.argv.slice(2), { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+const child = fork(command, process.argv.slice(2), {
+  stdio: ["inherit", "inherit", "inherit", ...withLastWords.stdio],
+  env: withLastWords.env,
+  execArgv: [...process.execArgv, heapOption()],
+});
+const lastWords = hearLastWords(child);
 let doing = "what was asked";
 child.on("message", (message: Doing) => {
   doing = message.doing;
@@ -31,7 +37,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-child.on("exit", (status, signal) => {
+child.on("close", (status, signal) => {
   if (signal === null) process.exitCode = status ?? INPUT_FAULT;
   else if (ended) process.exitCode = BY_SIGNAL + constants.signals[ended];
   else {
@@ -41,6 +47,11 @@ child.on("exit", (status, signal) => {
 });
 
 function crash(signal: NodeJS.Signals): string {
+  const words = lastWords();
+  if (words) {
+    const { expected, got, remedy } = exceededInWords(words);
+    return `invalid ${doing}: expected ${expected}, got ${got}; ${remedy}`;
+  }
   if (signal === "SIGKILL") {
     return `invalid ${doing}: expected work that fits into memory, got a process that was killed (SIGKILL), most likely by the system for want of memory; give fewer rows (--points) or workers (--workers 1), or a machine with more memory`;
   }

@@ -18,6 +18,12 @@ const more = `
 Begin with the demonstration, which needs nothing:
   carom audit
 
+Variables of the environment:
+  CAROM_STORE          folder of finished work
+  CAROM_DATA           folder of public data
+  CAROM_MEMORY         gigabytes that a process may take; half of all where absent
+  CAROM_MODEL_SECONDS  processor time of one computation of a model; 600 where absent
+
 Exit status:
   0    done
   1    a fault of carom

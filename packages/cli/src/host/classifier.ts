@@ -22,6 +22,7 @@ import type { ModelOptions } from "./modelFile.ts";
 import { loadModel } from "./modelFile.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { withShape } from "./shape.ts";
+import { watched } from "./watch.ts";
 
 /** A model file that was opened. */
 export interface Classifier {
@@ -36,8 +37,10 @@ export interface Classifier {
 /** Opens the model in a file, read as the options say and as what comes out of it for the data shows. */
 export async function openClassifier(path: string, options: ModelOptions = {}, data?: Dataset): Promise<Classifier> {
   tellDoing(`model ${basename(path)}`);
-  const { model: file, front, contentHash } = await loadModel(path, options);
-  const opened = await openModel(nodeRuntime(), file, data && denseRows(rowsToCheck(data)));
+  const { opened, front, contentHash } = await watched(async () => {
+    const { model: file, ...more } = await loadModel(path, options);
+    return { opened: await openModel(nodeRuntime(), file, data && denseRows(rowsToCheck(data))), ...more };
+  });
   const { model } = opened;
   return {
     path,

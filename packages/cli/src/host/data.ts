@@ -18,6 +18,7 @@ import {
 } from "@carom/core";
 import { readArchive, readIdxPair } from "./arrayFiles.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
+import { tellDoing } from "./doing.ts";
 import { loadDrebin } from "./drebin.ts";
 import { contentOf, type InputFile, openInput } from "./inputFile.ts";
 import type { DataOptions, LoadedData } from "./loadedData.ts";
@@ -57,6 +58,7 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
     const value = options[option as keyof typeof applies];
     if (value !== undefined && !doesApply(spec)) throw notForThis(flagOf(option), String(value), spec, to);
   }
+  tellDoing(`data ${basename(spec)}`);
   if (spec === DIGITS) return withReading(await loadDigits(options.box));
   if (await isFolder(spec)) return withReading(await loadDrebin(spec, options.box));
   const isSingle = npz.test(spec) || svmlight.test(spec) || table.test(spec);

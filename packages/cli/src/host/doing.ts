@@ -1,6 +1,7 @@
-// What the command is at, told to the process that watches it: should the runtime crash, nobody else can say.
+// What the command is at, told to the process that watches it: should the command be ended, nobody else can say.
 
 import { visible } from "../terminal/visible.ts";
+import { startWatch } from "./watch.ts";
 
 /** What the command tells the process that watches it. */
 export interface Doing {
@@ -8,7 +9,17 @@ export interface Doing {
   readonly doing: string;
 }
 
-/** Says what is computed from now on. */
-export function tellDoing(doing: string): void {
-  process.send?.({ doing: visible(doing) } satisfies Doing);
+/** What was told last. */
+let doing = "what was asked";
+
+/** What is computed. */
+export function doingNow(): string {
+  return doing;
+}
+
+/** Says what is computed from now on; strangers' files decide what that takes, so it is watched. */
+export function tellDoing(what: string): void {
+  startWatch();
+  doing = visible(what);
+  process.send?.({ doing } satisfies Doing);
 }

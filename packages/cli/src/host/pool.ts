@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism, freemem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { InputError, MissingInput, type Task, type Workers } from "@carom/core";
+import { exceededInWords, heapOption, hearLastWords, type LastWords, withLastWords } from "./limits.ts";
 import type { TaskTime, WorkerReply, WorkerRequest } from "./worker.ts";
 
 export interface PoolOptions {
@@ -23,6 +24,8 @@ export interface Pool extends Workers {
 /** How a worker ended while it was at a task: by a signal, or by itself. */
 interface Death {
   readonly signal: NodeJS.Signals | null;
+  /** The limit that it exceeded, where it was ended for one. */
+  readonly words: LastWords | undefined;
 }
 
 /** A task whose worker dies is tried again this often. */
@@ -46,6 +49,7 @@ export function defaultWorkers(): number {
 export function startPool({ store, count, onWarning, onTime }: PoolOptions): Pool {
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
+  const lastWords = new WeakMap<ChildProcess, () => LastWords | undefined>();
   const spawn = (): ChildProcess => {
     const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), {
       // Workers fill the cores; threads of their own that collect garbage would only crowd each other out.
@@ -55,11 +59,14 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
         "--no-incremental-marking",
         "--min-semi-space-size=64",
         "--max-semi-space-size=64",
+        heapOption(),
         ...LATE_COMPILING,
       ],
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", "inherit", "inherit", ...withLastWords.stdio],
+      env: withLastWords.env,
     });
     all.add(child);
+    lastWords.set(child, hearLastWords(child));
     child.once("exit", () => {
       all.delete(child);
       const at = idle.indexOf(child);
@@ -72,12 +79,14 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
       const child = idle.pop() ?? spawn();
       const finish = (settle: () => void) => {
         child.removeAllListeners("message");
-        child.removeListener("exit", died);
+        child.removeListener("close", died);
         idle.push(child);
         settle();
       };
-      const died = (_status: number | null, signal: NodeJS.Signals | null) => resolve({ signal });
-      child.once("exit", died);
+      const died = (_status: number | null, signal: NodeJS.Signals | null) =>
+        resolve({ signal, words: lastWords.get(child)?.() });
+      // What it said last has come by then.
+      child.once("close", died);
       child.on("message", (reply: WorkerReply) => {
         if ("progress" in reply) onProgress(reply.progress);
         else if ("damaged" in reply) onWarning(`damaged artifact ${reply.damaged} removed, it is computed again`);
@@ -103,6 +112,7 @@ export function startPool({ store, count, onWarning, onTime }: PoolOptions): Poo
         const outcome = await attempt(task, onProgress);
         if (outcome === "done") return;
         death = outcome;
+        if (death.words) throw new InputError("invalid", `task "${task.label}"`, exceededInWords(death.words));
         if (tries < RETRIES) onWarning(`a worker died while it was at "${task.label}"; trying again`);
       }
       throw deadly(task, death?.signal ?? null);

@@ -32,8 +32,8 @@ const tell = (reply: WorkerReply) => process.send?.(reply);
 
 // A parent that is gone, however it went, takes its workers with it.
 process.on("disconnect", () => process.exit());
-// Ctrl-C reaches the whole process group; the parent decides what becomes of the workers.
-process.on("SIGINT", () => {});
+// Ctrl-C and the end of a terminal reach the whole process group; the parent decides what becomes of the workers.
+for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});
 
 /** Progress is told this often at most: more would keep the parent busy that the workers want the cores of. */
 const TELL_MS = 100;

@@ -19,8 +19,11 @@ export function visibleJson(document: unknown): string {
   return text.replaceAll(steering, (each) => (harmless.test(each) ? each : units(each)));
 }
 
-/** A sentence on one line, and no longer than anyone would read. */
+/** A sentence on one line, and no longer than anyone would read; its end is kept, where it says what to do. */
 export function sentenceOf(text: string, most = 4000): string {
-  const line = visible(text.slice(0, 2 * most)).replaceAll(/\s*\n\s*/g, " ");
-  return line.length > most ? `${line.slice(0, most)}...` : line;
+  const end = Math.floor(most / 4);
+  const cut = (line: string, length: number) =>
+    line.length > length ? `${line.slice(0, length - end - 5)} ... ${line.slice(-end)}` : line;
+  // What steers takes more letters when it is written out.
+  return cut(visible(cut(text, 2 * most)).replaceAll(/\s*\n\s*/g, " "), most);
 }

@@ -1,0 +1,120 @@
+// A model that computes without end, or asks for memory without end, ends a command with one sentence that says what to set.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Graph, modelOf, type Node, type Tensor, tensor, writeModel } from "@carom/core";
+import { expect, it } from "vitest";
+import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+const data = join(folder, "data.npz");
+writeFileSync(data, pointsFile(24));
+const integer = (value: bigint) => tensor("int64", [], new BigInt64Array([value]));
+
+/** Rows go through nodes on their way to the scores; nobody checks them, since no sound graph has them. */
+function modelThrough(nodes: readonly Node[], constants: Readonly<Record<string, Tensor>>): Uint8Array {
+  const rows = { type: "float32", shape: ["N", 4] } as const;
+  const initializers = new Map(
+    Object.entries({ ...constants, w: tensor("float32", [4, 2], [1, 0, 0, 1, 1, 0, 0, 1]) }),
+  );
+  const scores = { op: "MatMul", domain: "", name: "m", inputs: ["through", "w"], outputs: ["scores"], attributes: {} };
+  return writeModel(
+    modelOf({
+      name: "g",
+      inputs: [{ name: "x", ...rows }],
+      outputs: [{ name: "scores", type: "float32", shape: ["N", 2] }],
+      initializers,
+      nodes: [...nodes, scores],
+    }),
+  );
+}
+const node = (op: string, inputs: readonly string[], output: string, attributes: Node["attributes"] = {}): Node => ({
+  ...{ op, domain: "", name: output, inputs, outputs: [output], attributes },
+});
+/** The nought that nobody knows before there are rows: their integers minus themselves. */
+const unknown = [
+  node("Cast", ["x"], "whole", { to: { int: 7 } }),
+  node("Sub", ["whole", "whole"], "noughts"),
+  node("ReduceMax", ["noughts"], "nought", { keepdims: { int: 0 } }),
+];
+
+const body: Graph = {
+  name: "round",
+  inputs: [
+    { name: "round", type: "int64", shape: [] },
+    { name: "going", type: "bool", shape: [] },
+    { name: "value", type: "float32", shape: ["N", 4] },
+  ],
+  outputs: [
+    { name: "still", type: "bool", shape: [] },
+    { name: "next", type: "float32", shape: ["N", 4] },
+  ],
+  initializers: new Map([["one", tensor("float32", [], [1])]]),
+  nodes: [node("Identity", ["going"], "still"), node("Add", ["value", "one"], "next")],
+};
+const endless = join(folder, "endless.onnx");
+writeFileSync(
+  endless,
+  modelThrough(
+    [
+      ...unknown,
+      node("Add", ["rounds", "nought"], "count"),
+      node("Loop", ["count", "yes", "x"], "through", { body: { graph: body } }),
+    ],
+    { rounds: integer(2n ** 62n), yes: tensor("bool", [], new Uint8Array([1])) },
+  ),
+);
+const huge = join(folder, "huge.onnx");
+writeFileSync(
+  huge,
+  modelThrough(
+    [
+      ...unknown,
+      node("Unsqueeze", ["nought", "first"], "noughtList"),
+      node("Add", ["size", "noughtList"], "sizes"),
+      node("ConstantOfShape", ["sizes"], "filled"),
+      node("ReduceSum", ["filled"], "sum", { keepdims: { int: 0 } }),
+      node("Add", ["x", "sum"], "through"),
+    ],
+    {
+      size: tensor("int64", [1], new BigInt64Array([10n ** 9n])),
+      first: tensor("int64", [1], new BigInt64Array([0n])),
+    },
+  ),
+);
+const limited = { CAROM_MODEL_SECONDS: "1", CAROM_MEMORY: "1" };
+
+const verbs = (model: string) => [
+  ["score", "--model", model, "--data", data],
+  ["inspect", model, "--data", data],
+  ["audit", "--target", model, "--data", data, "--epsilon", "0.1", "--out", join(folder, "run")],
+];
+
+it.each(verbs(endless))("time: %s", async (...args) => {
+  const { status, stdout, stderr } = await carom(args, { env: limited });
+  expect(stderr).toBe(
+    "carom: invalid model endless.onnx: expected computations that end within 1 s of processor time, got one that goes on; " +
+      "give fewer rows, or set CAROM_MODEL_SECONDS to more seconds if it takes that long\n",
+  );
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(contentOf(folder)).toEqual(["data.npz", "endless.onnx", "huge.onnx"]);
+});
+
+it.each(verbs(huge))("memory: %s", async (...args) => {
+  const { status, stdout, stderr } = await carom(args, { env: limited });
+  expect(stderr).toBe(
+    "carom: invalid model huge.onnx: expected work within 1.00 GB of memory, got a process that takes more; " +
+      "give fewer rows (--points) or workers (--workers 1), or set CAROM_MEMORY to more gigabytes\n",
+  );
+  expect([status, stdout]).toEqual([2, ""]);
+});
+
+it("a limit that is none is refused", async () => {
+  const { status, stderr } = await carom(["score", "--model", endless, "--data", data], {
+    env: { CAROM_MEMORY: "much" },
+  });
+  expect([status, stderr]).toEqual([
+    2,
+    'carom: invalid environment variable CAROM_MEMORY: expected a positive number, got "much"; unset it, or give one\n',
+  ]);
+});
