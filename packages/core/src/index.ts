@@ -1,6 +1,7 @@
 // The public interface of @carom/core, by hand: what is not listed here is not public.
 
 export type { Attack, AttackContext, AttackState, Gradients, Points } from "./attacks/attack.ts";
+export type { AttackedModel } from "./attacks/evasion/affine.ts";
 export {
   type ChunksTask,
   type Crafting,
@@ -9,7 +10,12 @@ export {
   minimumInChunks,
   type Queries,
 } from "./attacks/evasion/chunks.ts";
-export { type AttackedModel, type CraftTask, craftEvasion } from "./attacks/evasion/craft.ts";
+export {
+  type CraftTask,
+  craftEvasion,
+  type Strongest,
+  strongestAttack,
+} from "./attacks/evasion/craft.ts";
 export { flipAttack } from "./attacks/evasion/flips.ts";
 export {
   type AnyEvasionAttack,

@@ -6,12 +6,12 @@ import {
   craftInChunks,
   type Dataset,
   InputError,
-  lineSearchAttack,
   minimumInChunks,
   norms,
   rowCount,
   type SparseRows,
   sparseFlips,
+  strongestAttack,
   type ThreatModel,
 } from "@carom/core";
 import type { EvasionFile } from "../host/evasionFile.ts";
@@ -47,10 +47,14 @@ export async function craftBudgets(task: EvadeTask, epsilons: readonly number[],
 
 /** Searches the smallest budget of each row; returns the budgets. */
 export async function craftMinimum(task: EvadeTask, file: EvasionFile): Promise<Crafting & { epsilon: Float64Array }> {
+  const models = task.models.map(({ attacked }) => attacked);
+  const { attack } = task.attack
+    ? { attack: task.attack }
+    : await strongestAttack(models, task.threat.domain, task.target !== undefined);
   return minimumInChunks({
     ...task,
-    attack: task.attack ?? lineSearchAttack(),
-    models: task.models.map(({ attacked }) => attacked.opened),
+    attack,
+    models: models.map(({ opened }) => opened),
     place: (from, points) => file.put(from, points),
   });
 }

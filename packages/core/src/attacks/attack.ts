@@ -26,6 +26,10 @@ export interface AttackContext {
   readonly watched?: boolean;
   /** The original points. */
   readonly origin: Points;
+  /** Their classes. */
+  readonly labels: Int32Array;
+  /** The classes that they should end in; absent where any other than their own will do. */
+  readonly targets?: Int32Array;
   /** Where to begin; lies in the admissible set. */
   readonly start: Points;
   /** The budget of an original point, or the size of its box where that is less: a length that steps can be measured by. */

@@ -136,6 +136,8 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const context: AttackContext = {
     watched: task.onState !== undefined,
     origin,
+    labels,
+    ...(targets && { targets }),
     start,
     budget: (i) => budgets[i],
     objective,

@@ -1,4 +1,4 @@
-// Whether the margins of a model are differences of affine functions of its input: then one step of ascent finds the optimum.
+// Whether the margins of a model are differences of affine functions of its input: then one step of ascent for each other class finds the optimum.
 
 import { logitsGraph } from "./margins.ts";
 import type { Model } from "./model.ts";

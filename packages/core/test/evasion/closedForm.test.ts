@@ -2,13 +2,15 @@
 
 import { describe, expect, test } from "vitest";
 import type { Attack } from "../../src/attacks/attack.ts";
-import { craftEvasion } from "../../src/attacks/evasion/craft.ts";
+import { craftEvasion, strongestAttack } from "../../src/attacks/evasion/craft.ts";
 import { flipAttack } from "../../src/attacks/evasion/flips.ts";
 import { lineSearchAttack } from "../../src/attacks/evasion/lineSearch.ts";
+import { minimumEpsilon } from "../../src/attacks/evasion/minimum.ts";
 import { pgdAttack } from "../../src/attacks/evasion/pgd.ts";
 import { withRestarts } from "../../src/attacks/evasion/restarts.ts";
 import { type AttackResult, runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, denseRows, featureCount, takeRows } from "../../src/data/dataset.ts";
+import type { LinearFunction } from "../../src/learners/linearModel.ts";
 import { modelFromGraph } from "../../src/models/model.ts";
 import { openModel } from "../../src/models/open.ts";
 import { GraphBuilder, modelOf } from "../../src/onnx/builder.ts";
@@ -80,6 +82,53 @@ describe.each(Object.values(norms))("the attack on a linear model, $label", (nor
         });
       });
     }
+  });
+
+  test.each(variants)("%s: of 3 to 7 classes, the best of what each other class allows", async (_, vary) => {
+    const d = 40;
+    for (const classes of [3, 4, 7]) {
+      const data = boxPoints(seed + classes, 40, d, classes);
+      const functions = randomFunctions(seed + classes, classes, d);
+      const { model, opened } = await openLinear(functions, data);
+      const threat: Threat = { norm, domain: data.domain, ...vary(d) };
+      const common = { model, opened, x: denseRows(data), labels: data.labels, threat, pool: data, seed };
+      (await craftEvasion({ ...common, epsilons })).forEach((result, e) => {
+        expectAdmissible(result, data, threat, epsilons[e]);
+        data.labels.forEach((label, i) => {
+          const row = rowAt(data, i);
+          const optimum = bestOfRivals(functions, label, row, (slopes) =>
+            bestIncrease(norm.name, slopes, row, epsilons[e], boundsOf(threat, row)),
+          );
+          expect(Math.abs(result.objective[i] - optimum)).toBeLessThanOrEqual(
+            tolerance * Math.max(1, Math.abs(optimum)),
+          );
+        });
+      });
+    }
+  });
+
+  test("the smallest budget of 5 classes is the least that any other class needs", async () => {
+    const [d, classes] = [20, 5];
+    const data = boxPoints(seed, 30, d, classes);
+    const functions = randomFunctions(seed, classes, d);
+    const each = await openLinear(functions, data);
+    const threat: Threat = { norm, domain: data.domain };
+    const { attack, isExact } = await strongestAttack([each], data.domain, false);
+    expect(isExact).toBe(true);
+    const task = { models: [each.opened], x: denseRows(data), labels: data.labels, threat, seed };
+    const { epsilon } = await minimumEpsilon({ ...task, attack });
+    data.labels.forEach((label, i) => {
+      const row = rowAt(data, i);
+      const marginAt = (budget: number) =>
+        bestOfRivals(functions, label, row, (slopes) =>
+          bestIncrease(norm.name, slopes, row, budget, boundsOf(threat, row)),
+        );
+      if (epsilon[i] === Number.POSITIVE_INFINITY) expect(marginAt(1e3)).toBeLessThan(1e-5);
+      else {
+        expect(marginAt(epsilon[i])).toBeGreaterThan(-1e-5);
+        if (epsilon[i] > 0) expect(marginAt(epsilon[i] * (1 - 2e-3))).toBeLessThan(1e-5);
+      }
+    });
   });
 
   test("of probabilities that are 0 and 1 but for rounding: the optimum of the logits", async () => {
@@ -193,6 +242,21 @@ describe.each(Object.values(norms))("the attack on a linear model, $label", (nor
     }
   });
 });
+
+/** The largest margin over the other classes, given by how much a function with some slopes can rise. */
+function bestOfRivals(
+  functions: readonly LinearFunction[],
+  label: number,
+  row: Float64Array,
+  rise: (slopes: Float64Array) => number,
+): number {
+  const margins = functions.flatMap(({ weights, bias }, k) => {
+    if (k === label) return [];
+    const slopes = weights.map((weight, j) => weight - functions[label].weights[j]);
+    return [slopes.reduce((sum, slope, j) => sum + slope * row[j], bias - functions[label].bias) + rise(slopes)];
+  });
+  return Math.max(...margins);
+}
 
 /** The least value of a convex function on [0, 1], by golden sections. */
 function leastOf(f: (share: number) => number): number {

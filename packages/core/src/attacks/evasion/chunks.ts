@@ -3,7 +3,8 @@
 import { type Dataset, denseRows, featureCount, rowCount } from "../../data/dataset.ts";
 import type { Vector } from "../../linalg.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
-import { type AttackedModel, type CraftTask, craftEvasion } from "./craft.ts";
+import type { AttackedModel } from "./affine.ts";
+import { type CraftTask, craftEvasion } from "./craft.ts";
 import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
 
 interface Chunked {

@@ -1,21 +1,14 @@
 // Evasion points for a list of budgets, each starting where the smaller one ended.
 
 import { type Dataset, denseRows } from "../../data/dataset.ts";
-import { isAffine } from "../../models/affine.ts";
-import type { Model } from "../../models/model.ts";
-import type { Differentiable } from "../../models/open.ts";
+import type { Domain } from "../../data/domain.ts";
 import { stream } from "../../random.ts";
 import { type FloatType, gatherRows, type Tensor, toFloat } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
+import { type AttackedModel, affineAttack } from "./affine.ts";
 import { lineSearchAttack } from "./lineSearch.ts";
-
-/** A model, and what may be asked of it. */
-export interface AttackedModel {
-  readonly model: Model;
-  readonly opened: Differentiable;
-}
 
 export interface CraftTask extends AttackedModel {
   /** Further models of the same classes: the mean of all margins is raised. */
@@ -27,7 +20,7 @@ export interface CraftTask extends AttackedModel {
   readonly epsilons: readonly number[];
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
-  /** The attack; where absent the paper's line search, a single long step where the model is affine. */
+  /** The attack; where absent the strongest there is (`strongestAttack`). */
   readonly attack?: Attack;
   /** Whether the attack begins each budget at the point itself rather than at the solution of the smaller budget. */
   readonly fromOrigin?: boolean;
@@ -39,15 +32,29 @@ export interface CraftTask extends AttackedModel {
   onProgress?(done: number): void;
 }
 
-/** Where the objective is affine, the gradient is the same everywhere: the projection of one long step is the optimum. */
-const oneStep = { firstShare: 1, maxIterations: 1 };
+/** What attacks are made of where none is named. */
+export interface Strongest {
+  readonly attack: Attack;
+  /** Whether it finds the optimum from any start. */
+  readonly isExact: boolean;
+}
+
+/** The strongest attack of any norm: the optimum where scores are affine, else the paper's line search. */
+export async function strongestAttack(
+  models: readonly AttackedModel[],
+  domain: Domain,
+  isTargeted: boolean,
+): Promise<Strongest> {
+  const exact = await affineAttack(models, domain, isTargeted);
+  return { attack: exact ?? lineSearchAttack(), isExact: exact !== undefined };
+}
 
 /**
  * Attacks each point at each budget; one result per budget, in the order given.
  *
  * Budgets are taken in ascending order, each starting from the solution of the one before, so that the white-box
- * error never falls as the budget grows. An objective that is not affine may have several local optima: there a second
- * attack starts from a random point of another class, projected, and the better result is kept.
+ * error never falls as the budget grows. An objective may have several local optima: unless the attack is exact, a second
+ * one starts from a random point of another class, projected, and the better result is kept.
  *
  * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
  */
@@ -56,10 +63,10 @@ export async function craftEvasion(task: CraftTask): Promise<readonly AttackResu
   const x = toFloat(task.x, "float64");
   const all = [task, ...(task.others ?? [])];
   const models = all.map(({ opened }) => opened);
-  // The margin of two affine scores is affine; of more, the best of the others changes from place to place.
-  const affine = all.every(({ model, opened }) => isAffine(model) && opened.classes === 2);
-  const attack = task.attack ?? lineSearchAttack(affine ? oneStep : {});
-  const other = affine || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
+  const { attack, isExact } = task.attack
+    ? { attack: task.attack, isExact: false }
+    : await strongestAttack(all, task.threat.domain, task.targets !== undefined);
+  const other = isExact || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
   const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);
   const results: AttackResult[] = [];
   let previous: Points | undefined;

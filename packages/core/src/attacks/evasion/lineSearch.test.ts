@@ -26,6 +26,7 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
     });
   return {
     origin: points,
+    labels: new Int32Array(points.rows),
     start: points,
     budget: () => epsilon,
     async objective(moved, indices) {

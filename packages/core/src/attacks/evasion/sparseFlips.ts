@@ -26,7 +26,7 @@ export interface SparseFlipsTask {
   /** Numbers of changes. */
   readonly epsilons: readonly number[];
   readonly direction?: "add" | "remove";
-  /** Features changed between two gradients; 1 where absent, all of them where the model is affine. */
+  /** Features changed between two gradients; 1 where absent, all of them where the model is affine and of two classes. */
   readonly perGradient?: number;
   onProgress?(done: number): void;
 }
@@ -61,9 +61,9 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
   const { model, runtime, x, labels, targets, epsilons, direction } = task;
   assert(labels.length === x.rows, "one label per row");
   requireBinary(x);
-  const affine = isAffine(model);
-  const candidates = affine ? await strongestColumns(task) : weightedColumns(model);
-  const attack = flipAttack({ perGradient: task.perGradient ?? (affine ? Number.POSITIVE_INFINITY : 1) });
+  const strongest = isAffine(model) ? await strongestColumns(task) : undefined;
+  const candidates = strongest ?? weightedColumns(model);
+  const attack = flipAttack({ perGradient: task.perGradient ?? (strongest ? Number.POSITIVE_INFINITY : 1) });
   const order = epsilons.map((_, e) => e).sort((a, b) => epsilons[a] - epsilons[b]);
   const changed = epsilons.map(() => [] as Int32Array[]);
   const objective = epsilons.map(() => new Float64Array(x.rows));
@@ -121,11 +121,12 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
 
 /**
  * Where an affine model of two classes has the same gradient at every point, no point can choose but among the columns
- * of largest gradient of either sign: as many as it may change and has set already. Else all weighted columns.
+ * of largest gradient of either sign: as many as it may change and has set already. Else undefined: of more classes the
+ * best other one changes from place to place.
  */
-async function strongestColumns({ model, runtime, x, epsilons }: SparseFlipsTask): Promise<Int32Array> {
+async function strongestColumns({ model, runtime, x, epsilons }: SparseFlipsTask): Promise<Int32Array | undefined> {
   const opened = await openModel(runtime, model);
-  if (opened.classes !== 2 || !opened.differentiable) return opened.close().then(() => weightedColumns(model));
+  if (opened.classes !== 2 || !opened.differentiable) return opened.close().then(() => undefined);
   const zero = tensor("float32", [1, x.columns], new Float32Array(x.columns));
   const { gradient } = await opened.differentiable.inputGradient("margin", zero, Int32Array.of(0));
   await opened.close();

@@ -33,7 +33,7 @@ export function normIn(domain: Domain, { norm, units }: Parameters): Norm {
  * other classes come from).
  */
 export const craft: TaskKind = {
-  version: 5,
+  version: 6,
   async run(parameters, inputs, { runtime, onProgress }) {
     const model = modelOfArtifact(inputs.model);
     const attacked = partOf("attacked", parameters, inputs);
