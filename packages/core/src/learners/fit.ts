@@ -38,9 +38,11 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
   const options = parseOptions(learner, context.options ?? {});
   requireClasses(data);
   const scaling = scalingOf(data);
-  const scaled = scaling ? scaleFeatures(data, scaling) : data;
+  const { scales = false } = learner.capabilities;
+  const scaled = scaling && !scales ? scaleFeatures(data, scaling) : data;
   const { model, training } = await learner.fit(scaled, options, {
     runtime: context.runtime,
+    ...(scales && { scaling }),
     random: (label) => stream(context.seed, "fit", context.label, label),
     onProgress: (done) => context.onProgress?.(done),
   });

@@ -4,6 +4,8 @@ import type { SparseRows } from "../data/sparse.ts";
 import { matrixProduct } from "../models/matrixProduct.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Tensor } from "../tensor.ts";
+import { forEachBlock, sliceDense } from "./denseRows.ts";
+import { areDense, type LinearRows } from "./linearRows.ts";
 
 /** Rows that are written out at a time. */
 const CHUNK = 1024;
@@ -19,12 +21,15 @@ function pairsOf({ rows, start }: SparseRows): number {
   return pairs;
 }
 
+/** What plain loops would add up, in terms of `SPEED`, where the runtime multiplies. */
+const denseCost = (x: LinearRows) => SPEED * x.rows * x.columns ** 2;
+
 /** Whether zeros are better written out and multiplied by the runtime. */
-const isDense = (x: SparseRows) => pairsOf(x) >= SPEED * x.rows * x.columns ** 2;
+const isDense = (x: SparseRows) => pairsOf(x) >= denseCost(x);
 
 /** What `weightedGram` costs, in additions of a product by plain loops. */
-export function gramCost(x: SparseRows): number {
-  return Math.min(pairsOf(x), SPEED * x.rows * x.columns ** 2) / 2;
+export function gramCost(x: LinearRows): number {
+  return Math.min(areDense(x) ? Number.POSITIVE_INFINITY : pairsOf(x), denseCost(x)) / 2;
 }
 
 /**
@@ -33,11 +38,11 @@ export function gramCost(x: SparseRows): number {
  * Dense rows are multiplied in float32, at twice the speed of float64: relative to the largest entry the result is
  * good to about 1e-7, as a preconditioner needs it.
  */
-export async function weightedGram(x: SparseRows, weights: Float64Array, runtime: Runtime): Promise<Float64Array> {
-  return isDense(x) ? denseGram(x, weights, runtime) : sparseGram(x, weights);
+export async function weightedGram(x: LinearRows, weights: Float64Array, runtime: Runtime): Promise<Float64Array> {
+  return areDense(x) || isDense(x) ? denseGram(x, weights, runtime) : sparseGram(x, weights);
 }
 
-async function denseGram(x: SparseRows, weights: Float64Array, runtime: Runtime): Promise<Float64Array> {
+async function denseGram(x: LinearRows, weights: Float64Array, runtime: Runtime): Promise<Float64Array> {
   const size = x.columns + 1;
   const width = Math.ceil(size / BLOCKS);
   const area = CHUNK * width;
@@ -48,13 +53,21 @@ async function denseGram(x: SparseRows, weights: Float64Array, runtime: Runtime)
   for (let from = 0; from < x.rows; from += CHUNK) {
     const rows = Math.min(CHUNK, x.rows - from);
     written.fill(0);
-    for (let i = 0, at = 0; i < rows; i++, at += width) {
-      const root = Math.sqrt(weights[from + i]);
-      for (let k = x.start[from + i], end = x.start[from + i + 1]; k < end; k++) {
-        written[place[x.index[k]] + at] = root * x.value[k];
+    const roots = weights.subarray(from, from + rows).map(Math.sqrt);
+    if (areDense(x)) {
+      forEachBlock(sliceDense(x, from, from + rows), (block, first, count) => {
+        for (let i = first, at = 0; i < first + count; i++) {
+          for (let j = 0; j < x.columns; j++, at++) written[place[j] + i * width] = roots[i] * block[at];
+        }
+      });
+    } else {
+      for (let i = 0; i < rows; i++) {
+        for (let k = x.start[from + i], end = x.start[from + i + 1]; k < end; k++) {
+          written[place[x.index[k]] + i * width] = roots[i] * x.value[k];
+        }
       }
-      written[place[x.columns] + at] = root;
     }
+    for (let i = 0; i < rows; i++) written[place[x.columns] + i * width] = roots[i];
     const block = (b: number): Tensor<"float32"> => {
       return { type: "float32", shape: [rows, width], data: written.subarray(b * area, b * area + rows * width) };
     };

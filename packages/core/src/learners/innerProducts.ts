@@ -1,11 +1,12 @@
 // Inner products between training rows: by the runtime where rows are dense, entry by entry where they are sparse.
 
-import type { Dataset } from "../data/dataset.ts";
-import type { SparseRows } from "../data/sparse.ts";
+import type { Features, SparseRows } from "../data/sparse.ts";
 import { denseFromSparse, isSparse, sparseFromDense, takeSparseRows } from "../data/sparse.ts";
 import { matrixProduct } from "../models/matrixProduct.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { type FloatType, gatherRows, rowSize, type Tensor } from "../tensor.ts";
+import { forEachBlock, takeDense, writtenDense } from "./denseRows.ts";
+import { areDense, type LinearRows } from "./linearRows.ts";
 import { overColumns, rowsTimesRows, squaredNorms, usedColumns } from "./sparseProducts.ts";
 
 /** The products x_i . x_j of n rows. */
@@ -45,6 +46,25 @@ export async function productsOfSparse(x: SparseRows, runtime: Runtime): Promise
   };
 }
 
+/** Products of the rows of a linear learner. */
+export async function productsOfRows(x: LinearRows, runtime: Runtime): Promise<InnerProducts> {
+  if (!areDense(x)) return productsOfSparse(x, runtime);
+  const product = await matrixProduct(runtime, "float64", "right");
+  const norms = new Float64Array(x.rows);
+  forEachBlock(x, (block, from, count) => {
+    for (let i = 0, at = 0; i < count; i++) {
+      for (let j = 0; j < x.columns; j++, at++) norms[from + i] += block[at] * block[at];
+    }
+  });
+  const chosen = (rows: Int32Array) => writtenDense(takeDense(x, rows));
+  return {
+    size: x.rows,
+    squaredNorms: norms,
+    between: async (a, b) => (await product.multiply(chosen(a), b ? chosen(b) : writtenDense(x))).data,
+    release: () => product.release(),
+  };
+}
+
 /** Rows of more numbers than this (128 MB in float64) are not kept in float64. */
 const MOST_WRITTEN = 2 ** 24;
 
@@ -52,8 +72,8 @@ const MOST_WRITTEN = 2 ** 24;
 const PART = 512;
 
 /** Products for a method that asks for all rows again and again: dense rows are written out once, in float64. */
-export async function productsOf(features: Dataset["features"], runtime: Runtime): Promise<InnerProducts> {
-  const take = isSparse(features) ? takeSparse(features) : takeDense(features);
+export async function productsOf(features: Features, runtime: Runtime): Promise<InnerProducts> {
+  const take = isSparse(features) ? takeSparse(features) : denseTake(features);
   if (!take) return productsOfSparse(isSparse(features) ? features : sparseFromDense(features), runtime);
   const size = isSparse(features) ? features.rows : features.shape[0];
   const all = Int32Array.from({ length: size }, (_, i) => i);
@@ -88,7 +108,7 @@ function takeSparse(x: SparseRows): Take | undefined {
 }
 
 /** The rows over the columns that are not all zero, in float64; undefined where they are better taken as sparse. */
-function takeDense(x: Tensor<FloatType>): Take | undefined {
+function denseTake(x: Tensor<FloatType>): Take | undefined {
   const [n, d] = [x.shape[0], rowSize(x)];
   const entries = new Int32Array(d);
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) if (x.data[at] !== 0) entries[j]++;

@@ -1,14 +1,12 @@
 // Kernel matrices between the rows of a training set, computed piece by piece: they need not fit in memory.
 
-import type { Dataset } from "../data/dataset.ts";
-import type { SparseRows } from "../data/sparse.ts";
-import { isSparse, takeSparseRows } from "../data/sparse.ts";
+import { type Features, isSparse, takeSparseRows } from "../data/sparse.ts";
 import { addScaled, dot } from "../linalg.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { gatherRows } from "../tensor.ts";
-import { type InnerProducts, productsOf, productsOfSparse } from "./innerProducts.ts";
+import { type InnerProducts, productsOf, productsOfRows } from "./innerProducts.ts";
+import { addTo, type LinearRows, takeLinear, times } from "./linearRows.ts";
 import { type RowCache, rowCache } from "./rowCache.ts";
-import { addRows, rowsTimes } from "./sparseProducts.ts";
 
 /** More rows than this are not solved for at once; their kernel rows are needed rarely, and not kept. */
 export const MANY = 16_384;
@@ -27,17 +25,17 @@ export interface KernelMatrix {
 }
 
 /** k(x, z) = x . z. Combinations of rows go by way of the weights X^T c, so that no row of K is ever needed. */
-export async function linearKernel(x: SparseRows, runtime: Runtime): Promise<KernelMatrix> {
+export async function linearKernel(x: LinearRows, runtime: Runtime): Promise<KernelMatrix> {
   // Combinations do without: of a kernel that is left behind by a refit, no block is needed.
   let products: Promise<InnerProducts> | undefined;
   return {
-    block: async (a, b) => (await (products ??= productsOfSparse(x, runtime))).between(a, b),
+    block: async (a, b) => (await (products ??= productsOfRows(x, runtime))).between(a, b),
     async combine(rows, c) {
       const coefficients = new Float64Array(x.rows);
       for (let i = 0; i < rows.length; i++) coefficients[rows[i]] += c[i];
-      return rowsTimes(x, addRows(x, coefficients, new Float64Array(x.columns)));
+      return times(x, addTo(x, coefficients, new Float64Array(x.columns)));
     },
-    over: (rows) => linearKernel(takeSparseRows(x, rows), runtime),
+    over: (rows) => linearKernel(takeLinear(x, rows), runtime),
     release: async () => (await products)?.release(),
   };
 }
@@ -60,7 +58,7 @@ const SIDE = 1448;
  * right where they have changed.
  */
 export async function rbfKernel(
-  features: Dataset["features"],
+  features: Features,
   gamma: number,
   cacheBytes: number,
   runtime: Runtime,
@@ -140,6 +138,6 @@ export async function rbfKernel(
   };
 }
 
-function takeFeatures(features: Dataset["features"], rows: Int32Array): Dataset["features"] {
+function takeFeatures(features: Features, rows: Int32Array): Features {
   return isSparse(features) ? takeSparseRows(features, rows) : gatherRows(features, rows);
 }

@@ -5,11 +5,14 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import type { Stream } from "../random.ts";
+import type { Scaling } from "./scaling.ts";
 
 export interface FitContext {
   readonly runtime: Runtime;
   /** What the loss of each row weighs, at least 0; 1 for each where absent. Only `weighted` learners heed it. */
   readonly rowWeights?: Float64Array | undefined;
+  /** How features are mapped before they are learned from, where the learner `scales` them itself. */
+  readonly scaling?: Scaling | undefined;
   /** The learner's random stream of that name, such as "weights". */
   random(label: string): Stream;
   /** Told the share of the work that is done, 0 to 1. */
@@ -102,6 +105,8 @@ export interface Learner<Options = Record<string, unknown>> {
     readonly sparse: boolean;
     /** Whether it heeds row weights. */
     readonly weighted?: boolean;
+    /** Whether it maps features to [0, 1] itself, as it reads them, so that they are not in memory twice. */
+    readonly scales?: boolean;
     /** Whether rows must be images, [channels, height, width]. */
     readonly images?: boolean;
   };

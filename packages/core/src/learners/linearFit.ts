@@ -5,7 +5,7 @@ import { InputError } from "../errors.ts";
 import { norm } from "../linalg.ts";
 import type { CholeskyFactor } from "./cholesky.ts";
 import type { Fit, FitContext } from "./learner.ts";
-import { compressedRows, linearModel, oneAgainstRest, spreadOut } from "./linearModel.ts";
+import { linearModel, linearRows, oneAgainstRest, spreadOut } from "./linearModel.ts";
 import { linearObjective, type RowLoss } from "./linearObjective.ts";
 import { minimizeNewton, type NewtonResult } from "./newton.ts";
 
@@ -36,7 +36,7 @@ interface PrimalState {
 /** The linear model that minimises penalty/2 ||w||^2 + sum_i weight_i loss(y_i, f(x_i)), one class against the rest. */
 export async function fitPrimal(problem: PrimalProblem, context: FitContext): Promise<Fit> {
   const { data, weights, loss, penalty, tolerance, quadratic = false } = problem;
-  const compressed = compressedRows(data);
+  const compressed = linearRows(data, context.scaling);
   const { rows, columns } = compressed;
   const known = problem.start ? carriedOver(problem.start.state as PrimalState, columns, penalty) : undefined;
   /** At the origin the losses bend alike whatever the labels, so that all classes share the first factor. */

@@ -7,7 +7,10 @@ import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { type FloatType, rowSize, type Tensor, tensor } from "../tensor.ts";
+import { denseRowsOf, forEachBlock } from "./denseRows.ts";
 import { flatInput } from "./input.ts";
+import type { LinearRows } from "./linearRows.ts";
+import { type Scaling, scaleFeatures } from "./scaling.ts";
 import { overColumns, usedColumns } from "./sparseProducts.ts";
 
 /** f(x) = weights . x + bias. */
@@ -48,24 +51,49 @@ function negate({ weights, bias }: LinearFunction): LinearFunction {
   return { weights: weights.map((w) => -w), bias: -bias };
 }
 
-/** Rows over the columns that have any entries. */
-export interface CompressedRows {
-  readonly rows: SparseRows;
+/** Rows over some columns of a data set, the others being empty. */
+export interface CompressedRows<R extends LinearRows = LinearRows> {
+  readonly rows: R;
   /** The column of the data set behind each column of `rows`. */
   readonly columns: Int32Array;
   /** D, the columns of the data set. */
   readonly width: number;
 }
 
-/** The rows without zeros and without empty columns; images are mostly zero, and so are the products with them. */
-export function compressedRows({ features }: Dataset): CompressedRows {
+/** Rows with at least this share of numbers that are not zero are multiplied as they stand. */
+const DENSE = 0.5;
+
+/**
+ * The rows that a linear learner multiplies, mapped to [0, 1]: those that are mostly zero, as images are, without zeros and
+ * without empty columns; others in the memory of the dataset.
+ */
+export function linearRows(data: Dataset, scaling: Scaling | undefined): CompressedRows {
+  const { features } = data;
+  if (isSparse(features)) return compressedRows(data, scaling);
+  const rows = denseRowsOf(features, scaling);
+  let entries = 0;
+  forEachBlock(rows, (block) => {
+    for (let i = 0; i < block.length; i++) entries += block[i] !== 0 ? 1 : 0;
+  });
+  if (entries < DENSE * rows.data.length) return compressedRows(data, scaling);
+  const columns = Int32Array.from({ length: rows.columns }, (_, j) => j);
+  return { rows, columns, width: rows.columns };
+}
+
+/** The rows, mapped to [0, 1], without zeros and without empty columns. */
+export function compressedRows(data: Dataset, scaling: Scaling | undefined): CompressedRows<SparseRows> {
+  const { features } = scaling ? scaleFeatures(data, scaling) : data;
   const all = isSparse(features) ? features : withoutZeros(features);
   const columns = usedColumns(all);
   return { rows: overColumns(all, columns), columns, width: all.columns };
 }
 
 /** The function over all columns: weights of empty ones are zero. */
-export function spreadOut({ columns, width }: CompressedRows, weights: Float64Array, bias: number): LinearFunction {
+export function spreadOut(
+  { columns, width }: Pick<CompressedRows, "columns" | "width">,
+  weights: Float64Array,
+  bias: number,
+): LinearFunction {
   const all = new Float64Array(width);
   for (let j = 0; j < columns.length; j++) all[columns[j]] = weights[j];
   return { weights: all, bias };

@@ -1,13 +1,11 @@
 // Objectives of linear decision functions: a loss of each row's decision value, and a penalty of the weights.
 
-import type { SparseRows } from "../data/sparse.ts";
-import { takeSparseRows } from "../data/sparse.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { type CholeskyFactor, choleskyByBlocks } from "./cholesky.ts";
 import { gramCost, weightedGram } from "./gram.ts";
 import type { RetrainTask } from "./learner.ts";
+import { addSquares, addTo, entriesOf, forthAndBack, type LinearRows, takeLinear, times } from "./linearRows.ts";
 import type { Evaluation } from "./newton.ts";
-import { addRows, rowsTimes, thereAndBack } from "./sparseProducts.ts";
 
 /**
  * The losses of rows by their decision values: returns sum_i weight_i loss(y_i, f_i) and writes its first and second
@@ -83,7 +81,7 @@ const MAX_HESSIAN = 2000;
  * has a column of ones for b and I a zero at its place.
  */
 export function linearObjective(
-  x: SparseRows,
+  x: LinearRows,
   y: Float64Array,
   weights: Float64Array,
   loss: RowLoss,
@@ -94,9 +92,9 @@ export function linearObjective(
   return (theta) => {
     const slope = new Float64Array(x.rows);
     const curvature = new Float64Array(x.rows);
-    let value = loss(y, rowsTimes(x, theta, theta[d]), weights, slope, curvature);
+    let value = loss(y, times(x, theta, theta[d]), weights, slope, curvature);
     for (let j = 0; j < d; j++) value += (penalty / 2) * theta[j] * theta[j];
-    const gradient = addRows(x, slope, sumLast(slope, d));
+    const gradient = addTo(x, slope, sumLast(slope, d));
     for (let j = 0; j < d; j++) gradient[j] += penalty * theta[j];
     const bent = once(() => rowsOfCurvature(x, curvature));
     return {
@@ -104,7 +102,7 @@ export function linearObjective(
       gradient,
       hessianVector(v) {
         const { rows, c } = bent();
-        const product = thereAndBack(rows, c, v);
+        const product = forthAndBack(rows, c, v);
         for (let j = 0; j < d; j++) product[j] += penalty * v[j];
         return product;
       },
@@ -112,18 +110,14 @@ export function linearObjective(
         const { rows, c } = bent();
         const diagonal = new Float64Array(d + 1).fill(penalty);
         diagonal[d] = 1e-12;
-        for (let i = 0; i < rows.rows; i++) {
-          diagonal[d] += c[i];
-          for (let k = rows.start[i], end = rows.start[i + 1]; k < end; k++) {
-            diagonal[rows.index[k]] += c[i] * rows.value[k] * rows.value[k];
-          }
-        }
+        for (let i = 0; i < rows.rows; i++) diagonal[d] += c[i];
+        addSquares(rows, c, diagonal);
         return diagonal;
       },
       factor: d > MAX_HESSIAN ? undefined : () => hessianFactor(bent().rows, bent().c, penalty, runtime),
       get factorCost() {
         const { rows } = bent();
-        return (gramCost(rows) + d ** 3 / 50) / (2 * Math.max(1, rows.index.length));
+        return (gramCost(rows) + d ** 3 / 50) / (2 * Math.max(1, entriesOf(rows)));
       },
     };
   };
@@ -131,7 +125,7 @@ export function linearObjective(
 
 /** The factor of penalty I + X^T diag(c) X, or of a matrix near it. */
 async function hessianFactor(
-  x: SparseRows,
+  x: LinearRows,
   c: Float64Array,
   penalty: number,
   runtime: Runtime,
@@ -150,12 +144,16 @@ function sumLast(c: Float64Array, d: number): Float64Array {
 }
 
 /** The rows whose curvature counts at all, where they are fewer than half: a hinge has none on its flat side. */
-function rowsOfCurvature(x: SparseRows, curvature: Float64Array): { rows: SparseRows; c: Float64Array } {
+function rowsOfCurvature(x: LinearRows, curvature: Float64Array): { rows: LinearRows; c: Float64Array } {
   let largest = 0;
   for (const c of curvature) largest = Math.max(largest, c);
-  const chosen = Int32Array.from(curvature.keys()).filter((i) => curvature[i] > 1e-12 * largest);
-  if (2 * chosen.length > x.rows) return { rows: x, c: curvature };
-  return { rows: takeSparseRows(x, chosen), c: Float64Array.from(chosen, (i) => curvature[i]) };
+  const least = 1e-12 * largest;
+  let count = 0;
+  for (const c of curvature) if (c > least) count++;
+  if (2 * count > x.rows) return { rows: x, c: curvature };
+  const chosen = new Int32Array(count);
+  for (let i = 0, at = 0; i < curvature.length; i++) if (curvature[i] > least) chosen[at++] = i;
+  return { rows: takeLinear(x, chosen), c: Float64Array.from(chosen, (i) => curvature[i]) };
 }
 
 function once<T>(compute: () => T): () => T {

@@ -43,7 +43,7 @@ export const logistic: Learner<Options> = {
   summary: "logistic regression, L2-regularised",
   options,
   complexities: { high: { C: 10 }, low: { C: 1 } },
-  capabilities: { differentiable: true, affine: true, sparse: true, weighted: true },
+  capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's LogisticRegression (lbfgs)",
   async fit(data, chosen, context) {
     return train(data, chosen, context);
@@ -90,7 +90,7 @@ async function fitMultinomial(
   context: FitContext,
   start?: Fit,
 ): Promise<Fit> {
-  const compressed = compressedRows(data);
+  const compressed = compressedRows(data, context.scaling);
   const { rows } = compressed;
   const classes = data.classNames.length;
   const evaluate = multinomialObjective(rows, data.labels, weights, classes);

@@ -26,7 +26,7 @@ export const ridge: Learner<Options> = {
   summary: "ridge classifier: regularised least squares on labels -1 and +1",
   options,
   complexities: { high: { alpha: 1 }, low: { alpha: 10 } },
-  capabilities: { differentiable: true, affine: true, sparse: true, weighted: true },
+  capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's RidgeClassifier",
   fit: (data, options, context) => fitPrimal(problemOf(data, options, context), context),
   refit: ({ data, fit }, options, context) => fitPrimal({ ...problemOf(data, options, context), start: fit }, context),

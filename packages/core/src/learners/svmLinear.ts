@@ -5,13 +5,13 @@ import type { Dataset } from "../data/dataset.ts";
 import { linearKernel } from "./kernel.ts";
 import type { Fit, FitContext, Learner, RefitTask } from "./learner.ts";
 import { fitPrimal } from "./linearFit.ts";
-import { compressedRows, linearModel, spreadOut } from "./linearModel.ts";
+import { linearModel, linearRows, spreadOut } from "./linearModel.ts";
 import { squaredHingeLoss } from "./linearObjective.ts";
+import { addTo } from "./linearRows.ts";
 import { linearForm, movingKernel } from "./movingKernel.ts";
 import { retrainLinear } from "./retrainLinear.ts";
 import { requireBinary, retrainSvm } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
-import { addRows } from "./sparseProducts.ts";
 import { fitSvm } from "./svmFit.ts";
 
 const options = z.strictObject({
@@ -40,7 +40,7 @@ export const svmLinear: Learner<Options> = {
   summary: "linear support vector machine, hinge or squared hinge loss",
   options,
   complexities: { high: { C: 100 }, low: { C: 0.01 } },
-  capabilities: { differentiable: true, affine: true, sparse: true, weighted: true },
+  capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='linear')",
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),
@@ -64,12 +64,12 @@ async function train(
     const problem = { data, weights: bound, loss: squaredHingeLoss, penalty: 1, tolerance: tolerance / 1000 };
     return fitPrimal({ ...problem, start: refit?.fit }, context);
   }
-  const compressed = compressedRows(data);
-  const rowsOf = (each: Dataset) => (each === data ? compressed : compressedRows(each)).rows;
+  const compressed = linearRows(data, context.scaling);
+  const rowsOf = (each: Dataset) => (each === data ? compressed : linearRows(each, context.scaling)).rows;
   const kernel = (each: Dataset) => linearKernel(rowsOf(each), context.runtime);
   const { solutions, ...rest } = await fitSvm({ data, bound, tolerance, kernel, refit }, context);
   const functions = solutions.map(({ beta, bias }) => {
-    const weights = addRows(compressed.rows, beta, new Float64Array(compressed.rows.columns));
+    const weights = addTo(compressed.rows, beta, new Float64Array(compressed.rows.columns));
     return spreadOut(compressed, weights, bias);
   });
   return { model: linearModel(functions, data), ...rest };

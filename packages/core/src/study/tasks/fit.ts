@@ -11,7 +11,7 @@ import { partOf } from "./dataset.ts";
 
 /** Parameters: learner, options, seed, label (names the random stream). Input: training. */
 export const fit: TaskKind = {
-  version: 3,
+  version: 4,
   async run(parameters, inputs, { runtime, onProgress }) {
     const fitted = await fitLearner(
       learnerByName(parameters.learner as string),
