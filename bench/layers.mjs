@@ -1,6 +1,6 @@
 // Do derivatives of random layers agree with PyTorch's autograd? Values, gradients by inputs and weights, Hessian products.
 //
-//   CAROM_BENCH_PYTHON=PYTHON node bench/layers.mjs [layers] [seed] [family,...]
+//   CAROM_BENCH_PYTHON=PYTHON node bench/layers.mjs [layers] [seed] [family,...] [first]
 //
 // Each layer is computed by the tests' reference in float64, and by the runtime in float32 and float64, simplified and not.
 // Prints every layer that differs by more than 1e-4 of the norm in float32, 1e-9 in float64, and how many there were.
@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
+import { errorOf } from "./autograd.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const load = async (/** @type {string} */ path) =>
@@ -24,7 +25,7 @@ const { simplify } = await load("src/onnx/simplify.ts");
 const { wholeWindows } = await load("src/onnx/passes/wholeWindows.ts");
 
 const [count, seed] = [Number(process.argv[2] ?? 1000), Number(process.argv[3] ?? 1)];
-const names = process.argv[4]?.split(",") ?? Object.keys(families);
+const names = process.argv[4] ? process.argv[4].split(",") : Object.keys(families);
 /** The most elements of an input. */
 const LIMIT = 500;
 
@@ -38,20 +39,6 @@ const next = async () => {
   return JSON.parse(value);
 };
 const { versions } = await next();
-
-const norm = (/** @type {readonly number[]} */ x) => Math.hypot(...x);
-const distance = (/** @type {readonly number[]} */ a, /** @type {readonly number[]} */ b) =>
-  a.length === b.length ? norm(a.map((each, i) => each - b[i])) : Number.NaN;
-
-/** The largest distance of values from PyTorch's, each relative to the norm of its kind. */
-function errorOf(values, expected) {
-  const errors = ["results", "gradients", "products"].map((kind) => {
-    const [got, want] = [values[kind].flat(), expected[kind].flat()];
-    return distance(got, want) / Math.max(norm(want), 1e-3);
-  });
-  // Math.max leaves no NaN out.
-  return Math.max(...errors);
-}
 
 const counts = { layers: 0, wrong: 0, crashed: 0, unknownToPeer: 0, beyondFloat32: 0, withoutFloat64: 0 };
 const worst = { reference: 0, passes: 0, float32: 0, float64: 0 };
@@ -118,7 +105,8 @@ async function compare(layer) {
   }
 }
 
-for (let i = 0; i < count; i++) {
+const from = Number(process.argv[5] ?? 0);
+for (let i = from; i < from + count; i++) {
   const layer = layerOf(names[i % names.length], seed, Math.floor(i / names.length), LIMIT);
   counts.layers++;
   try {

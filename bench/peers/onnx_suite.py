@@ -24,6 +24,10 @@ OLDEST = 7
 
 def tensor(value):
     """A tensor in JSON, or its kind where it is something else."""
+    if isinstance(value, numpy.generic):
+        value = numpy.asarray(value)
+    if isinstance(value, onnx.TensorProto):
+        return {"kind": onnx.TensorProto.DataType.Name(value.data_type).lower()}
     if not isinstance(value, numpy.ndarray) or value.dtype.kind not in "biuf" or value.dtype == numpy.float16:
         return {"kind": str(getattr(value, "dtype", type(value).__name__))}
     names = {math.inf: "Infinity", -math.inf: "-Infinity"}

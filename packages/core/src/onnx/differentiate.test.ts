@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../test/reference/evaluate.ts";
+import { run } from "../../test/runtime.ts";
 import { InputError } from "../errors.ts";
 import { tensor } from "../tensor.ts";
 import { GraphBuilder } from "./builder.ts";
@@ -108,5 +109,22 @@ describe("a node that cannot be computed is refused when it is added", () => {
   ])("%s", (_, add, message) => {
     expect(() => add(image())).toThrow(InputError);
     expect(() => add(image())).toThrow(message);
+  });
+});
+
+test("a Reshape of an open batch has a constant target, so that two in a row run", async () => {
+  const g = new GraphBuilder();
+  g.input("x", "float32", ["N", 2, 3]);
+  const flat = g.node("Flatten", [g.node("Reshape", [g.node("Mul", ["x", "x"]), g.ints([0, 3, 2])])]);
+  g.output(g.node("ReduceSum", [g.node("Exp", [flat])], { keepdims: { int: 0 } }), "loss");
+  const gradient = differentiate(g.graph(), { of: "loss", by: "x" });
+  const targets = gradient.nodes.filter(({ op }) => op === "Reshape").map(({ inputs }) => inputs[1]);
+  expect(targets.length).toBeGreaterThanOrEqual(3);
+  expect(targets.every((name) => gradient.initializers.has(name))).toBe(true);
+  const x = { type: "float32" as const, shape: [2, 2, 3], data: Array.from({ length: 12 }, (_, i) => i / 8 - 0.5) };
+  const { [gradientName("loss", "x")]: slope } = await run(gradient, { x });
+  expect(slope.shape).toEqual([2, 2, 3]);
+  slope.data.forEach((value, i) => {
+    expect(value).toBeCloseTo(2 * x.data[i] * Math.exp(x.data[i] ** 2), 5);
   });
 });

@@ -2,6 +2,7 @@
 
 import { floatAttribute, intAttribute, intsAttribute, type Node, stringAttribute } from "../../src/onnx/graph.ts";
 import { sizeOf, tensor } from "../../src/tensor.ts";
+import { Resize } from "./resize.ts";
 import {
   at,
   axisOf,
@@ -270,50 +271,6 @@ const Range: Evaluate = (_, [start, limit, delta]) => {
   const [step] = delta.data;
   for (let x = start.data[0]; step > 0 ? x < limit.data[0] : x > limit.data[0]; x += step) data.push(x);
   return [{ type: start.type, shape: [data.length], data }];
-};
-
-/** Weighted sums of neighbours along each axis, as the specification's Python does. */
-const Resize: Evaluate = (node, [x, , scales, sizes]) => {
-  const rank = x.shape.length;
-  const chosen = intsAttribute(
-    node,
-    "axes",
-    x.shape.map((_, axis) => axis),
-  );
-  const entry = (list: Value | undefined, axis: number) =>
-    list?.data[chosen.findIndex((each) => axisOf(each, rank) === axis)];
-  const shape = x.shape.map((size, axis) => entry(sizes, axis) ?? Math.floor(size * (entry(scales, axis) ?? 1)));
-  const ratios = x.shape.map((size, axis) => (sizes ? shape[axis] / size : (entry(scales, axis) ?? 1)));
-  const mode = stringAttribute(node, "coordinate_transformation_mode", "half_pixel");
-  // In float32, as the runtime reckons: a place halfway between two elements decides which is taken.
-  const source = (o: number, axis: number) => {
-    const [size, wide, scale] = [x.shape[axis], shape[axis], Math.fround(ratios[axis])];
-    if (mode === "asymmetric") return Math.fround(o / scale);
-    if (mode === "align_corners") return wide === 1 ? 0 : Math.fround((o * (size - 1)) / (wide - 1));
-    return mode === "pytorch_half_pixel" && wide === 1 ? 0 : Math.fround(Math.fround((o + 0.5) / scale) - 0.5);
-  };
-  const rounding = stringAttribute(node, "nearest_mode", "round_prefer_floor");
-  const rounded = (place: number) => {
-    if (rounding === "floor") return Math.floor(place);
-    if (rounding === "ceil") return Math.ceil(place);
-    const half = rounding === "round_prefer_floor" ? Math.ceil(place - 0.5) : Math.floor(place + 0.5);
-    return half;
-  };
-  const isLinear = stringAttribute(node, "mode", "nearest") === "linear";
-  /** The value at a point, axis by axis. */
-  const value = (index: Index, axis: number, places: readonly number[]): number => {
-    if (axis === rank) return at(x, places);
-    const last = x.shape[axis] - 1;
-    const clamp = (place: number) => Math.min(last, Math.max(0, place));
-    const place = shape[axis] === x.shape[axis] ? index[axis] : source(index[axis], axis);
-    if (!isLinear) return value(index, axis + 1, [...places, clamp(rounded(place))]);
-    const share = clamp(place) - Math.floor(clamp(place));
-    const next = (at: number) => value(index, axis + 1, [...places, clamp(at)]);
-    return (
-      (1 - share) * next(Math.floor(clamp(place))) + (share === 0 ? 0 : share * next(Math.floor(clamp(place)) + 1))
-    );
-  };
-  return [generate(x.type, shape, (index) => value(index, 0, []))];
 };
 
 const Tile: Evaluate = (_, [x, repeats]) => {
