@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { datasetArtifact, execute, planStudy, readStudy, startPlan } from "@carom/core";
+import { execute, planStudy, readStudy, startPlan } from "@carom/core";
 import { loadDataset } from "../packages/cli/dist/host/data.js";
 import { startPool } from "../packages/cli/dist/host/pool.js";
 import { diskStore, prepareStore } from "../packages/cli/dist/host/store.js";
@@ -56,8 +56,7 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
   const study = await loadStudy(file);
   const { dataset, contentHash } = await loadDataset(study.data.train, {});
   const plan = startPlan();
-  const key = plan.source({ data: contentHash }, datasetArtifact(dataset));
-  const keys = planStudy(plan, study, { train: { key, dataset } });
+  const keys = planStudy(plan, study, { train: { part: plan.data(dataset), dataset } });
   await prepareStore(folder);
   const store = diskStore(folder);
   const planned = seconds();

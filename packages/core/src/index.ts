@@ -180,7 +180,7 @@ export {
 } from "./study/artifact.ts";
 export {
   type AuditInput,
-  type AuditKeys,
+  type AuditMatrix,
   type AuditOutput,
   type AuditParts,
   type AuditQuestion,
@@ -195,18 +195,9 @@ export {
 export { atScale, restrict } from "./study/choice.ts";
 export type { Claim } from "./study/claim.ts";
 export { claimsOf } from "./study/claims.ts";
+export { type Codec, jsonCodec } from "./study/codec.ts";
 export { imageShapeOf } from "./study/examples.ts";
-export {
-  asks,
-  execute,
-  inProcess,
-  MissingInput,
-  memoryStore,
-  type Progress,
-  runTask,
-  type Store,
-  type Workers,
-} from "./study/execute.ts";
+export { execute, type Progress, type Workers } from "./study/execute.ts";
 export { type Evidence, type Explained, type Explanation, explainStudy } from "./study/explain.ts";
 export {
   type ExplainInput,
@@ -218,20 +209,13 @@ export {
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export { planStudy, type StudyData } from "./study/grid.ts";
 export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/gridResult.ts";
-export {
-  type BudgetUnits,
-  type MatrixKeys,
-  type MatrixQuestion,
-  type Participant,
-  planMatrix,
-  unitsOfBudgets,
-} from "./study/matrix.ts";
+export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./study/matrix.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
 export { nameOf, referenceBudget, shortId } from "./study/names.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
 export {
   type PoisoningCell,
-  type PoisoningKeys,
+  type PoisoningMatrix,
   type PoisoningResult,
   planPoisoning,
   readPoisoning,
@@ -245,15 +229,9 @@ export {
 } from "./study/poisoningExplain.ts";
 export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoningResult.ts";
 export { type PoisoningStudy, poisoningJsonSchema, poisoningSchema } from "./study/poisoningSchema.ts";
-export {
-  type CraftQuestion,
-  type JudgeQuestion,
-  planCraft,
-  planPoisonJudge,
-  requireClones,
-  requirePoisonable,
-} from "./study/poisonPlan.ts";
+export { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./study/poisonPlan.ts";
 export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./study/printed.ts";
+export { type Part, partAt, type Ref, type Values } from "./study/reference.ts";
 export type {
   AlignmentEstimate,
   AuditCell,
@@ -265,10 +243,12 @@ export type {
   TargetAdvice,
   Transfer,
 } from "./study/result.ts";
+export { inProcess, runTask } from "./study/runTask.ts";
 export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
 export { type SignificanceEntry, significanceOf } from "./study/significance.ts";
 export { compare, type Signs, signsOf, smallestPossibleP } from "./study/signs.ts";
 export { type SmallestBudget, smallestBudgets } from "./study/smallestBudgets.ts";
+export { MissingInput, memoryStore, readPart, readRef, type Store } from "./study/store.ts";
 export {
   planSweep,
   readSweep,
@@ -287,13 +267,14 @@ export {
 } from "./study/sweepStudy.ts";
 export { type TableResult, type TableStudy, tableJsonSchema, tableSchema } from "./study/tableStudy.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
-export { serviceArtifact } from "./study/tasks/ask.ts";
-export { normIn } from "./study/tasks/craft.ts";
-export { datasetArtifact, type PartRef } from "./study/tasks/dataset.ts";
-export { modelArtifact } from "./study/tasks/fit.ts";
-export { type Look, lookOf } from "./study/tasks/look.ts";
-export { type BlockFacts, displacements, joinBlocks, pointsArtifact } from "./study/tasks/poison.ts";
-export { judgedLabels, judgedOptions } from "./study/tasks/poisonJudge.ts";
+export { type BudgetUnits, type CraftOutcome, craft, normIn, unitsOfBudgets } from "./study/tasks/craft.ts";
+export { datasetCodec } from "./study/tasks/dataset.ts";
+export { type CleanEvaluation, evaluateClean } from "./study/tasks/evaluateClean.ts";
+export { fit as fitTask, modelCodec, type StoredModel } from "./study/tasks/fit.ts";
+export { judge } from "./study/tasks/judge.ts";
+export { type Block, type BlockFacts, blockCodec, displacements, joinBlocks } from "./study/tasks/poison.ts";
+export { poisonJudge } from "./study/tasks/poisonJudge.ts";
+export { type ServiceIdentity, serviceCodec } from "./study/tasks/queryTarget.ts";
 export type { SurrogateVariability } from "./study/variability.ts";
 export { VERSION } from "./study/version.ts";
 export {

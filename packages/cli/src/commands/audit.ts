@@ -3,13 +3,9 @@
 import { join } from "node:path";
 import {
   type AuditQuestion,
-  type Dataset,
-  datasetArtifact,
-  featureCount,
   InputError,
-  type Json,
   learnerByName,
-  modelArtifact,
+  modelCodec,
   normIn,
   norms,
   type PlanBuilder,
@@ -202,24 +198,18 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
   const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
   const [own, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
   const kept = fractionOf(training, options);
-  const give = (data: Dataset) => ({ data: plan.source(datasetArtifact(data)) });
   const learner = learnerByName("mlp");
   return {
     attacked,
     parts: {
       target: {
         learner: learner.name,
-        options: parseOptions(learner, {}) as Readonly<Record<string, Json>>,
-        training: give(own),
-        rows: rowCount(own),
+        options: parseOptions(learner, {}),
+        training: plan.data(own),
         label: "target",
       },
-      targetLearner: learner.name,
-      training: give(kept),
-      trainingRows: rowCount(kept),
-      attacked: give(attacked),
-      points: rowCount(attacked),
-      features: featureCount(attacked),
+      training: plan.data(kept),
+      attacked: plan.data(attacked),
     },
     asked: {
       dataHash: contentHash,
@@ -248,14 +238,9 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   return {
     attacked,
     parts: {
-      target: {
-        key: plan.source(modelArtifact(model, {})),
-      },
-      training: { data: plan.source(datasetArtifact(labelled)) },
-      trainingRows: rowCount(training),
-      attacked: { data: plan.source(datasetArtifact(attacked)) },
-      points: rowCount(attacked),
-      features: featureCount(attacked),
+      target: { model: plan.source(modelCodec, { bytes: model.bytes }) },
+      training: plan.data(labelled),
+      attacked: plan.data(attacked),
     },
     asked: {
       dataHash: user.dataHash,

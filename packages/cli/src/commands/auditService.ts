@@ -4,16 +4,15 @@ import {
   checkAnswers,
   type Dataset,
   type Doubt,
-  datasetArtifact,
+  datasetCodec,
   denseRows,
-  featureCount,
   hashArtifact,
   hashJson,
   InputError,
   mostQueries,
   type PlanBuilder,
   rowCount,
-  serviceArtifact,
+  serviceCodec,
   spreadRows,
 } from "@carom/core";
 import { alignClasses } from "../host/classes.ts";
@@ -58,12 +57,9 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
     service,
     ledger,
     parts: {
-      target: { service: plan.source(serviceArtifact({ ...identity, reading })) },
-      training: { data: plan.source(datasetArtifact(labelled)) },
-      trainingRows: rowCount(training),
-      attacked: { data: plan.source(datasetArtifact(attacked)) },
-      points: rowCount(attacked),
-      features: featureCount(attacked),
+      target: { service: plan.source(serviceCodec, { service: { ...identity, reading } }) },
+      training: plan.data(labelled),
+      attacked: plan.data(attacked),
     },
     asked: {
       dataHash: user.dataHash,
@@ -136,8 +132,8 @@ export function questionHash({ training, attacked }: Divided, options: AuditOpti
   return hashJson({
     ...Object.fromEntries(chosen),
     ...estimateOf(options),
-    training: hashArtifact(datasetArtifact(training)),
-    attacked: hashArtifact(datasetArtifact(attacked)),
+    training: hashArtifact(datasetCodec.encode(training)),
+    attacked: hashArtifact(datasetCodec.encode(attacked)),
     epsilons: epsilonsOf(attacked, options),
   });
 }

@@ -2,27 +2,25 @@
 
 import {
   type AnyLearner,
+  type Block,
   type BlockFacts,
+  blockCodec,
   type DataReading,
   type Dataset,
-  datasetArtifact,
   errorRate,
-  featureCount,
   InputError,
   joinBlocks,
-  judgedLabels,
-  judgedOptions,
   learnerByName,
   learners,
-  type PlanBuilder,
   parseOptions,
   planCraft,
-  planPoisonJudge,
-  pointsArtifact,
   poisonCount,
   poisoningAttacks,
+  poisonJudge,
   presetOptions,
   type Rate,
+  type Ref,
+  readRef,
   requireClones,
   requirePoisonable,
   rowCount,
@@ -144,15 +142,9 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   const workers = options.workers ?? defaultWorkers();
   const quiet = options.quiet === true;
   const plan = startPlan();
-  const training = sourceOf(plan, data.train);
-  const size = {
-    rows: rowCount(data.train),
-    validation: rowCount(data.validation),
-    features: featureCount(data.train),
-  };
   const blocks = planCraft(plan, {
-    ...{ attack: options.attack, settings: settings as never, learner: learner.name, options: chosen as never },
-    ...{ training, validation: sourceOf(plan, data.validation), counts, seed: options.seed, size },
+    ...{ attack: options.attack, settings, learner: learner.name, options: chosen, counts, seed: options.seed },
+    ...{ training: plan.data(data.train), validation: plan.data(data.validation) },
     label: `poisoning ${learner.name}`,
   });
   const store = await runPlan(plan, blocks, { workers, quiet });
@@ -284,31 +276,17 @@ function budgetsOf({ points, fraction }: PoisonOptions, rows: number): { readonl
   return [...new Set(counts)].sort((a, b) => a - b).map((count) => ({ points: count }));
 }
 
-/** Data known by their content, so that no path is in any key. */
-function sourceOf(plan: PlanBuilder, data: Dataset): { readonly data: string } {
-  return { data: plan.source(datasetArtifact(data)) };
-}
-
-interface Effort {
-  readonly losses: readonly number[];
-  readonly fits: number;
-  readonly gradients: number;
-  readonly evaluations: number;
-}
-
 /** Writes the points of all blocks to the file; says what they took. */
 async function writePoints(
   store: Store,
-  blocks: readonly string[],
+  refs: readonly Ref<Block>[],
   out: string,
   { classNames }: Dataset,
-): Promise<Effort> {
-  const artifacts = await Promise.all(blocks.map((key) => store.read(key)));
-  const whole = artifacts.map((artifact) => artifact!);
-  const facts = whole.map(({ json }) => json as unknown as BlockFacts);
-  const sum = (name: "fits" | "gradients" | "evaluations") => facts.reduce((total, each) => total + each[name], 0);
-  const losses = facts.flatMap((each) => each.losses);
-  await writeWhole(out, poisonBytes(joinBlocks(whole)!, losses, classNames));
+): Promise<BlockFacts> {
+  const blocks = await Promise.all(refs.map((ref) => readRef(store, ref)));
+  const sum = (name: "fits" | "gradients" | "evaluations") => blocks.reduce((total, each) => total + each[name], 0);
+  const losses = blocks.flatMap((each) => each.losses);
+  await writeWhole(out, poisonBytes(joinBlocks(blocks)!, losses, classNames));
   return { losses, fits: sum("fits"), gradients: sum("gradients"), evaluations: sum("evaluations") };
 }
 
@@ -332,30 +310,28 @@ async function judge({ out, data, test, judging, counts, options, workers }: Jud
   const plan = startPlan();
   const own = data.targetTrain ?? data.train;
   const points = await readPoison(out, data.train.classNames);
-  const facts = { losses: [], fits: 0, gradients: 0, evaluations: 0 };
-  const block = plan.source(pointsArtifact(points, facts));
+  const block = plan.source(blockCodec, { points, losses: [], fits: 0, gradients: 0, evaluations: 0 });
   const retune = options.retune === true;
-  const verdict = (blocks: readonly string[], at: readonly number[], label: string) =>
-    planPoisonJudge(plan, {
-      ...{ learner: judging.learner.name, options: judging.options as never, blocks, counts: at, seed: options.seed },
-      ...{ training: sourceOf(plan, own), test: sourceOf(plan, test), stream: "judge", retune },
-      ...(options.allowOverlap && { overlap: true }),
-      rows: rowCount(own) + at[at.length - 1],
+  const parts = { training: plan.data(own), test: plan.data(test) };
+  const verdict = (blocks: readonly Ref<Block>[], at: readonly number[], label: string) =>
+    plan.add(
+      poisonJudge,
+      {
+        ...{ learner: judging.learner.name, options: judging.options, counts: at, seed: options.seed, label: "judge" },
+        ...{ retune, ...(options.allowOverlap && { overlap: true }) },
+      },
+      { ...parts, blocks },
       label,
-    });
+    );
   const clean = verdict([], [0], `training ${judging.learner.name}`);
   // One task for each budget, so that several can be at work.
   const poisoned = counts.map((count) => verdict([block], [count], `${judging.learner.name} with ${count} points`));
   const store = await runPlan(plan, [clean, ...poisoned], { workers, quiet: options.quiet === true });
-  const read = async (key: string) => (await store.read(key))!;
-  const budgets = await Promise.all(
-    poisoned.map(async (key) => {
-      const found = await read(key);
-      const error = errorRate(judgedLabels(found, 0), test.labels);
-      return { error, ...(retune && { options: judgedOptions(found, 0) }) };
-    }),
-  );
-  return { cleanError: errorRate(judgedLabels(await read(clean), 0), test.labels), budgets };
+  const read = async (ref: typeof clean) => {
+    const [{ labels, options: chosen }] = await readRef(store, ref);
+    return { error: errorRate(labels, test.labels), ...(retune && { options: chosen }) };
+  };
+  return { cleanError: (await read(clean)).error, budgets: await Promise.all(poisoned.map(read)) };
 }
 
 function parsePoints(text: string): number[] {

@@ -9,7 +9,7 @@ export function askEvasion(study: Study, plan: PlanBuilder, data: StudyData, has
   const keys = planStudy(plan, study, data);
   const wanted = keys.flatMap(({ transfer, curve, variability }) => [
     transfer,
-    ...(curve === undefined ? [] : [curve.transfer]),
+    ...(curve ? [curve.transfer] : []),
     ...(variability?.values() ?? []),
   ]);
   return {
@@ -17,7 +17,7 @@ export function askEvasion(study: Study, plan: PlanBuilder, data: StudyData, has
     async answer(store) {
       const result = await readStudy(store, keys, study, hashes);
       const files = async (facts: RunFacts) => {
-        const examples = await smallestBudgets(store, keys[0], study, data.test?.dataset ?? data.train.dataset);
+        const examples = await smallestBudgets(store, keys[0], study);
         return (await import("../report/studyFiles.ts")).studyFiles(result, examples, facts);
       };
       return { result, text: `${rates(result)}\n${claimLines(result.explanation.claims)}`, files };

@@ -2,7 +2,6 @@
 
 import { join } from "node:path";
 import {
-  datasetArtifact,
   InputError,
   learnerByName,
   learners,
@@ -108,10 +107,10 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     seed: options.seed,
   };
   const plan = startPlan();
-  const key = plan.source(datasetArtifact(dataset));
-  const folder = options.out ?? runFolder("sweep", [question, key], started);
+  const data = plan.data(dataset);
+  const folder = options.out ?? runFolder("sweep", [question, data.data.key], started);
   await requireFree(folder, "folder");
-  const keys = planSweep(plan, question, { key, dataset });
+  const keys = planSweep(plan, question, data);
   const workers = options.workers ?? defaultWorkers();
   const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true });
   const { sweepFiles } = await import("../report/sweepFiles.ts");

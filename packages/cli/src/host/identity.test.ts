@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { datasetArtifact, startPlan, tensor, writeNpz } from "@carom/core";
+import { startPlan, tensor, writeNpz } from "@carom/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/run.ts";
@@ -31,7 +31,7 @@ const commas = write("commas.csv", "5;2,0\n4;3,0\n7;2,0\n");
 const accents = write("accents.csv", "a,y\n1,é\n2,è\n3,é\n");
 
 const keyOf = async (spec: string, options: DataOptions) =>
-  startPlan().source(datasetArtifact((await loadDataset(spec, options)).dataset));
+  startPlan().data((await loadDataset(spec, options)).dataset).data.key;
 
 /** For each option, readings of a file that differ in it alone; no two mean the same. */
 const readings: { readonly [Name in keyof DataOptions]-?: readonly (readonly [string, DataOptions])[] } = {

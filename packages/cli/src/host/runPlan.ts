@@ -1,6 +1,6 @@
 // Executes a plan in worker processes on the store on disk.
 
-import { asks, execute, type Plan, runTask, type Service, type Workers } from "@carom/core";
+import { execute, type Plan, type Ref, runTask, type Service, type Workers } from "@carom/core";
 import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";
@@ -19,7 +19,7 @@ export interface RunOptions {
 /** Makes sure that the wanted artifacts of a plan are in the store, and returns that store. */
 export async function runPlan(
   plan: Plan,
-  wanted: readonly string[],
+  wanted: readonly Ref<unknown>[],
   { workers, quiet, service }: RunOptions,
 ): Promise<StoreWithMakers> {
   const folder = storeFolder();
@@ -37,7 +37,7 @@ export async function runPlan(
   const workersAndHere: Workers = {
     ...pool,
     run: (task, onProgress) =>
-      asks(task) ? runTask(task, store, runtime, onProgress, service) : pool.run(task, onProgress),
+      task.asks ? runTask(task, store, runtime, onProgress, service) : pool.run(task, onProgress),
   };
   try {
     await execute(

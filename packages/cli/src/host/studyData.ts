@@ -3,7 +3,6 @@
 import {
   type DataReading,
   type Dataset,
-  datasetArtifact,
   featureCount,
   type PlanBuilder,
   type PoisoningStudy,
@@ -56,7 +55,7 @@ export async function loadStudyData(
   const forTraining = await read(train);
   const forTest = test === undefined ? undefined : await read(test, forTraining);
   const [own, other] = withSameBounds(forTraining.dataset, forTest?.dataset);
-  const source = (dataset: Dataset) => ({ key: plan.source(datasetArtifact(dataset)), dataset });
+  const source = (dataset: Dataset) => ({ part: plan.data(dataset), dataset });
   return {
     readings,
     data: { train: source(own), ...(other && { test: source(other) }) },

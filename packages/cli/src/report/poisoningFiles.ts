@@ -3,9 +3,9 @@
 import {
   type Dataset,
   imageShapeOf,
-  joinBlocks,
-  type PoisoningKeys,
+  type PoisoningMatrix,
   type PoisoningResult,
+  readRef,
   type Store,
 } from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
@@ -38,19 +38,16 @@ export interface PoisonedExample {
 /** The first point of each model of the first repetition, white-box ones where there are any; of images only. */
 export async function poisonedExamples(
   store: Store,
-  { blocks }: PoisoningKeys,
+  { blocks }: PoisoningMatrix,
   data: Dataset,
 ): Promise<PoisonedExample[]> {
   const imageShape = imageShapeOf(data.featureShape);
   if (!imageShape) return [];
-  const all = [...blocks.keys()];
-  const own = all.filter((id) => id.startsWith("target/"));
+  const { surrogate, target } = blocks;
   const box = [Math.min(...data.domain.lower), Math.max(...data.domain.upper)] as const;
   const examples: PoisonedExample[] = [];
-  for (const model of own.length > 0 ? own : all) {
-    const block = await store.read(blocks.get(model)![0]);
-    const points = block && joinBlocks([block]);
-    if (!points) continue;
+  for (const [model, [first]] of target.size > 0 ? target : surrogate) {
+    const { points } = await readRef(store, first);
     const width = imageShape[0] * imageShape[1];
     const label = points.labels[0];
     // With more than two classes the clone's own is not known from its label.

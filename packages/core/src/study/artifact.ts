@@ -8,6 +8,9 @@ import { type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../
 /** Anything that survives JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 
+/** Plain data by name. */
+export type Parameters = { readonly [name: string]: Json | undefined };
+
 export interface Artifact {
   readonly json: Json;
   readonly arrays: Readonly<Record<string, Tensor>>;

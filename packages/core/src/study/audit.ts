@@ -1,6 +1,6 @@
 // An audit: how much of a target falls to points crafted on surrogates, at which budget, and why.
 
-import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import { type Dataset, rowCount } from "../data/dataset.ts";
 import { sharedInterval } from "../data/domain.ts";
 import { learnerByName, parseOptions } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
@@ -9,25 +9,24 @@ import type { Runtime } from "../models/runtime.ts";
 import type { Service } from "../models/service.ts";
 import type { Norm } from "../threat/norm.ts";
 import { answerOf } from "./answer.ts";
-import type { Artifact } from "./artifact.ts";
 import { chooseExample } from "./examples.ts";
-import { execute, inProcess, memoryStore, type Progress, type Store } from "./execute.ts";
+import { execute, type Progress } from "./execute.ts";
 import { findingsOf } from "./findings.ts";
 import { leftOutSentences } from "./leftOut.ts";
-import { type BudgetUnits, type MatrixKeys, type Participant, planMatrix } from "./matrix.ts";
+import { type Matrix, type Participant, planFit, planMatrix, type TrainedModel } from "./matrix.ts";
 import { meanCells, meanModels } from "./means.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
-import type { AuditExample, AuditResult, Transfer } from "./result.ts";
+import type { Part, Ref } from "./reference.ts";
+import type { AlignmentEstimate, AuditExample, AuditResult } from "./result.ts";
+import { inProcess } from "./runTask.ts";
 import { shortfallOf } from "./shortfall.ts";
 import { standingsOf } from "./standing.ts";
-import type { Parameters } from "./task.ts";
-import { serviceArtifact } from "./tasks/ask.ts";
-import { craftedOf, normIn } from "./tasks/craft.ts";
-import { datasetArtifact, type PartRef, partInputs, partOf, partParameters } from "./tasks/dataset.ts";
-import { modelArtifact } from "./tasks/fit.ts";
-import { verdictOf } from "./tasks/judge.ts";
-import { type Look, lookOf } from "./tasks/look.ts";
-import { estimateOf } from "./tasks/slopes.ts";
+import { memoryStore, readPart, readRef, type Store } from "./store.ts";
+import { type BudgetUnits, normIn } from "./tasks/craft.ts";
+import { estimateAlignment } from "./tasks/estimateAlignment.ts";
+import type { CleanEvaluation } from "./tasks/evaluateClean.ts";
+import { modelCodec, type StoredModel } from "./tasks/fit.ts";
+import { type ServiceIdentity, serviceCodec } from "./tasks/queryTarget.ts";
 import { VERSION } from "./version.ts";
 
 /** A surrogate to train: a learner in one complexity. */
@@ -55,15 +54,11 @@ export interface AuditQuestion {
 
 /** The parts of a plan that an audit is about. */
 export interface AuditParts {
-  readonly target: Participant["model"];
-  readonly targetLearner?: string;
+  readonly target: { readonly model: Ref<StoredModel> } | { readonly service: Ref<ServiceIdentity> } | TrainedModel;
   /** What the attacker has: rows, with true labels or with those that the target gave. */
-  readonly training: PartRef;
-  readonly trainingRows: number;
+  readonly training: Part;
   /** The points to attack. */
-  readonly attacked: PartRef;
-  readonly points: number;
-  readonly features: number;
+  readonly attacked: Part;
 }
 
 /** What each point did: one entry per surrogate, target and budget. */
@@ -87,10 +82,10 @@ export interface AuditOutput {
   readonly examples: readonly AuditExample[];
 }
 
-/** Keys of what an audit leaves behind. */
-export interface AuditKeys extends MatrixKeys {
+/** What an audit leaves behind. */
+export interface AuditMatrix extends Matrix {
   /** The estimate of alignment, where it was asked for. */
-  readonly slopes?: string;
+  readonly estimate?: Ref<AlignmentEstimate>;
 }
 
 /** Directions at each point of an estimate, beside those of the surrogates' gradients. */
@@ -109,76 +104,51 @@ export function mostQueries(
 export const TARGET = "target";
 
 /** Adds the tasks of an audit to a plan: all models craft, and all judge. */
-export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): AuditKeys {
-  const { surrogates, norm, epsilons, seed } = question;
-  const isService = "service" in parts.target;
+export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): AuditMatrix {
+  const { surrogates, norm, epsilons, seed, units } = question;
+  const { target, training, attacked } = parts;
+  const how = { seed, prefix: "" };
   const ids = [TARGET, ...surrogates.map(surrogateId)];
-  const target: Participant = {
-    id: TARGET,
-    role: "target",
-    ...(parts.targetLearner && { learner: parts.targetLearner }),
-    model: parts.target,
+  const about = { id: TARGET, role: "target" as const };
+  const asked = (): Participant => {
     // Nothing can be crafted on what gives no gradients, so there is nothing to judge either.
-    ...(!isService && { judges: ids }),
+    if ("service" in target) return { ...about, service: target.service };
+    if ("model" in target) return { ...about, model: target.model, judges: ids };
+    return { ...about, learner: target.learner, model: planFit(plan, TARGET, target, how), judges: ids };
   };
   const others = surrogates.map((choice): Participant => {
     const learner = learnerByName(choice.learner);
-    return {
-      id: surrogateId(choice),
-      role: "surrogate",
-      ...choice,
-      affine: learner.capabilities.affine,
-      model: {
-        learner: choice.learner,
-        options: parseOptions(learner, learner.complexities[choice.complexity]) as Parameters,
-        training: parts.training,
-        rows: parts.trainingRows,
-        label: surrogateId(choice),
-      },
-      judges: ids,
-    };
+    const id = surrogateId(choice);
+    const options = parseOptions(learner, learner.complexities[choice.complexity]);
+    const model = planFit(plan, id, { learner: choice.learner, options, training, label: id }, how);
+    return { id, role: "surrogate", ...choice, model, judges: ids };
   });
-  const keys = planMatrix(plan, {
-    participants: [target, ...others],
-    attacked: parts.attacked,
-    points: parts.points,
-    features: parts.features,
-    pool: parts.training,
-    norm,
-    units: question.units,
-    epsilons,
-    seed,
-    prefix: "",
-  });
-  return "service" in parts.target && question.estimate
-    ? withEstimate(plan, keys, parts.target.service, question, parts)
-    : keys;
+  const shared = { ...{ norm, units, epsilons, ...how }, participants: [asked(), ...others] };
+  const matrix = planMatrix(plan, { ...shared, attacked, pool: training });
+  if (!("service" in target) || !question.estimate) return matrix;
+  const estimate = planEstimate(plan, matrix, target.service, question, attacked);
+  return { ...matrix, estimate, wanted: [...matrix.wanted, estimate] };
 }
 
 /** Adds the estimate of alignment. */
-function withEstimate(
+function planEstimate(
   plan: PlanBuilder,
-  keys: MatrixKeys,
-  service: string,
+  { crafts, looks }: Matrix,
+  service: Ref<ServiceIdentity>,
   { seed, asked, estimate, units }: AuditQuestion,
-  { attacked, points, features }: AuditParts,
-): AuditKeys {
-  const surrogates = [...keys.crafts.keys()];
+  attacked: Part,
+): Ref<AlignmentEstimate> {
   const [low, high] = units === "ranges" ? [0, 1] : asked.box;
   const parameters = {
-    ...partParameters("attacked", attacked),
-    surrogates,
-    points: Math.min(points, estimate!.points),
+    points: Math.min(attacked.rows, estimate!.points),
     random: RANDOM_DIRECTIONS,
     // Long beside the rounding of scores, short beside the budgets of an audit: 1/20 of range sqrt(D) / 28.
-    step: ((high - low) * Math.sqrt(features)) / 560,
+    step: ((high - low) * Math.sqrt(attacked.features)) / 560,
     ...(units === "ranges" && { units }),
     seed,
   };
-  const looks = surrogates.map((id) => [`look:${id}`, keys.looks.get(id)!]);
-  const inputs = { ...partInputs("attacked", attacked), service, ...Object.fromEntries(looks) };
-  const slopes = plan.add("slopes", parameters, inputs, { label: "estimate of alignment", seconds: points / 5 });
-  return { ...keys, slopes, wanted: [...keys.wanted, slopes] };
+  const surrogates = [...crafts.keys()].map((id) => ({ id, look: looks.get(id)! }));
+  return plan.add(estimateAlignment, parameters, { attacked, service, surrogates }, "estimate of alignment");
 }
 
 function surrogateId({ learner, complexity }: SurrogateChoice): string {
@@ -188,19 +158,12 @@ function surrogateId({ learner, complexity }: SurrogateChoice): string {
 /** Reads the outcome of an audit whose plan has been executed. */
 export async function readAudit(
   store: Store,
-  keys: AuditKeys,
+  keys: AuditMatrix,
   question: AuditQuestion,
   parts: AuditParts,
 ): Promise<AuditOutput> {
-  const read = async (key: string): Promise<Artifact> => {
-    const artifact = await store.read(key);
-    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
-    return artifact;
-  };
-  const inputs: Record<string, Artifact> = {};
-  for (const [name, key] of Object.entries(partInputs("attacked", parts.attacked))) inputs[name] = await read(key);
-  const attacked = partOf("attacked", partParameters("attacked", parts.attacked), inputs);
-  const transfer = (await read(keys.transfer)).json as unknown as Transfer;
+  const attacked = await readPart(store, parts.attacked);
+  const transfer = await readRef(store, keys.transfer);
   // Surrogates first, in their order; the target, the white-box reference, last.
   const order = [...keys.crafts.keys()].filter((id) => id !== TARGET);
   if (keys.crafts.has(TARGET)) order.push(TARGET);
@@ -208,20 +171,20 @@ export async function readAudit(
   const samples: AuditSamples[] = [];
   const examples: AuditExample[] = [];
   // What is kept is copied, as an artifact's arrays are one block of memory: points and gradients would stay with labels.
-  const looks = new Map<string, Pick<Look, "labels" | "losses">>();
+  const looks = new Map<string, Pick<CleanEvaluation, "labels" | "losses">>();
   for (const [id, key] of keys.looks) {
-    const { labels, losses } = lookOf(await read(key));
+    const { labels, losses } = await readRef(store, key);
     looks.set(id, { labels: labels.slice(), losses: losses?.slice() });
   }
   for (const id of order) {
     const { craft, judge, judged } = keys.crafts.get(id)!;
-    const results = craftedOf(await read(craft), epsilons.length);
-    const verdicts = await read(judge);
+    const { budgets } = await readRef(store, craft);
+    const { verdicts } = await readRef(store, judge);
     const own: AuditSamples[] = [];
     for (const [i, epsilon] of epsilons.entries()) {
-      const size = results[i]?.size.slice();
+      const size = budgets[i]?.size.slice();
       for (const target of judged) {
-        const verdict = verdictOf(verdicts, target, i);
+        const verdict = verdicts.get(target)?.[i];
         if (!verdict) continue;
         const clean = looks.get(target)!;
         own.push({
@@ -239,7 +202,7 @@ export async function readAudit(
     }
     samples.push(...own);
     const shown = new Set(examples.map(({ index }) => index));
-    if (results.length > 0) examples.push(...chooseExample(id, results, own, attacked, epsilons, shown));
+    if (budgets.length > 0) examples.push(...chooseExample(id, budgets, own, attacked, epsilons, shown));
   }
   const byOrder = [...transfer.cells].sort((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate));
   // Nothing is crafted blindly on the target, so it is nobody's surrogate.
@@ -271,7 +234,7 @@ export async function readAudit(
       box,
       ...(!sharedInterval(attacked.domain) && { bounds: "columns" as const }),
       points: rowCount(attacked),
-      surrogateRows: parts.trainingRows,
+      surrogateRows: parts.training.rows,
       ...(targetRows !== undefined && { targetRows }),
       attackerKnows,
       defaults,
@@ -281,7 +244,7 @@ export async function readAudit(
     cells: byOrder,
     pairs,
     ...findingsOf(meanModels([transfer]), meanCells([transfer]), [TARGET], new Map(), question),
-    ...(keys.slopes !== undefined && { estimate: estimateOf(await read(keys.slopes)) }),
+    ...(keys.estimate && { estimate: await readRef(store, keys.estimate) }),
     ...(shortfall && { shortfall }),
     standings,
     answer: answerOf({
@@ -310,14 +273,12 @@ export async function audit(input: AuditInput): Promise<AuditOutput> {
   const plan = startPlan();
   const service = "scores" in input.target ? input.target : undefined;
   const parts: AuditParts = {
-    target: service
-      ? { service: plan.source(serviceArtifact("in this process")) }
-      : { key: plan.source(modelArtifact(input.target as Pick<Model, "bytes">, {})) },
-    training: { data: plan.source(datasetArtifact(input.training)) },
-    trainingRows: rowCount(input.training),
-    attacked: { data: plan.source(datasetArtifact(input.attacked)) },
-    points: rowCount(input.attacked),
-    features: featureCount(input.attacked),
+    target:
+      "scores" in input.target
+        ? { service: plan.source(serviceCodec, { service: "in this process" }) }
+        : { model: plan.source(modelCodec, { bytes: input.target.bytes }) },
+    training: plan.data(input.training),
+    attacked: plan.data(input.attacked),
   };
   const keys = planAudit(plan, input, parts);
   const store = memoryStore();

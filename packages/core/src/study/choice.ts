@@ -5,7 +5,7 @@ import { learnerByName, parseOptions } from "../learners/index.ts";
 import { presetOptions } from "../learners/presets.ts";
 import { nameOf } from "./names.ts";
 import type { LearnerChoice, Study } from "./schema.ts";
-import type { Parameters } from "./task.ts";
+import type { Configured } from "./tasks/fit.ts";
 
 /** The study at a named size. @throws InputError for a name it does not have. */
 export function atScale<S extends { readonly scales: Readonly<Record<string, object>> }>(
@@ -34,11 +34,9 @@ export function restrict<S extends Pick<Study, "surrogates" | "targets">>(study:
   });
 }
 
-export interface Resolved {
+export interface Resolved extends Configured {
   readonly name: string;
-  readonly learner: string;
   readonly complexity?: "high" | "low";
-  readonly options: Parameters;
   readonly fraction?: number;
 }
 
@@ -50,7 +48,7 @@ export function resolve(choice: LearnerChoice): Resolved {
     : choice.complexity
       ? learner.complexities[choice.complexity]
       : {};
-  const options = parseOptions(learner, { ...base, ...choice.options }) as Parameters;
+  const options = parseOptions(learner, { ...base, ...choice.options });
   const name = nameOf(choice);
   const [whole] = name.split("@");
   const complexity = whole.endsWith("_H") ? "high" : whole.endsWith("_L") ? "low" : choice.complexity;

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { criticalPaths } from "./criticalPath.ts";
-import { execute, memoryStore, type Workers } from "./execute.ts";
+import { execute, type Workers } from "./execute.ts";
+import { memoryStore } from "./store.ts";
 import type { Task } from "./task.ts";
 
 function task(key: string, seconds: number, ...inputs: string[]): Task {
   const named = Object.fromEntries(inputs.map((input, i) => [String(i), input]));
-  return { key, kind: "any", parameters: {}, inputs: named, label: key, seconds, bytes: 1 };
+  return { key, kind: "any", parameters: {}, given: {}, inputs: named, label: key, seconds, bytes: 1 };
 }
 
 /** Tasks that need some of those before them. */
@@ -56,12 +57,7 @@ describe("the order of execution", () => {
       run: ({ seconds }) => new Promise((finish) => running.push({ end: now + seconds, finish })),
     };
     let over = false;
-    const all = execute(
-      { tasks, sources: new Map() },
-      tasks.map(({ key }) => key),
-      store,
-      workers,
-    ).finally(() => {
+    const all = execute({ tasks, sources: new Map() }, tasks, store, workers).finally(() => {
       over = true;
     });
     while (!over) {

@@ -2,15 +2,16 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { tensor } from "../tensor.ts";
 import { type Artifact, decodeArtifact, encodeArtifact, hashArtifact } from "./artifact.ts";
-import { execute, MissingInput, memoryStore, type Store, type Workers } from "./execute.ts";
+import { execute, type Workers } from "./execute.ts";
 import type { Plan } from "./plan.ts";
+import { MissingInput, memoryStore, type Store } from "./store.ts";
 import { hashJson, type Task, taskKey } from "./task.ts";
 
 const artifact = (value: number): Artifact => ({ json: value, arrays: { x: tensor("float64", [1], [value]) } });
 
 function task(key: string, ...inputs: string[]): Task {
   const named = Object.fromEntries(inputs.map((input, i) => [String(i), input]));
-  return { key, kind: "sum", parameters: {}, inputs: named, label: key, seconds: 1, bytes: 1 };
+  return { key, kind: "sum", parameters: {}, given: {}, inputs: named, label: key, seconds: 1, bytes: 1 };
 }
 
 /** A diamond on one source: d needs b and c, which need a, which needs the source. */
@@ -49,7 +50,7 @@ describe("execute", () => {
   test("computes what is wanted, inputs first, each task once, nothing unneeded", async () => {
     const store = memoryStore();
     const log: string[] = [];
-    await execute(diamond, ["d"], store, adders(store, 1, log));
+    await execute(diamond, [{ key: "d" }], store, adders(store, 1, log));
     expect(log.toSorted()).toEqual(["a", "b", "c", "d"]);
     expect([log[0], log[3]]).toEqual(["a", "d"]);
     // a = 2, b = c = 3, d = 7.
@@ -59,7 +60,7 @@ describe("execute", () => {
   test("keeps as many workers busy as there are independent tasks", async () => {
     const store = memoryStore();
     const workers = adders(store, 4);
-    await execute(diamond, ["d"], store, workers);
+    await execute(diamond, [{ key: "d" }], store, workers);
     expect(workers.peak()).toBe(2);
   });
 
@@ -68,7 +69,7 @@ describe("execute", () => {
     await store.write("b", artifact(10));
     await store.write("c", artifact(20));
     const log: string[] = [];
-    await execute(diamond, ["d"], store, adders(store, 2, log));
+    await execute(diamond, [{ key: "d" }], store, adders(store, 2, log));
     expect(log).toEqual(["d"]);
     expect((await store.read("d"))?.json).toBe(31);
   });
@@ -82,7 +83,7 @@ describe("execute", () => {
       read: async (key) => (damaged.delete(key) ? undefined : store.read(key)),
     };
     const log: string[] = [];
-    await execute(diamond, ["d"], flaky, adders(flaky, 1, log));
+    await execute(diamond, [{ key: "d" }], flaky, adders(flaky, 1, log));
     expect((await store.read("d"))?.json).toBe(7);
     expect(log.filter((key) => key === "b")).toHaveLength(1);
     expect(log.filter((key) => key === "d")).toHaveLength(2);
@@ -92,7 +93,7 @@ describe("execute", () => {
     const store = memoryStore();
     const leaky: Store = { ...store, read: async (key) => (key === "b" ? undefined : store.read(key)) };
     const log: string[] = [];
-    await expect(execute(diamond, ["d"], leaky, adders(leaky, 2, log))).rejects.toThrow(
+    await expect(execute(diamond, [{ key: "d" }], leaky, adders(leaky, 2, log))).rejects.toThrow(
       "artifact b… gone for the 4th time",
     );
     expect(log.filter((key) => key === "d")).toHaveLength(4);
@@ -105,7 +106,7 @@ describe("execute", () => {
       if (each.key === "b") throw new Error("b cannot be computed");
       return workers.run(each, onProgress);
     };
-    await expect(execute(diamond, ["d"], store, { count: 2, run })).rejects.toThrow("b cannot be computed");
+    await expect(execute(diamond, [{ key: "d" }], store, { count: 2, run })).rejects.toThrow("b cannot be computed");
     expect(await store.has("c")).toBe(true);
     expect(await store.has("d")).toBe(false);
   });
@@ -113,7 +114,7 @@ describe("execute", () => {
   test("reports progress that never falls and ends at the whole", async () => {
     const store = memoryStore();
     const seen: number[] = [];
-    await execute(diamond, ["d"], store, adders(store, 2), ({ done }) => seen.push(done));
+    await execute(diamond, [{ key: "d" }], store, adders(store, 2), ({ done }) => seen.push(done));
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(seen.at(-1)).toBe(1);
   });

@@ -1,22 +1,11 @@
 // Executes a plan: what the store already has is not computed again, the rest goes to workers as soon as it can.
 
 import { assert, InputError } from "../errors.ts";
-import type { Runtime } from "../models/runtime.ts";
-import type { Service } from "../models/service.ts";
-import type { Artifact } from "./artifact.ts";
 import { criticalPaths } from "./criticalPath.ts";
 import type { Plan } from "./plan.ts";
-import type { Task, TaskKind } from "./task.ts";
-import { type TaskKindName, taskKinds } from "./tasks/index.ts";
-
-/** Where artifacts are kept. */
-export interface Store {
-  has(key: string): Promise<boolean>;
-  /** The artifact, checked; undefined where there is none, or one that was damaged and has been removed. */
-  read(key: string): Promise<Artifact | undefined>;
-  /** Written whole or not at all. */
-  write(key: string, artifact: Artifact): Promise<void>;
-}
+import type { Ref } from "./reference.ts";
+import { MissingInput, type Store } from "./store.ts";
+import type { Task } from "./task.ts";
 
 /** A place where tasks are computed, several at a time. */
 export interface Workers {
@@ -25,16 +14,6 @@ export interface Workers {
   prepare?(busy: number): void;
   /** Computes a task and writes its artifact to the store. @throws MissingInput */
   run(task: Task, onProgress: (done: number) => void): Promise<void>;
-}
-
-/** An input of a task is not in the store (any more). */
-export class MissingInput extends Error {
-  readonly key: string;
-
-  constructor(key: string) {
-    super(`artifact ${key} is not in the store`);
-    this.key = key;
-  }
 }
 
 /** How far a plan is. */
@@ -49,25 +28,6 @@ export interface Progress {
   readonly reused: number;
 }
 
-/** Computes one task here: reads its inputs, runs its kind, writes its artifact with the name of the runtime. */
-export async function runTask(
-  task: Task,
-  store: Store,
-  runtime: Runtime,
-  onProgress: (done: number) => void = () => {},
-  service?: Service,
-): Promise<void> {
-  const inputs: Record<string, Artifact> = {};
-  for (const [name, key] of Object.entries(task.inputs)) {
-    const artifact = await store.read(key);
-    if (!artifact) throw new MissingInput(key);
-    inputs[name] = artifact;
-  }
-  const kind = taskKinds[task.kind as TaskKindName];
-  const artifact = await kind.run(task.parameters, inputs, { runtime, service, onProgress });
-  await store.write(task.key, { ...artifact, computedBy: runtime.identity });
-}
-
 /**
  * Makes sure that the wanted artifacts are in the store.
  *
@@ -77,7 +37,7 @@ export async function runTask(
  */
 export async function execute(
   plan: Plan,
-  wanted: readonly string[],
+  wanted: readonly Pick<Ref<unknown>, "key">[],
   store: Store,
   workers: Workers,
   onProgress?: (progress: Progress) => void,
@@ -99,7 +59,7 @@ export async function execute(
     needed.set(key, task);
     for (const input of Object.values(task.inputs)) await visit(input);
   };
-  for (const key of wanted) {
+  for (const { key } of wanted) {
     // What is wanted will be read, so it must be sound and not only there: reading removes what is damaged.
     await store.read(key);
     await visit(key);
@@ -130,7 +90,7 @@ export async function execute(
   };
   const losses = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
-  const places = plan.tasks.some(asks) ? ASKING : 0;
+  const places = plan.tasks.some(({ asks }) => asks) ? ASKING : 0;
   let asking = 0;
   const isReady = ({ key, inputs }: Task) =>
     !finished.has(key) &&
@@ -139,7 +99,7 @@ export async function execute(
   let fault: unknown;
   const start = (task: Task) => {
     advance(task, 0);
-    if (asks(task)) asking++;
+    if (task.asks) asking++;
     const work = workers
       .run(task, (done) => advance(task, done))
       .then(
@@ -167,7 +127,7 @@ export async function execute(
       })
       .finally(() => {
         running.delete(task.key);
-        if (asks(task)) asking--;
+        if (task.asks) asking--;
       });
     running.set(task.key, work);
   };
@@ -176,7 +136,7 @@ export async function execute(
     for (const task of order) {
       const computing = running.size - asking;
       if (computing >= workers.count && asking >= places) break;
-      const hasRoom = asks(task) ? asking < places : computing < workers.count;
+      const hasRoom = task.asks ? asking < places : computing < workers.count;
       if (hasRoom && isReady(task)) start(task);
     }
     assert(running.size > 0, "a plan without a task that can begin");
@@ -199,26 +159,3 @@ function storeKeepsNothing(key: string): InputError {
 
 /** Tasks that ask a service and run at a time; they wait for it more than they compute, so they take no worker's place. */
 const ASKING = 2;
-
-/** Whether a task asks a service, and so has to be run where the service is known. */
-export function asks({ kind }: Task): boolean {
-  const known: TaskKind | undefined = taskKinds[kind as TaskKindName];
-  return known?.asks === true;
-}
-
-/** A store in memory, for runs that nobody needs to resume. */
-export function memoryStore(): Store {
-  const artifacts = new Map<string, Artifact>();
-  return {
-    has: async (key) => artifacts.has(key),
-    read: async (key) => artifacts.get(key),
-    write: async (key, artifact) => {
-      artifacts.set(key, artifact);
-    },
-  };
-}
-
-/** Workers that are this process itself, one task at a time. */
-export function inProcess(store: Store, runtime: Runtime, service?: Service): Workers {
-  return { count: 1, run: (task, onProgress) => runTask(task, store, runtime, onProgress, service) };
-}

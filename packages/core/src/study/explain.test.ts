@@ -7,12 +7,13 @@ import { columnRanges } from "../data/domain.ts";
 import { stream } from "../random.ts";
 import { tensor } from "../tensor.ts";
 import { audit } from "./audit.ts";
-import { execute, inProcess, memoryStore } from "./execute.ts";
+import { execute } from "./execute.ts";
 import { planStudy } from "./grid.ts";
 import { readStudy, type StudyResult } from "./gridResult.ts";
 import { startPlan } from "./plan.ts";
+import { inProcess } from "./runTask.ts";
 import { studySchema } from "./schema.ts";
-import { datasetArtifact } from "./tasks/dataset.ts";
+import { memoryStore } from "./store.ts";
 
 /** Two classes whose means differ in every feature, with some overlap. */
 function twoClouds(seed: number, n: number, d: number): Dataset {
@@ -38,8 +39,7 @@ async function runStudy(given: object, n = 300): Promise<StudyResult> {
   });
   const data = twoClouds(1, n, 12);
   const plan = startPlan();
-  const key = plan.source(datasetArtifact(data));
-  const keys = planStudy(plan, study, { train: { key, dataset: data } });
+  const keys = planStudy(plan, study, { train: { part: plan.data(data), dataset: data } });
   const store = memoryStore();
   const wanted = keys.flatMap(({ transfer, variability }) => [transfer, ...(variability?.values() ?? [])]);
   await execute(plan, wanted, store, inProcess(store, runtime));

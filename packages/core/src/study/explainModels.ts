@@ -1,22 +1,23 @@
 // Explains transfer between models that are already there: crafts on each, judges on the targets, keeps nothing.
 
-import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Norm } from "../threat/norm.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import { lossVariability } from "../transfer/variability.ts";
-import { execute, inProcess, memoryStore, type Progress } from "./execute.ts";
+import { execute, type Progress } from "./execute.ts";
 import { briefly, type Findings, findingsOf } from "./findings.ts";
 import { leftOutSentences } from "./leftOut.ts";
-import { type BudgetUnits, planMatrix } from "./matrix.ts";
+import { planMatrix } from "./matrix.ts";
 import { type MeanCell, meanCells, meanModels } from "./means.ts";
 import { startPlan } from "./plan.ts";
 import type { Transfer } from "./result.ts";
-import { datasetArtifact } from "./tasks/dataset.ts";
-import { modelArtifact } from "./tasks/fit.ts";
-import { lookOf } from "./tasks/look.ts";
+import { inProcess } from "./runTask.ts";
+import { memoryStore, readRef } from "./store.ts";
+import type { BudgetUnits } from "./tasks/craft.ts";
+import { modelCodec } from "./tasks/fit.ts";
 
 /** A model under the name that results call it by. */
 export interface NamedModel {
@@ -72,26 +73,25 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
   const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
   requireDistinct([...surrogates, ...targets].map(({ name }) => name));
   const plan = startPlan();
-  const points = { data: plan.source(datasetArtifact(data)) };
+  const points = plan.data(data);
+  const given = ({ bytes }: Model) => ({ model: plan.source(modelCodec, { bytes }) });
   const targetNames = targets.map(({ name }) => name);
   const keys = planMatrix(plan, {
     participants: [
       ...targets.map(({ name, model }) => ({
         id: name,
         role: "target" as const,
-        model: { key: plan.source(modelArtifact(model, {})) },
+        ...given(model),
         judges: [name],
       })),
       ...surrogates.map(({ name, model }) => ({
         id: name,
         role: "surrogate" as const,
-        model: { key: plan.source(modelArtifact(model, {})) },
+        ...given(model),
         judges: [...targetNames, name],
       })),
     ],
     attacked: points,
-    points: rowCount(data),
-    features: featureCount(data),
     pool: points,
     norm,
     units: input.units,
@@ -108,12 +108,12 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
   await execute(plan, [keys.transfer, ...keys.looks.values()], store, inProcess(store, runtime), (progress) =>
     input.onProgress?.(progress),
   );
-  const transfer = (await store.read(keys.transfer))!.json as unknown as Transfer;
+  const transfer = await readRef(store, keys.transfer);
   for (const { id, role, noGradients } of transfer.models) {
     if (role === "surrogate" && noGradients !== undefined) throw notAttackable(id, noGradients);
   }
   const losses = new Map<string, Float64Array>();
-  for (const { name } of surrogates) losses.set(name, lookOf((await store.read(keys.looks.get(name)!))!).losses!);
+  for (const { name } of surrogates) losses.set(name, (await readRef(store, keys.looks.get(name)!)).losses!);
   const variability = variabilityOf(surrogates, losses);
   const V = new Map(
     variability.flatMap(({ surrogates: names, perPoint }) =>

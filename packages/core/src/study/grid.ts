@@ -1,24 +1,26 @@
 // A study as tasks: surrogates against targets over repetitions, each on another random split of the data.
 
-import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { InputError, unknownName } from "../errors.ts";
 import { learnerByName } from "../learners/index.ts";
 import { type Resolved, requireDistinct, resolve } from "./choice.ts";
-import { type MatrixKeys, type Participant, planFit, planMatrix, type TrainedModel } from "./matrix.ts";
+import { type Matrix, type Participant, planFit, planMatrix } from "./matrix.ts";
 import { surrogateId, targetId } from "./names.ts";
 import type { PlanBuilder } from "./plan.ts";
+import { type Part, partAt } from "./reference.ts";
 import type { Study } from "./schema.ts";
-import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
+import { setOperatingPoint } from "./tasks/setOperatingPoint.ts";
+import { split } from "./tasks/split.ts";
 import { planVariability } from "./variability.ts";
 
 /** Data of a study as artifacts of a plan. */
 export interface StudyData {
-  readonly train: { readonly key: string; readonly dataset: Dataset };
-  readonly test?: { readonly key: string; readonly dataset: Dataset };
+  readonly train: { readonly part: Part; readonly dataset: Dataset };
+  readonly test?: { readonly part: Part; readonly dataset: Dataset };
 }
 
 /** Adds the tasks of a study to a plan; one matrix per repetition. */
-export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): readonly MatrixKeys[] {
+export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): readonly Matrix[] {
   const surrogates = study.surrogates.map((choice) => resolve(choice));
   const targets = study.targets.map((choice) => resolve(choice));
   requireDistinct("surrogates", surrogates);
@@ -26,12 +28,14 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   for (const { name, learner } of surrogates) {
     if (!learnerByName(learner).capabilities.differentiable) throw notAttackable(name, learner);
   }
-  const rows = rowCount(data.train.dataset);
+  const train = data.train.part;
+  const test = data.test?.part;
+  const { rows } = train;
   const fractions = [study.split.target, study.split.surrogate, ...(data.test ? [] : [attackedShare(study)])];
   const shares = fractions.map((value) => (value < 1 ? value : value / rows));
   if (shares.reduce((sum, value) => sum + value, 0) > 1 + 1e-9) throw tooLarge(study, rows);
   const { seed } = study;
-  const attackable = data.test ? rowCount(data.test.dataset) : Math.floor(shares[2] * rows);
+  const attackable = test ? test.rows : Math.floor(shares[2] * rows);
   const { classNames, labels } = data.train.dataset;
   const attackedLabel = study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames);
   if (study.falseAlarms !== undefined && attackedLabel === undefined) throw noAttackedClass();
@@ -46,71 +50,51 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
         );
   const points = Math.min(study.points ?? ofClass, ofClass);
   const prefixOf = (repetition: number) => (study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "");
-  const about = (repetition: number) => ({ label: `${prefixOf(repetition)}split`, seconds: 0.3 + rows / 50_000 });
   /** The parts of one repetition, the surrogates' part with a share of its rows. */
   const splitOf = (repetition: number, fraction: number) => {
-    const keep = [1, fraction, ...(data.test ? [] : [attackedLabel === undefined ? points / attackable : 1])];
-    return plan.add(
-      "split",
-      { seed, repetition, fractions: shares, keep },
-      { data: data.train.key },
-      about(repetition),
-    );
+    const keep = [1, fraction, ...(test ? [] : [attackedLabel === undefined ? points / attackable : 1])];
+    const parameters = { seed, repetition, fractions: shares, keep };
+    return plan.add(split, parameters, { data: train }, `${prefixOf(repetition)}split`);
   };
+  const targetPart = (repetition: number) =>
+    partAt(train, splitOf(repetition, study.surrogateFraction), 0, shares[0] * rows);
+  const surrogatePart = (repetition: number, fraction: number) =>
+    partAt(train, splitOf(repetition, fraction), 1, fraction * shares[1] * rows);
   /**
    * Training sets of surrogates for V. With a test file those of the repetitions, so that their models serve twice;
    * else new ones among the rows that the first repetition does not attack.
    */
-  const trainingSet = (set: number, fraction: number): PartRef => {
-    if (data.test) return { data: data.train.key, split: splitOf(set, fraction), part: 1 };
+  const trainingSet = (set: number, fraction: number): Part => {
+    if (test) return surrogatePart(set, fraction);
     const share = (fraction * shares[1]) / (shares[0] + shares[1]);
-    const split = plan.add(
-      "split",
-      { seed, repetition: set, fractions: [share], parts: [0, 1] },
-      { data: data.train.key, among: splitOf(0, 1) },
-      { ...about(set), label: `training set ${set + 1}` },
+    const parameters = { seed, repetition: set, fractions: [share], parts: [0, 1] };
+    const inputs = { data: train, among: splitOf(0, 1) };
+    return partAt(
+      train,
+      plan.add(split, parameters, inputs, `training set ${set + 1}`),
+      0,
+      fraction * shares[1] * rows,
     );
-    return { data: data.train.key, split, part: 0 };
   };
   /** Points of the attacked class, or the others, among all that may be attacked. */
-  const withLabels = (repetition: number, only: readonly number[], share: number, what: string): PartRef => {
-    const from = data.test
-      ? { inputs: { data: data.test.key }, parts: {} }
-      : {
-          inputs: { data: data.train.key, among: splitOf(repetition, study.surrogateFraction) },
-          parts: { parts: [2] },
-        };
-    const parameters = { seed, repetition, fractions: [share], only, ...from.parts };
-    const label = `${prefixOf(repetition)}choice of ${what}`;
-    return {
-      data: from.inputs.data,
-      split: plan.add("split", parameters, from.inputs, { ...about(repetition), label }),
-      part: 0,
-    };
+  const withLabels = (repetition: number, only: readonly number[], share: number, what: string): Part => {
+    const parameters = { seed, repetition, fractions: [share], only, ...(!test && { parts: [2] }) };
+    const inputs = test ? { data: test } : { data: train, among: splitOf(repetition, study.surrogateFraction) };
+    const chosen = plan.add(split, parameters, inputs, `${prefixOf(repetition)}choice of ${what}`);
+    return partAt(inputs.data, chosen, 0, only.length === 1 ? points : attackable - ofClass);
   };
   const otherLabels = classNames.flatMap((_, label) => (label === attackedLabel ? [] : [label]));
-  const attackedOf = (repetition: number): PartRef =>
-    attackedLabel !== undefined
-      ? withLabels(repetition, [attackedLabel], points / ofClass, "points")
-      : data.test
-        ? {
-            data: data.test.key,
-            split: plan.add(
-              "split",
-              { seed, repetition, fractions: [points / attackable] },
-              { data: data.test.key },
-              { ...about(repetition), label: `${prefixOf(repetition)}choice of points` },
-            ),
-            part: 0,
-          }
-        : { data: data.train.key, split: splitOf(repetition, study.surrogateFraction), part: 2 };
-  const trainedOn = (choice: Resolved, id: string, part: number, training: PartRef, repetition: number) => ({
-    learner: choice.learner,
-    options: choice.options,
-    training,
-    rows: Math.round(shares[part] * rows * (part === 1 ? fractionOf(choice) : 1)),
-    label: `${id}/${repetition}`,
-  });
+  const attackedOf = (repetition: number): Part => {
+    if (attackedLabel !== undefined) return withLabels(repetition, [attackedLabel], points / ofClass, "points");
+    if (!test) return partAt(train, splitOf(repetition, study.surrogateFraction), 2, points);
+    const parameters = { seed, repetition, fractions: [points / attackable] };
+    return partAt(
+      test,
+      plan.add(split, parameters, { data: test }, `${prefixOf(repetition)}choice of points`),
+      0,
+      points,
+    );
+  };
   const fractionOf = ({ fraction }: Resolved) => fraction ?? study.surrogateFraction;
   const targetNames = targets.map(({ name }) => targetId(name));
   const { metrics } = study;
@@ -119,52 +103,43 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     ...(metrics.includes("smoothness") && { smoothness: study.smoothness }),
     ...(study.size !== undefined && { size: study.size }),
   };
-  const matrices = Array.from({ length: study.repetitions }, (_, repetition): MatrixKeys => {
-    const training = (part: number, fraction: number): PartRef => {
-      return {
-        data: data.train.key,
-        split: splitOf(repetition, part === 0 ? study.surrogateFraction : fraction),
-        part,
-      };
+  const trained = ({ learner, options }: Resolved, id: string, training: Part, repetition: number) => ({
+    ...{ learner, options, training },
+    label: `${id}/${repetition}`,
+  });
+  const matrices = Array.from({ length: study.repetitions }, (_, repetition): Matrix => {
+    const prefix = prefixOf(repetition);
+    /** A target that reports the attacked class with few false alarms, where that is asked for. */
+    const asTarget = (choice: Resolved, id: string) => {
+      const model = planFit(plan, id, trained(choice, id, targetPart(repetition), repetition), { seed, prefix });
+      if (study.falseAlarms === undefined) return model;
+      const benign = withLabels(repetition, otherLabels, 1, "benign points");
+      const parameters = { positive: attackedLabel!, falseAlarms: study.falseAlarms };
+      return plan.add(setOperatingPoint, parameters, { benign, model }, `${prefix}operating point of ${id}`);
+    };
+    const asSurrogate = (choice: Resolved, id: string) => {
+      const training = surrogatePart(repetition, fractionOf(choice));
+      return planFit(plan, id, trained(choice, id, training, repetition), { seed, prefix });
     };
     const participant = (choice: Resolved, role: Participant["role"]): Participant => {
       const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
-      const part = role === "target" ? 0 : 1;
-      const trained = trainedOn(choice, id, part, training(part, fractionOf(choice)), repetition);
       const { capabilities } = learnerByName(choice.learner);
       return {
-        id,
-        role,
-        learner: choice.learner,
+        ...{ id, role, learner: choice.learner },
         ...(choice.complexity && { complexity: choice.complexity }),
-        affine: capabilities.affine,
-        model: role === "target" && study.falseAlarms !== undefined ? atOperatingPoint(id, trained) : trained,
+        model: role === "target" ? asTarget(choice, id) : asSurrogate(choice, id),
         ...(capabilities.differentiable && { judges: role === "target" ? [id] : targetNames }),
       };
-    };
-    /** A target that reports the attacked class with few false alarms. */
-    const atOperatingPoint = (id: string, model: TrainedModel) => {
-      const benign = withLabels(repetition, otherLabels, 1, "benign points");
-      const prefix = prefixOf(repetition);
-      const key = plan.add(
-        "calibrate",
-        { ...partParameters("benign", benign), positive: attackedLabel!, falseAlarms: study.falseAlarms! },
-        { ...partInputs("benign", benign), model: planFit(plan, id, model, { seed, prefix }) },
-        { label: `${prefix}operating point of ${id}`, seconds: 0.3 },
-      );
-      return { key };
     };
     const asTargets = targets.map((choice) => participant(choice, "target"));
     const question = {
       attacked: attackedOf(repetition),
-      points,
-      features: featureCount(data.train.dataset),
-      pool: training(1, study.surrogateFraction),
+      pool: surrogatePart(repetition, study.surrogateFraction),
       norm: study.attack.norm,
       units: study.attack.units,
       ...(study.attack.direction && { direction: study.attack.direction }),
       seed,
-      prefix: prefixOf(repetition),
+      prefix,
     };
     const matrix = planMatrix(plan, {
       ...question,
@@ -180,7 +155,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   if (!metrics.includes("variability")) return matrices;
   const varying = surrogates.map((choice) => {
     const id = surrogateId(choice.name);
-    const model = (set: number) => trainedOn(choice, id, 1, trainingSet(set, fractionOf(choice)), set);
+    const model = (set: number) => trained(choice, id, trainingSet(set, fractionOf(choice)), set);
     return { id, model };
   });
   const [first, ...others] = matrices;

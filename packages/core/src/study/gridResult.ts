@@ -2,14 +2,14 @@
 
 import { mean, standardError } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
-import type { Store } from "./execute.ts";
 import { type Explanation, explainStudy } from "./explain.ts";
-import type { MatrixKeys } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
 import { overRepetitions } from "./means.ts";
 import { nameOf, surrogateId } from "./names.ts";
 import { type Comparison, compareWithPrinted } from "./printed.ts";
 import type { AuditCell, Transfer } from "./result.ts";
 import type { Study } from "./schema.ts";
+import { readRef, type Store } from "./store.ts";
 import type { SurrogateVariability } from "./variability.ts";
 import { VERSION } from "./version.ts";
 
@@ -57,23 +57,18 @@ export interface CurvePoint {
 /** Reads the outcome of a study whose plan has been executed. */
 export async function readStudy(
   store: Store,
-  keys: readonly MatrixKeys[],
+  keys: readonly Matrix[],
   study: Study,
   data: StudyResult["data"],
 ): Promise<StudyResult> {
-  const read = async (key: string) => {
-    const artifact = await store.read(key);
-    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
-    return artifact.json;
-  };
   const whole: Transfer[] = [];
   const variability: SurrogateVariability[] = [];
   const curved: Transfer[] = [];
   for (const { transfer, curve, variability: varied } of keys) {
-    whole.push((await read(transfer)) as unknown as Transfer);
-    if (curve !== undefined) curved.push((await read(curve.transfer)) as unknown as Transfer);
-    for (const [surrogate, key] of varied ?? []) {
-      const found = (await read(key)) as unknown as Omit<SurrogateVariability, "surrogate"> | null;
+    whole.push(await readRef(store, transfer));
+    if (curve) curved.push(await readRef(store, curve.transfer));
+    for (const [surrogate, ref] of varied ?? []) {
+      const found = await readRef(store, ref);
       if (found) variability.push({ surrogate, ...found });
     }
   }

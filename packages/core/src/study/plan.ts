@@ -1,8 +1,11 @@
 // A plan: the tasks that a question needs, each once, and the artifacts that are given.
 
-import { type Artifact, hashArtifact } from "./artifact.ts";
-import { hashJson, type Parameters, type Task, taskKey } from "./task.ts";
-import { type TaskKindName, taskKinds } from "./tasks/index.ts";
+import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import { type Artifact, hashArtifact, type Parameters } from "./artifact.ts";
+import type { Codec } from "./codec.ts";
+import { keyDocument, type Part, type Ref, sent } from "./reference.ts";
+import { hashJson, type Task, type TaskKind, taskKey } from "./task.ts";
+import { datasetCodec } from "./tasks/dataset.ts";
 
 export interface Plan {
   /** In an order in which inputs come before what needs them. */
@@ -17,38 +20,52 @@ export interface PlanBuilder extends Plan {
    * Adds what is given from outside, under the hash of its content. So whatever changed the reading of a file, an option
    * or the program, is in the key of all that is computed from it, and what changed nothing is not.
    */
-  source(artifact: Artifact): string;
-  add(
-    kind: TaskKindName,
-    parameters: Parameters,
-    inputs: Readonly<Record<string, string>>,
-    about: {
-      readonly label: string;
-      readonly seconds: number;
-      readonly bytes?: number;
-      readonly learner?: string | undefined;
-    },
-  ): string;
+  source<T>(codec: Codec<T>, value: T): Ref<T>;
+  /** Adds data from outside. */
+  data(dataset: Dataset): Part;
+  /** Adds a task; returns a reference to what will come of it. */
+  add<P extends object, I extends object, T>(kind: TaskKind<P, I, T>, parameters: P, inputs: I, label: string): Ref<T>;
 }
 
 export function startPlan(): PlanBuilder {
   const tasks = new Map<string, Task>();
   const sources = new Map<string, Artifact>();
+  const source = <T>(codec: Codec<T>, value: T): Ref<T> => {
+    const artifact = codec.encode(value);
+    const key = hashJson(["source", { content: hashArtifact(artifact) }]);
+    sources.set(key, artifact);
+    return { key, codec };
+  };
   return {
     get tasks() {
       return [...tasks.values()];
     },
     sources,
-    source(artifact) {
-      const key = hashJson(["source", { content: hashArtifact(artifact) }]);
-      sources.set(key, artifact);
-      return key;
-    },
-    add(kind, parameters, inputs, { label, seconds, bytes = 20_000, learner = parameters.learner }) {
-      const key = taskKey(kind, taskKinds[kind].version, parameters, inputs);
-      const family = typeof learner === "string" ? `${kind} ${learner}` : kind;
-      if (!tasks.has(key)) tasks.set(key, { key, kind, parameters, inputs, label, seconds, bytes, family });
-      return key;
+    source,
+    data: (dataset) => ({
+      data: source(datasetCodec, dataset),
+      rows: rowCount(dataset),
+      features: featureCount(dataset),
+    }),
+    add(kind, parameters, inputs, label) {
+      const document = keyDocument(parameters, inputs, kind.lists);
+      const key = taskKey(kind.name, kind.version, document.parameters, document.inputs);
+      const { seconds, bytes = FEW, learner, rows } = kind.estimate(parameters, inputs);
+      const { name, asks } = kind;
+      if (!tasks.has(key)) {
+        tasks.set(key, {
+          ...{ key, kind: name, label, seconds, bytes, inputs: document.inputs },
+          ...(asks && { asks }),
+          parameters: parameters as Parameters,
+          given: sent(inputs)!,
+          family: learner === undefined ? name : `${name} ${learner}`,
+        });
+      }
+      const about = { ...(learner !== undefined && { learner }), ...(rows !== undefined && { rows }) };
+      return { key, codec: kind.output, ...about };
     },
   };
 }
+
+/** Bytes of an artifact that is small. */
+const FEW = 20_000;

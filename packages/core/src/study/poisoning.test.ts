@@ -9,14 +9,15 @@ import { sharedRows } from "../data/overlap.ts";
 import { stream } from "../random.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { encodeArtifact } from "./artifact.ts";
-import { execute, inProcess, memoryStore, runTask, type Store } from "./execute.ts";
+import { execute } from "./execute.ts";
 import { startPlan } from "./plan.ts";
-import { type PoisoningKeys, type PoisoningResult, planPoisoning, readPoisoning } from "./poisoning.ts";
+import { type PoisoningMatrix, type PoisoningResult, planPoisoning, readPoisoning } from "./poisoning.ts";
 import { poisoningSchema } from "./poisoningSchema.ts";
-import { planCraft, planPoisonJudge } from "./poisonPlan.ts";
-import { datasetArtifact, datasetOf } from "./tasks/dataset.ts";
-import { joinBlocks } from "./tasks/poison.ts";
-import { judgedLabels, judgedOptions } from "./tasks/poisonJudge.ts";
+import { planCraft } from "./poisonPlan.ts";
+import { inProcess, runTask } from "./runTask.ts";
+import { memoryStore, readRef, type Store } from "./store.ts";
+import { blockCodec, joinBlocks } from "./tasks/poison.ts";
+import { poisonJudge } from "./tasks/poisonJudge.ts";
 
 /** Two classes whose means differ in every feature, with some overlap, in a box that is not [0, 1]. */
 function twoClouds(seed: number, n: number, d: number): Dataset {
@@ -49,13 +50,12 @@ const study = poisoningSchema.parse({
 });
 
 let store: Store;
-let keys: readonly PoisoningKeys[];
+let keys: readonly PoisoningMatrix[];
 let result: PoisoningResult;
 
 const planned = (given = study) => {
   const plan = startPlan();
-  const key = plan.source(datasetArtifact(all));
-  return { plan, keys: planPoisoning(plan, given, { train: { key, dataset: all } }) };
+  return { plan, keys: planPoisoning(plan, given, { train: { part: plan.data(all), dataset: all } }) };
 };
 
 beforeAll(async () => {
@@ -72,8 +72,9 @@ beforeAll(async () => {
 }, 60_000);
 
 const pointsOf = async (id: string, repetition = 0) => {
-  const blocks = await Promise.all(keys[repetition].blocks.get(id)!.map((key) => store.read(key)));
-  return joinBlocks(blocks.map((block) => block!))!;
+  const { surrogate, target } = keys[repetition].blocks;
+  const refs = surrogate.get(id) ?? target.get(id)!;
+  return joinBlocks(await Promise.all(refs.map((ref) => readRef(store, ref))))!;
 };
 
 describe("a study of poisoning", () => {
@@ -117,7 +118,8 @@ describe("a study of poisoning", () => {
 
   it("gives all models of a repetition the same starts, clones of the surrogates' rows with the other label", async () => {
     const points = await pointsOf("surrogate/logistic_H");
-    for (const id of keys[0].blocks.keys()) {
+    const { surrogate, target } = keys[0].blocks;
+    for (const id of [...surrogate.keys(), ...target.keys()]) {
       const other = await pointsOf(id);
       expect(other.start.data, id).toEqual(points.start.data);
       expect(other.labels).toEqual(points.labels);
@@ -178,11 +180,9 @@ describe("the parts of a study of poisoning", () => {
       expect(rowCount(part)).toBeGreaterThan(5);
       for (const other of parts.slice(i + 1)) expect(sharedRows(part, other)).toBe(0);
     });
-    const key = startPlan().source(datasetArtifact(all));
     const shared = takeRows(all, [0, 1, 2, 3, 4, 5]);
-    expect(() =>
-      planPoisoning(startPlan(), study, { train: { key, dataset: all }, test: { key: "t", dataset: shared } }),
-    ).toThrow("got 6 of 6 that are");
+    const [train, test] = [all, shared].map((dataset) => ({ part: startPlan().data(dataset), dataset }));
+    expect(() => planPoisoning(startPlan(), study, { train, test })).toThrow("got 6 of 6 that are");
   });
 
   it("too many points, parts too large and surrogates without gradient are told", () => {
@@ -199,25 +199,23 @@ describe("the parts of a study of poisoning", () => {
 
 describe("blocks of points", () => {
   const half = (from: number) =>
-    datasetArtifact(
-      takeRows(
-        all,
-        Array.from({ length: 60 }, (_, i) => from + i),
-      ),
+    takeRows(
+      all,
+      Array.from({ length: 60 }, (_, i) => from + i),
     );
   const craft = (counts: readonly number[]) => {
     const plan = startPlan();
-    const [training, validation] = [0, 60].map((from) => ({ data: plan.source(half(from)) }));
+    const [training, validation] = [0, 60].map((from) => plan.data(half(from)));
     const blocks = planCraft(plan, {
       ...{ attack: "gradient", settings: {}, learner: "logistic", options: { C: 1 }, training, validation, counts },
-      ...{ seed: 3, size: { rows: 60, validation: 60, features: 6 }, label: "logistic" },
+      ...{ seed: 3, label: "logistic" },
     });
     return { plan, blocks, training, validation };
   };
   const run = async (counts: readonly number[], at: Store = memoryStore()) => {
     const { plan, blocks } = craft(counts);
     await execute(plan, blocks, at, inProcess(at, runtime));
-    return Promise.all(blocks.map(async (key) => (await at.read(key))!));
+    return Promise.all(blocks.map((ref) => readRef(at, ref)));
   };
 
   it("of a smaller budget are the first points of a larger one, and are not crafted twice", async () => {
@@ -225,55 +223,51 @@ describe("blocks of points", () => {
     const few = joinBlocks(await run([23], at))!;
     const before = craft([23]).blocks;
     const many = joinBlocks(await run([45], at))!;
-    expect(craft([45]).blocks[0]).toBe(before[0]);
+    expect(craft([45]).blocks[0].key).toBe(before[0].key);
     expect(many.x.data.slice(0, few.x.data.length)).toEqual(few.x.data);
     expect(many.labels).toHaveLength(45);
     expect(many.x.data).not.toEqual(many.start.data);
   });
 
   it("are bit-identical after a run that was cut between two of them", async () => {
+    const bytesOf = (block: (typeof whole)[number]) => encodeArtifact(blockCodec.encode(block));
     const whole = await run([45]);
     const at = memoryStore();
     const { plan, blocks } = craft([45]);
     for (const [key, source] of plan.sources) await at.write(key, source);
-    await runTask(plan.tasks.find(({ key }) => key === blocks[0])!, at, runtime);
+    await runTask(plan.tasks.find(({ key }) => key === blocks[0].key)!, at, runtime);
     const resumed = await run([45], at);
-    expect(resumed.map(encodeArtifact)).toEqual(whole.map(encodeArtifact));
+    expect(resumed.map(bytesOf)).toEqual(whole.map(bytesOf));
   });
 
   it("judged with zero points is the clean error; tuning again chooses among stronger and weaker regularisation", async () => {
     const at = memoryStore();
     const { plan, blocks, training } = craft([12]);
-    const test = { data: plan.source(half(120)) };
-    const question = { learner: "logistic", options: { C: 100 }, training, test, seed: 0, stream: "judge", rows: 72 };
-    const none = planPoisonJudge(plan, { ...question, blocks: [], counts: [0], retune: false, label: "clean" });
-    const both = planPoisonJudge(plan, { ...question, blocks, counts: [0, 12], retune: false, label: "poisoned" });
-    const tuned = planPoisonJudge(plan, { ...question, blocks, counts: [0, 12], retune: true, label: "tuned" });
-    await execute(plan, [none, both, tuned], at, inProcess(at, runtime));
-    const [clean, poisoned, again] = await Promise.all([none, both, tuned].map(async (key) => (await at.read(key))!));
-    expect(judgedLabels(poisoned, 0)).toEqual(judgedLabels(clean, 0));
-    expect(judgedLabels(poisoned, 1)).not.toEqual(judgedLabels(clean, 0));
-    expect([1, 10, 100, 1000, 10000]).toContain(judgedOptions(again, 1).C);
-    expect(judgedOptions(poisoned, 1).C).toBe(100);
-    expect(datasetOf(half(0)).labels).toHaveLength(60);
+    const test = plan.data(half(120));
+    const verdicts = (from: typeof blocks, counts: readonly number[], retune: boolean) => {
+      const parameters = { learner: "logistic", options: { C: 100 }, seed: 0, label: "judge", counts, retune };
+      return plan.add(poisonJudge, parameters, { training, test, blocks: from }, "judged");
+    };
+    const asked = [verdicts([], [0], false), verdicts(blocks, [0, 12], false), verdicts(blocks, [0, 12], true)];
+    await execute(plan, asked, at, inProcess(at, runtime));
+    const [clean, poisoned, again] = await Promise.all(asked.map((ref) => readRef(at, ref)));
+    expect(poisoned[0].labels).toEqual(clean[0].labels);
+    expect(poisoned[1].labels).not.toEqual(clean[0].labels);
+    expect([1, 10, 100, 1000, 10000]).toContain(again[1].options.C);
+    expect(poisoned[1].options.C).toBe(100);
+    expect(clean[0].labels).toHaveLength(60);
   });
 
   it("judged on rows that the target was trained on is refused with their number", async () => {
     const at = memoryStore();
     const { plan, training } = craft([1]);
-    const question = { learner: "ridge", options: {}, training, test: training, seed: 0, stream: "judge", rows: 60 };
-    const key = planPoisonJudge(plan, { ...question, blocks: [], counts: [0], retune: false, label: "overlapping" });
-    await expect(execute(plan, [key], at, inProcess(at, runtime))).rejects.toThrow("got 60 of 60 that are");
-    const allowed = planPoisonJudge(plan, {
-      ...question,
-      overlap: true,
-      blocks: [],
-      counts: [0],
-      retune: false,
-      label: "",
-    });
+    const parameters = { learner: "ridge", options: {}, seed: 0, label: "judge", counts: [0], retune: false };
+    const inputs = { training, test: training, blocks: [] };
+    const refused = plan.add(poisonJudge, parameters, inputs, "overlapping");
+    await expect(execute(plan, [refused], at, inProcess(at, runtime))).rejects.toThrow("got 60 of 60 that are");
+    const allowed = plan.add(poisonJudge, { ...parameters, overlap: true }, inputs, "overlapping");
     await execute(plan, [allowed], at, inProcess(at, runtime));
-    expect(judgedLabels((await at.read(allowed))!, 0)).toHaveLength(60);
+    expect((await readRef(at, allowed))[0].labels).toHaveLength(60);
   });
 });
 
@@ -290,8 +284,7 @@ it("finds the same of columns in any units of their own", async () => {
     const scaled = { ...features, data: features.data.map((value, at) => factors[at % 6] * value) };
     const dataset = { ...all, features: scaled, domain: columnRanges(scaled) };
     const plan = startPlan();
-    const key = plan.source(datasetArtifact(dataset));
-    const planned = planPoisoning(plan, small, { train: { key, dataset } });
+    const planned = planPoisoning(plan, small, { train: { part: plan.data(dataset), dataset } });
     const store = memoryStore();
     await execute(plan, planned[0].wanted, store, inProcess(store, runtime));
     return readPoisoning(store, planned, small, { train: "given" });

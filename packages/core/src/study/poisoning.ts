@@ -1,7 +1,6 @@
 // A study of poisoning: points crafted on surrogates join what targets learn from, over repetitions, each on other splits.
 
 import { poisonCount } from "../attacks/poisoning/poison.ts";
-import { featureCount, rowCount } from "../data/dataset.ts";
 import { requireDisjoint } from "../data/overlap.ts";
 import { InputError } from "../errors.ts";
 import { learnerByName } from "../learners/index.ts";
@@ -9,7 +8,6 @@ import { stream } from "../random.ts";
 import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { type Resolved, requireDistinct, resolve } from "./choice.ts";
-import type { Store } from "./execute.ts";
 import type { StudyData } from "./grid.ts";
 import { overRepetitions } from "./means.ts";
 import { nameOf, surrogateId, targetId } from "./names.ts";
@@ -17,28 +15,27 @@ import type { PlanBuilder } from "./plan.ts";
 import { explainPoisoning, type PoisoningExplanation } from "./poisoningExplain.ts";
 import type { PoisonTransfer } from "./poisoningResult.ts";
 import type { PoisoningStudy } from "./poisoningSchema.ts";
-import {
-  blockInputs,
-  type CraftQuestion,
-  planCraft,
-  planPoisonJudge,
-  requireClones,
-  requirePoisonable,
-} from "./poisonPlan.ts";
-import type { Parameters } from "./task.ts";
-import { type PartRef, partInputs, partParameters } from "./tasks/dataset.ts";
-import type { PoisonRow } from "./tasks/poisonTransfer.ts";
+import { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./poisonPlan.ts";
+import { type Part, partAt, type Ref } from "./reference.ts";
+import { readRef, type Store } from "./store.ts";
+import type { Variability } from "./tasks/lossVariability.ts";
+import type { Block } from "./tasks/poison.ts";
+import { poisonGradient } from "./tasks/poisonGradient.ts";
+import { poisonJudge } from "./tasks/poisonJudge.ts";
+import { type PoisonMetricsInputs, type PoisonRow, poisonTransfer } from "./tasks/poisonTransfer.ts";
+import { poisonVariability } from "./tasks/poisonVariability.ts";
+import { split } from "./tasks/split.ts";
 import type { SurrogateVariability } from "./variability.ts";
 import { VERSION } from "./version.ts";
 
-/** Keys of one repetition. */
-export interface PoisoningKeys {
-  readonly transfer: string;
+/** What one repetition leaves behind. */
+export interface PoisoningMatrix {
+  readonly transfer: Ref<PoisonTransfer>;
   /** V of each surrogate, where it was asked for; in the first repetition. */
-  readonly variability: ReadonlyMap<string, string>;
-  /** Blocks of points by the id of the model that they were crafted on. */
-  readonly blocks: ReadonlyMap<string, readonly string[]>;
-  readonly wanted: readonly string[];
+  readonly variability: ReadonlyMap<string, Ref<Variability>>;
+  /** Blocks of points by the id of the model that they were crafted on, those of targets apart. */
+  readonly blocks: { readonly [role in PoisonRow["role"]]: ReadonlyMap<string, readonly Ref<Block>[]> };
+  readonly wanted: readonly Ref<unknown>[];
 }
 
 /** A cell over all repetitions. */
@@ -74,7 +71,7 @@ const [SURROGATE, TARGET, VALIDATION, TEST] = [0, 1, 2, 3];
  *
  * @throws InputError for surrogates without poisoning gradient, parts larger than the data, more points than rows.
  */
-export function planPoisoning(plan: PlanBuilder, study: PoisoningStudy, data: StudyData): readonly PoisoningKeys[] {
+export function planPoisoning(plan: PlanBuilder, study: PoisoningStudy, data: StudyData): readonly PoisoningMatrix[] {
   const surrogates = study.surrogates.map((choice) => resolve(choice));
   const targets = study.targets.map((choice) => resolve(choice));
   requireDistinct("surrogates", surrogates);
@@ -102,159 +99,106 @@ interface Shared {
   readonly shares: readonly number[];
 }
 
-function planRepetition(shared: Shared, repetition: number): PoisoningKeys {
-  const { plan, study, data, surrogates, targets, fractions, counts, rows } = shared;
+function planRepetition(shared: Shared, repetition: number): PoisoningMatrix {
+  const { plan, study, surrogates, targets, fractions, counts } = shared;
   const prefix = study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "";
   const seed = stream(study.seed, "poisoning", repetition).integer(2 ** 31);
   const part = partsOf(shared, repetition);
   const [training, own, validation, test] = [SURROGATE, TARGET, VALIDATION, TEST].map(part);
-  const features = featureCount(data.train.dataset);
   const names = new Set(surrogates.map(({ name }) => name));
-  const craft = (choice: Resolved, id: string, question: Pick<CraftQuestion, "training" | "pool">, n: number) =>
+  const twice = targets.filter(({ name }) => names.has(name));
+  const craft = ({ learner, options }: Resolved, id: string, parts: Pick<CraftQuestion, "training" | "pool">) =>
     planCraft(plan, {
-      ...question,
-      ...{
-        attack: study.attack,
-        settings: {},
-        learner: choice.learner,
-        options: choice.options,
-        validation,
-        counts,
-        seed,
-      },
-      size: { rows: n, validation: rows[VALIDATION], features },
+      ...{ attack: study.attack, settings: {}, learner, options, validation, counts, seed, ...parts },
       label: `${prefix}poisoning ${id}`,
     });
-  const blocks = new Map<string, readonly string[]>();
-  for (const choice of surrogates) {
-    const id = surrogateId(choice.name);
-    blocks.set(id, craft(choice, id, { training }, rows[SURROGATE]));
-  }
-  for (const choice of targets) {
-    if (!names.has(choice.name)) continue;
-    const id = targetId(choice.name);
-    blocks.set(id, craft(choice, id, { training: own, pool: training }, rows[TARGET]));
-  }
-  const judge = (choice: Resolved, from: readonly string[], at: readonly number[], label: string) =>
-    planPoisonJudge(plan, {
-      ...{ learner: choice.learner, options: choice.options, training: own, test, blocks: from, counts: at, seed },
-      ...{ stream: targetId(choice.name), retune: study.retune, rows: rows[TARGET] + (at.at(-1) ?? 0) },
-      label: `${prefix}${label}`,
-    });
-  const verdicts: Record<string, string> = {};
-  const judged: (readonly [string, string])[] = [];
+  const crafted = (choices: readonly Resolved[], idOf: (name: string) => string, parts: Parameters<typeof craft>[2]) =>
+    new Map(choices.map((choice) => [idOf(choice.name), craft(choice, idOf(choice.name), parts)]));
+  const blocks = {
+    surrogate: crafted(surrogates, surrogateId, { training }),
+    target: crafted(twice, targetId, { training: own, pool: training }),
+  };
+  const judge = ({ name, learner, options }: Resolved, from: readonly Ref<Block>[], at: typeof counts, what: string) =>
+    plan.add(
+      poisonJudge,
+      { learner, options, counts: at, seed, label: targetId(name), retune: study.retune },
+      { training: own, test, blocks: from },
+      `${prefix}${what}`,
+    );
+  const clean = new Map<string, ReturnType<typeof judge>>();
+  const judged: PoisonMetricsInputs["judged"][number][] = [];
   for (const choice of targets) {
     const target = targetId(choice.name);
-    verdicts[`clean:${target}`] = judge(choice, [], [0], `training ${target}`);
-    for (const [id, from] of blocks) {
-      if (id.startsWith("target/") && id !== target) continue;
-      judged.push([id, target]);
-      verdicts[`judge:${id}:${target}`] = judge(choice, from, counts, `${target} with points of ${id}`);
+    clean.set(target, judge(choice, [], [0], `training ${target}`));
+    const white = blocks.target.get(target);
+    for (const [id, from] of [...blocks.surrogate, ...(white ? ([[target, white]] as const) : [])]) {
+      judged.push({ id: [id, target], judge: judge(choice, from, counts, `${target} with points of ${id}`) });
     }
   }
-  const starts = blocks.get(surrogateId(surrogates[0].name))!;
-  const gradients = planGradients(shared, { starts, part, seed, prefix });
-  const row = (choice: Resolved, id: string, role: PoisonRow["role"]): PoisonRow => ({
-    id,
-    role,
-    learner: choice.learner,
-    options: choice.options,
-    ...(choice.complexity && { complexity: choice.complexity }),
-    blocks: blocks.get(id)?.length ?? 0,
-  });
+  const starts = blocks.surrogate.get(surrogateId(surrogates[0].name))!;
+  const isWanted = study.metrics.includes("size") || study.metrics.includes("alignment");
+  const gradient = ({ learner, options }: Resolved, id: string, training: Part) =>
+    plan.add(
+      poisonGradient,
+      { learner, options, seed },
+      { training, validation, blocks: starts },
+      `${prefix}gradients of ${id}`,
+    );
+  const row = (choice: Resolved, role: PoisonRow["role"]): PoisonRow => {
+    const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
+    const { learner, options, complexity } = choice;
+    const unpoisoned = clean.get(id);
+    const hasGradient = isWanted && names.has(choice.name);
+    return {
+      ...{ id, role, learner, options },
+      ...(complexity && { complexity }),
+      blocks: blocks[role].get(id) ?? [],
+      ...(hasGradient && { gradient: gradient(choice, id, role === "target" ? own : training) }),
+      ...(unpoisoned && { clean: unpoisoned }),
+    };
+  };
   const models = [
-    ...targets.map((choice) => row(choice, targetId(choice.name), "target")),
-    ...surrogates.map((choice) => row(choice, surrogateId(choice.name), "surrogate")),
+    ...targets.map((choice) => row(choice, "target")),
+    ...surrogates.map((choice) => row(choice, "surrogate")),
   ];
-  const made = [...blocks].flatMap(([id, keys]) => keys.map((key, i) => [`blocks:${id}:${i}`, key] as const));
   const transfer = plan.add(
-    "poisonTransfer",
-    {
-      ...partParameters("test", test),
-      ...{ models, judged, fractions, counts, seed, retune: study.retune },
-    } as unknown as Parameters,
-    { ...partInputs("test", test), ...verdicts, ...gradients, ...Object.fromEntries(made) },
-    { label: `${prefix}metrics`, seconds: 1 + (surrogates.length * targets.length * counts[counts.length - 1]) / 2000 },
+    poisonTransfer,
+    { fractions, counts, seed, retune: study.retune },
+    { test, models, judged },
+    `${prefix}metrics`,
   );
   const variability =
     repetition === 0 && study.metrics.includes("variability")
-      ? planVariability(shared, { starts, part, seed })
-      : new Map<string, string>();
-  return { transfer, variability, blocks, wanted: [transfer, ...variability.values(), ...[...blocks.values()].flat()] };
-}
-
-interface Repetition {
-  /** Blocks whose points' starts are looked at. */
-  readonly starts: readonly string[];
-  part(index: number): PartRef;
-  readonly seed: number;
-}
-
-/** The poisoning gradient of every model that has one, by its key; none where neither S nor R was asked for. */
-function planGradients(
-  { plan, study, surrogates, targets, rows, counts }: Shared,
-  { starts, part, seed, prefix }: Repetition & { readonly prefix: string },
-): Record<string, string> {
-  if (!study.metrics.includes("size") && !study.metrics.includes("alignment")) return {};
-  const names = new Set(surrogates.map(({ name }) => name));
-  const gradient = ({ learner, options }: Resolved, id: string, training: PartRef) => {
-    const key = plan.add(
-      "poisonGradient",
-      {
-        ...partParameters("training", training),
-        ...partParameters("validation", part(VALIDATION)),
-        ...{ learner, options, seed, blocks: starts.length },
-      },
-      { ...partInputs("training", training), ...partInputs("validation", part(VALIDATION)), ...blockInputs(starts) },
-      { label: `${prefix}gradients of ${id}`, seconds: 1 + (rows[SURROGATE] * counts[counts.length - 1]) / 50_000 },
-    );
-    return [`gradient:${id}`, key] as const;
-  };
-  return Object.fromEntries([
-    ...surrogates.map((choice) => gradient(choice, surrogateId(choice.name), part(SURROGATE))),
-    ...targets
-      .filter(({ name }) => names.has(name))
-      .map((choice) => gradient(choice, targetId(choice.name), part(TARGET))),
-  ]);
+      ? planVariability(shared, { starts, validation, seed })
+      : new Map<string, Ref<Variability>>();
+  const made = [...blocks.surrogate.values(), ...blocks.target.values()].flat();
+  return { transfer, variability, blocks, wanted: [transfer, ...variability.values(), ...made] };
 }
 
 /** V of each surrogate, on the validation rows of the first repetition; training sets are drawn among the other rows. */
 function planVariability(
   { plan, study, data, surrogates, shares }: Shared,
-  { starts, part, seed }: Repetition,
-): ReadonlyMap<string, string> {
-  const { sets } = study.variability;
-  const validation = part(VALIDATION);
+  { starts, validation, seed }: { readonly starts: readonly Ref<Block>[]; readonly validation: Part; seed: number },
+): ReadonlyMap<string, Ref<Variability>> {
+  const train = data.train.part;
   const rest = restOf(shares);
   const others = [SURROGATE, TARGET, ...(rest > 0 ? [shares.length] : [])];
   const among = others.reduce((sum, i) => sum + (shares[i] ?? rest), 0);
-  const training = Array.from({ length: sets }, (_, set): PartRef => {
-    const split = plan.add(
-      "split",
-      { seed: study.seed, repetition: set, fractions: [shares[SURROGATE] / among], parts: others },
-      { data: data.train.key, among: validation.split! },
-      { label: `training set ${set + 1}`, seconds: 0.5 },
+  const sets = Array.from({ length: study.variability.sets }, (_, set): Part => {
+    const parameters = { seed: study.seed, repetition: set, fractions: [shares[SURROGATE] / among], parts: others };
+    const inputs = { data: train, among: validation.split! };
+    return partAt(
+      train,
+      plan.add(split, parameters, inputs, `training set ${set + 1}`),
+      0,
+      shares[SURROGATE] * train.rows,
     );
-    return { data: data.train.key, split, part: 0 };
   });
   return new Map(
     surrogates.map(({ name, learner, options }) => {
       const id = surrogateId(name);
-      const key = plan.add(
-        "poisonVary",
-        {
-          ...partParameters("validation", validation),
-          ...Object.assign({}, ...training.map((set, i) => partParameters(`set:${i}`, set))),
-          ...{ learner, options, seed, sets, blocks: starts.length },
-        },
-        {
-          ...partInputs("validation", validation),
-          ...Object.assign({}, ...training.map((set, i) => partInputs(`set:${i}`, set))),
-          ...blockInputs(starts),
-        },
-        { label: `variability of ${id}`, seconds: 0.5 * sets },
-      );
-      return [id, key] as const;
+      const inputs = { validation, sets, blocks: starts };
+      return [id, plan.add(poisonVariability, { learner, options, seed }, inputs, `variability of ${id}`)] as const;
     }),
   );
 }
@@ -266,21 +210,18 @@ function restOf(shares: readonly number[]): number {
 }
 
 /** The disjoint parts of one repetition. */
-function partsOf({ plan, study, data, shares }: Shared, repetition: number): (index: number) => PartRef {
+function partsOf({ plan, study, data, shares }: Shared, repetition: number): (index: number) => Part {
   const rest = restOf(shares);
-  const about = { label: "split", seconds: 0.3 + rowCount(data.train.dataset) / 50_000 };
-  const parameters = { seed: study.seed, repetition, fractions: [...shares, ...(rest > 0 ? [rest] : [])] };
-  const split = plan.add("split", parameters, { data: data.train.key }, about);
+  const { seed } = study;
+  const train = data.train.part;
+  const test = data.test?.part;
+  const parameters = { seed, repetition, fractions: [...shares, ...(rest > 0 ? [rest] : [])] };
+  const parts = plan.add(split, parameters, { data: train }, "split");
   return (index) => {
-    if (index !== TEST || !data.test) return { data: data.train.key, split, part: index };
-    const keep = asShare(study.split.test, rowCount(data.test.dataset));
-    const chosen = plan.add(
-      "split",
-      { seed: study.seed, repetition, fractions: [1], keep: [Math.min(1, keep)] },
-      { data: data.test.key },
-      about,
-    );
-    return { data: data.test.key, split: chosen, part: 0 };
+    if (index !== TEST || !test) return partAt(train, parts, index, shares[index] * train.rows);
+    const keep = Math.min(1, asShare(study.split.test, test.rows));
+    const chosen = plan.add(split, { seed, repetition, fractions: [1], keep: [keep] }, { data: test }, "split");
+    return partAt(test, chosen, 0, keep * test.rows);
   };
 }
 
@@ -288,7 +229,7 @@ const asShare = (value: number, rows: number) => (value < 1 ? value : value / ro
 
 /** Rows and shares of the parts; with a test file the last of the shares is left out. */
 function sizesOf({ split }: PoisoningStudy, data: StudyData): Pick<Shared, "rows" | "shares"> {
-  const n = rowCount(data.train.dataset);
+  const n = data.train.part.rows;
   const wanted = [split.surrogate, split.target, split.validation, ...(data.test ? [] : [split.test])];
   const shares = wanted.map((value) => asShare(value, n));
   if (shares.reduce((sum, share) => sum + share, 0) > 1 + 1e-9) {
@@ -304,21 +245,16 @@ function sizesOf({ split }: PoisoningStudy, data: StudyData): Pick<Shared, "rows
 /** Reads the outcome of a study whose plan has been executed. */
 export async function readPoisoning(
   store: Store,
-  keys: readonly PoisoningKeys[],
+  keys: readonly PoisoningMatrix[],
   study: PoisoningStudy,
   data: PoisoningResult["data"],
 ): Promise<PoisoningResult> {
-  const read = async (key: string) => {
-    const artifact = await store.read(key);
-    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
-    return artifact.json;
-  };
   const whole: PoisonTransfer[] = [];
   const variability: SurrogateVariability[] = [];
   for (const { transfer, variability: varied } of keys) {
-    whole.push((await read(transfer)) as unknown as PoisonTransfer);
-    for (const [surrogate, key] of varied) {
-      const found = (await read(key)) as unknown as Omit<SurrogateVariability, "surrogate"> | null;
+    whole.push(await readRef(store, transfer));
+    for (const [surrogate, ref] of varied) {
+      const found = await readRef(store, ref);
       if (found) variability.push({ surrogate, ...found });
     }
   }

@@ -1,14 +1,11 @@
 // Attacked points with the smallest budget that misleads a model, to look at (paper, Fig. 9).
 
-import { type Dataset, denseRows, featureCount, takeRows } from "../data/dataset.ts";
+import { denseRows, featureCount, takeRows } from "../data/dataset.ts";
 import type { Vector } from "../linalg.ts";
 import { imageShapeOf } from "./examples.ts";
-import type { Store } from "./execute.ts";
-import type { MatrixKeys } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
 import type { Study } from "./schema.ts";
-import { craftedOf } from "./tasks/craft.ts";
-import { verdictOf } from "./tasks/judge.ts";
-import { lookOf } from "./tasks/look.ts";
+import { readPart, readRef, type Store } from "./store.ts";
 
 /** One point under the weakest attack on a target that misleads it. */
 export interface SmallestBudget {
@@ -28,33 +25,27 @@ export interface SmallestBudget {
  */
 export async function smallestBudgets(
   store: Store,
-  { curve, attacked, looks }: Pick<MatrixKeys, "curve" | "attacked" | "looks">,
+  { curve, attacked, looks }: Pick<Matrix, "curve" | "attacked" | "looks">,
   study: Study,
-  data: Dataset,
 ): Promise<SmallestBudget[]> {
-  const imageShape = imageShapeOf(data.featureShape);
+  const points = await readPart(store, attacked);
+  const imageShape = imageShapeOf(points.featureShape);
   if (!curve || !imageShape) return [];
-  const split = attacked.split === undefined ? undefined : await store.read(attacked.split);
-  const points = split ? takeRows(data, split.arrays[String(attacked.part)].data as Int32Array) : data;
   const { curve: budgets } = study.attack;
   const order = budgets.map((_, i) => i).sort((a, b) => budgets[a] - budgets[b]);
   const found: { target: string; erring: (point: number) => number; pictures: readonly Vector[] }[] = [];
   const isRight = new Uint8Array(points.labels.length).fill(1);
   for (const [target, { craft, judge }] of curve.crafts) {
-    const [crafted, judged, looked] = await Promise.all(
-      [craft, judge, looks.get(target)!].map((key) => store.read(key)),
-    );
-    if (!crafted || !judged || !looked) return [];
-    const { labels } = lookOf(looked);
+    const { budgets: crafted } = await readRef(store, craft);
+    const { labels } = await readRef(store, looks.get(target)!);
     labels.forEach((label, i) => {
       if (label !== points.labels[i]) isRight[i] = 0;
     });
-    const verdicts = order.map((i) => verdictOf(judged, target, i)!.labels);
-    const results = craftedOf(crafted, budgets.length);
+    const verdicts = (await readRef(store, judge)).verdicts.get(target)!;
     found.push({
       target,
-      erring: (point) => verdicts.findIndex((each) => each[point] !== points.labels[point]),
-      pictures: order.map((i) => results[i].points.data),
+      erring: (point) => order.findIndex((i) => verdicts[i].labels[point] !== points.labels[point]),
+      pictures: order.map((i) => crafted[i].points.data),
     });
   }
   const point = isRight.findIndex((right, i) => right === 1 && found.every(({ erring }) => erring(i) >= 0));

@@ -3,10 +3,11 @@
 import { expect, it } from "vitest";
 import { boxPoints, runtime } from "../../test/linearWorld.ts";
 import { InputError } from "../errors.ts";
-import { execute, inProcess, memoryStore } from "./execute.ts";
+import { execute } from "./execute.ts";
 import { startPlan } from "./plan.ts";
+import { inProcess } from "./runTask.ts";
+import { memoryStore } from "./store.ts";
 import { planSweep, readSweep, type SweepQuestion } from "./sweep.ts";
-import { datasetArtifact } from "./tasks/dataset.ts";
 
 const data = boxPoints(5, 200, 6);
 const question: SweepQuestion = {
@@ -22,9 +23,8 @@ const question: SweepQuestion = {
 
 async function sweep(changes: Partial<SweepQuestion>) {
   const plan = startPlan();
-  const key = plan.source(datasetArtifact(data));
   const asked = { ...question, ...changes };
-  const keys = planSweep(plan, asked, { key, dataset: data });
+  const keys = planSweep(plan, asked, plan.data(data));
   const store = memoryStore();
   await execute(plan, keys.wanted, store, inProcess(store, runtime));
   return readSweep(store, keys, asked, "given");

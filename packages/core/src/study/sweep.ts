@@ -1,18 +1,18 @@
 // A complexity sweep: one option of a learner against clean error, error under attack, S and V.
 
-import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import { learnerByName, parseOptions } from "../learners/index.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Norm } from "../threat/norm.ts";
 import { type Knee, kneeOf, type SweepPoint } from "../transfer/knee.ts";
 import type { Rate } from "../transfer/rates.ts";
-import type { Store } from "./execute.ts";
-import { type BudgetUnits, type MatrixKeys, planFit, planMatrix, planVary } from "./matrix.ts";
+import { type Matrix, planFit, planMatrix } from "./matrix.ts";
 import type { PlanBuilder } from "./plan.ts";
-import type { Transfer } from "./result.ts";
-import type { Parameters } from "./task.ts";
-import type { PartRef } from "./tasks/dataset.ts";
+import { type Part, partAt, type Ref } from "./reference.ts";
+import { readRef, type Store } from "./store.ts";
+import type { BudgetUnits } from "./tasks/craft.ts";
+import { lossVariability, type Variability } from "./tasks/lossVariability.ts";
+import { split } from "./tasks/split.ts";
 import { VERSION } from "./version.ts";
 
 export interface SweepQuestion {
@@ -56,10 +56,10 @@ export interface SweepResult {
 }
 
 export interface SweepKeys {
-  readonly matrix: MatrixKeys;
+  readonly matrix: Matrix;
   /** V of each value, in order; empty for fewer than two training sets. */
-  readonly variability: readonly string[];
-  readonly wanted: readonly string[];
+  readonly variability: readonly Ref<Variability>[];
+  readonly wanted: readonly Ref<unknown>[];
   readonly trainingRows: number;
 }
 
@@ -73,56 +73,45 @@ const idOf = (option: string, value: number) => `${option}=${value}`;
  *
  * @throws InputError for a learner without gradients, an option it lacks, fewer than two values or one twice.
  */
-export function planSweep(
-  plan: PlanBuilder,
-  question: SweepQuestion,
-  data: { key: string; dataset: Dataset },
-): SweepKeys {
-  const { option, values, seed, epsilon, norm, sets } = question;
+export function planSweep(plan: PlanBuilder, question: SweepQuestion, data: Part): SweepKeys {
+  const { option, values, seed, epsilon, norm, units, sets } = question;
   const learner = learnerByName(question.learner);
   check(question);
-  const rows = rowCount(data.dataset);
-  const attackable = Math.floor((1 - POOL) * rows);
+  const attackable = Math.floor((1 - POOL) * data.rows);
   const points = Math.min(question.points ?? attackable, attackable);
-  const about = (label: string) => ({ label, seconds: 0.3 + rows / 50_000 });
-  const whole = plan.add(
-    "split",
-    { seed, repetition: 0, fractions: [POOL, 1 - POOL], keep: [1, points / attackable] },
-    { data: data.key },
-    about("split"),
-  );
-  const trainingSets = Array.from({ length: sets }, (_, set): PartRef => {
+  const parts = { seed, repetition: 0, fractions: [POOL, 1 - POOL], keep: [1, points / attackable] };
+  const whole = plan.add(split, parts, { data }, "split");
+  const trainingSets = Array.from({ length: sets }, (_, set) => {
     const parameters = { seed, repetition: set, fractions: [0.5], parts: [0] };
-    const split = plan.add("split", parameters, { data: data.key, among: whole }, about(`training set ${set + 1}`));
-    return { data: data.key, split, part: 0 };
+    const half = plan.add(split, parameters, { data, among: whole }, `training set ${set + 1}`);
+    return partAt(data, half, 0, (POOL * data.rows) / 2);
   });
-  const trainingRows = Math.round((POOL * rows) / 2);
-  const attacked: PartRef = { data: data.key, split: whole, part: 1 };
+  const attacked = partAt(data, whole, 1, points);
   const fits = values.map((value) => {
-    const options = parseOptions(learner, { ...question.options, [option]: value }) as Parameters;
+    const options = parseOptions(learner, { ...question.options, [option]: value });
     return trainingSets.map((training, set) => {
-      const model = { learner: learner.name, options, training, rows: trainingRows, label: `sweep/${set}` };
+      const model = { learner: learner.name, options, training, label: `sweep/${set}` };
       return planFit(plan, idOf(option, value), model, { seed, prefix: "" });
     });
   });
-  const matrix = planMatrix(plan, {
-    participants: values.map((value, i) => {
-      const id = idOf(option, value);
-      const { affine } = learner.capabilities;
-      return { id, role: "surrogate", learner: learner.name, affine, model: { key: fits[i][0] }, judges: [id] };
-    }),
-    attacked,
-    points,
-    features: featureCount(data.dataset),
-    pool: trainingSets[0],
-    norm,
-    units: question.units,
-    epsilons: [epsilon],
-    seed,
-    prefix: "",
+  const participants = values.map((value, i) => {
+    const id = idOf(option, value);
+    return { id, role: "surrogate" as const, learner: learner.name, model: fits[i][0], judges: [id] };
   });
-  const variability = sets < 2 ? [] : values.map((value, i) => planVary(plan, idOf(option, value), fits[i], attacked));
-  return { matrix, variability, wanted: [matrix.transfer, ...variability], trainingRows };
+  const shared = { participants, attacked, pool: trainingSets[0], epsilons: [epsilon] };
+  const matrix = planMatrix(plan, { ...shared, norm, units, seed, prefix: "" });
+  const variability =
+    sets < 2
+      ? []
+      : values.map((value, i) =>
+          plan.add(lossVariability, {}, { attacked, sets: fits[i] }, `variability of ${idOf(option, value)}`),
+        );
+  return {
+    matrix,
+    variability,
+    wanted: [matrix.transfer, ...variability],
+    trainingRows: Math.round((POOL * data.rows) / 2),
+  };
 }
 
 /** Reads the outcome of a sweep whose plan has been executed. */
@@ -132,18 +121,13 @@ export async function readSweep(
   question: SweepQuestion,
   dataHash: string,
 ): Promise<SweepResult> {
-  const read = async (key: string) => {
-    const artifact = await store.read(key);
-    if (!artifact) throw new Error(`artifact ${key} is gone from the store`);
-    return artifact.json;
-  };
-  const { models, cells } = (await read(keys.matrix.transfer)) as unknown as Transfer;
+  const { models, cells } = await readRef(store, keys.matrix.transfer);
   const swept: SweptModel[] = [];
   for (const [i, value] of question.values.entries()) {
     const id = idOf(question.option, value);
     const model = models.find((each) => each.id === id)!;
     const cell = cells.find((each) => each.surrogate === id && each.target === id)!;
-    const V = keys.variability[i] && ((await read(keys.variability[i])) as unknown as SweptModel["variability"]);
+    const V = keys.variability[i] && (await readRef(store, keys.variability[i]));
     swept.push({
       value,
       cleanError: model.cleanError,

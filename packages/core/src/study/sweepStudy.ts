@@ -6,12 +6,12 @@ import type { Interval } from "../stats/sample.ts";
 import { kneeOf } from "../transfer/knee.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { Claim } from "./claim.ts";
-import type { Store } from "./execute.ts";
 import type { StudyData } from "./grid.ts";
 import { overRepetitions } from "./means.ts";
 import type { PlanBuilder } from "./plan.ts";
 import { type Comparison, compareSweepWithPrinted, printedSweeps } from "./printed.ts";
 import { learnerChoice, studyData, studyName, studyUnits } from "./schema.ts";
+import type { Store } from "./store.ts";
 import { planSweep, pointOf, readSweep, type SweepKeys, type SweepQuestion, type SweepResult } from "./sweep.ts";
 import { lessFragile } from "./sweepClaim.ts";
 
@@ -67,7 +67,7 @@ export interface SweepStudyResult {
 
 /** Adds the sweeps of all repetitions to a plan. */
 export function planSweepStudy(plan: PlanBuilder, study: SweepStudy, { train }: StudyData): readonly SweepKeys[] {
-  return questions(study).map((question) => planSweep(plan, question, train));
+  return questions(study).map((question) => planSweep(plan, question, train.part));
 }
 
 /** The question of each repetition; another seed is another split. */

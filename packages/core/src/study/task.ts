@@ -3,17 +3,40 @@
 import { hashHex } from "../hash.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Service } from "../models/service.ts";
-import type { Artifact, Json } from "./artifact.ts";
+import type { Json, Parameters } from "./artifact.ts";
+import type { Codec } from "./codec.ts";
+import type { Values } from "./reference.ts";
 
-export type Parameters = { readonly [name: string]: Json | undefined };
-
-/** How a kind of task is computed. */
-export interface TaskKind {
+/**
+ * A kind of task: what it is given (plain parameters P; inputs I, which hold references), what comes of it (T), and how it
+ * is computed. A plan adds tasks of it, and a worker runs them.
+ */
+export interface TaskKind<P extends object, I extends object, T> {
+  /** What keys call it. */
+  readonly name: string;
   /** Counted up when the same parameters and inputs would give another result. */
   readonly version: number;
+  readonly output: Codec<T>;
+  /** Inputs that are lists of references, with what keys call each of theirs. */
+  readonly lists?: Readonly<Record<string, string>>;
   /** Whether it asks the service: such a task runs where the service is known, and waits more than it computes. */
   readonly asks?: true;
-  run(parameters: Parameters, inputs: Readonly<Record<string, Artifact>>, host: TaskHost): Promise<Artifact>;
+  estimate(parameters: P, inputs: I): Estimate;
+  run(parameters: P, inputs: Values<I>, host: TaskHost): Promise<T>;
+}
+
+/**
+ * What a task will take, measured on one core of an ordinary machine with images of 784 features. Nothing but the order of
+ * tasks and what people are told depends on it, and a store learns better numbers from the tasks that it saw.
+ */
+export interface Estimate {
+  readonly seconds: number;
+  /** Of its artifact; a few kilobytes where absent. */
+  readonly bytes?: number;
+  /** The learner whose models it is about: tasks of one take longer or shorter than estimated for the same reasons. */
+  readonly learner?: string | undefined;
+  /** Rows that its artifact is about, for estimates of tasks that read it. */
+  readonly rows?: number;
 }
 
 /** What surrounds a task and must not change its result. */
@@ -28,8 +51,11 @@ export interface TaskHost {
 export interface Task {
   readonly key: string;
   readonly kind: string;
+  readonly asks?: true;
+  /** What it is given: plain values, and references as `sent` writes them. */
   readonly parameters: Parameters;
-  /** Keys of the artifacts it reads, by the name it knows them by. */
+  readonly given: Json;
+  /** Keys of the artifacts it reads, by the names that its own key has them under. */
   readonly inputs: Readonly<Record<string, string>>;
   /** What people are told that is being done. */
   readonly label: string;

@@ -5,15 +5,17 @@ import { flipAttack } from "../../attacks/evasion/flips.ts";
 import { denseRows } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
+import { learnerByName } from "../../learners/index.ts";
 import { withModel } from "../../models/pool.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
-import type { Artifact } from "../artifact.ts";
-import type { Parameters, TaskKind } from "../task.ts";
-import { partOf } from "./dataset.ts";
-import { modelOfArtifact } from "./fit.ts";
+import type { Json } from "../artifact.ts";
+import type { Codec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
+import type { TaskKind } from "../task.ts";
+import { modelOf, type StoredModel } from "./fit.ts";
 
 /** Points crafted for one budget. */
 export interface Crafted {
@@ -22,27 +24,84 @@ export interface Crafted {
   readonly size: Float64Array;
 }
 
-/** The norm that parameters name, its features in units of their ranges where `units` says so. */
-export function normIn(domain: Domain, { norm, units }: Parameters): Norm {
-  const plain = norms[norm as Norm["name"]];
-  return units === "ranges" ? scaledNorm(plain, rangeUnits(domain)) : plain;
+/** What was crafted on a model. */
+export interface CraftOutcome {
+  /** In the order of the budgets; none where the model has no gradients. */
+  readonly budgets: readonly Crafted[];
+  /** How many points met gradients or scores that are not finite at some budget. */
+  readonly nonFinite: number;
+  /** Why the model has no gradients, or what crafting took; for people who look into a store. */
+  readonly facts: { readonly [name: string]: Json };
 }
 
-/**
- * Parameters: norm, units ("ranges", or absent), epsilons, seed, direction. Binary features under L1 are flipped one by one. Inputs: model, attacked, pool (where starts of
- * other classes come from).
- */
-export const craft: TaskKind = {
+const craftingCodec: Codec<CraftOutcome> = {
+  name: "crafting",
+  encode: ({ budgets, nonFinite, facts }) => ({
+    json: { ...facts, nonFinite },
+    arrays: Object.fromEntries(
+      budgets.flatMap(({ points, size }, i): [string, Tensor][] => [
+        [`points:${i}`, points],
+        [`size:${i}`, tensor("float64", [size.length], size)],
+      ]),
+    ),
+  }),
+  decode({ json, arrays }) {
+    const { nonFinite = 0, ...facts } = json as CraftOutcome["facts"];
+    const budgets = Array.from({ length: Object.keys(arrays).length / 2 }, (_, i) => ({
+      points: arrays[`points:${i}`] as Tensor<FloatType>,
+      size: arrays[`size:${i}`].data as Float64Array,
+    }));
+    return { budgets, nonFinite: nonFinite as number, facts };
+  },
+};
+
+/** What budgets are measured in: the features' own units, or the ranges of their bounds. */
+export const unitsOfBudgets = ["features", "ranges"] as const;
+export type BudgetUnits = (typeof unitsOfBudgets)[number];
+
+/** How perturbations are measured. */
+export interface NormChoice {
+  readonly norm: Norm["name"];
+  /** "ranges": with each feature in units of its range. */
+  readonly units?: BudgetUnits | undefined;
+}
+
+/** The norm of a choice, for features in these bounds. */
+export function normIn(domain: Domain, { norm, units }: NormChoice): Norm {
+  return units === "ranges" ? scaledNorm(norms[norm], rangeUnits(domain)) : norms[norm];
+}
+
+export interface CraftParameters extends NormChoice {
+  readonly epsilons: readonly number[];
+  readonly seed: number;
+  readonly direction?: ThreatModel["direction"];
+}
+
+export interface CraftInputs {
+  readonly model: Ref<StoredModel>;
+  readonly attacked: Part;
+  /** Where starts of other classes come from. */
+  readonly pool: Part;
+}
+
+/** Binary features under L1 are flipped one by one. */
+export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
+  name: "craft",
   version: 6,
-  async run(parameters, inputs, { runtime, onProgress }) {
-    const model = modelOfArtifact(inputs.model);
-    const attacked = partOf("attacked", parameters, inputs);
+  output: craftingCodec,
+  estimate({ epsilons }, { model: { learner }, attacked: { rows, features } }) {
+    const isAffine = learner !== undefined && learnerByName(learner).capabilities.affine;
+    // Models that are not affine take iterations.
+    const seconds = 0.03 + rows * epsilons.length * (isAffine ? 1.2e-4 : 1e-3);
+    return { seconds, bytes: 4 * rows * features * epsilons.length, learner, rows };
+  },
+  async run({ epsilons, seed, direction, ...choice }, { model: stored, attacked, pool }, { runtime, onProgress }) {
+    const model = modelOf(stored);
     const { domain } = attacked;
-    const norm = normIn(domain, parameters);
-    const direction = parameters.direction as ThreatModel["direction"];
+    const norm = normIn(domain, choice);
     const flips = norm === norms.l1 && domain.kinds?.every((kind) => kind === "binary");
     const results = await withModel(runtime, model, async ({ differentiable, notDifferentiable }) => {
-      if (!differentiable) return notDifferentiable;
+      if (!differentiable) return notDifferentiable!;
       return craftEvasion({
         model,
         opened: differentiable,
@@ -50,40 +109,20 @@ export const craft: TaskKind = {
         labels: attacked.labels,
         threat: { norm, domain, ...(direction && { direction }) },
         ...(flips && { attack: flipAttack() }),
-        epsilons: parameters.epsilons as number[],
-        pool: partOf("pool", parameters, inputs),
-        seed: parameters.seed as number,
+        epsilons,
+        pool,
+        seed,
         onProgress,
       });
     });
-    if (typeof results !== "object") return { json: { noGradients: results }, arrays: {} };
-    const arrays = results.flatMap(({ points, size }, i): [string, Tensor][] => [
-      [`points:${i}`, points],
-      [`size:${i}`, tensor("float64", [size.length], size)],
-    ]);
+    if (typeof results === "string") return { budgets: [], nonFinite: 0, facts: { noGradients: results } };
     return {
-      json: {
+      budgets: results.map(({ points, size }) => ({ points, size })),
+      nonFinite: attacked.labels.filter((_, i) => results.some(({ nonFinite }) => nonFinite[i] === 1)).length,
+      facts: {
         queries: results.map(({ queries }) => ({ ...queries })),
         iterations: results.map(({ iterations }) => iterations),
-        // Rows that met what is not finite at any budget.
-        nonFinite: attacked.labels.filter((_, i) => results.some(({ nonFinite }) => nonFinite[i] === 1)).length,
       },
-      arrays: Object.fromEntries(arrays),
     };
   },
 };
-
-/** What was crafted for each budget; nothing where the model has no gradients. */
-export function craftedOf({ arrays }: Artifact, budgets: number): readonly Crafted[] {
-  return Array.from({ length: budgets }, (_, i) => i)
-    .filter((i) => arrays[`points:${i}`] !== undefined)
-    .map((i) => ({
-      points: arrays[`points:${i}`] as Tensor<FloatType>,
-      size: arrays[`size:${i}`].data as Float64Array,
-    }));
-}
-
-/** How many points met gradients or scores that are not finite while they were crafted; of a craft, or what judged it. */
-export function nonFiniteOf({ json }: Artifact): number {
-  return (json as { nonFinite?: number }).nonFinite ?? 0;
-}

@@ -2,44 +2,81 @@
 
 import { fit as fitLearner } from "../../learners/fit.ts";
 import { learnerByName } from "../../learners/index.ts";
-import type { Model } from "../../models/model.ts";
-import { modelFromBytes } from "../../models/model.ts";
+import { type Model, modelFromBytes } from "../../models/model.ts";
 import { tensor } from "../../tensor.ts";
-import type { Artifact, Json } from "../artifact.ts";
+import type { Json } from "../artifact.ts";
+import type { Codec } from "../codec.ts";
+import type { Part } from "../reference.ts";
 import type { TaskKind } from "../task.ts";
-import { partOf } from "./dataset.ts";
 
-/** Parameters: learner, options, seed, label (names the random stream). Input: training. */
-export const fit: TaskKind = {
-  version: 4,
-  async run(parameters, inputs, { runtime, onProgress }) {
-    const fitted = await fitLearner(
-      learnerByName(parameters.learner as string),
-      partOf("training", parameters, inputs),
-      {
-        runtime,
-        seed: parameters.seed as number,
-        label: parameters.label as string,
-        options: parameters.options as Record<string, unknown>,
-        onProgress,
-      },
-    );
-    return modelArtifact(fitted.model, { training: fitted.training, options: fitted.options as Json });
-  },
-};
-
-/** A model as an artifact: its file, and what is known of how it came about. */
-export function modelArtifact({ bytes }: Pick<Model, "bytes">, json: Json): Artifact {
-  return { json, arrays: { onnx: tensor("uint8", [bytes.length], bytes) } };
+/** A model's file, and what is known of how it came about, where it was trained here. */
+export interface StoredModel {
+  readonly bytes: Uint8Array;
+  readonly training?: Readonly<Record<string, number>>;
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** Models that were read, by the memory of their file. */
-const read = new WeakMap<object, Model>();
+export const modelCodec: Codec<StoredModel> = {
+  name: "model",
+  encode: ({ bytes, training, options }) => ({
+    json: { ...(training && { training }), ...(options && { options: options as Json }) },
+    arrays: { onnx: tensor("uint8", [bytes.length], bytes) },
+  }),
+  decode: ({ json, arrays }) => ({ ...(json as Partial<StoredModel>), bytes: arrays.onnx.data as Uint8Array }),
+};
 
-/** The model in an artifact: the same one as long as the artifact is in memory. */
-export function modelOfArtifact({ arrays }: Artifact): Model {
-  const bytes = arrays.onnx.data as Uint8Array;
+/** Models that were read, by the memory of their file. */
+const read = new WeakMap<Uint8Array, Model>();
+
+/** The model in a file: the same one as long as the file is in memory. */
+export function modelOf({ bytes }: StoredModel): Model {
   const model = read.get(bytes) ?? modelFromBytes(bytes);
   read.set(bytes, model);
   return model;
+}
+
+/** A learner with all of its options. */
+export interface Configured {
+  readonly learner: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface FitParameters extends Configured {
+  readonly seed: number;
+  /** Names the random stream. */
+  readonly label: string;
+}
+
+export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredModel> = {
+  name: "fit",
+  version: 4,
+  output: modelCodec,
+  estimate: ({ learner, options }, { training }) => ({
+    seconds: secondsOfFit(learner, options, training.rows),
+    learner,
+  }),
+  async run({ learner, options, seed, label }, { training }, { runtime, onProgress }) {
+    const context = { runtime, seed, label, options, onProgress };
+    const fitted = await fitLearner(learnerByName(learner), training, context);
+    return { bytes: fitted.model.bytes, training: fitted.training, options: fitted.options };
+  },
+};
+
+/** Seconds per thousand rows. */
+const fits: Readonly<Record<string, number>> = {
+  "svm-linear": 0.08,
+  logistic: 0.2,
+  ridge: 0.05,
+  "svm-rbf": 0.12,
+  forest: 0.15,
+  cnn: 7,
+};
+const ANY_FIT = 0.2;
+/** Seconds per thousand rows and epoch. */
+const MLP = 0.01;
+
+/** The training of a learner on so many rows. */
+export function secondsOfFit(learner: string, { epochs }: Configured["options"], rows: number): number {
+  const perThousand = learner === "mlp" && typeof epochs === "number" ? MLP * epochs : (fits[learner] ?? ANY_FIT);
+  return 0.05 + (perThousand * rows) / 1000;
 }

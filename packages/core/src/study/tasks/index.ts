@@ -1,42 +1,50 @@
-// Every kind of task by name: what a worker can be asked to do.
+// Every kind of task by the name that keys call it, and every codec by its own: what a worker can be asked to do.
 
+import type { Codec } from "../codec.ts";
 import type { TaskKind } from "../task.ts";
-import { ask } from "./ask.ts";
-import { calibrate } from "./calibrate.ts";
-import { correlate } from "./correlate.ts";
 import { craft } from "./craft.ts";
+import { datasetCodec } from "./dataset.ts";
+import { estimateAlignment } from "./estimateAlignment.ts";
+import { evaluateClean } from "./evaluateClean.ts";
 import { fit } from "./fit.ts";
 import { judge } from "./judge.ts";
-import { look } from "./look.ts";
+import { lossVariability } from "./lossVariability.ts";
+import { perturbationCorrelation } from "./perturbationCorrelation.ts";
 import { poison } from "./poison.ts";
 import { poisonGradient } from "./poisonGradient.ts";
 import { poisonJudge } from "./poisonJudge.ts";
 import { poisonTransfer } from "./poisonTransfer.ts";
-import { poisonVary } from "./poisonVary.ts";
-import { slopes } from "./slopes.ts";
-import { smooth } from "./smooth.ts";
+import { poisonVariability } from "./poisonVariability.ts";
+import { queryTarget, serviceCodec } from "./queryTarget.ts";
+import { setOperatingPoint } from "./setOperatingPoint.ts";
+import { smoothness } from "./smoothness.ts";
 import { split } from "./split.ts";
-import { transfer } from "./transfer.ts";
-import { vary } from "./vary.ts";
+import { transferMetrics } from "./transferMetrics.ts";
 
-export const taskKinds = {
+const kinds: readonly TaskKind<object, object, unknown>[] = [
   split,
   fit,
-  calibrate,
-  ask,
-  look,
+  setOperatingPoint,
+  queryTarget,
+  evaluateClean,
   craft,
   judge,
-  correlate,
-  smooth,
-  slopes,
-  vary,
-  transfer,
+  perturbationCorrelation,
+  smoothness,
+  estimateAlignment,
+  lossVariability,
+  transferMetrics,
   poison,
   poisonJudge,
   poisonGradient,
-  poisonVary,
+  poisonVariability,
   poisonTransfer,
-} as const satisfies Record<string, TaskKind>;
+];
 
-export type TaskKindName = keyof typeof taskKinds;
+export const taskKinds: Readonly<Record<string, TaskKind<object, object, unknown>>> = Object.fromEntries(
+  kinds.map((kind) => [kind.name, kind]),
+);
+
+export const codecs: Readonly<Record<string, Codec<unknown>>> = Object.fromEntries(
+  [datasetCodec, serviceCodec, ...kinds.map(({ output }) => output)].map((codec) => [codec.name, codec]),
+);

@@ -5,13 +5,13 @@ import { argMax, crossEntropy } from "../../models/losses.ts";
 import { withModel } from "../../models/pool.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { predictedIncreases } from "../../transfer/gradients.ts";
-import type { Artifact } from "../artifact.ts";
+import type { Codec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
 import type { TaskKind } from "../task.ts";
-import { answeredLosses, answersOf } from "./ask.ts";
-import { craftedOf, nonFiniteOf } from "./craft.ts";
-import { partOf } from "./dataset.ts";
-import { modelOfArtifact } from "./fit.ts";
-import { lookOf } from "./look.ts";
+import type { CraftOutcome } from "./craft.ts";
+import type { CleanEvaluation } from "./evaluateClean.ts";
+import { modelOf, type StoredModel } from "./fit.ts";
+import { type Answers, answeredLosses } from "./queryTarget.ts";
 
 /** What one judged model does under the points of one budget. */
 export interface Verdict {
@@ -22,52 +22,92 @@ export interface Verdict {
   readonly predicted: Float64Array | undefined;
 }
 
-/** Parameters: judged (ids), budgets (how many). Inputs: attacked, craft, and of each judged `look:ID` and `model:ID` or `answers:ID`. */
-export const judge: TaskKind = {
-  version: 3,
-  async run(parameters, inputs, { runtime, onProgress }) {
-    const attacked = partOf("attacked", parameters, inputs);
-    const x = denseRows(attacked);
-    const crafted = craftedOf(inputs.craft, parameters.budgets as number);
-    const judged = parameters.judged as string[];
+export interface Judgement {
+  /** By the id of the judged model, a verdict for each budget; nothing where nothing was crafted. */
+  readonly verdicts: ReadonlyMap<string, readonly Verdict[]>;
+  /** How many points met what is not finite while they were crafted. */
+  readonly nonFinite: number;
+}
+
+const judgementCodec: Codec<Judgement> = {
+  name: "judgement",
+  encode({ verdicts, nonFinite }) {
     const arrays: Record<string, Tensor> = {};
-    const n = attacked.labels.length;
-    const keep = (id: string, budget: number, scores: Tensor, losses: Float64Array | undefined) => {
-      arrays[`labels:${id}:${budget}`] = tensor("int32", [n], argMax(scores));
-      if (losses) arrays[`losses:${id}:${budget}`] = tensor("float64", [n], losses);
-    };
-    for (const [done, id] of judged.entries()) {
-      const answered = inputs[`answers:${id}`];
-      if (answered) {
-        for (const i of crafted.keys()) {
-          const answers = answersOf(answered, i)!;
-          keep(id, i, answers.scores, answeredLosses(answers, attacked.labels));
+    for (const [id, each] of verdicts) {
+      for (const [i, { labels, losses, predicted }] of each.entries()) {
+        const n = [labels.length];
+        arrays[`labels:${id}:${i}`] = tensor("int32", n, labels);
+        if (losses) arrays[`losses:${id}:${i}`] = tensor("float64", n, losses);
+        if (predicted) arrays[`predicted:${id}:${i}`] = tensor("float64", n, predicted);
+      }
+    }
+    return { json: { nonFinite }, arrays };
+  },
+  decode({ json, arrays }) {
+    const verdicts = new Map<string, Verdict[]>();
+    for (const [name, { data }] of Object.entries(arrays)) {
+      const [, id, i] = /^labels:(.*):(\d+)$/s.exec(name) ?? [];
+      if (id === undefined) continue;
+      const of = verdicts.get(id) ?? [];
+      verdicts.set(id, of);
+      of[Number(i)] = {
+        labels: data as Int32Array,
+        losses: arrays[`losses:${id}:${i}`]?.data as Float64Array | undefined,
+        predicted: arrays[`predicted:${id}:${i}`]?.data as Float64Array | undefined,
+      };
+    }
+    return { verdicts, nonFinite: (json as { nonFinite?: number }).nonFinite ?? 0 };
+  },
+};
+
+export interface JudgeInputs {
+  readonly attacked: Part;
+  readonly craft: Ref<CraftOutcome>;
+  readonly judged: readonly {
+    readonly id: string;
+    readonly look: Ref<CleanEvaluation>;
+    readonly model?: Ref<StoredModel>;
+    /** What a service said of the points, in place of a model. */
+    readonly answers?: Ref<Answers>;
+  }[];
+}
+
+/** Parameters: for how many budgets points were crafted. */
+export const judge: TaskKind<{ readonly budgets: number }, JudgeInputs, Judgement> = {
+  name: "judge",
+  version: 3,
+  output: judgementCodec,
+  estimate({ budgets }, { attacked: { rows }, judged }) {
+    const verdicts = rows * budgets * judged.length;
+    return { seconds: 0.02 + verdicts * 1e-5, bytes: 20 * verdicts };
+  },
+  async run(_, { attacked, craft, judged }, { runtime, onProgress }) {
+    const { labels } = attacked;
+    const x = denseRows(attacked);
+    const verdicts = new Map<string, Verdict[]>();
+    for (const [done, { id, look, model: stored, answers }] of judged.entries()) {
+      const own: Verdict[] = [];
+      verdicts.set(id, own);
+      if (answers) {
+        for (const i of craft.budgets.keys()) {
+          const losses = answeredLosses(answers, i, labels);
+          own.push({ labels: argMax(answers.scores[i]), losses, predicted: undefined });
         }
         continue;
       }
-      const model = modelOfArtifact(inputs[`model:${id}`]);
-      const { gradients } = lookOf(inputs[`look:${id}`]);
+      const model = modelOf(stored!);
       await withModel(runtime, model, async (opened) => {
-        for (const [i, { points }] of crafted.entries()) {
+        for (const { points } of craft.budgets) {
           const scores = await opened.scores(points);
-          keep(id, i, scores, crossEntropy(scores, attacked.labels, model.probabilities));
-          if (gradients)
-            arrays[`predicted:${id}:${i}`] = tensor("float64", [n], predictedIncreases(x, points, gradients));
+          own.push({
+            labels: argMax(scores),
+            losses: crossEntropy(scores, labels, model.probabilities),
+            predicted: look.gradients && predictedIncreases(x, points, look.gradients),
+          });
         }
       });
       onProgress((done + 1) / judged.length);
     }
-    return { json: { nonFinite: nonFiniteOf(inputs.craft) }, arrays };
+    return { verdicts, nonFinite: craft.nonFinite };
   },
 };
-
-/** The verdict on one judged model for one budget; undefined where nothing was crafted. */
-export function verdictOf({ arrays }: Artifact, id: string, budget: number): Verdict | undefined {
-  const labels = arrays[`labels:${id}:${budget}`];
-  if (!labels) return undefined;
-  return {
-    labels: labels.data as Int32Array,
-    losses: arrays[`losses:${id}:${budget}`]?.data as Float64Array | undefined,
-    predicted: arrays[`predicted:${id}:${budget}`]?.data as Float64Array | undefined,
-  };
-}

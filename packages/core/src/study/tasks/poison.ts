@@ -4,73 +4,104 @@ import { slicePoints } from "../../attacks/poisoning/points.ts";
 import { buildPoisoning, joinPoints, type PoisonPoints, poisoningByName } from "../../attacks/poisoning/poison.ts";
 import { learnerByName } from "../../learners/index.ts";
 import { rowSize, type Tensor, tensor } from "../../tensor.ts";
-import type { Artifact } from "../artifact.ts";
+import type { Codec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
 import type { TaskKind } from "../task.ts";
-import { partOf } from "./dataset.ts";
-
-/**
- * Parameters: attack, settings (its options), learner, options, seed, count (points to craft), blocks (how many came before).
- * Inputs: training, validation, `block:0` .. `block:(blocks - 1)`, and `pool`, whose rows are cloned; those of the
- * training data where absent.
- */
-export const poison: TaskKind = {
-  version: 3,
-  async run(parameters, inputs, { runtime, onProgress }) {
-    const settings = (parameters.settings ?? {}) as Record<string, unknown>;
-    const attack = buildPoisoning(poisoningByName(parameters.attack as string), settings);
-    const previous = blocksOf(parameters, inputs);
-    const { points, losses, fits, gradients, evaluations } = await attack({
-      learner: learnerByName(parameters.learner as string),
-      options: parameters.options as Record<string, unknown>,
-      training: partOf("training", parameters, inputs),
-      validation: partOf("validation", parameters, inputs),
-      ...(inputs.pool && { pool: partOf("pool", parameters, inputs) }),
-      ...(previous && { previous }),
-      count: parameters.count as number,
-      seed: parameters.seed as number,
-      runtime,
-      onProgress,
-    });
-    return pointsArtifact(points, { losses: [...losses], fits, gradients, evaluations });
-  },
-};
+import type { Configured } from "./fit.ts";
 
 /** What crafting one block took, and the validation loss after each of its points. */
-export type BlockFacts = {
+export interface BlockFacts {
   readonly losses: readonly number[];
   readonly fits: number;
   readonly gradients: number;
   readonly evaluations: number;
+}
+
+/** Some of the points crafted on a model; those of all blocks, one after the other, are all. */
+export interface Block extends BlockFacts {
+  readonly points: PoisonPoints;
+}
+
+export const blockCodec: Codec<Block> = {
+  name: "block",
+  encode({ points: { x, start, labels, sources }, losses, fits, gradients, evaluations }) {
+    const integers = (values: Int32Array) => tensor("int32", [values.length], values);
+    return {
+      json: { losses, fits, gradients, evaluations },
+      arrays: { x, start, labels: integers(labels), sources: integers(sources) },
+    };
+  },
+  decode: ({ json, arrays }) => ({
+    ...(json as unknown as BlockFacts),
+    points: {
+      x: arrays.x as Tensor<"float64">,
+      start: arrays.start as Tensor<"float64">,
+      labels: arrays.labels.data as Int32Array,
+      sources: arrays.sources.data as Int32Array,
+    },
+  }),
 };
 
-/** Poisoning points as an artifact. */
-export function pointsArtifact({ x, start, labels, sources }: PoisonPoints, json: BlockFacts): Artifact {
-  const integers = (values: Int32Array) => tensor("int32", [values.length], values);
-  return { json, arrays: { x, start, labels: integers(labels), sources: integers(sources) } };
+export interface PoisonParameters extends Configured {
+  readonly attack: string;
+  /** Options of the attack. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** Points to craft. */
+  readonly count: number;
 }
 
-/** The poisoning points in an artifact. */
-export function pointsOfArtifact({ arrays }: Artifact): PoisonPoints {
-  return {
-    x: arrays.x as Tensor<"float64">,
-    start: arrays.start as Tensor<"float64">,
-    labels: arrays.labels.data as Int32Array,
-    sources: arrays.sources.data as Int32Array,
-  };
+export interface PoisonInputs {
+  readonly training: Part;
+  readonly validation: Part;
+  /** Whose rows are cloned; those of the training data where absent. */
+  readonly pool?: Part;
+  /** What was crafted before. */
+  readonly blocks: readonly Ref<Block>[];
 }
 
-/** The points of all blocks that a task was given, in order; undefined where it was given none. */
-export function blocksOf(
-  { blocks }: { readonly blocks?: unknown },
-  inputs: Readonly<Record<string, Artifact>>,
-): PoisonPoints | undefined {
-  const given = Array.from({ length: (blocks as number | undefined) ?? 0 }, (_, i) => inputs[`block:${i}`]);
-  return joinBlocks(given);
+export const poison: TaskKind<PoisonParameters, PoisonInputs, Block> = {
+  name: "poison",
+  version: 3,
+  output: blockCodec,
+  lists: { blocks: "block" },
+  estimate: ({ learner, attack, count }, { training: { rows, features }, validation }) => ({
+    seconds: 0.1 + count * secondsPerPoint(learner, attack, rows + validation.rows, features),
+    bytes: 16 * count * features,
+    rows: count,
+    learner,
+  }),
+  async run(parameters, { training, validation, pool, blocks }, { runtime, onProgress }) {
+    const { attack: name, settings, learner, options, count, seed } = parameters;
+    const previous = joinBlocks(blocks);
+    const { points, losses, fits, gradients, evaluations } = await buildPoisoning(
+      poisoningByName(name),
+      settings,
+    )({
+      ...{ learner: learnerByName(learner), options, training, validation, count, seed, runtime, onProgress },
+      ...(pool && { pool }),
+      ...(previous && { previous }),
+    });
+    return { points, losses: [...losses], fits, gradients, evaluations };
+  },
+};
+
+/** Measured on one core with 500 rows, 1,000 validation points and 784 features; what grows with each is scaled. */
+const perPoint: Readonly<Record<string, number>> = {
+  "svm-linear": 0.1,
+  "svm-rbf": 0.2,
+  logistic: 0.3,
+  ridge: 0.09,
+};
+
+function secondsPerPoint(learner: string, attack: string, rows: number, features: number): number {
+  const whole = (perPoint[learner] ?? 5) * ((rows / 1500) * (features / 784)) ** 0.9;
+  return attack === "gradient" ? whole : whole / 8;
 }
 
 /** The points of several blocks, one after the other; undefined of none. */
-export function joinBlocks(blocks: readonly Artifact[]): PoisonPoints | undefined {
-  return blocks.map(pointsOfArtifact).reduce<PoisonPoints | undefined>(joinPoints, undefined);
+export function joinBlocks(blocks: readonly Pick<Block, "points">[]): PoisonPoints | undefined {
+  return blocks.map(({ points }) => points).reduce<PoisonPoints | undefined>(joinPoints, undefined);
 }
 
 /** The first so many points: budgets are nested. */

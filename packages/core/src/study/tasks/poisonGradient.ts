@@ -6,31 +6,51 @@ import { columnUnits, perUnit } from "../../data/units.ts";
 import { learnerByName } from "../../learners/index.ts";
 import { scalingOf } from "../../learners/scaling.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import type { Artifact } from "../artifact.ts";
+import type { Codec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
 import type { TaskKind } from "../task.ts";
-import { partOf } from "./dataset.ts";
-import { blocksOf } from "./poison.ts";
+import type { Configured } from "./fit.ts";
+import { type Block, joinBlocks } from "./poison.ts";
+
+export interface PoisonGradient {
+  readonly loss: number;
+  /** [n, ...featureShape] */
+  readonly gradient: Tensor<"float64">;
+}
+
+const poisonGradientCodec: Codec<PoisonGradient> = {
+  name: "poisoning gradient",
+  encode: ({ loss, gradient }) => ({ json: { loss }, arrays: { gradient } }),
+  decode: ({ json, arrays }) => ({
+    ...(json as { readonly loss: number }),
+    gradient: arrays.gradient as Tensor<"float64">,
+  }),
+};
+
+export interface PoisonGradientInputs {
+  readonly training: Part;
+  readonly validation: Part;
+  readonly blocks: readonly Ref<Block>[];
+}
 
 /**
- * Parameters: learner, options, seed, blocks. Inputs: training, validation, `block:i`.
- *
  * All points stand at their start together, as the attack finds them when it begins. The loss is the learner's own,
  * summed over the validation data (Demontis et al. 2019, Eq. 5), by the points in the user's units (Eq. 8), or, where
  * the bounds of features differ, each in units of its own range.
  */
-export const poisonGradient: TaskKind = {
+export const poisonGradient: TaskKind<Configured & { readonly seed: number }, PoisonGradientInputs, PoisonGradient> = {
+  name: "poisonGradient",
   version: 3,
-  async run(parameters, inputs, { runtime }) {
-    const training = partOf("training", parameters, inputs);
-    const validation = partOf("validation", parameters, inputs);
-    const { start, labels } = blocksOf(parameters, inputs)!;
+  output: poisonGradientCodec,
+  lists: { blocks: "block" },
+  estimate: ({ learner }, { training, blocks }) => ({
+    seconds: 1 + (training.rows * pointsIn(blocks)) / 50_000,
+    learner,
+  }),
+  async run({ learner, options, seed }, { training, validation, blocks }, { runtime }) {
+    const { start, labels } = joinBlocks(blocks)!;
     const { retraining, scaled } = await openSurrogate({
-      learner: learnerByName(parameters.learner as string),
-      options: parameters.options as Record<string, unknown>,
-      training,
-      validation,
-      seed: parameters.seed as number,
-      runtime,
+      ...{ learner: learnerByName(learner), options, training, validation, seed, runtime },
     });
     try {
       const loss = await retraining.place(scaled(start.data), labels);
@@ -39,14 +59,14 @@ export const poisonGradient: TaskKind = {
       const factors = range.map((width) => rowCount(validation) / width);
       const gradient = (await retraining.gradient()).map((value, at) => value * factors[at % factors.length]);
       const byFeature = tensor("float64", start.shape, gradient);
-      return { json: { loss }, arrays: { gradient: perUnit(byFeature, columnUnits(training.domain)) } };
+      return { loss, gradient: perUnit(byFeature, columnUnits(training.domain)) };
     } finally {
       await retraining.close();
     }
   },
 };
 
-/** The gradients in an artifact, [n, ...featureShape]. */
-export function gradientOf({ arrays }: Artifact): Tensor<"float64"> {
-  return arrays.gradient as Tensor<"float64">;
+/** How many points there are in blocks. */
+function pointsIn(blocks: readonly Ref<Block>[]): number {
+  return blocks.reduce((sum, { rows = 0 }) => sum + rows, 0);
 }

@@ -9,51 +9,82 @@ import { type AnyLearner, learnerByName } from "../../learners/index.ts";
 import { regularisationChoices } from "../../learners/regularisation.ts";
 import { argMax } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
-import { type Tensor, tensor } from "../../tensor.ts";
-import type { Artifact, Json } from "../artifact.ts";
+import { tensor } from "../../tensor.ts";
+import type { Json } from "../artifact.ts";
+import type { Codec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
 import type { TaskKind } from "../task.ts";
-import { partOf } from "./dataset.ts";
-import { blocksOf, firstPoints } from "./poison.ts";
+import { type Configured, secondsOfFit } from "./fit.ts";
+import { type Block, firstPoints, joinBlocks } from "./poison.ts";
 
 /** Folds of the cross-validation by which a target chooses its regularisation. */
 const FOLDS = 5;
 
-/**
- * Parameters: learner, options, seed, label, counts (points that join, 0 for none), blocks, retune (whether the target
- * chooses its regularisation anew each time), overlap (whether test rows may be among the training rows).
- * Inputs: training, test, `block:0` .. `block:(blocks - 1)`.
- *
- * Training with the same number of points has the same random streams whoever crafted them.
- */
-export const poisonJudge: TaskKind = {
+/** What a judged target says of the test rows after so many points, and the options that it was trained with. */
+export interface PoisonVerdict {
+  readonly labels: Int32Array;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A verdict for each number of points, in order. */
+const poisonVerdictsCodec: Codec<readonly PoisonVerdict[]> = {
+  name: "poisoning verdicts",
+  encode: (verdicts) => ({
+    json: { options: verdicts.map(({ options }) => options) as Json },
+    arrays: Object.fromEntries(
+      verdicts.map(({ labels }, i) => [`labels:${i}`, tensor("int32", [labels.length], labels)]),
+    ),
+  }),
+  decode({ json, arrays }) {
+    const { options } = json as unknown as { readonly options: readonly PoisonVerdict["options"][] };
+    return options.map((each, i) => ({ options: each, labels: arrays[`labels:${i}`].data as Int32Array }));
+  },
+};
+
+export interface PoisonJudgeParameters extends Configured {
+  readonly seed: number;
+  /** Names the random stream of training. */
+  readonly label: string;
+  /** How many points join, each in its turn; 0 for none. */
+  readonly counts: readonly number[];
+  /** Whether the target chooses its regularisation anew each time. */
+  readonly retune: boolean;
+  /** Whether test rows may be among the training rows. */
+  readonly overlap?: boolean;
+}
+
+export interface PoisonJudgeInputs {
+  readonly training: Part;
+  readonly test: Part;
+  readonly blocks: readonly Ref<Block>[];
+}
+
+/** Training with the same number of points has the same random streams whoever crafted them. */
+export const poisonJudge: TaskKind<PoisonJudgeParameters, PoisonJudgeInputs, readonly PoisonVerdict[]> = {
+  name: "poisonJudge",
   version: 2,
-  async run(parameters, inputs, { runtime, onProgress }) {
-    const training = partOf("training", parameters, inputs);
-    const test = partOf("test", parameters, inputs);
-    if (!parameters.overlap) requireDisjoint("test data", test, "the target's training data", training);
-    const points = blocksOf(parameters, inputs);
-    const learner = learnerByName(parameters.learner as string);
-    const options = parameters.options as Record<string, unknown>;
-    const seed = parameters.seed as number;
-    const counts = parameters.counts as number[];
-    const arrays: Record<string, Tensor> = {};
-    const chosen: Record<string, unknown>[] = [];
-    for (const [i, count] of counts.entries()) {
+  output: poisonVerdictsCodec,
+  lists: { blocks: "block" },
+  estimate({ learner, options, counts, retune }, { training }) {
+    const fits = counts.map((count) => secondsOfFit(learner, options, training.rows + count));
+    return { seconds: 0.1 + (retune ? 20 : 1) * fits.reduce((sum, seconds) => sum + seconds, 0), learner };
+  },
+  async run(parameters, { training, test, blocks }, { runtime, onProgress }) {
+    const { options, seed, counts, label, retune, overlap } = parameters;
+    if (!overlap) requireDisjoint("test data", test, "the target's training data", training);
+    const points = joinBlocks(blocks);
+    const learner = learnerByName(parameters.learner);
+    const verdicts: PoisonVerdict[] = [];
+    for (const count of counts) {
       const poisoned = points && count > 0 ? withPoison(training, firstPoints(points, count)) : training;
-      const ownOptions = parameters.retune ? await retuned(learner, poisoned, options, { runtime, seed }) : options;
-      const fitted = await fit(learner, poisoned, {
-        runtime,
-        seed,
-        label: parameters.label as string,
-        options: ownOptions,
-      });
+      const ownOptions = retune ? await retuned(learner, poisoned, options, { runtime, seed }) : options;
+      const fitted = await fit(learner, poisoned, { runtime, seed, label, options: ownOptions });
       const opened = await openModel(runtime, fitted.model);
-      arrays[`labels:${i}`] = tensor("int32", [test.labels.length], argMax(await opened.scores(denseRows(test))));
+      verdicts.push({ labels: argMax(await opened.scores(denseRows(test))), options: fitted.options });
       await opened.close();
-      chosen.push(fitted.options);
-      onProgress((i + 1) / counts.length);
+      onProgress(verdicts.length / counts.length);
     }
-    return { json: { options: chosen } as Json, arrays };
+    return verdicts;
   },
 };
 
@@ -61,19 +92,9 @@ export const poisonJudge: TaskKind = {
 async function retuned(
   learner: AnyLearner,
   data: Dataset,
-  options: Record<string, unknown>,
+  options: Configured["options"],
   context: Parameters<typeof crossValidate>[4],
-): Promise<Record<string, unknown>> {
+): Promise<Configured["options"]> {
   const grid = regularisationChoices(learner.name, options);
   return grid.length < 2 ? options : { ...(await crossValidate(learner, data, grid, FOLDS, context)).best.options };
-}
-
-/** What a judged target says of the test rows after so many points, as the position in `counts`. */
-export function judgedLabels({ arrays }: Artifact, position: number): Int32Array {
-  return arrays[`labels:${position}`].data as Int32Array;
-}
-
-/** The options that the target was trained with after so many points. */
-export function judgedOptions({ json }: Artifact, position: number): Record<string, unknown> {
-  return (json as unknown as { readonly options: readonly Record<string, unknown>[] }).options[position];
 }

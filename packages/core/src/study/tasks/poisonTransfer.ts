@@ -7,69 +7,80 @@ import { l2 } from "../../threat/norm.ts";
 import { gradientAlignments, gradientSizes } from "../../transfer/gradients.ts";
 import { perturbationCorrelations } from "../../transfer/perturbationCorrelation.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
-import type { Artifact, Json } from "../artifact.ts";
+import { jsonCodec } from "../codec.ts";
 import type { PoisonCell, PoisonModel, PoisonTransfer } from "../poisoningResult.ts";
+import type { Part, Ref, Values } from "../reference.ts";
 import type { AuditPair } from "../result.ts";
 import type { TaskKind } from "../task.ts";
-import { partOf } from "./dataset.ts";
-import { type BlockFacts, displacements, firstPoints, joinBlocks } from "./poison.ts";
-import { gradientOf } from "./poisonGradient.ts";
-import { judgedLabels, judgedOptions } from "./poisonJudge.ts";
+import { type Block, type BlockFacts, displacements, firstPoints, joinBlocks } from "./poison.ts";
+import type { PoisonGradient } from "./poisonGradient.ts";
+import type { PoisonVerdict } from "./poisonJudge.ts";
 
-/** A model as the plan describes it; `blocks` is how many blocks of points were crafted on it. */
+/** A model as the plan describes it, and what is known of it. */
 export interface PoisonRow extends Pick<PoisonModel, "id" | "role" | "learner" | "complexity" | "options"> {
-  readonly blocks: number;
+  /** Points that were crafted on it. */
+  readonly blocks: readonly Ref<Block>[];
+  readonly gradient?: Ref<PoisonGradient>;
+  /** Without points; of targets. */
+  readonly clean?: Ref<readonly PoisonVerdict[]>;
 }
 
-/**
- * Parameters: models, judged (pairs of ids, points' maker first), fractions, counts, seed, retune.
- * Inputs: test, `clean:ID` of each target, `judge:MAKER:ID` of each pair, `gradient:ID`, `blocks:ID:0` and so on.
- *
- * Displacements are in the user's units or, where the bounds of features differ, each in units of its own range.
- */
-export const poisonTransfer: TaskKind = {
+export interface PoisonMetricsParameters {
+  readonly fractions: readonly number[];
+  readonly counts: readonly number[];
+  readonly seed: number;
+  readonly retune: boolean;
+}
+
+export interface PoisonMetricsInputs {
+  readonly test: Part;
+  readonly models: readonly PoisonRow[];
+  /** Who learned from whose points: ids, their maker's first. */
+  readonly judged: readonly {
+    readonly id: readonly [maker: string, target: string];
+    readonly judge: Ref<readonly PoisonVerdict[]>;
+  }[];
+}
+
+/** Displacements are in the user's units or, where the bounds of features differ, each in units of its own range. */
+export const poisonTransfer: TaskKind<PoisonMetricsParameters, PoisonMetricsInputs, PoisonTransfer> = {
+  name: "poisonTransfer",
   version: 2,
-  async run(parameters, inputs) {
-    const { labels, domain } = partOf("test", parameters, inputs);
+  output: jsonCodec("poisoning transfer"),
+  lists: { blocks: "blocks" },
+  estimate: ({ counts }, { judged }) => ({ seconds: 1 + (judged.length * Math.max(...counts)) / 2000 }),
+  async run({ fractions, counts, seed, retune }, { test, models, judged }) {
+    const { labels, domain } = test;
     const units = columnUnits(domain);
-    const rows = parameters.models as unknown as readonly PoisonRow[];
-    const judged = parameters.judged as unknown as readonly (readonly [string, string])[];
-    const fractions = parameters.fractions as readonly number[];
-    const counts = parameters.counts as readonly number[];
-    const seed = parameters.seed as number;
     const crafted = new Map(
-      rows.flatMap(({ id, blocks }) => {
-        const artifacts = Array.from({ length: blocks }, (_, i) => inputs[`blocks:${id}:${i}`]);
-        const points = joinBlocks(artifacts);
+      models.flatMap(({ id, blocks }) => {
+        const points = joinBlocks(blocks);
         if (!points) return [];
-        const measured = { ...points, x: inUnits(points.x, units), start: inUnits(points.start, units) };
-        return [[id, { points: measured, artifacts }] as const];
+        return [[id, { ...points, x: inUnits(points.x, units), start: inUnits(points.start, units) }] as const];
       }),
     );
-    const modelOf = ({ blocks: _, ...row }: PoisonRow): PoisonModel => {
+    const byId = new Map(models.map((model) => [model.id, model]));
+    const modelOf = ({ blocks, gradient, clean, ...row }: Values<PoisonRow>): PoisonModel => {
       const own = crafted.get(row.id);
-      const gradient = inputs[`gradient:${row.id}`];
-      const size = gradient && meanInterval(gradientSizes(gradientOf(gradient), l2), { seed, least: 0 });
-      const clean = inputs[`clean:${row.id}`];
-      const moved = own && displacements(own.points);
+      const size = gradient && meanInterval(gradientSizes(gradient.gradient, l2), { seed, least: 0 });
+      const moved = own && displacements(own);
       const displacement = moved && meanInterval(moved, { seed, least: 0 });
       return {
         ...row,
-        ...(clean && { cleanError: errorRate(judgedLabels(clean, 0), labels) }),
+        ...(clean && { cleanError: errorRate(clean[0].labels, labels) }),
         ...(size && { gradientSize: size }),
         ...(displacement && { displacement }),
         ...(moved && { moved: moved.filter((distance) => distance > 1e-9).length / moved.length }),
-        ...(own && { effort: effortOf(own.artifacts) }),
+        ...(own && { effort: effortOf(blocks) }),
       };
     };
-    const cells = judged.flatMap(([surrogate, target]) =>
+    const cells = judged.flatMap(({ id: [surrogate, target], judge }) =>
       fractions.map((fraction, i): PoisonCell => {
-        const verdict = inputs[`judge:${surrogate}:${target}`];
-        const attacked = judgedLabels(verdict, i);
-        const clean = judgedLabels(inputs[`clean:${target}`], 0);
+        const { labels: attacked, options } = judge[i];
+        const clean = byId.get(target)!.clean![0].labels;
         const { errorUnderAttack, netIncrease } = outcomeRates({ labels, clean, attacked, surrogate: attacked });
         const [from, to] = [crafted.get(surrogate), surrogate === target ? undefined : crafted.get(target)];
-        const rho = from && to && correlationOf(from.points, to.points, counts[i]);
+        const rho = from && to && correlationOf(from, to, counts[i]);
         return {
           surrogate,
           target,
@@ -78,16 +89,15 @@ export const poisonTransfer: TaskKind = {
           errorUnderAttack,
           netIncrease,
           ...(rho !== undefined && { perturbationCorrelation: rho }),
-          ...(parameters.retune === true && { options: judgedOptions(verdict, i) }),
+          ...(retune && { options }),
         };
       }),
     );
-    const result: PoisonTransfer = {
-      models: rows.map(modelOf),
+    return {
+      models: models.map(modelOf),
       cells: cells.map((cell) => withRatio(cell, cells)),
-      pairs: judged.flatMap(([surrogate, target]) => pairOf(surrogate, target, inputs, seed)),
+      pairs: judged.flatMap(({ id: [surrogate, target] }) => pairOf(byId.get(surrogate)!, byId.get(target)!, seed)),
     };
-    return { json: result as unknown as Json, arrays: {} };
   },
 };
 
@@ -108,24 +118,14 @@ function withRatio(cell: PoisonCell, cells: readonly PoisonCell[]): PoisonCell {
 }
 
 /** R of two models; nothing of a model with itself, or without gradients. */
-function pairOf(
-  surrogate: string,
-  target: string,
-  inputs: Readonly<Record<string, Artifact>>,
-  seed: number,
-): AuditPair[] {
-  const [own, other] = [inputs[`gradient:${surrogate}`], inputs[`gradient:${target}`]];
-  if (surrogate === target || !own || !other) return [];
-  const cosines = gradientAlignments(gradientOf(own), gradientOf(other));
+function pairOf(surrogate: Values<PoisonRow>, target: Values<PoisonRow>, seed: number): AuditPair[] {
+  if (surrogate === target || !surrogate.gradient || !target.gradient) return [];
+  const cosines = gradientAlignments(surrogate.gradient.gradient, target.gradient.gradient);
   const alignment = meanInterval(cosines, { seed, least: -1, most: 1 });
-  return alignment ? [{ surrogate, target, alignment }] : [];
+  return alignment ? [{ surrogate: surrogate.id, target: target.id, alignment }] : [];
 }
 
-function effortOf(blocks: readonly Artifact[]): NonNullable<PoisonModel["effort"]> {
-  const total = { fits: 0, gradients: 0, evaluations: 0 };
-  for (const { json } of blocks) {
-    const facts = json as unknown as BlockFacts;
-    for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += facts[name];
-  }
-  return total;
+function effortOf(blocks: readonly BlockFacts[]): NonNullable<PoisonModel["effort"]> {
+  const sum = (name: "fits" | "gradients" | "evaluations") => blocks.reduce((total, each) => total + each[name], 0);
+  return { fits: sum("fits"), gradients: sum("gradients"), evaluations: sum("evaluations") };
 }

@@ -4,37 +4,50 @@ import { type Dataset, rowCount, takeRows } from "../../data/dataset.ts";
 import { stratifiedSplit, subsample } from "../../data/split.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
+import type { Codec } from "../codec.ts";
+import type { Part, Ref, Split } from "../reference.ts";
 import type { TaskKind } from "../task.ts";
-import { datasetOf } from "./dataset.ts";
 
-/**
- * Parameters: seed, repetition, fractions of the parts, which share of each part is kept (1 where absent), `parts`, and
- * `only`, the labels of the rows to be split (all where absent). Inputs: data, and `among`, an earlier split of it, where
- * only the rows in its `parts` are to be split.
- */
-export const split: TaskKind = {
+const splitCodec: Codec<Split> = {
+  name: "split",
+  encode: (parts) => ({
+    json: { rows: parts.map((rows) => rows.length) },
+    arrays: Object.fromEntries(parts.map((rows, i) => [String(i), tensor("int32", [rows.length], rows)])),
+  }),
+  decode: ({ arrays }) => Object.keys(arrays).map((_, i) => arrays[i].data as Int32Array),
+};
+
+export interface SplitParameters {
+  readonly seed: number;
+  readonly repetition: number;
+  /** Of the parts. */
+  readonly fractions: readonly number[];
+  /** Which share of each part is kept; 1 where absent. */
+  readonly keep?: readonly number[];
+  /** Parts of `among` whose rows are to be split. */
+  readonly parts?: readonly number[];
+  /** Labels of the rows to be split; all where absent. */
+  readonly only?: readonly number[];
+}
+
+export const split: TaskKind<SplitParameters, { readonly data: Part; readonly among?: Ref<Split> }, Split> = {
+  name: "split",
   version: 1,
-  async run({ seed, repetition, fractions, keep, parts: among, only }, inputs) {
-    const whole = datasetOf(inputs.data);
-    const listed = (among as number[] | undefined)?.flatMap((part) => [
-      ...(inputs.among.arrays[part].data as Int32Array),
-    ]);
+  output: splitCodec,
+  estimate: (_, { data }) => ({ seconds: 0.3 + data.rows / 50_000 }),
+  async run({ seed, repetition, fractions, keep, parts: chosenParts, only }, { data: whole, among }) {
+    const listed = chosenParts?.flatMap((part) => [...among![part]]);
     const given = only
-      ? (listed ?? [...whole.labels.keys()]).filter((row) => (only as number[]).includes(whole.labels[row]))
+      ? (listed ?? [...whole.labels.keys()]).filter((row) => only.includes(whole.labels[row]))
       : listed;
     const dataset = given ? takeRows(whole, Int32Array.from(given)) : whole;
-    const random = (label: string) => stream(seed as number, "split", repetition as number, label);
-    const wanted = fractions as number[];
-    const parts = stratifiedSplit(dataset, withRest(wanted, dataset), random("parts")).slice(0, wanted.length);
+    const random = (label: string) => stream(seed, "split", repetition, label);
+    const parts = stratifiedSplit(dataset, withRest(fractions, dataset), random("parts")).slice(0, fractions.length);
     const kept = parts.map((rows, i) => {
-      const share = (keep as number[] | undefined)?.[i] ?? 1;
+      const share = keep?.[i] ?? 1;
       return share < 1 ? subsample(rows, dataset.labels, share, random(`keep ${i}`)) : rows;
     });
-    const chosen = given ? kept.map((rows) => rows.map((row) => given[row])) : kept;
-    return {
-      json: { rows: chosen.map((rows) => rows.length) },
-      arrays: Object.fromEntries(chosen.map((rows, i) => [String(i), tensor("int32", [rows.length], rows)])),
-    };
+    return given ? kept.map((rows) => rows.map((row) => given[row])) : kept;
   },
 };
 

@@ -8,31 +8,44 @@ import { permutation, stream } from "../../random.ts";
 import { meanInterval } from "../../stats/meanInterval.ts";
 import { rowSize, sliceRows, tensor } from "../../tensor.ts";
 import { probesAt, slopesAlong } from "../../transfer/slopes.ts";
-import type { Artifact, Json } from "../artifact.ts";
+import { jsonCodec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
 import type { AlignmentEstimate } from "../result.ts";
 import type { TaskKind } from "../task.ts";
-import { partOf } from "./dataset.ts";
-import { lookOf } from "./look.ts";
+import type { BudgetUnits } from "./craft.ts";
+import type { CleanEvaluation } from "./evaluateClean.ts";
+import type { ServiceIdentity } from "./queryTarget.ts";
 
-/**
- * Parameters: surrogates (ids), points (how many), random (directions at each point), step (length of a difference), units ("ranges": of
- * features in units of their ranges), seed.
- * Inputs: service, attacked, and `look:ID` of each surrogate.
- */
-export const slopes: TaskKind = {
+export interface EstimateParameters {
+  /** How many points, and random directions at each beside the surrogates' gradients. */
+  readonly points: number;
+  readonly random: number;
+  /** Length of the halves of a difference, in the units. */
+  readonly step: number;
+  readonly units?: BudgetUnits;
+  readonly seed: number;
+}
+
+export interface EstimateInputs {
+  readonly service: Ref<ServiceIdentity>;
+  readonly attacked: Part;
+  readonly surrogates: readonly { readonly id: string; readonly look: Ref<CleanEvaluation> }[];
+}
+
+export const estimateAlignment: TaskKind<EstimateParameters, EstimateInputs, AlignmentEstimate> = {
+  name: "slopes",
   version: 2,
+  output: jsonCodec("alignment estimate"),
   asks: true,
-  async run(parameters, inputs, { service, onProgress }) {
+  estimate: (_, { attacked }) => ({ seconds: attacked.rows / 5 }),
+  async run({ points, random, step, seed, ...given }, { attacked, surrogates }, { service, onProgress }) {
     assert(service, "a task that asks a service was given none");
     if (service.answers === "labels") throw needsScores();
-    const { points, random, step, seed } = parameters as Record<"points" | "random" | "step" | "seed", number>;
-    const ids = parameters.surrogates as string[];
-    const attacked = partOf("attacked", parameters, inputs);
     const x = denseRows(attacked);
-    const units = parameters.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
-    const gradients = ids.map((id) => perUnit(lookOf(inputs[`look:${id}`]).gradients!, units));
-    const along = ids.map(() => new Float64Array(points));
-    const cosines = ids.map(() => new Float64Array(points));
+    const units = given.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
+    const gradients = surrogates.map(({ look }) => perUnit(look.gradients!, units));
+    const along = surrogates.map(() => new Float64Array(points));
+    const cosines = surrogates.map(() => new Float64Array(points));
     let queries = 0;
     const chosen = permutation(stream(seed, "slopes", "points"), x.shape[0]);
     for (let i = 0; i < points; i++) {
@@ -60,32 +73,26 @@ export const slopes: TaskKind = {
         (_, j) => (losses[2 * j] - losses[2 * j + 1]) / (2 * step),
       );
       const found = slopesAlong(probes, differences);
-      for (const s of ids.keys()) {
+      for (const s of surrogates.keys()) {
         along[s][i] = found.slopes[s];
         cosines[s][i] = found.alignments[s];
       }
       queries += asked;
       onProgress((i + 1) / points);
     }
-    const estimate: AlignmentEstimate = {
+    return {
       points,
       queries,
       step,
       randomDirections: random,
-      pairs: ids.flatMap((surrogate, s) => {
+      pairs: surrogates.flatMap(({ id: surrogate }, s) => {
         const slope = meanInterval(along[s], { seed });
         const alignment = meanInterval(cosines[s], { seed, least: -1, most: 1 });
         return slope && alignment ? [{ surrogate, slope, alignment }] : [];
       }),
     };
-    return { json: estimate as unknown as Json, arrays: {} };
   },
 };
-
-/** The estimate in an artifact. */
-export function estimateOf({ json }: Artifact): AlignmentEstimate {
-  return json as unknown as AlignmentEstimate;
-}
 
 function needsScores(): InputError {
   return new InputError("unsupported", "estimate of alignment", {

@@ -11,83 +11,92 @@ import { gradientSizes } from "../../transfer/gradients.ts";
 import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
-import type { Artifact, Json } from "../artifact.ts";
+import { jsonCodec } from "../codec.ts";
+import type { Part, Ref, Values } from "../reference.ts";
 import type { AuditCell, AuditModel, AuditPair, OutputPair, Transfer } from "../result.ts";
 import type { TaskKind } from "../task.ts";
-import { correlationsOf } from "./correlate.ts";
-import { nonFiniteOf } from "./craft.ts";
-import { partOf } from "./dataset.ts";
-import { verdictOf } from "./judge.ts";
-import { type Look, lookOf, measurable } from "./look.ts";
-import { smoothnessOf } from "./smooth.ts";
+import type { NormChoice } from "./craft.ts";
+import { type CleanEvaluation, measurable } from "./evaluateClean.ts";
+import type { StoredModel } from "./fit.ts";
+import type { Judgement } from "./judge.ts";
+import type { PerturbationCorrelations } from "./perturbationCorrelation.ts";
+import type { ServiceIdentity } from "./queryTarget.ts";
+import type { Smoothness } from "./smoothness.ts";
 
-/** A model as the plan describes it. */
-export interface ModelRow {
-  readonly id: string;
-  readonly role: AuditModel["role"];
-  readonly learner?: string;
-  readonly complexity?: "high" | "low";
+export interface MetricsParameters extends NormChoice {
+  readonly epsilons: readonly number[];
+  readonly seed: number;
+  /** A definition of S beside the primary one. */
+  readonly size?: SizeDefinition | undefined;
 }
 
-/** What was crafted on one model and which models it is judged on. */
-export interface CraftRow {
+/** A model as the plan describes it, and what is known of it. */
+export interface MeasuredModel extends Pick<AuditModel, "id" | "role" | "learner" | "complexity"> {
+  readonly model: Ref<StoredModel> | Ref<ServiceIdentity>;
+  readonly look: Ref<CleanEvaluation>;
+  readonly smooth?: Ref<Smoothness | undefined>;
+}
+
+/** What became of the points crafted on a model on the models that it was judged on. */
+export interface MeasuredCraft {
   readonly id: string;
   readonly judged: readonly string[];
+  readonly judge: Ref<Judgement>;
+  readonly correlate?: Ref<PerturbationCorrelations>;
 }
 
-/**
- * Parameters: models, crafts, norm, units ("ranges", or absent), epsilons, seed, size (definition beside the primary one). Inputs: attacked, and
- * `model:ID` and `look:ID` of each model, `judge:ID` of each craft; where asked for `smooth:ID` and `correlate:ID`.
- */
-export const transfer: TaskKind = {
+export interface MetricsInputs {
+  readonly attacked: Part;
+  readonly models: readonly MeasuredModel[];
+  readonly crafts: readonly MeasuredCraft[];
+}
+
+export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfer> = {
+  name: "transfer",
   version: 7,
-  async run(parameters, inputs, { runtime }) {
-    const { labels, domain } = partOf("attacked", parameters, inputs);
+  output: jsonCodec("transfer"),
+  estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
+  async run({ epsilons, seed, size, ...choice }, { attacked, models, crafts }, { runtime }) {
+    const { labels, domain } = attacked;
     // Gradients by features in their units are those that the norm in these units is about.
-    const units = parameters.units === "ranges" ? rangeUnits(domain) : undefined;
-    const inUnits = ({ gradients, ...look }: Look): Look => ({
-      ...look,
-      gradients: gradients && perUnit(gradients, units),
-    });
-    const models = parameters.models as unknown as readonly ModelRow[];
-    const crafts = parameters.crafts as unknown as readonly CraftRow[];
-    const epsilons = parameters.epsilons as readonly number[];
-    const seed = parameters.seed as number;
-    const norm = norms[parameters.norm as Norm["name"]];
-    const looks = new Map(models.map(({ id }) => [id, inUnits(lookOf(inputs[`look:${id}`]))]));
+    const units = choice.units === "ranges" ? rangeUnits(domain) : undefined;
+    const norm = norms[choice.norm];
+    const looks = new Map(
+      models.map(({ id, look }) => [id, { ...look, gradients: look.gradients && perUnit(look.gradients, units) }]),
+    );
+    const judged = new Map(crafts.map(({ id, judge }) => [id, judge]));
     const alignments = await alignmentsOf(runtime, crafts, looks);
-    const cells = crafts.flatMap(({ id, judged }) => {
+    const cells = crafts.flatMap(({ id, judged, judge, correlate }) => {
       const perUnit = new Map(judged.map((target) => [target, linearised(looks.get(id)!, looks.get(target)!, norm)]));
       return epsilons.flatMap((epsilon, budget) =>
         judged.flatMap((target) => {
           const slope = perUnit.get(target);
-          return cellOf(inputs[`judge:${id}`], id, target, epsilon, budget, labels, looks).map((cell) => ({
+          const rho = correlate?.[target]?.[budget];
+          return cellOf(judge, id, target, epsilon, budget, labels, looks).map((cell) => ({
             ...cell,
             ...(slope !== undefined && { linearisedIncrease: epsilon * slope }),
-            ...correlationsOf(inputs[`correlate:${id}`], target, budget),
+            ...(typeof rho === "number" && { perturbationCorrelation: rho }),
           }));
         }),
       );
     });
-    const result: Transfer = {
+    return {
       models: models.map((row) => ({
-        ...modelOf(row, looks.get(row.id)!, inputs[`model:${row.id}`], labels, norm, seed),
-        ...nonFinite(inputs[`judge:${row.id}`], labels.length),
-        ...otherSize(looks.get(row.id)!, parameters.size as SizeDefinition | undefined, seed),
-        ...smoothness(inputs[`smooth:${row.id}`], seed),
+        ...modelOf(row, looks.get(row.id)!, labels, norm, seed),
+        ...nonFinite(judged.get(row.id), labels.length),
+        ...otherSize(looks.get(row.id)!, size, seed),
+        ...smoothnessOf(row.smooth, seed),
       })),
       cells: cells.map((cell) => withRatio(cell, cells)),
       pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
       outputs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
     };
-    return { json: result as unknown as Json, arrays: {} };
   },
 };
 
 function modelOf(
-  row: ModelRow,
-  look: Look,
-  { json }: Artifact,
+  { model, look: _, smooth: __, ...row }: Values<MeasuredModel>,
+  look: CleanEvaluation,
   labels: Int32Array,
   norm: Norm,
   seed: number,
@@ -96,7 +105,7 @@ function modelOf(
   const kept = measurable(look);
   const count = kept.filter((is) => !is).length;
   const cleanLoss = losses && mean(losses.filter((_, i) => kept[i]));
-  const { training, options } = (json ?? {}) as Pick<AuditModel, "training" | "options">;
+  const { training, options } = "bytes" in model ? model : {};
   const sizes = gradients && gradientSizes(gradients, norm);
   const size = sizes && meanInterval(sizes, { seed, least: 0 });
   const flat = sizes ? sizes.filter((each) => each === 0).length : 0;
@@ -114,25 +123,25 @@ function modelOf(
 }
 
 /** What the attack on a model met, where that was not finite everywhere. */
-function nonFinite(judged: Artifact | undefined, n: number): Pick<AuditModel, "nonFinite"> {
-  const count = judged ? nonFiniteOf(judged) : 0;
+function nonFinite(judged: Judgement | undefined, n: number): Pick<AuditModel, "nonFinite"> {
+  const count = judged?.nonFinite ?? 0;
   return count > 0 ? { nonFinite: { count, n } } : {};
 }
 
 function cellOf(
-  judged: Artifact,
+  { verdicts }: Judgement,
   surrogate: string,
   target: string,
   epsilon: number,
   budget: number,
   labels: Int32Array,
-  looks: ReadonlyMap<string, Look>,
+  looks: ReadonlyMap<string, CleanEvaluation>,
 ): AuditCell[] {
-  const verdict = verdictOf(judged, target, budget);
+  const verdict = verdicts.get(target)?.[budget];
   if (!verdict) return [];
   const clean = looks.get(target)!;
   // A model that points were crafted on is always among those that judge them.
-  const own = verdictOf(judged, surrogate, budget) ?? verdict;
+  const own = verdicts.get(surrogate)?.[budget] ?? verdict;
   const kept = measurable(clean).map((is, i) => is && (!verdict.losses || Number.isFinite(verdict.losses[i])));
   const meanKept = (values: Float64Array | undefined) => values && mean(values.filter((_, i) => kept[i]));
   const [before, after] = [meanKept(clean.losses), meanKept(verdict.losses)];
@@ -172,8 +181,8 @@ type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
 
 async function alignmentsOf(
   runtime: Runtime,
-  crafts: readonly CraftRow[],
-  looks: ReadonlyMap<string, Look>,
+  crafts: readonly Pick<MeasuredCraft, "id" | "judged">[],
+  looks: ReadonlyMap<string, CleanEvaluation>,
 ): Promise<Alignments> {
   const gradientsOf = (ids: readonly string[]) =>
     ids.flatMap((id) => {
@@ -200,25 +209,24 @@ function pairOf(surrogate: string, target: string, alignments: Alignments, seed:
 }
 
 /** How alike a surrogate and another model are in what they say. */
-function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string, Look>): OutputPair[] {
+function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string, CleanEvaluation>): OutputPair[] {
   if (surrogate === target) return [];
   const { labelAgreement, marginCorrelation } = outputAlignment(looks.get(surrogate)!, looks.get(target)!);
   return [{ surrogate, target, labelAgreement, ...(marginCorrelation !== undefined && { marginCorrelation }) }];
 }
 
 /** What the target's loss would rise by per unit of budget if both losses were linear. */
-function linearised(from: Look, to: Look, norm: Norm): number | undefined {
+function linearised(from: CleanEvaluation, to: CleanEvaluation, norm: Norm): number | undefined {
   if (!from.gradients || !to.gradients) return undefined;
   return mean(linearisedIncreases(from.gradients, to.gradients, norm, 1).filter(Number.isFinite));
 }
 
-function otherSize(look: Look, definition: SizeDefinition | undefined, seed: number) {
+function otherSize(look: CleanEvaluation, definition: SizeDefinition | undefined, seed: number) {
   const size = definition && look.sizes && meanInterval(look.sizes, { seed, least: 0 });
   return size ? { otherSize: { definition, ...size } } : {};
 }
 
-function smoothness(artifact: Artifact | undefined, seed: number): Partial<AuditModel> {
-  const known = artifact && smoothnessOf(artifact);
+function smoothnessOf(known: Smoothness | undefined, seed: number): Partial<AuditModel> {
   if (!known) return {};
   const curvature = meanInterval(known.curvatures, { seed });
   const turning = meanInterval(known.turnings, { seed, least: -1, most: 1 });

@@ -1,0 +1,54 @@
+// Loss variability of a learner: the losses of models from several training sets on the same points.
+
+import { denseRows } from "../../data/dataset.ts";
+import { crossEntropy } from "../../models/losses.ts";
+import { withModel } from "../../models/pool.ts";
+import { lossVariability as variabilityOf } from "../../transfer/variability.ts";
+import { jsonCodec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
+import type { TaskKind } from "../task.ts";
+import type { CraftOutcome } from "./craft.ts";
+import { modelOf, type StoredModel } from "./fit.ts";
+
+/** V under both definitions (paper Eq. 19), over so many training sets; null of fewer than two. */
+export type Variability = { readonly perPoint: number; readonly ofMean: number; readonly sets: number } | null;
+
+export const variabilityCodec = jsonCodec<Variability>("variability");
+
+/** V of losses, one array for each training set. */
+export function variability(losses: readonly Float64Array[]): Variability {
+  const found = variabilityOf(losses);
+  return found ? { perPoint: found.perPoint, ofMean: found.ofMean, sets: losses.length } : null;
+}
+
+export interface VariabilityParameters {
+  /** Which of how many budgets points were crafted for; both absent for clean ones. */
+  readonly budgets?: number;
+  readonly budget?: number;
+}
+
+export interface VariabilityInputs {
+  readonly attacked: Part;
+  /** The model of each training set. */
+  readonly sets: readonly Ref<StoredModel>[];
+  readonly craft?: Ref<CraftOutcome>;
+}
+
+export const lossVariability: TaskKind<VariabilityParameters, VariabilityInputs, Variability> = {
+  name: "vary",
+  version: 2,
+  output: variabilityCodec,
+  lists: { sets: "model" },
+  estimate: (_, { sets }) => ({ seconds: 0.01 * sets.length }),
+  async run({ budget }, { attacked, sets, craft }, { runtime, onProgress }) {
+    const x = craft && budget !== undefined ? craft.budgets[budget].points : denseRows(attacked);
+    const losses: Float64Array[] = [];
+    for (const stored of sets) {
+      const model = modelOf(stored);
+      const scores = await withModel(runtime, model, (opened) => opened.scores(x));
+      losses.push(crossEntropy(scores, attacked.labels, model.probabilities));
+      onProgress(losses.length / sets.length);
+    }
+    return variability(losses);
+  },
+};

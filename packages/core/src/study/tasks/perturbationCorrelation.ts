@@ -1,0 +1,52 @@
+// rho: correlates what was crafted on one model with what was crafted on each of those that judge it.
+
+import { denseRows } from "../../data/dataset.ts";
+import { inUnits, rangeUnits } from "../../data/units.ts";
+import { mean } from "../../stats/describe.ts";
+import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
+import { jsonCodec } from "../codec.ts";
+import type { Part, Ref } from "../reference.ts";
+import type { TaskKind } from "../task.ts";
+import type { BudgetUnits, CraftOutcome } from "./craft.ts";
+
+/** rho at each budget, by the id of the other model; null where it does not exist. */
+export type PerturbationCorrelations = Readonly<Record<string, readonly (number | null)[]>>;
+
+export interface CorrelationInputs {
+  readonly attacked: Part;
+  readonly craft: Ref<CraftOutcome>;
+  readonly others: readonly { readonly id: string; readonly craft: Ref<CraftOutcome> }[];
+}
+
+/** For how many budgets points were crafted, and the units that perturbations are measured in. */
+export interface CorrelationParameters {
+  readonly budgets: number;
+  readonly units?: BudgetUnits;
+}
+
+export const perturbationCorrelation: TaskKind<CorrelationParameters, CorrelationInputs, PerturbationCorrelations> = {
+  name: "correlate",
+  version: 1,
+  output: jsonCodec("perturbation correlations"),
+  estimate: ({ budgets }, { attacked: { rows, features }, others }) => ({
+    seconds: 0.01 + rows * features * budgets * others.length * 1e-8,
+  }),
+  async run(parameters, { attacked, craft, others }, { runtime }) {
+    const units = parameters.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
+    const x = inUnits(denseRows(attacked), units);
+    const correlations: Record<string, (number | null)[]> = Object.fromEntries(others.map(({ id }) => [id, []]));
+    for (const [budget, { points }] of craft.budgets.entries()) {
+      const known = others.filter((other) => other.craft.budgets[budget]);
+      const [values] = await cosineMatrix(
+        runtime,
+        [inUnits(points, units)],
+        known.map((other) => inUnits(other.craft.budgets[budget].points, units)),
+        x,
+      );
+      known.forEach(({ id }, i) => {
+        correlations[id][budget] = mean(values[i].filter((value) => !Number.isNaN(value))) ?? null;
+      });
+    }
+    return correlations;
+  },
+};
