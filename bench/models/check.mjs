@@ -1,17 +1,20 @@
-// Measures the gradients of the model files that make.py made: node check.mjs FOLDER [BEGINNING OF NAMES]
+// Measures scores and gradients of the model files that make.py made: node check.mjs FOLDER [BEGINNING OF NAMES]
 //
-// A gradient is right where it is the slope of the loss: along itself, and along the parts of itself that belong to random
+// Scores must be those of the tool that made the file. A gradient is right where it is the slope of the loss: along itself, and along the parts of itself that belong to random
 // halves of the features, central differences of the file's own scores or, where a kink lies on one
-// side, those of the other, give the same within two per cent, at one of several steps. Each file is opened in a process of its own, since the runtime may end it. results.json holds what was found.
+// side, those of the other, give the same within two per cent, at one of several steps. All happens in a process of its own, since the runtime may end it. results.json holds what was found.
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { InputError, modelFromBytes, openModel, stream, tensor } from "@carom/core";
+import { InputError, kindsOf, openModel, stream, tensor } from "@carom/core";
+import { loadModel } from "../../packages/cli/dist/host/modelFile.js";
 import { nodeRuntime } from "../../packages/cli/dist/host/runtime.js";
 
-const [folder, beginning = "", only] = process.argv.slice(2);
+const [folder, beginning = "", ...these] = process.argv.slice(2);
 const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
 
 /** Changes of the loss that steps are made for: differences of larger ones see curvature, of smaller ones rounding. */
@@ -21,6 +24,8 @@ const LEAST = 1e-12;
 const FLAT = 1e-5;
 const HALVES = 4;
 const TOLERANCE = 0.02;
+/** How far scores may be from the original's, as a share of the largest: both may compute in float32, in another order. */
+const SCORES = 2e-3;
 
 /** The cross-entropy of each row, in float64. */
 function losses({ data, shape: [rows, classes] }, labels, probabilities) {
@@ -46,21 +51,24 @@ async function disagreement(open, x, gradient, labels) {
   const [rows] = x.shape;
   const size = x.data.length / rows;
   const here = losses(await open.scores(x), labels, open.probabilities);
+  const units = unitsOf(x.data, size);
   let worst = 0;
   for (let half = 0; half <= HALVES; half++) {
     const random = stream(1, "half", half);
     const mask = Array.from({ length: size }, () => half === 0 || random.uniform() < 0.5);
-    const part = gradient.data.map((value, i) => (mask[i % size] ? value : 0));
+    // The gradient by features in their own units.
+    const part = gradient.data.map((value, i) => (mask[i % size] ? value * units[i % size] : 0));
     const slopes = Array.from({ length: rows }, (_, i) =>
       Math.hypot(...chunks(part.subarray(i * size, (i + 1) * size))),
     );
     const errors = slopes.map((slope) => (slope < FLAT ? 0 : Number.POSITIVE_INFINITY));
     for (const change of CHANGES) {
+      if (Math.max(...errors) < TOLERANCE / 10) break;
       // A direction of length 1 for each row, times the step that changes its loss so much.
       const at = async (sign) => {
         const moved = x.data.map((value, i) => {
           const slope = slopes[Math.floor(i / size)];
-          return slope === 0 ? value : value + (sign * part[i] * change) / slope ** 2;
+          return slope === 0 ? value : value + (sign * units[i % size] * part[i] * change) / slope ** 2;
         });
         return {
           moved,
@@ -73,7 +81,7 @@ async function disagreement(open, x, gradient, labels) {
         // What the step became in float32, along the direction.
         let step = 0;
         for (let j = i * size; j < (i + 1) * size; j++)
-          step += ((ahead.moved[j] - behind.moved[j]) * part[j]) / slopes[i];
+          step += (((ahead.moved[j] - behind.moved[j]) / units[j % size]) * part[j]) / slopes[i];
         // Where a kink lies on one side, the other side tells.
         const [up, down] = [ahead.loss[i] - here[i], here[i] - behind.loss[i]];
         for (const rise of [(up + down) / 2, up, down]) {
@@ -84,6 +92,16 @@ async function disagreement(open, x, gradient, labels) {
     worst = Math.max(worst, ...errors);
   }
   return worst;
+}
+
+/** The size of each feature: the largest value that the rows have of it, or of any where all are 0. */
+function unitsOf(values, size) {
+  const largest = new Float64Array(size);
+  values.forEach((value, i) => {
+    largest[i % size] = Math.max(largest[i % size], Math.abs(value));
+  });
+  const most = largest.reduce((a, b) => Math.max(a, b), 0) || 1;
+  return largest.map((value) => value || most);
 }
 
 /** Whether the loss stays as it is within some small random step of each row. */
@@ -105,57 +123,89 @@ function chunks(values) {
   return norms;
 }
 
+/** The largest distance of scores from those of the original, as a share of the largest. */
+function distance({ data }, expected) {
+  const wanted = expected.flat();
+  if (wanted.length !== data.length) return Number.POSITIVE_INFINITY;
+  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  return wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - data[i]) / largest), 0);
+}
+
 async function examine(name) {
-  const bytes = readFileSync(join(folder, `${name}.onnx`));
-  const { shape } = manifest[name];
+  const { shape, scores: expected, options } = manifest[name];
+  const { model, front } = await loadModel(join(folder, `${name}.onnx`), options);
   const rows = readFileSync(join(folder, `${name}.rows`));
-  const x = tensor(
-    "float32",
-    shape,
-    new Float32Array(rows.buffer.slice(rows.byteOffset, rows.byteOffset + rows.length)),
-  );
-  const model = modelFromBytes(bytes);
-  const about = { opset: model.onnx?.opsets[""] };
-  const open = await openModel(nodeRuntime(), model);
+  let x = tensor("float32", shape, new Float32Array(rows.buffer.slice(rows.byteOffset, rows.byteOffset + rows.length)));
+  if (front) x = await (await openModel(nodeRuntime(), front)).scores(x);
+  const open = await openModel(nodeRuntime(), model, x);
   const scores = await open.scores(x);
+  const away = expected ? distance(scores, expected) : undefined;
+  const about = { scores: away };
+  // The columns that a file gives are taken as they are: an exporter may have written another function into it.
+  const isOurs = open.model.reading?.columns !== "classes" || open.model.scores !== open.model.reading.scores;
+  if (away > SCORES && isOurs) {
+    return { ...about, verdict: "other scores", reason: `${Array.from(scores.data.slice(0, 6))}` };
+  }
   if (!open.differentiable) return { ...about, verdict: "scores only", reason: open.notDifferentiable };
   const labels = runnersUp(scores, open.probabilities);
   const { gradient } = await open.differentiable.inputGradient("crossEntropy", x, labels);
+  // Whole numbers are moved as if they were real, or left: scores change in steps, so only the other features are compared.
+  const parts = open.model.parts?.map((part) => (part.type.startsWith("float") ? part : { ...part, kind: "fixed" }));
+  const kinds = parts && kindsOf(parts);
+  if (kinds?.every((kind) => kind !== "real")) return { ...about, verdict: "past the rounding" };
+  if (kinds) gradient.data.forEach((_, i) => kinds[i % kinds.length] !== "real" && (gradient.data[i] = 0));
   if (gradient.data.some((value) => !Number.isFinite(value))) return { ...about, verdict: "not finite" };
   if (gradient.data.every((value) => value === 0)) {
     return { ...about, verdict: (await isFlat(open, x, labels)) ? "zero" : "wrong" };
   }
   const error = await disagreement(open, x, gradient, labels);
+  await open.close();
   return { ...about, verdict: error < TOLERANCE ? "right" : "wrong", error };
 }
 
-if (only) {
-  try {
-    console.log(JSON.stringify(await examine(only)));
-  } catch (error) {
-    const verdict = error instanceof InputError ? "refused" : "fault";
-    console.log(
-      JSON.stringify({ verdict, reason: verdict === "fault" ? String(error.stack).slice(0, 600) : error.message }),
-    );
-  }
-} else {
-  const path = join(folder, "results.json");
-  const results = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  for (const name of Object.keys(manifest).filter((each) => each.startsWith(beginning))) {
+const path = join(folder, "results.json");
+
+/** Examines files one after the other, a line of JSON for each. */
+async function examineAll(names) {
+  for (const name of names) {
     const started = performance.now();
-    const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), folder, beginning, name], {
-      encoding: "utf8",
-    });
-    const line = run.stdout.trim().split("\n").at(-1);
-    const found = line?.startsWith("{")
-      ? JSON.parse(line)
-      : { verdict: "crash", reason: `${run.signal ?? run.stderr.slice(-300)}` };
-    results[name] = { ...found, seconds: Math.round((performance.now() - started) / 100) / 10 };
-    console.log(
-      name,
-      found.verdict,
-      found.error?.toPrecision(2) ?? found.reason?.replaceAll("\n", " ").slice(0, 220) ?? "",
-    );
-    writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
+    let found;
+    try {
+      found = await examine(name);
+    } catch (error) {
+      const isRefused = error instanceof InputError;
+      const reason = isRefused ? error.message : String(error.stack).slice(0, 600);
+      found = { verdict: isRefused ? "refused" : "fault", reason };
+    }
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    console.log(JSON.stringify({ name, ...found, seconds }));
   }
+}
+
+/** Has another process examine files; what ends that process is found of the file that it was at, and another goes on. */
+async function superviseAll(names) {
+  const results = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  const left = [...names];
+  while (left.length > 0) {
+    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), folder, "--these", ...left], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const note = ({ name, ...found }) => {
+      results[name] = found;
+      left.splice(left.indexOf(name), 1);
+      const more = found.error?.toPrecision(2) ?? found.reason?.replaceAll("\n", " ").slice(0, 220) ?? "";
+      console.log(name, found.verdict, found.scores?.toPrecision(2) ?? "", more);
+      writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
+    };
+    const ended = once(child, "exit");
+    for await (const line of createInterface({ input: child.stdout })) if (line.startsWith("{")) note(JSON.parse(line));
+    const [code, signal] = await ended;
+    if (left.length > 0) note({ name: left[0], verdict: "crash", reason: `${signal ?? code}` });
+  }
+}
+
+if (beginning === "--these") await examineAll(these);
+else {
+  const own = Object.keys(manifest).filter((each) => each.startsWith(beginning));
+  await superviseAll(own);
 }

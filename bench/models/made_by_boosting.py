@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from made import Made, scores_of
 from made_by_sklearn import between
 from sklearn.datasets import load_iris
 
@@ -17,7 +18,8 @@ def models():
         from onnxmltools.convert.common.data_types import FloatTensorType
 
         model.fit(features, labels)
-        return convert(model, initial_types=[("x", FloatTensorType([None, features.shape[1]]))]), rows
+        onnx = convert(model, initial_types=[("x", FloatTensorType([None, features.shape[1]]))], target_opset=15)
+        return Made(onnx, rows, scores_of(model, rows))
 
     def xgboost(**options):
         import xgboost
@@ -45,7 +47,7 @@ def models():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.onnx"
             model.save_model(str(path), format="onnx")
-            return path.read_bytes(), rows
+            return Made(path.read_bytes(), rows, scores_of(model, rows))
 
     yield "xgboost-3", "XGBoost, onnxmltools", xgboost
     yield "xgboost-2", "XGBoost, onnxmltools", lambda: xgboost(classes=2)

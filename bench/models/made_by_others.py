@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch_export import EXPORTERS, dynamo, script, settled
+from made import Made
+from torch_export import EXPORTERS, made
 
 TIMM = {
     "resnet10t": 64,
@@ -25,12 +26,8 @@ def timm_model(name, size, export):
 
     torch.manual_seed(0)
     net = timm.create_model(name, pretrained=False, num_classes=10)
-    net.train()
-    with torch.no_grad():
-        for _ in range(2):
-            net(torch.rand(4, 3, size, size))
     rows = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(2))
-    return export(settled(net), rows), rows.numpy()
+    return made(net, export, rows)
 
 
 def keras_model(kind):
@@ -51,10 +48,12 @@ def keras_model(kind):
         net = keras.applications.MobileNetV2(input_shape=shape, weights=None, classes=5)
     else:
         net = keras.Sequential([L.Input(shape), *layers[kind]])
+    rows = np.random.default_rng(1).random((3, *shape), dtype=np.float32)
+    net.predict(rows, verbose=0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         net.export(str(path), format="onnx", verbose=False)
-        return path.read_bytes(), np.random.default_rng(1).random((3, *shape))
+        return Made(path.read_bytes(), rows, net.predict(rows, verbose=0))
 
 
 def transformer(kind, export):
@@ -78,12 +77,12 @@ def transformer(kind, export):
             return self.net(pixel_values=x).logits
 
     rows = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(2))
-    return export(settled(Logits()), rows), rows.numpy()
+    return made(Logits(), export, rows)
 
 
 def models():
     for name, size in TIMM.items():
-        for exporter, export in {"script": script, "dynamo": dynamo}.items():
+        for exporter, export in EXPORTERS.items():
             yield f"timm-{name}-{exporter}", f"timm, PyTorch {exporter}", lambda name=name, size=size, export=export: timm_model(name, size, export)
     for kind in ("dense", "conv", "lstm", "gru", "mobilenet"):
         yield f"keras-{kind}", "Keras (torch)", lambda kind=kind: keras_model(kind)

@@ -1,6 +1,7 @@
 """Classifiers of scikit-learn as skl2onnx writes them where it is told nothing."""
 
 import numpy as np
+from made import Made, scores_of
 from skl2onnx import to_onnx
 from sklearn.datasets import load_iris
 from sklearn.calibration import CalibratedClassifierCV
@@ -128,6 +129,6 @@ def models():
 
         def make(model=model, chosen=y < (2 if name in BINARY else 3)):
             model.fit(x[chosen], y[chosen])
-            return to_onnx(model, x[:1]), rows
+            return Made(to_onnx(model, x[:1]), rows, scores_of(model, rows))
 
         yield f"sklearn-{name}", "scikit-learn, skl2onnx", make

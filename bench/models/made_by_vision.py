@@ -2,7 +2,7 @@
 
 import torch
 import torchvision
-from torch_export import EXPORTERS, settled
+from torch_export import EXPORTERS, made
 
 NETS = {
     "resnet18": (32, 64, 96, 224),
@@ -42,14 +42,6 @@ def models():
                         options["image_size"] = size
                     net = getattr(torchvision.models, name)(**options)
                     rows = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(2))
-                    # Batch statistics of the data keep the values of random weights in range.
-                    net.train()
-                    with torch.no_grad():
-                        for _ in range(3):
-                            net(torch.rand(4, 3, max(size, 75) if name == "inception_v3" else size, max(size, 75) if name == "inception_v3" else size))
-                    for module in net.modules():
-                        if name == "vit_b_16" and isinstance(module, torch.nn.Linear) and module.out_features == 10:
-                            torch.nn.init.normal_(module.weight, std=0.1)
-                    return export(settled(net), rows), rows.numpy()
+                    return made(net, export, rows)
 
                 yield f"vision-{name}-{size}-{exporter}", f"torchvision, {exporter}", make

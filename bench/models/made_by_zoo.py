@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from made import Made
 from onnx import numpy_helper
 
 
@@ -29,6 +30,6 @@ def models():
             names = {each.name for each in model.graph.initializer}
             [image] = [each for each in model.graph.input if each.name not in names]
             shape = [size.dim_value for size in image.type.tensor_type.shape.dim]
-            return model, random.random((2, *shape[1:]))
+            return Made(model, random.random((2, *shape[1:])))
 
         yield f"zoo-{path.stem.removeprefix('light_')}", "ONNX project, light models", make

@@ -5,38 +5,53 @@ import logging
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
+from made import Made
 
 logging.disable(logging.WARNING)
 
 
-def settled(net, seed=0):
-    """The network at inference, its batch statistics those of a few random steps, so that values keep their size."""
+def settled(net, inputs, seed=0):
+    """The network at inference: its batch statistics those of some random inputs, no head without weights."""
     torch.manual_seed(seed)
+    if any(isinstance(module, torch.nn.modules.batchnorm._BatchNorm) for module in net.modules()):
+        net.train()
+        with torch.no_grad():
+            for _ in range(4):
+                net(*(torch.rand_like(each) + each.roll(1, 0) / 2 if each.is_floating_point() else each for each in inputs))
+    for module in net.modules():
+        if isinstance(module, torch.nn.Linear) and not module.weight.any():
+            torch.nn.init.normal_(module.weight, std=0.1)
     return net.eval()
 
 
-def script(net, example, opset=17, dynamic=True):
+def names_of(inputs):
+    return ["x"] if len(inputs) == 1 else [f"x{i}" for i in range(len(inputs))]
+
+
+def script(net, inputs, opset=17, dynamic=True, outputs=("scores",)):
     stream = io.BytesIO()
-    axes = {"x": {0: "batch"}, "scores": {0: "batch"}} if dynamic else None
+    names = names_of(inputs)
+    axes = {name: {0: "batch"} for name in [*names, *outputs]} if dynamic else None
     torch.onnx.export(
-        net, (example,), stream, input_names=["x"], output_names=["scores"], opset_version=opset, dynamic_axes=axes, dynamo=False
+        net, inputs, stream, input_names=names, output_names=list(outputs), opset_version=opset, dynamic_axes=axes, dynamo=False
     )
     return stream.getvalue()
 
 
-def dynamo(net, example, opset=20, dynamic=True):
+def dynamo(net, inputs, opset=20, dynamic=True, outputs=("scores",)):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        shapes = ({0: torch.export.Dim("batch")},) if dynamic else None
+        batch = torch.export.Dim("batch")
         program = torch.onnx.export(
             net,
-            (example,),
-            input_names=["x"],
-            output_names=["scores"],
+            inputs,
+            input_names=names_of(inputs),
+            output_names=list(outputs),
             opset_version=opset,
-            dynamic_shapes=shapes,
+            dynamic_shapes=tuple({0: batch} for _ in inputs) if dynamic else None,
             dynamo=True,
             verbose=False,
         )
@@ -45,3 +60,35 @@ def dynamo(net, example, opset=20, dynamic=True):
 
 
 EXPORTERS = {"script": script, "dynamo": dynamo}
+
+
+def made(net, export, *inputs, options=None, **settings):
+    """The file of a network, and what the network itself says of the same inputs."""
+    net = settled(net, inputs)
+    with torch.no_grad():
+        scores = net(*inputs)
+    if isinstance(scores, tuple):
+        scores = scores[0]
+    model = export(net, inputs, **settings)
+    tokens = [each for each in inputs if not each.is_floating_point()]
+    if tokens and options is None:
+        options = {"attackAt": embedding(model)}
+    flat = [each.numpy().astype(np.float32) for each in inputs]
+    rows = flat[0] if len(flat) == 1 else np.concatenate([each.reshape(len(each), -1) for each in flat], 1)
+    scores = scores.numpy().reshape(len(scores), -1)
+    if scores.shape[1] == 1:
+        scores = np.concatenate([np.zeros_like(scores), scores], 1)
+    return Made(model, rows, scores, options or {})
+
+
+def embedding(model):
+    """The output of the first look-up of a table of real numbers by what follows from an input."""
+    graph = onnx.load_from_string(model).graph
+    tables = {each.name for each in graph.initializer if len(each.dims) == 2 and each.data_type == onnx.TensorProto.FLOAT}
+    reached = {each.name for each in graph.input}
+    for node in graph.node:
+        if node.op_type == "Gather" and node.input[0] in tables and node.input[1] in reached:
+            return node.output[0]
+        if any(name in reached for name in node.input):
+            reached.update(node.output)
+    raise ValueError("no table of embeddings")

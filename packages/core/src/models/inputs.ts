@@ -20,6 +20,10 @@ export interface InputPart {
 /** The opset for nodes that are added to a file without standard operators. */
 const OPSET = 18;
 
+/** The opset since which Slice takes its bounds as inputs, and that of Round. */
+const SLICE_INPUTS = 10;
+const ROUND = 11;
+
 /** What bytes hold: data of that type are divided by it when they are read, so the model's input is multiplied by it. */
 const LARGEST_BYTE = 255;
 
@@ -105,7 +109,8 @@ function joined(file: OnnxModel): OnnxModel {
   const width = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const shape = parts.length === 1 && parts[0].shape.length > 0 ? parts[0].shape : [width];
   const name = free(file.graph, "carom:rows");
-  const front = frontOf(parts, name, type);
+  const opsets = { "": OPSET, ...file.opsets };
+  const front = frontOf(parts, name, type, opsets[""]);
   const graph: Graph = {
     ...file.graph,
     inputs: [{ name, type, shape: [[...fixed][0] ?? rows[0], ...shape] }],
@@ -113,7 +118,7 @@ function joined(file: OnnxModel): OnnxModel {
     nodes: [...front.nodes, ...file.graph.nodes],
   };
   const metadata = { ...file.metadata, [METADATA]: JSON.stringify(parts) };
-  return { ...file, graph, opsets: { "": OPSET, ...file.opsets }, metadata };
+  return { ...file, graph, opsets, metadata };
 }
 
 /** What the inputs of a file were that `withRowInput` joined; undefined where it did not, whatever a file claims. */
@@ -157,8 +162,12 @@ export function straightThrough(file: OnnxModel, parts: readonly InputPart[]): O
     rounded.add(node.inputs[0]);
     return { ...node, attributes: { to: { int: elementTypeNumber(type) } } };
   });
+  // Rounding up from a half, where a file's opset lacks Round, is past an addition.
+  const raised = new Map(casts.filter(({ op }) => op === "Add").map(({ outputs, inputs }) => [outputs[0], inputs[0]]));
   const nodes = casts.map((node) =>
-    node.op === "Round" && rounded.has(node.outputs[0]) ? { ...node, op: "Identity" } : node,
+    rounded.has(node.outputs[0])
+      ? { ...node, op: "Identity", inputs: [raised.get(node.inputs[0]) ?? node.inputs[0]] }
+      : node,
   );
   return { ...file, graph: { ...graph, nodes } };
 }
@@ -182,8 +191,8 @@ function partOf({ name, type, shape }: ValueInfo): InputPart {
   return { name, type, shape: row, kind: featureKindOf(type) };
 }
 
-/** Nodes that cut each input out of the rows, give it its shape and its type. */
-function frontOf(parts: readonly InputPart[], rows: string, type: ElementType) {
+/** Nodes that cut each input out of the rows, give it its shape and its type, in operators as the file's opset has them. */
+function frontOf(parts: readonly InputPart[], rows: string, type: ElementType, opset: number) {
   const constants = new Map<string, ReturnType<typeof tensor>>();
   const nodes: Node[] = [];
   const constant = (name: string, value: ReturnType<typeof tensor>) => {
@@ -202,8 +211,19 @@ function frontOf(parts: readonly InputPart[], rows: string, type: ElementType) {
     let value = rows;
     if (parts.length > 1) {
       const to = from + sizeOf(part.shape);
-      const bounds = [integers("from", [from]), integers("to", [to]), integers("axis", [1])];
-      value = add("Slice", [value, ...bounds], name("columns"));
+      const [starts, ends] = [[from], [to]];
+      value =
+        opset < SLICE_INPUTS
+          ? add("Slice", [value], name("columns"), {
+              starts: { ints: starts },
+              ends: { ints: ends },
+              axes: { ints: [1] },
+            })
+          : add(
+              "Slice",
+              [value, integers("from", starts), integers("to", ends), integers("axis", [1])],
+              name("columns"),
+            );
       from = to;
     }
     if (parts.length > 1 || part.shape.length === 0) {
@@ -216,7 +236,10 @@ function frontOf(parts: readonly InputPart[], rows: string, type: ElementType) {
           [value, constant(name("largest"), tensor(type as "float32", [], [LARGEST_BYTE]))],
           name("bytes"),
         );
-      value = add("Round", [value], name("rounded"));
+      if (opset < ROUND) {
+        const half = constant(name("half"), tensor(type as "float32", [], [0.5]));
+        value = add("Floor", [add("Add", [value, half], name("raised"))], name("rounded"));
+      } else value = add("Round", [value], name("rounded"));
     }
     add("Cast", [value], part.name, { to: { int: elementTypeNumber(part.type) } });
   }

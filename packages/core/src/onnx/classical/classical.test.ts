@@ -54,6 +54,16 @@ function linear(op: string, outputs: number, classes: number, post: string): Onn
   });
 }
 
+/** A machine that holds coefficients of more features than its input has. */
+function wider(outputs: number, classes: number): OnnxModel {
+  return model("LinearClassifier", {
+    coefficients: floats(...wave(outputs * (FEATURES + 2), 3)),
+    intercepts: floats(...wave(outputs, 4)),
+    post_transform: string("LOGISTIC"),
+    classlabels_ints: labels(classes),
+  });
+}
+
 const sizes: Readonly<Record<number, readonly number[]>> = { 2: [3, 4], 3: [3, 2, 4], 5: [2, 3, 1, 2, 3] };
 
 function machine(kernel: string, classes: number, probabilities: boolean, post = "NONE"): OnnxModel {
@@ -112,13 +122,17 @@ const cases: Readonly<Record<string, Cases>> = {
       model("Imputer", { replaced_value_float: { float: Number.NaN }, imputed_value_floats: floats(2) }),
     ],
   ],
-  LinearClassifier: transforms.flatMap(
-    (post): Cases => [
-      [`three classes, ${post}`, linear("LinearClassifier", 3, 3, post)],
-      [`two scores, ${post}`, linear("LinearClassifier", 2, 2, post)],
-      ...(post === "PROBIT" ? [] : [[`one score, ${post}`, linear("LinearClassifier", 1, 2, post)] as const]),
-    ],
-  ),
+  LinearClassifier: [
+    ...transforms.flatMap(
+      (post): Cases => [
+        [`three classes, ${post}`, linear("LinearClassifier", 3, 3, post)],
+        [`two scores, ${post}`, linear("LinearClassifier", 2, 2, post)],
+        ...(post === "PROBIT" ? [] : [[`one score, ${post}`, linear("LinearClassifier", 1, 2, post)] as const]),
+      ],
+    ),
+    ["three classes, more coefficients than features", wider(3, 3)],
+    ["one score, more coefficients than features", wider(1, 2)],
+  ],
   LinearRegressor: [
     ["one target", linear("LinearRegressor", 1, 1, "NONE")],
     ["three targets", linear("LinearRegressor", 3, 3, "NONE")],

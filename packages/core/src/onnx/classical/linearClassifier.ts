@@ -4,14 +4,19 @@ import { nodeError } from "../operator.ts";
 import { classCount, type Lowering, matrix, numbers, rowsInput } from "./lowering.ts";
 import { transform, transformOfTwo } from "./transform.ts";
 
-/** Scores x W^T + b, and the label of the largest. One score for two classes is that of the second; the first gets what is left of 1. */
+/**
+ * Scores x W^T + b, and the label of the largest. One score for two classes is that of the second; the first gets what is left of 1.
+ *
+ * There are as many scores as intercepts. Files declare fewer features than their machines were fitted to: then the runtime
+ * takes the first coefficients, as many as it needs.
+ */
 export const LinearClassifier: Lowering = (g, node) => {
   const [x, features] = rowsInput(g, node);
   const coefficients = numbers(node, "coefficients");
-  const outputs = Math.floor(coefficients.length / features);
-  const weights = matrix(g, node, "coefficients", [Math.max(1, outputs), features]);
-  const products = g.node("Gemm", [x, weights], { transB: { int: 1 } });
   const intercepts = numbers(node, "intercepts");
+  const outputs = intercepts.length || Math.max(1, Math.floor(coefficients.length / features));
+  const weights = matrix(g, node, "coefficients", [outputs, features], coefficients.slice(0, outputs * features));
+  const products = g.node("Gemm", [x, weights], { transB: { int: 1 } });
   const scores =
     intercepts.length === 0
       ? products
