@@ -153,7 +153,9 @@ async function examine(name) {
   const parts = open.model.parts?.map((part) => (part.type.startsWith("float") ? part : { ...part, kind: "fixed" }));
   const kinds = parts && kindsOf(parts);
   if (kinds?.every((kind) => kind !== "real")) return { ...about, verdict: "past the rounding" };
-  if (kinds) gradient.data.forEach((_, i) => kinds[i % kinds.length] !== "real" && (gradient.data[i] = 0));
+  for (let i = 0; kinds && i < gradient.data.length; i++) {
+    if (kinds[i % kinds.length] !== "real") gradient.data[i] = 0;
+  }
   if (gradient.data.some((value) => !Number.isFinite(value))) return { ...about, verdict: "not finite" };
   if (gradient.data.every((value) => value === 0)) {
     return { ...about, verdict: (await isFlat(open, x, labels)) ? "zero" : "wrong" };
