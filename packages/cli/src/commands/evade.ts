@@ -22,7 +22,7 @@ import { checkOn } from "../host/classifier.ts";
 import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
 import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
-import { requireFree, writeWhole } from "../host/output.ts";
+import { type Draft, requireFree, writeDraft } from "../host/output.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -150,7 +150,7 @@ async function run(options: EvadeOptions): Promise<void> {
     type,
   };
   const crafted = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
-  const { queries, epsilon } = crafted;
+  const { queries, epsilon, draft } = crafted;
   const nonFinite = nonFiniteSentence(crafted.nonFinite);
   const warnings = [...told, ...(nonFinite === undefined ? [] : [nonFinite])];
   const judged: JudgedFile[] = [];
@@ -158,7 +158,7 @@ async function run(options: EvadeOptions): Promise<void> {
   for (const model of models) {
     doubts.push(await checkOn(model, all));
     judged.push(
-      await judgeSaved(out, model.opened, attacked, threat.norm, epsilons ?? [Number.POSITIVE_INFINITY], {
+      await judgeSaved(draft.path, model.opened, attacked, threat.norm, epsilons ?? [Number.POSITIVE_INFINITY], {
         ...(target !== undefined && { target }),
         ...(options.falseAlarms !== undefined && {
           detection: { positive: positive!, others: all, falseAlarmRate: options.falseAlarms },
@@ -167,6 +167,8 @@ async function run(options: EvadeOptions): Promise<void> {
     );
     await model.opened.close();
   }
+  // Not before all is done: a run that is ended can be started again.
+  await draft.keep();
   const name = entry?.name ?? "line-search";
   const smallest = epsilons ? undefined : describeSmallest(epsilon);
   if (options.json) {
@@ -237,7 +239,7 @@ async function craftTo(
   task: EvadeTask,
   epsilons: readonly number[] | undefined,
   flips: boolean,
-): Promise<Crafting & { readonly epsilon: Float64Array }> {
+): Promise<Crafting & { readonly epsilon: Float64Array; readonly draft: Draft }> {
   const n = chosen.length;
   const file = evasionFile(out, (epsilons?.length ?? 1) * n, featureShape, type);
   const crafted = epsilons
@@ -248,8 +250,8 @@ async function craftTo(
     : await craftMinimum(task, file);
   const { epsilon } = crafted;
   const labels = Int32Array.from(epsilon, (_, i) => labelOf(task.data, i % n));
-  await writeWhole(out, file.pieces({ labels, epsilon, index: Int32Array.from(epsilon, (_, i) => chosen[i % n]) }));
-  return crafted;
+  const index = Int32Array.from(epsilon, (_, i) => chosen[i % n]);
+  return { ...crafted, draft: await writeDraft(out, file.pieces({ labels, epsilon, index })) };
 }
 
 /** The label of a row as its data file has it; its class's number where names are no integers. */

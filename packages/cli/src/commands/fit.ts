@@ -104,10 +104,11 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
     metadata: { data: contentHash },
     onProgress: (done) => progress.update(`training ${name}`, done),
   }).finally(() => progress.end());
-  await writeWhole(options.out, fitted.model.bytes);
   const opened = await openModel(runtime, fitted.model);
   const trainingError = errorRate(argMax(await opened.scores(denseRows(dataset))), dataset.labels);
   await opened.close();
+  // Not before all is done: a run that is ended can be started again.
+  await writeWhole(options.out, fitted.model.bytes);
   if (options.json) {
     const { options: chosen, training } = fitted;
     printJson({

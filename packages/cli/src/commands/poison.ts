@@ -31,7 +31,7 @@ import {
   withScaling,
 } from "@carom/core";
 import { Command } from "commander";
-import { requireFree, writeWhole } from "../host/output.ts";
+import { type Draft, requireFree, writeDraft } from "../host/output.ts";
 import { poisonBytes, readPoison } from "../host/poisonFile.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
@@ -148,9 +148,14 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
     label: `poisoning ${learner.name}`,
   });
   const store = await runPlan(plan, blocks, { workers, quiet });
-  const effort = await writePoints(store, blocks, out, data.train);
+  const { draft, ...effort } = await writePoints(store, blocks, out, data.train);
   const judged =
-    judging && data.test && (await judge({ out, data, test: data.test, judging, counts, options, workers }));
+    judging &&
+    data.test &&
+    (await judge({ path: draft.path, data, test: data.test, judging, counts, options, workers }));
+
+  // Not before all is done: a run that is ended can be started again.
+  await draft.keep();
 
   const fractions = budgets.map((budget) => budget.points / (budget.points + own));
   if (options.json) {
@@ -282,16 +287,17 @@ async function writePoints(
   refs: readonly Ref<Block>[],
   out: string,
   { classNames }: Dataset,
-): Promise<BlockFacts> {
+): Promise<BlockFacts & { readonly draft: Draft }> {
   const blocks = await Promise.all(refs.map((ref) => readRef(store, ref)));
   const sum = (name: "fits" | "gradients" | "evaluations") => blocks.reduce((total, each) => total + each[name], 0);
   const losses = blocks.flatMap((each) => each.losses);
-  await writeWhole(out, poisonBytes(joinBlocks(blocks)!, losses, classNames));
-  return { losses, fits: sum("fits"), gradients: sum("gradients"), evaluations: sum("evaluations") };
+  const draft = await writeDraft(out, poisonBytes(joinBlocks(blocks)!, losses, classNames));
+  return { draft, losses, fits: sum("fits"), gradients: sum("gradients"), evaluations: sum("evaluations") };
 }
 
 interface JudgeTask {
-  readonly out: string;
+  /** Where the points are. */
+  readonly path: string;
   readonly data: Loaded;
   readonly test: Dataset;
   readonly judging: Target;
@@ -306,10 +312,10 @@ interface Judged {
 }
 
 /** Trains the target with the points as they stand in the file, at each budget and without any. */
-async function judge({ out, data, test, judging, counts, options, workers }: JudgeTask): Promise<Judged> {
+async function judge({ path, data, test, judging, counts, options, workers }: JudgeTask): Promise<Judged> {
   const plan = startPlan();
   const own = data.targetTrain ?? data.train;
-  const points = await readPoison(out, data.train.classNames);
+  const points = await readPoison(path, data.train.classNames);
   const block = plan.source(blockCodec, { points, losses: [], fits: 0, gradients: 0, evaluations: 0 });
   const retune = options.retune === true;
   const parts = { training: plan.data(own), test: plan.data(test) };

@@ -45,7 +45,6 @@ async function run(options: ScoreOptions): Promise<void> {
   const data = await classifier.fit(dataset);
   const scores = await opened.scores(denseRows(data));
   const predicted = argMax(scores);
-  if (options.out !== undefined) await writeWhole(options.out, writeNpy(scores));
   const error = errorRate(predicted, data.labels);
   const perClass = data.classNames.map((name, k) => {
     const rows = Array.from(data.labels.keys()).filter((i) => data.labels[i] === k);
@@ -54,6 +53,7 @@ async function run(options: ScoreOptions): Promise<void> {
   });
   const doubts = await checkOn(classifier, data);
   await opened.close();
+  if (options.out !== undefined) await writeWhole(options.out, writeNpy(scores));
   if (options.json) {
     const written = options.out !== undefined && { scores: options.out };
     printJson({ modelHash, dataHash, reading, error, perClass, doubts, ...written });

@@ -20,7 +20,7 @@ import { readArchive, readIdxPair } from "./arrayFiles.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { tellDoing } from "./doing.ts";
 import { loadDrebin } from "./drebin.ts";
-import { contentOf, type InputFile, openInput } from "./inputFile.ts";
+import { contentOf, type InputFile, MOST_UNPACKED, openInput } from "./inputFile.ts";
 import type { DataOptions, LoadedData } from "./loadedData.ts";
 import { isTar, tarFiles } from "./tar.ts";
 
@@ -128,7 +128,7 @@ async function loadPickle(path: string, box?: readonly [number, number]) {
     let found = isPickle(unpacked) ? unpacked : undefined;
     if (isTar(unpacked)) {
       for await (const { bytes } of tarFiles([unpacked], name)) {
-        const content = gunzip(bytes, name);
+        const content = gunzip(bytes, name, MOST_UNPACKED);
         if (!found && isPickle(content)) found = content;
       }
     }

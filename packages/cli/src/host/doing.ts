@@ -21,5 +21,6 @@ export function doingNow(): string {
 export function tellDoing(what: string): void {
   startWatch();
   doing = visible(what);
-  process.send?.({ doing } satisfies Doing);
+  // Where nobody listens any more, the end of the process is near.
+  process.send?.({ doing } satisfies Doing, () => {});
 }

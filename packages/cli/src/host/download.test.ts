@@ -106,3 +106,20 @@ it("a damaged file under the final name is fetched again", async () => {
   expect(await get("/file")).toBe("fetched");
   expect(await readFile(join(folder, "data.bin"))).toEqual(content);
 });
+
+it("one process at a time fetches a file", async () => {
+  const [first, second] = await Promise.allSettled([get("/file"), get("/file")]);
+  expect(first).toEqual({ status: "fulfilled", value: "fetched" });
+  expect(second).toMatchObject({
+    reason: { message: expect.stringMatching(/expected one of it at a time, got another/) },
+  });
+  expect(await readdir(folder)).toEqual(["data.bin"]);
+  expect(asked).toHaveLength(1);
+});
+
+it("a server that sends more than a file may have is left, and so is what it sent", async () => {
+  const file = { addresses: [`${base}/file`], path: join(folder, "data.bin"), sha256, most: content.length - 1 };
+  await expect(download(file)).rejects.toThrow(/got 127\.0\.0\.1:\d+: more than 199999 bytes; try again later/);
+  expect(await readdir(folder)).toEqual([]);
+  expect(await download({ ...file, most: content.length })).toBe("fetched");
+});

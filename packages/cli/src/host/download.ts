@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { InputError } from "@carom/core";
+import { type Lock, takeLock } from "./lock.ts";
 
 export interface Download {
   /** Addresses of the same file, tried one after another. */
@@ -12,9 +13,13 @@ export interface Download {
   readonly path: string;
   /** Of the whole file, in hexadecimal. */
   readonly sha256: string;
+  /** The most bytes that are fetched; 2 GiB where absent, which no file of the catalogue is near. */
+  readonly most?: number;
   onProgress?(bytes: number, total: number | undefined): void;
 }
 
+/** A server that sends on would fill the disk. */
+const MOST_BYTES = 2 ** 31;
 /** Milliseconds without any byte after which a connection counts as cut. */
 const SILENCE = 30_000;
 
@@ -22,17 +27,46 @@ const SILENCE = 30_000;
  * Fetches a file, or does nothing where it is there and sound.
  *
  * Bytes are kept in `PATH.part` until all have come and their hash is right; a later call goes on behind them. A part
- * whose hash is wrong is thrown away.
+ * whose hash is wrong is thrown away. One process at a time fetches a file.
  *
- * @throws InputError where no address answers, the connection is cut, the content is another, or the disk is full.
+ * @throws InputError where no address answers, the connection is cut, the content is another or without end, another
+ * process fetches it, or the disk is full.
  */
-export async function download({ addresses, path, sha256, onProgress }: Download): Promise<"there" | "fetched"> {
+export async function download(file: Download): Promise<"there" | "fetched"> {
+  const { path, sha256 } = file;
   if ((await hashOf(path)) === sha256) return "there";
-  const part = `${path}.part`;
   await mkdir(dirname(path), { recursive: true });
+  const lock = lockOn(`${path}.part`);
+  try {
+    // Another process may have been done with it just now.
+    return (await hashOf(path)) === sha256 ? "there" : await fetchFrom(file);
+  } finally {
+    lock.release();
+  }
+}
+
+function lockOn(part: string): Lock {
+  try {
+    const lock = takeLock(`${part}.lock`, 0);
+    if (!("heldBy" in lock)) return lock;
+    throw new InputError("invalid", `download of ${basename(part, ".part")}`, {
+      expected: "one of it at a time",
+      got: `another, of ${lock.heldBy}`,
+      remedy: `wait until it is done; if there is none any more, remove ${part}.lock`,
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOSPC" || code === "EDQUOT") throw diskFull(part);
+    if (code === "EACCES" || code === "EROFS" || code === "EPERM") throw notWritable(part);
+    throw error;
+  }
+}
+
+async function fetchFrom({ addresses, path, sha256, most = MOST_BYTES, onProgress }: Download): Promise<"fetched"> {
+  const part = `${path}.part`;
   const faults: string[] = [];
   for (const address of addresses) {
-    const fault = await fetchPart(address, part, onProgress);
+    const fault = await fetchPart(address, part, most, onProgress);
     if (fault !== undefined) {
       faults.push(`${new URL(address).host}: ${fault}`);
       continue;
@@ -57,6 +91,7 @@ export async function download({ addresses, path, sha256, onProgress }: Download
 async function fetchPart(
   address: string,
   part: string,
+  most: number,
   onProgress: Download["onProgress"],
 ): Promise<string | undefined> {
   const from = await sizeOf(part);
@@ -80,10 +115,15 @@ async function fetchPart(
         timer = setTimeout(() => abort.abort(), SILENCE);
         await file.write(bytes);
         size += bytes.length;
+        if (size > most) break;
         onProgress?.(size, total);
       }
     } finally {
       await file.close();
+    }
+    if (size > most) {
+      await rm(part, { force: true });
+      return `more than ${most} bytes`;
     }
     return total !== undefined && size < total ? `the connection was cut at ${size} of ${total} bytes` : undefined;
   } catch (error) {

@@ -87,10 +87,24 @@ async function readFully(handle: FileHandle, into: Uint8Array, from: number): Pr
   return filled;
 }
 
-/** All of the content at once. */
+/** Bytes that a packed file may hold which has to be in memory at once; what is unpacked already is as large as it is. */
+export const MOST_UNPACKED = 2 ** 28;
+
+/** All of the content at once. @throws InputError for gzip that holds more than fits well */
 export async function contentOf(file: InputFile): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of copies(file.unpacked())) pieces.push(piece);
+  let length = 0;
+  for await (const piece of copies(file.unpacked())) {
+    length += piece.length;
+    if (file.isGzip && length > MOST_UNPACKED) {
+      throw new InputError("unsupported", file.name, {
+        expected: `gzip of up to ${MOST_UNPACKED} bytes in this format`,
+        got: "more",
+        remedy: "unpack it with gunzip, and give what comes out",
+      });
+    }
+    pieces.push(piece);
+  }
   return new Uint8Array(Buffer.concat(pieces));
 }
 

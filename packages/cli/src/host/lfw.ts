@@ -1,6 +1,7 @@
 // Labeled Faces in the Wild: from the archive of photographs to the grey faces of its seven most frequent people.
 
 import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
@@ -61,8 +62,10 @@ export async function convertLfw(archive: string, folder: string): Promise<reado
     Buffer.from(people.flatMap(([, count], person) => new Array<number>(count).fill(person))),
   ]);
   const paths = lfwArrays.map((name) => join(folder, name));
-  await writeWhole(paths[0], gzipSync(images));
-  await writeWhole(paths[1], gzipSync(labels));
+  for (const [i, array] of [images, labels].entries()) {
+    await rm(paths[i], { force: true });
+    await writeWhole(paths[i], gzipSync(array));
+  }
   return paths;
 }
 

@@ -1,27 +1,17 @@
 // A lock that one process holds at a time, also where processes of several namespaces or hosts share a folder.
 //
 // A file that only one of them can create. What a killed process left is taken over where it is certain that the process
-// is gone: on this host, since this boot, in this process namespace. Anyone else may be alive where we cannot see it.
+// is gone (owner.ts).
 
 import { randomUUID } from "node:crypto";
-import { readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { isGone, type Owner, textOf, thisProcess } from "./owner.ts";
 
 export interface Lock {
   /** Whether it is still ours; somebody may have removed its file by hand. */
   isHeld(): boolean;
   release(): void;
-}
-
-/** Who holds a lock; facts that a system does not tell are absent and not compared. */
-interface Owner {
-  readonly pid: number;
-  readonly host?: string;
-  /** This start of the system, and the namespace that the number of the process belongs to. */
-  readonly boot?: string;
-  readonly space?: string;
-  /** When the process began, in ticks since the start of the system: numbers of processes come again. */
-  readonly started?: string | undefined;
 }
 
 const TRIES = 50;
@@ -78,62 +68,6 @@ function createNew(path: string, text: string): boolean {
   }
 }
 
-function thisProcess(): Owner {
-  const linux = process.platform === "linux";
-  return {
-    pid: process.pid,
-    host: hostname(),
-    // Where the system hides them, nobody is certain of anything.
-    ...(linux && {
-      boot: textOf("/proc/sys/kernel/random/boot_id")?.trim() ?? randomUUID(),
-      space: spaceOf() ?? randomUUID(),
-    }),
-    ...(linux && showsOurs() && { started: startOf(process.pid) }),
-  };
-}
-
-function spaceOf(): string | undefined {
-  try {
-    return readlinkSync("/proc/self/ns/pid");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether /proc shows the processes of our namespace, by the numbers that we know them by. */
-function showsOurs(): boolean {
-  try {
-    return readlinkSync("/proc/self") === String(process.pid);
-  } catch {
-    return false;
-  }
-}
-
-/** The 22nd field of /proc/PID/stat; the second may hold anything in its parentheses. */
-function startOf(pid: number): string | undefined {
-  const text = textOf(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19];
-}
-
-function isGone({ pid, started, ...place }: Owner): boolean {
-  const here: Owner = thisProcess();
-  const isHere = (["host", "boot", "space"] as const).every(
-    (fact) => place[fact] === undefined || place[fact] === here[fact],
-  );
-  if (!isHere) return false;
-  if (!isRunning(pid)) return true;
-  return started !== undefined && here.started !== undefined && startOf(pid) !== undefined && startOf(pid) !== started;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-}
-
 function nameOf({ pid, host }: Owner): string {
   return `process ${pid}${host !== undefined && host !== hostname() ? ` on ${host}` : ""}`;
 }
@@ -143,14 +77,6 @@ function ownerIn(text: string): Owner | undefined {
     const found: unknown = JSON.parse(text);
     const owner = (typeof found === "number" ? { pid: found } : found) as Owner | null;
     return Number.isSafeInteger(owner?.pid) && owner!.pid > 0 ? owner! : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
   } catch {
     return undefined;
   }

@@ -1,10 +1,22 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { InputError } from "@carom/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { gzipped } from "./gzip.ts";
-import { keepingResults, requireFree, runFolder, writeFolder, writeWhole } from "./output.ts";
+import { keepingResults, requireFree, runFolder, writeDraft, writeFolder, writeWhole } from "./output.ts";
+import { partialName } from "./partial.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -79,5 +91,41 @@ describe("output", () => {
     expect(name).toMatch(/^carom-runs.audit-20240203-040506-[0-9a-f]{8}$/);
     expect(runFolder("audit", { seed: 1 }, now)).toBe(name);
     expect(runFolder("audit", { seed: 2 }, now)).not.toBe(name);
+  });
+
+  it("is kept or not there: a draft can be read, and what has taken its name meanwhile stays", async () => {
+    const path = join(folder, "points.npz");
+    const draft = await writeDraft(path, "whole");
+    expect(draft.path).toMatch(/points\.partial-[0-9a-f]{8}-\d+-\d+\.npz$/);
+    expect(readFileSync(draft.path, "utf8")).toBe("whole");
+    const other = await writeDraft(path, "other");
+    await draft.keep();
+    await expect(other.keep()).rejects.toThrow(/got one that something else has taken meanwhile; choose another place/);
+    await writeFolder(join(folder, "run"), { a: "1" });
+    await expect(writeFolder(join(folder, "run"), { a: "2" })).rejects.toThrow(/taken meanwhile/);
+    expect(content()).toEqual(["points.npz", "run", "run/a"]);
+    expect(readFileSync(path, "utf8") + readFileSync(join(folder, "run", "a"), "utf8")).toBe("whole1");
+  });
+
+  it.skipIf(process.platform === "win32")("is its user's alone", async () => {
+    await writeWhole(join(folder, "points.npz"), "");
+    await writeFolder(join(folder, "run"), { "figures/a": "1" });
+    const modes = content().map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]);
+    expect(Object.fromEntries(modes)).toEqual({
+      ...{ "points.npz": "600", run: "700", "run/figures": "700", "run/figures/a": "600" },
+    });
+  });
+
+  it("what killed runs have left is removed, and nothing that may be at work", async () => {
+    const { pid: gone } = spawnSync(process.execPath, ["-e", ""]);
+    const own = partialName(join(folder, "own.npz"));
+    const left = own.replace("own.", "left.").replace(`-${process.pid}-`, `-${gone}-`);
+    // Whether a process of another host lives cannot be seen from here.
+    const elsewhere = left.replace("left.", "other.").replace(/partial-[0-9a-f]{8}/, "partial-00000000");
+    const long = elsewhere.replace("other.", "long.");
+    for (const path of [own, left, elsewhere, long, join(folder, "a.partial-file")]) writeFileSync(path, "");
+    utimesSync(long, 0, 0);
+    await requireFree(join(folder, "new"), "folder");
+    expect(content()).toEqual([join(folder, "a.partial-file"), elsewhere, own].map((path) => basename(path)).sort());
   });
 });

@@ -2,10 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { lstat, mkdir, mkdtemp, rename, rmdir, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "@carom/core";
 import { tell } from "../terminal/print.ts";
+import { partialName, removeLeft } from "./partial.ts";
 
 /** What is being written and has not its final name yet. */
 const unfinished = new Set<string>();
@@ -25,21 +26,38 @@ export type Content =
   | AsyncIterable<string>
   | AsyncIterable<Uint8Array>;
 
-/** Writes a file under a temporary name and renames it: no reader ever sees half of it. */
+/** What a run writes only its user may read, since it holds rows; a stricter umask is obeyed. */
+const [FILE_MODE, FOLDER_MODE] = [0o600, 0o700];
+
+/** A file that is whole, under a name of its own until it is kept. */
+export interface Draft {
+  /** Where it can be read until then; the name ends as the final one does. */
+  readonly path: string;
+  /** Gives it its name. @throws InputError where that has been taken meanwhile */
+  keep(): Promise<void>;
+}
+
+/** Writes a file under a temporary name. A run that is ended before the draft is kept can simply be started again. */
+export async function writeDraft(path: string, content: Content): Promise<Draft> {
+  return draft(path, (temporary) => writeFile(temporary, content, { mode: FILE_MODE }));
+}
+
+/** Writes a file under a temporary name and renames it: no reader ever sees half of it. @throws InputError where there is one */
 export async function writeWhole(path: string, content: Content): Promise<void> {
-  await underTemporaryName(path, (temporary) => writeFile(temporary, content));
+  await (await writeDraft(path, content)).keep();
 }
 
 /** Writes a folder of files (names may have slashes) under a temporary name and renames it. */
 export async function writeFolder(path: string, files: Readonly<Record<string, Content>>): Promise<void> {
   // A slash at the end names the same folder.
-  await underTemporaryName(resolve(path), async (temporary) => {
+  const written = await draft(resolve(path), async (temporary) => {
     for (const [name, content] of Object.entries(files)) {
       const file = join(temporary, name);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content);
+      await mkdir(dirname(file), { recursive: true, mode: FOLDER_MODE });
+      await writeFile(file, content, { mode: FILE_MODE });
     }
   });
+  await written.keep();
 }
 
 /**
@@ -55,7 +73,10 @@ export async function keepingResults<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Refuses a place for output that is taken or cannot be written to, before any work is done. */
+/**
+ * Refuses a place for output that is taken or cannot be written to, before any work is done; removes what killed runs have
+ * left half-written there.
+ */
 export async function requireFree(path: string, kind: "file" | "folder"): Promise<void> {
   if (kind === "file" && /[/\\]$/.test(path)) {
     throw new InputError("invalid", `output ${path}`, {
@@ -72,6 +93,7 @@ export async function requireFree(path: string, kind: "file" | "folder"): Promis
     });
   }
   let folder = dirname(resolve(path));
+  await removeLeft(folder);
   while (!(await exists(folder))) folder = dirname(folder);
   try {
     await rmdir(await mkdtemp(join(folder, ".carom-")));
@@ -90,17 +112,41 @@ export function runFolder(verb: string, question: unknown, now: Date): string {
 /** The folder that holds the folders of runs. */
 export const RUNS = "carom-runs";
 
-async function underTemporaryName(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.partial-${process.pid}`;
+async function draft(path: string, write: (temporary: string) => Promise<void>): Promise<Draft> {
+  const temporary = partialName(path);
   unfinished.add(temporary);
-  try {
+  const orRemoved = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      removeUnfinished();
+      throw notWritten(path, error);
+    }
+  };
+  await orRemoved(async () => {
     await mkdir(dirname(resolve(path)), { recursive: true });
     await write(temporary);
-    await rename(temporary, path);
-    unfinished.delete(temporary);
+  });
+  return {
+    path: temporary,
+    keep: () =>
+      orRemoved(async () => {
+        await nameNew(temporary, path);
+        unfinished.delete(temporary);
+      }),
+  };
+}
+
+/** Renames to a name that nothing has yet: another command may have taken it since we looked. */
+async function nameNew(temporary: string, path: string): Promise<void> {
+  if ((await lstat(temporary)).isDirectory()) return rename(temporary, path);
+  try {
+    await link(temporary, path);
+    await rm(temporary);
   } catch (error) {
-    removeUnfinished();
-    throw notWritten(path, error);
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    // Not every file system has links.
+    await rename(temporary, path);
   }
 }
 
@@ -128,4 +174,6 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "a read-only file system",
   ENOTDIR: "a path through something that is no folder",
   ENOENT: "a place where nothing can be created",
+  EEXIST: "one that something else has taken meanwhile",
+  ENOTEMPTY: "one that something else has taken meanwhile",
 };

@@ -23,10 +23,11 @@ export async function runPlan(
   { workers, quiet, service }: RunOptions,
 ): Promise<StoreWithMakers> {
   const folder = storeFolder();
-  await prepareStore(folder);
-  const progress = startProgress(quiet);
+  const refusal = await prepareStore(folder);
   const runtime = nodeRuntime();
   const store = withMakers(diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`)));
+  if (refusal && !(await Promise.all(wanted.map(({ key }) => store.has(key)))).every(Boolean)) throw refusal;
+  const progress = startProgress(quiet);
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
   const pool = startPool({
     store: folder,

@@ -5,6 +5,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } f
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Artifact, artifactPieces, decodeArtifact, InputError, type Store } from "@carom/core";
+import { isLeft, isPartial, partialName } from "./partial.ts";
 
 /** The folder of a store that holds what targets behind addresses were asked and answered. */
 export const LEDGERS = "ledgers";
@@ -12,8 +13,9 @@ export const LEDGERS = "ledgers";
 /** Files begin with this, the SHA-256 of the rest, and a line feed: a multiple of 8 bytes in all. */
 const MAGIC = "carom 1\n";
 const HEADER = MAGIC.length + 64 + 8;
-const partial = /\.partial-\d+-\d+$/;
 const artifact = /^[0-9a-f]{64}$/;
+/** Artifacts hold rows: they are the user's alone, unless the folder of the store was made for others too. */
+const OWN = 0o700;
 
 /** The folder of the store: CAROM_STORE, else `carom` in the user's cache folder. */
 export function storeFolder(): string {
@@ -32,7 +34,6 @@ export interface DiskStore extends Store {
  * @param onDamage told the path of an artifact whose content does not match its hash; the file is removed
  */
 export function diskStore(folder: string, onDamage: (path: string) => void = () => {}): DiskStore {
-  let counter = 0;
   const pathOf = (key: string) => join(folder, key.slice(0, 2), key);
   return {
     folder,
@@ -55,16 +56,20 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
         await utimes(path, now, now).catch(() => {});
         return artifact;
       }
-      await rm(path, { force: true });
+      await rm(path, { force: true }).catch((error: unknown) => {
+        throw unusable(folder, error as NodeJS.ErrnoException);
+      });
       onDamage(path);
       return undefined;
     },
     async write(key, artifact) {
       const path = pathOf(key);
-      const temporary = `${path}.partial-${process.pid}-${counter++}`;
+      const temporary = partialName(path);
       try {
-        await mkdir(join(folder, key.slice(0, 2)), { recursive: true });
-        await writeFile(temporary, sealed(artifact));
+        await mkdir(folder, { recursive: true, mode: OWN });
+        const modes = await modesIn(folder);
+        await mkdir(join(folder, key.slice(0, 2)), { recursive: true, mode: modes.folder });
+        await writeFile(temporary, sealed(artifact), { mode: modes.file });
         await rename(temporary, path);
       } catch (error) {
         await rm(temporary, { force: true });
@@ -72,6 +77,12 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
       }
     },
   };
+}
+
+/** What is in a store is as open as its folder; the umask takes off more. */
+async function modesIn(folder: string): Promise<{ readonly folder: number; readonly file: number }> {
+  const mode = (await stat(folder)).mode & 0o777;
+  return { folder: mode, file: mode & 0o666 };
 }
 
 /** The pieces of an artifact's file: points of all budgets would not be in memory a second and a third time. */
@@ -117,16 +128,14 @@ async function sweep(folder: string, keep: (path: string) => Promise<boolean>): 
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const file of files) {
     // Anything else is left alone: ledgers of services, measured times, and what others put there.
-    if (!file.isFile() || !(artifact.test(file.name) || partial.test(file.name))) continue;
+    if (!file.isFile() || !(artifact.test(file.name) || isPartial(file.name))) continue;
     const path = join(file.parentPath, file.name);
-    const size = await stat(path).then(
-      (found) => found.size,
-      // Another run has given it its name, or removed it, since it was listed.
-      () => undefined,
-    );
-    if (size === undefined) continue;
-    // A half-written file belongs to a run that is gone, unless that process still lives.
-    const kept = partial.test(file.name) ? await isBeingWritten(file.name) : await keep(path);
+    // Another run may have given it its name, or removed it, since it was listed.
+    const found = await stat(path).catch(() => undefined);
+    if (!found) continue;
+    const { size } = found;
+    // What is half-written belongs to its process, which may run on another host.
+    const kept = isPartial(file.name) ? !isLeft(file.name, found.mtimeMs) : await keep(path);
     if (kept) {
       summary.artifacts++;
       summary.bytes += size;
@@ -139,26 +148,20 @@ async function sweep(folder: string, keep: (path: string) => Promise<boolean>): 
   return summary;
 }
 
-async function isBeingWritten(name: string): Promise<boolean> {
-  const pid = Number(/\.partial-(\d+)-/.exec(name)?.[1]);
+/**
+ * Makes a store where there is none, and removes what killed runs left half-written. Where it cannot be written to, says why:
+ * one that has everything is of use all the same.
+ */
+export async function prepareStore(folder: string): Promise<InputError | undefined> {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Makes sure that a store can be written to, and removes what killed runs left half-written. */
-export async function prepareStore(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    const probe = join(folder, `probe.partial-${process.pid}-0`);
+    await mkdir(folder, { recursive: true, mode: OWN });
+    const probe = partialName(join(folder, "probe"));
     await (await open(probe, "w")).close();
     await rm(probe, { force: true });
     await sweep(folder, async () => true);
+    return undefined;
   } catch (error) {
-    throw unusable(folder, error as NodeJS.ErrnoException);
+    return unusable(folder, error as NodeJS.ErrnoException);
   }
 }
 

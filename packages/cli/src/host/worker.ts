@@ -28,7 +28,8 @@ export type WorkerReply =
   | { readonly fault: string };
 
 const runtime = nodeRuntime();
-const tell = (reply: WorkerReply) => process.send?.(reply);
+/** A parent that cannot be told any more is gone. */
+const tell = (reply: WorkerReply) => process.send?.(reply, (error: Error | null) => error && process.exit());
 
 // A parent that is gone, however it went, takes its workers with it.
 process.on("disconnect", () => process.exit());

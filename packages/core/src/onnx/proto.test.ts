@@ -278,3 +278,17 @@ describe("a faulty file is an input error", () => {
     );
   });
 });
+
+test("a number that JavaScript cannot hold exactly is refused when it would be written again", () => {
+  const g = new GraphBuilder();
+  g.output(g.node("Relu", [g.input("x", "float32", ["N", 2])]), "scores");
+  const bytes = writeModel(modelOf(g.graph()));
+  // One more import of the standard operators: field 8, of 11 bytes, version 2^63 - 1.
+  const version = [0x42, 11, 0x0a, 0, 0x10, ...new Array<number>(8).fill(255), 127];
+  version[1] = version.length - 2;
+  const read = readModel(Uint8Array.from([...bytes, ...version]));
+  expect(() => writeModel(read)).toThrow(InputError);
+  expect(() => writeModel(read)).toThrow(
+    /unsupported OperatorSetIdProto\.version of the ONNX file: .* got 9223372036854775808/,
+  );
+});

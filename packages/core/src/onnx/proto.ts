@@ -68,7 +68,11 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
   };
 }
 
-/** Writes a model as the bytes of an ONNX file; the same model gives the same bytes. */
+/**
+ * Writes a model as the bytes of an ONNX file; the same model gives the same bytes.
+ *
+ * @throws InputError for numbers of a stranger's file that were beyond what JavaScript holds exactly, and cannot go back
+ */
 export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
   const proto = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
@@ -81,7 +85,17 @@ export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
     ),
     graph: writeGraph(model.graph),
   });
-  return toBinary(ModelProtoSchema, proto) as Uint8Array<ArrayBuffer>;
+  try {
+    return toBinary(ModelProtoSchema, proto) as Uint8Array<ArrayBuffer>;
+  } catch (error) {
+    const [, field, got] = /field onnx\.(\S+) .*: invalid u?int\d+: (.*)$/.exec((error as Error).message) ?? [];
+    if (field === undefined) throw error;
+    throw new InputError("unsupported", `${field} of the ONNX file`, {
+      expected: "a number that a tool would write",
+      got,
+      remedy: "export the model again",
+    });
+  }
 }
 
 /** The bytes of the same file with entries added to its metadata, which count before those of the same key. */

@@ -12,7 +12,8 @@ export interface Appended {
 
 /** Opens a file, or creates it, to be added to by this process alone. */
 export function appendTo(path: string): Appended {
-  const file = openSync(path, "a");
+  // Rows stand in it, by what they were answered.
+  const file = openSync(path, "a", 0o600);
   let end = fstatSync(file).size;
   return {
     append(text) {

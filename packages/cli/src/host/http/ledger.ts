@@ -51,7 +51,7 @@ export function rowKey(row: ArrayLike<number>): string {
  */
 export function openLedger({ path, target, audit, maxQueries, name }: LedgerOptions): Ledger {
   return told(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const lock = takeLock(`${path}.lock`);
     if ("heldBy" in lock) throw taken(name, path, lock.heldBy);
     try {

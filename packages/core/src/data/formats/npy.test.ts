@@ -139,5 +139,10 @@ describe("npy codec", () => {
       /got a structure/,
     );
     expect(() => readNpy(npyFile("{'descr': '<f4', 'shape': (-2,)}", ""))).toThrow(/expected a header with/);
+    // A shape that never ends, begun again and again, would be looked through to the end each time.
+    const long = `\x93NUMPY\x02\x00\x80\x84\x1e\x00{'descr': '<f4', ${"'shape': (".repeat(200_000)}`;
+    expect(() => readNpy(Uint8Array.from(long, (letter) => letter.charCodeAt(0)))).toThrow(
+      /expected a header of up to 65536 bytes/,
+    );
   });
 });

@@ -38,8 +38,8 @@ export interface NpyReader {
   end(): NpyFile;
 }
 
-/** Bytes of the longest header, and the most axes, that NumPy writes. */
-const MOST_HEADER = 2 ** 20;
+/** Bytes of a header, and axes: NumPy itself reads no longer header than 10,000 bytes unless it is told to. */
+const MOST_HEADER = 2 ** 16;
 const MOST_AXES = 64;
 
 /** Reads a .npy file of so many bytes from pieces. @throws InputError for another kind of file, or of another size. */

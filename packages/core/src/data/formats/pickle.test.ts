@@ -138,4 +138,12 @@ describe("readPickledDataset", () => {
     );
     expect(() => readPickledDataset(fixture("columns.pickle"))).toThrow(/unsupported sparse matrix .*csc_matrix/);
   });
+
+  it("refuses arrays that share what the file says once: together they would hold many times its size", () => {
+    const array = (length: number) =>
+      `\x80\x04B\x00\x10\x00\x00${"\0".repeat(4096)}q\x000cnumpy\ndtype\nX\x02\0\0\0f8\x85R(K\x03X\x01\0\0\0<NNNK\xffK\xffK\0tbq\x010` +
+      `cnumpy.core.multiarray\n_reconstruct\nq\x020(K\x01J\0\x02\0\0\x85h\x01\x89h\0tq\x030](${"h\x02)Rh\x03b".repeat(length)}e.`;
+    expect(() => readPickledDataset(bytesOf(array(1)))).toThrow(/missing sparse matrix/);
+    expect(() => readPickledDataset(bytesOf(array(500)))).toThrow(/expected arrays with elements of their own/);
+  });
 });

@@ -30,10 +30,11 @@ export function readPickledDataset(bytes: Uint8Array, name = "pickle"): Labelled
   const matrices: Compressed[] = [];
   const vectors: { readonly key: string; readonly values: ArrayLike<number | bigint> }[] = [];
   const parts = new Set<PickleValue>();
+  const arrayOf = arraysOfOwn(bytes.length, name);
   walk(readPickle(bytes, name), (value, key) => {
-    const found = compressed(value, name, parts);
+    const found = compressed(value, name, parts, arrayOf);
     if (found) matrices.push(found);
-    const array = parts.has(value) ? undefined : pickledArray(value, name);
+    const array = parts.has(value) ? undefined : arrayOf(value);
     if (array && array.shape.length > 0) vectors.push({ key, values: array.data });
   });
   if (matrices.length !== 1) {
@@ -58,6 +59,24 @@ export function readPickledDataset(bytes: Uint8Array, name = "pickle"): Labelled
   }
   return { features, labels: Array.from(chosen[0].values, Number) };
 }
+
+/** Reads arrays. @throws InputError where they hold more bytes together than the file: many would share what it says once */
+function arraysOfOwn(size: number, name: string): ArrayReader {
+  let total = 0;
+  return (value) => {
+    const array = pickledArray(value, name);
+    total += array?.data.byteLength ?? 0;
+    if (total <= size) return array;
+    throw invalidFile(
+      name,
+      "arrays with elements of their own",
+      "several that share them",
+      "save copies of the arrays",
+    );
+  };
+}
+
+type ArrayReader = (value: PickleValue | undefined) => Tensor | undefined;
 
 /** Visits every value once, with the nearest name on the way to it; a list of work in place of recursion. */
 function walk(root: PickleValue, visit: (value: PickleValue, key: string) => void): void {
@@ -85,7 +104,12 @@ const inner = (name: PickleValue, around: string) =>
   typeof name === "string" ? (name === "_data" ? around : name) : around;
 
 /** The parts of a CSR matrix in what an object or dictionary holds; its arrays are noted as no labels. */
-function compressed(value: PickleValue, name: string, parts: Set<PickleValue>): Compressed | undefined {
+function compressed(
+  value: PickleValue,
+  name: string,
+  parts: Set<PickleValue>,
+  arrayOf: ArrayReader,
+): Compressed | undefined {
   const held = isObject(value) ? value.state : value;
   if (!(held instanceof Map) || !held.has("indices") || !held.has("indptr")) return undefined;
   // An object is seen before the dictionary of its state, which would else count a second time.
@@ -99,7 +123,7 @@ function compressed(value: PickleValue, name: string, parts: Set<PickleValue>): 
       remedy: "convert it with tocsr() before saving",
     });
   }
-  const [data, indices, indptr] = ["data", "indices", "indptr"].map((key) => pickledArray(held.get(key), name));
+  const [data, indices, indptr] = ["data", "indices", "indptr"].map((key) => arrayOf(held.get(key)));
   const shape = held.get("_shape") ?? held.get("shape");
   const sizes = (Array.isArray(shape) ? shape : []).map(Number);
   if (data && indices && indptr && sizes.length === 2) return { data, indices, indptr, shape: sizes };

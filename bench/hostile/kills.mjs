@@ -1,0 +1,258 @@
+// Random kills: does a command that was ended at any moment, or lost a worker, give the same bytes when it is started again,
+// do nothing twice that was finished, and leave neither files nor processes behind? (Linux)
+//   node bench/hostile/kills.mjs [count = 100] [seed = 0] [commands, with commas between]
+
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { modelFromBytes, openModel, runtimeFrom, stream, tensor } from "@carom/core";
+import * as ort from "onnxruntime-node";
+import { makeSound } from "./inputs.mjs";
+import { pick } from "./words.mjs";
+
+const [count = 100, seed = 0] = process.argv.slice(2, 4).map(Number);
+const only = process.argv[4]?.split(",");
+const folder = mkdtempSync(join(tmpdir(), "carom-kills-"));
+const sound = await makeSound(folder);
+const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
+const [data, model] = ["good.npz", "model.onnx"].map((name) => join(folder, name));
+
+const opened = await openModel(runtimeFrom(ort), modelFromBytes(new Uint8Array(sound.models[0])));
+/** Rows that the service was asked about, in order. @type {string[]} */
+let asked = [];
+const server = createServer(async (request, response) => {
+  let body = "";
+  for await (const piece of request) body += piece;
+  if (request.url !== "/invocations") return response.end("\n");
+  const rows = JSON.parse(body).inputs ?? JSON.parse(body).instances;
+  asked.push(...rows.map((/** @type {number[]} */ row) => JSON.stringify(row)));
+  const scores = await opened.scores(tensor("float32", [rows.length, 6], Float32Array.from(rows.flat())));
+  const predictions = rows.map((/** @type {unknown} */ _, /** @type {number} */ i) =>
+    Array.from(scores.data.slice(2 * i, 2 * i + 2)),
+  );
+  response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ predictions }));
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+
+const study = join(folder, "study.yaml");
+writeFileSync(
+  study,
+  `name: small\nrepetitions: 1\npoints: 6\ndata: { train: good.npz }\nsplit: { target: 0.4, surrogate: 0.3, attacked: 0.3 }
+surrogates:\n  - { learner: logistic }\n  - { learner: ridge }\ntargets:\n  - { learner: logistic }\nattack: { norm: l2, epsilons: [0.3] }\n`,
+);
+const quiet = ["--quiet", "--workers", "2"];
+/** @type {Record<string, { args: string[], out: string }>} */
+const commands = {
+  audit: {
+    args: ["audit", "--target", model, "--data", data, "--points", "6", "--epsilon", "0.3", ...quiet],
+    out: "run",
+  },
+  study: { args: ["study", study, ...quiet], out: "run" },
+  poison: {
+    args: [
+      "poison",
+      "ridge",
+      "--train",
+      data,
+      "--validation",
+      data,
+      "--test",
+      data,
+      "--allow-overlap",
+      "--points",
+      "1,2",
+      ...quiet,
+    ],
+    out: "points.npz",
+  },
+  evade: { args: ["evade", "--model", model, "--data", data, "--epsilon", "0.3", "--quiet"], out: "points.npz" },
+  service: {
+    args: [
+      "audit",
+      "--target",
+      `http://127.0.0.1:${port}`,
+      "--protocol",
+      "mlflow",
+      "--data",
+      data,
+      "--points",
+      "6",
+      "--epsilon",
+      "0.3",
+      "--max-queries",
+      "2000",
+      ...quiet,
+    ],
+    out: "run",
+  },
+};
+
+/** A process and all below it that live. @param {number} pid @returns {number[]} */
+function descendants(pid) {
+  try {
+    const below = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter(Boolean)
+      .map(Number);
+    return [pid, ...below.flatMap(descendants)];
+  } catch {
+    return [];
+  }
+}
+const lives = (/** @type {number} */ pid) =>
+  existsSync(`/proc/${pid}`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+
+/** Runs a command in a place; after so many milliseconds, one of its processes gets a signal. */
+async function run(
+  /** @type {string} */ name,
+  /** @type {string} */ place,
+  /** @type {{ ms: number, signal: NodeJS.Signals, depth: number } | undefined} */ kill,
+) {
+  const { args, out } = commands[name];
+  const env = { ...process.env, CAROM_STORE: join(place, "store"), CAROM_MEMORY: "2" };
+  const started = performance.now();
+  const child = spawn(process.execPath, [main, ...args, "--out", out], {
+    cwd: join(place, "work"),
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (piece) => (stdout += piece));
+  child.stderr.on("data", (piece) => (stderr += piece));
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? code)));
+  /** @type {number[]} */
+  let all = [];
+  if (kill) {
+    await Promise.race([after(kill.ms), ended]);
+    all = descendants(child.pid ?? 0);
+    const victim = all[Math.min(kill.depth, all.length - 1)];
+    if (victim !== undefined) process.kill(victim, kill.signal);
+  }
+  const status = await ended;
+  const taken = performance.now() - started;
+  for (let wait = 0; wait < 100 && all.some(lives); wait++) await after(100);
+  return { status, stdout, stderr, taken, strays: all.filter(lives) };
+}
+
+const hash = (/** @type {string} */ path) => createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 12);
+const filesIn = (/** @type {string} */ place) =>
+  existsSync(place)
+    ? readdirSync(place, { recursive: true, encoding: "utf8" })
+        .filter((name) => statSync(join(place, name)).isFile())
+        .sort()
+    : [];
+const contentOf = (/** @type {string} */ place) =>
+  Object.fromEntries(filesIn(place).map((name) => [name, hash(join(place, name))]));
+/** Artifacts of a store by the number of their file: one that is written again has another. */
+const artifactsOf = (/** @type {string} */ place) =>
+  Object.fromEntries(
+    filesIn(place)
+      .filter((name) => /[0-9a-f]{64}$/.test(name))
+      .map((name) => [name, statSync(join(place, name)).ino]),
+  );
+const answeredIn = (/** @type {string} */ place) =>
+  filesIn(join(place, "store/ledgers")).flatMap((name) =>
+    readFileSync(join(place, "store/ledgers", name), "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith('{"row"') && line.endsWith("}")),
+  ).length;
+
+let number = 0;
+function newPlace() {
+  const place = join(folder, String(number++));
+  mkdirSync(join(place, "work"), { recursive: true });
+  return place;
+}
+
+/** What a command gives that is left alone: files that two runs have in common, what it prints, how long it takes, rows it asks about. */
+async function reference(/** @type {string} */ name) {
+  asked = [];
+  const [one, two] = [newPlace(), newPlace()];
+  const first = await run(name, one, undefined);
+  const rows = asked.length;
+  const second = await run(name, two, undefined);
+  if (first.status !== 0) throw new Error(first.stderr);
+  const [a, b] = [contentOf(join(one, "work")), contentOf(join(two, "work"))];
+  const stable = Object.keys(a).filter((file) => a[file] === b[file]);
+  const others = Object.keys(a).filter((file) => a[file] !== b[file]);
+  console.log(
+    `${name}: ${first.taken.toFixed(0)} ms, ${stable.length} files, and ${others.join(", ") || "none"} that hold times`,
+  );
+  for (const place of [one, two]) rmSync(place, { recursive: true });
+  return {
+    content: Object.fromEntries(stable.map((file) => [file, a[file]])),
+    names: Object.keys(a),
+    rows,
+    taken: second.taken,
+  };
+}
+
+console.log(`seed ${seed}, ${count} kills; node ${process.version}`);
+const names = Object.keys(commands).filter((name) => !only || only.includes(name));
+const references = Object.fromEntries(
+  await names.reduce(
+    async (all, name) => [...(await all), [name, await reference(name)]],
+    /** @type {Promise<any[]>} */ (Promise.resolve([])),
+  ),
+);
+const tally = { kills: 0, early: 0, finished: 0, wrong: 0 };
+for (let i = 0; i < count; i++) {
+  const random = stream(seed, "kills", i);
+  const name = names[i % names.length];
+  const expected = references[name];
+  const signal = pick(/** @type {const} */ (["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]), random);
+  const kill = { ms: random.uniform() * 1.1 * expected.taken, signal, depth: pick([0, 0, 1, 2, 3], random) };
+  const place = newPlace();
+  asked = [];
+  const killed = await run(name, place, kill);
+  const faults = killed.strays.map((pid) => `process ${pid} lives on`);
+  const [before, answered, rowsBefore] = [artifactsOf(join(place, "store")), answeredIn(place), asked.length];
+  if (killed.status !== 0 && signal !== "SIGKILL" && readdirSync(join(place, "work")).length > 0) {
+    faults.push(`left ${readdirSync(join(place, "work"))}`);
+  }
+  tally.kills++;
+  if (killed.status === 0) tally.finished++;
+  else {
+    if (Object.keys(before).length === 0) tally.early++;
+    if (killed.stderr.split("\n").length > 3 || killed.stderr.includes("fault of carom"))
+      faults.push(`said ${JSON.stringify(killed.stderr.slice(0, 400))}`);
+    const resumed = await run(name, place, undefined);
+    if (resumed.status !== 0) faults.push(`again: ${resumed.status} ${resumed.stderr.slice(0, 400)}`);
+  }
+  const now = artifactsOf(join(place, "store"));
+  const again = Object.keys(before).filter((file) => now[file] !== before[file]);
+  if (again.length > 0) faults.push(`${again.length} finished tasks done again`);
+  if (name === "service" && asked.length - rowsBefore > expected.rows - answered)
+    faults.push(`asked ${asked.length - rowsBefore} more, of ${expected.rows}, ${answered} were answered`);
+  const content = contentOf(join(place, "work"));
+  if (`${Object.keys(content)}` !== `${expected.names}`) faults.push(`files ${Object.keys(content)}`);
+  for (const [file, digest] of Object.entries(expected.content))
+    if (content[file] !== digest) faults.push(`${file} differs`);
+  const partial = filesIn(place).filter((file) => /partial|\.lock/.test(file));
+  if (partial.length > 0) faults.push(`left ${partial}`);
+  if (faults.length > 0) {
+    tally.wrong++;
+    console.log(JSON.stringify({ i, name, ...kill, status: killed.status, faults }));
+  } else rmSync(place, { recursive: true });
+}
+console.table(tally);
+server.close();
+server.closeAllConnections();
+await opened.close();
+if (tally.wrong === 0) rmSync(folder, { recursive: true });
