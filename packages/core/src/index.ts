@@ -98,6 +98,7 @@ export {
   crossValidate,
   gridOf,
 } from "./learners/crossValidation.ts";
+export { sizeOfTraining, type TrainingSize, whyInfeasible } from "./learners/feasible.ts";
 export { type FitOptions, type FittedModel, fit } from "./learners/fit.ts";
 export { type AnyLearner, learnerByName, learners, parseOptions } from "./learners/index.ts";
 export type {
@@ -143,6 +144,7 @@ export {
   runtimeFrom,
   type Session,
 } from "./models/runtime.ts";
+export { scoreRows } from "./models/scoreRows.ts";
 export { NO_GRADIENTS, type Service } from "./models/service.ts";
 // ONNX graphs: read, write, build, differentiate
 export { GraphBuilder, modelOf, OPSET } from "./onnx/builder.ts";

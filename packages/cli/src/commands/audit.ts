@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import {
   type AuditQuestion,
+  featureCount,
   InputError,
   learnerByName,
   modelCodec,
@@ -13,6 +14,7 @@ import {
   planAudit,
   readAudit,
   rowCount,
+  sizeOfTraining,
   startPlan,
   stratifiedSplit,
   stream,
@@ -24,6 +26,7 @@ import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping } from "../host/http/target.ts";
+import { limits, limitVariables } from "../host/limits.ts";
 import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
@@ -86,6 +89,11 @@ export function auditCommand(): Command {
     .option("--points <count>", "attack a random sample of so many points", (text) => parsePositive("--points", text))
     .option("--norm <name>", `how perturbations are measured: ${Object.keys(norms).join(", ")}`, "l2")
     .option("--epsilon <list>", "budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
+    .option(
+      "--surrogates <list>",
+      "learners that stand in for the target, such as svm-linear,mlp; all that fit where absent",
+      parseNames,
+    )
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
@@ -106,10 +114,12 @@ async function run(options: AuditOptions): Promise<void> {
   const norm = normNamed(options.norm).name;
   await requireFree(options.out ?? join(RUNS, "audit"), "folder");
   const plan = startPlan();
-  const { parts, asked, attacked, service, ledger } = await subjectOf(plan, options);
+  const subject = await subjectOf(plan, options);
+  const { parts, asked, attacked, service, ledger } = subject;
   const epsilons = epsilonsOf(attacked, options);
   const units = unitsOf(attacked.domain, options, options.epsilon);
-  const surrogates = surrogatesFor(attacked);
+  requireRoom(rowCount(attacked), featureCount(attacked), epsilons.length);
+  const { choices: surrogates, leftOut } = surrogatesFor(subject, options);
   const defaults = [
     ...asked.defaults,
     ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
@@ -117,7 +127,12 @@ async function run(options: AuditOptions): Promise<void> {
       ? ["budgets are of features in units of their ranges, as each has bounds of its own; range in them is 1"]
       : []),
     ...(options.box ? [] : [describeBounds(attacked.domain)]),
-    `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
+    ...(options.surrogates
+      ? []
+      : [
+          `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
+        ]),
+    ...leftOut,
   ];
   const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, units }) };
   const warnings = [
@@ -167,6 +182,26 @@ async function run(options: AuditOptions): Promise<void> {
   );
 }
 
+/**
+ * Refuses an audit that no process has room for before anything is computed: what is attacked, its gradients and the points
+ * of all budgets are in memory together, and once more where they are written.
+ */
+function requireRoom(points: number, features: number, budgets: number): void {
+  const { bytes } = limits();
+  const each = 4 * features * (2 * budgets + 4);
+  if (points * each <= bytes) return;
+  const inGigabytes = (size: number) => `${(size / 1e9).toPrecision(2)} GB`;
+  const possible = Math.floor(bytes / each);
+  throw new InputError("unsupported", "audit of so many points", {
+    expected: `points whose attacks fit into ${inGigabytes(bytes)}`,
+    got: `${points} points of ${features} features with ${budgets} budgets, which need ${inGigabytes(points * each)}`,
+    remedy:
+      possible > 0
+        ? `attack a sample of them (--points ${possible}), or set ${limitVariables.bytes} to more gigabytes`
+        : `audit a model of fewer features, or set ${limitVariables.bytes} to more gigabytes`,
+  });
+}
+
 /** The target and the data that the options name. */
 function subjectOf(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
   const { target } = options;
@@ -197,10 +232,12 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
   const { dataset, contentHash } = await loadDigits();
   const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
   const [own, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
-  const kept = fractionOf(training, options);
+  const all = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
+  const kept = takeRows(training, fractionOf(all, training.labels, options));
   const learner = learnerByName("mlp");
   return {
     attacked,
+    training: sizeOfTraining(kept),
     parts: {
       target: {
         learner: learner.name,
@@ -237,6 +274,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   await opened.close();
   return {
     attacked,
+    training: sizeOfTraining(training),
     parts: {
       target: { model: plan.source(modelCodec, { bytes: model.bytes }) },
       training: plan.data(labelled),
@@ -254,6 +292,17 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       ],
     },
   };
+}
+
+function parseNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (new Set(names).size === names.length) return names;
+  throw invalid(
+    "--surrogates",
+    "names of learners, each once, with commas between",
+    text,
+    "for instance svm-linear,mlp",
+  );
 }
 
 function parseLabels(text: string): "true" | "target" {

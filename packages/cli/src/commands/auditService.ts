@@ -13,6 +13,7 @@ import {
   type PlanBuilder,
   rowCount,
   serviceCodec,
+  sizeOfTraining,
   spreadRows,
 } from "@carom/core";
 import { alignClasses } from "../host/classes.ts";
@@ -54,6 +55,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const targetHash = hashJson(identity);
   return {
     attacked,
+    training: sizeOfTraining(training),
     service,
     ledger,
     parts: {
@@ -116,6 +118,7 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   data: false,
   train: false,
   points: false,
+  surrogates: true,
   surrogateFraction: false,
   normalize: false,
   attackAt: false,
@@ -144,7 +147,7 @@ function requireBudget({ training, attacked }: Divided, options: AuditOptions, n
   if (maxQueries === undefined) return;
   const points = rowCount(attacked);
   const kinds = {
-    surrogates: surrogatesFor(attacked).length,
+    surrogates: surrogatesFor({ attacked, training: sizeOfTraining(training) }, options).choices.length,
     epsilons: epsilonsOf(attacked, options).length,
     ...estimateOf(options),
   };

@@ -1,6 +1,7 @@
 // What is audited, as parts of a plan: what the kinds of targets have in common.
 
 import {
+  type AnyLearner,
   type AuditParts,
   type AuditQuestion,
   argMax,
@@ -11,6 +12,7 @@ import {
   featureCount,
   InputError,
   isScaled,
+  learnerByName,
   learners,
   type Norm,
   permutation,
@@ -21,7 +23,9 @@ import {
   splitHalves,
   stream,
   subsample,
+  type TrainingSize,
   takeRows,
+  whyInfeasible,
   withSameBounds,
   withScaling,
 } from "@carom/core";
@@ -51,6 +55,8 @@ export interface AuditOptions
   readonly points?: number;
   readonly norm: string;
   readonly epsilon?: number[];
+  /** Names of learners. */
+  readonly surrogates?: readonly string[];
   readonly surrogateFraction: number;
   readonly workers?: number;
   readonly out?: string;
@@ -62,6 +68,8 @@ export interface Subject {
   readonly asked: AuditQuestion["asked"];
   /** The attacked points; budgets are measured by them. */
   readonly attacked: Dataset;
+  /** How much surrogates learn from. */
+  readonly training: TrainingSize;
   /** The target, where it can only be asked, and what is written down of its answers. */
   readonly service?: RemoteTarget;
   readonly ledger?: Ledger;
@@ -100,15 +108,23 @@ export async function splitUserData(
   shaped: (data: Dataset) => Dataset | Promise<Dataset>,
 ) {
   const data = await shaped(loaded.dataset);
-  const [trainingRows, attackedRows] = separate
-    ? [undefined, undefined]
+  const other = separate && (await shaped(separate.dataset));
+  // Rows are chosen by number before any is copied.
+  const all = (rows: Dataset) => Int32Array.from({ length: rowCount(rows) }, (_, i) => i);
+  const [trainingRows, attackedRows] = other
+    ? [all(other), all(data)]
     : splitHalves(data, stream(options.seed, "audit", "split"));
-  const training = trainingRows ? takeRows(data, trainingRows) : await shaped(separate!.dataset);
-  const attacked = attackedRows ? takeRows(data, attackedRows) : data;
+  const learned = other ?? data;
+  const training = takeChosen(learned, fractionOf(trainingRows, learned.labels, options));
   return {
-    training: withScaling(fractionOf(training, options), options.scaling),
-    attacked: pointsOf(attacked, options),
+    training: withScaling(training, options.scaling),
+    attacked: takeChosen(data, pointsOf(attackedRows, options)),
   };
+}
+
+/** The chosen rows, in ascending order; the dataset itself where that is all of them. */
+function takeChosen(data: Dataset, rows: Int32Array): Dataset {
+  return rows.length === rowCount(data) ? data : takeRows(data, rows);
 }
 
 /** What the report says of how the data were read and divided, where nobody said how, and of how surrogates see features. */
@@ -163,14 +179,45 @@ export function attackerKnows(
   ];
 }
 
-/** Every differentiable learner that fits the data, in both complexities. */
-export function surrogatesFor(data: Dataset): SurrogateChoice[] {
-  return Object.values(learners)
-    .filter(({ capabilities }) => capabilities.differentiable && (!capabilities.images || isImage(data)))
-    .flatMap(({ name }): SurrogateChoice[] => [
-      { learner: name, complexity: "high" },
-      { learner: name, complexity: "low" },
-    ]);
+/** What learns to stand in for the target, and why what else might have does not. */
+export interface Surrogates {
+  readonly choices: readonly SurrogateChoice[];
+  /** A sentence for each learner that is left out because there is too much to learn from. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * The learners that were asked for, else every differentiable one that fits the data, in both complexities.
+ *
+ * @throws InputError for one that was asked for and cannot
+ */
+export function surrogatesFor(
+  { attacked, training }: { readonly attacked: Dataset; readonly training: TrainingSize },
+  { surrogates: asked }: Pick<AuditOptions, "surrogates">,
+): Surrogates {
+  const fits = ({ capabilities }: AnyLearner) =>
+    capabilities.differentiable && (capabilities.images !== true || isImage(attacked));
+  const possible = Object.values(learners).filter(fits);
+  const chosen = asked?.map(learnerByName) ?? possible;
+  const unfit = chosen.find((learner) => !fits(learner));
+  if (unfit) {
+    throw new InputError("unsupported", `surrogate ${unfit.name}`, {
+      expected: `one of ${possible.map(({ name }) => name).join(", ")}`,
+      got: unfit.capabilities.differentiable
+        ? "a learner for images, and rows that are none"
+        : "a learner without gradients",
+      remedy: "leave it out of --surrogates",
+    });
+  }
+  const choices: SurrogateChoice[] = [];
+  const leftOut: string[] = [];
+  for (const learner of chosen) {
+    const infeasible = whyInfeasible(learner, {}, training);
+    if (infeasible && asked) throw infeasible;
+    if (infeasible) leftOut.push(`${learner.name} is no surrogate here: ${infeasible.message}.`);
+    else for (const complexity of ["high", "low"] as const) choices.push({ learner: learner.name, complexity });
+  }
+  return { choices, leftOut };
 }
 
 /** Whether rows have a height and a width, as convolutional networks need. */
@@ -205,15 +252,24 @@ export function epsilonsOf(data: Dataset, options: Pick<AuditOptions, "epsilon" 
   return epsilon ?? DEFAULT_BUDGETS.map((factor) => Number((factor * unit).toPrecision(6)));
 }
 
-export function fractionOf(training: Dataset, { surrogateFraction, seed }: AuditOptions): Dataset {
-  if (surrogateFraction === 1) return training;
-  const rows = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
-  return takeRows(training, subsample(rows, training.labels, surrogateFraction, stream(seed, "audit", "fraction")));
+/** The share of rows that surrogates learn from, the same of every class. */
+export function fractionOf(
+  rows: Int32Array,
+  labels: Int32Array,
+  { surrogateFraction, seed }: Pick<AuditOptions, "surrogateFraction" | "seed">,
+): Int32Array {
+  if (surrogateFraction === 1) return rows;
+  const own = rows.map((row) => labels[row]);
+  const places = Int32Array.from({ length: rows.length }, (_, i) => i);
+  return subsample(places, own, surrogateFraction, stream(seed, "audit", "fraction")).map((place) => rows[place]);
 }
 
-/** A random sample of as many points as are to be attacked; for one seed, fewer are among more. */
-export function pointsOf(attacked: Dataset, { points, seed }: AuditOptions): Dataset {
-  if (points === undefined || points >= rowCount(attacked)) return attacked;
-  const order = permutation(stream(seed, "audit", "points"), rowCount(attacked));
-  return takeRows(attacked, order.slice(0, points).sort());
+/** A random sample of as many rows as are to be attacked; for one seed, fewer are among more. */
+export function pointsOf(rows: Int32Array, { points, seed }: Pick<AuditOptions, "points" | "seed">): Int32Array {
+  if (points === undefined || points >= rows.length) return rows;
+  const order = permutation(stream(seed, "audit", "points"), rows.length);
+  return order
+    .slice(0, points)
+    .sort()
+    .map((place) => rows[place]);
 }

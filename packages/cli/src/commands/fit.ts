@@ -3,7 +3,6 @@
 import {
   argMax,
   crossValidate,
-  denseRows,
   describeScaling,
   errorRate,
   fit,
@@ -14,6 +13,7 @@ import {
   openModel,
   parseOptions,
   presetOptions,
+  scoreRows,
   withScaling,
 } from "@carom/core";
 import { Command } from "commander";
@@ -105,7 +105,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
     onProgress: (done) => progress.update(`training ${name}`, done),
   }).finally(() => progress.end());
   const opened = await openModel(runtime, fitted.model);
-  const trainingError = errorRate(argMax(await opened.scores(denseRows(dataset))), dataset.labels);
+  const trainingError = errorRate(argMax(await scoreRows(opened, dataset)), dataset.labels);
   await opened.close();
   // Not before all is done: a run that is ended can be started again.
   await writeWhole(options.out, fitted.model.bytes);

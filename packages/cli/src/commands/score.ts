@@ -1,6 +1,6 @@
 // carom score: what a model says of data, and how often it is wrong.
 
-import { argMax, denseRows, errorRate, type Rate, writeNpy } from "@carom/core";
+import { argMax, errorRate, type Rate, scoreRows, writeNpy } from "@carom/core";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
@@ -43,12 +43,12 @@ async function run(options: ScoreOptions): Promise<void> {
   const classifier = await openClassifier(options.model, options, dataset);
   const { opened, contentHash: modelHash } = classifier;
   const data = await classifier.fit(dataset);
-  const scores = await opened.scores(denseRows(data));
+  const scores = await scoreRows(opened, data);
   const predicted = argMax(scores);
   const error = errorRate(predicted, data.labels);
   const perClass = data.classNames.map((name, k) => {
-    const rows = Array.from(data.labels.keys()).filter((i) => data.labels[i] === k);
-    const pick = (labels: Int32Array) => Int32Array.from(rows, (i) => labels[i]);
+    const isOf = data.labels.map((label) => (label === k ? 1 : 0));
+    const pick = (labels: Int32Array) => labels.filter((_, i) => isOf[i] === 1);
     return { name, error: errorRate(pick(predicted), pick(data.labels)) };
   });
   const doubts = await checkOn(classifier, data);

@@ -27,15 +27,27 @@ export function stratifiedSplit(data: Dataset, fractions: readonly number[], ran
   const { labels, classNames } = data;
   const sizes = classSizes(labels, classNames.length);
   const missing = fractions.map((fraction) => sizes.map((size) => fraction * size));
-  const parts: number[][] = fractions.map(() => []);
+  const partOf = new Int32Array(labels.length);
   for (const rows of dealingOrder(data, random)) {
     // The squared deviation of all classes and parts from their shares falls most where this sum is greatest.
-    const need = missing.map((part) => rows.reduce((total, row) => total + part[labels[row]], 0));
-    const chosen = need.indexOf(Math.max(...need));
-    for (const row of rows) missing[chosen][labels[row]]--;
-    parts[chosen].push(...rows);
+    let chosen = 0;
+    let most = Number.NEGATIVE_INFINITY;
+    missing.forEach((part, p) => {
+      let need = 0;
+      for (const row of rows) need += part[labels[row]];
+      if (need > most) [chosen, most] = [p, need];
+    });
+    for (const row of rows) {
+      missing[chosen][labels[row]]--;
+      partOf[row] = chosen;
+    }
   }
-  const result = parts.map((rows) => Int32Array.from(rows).sort());
+  const rowsOf = (part: number) => {
+    const rows = new Int32Array(partOf.reduce((count, each) => count + (each === part ? 1 : 0), 0));
+    for (let row = 0, at = 0; row < partOf.length; row++) if (partOf[row] === part) rows[at++] = row;
+    return rows;
+  };
+  const result = fractions.map((_, part) => rowsOf(part));
   for (const part of result) {
     const inPart = classSizes(
       part.map((row) => labels[row]),
@@ -80,17 +92,32 @@ export function subsample(rows: Int32Array, labels: Int32Array, fraction: number
 }
 
 /** Groups of equal rows in the order they are dealt: mixed labels first, then large before small, else random. */
-function dealingOrder(data: Dataset, random: Stream): number[][] {
-  const groups: number[][] = [];
-  groupEqualRows(data.features).forEach((group, row) => {
-    if (group === groups.length) groups.push([]);
-    groups[group].push(row);
+function* dealingOrder({ features, labels }: Dataset, random: Stream): Generator<Int32Array> {
+  const groupOf = groupEqualRows(features);
+  const groups = groupOf.reduce((most, group) => Math.max(most, group + 1), 0);
+  // The rows of all groups, one group after the other: millions of rows are no millions of lists.
+  const start = new Int32Array(groups + 1);
+  for (const group of groupOf) start[group + 1]++;
+  for (let group = 0; group < groups; group++) start[group + 1] += start[group];
+  const rows = new Int32Array(groupOf.length);
+  const next = start.slice();
+  const isMixed = new Uint8Array(groups);
+  groupOf.forEach((group, row) => {
+    if (labels[row] !== labels[next[group] > start[group] ? rows[start[group]] : row]) isMixed[group] = 1;
+    rows[next[group]++] = row;
   });
-  const isMixed = (rows: number[]) => Number(rows.some((row) => data.labels[row] !== data.labels[rows[0]]));
-  return Array.from(permutation(random, groups.length), (group) => groups[group])
-    .map((rows) => ({ rows, mixed: isMixed(rows) }))
-    .sort((a, b) => b.mixed - a.mixed || b.rows.length - a.rows.length)
-    .map(({ rows }) => rows);
+  /** Greater for groups that are dealt earlier. */
+  const rankOf = (group: number) => start[group + 1] - start[group] + isMixed[group] * (groupOf.length + 1);
+  const byRank = new Map<number, number[]>();
+  for (const group of permutation(random, groups)) {
+    const rank = rankOf(group);
+    const same = byRank.get(rank);
+    if (same) same.push(group);
+    else byRank.set(rank, [group]);
+  }
+  for (const rank of [...byRank.keys()].sort((a, b) => b - a)) {
+    for (const group of byRank.get(rank)!) yield rows.subarray(start[group], start[group + 1]);
+  }
 }
 
 function classSizes(labels: Int32Array, classes: number): number[] {

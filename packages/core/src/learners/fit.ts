@@ -6,6 +6,7 @@ import { InputError } from "../errors.ts";
 import { type Model, modelFromGraph } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { stream } from "../random.ts";
+import { sizeOfTraining, whyInfeasible } from "./feasible.ts";
 import type { AnyLearner } from "./index.ts";
 import { parseOptions } from "./index.ts";
 import { scaleFeatures, scaleInput, scalingOf } from "./scaling.ts";
@@ -32,11 +33,13 @@ export interface FittedModel {
  * Trains a learner. Features are mapped to [0, 1] before training, by nodes inside the graph, so that learning rates and
  * regularisation mean the same for every data set and every column, and models take the user's units.
  *
- * @throws InputError for options the learner lacks, and for data with one class only.
+ * @throws InputError for options the learner lacks, for data with one class only, and for more than it can learn from.
  */
 export async function fit(learner: AnyLearner, data: Dataset, context: FitOptions): Promise<FittedModel> {
   const options = parseOptions(learner, context.options ?? {});
   requireClasses(data);
+  const infeasible = whyInfeasible(learner, options, sizeOfTraining(data));
+  if (infeasible) throw infeasible;
   const scaling = scalingOf(data);
   const { scales = false } = learner.capabilities;
   const scaled = scaling && !scales ? scaleFeatures(data, scaling) : data;

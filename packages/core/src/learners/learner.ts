@@ -107,6 +107,8 @@ export interface Learner<Options = Record<string, unknown>> {
     readonly weighted?: boolean;
     /** Whether it maps features to [0, 1] itself, as it reads them, so that they are not in memory twice. */
     readonly scales?: boolean;
+    /** Whether it compares all rows with each other, so that time and memory grow with the square of their number. */
+    readonly kernel?: boolean;
     /** Whether rows must be images, [channels, height, width]. */
     readonly images?: boolean;
   };

@@ -19,6 +19,12 @@ const options = z.strictObject({
     .describe("width of the kernel exp(-gamma ||x - z||^2); 1 / D where absent, for features in [0, 1]"),
   tolerance: z.number().positive().default(1e-4).describe("largest violation of the optimality conditions"),
   cache: z.number().positive().default(512).describe("megabytes that kernel rows may fill"),
+  mostRows: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("rows beyond which training is refused; 50,000 where absent"),
   balanced: balancedOption,
 });
 
@@ -34,7 +40,7 @@ export const svmRbf: Learner<Options> = {
   summary: "support vector machine with a Gaussian (RBF) kernel",
   options,
   complexities: { high: { C: 100, gamma: 0.01 }, low: { C: 1, gamma: 0.01 } },
-  capabilities: { differentiable: true, affine: false, sparse: true, weighted: true },
+  capabilities: { differentiable: true, affine: false, sparse: true, weighted: true, kernel: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='rbf')",
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),

@@ -1,0 +1,72 @@
+// A run that finished its work never loses it to its report; names of classes may hold anything, in all files of a run.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
+import { expect, it } from "vitest";
+import { carom, contentOf, points, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const names = ['a "quoted", line\nbroken', "tab\tand <b>markup</b> & more", "plain"];
+
+const { x } = points(120);
+const rows = Array.from({ length: 120 }, (_, i) => {
+  const row = [...x.data.subarray(4 * i, 4 * i + 4)];
+  const name = names[row[0] > 0.66 ? 0 : row[0] > 0.33 ? 1 : 2];
+  return `${row.join(",")},"${name.replaceAll('"', '""')}"\n`;
+});
+writeFileSync(at("data.csv"), `a,b,c,d,class\n${rows.join("")}`);
+const question = ["audit", "--target", at("model.onnx"), "--data", at("data.csv"), "--epsilon", "0.1", "--quiet"];
+const chosen = [...question, "--surrogates", "ridge", "--points", "20", "--workers", "1"];
+
+it("what was computed is kept where the report cannot be written, and the report is made again from it", async () => {
+  expect((await carom(["fit", "logistic", "--data", at("data.csv"), "--out", at("model.onnx")])).status).toBe(0);
+  const store = at("store");
+  const run = (out: string) => carom([...chosen, "--out", at(out)], { store });
+  const first = await run("first");
+  expect(first.stderr).toBe("");
+  const kept = contentOf(store);
+  const before = readFileSync(join(at("first"), "metrics.json"));
+
+  // Another process takes the place of the folder while the report is made: it was free when the run began.
+  const place = at("taken");
+  const second = run("taken");
+  const waiting = setInterval(() => {
+    if (contentOf(folder).some((name) => name.startsWith("taken.partial")))
+      mkdirSync(join(place, "x"), { recursive: true });
+  }, 1);
+  const { status, stderr } = await second;
+  clearInterval(waiting);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/what was computed is in the store; the same command makes the report/);
+  expect(stderr).toMatch(/invalid output .*taken/);
+  expect(contentOf(folder).filter((name) => name.includes("partial"))).toEqual([]);
+
+  const again = await run("again");
+  expect(again.status).toBe(0);
+  expect(contentOf(store)).toEqual(kept);
+  expect(readFileSync(join(at("again"), "metrics.json"))).toEqual(before);
+});
+
+it("the files of a run hold such names as they are, and the report no markup of theirs", () => {
+  const parsed = (text: string) => parse(text, { columns: true }) as Record<string, string>[];
+  const samples = parsed(gunzipSync(readFileSync(join(at("first"), "samples.csv.gz"))).toString());
+  expect(samples).toHaveLength(20 * 3 * 3);
+  expect(new Set(samples.map(({ label }) => label))).toEqual(new Set(names));
+  const cells = parsed(readFileSync(join(at("first"), "cells.csv"), "utf8"));
+  expect(new Set(cells.map(({ surrogate }) => surrogate))).toEqual(new Set(["ridge_H", "ridge_L", "target"]));
+  const report = readFileSync(join(at("first"), "report.html"), "utf8");
+  expect(report).not.toContain("<b>markup</b>");
+});
+
+it.each([
+  ["forest", /^carom: unsupported surrogate forest: .*got a learner without gradients/],
+  ["cnn", /^carom: unsupported surrogate cnn: .*got a learner for images/],
+  ["ridge,ridge", /^carom: invalid option --surrogates: .*each once/],
+  ["ridgy", /^carom: unknown learner "ridgy"/],
+])("surrogates %s", async (surrogates, sentence) => {
+  const { status, stderr } = await carom([...question, "--surrogates", surrogates, "--out", at("none")]);
+  expect([status, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+});

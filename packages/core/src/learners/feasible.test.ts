@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { whyInfeasible } from "./feasible.ts";
+import { learnerByName } from "./index.ts";
+
+const why = (name: string, rows: number, features: number, areSparse: boolean, options = {}) =>
+  whyInfeasible(learnerByName(name), options, { rows, features, areSparse })?.message;
+
+it("kernels are refused by the square of their rows, told in numbers and bytes, unless an option allows more", () => {
+  expect(why("svm-rbf", 60_000, 784, false)).toMatch(
+    /at most 50000 rows.* got 60000, whose kernel has 3\.6e\+9 numbers \(29 GB\); .*mostRows/,
+  );
+  expect(why("svm-rbf", 50_000, 784, false)).toBeUndefined();
+  expect(why("svm-rbf", 60_000, 784, false, { mostRows: 60_000 })).toBeUndefined();
+  expect(why("svm-rbf", 101, 2, true, { mostRows: 100 })).toMatch(/at most 100 rows/);
+});
+
+it("learners that need zeros written out are refused sparse rows that would not fit, and no others", () => {
+  expect(why("mlp", 100_000, 1_000_000, true)).toMatch(/100000 sparse rows of 1000000 features.* take 400 GB/);
+  expect(why("mlp", 1_000, 100_000, true)).toBeUndefined();
+  for (const name of ["logistic", "ridge", "svm-linear", "forest"]) {
+    expect(why(name, 100_000, 1_000_000, true), name).toBeUndefined();
+    expect(why(name, 1_000_000, 784, false), name).toBeUndefined();
+  }
+});
