@@ -13,7 +13,7 @@ const required: Readonly<Record<string, number>> = {
   ...entries(2, ["Add", "And", "CastLike", "Conv", "ConvTranspose", "Div", "Equal", "Expand", "Gather"]),
   ...entries(2, ["GatherElements", "Gemm", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "MatMul", "Mul", "Or"]),
   ...entries(2, ["CumSum", "GatherND", "LayerNormalization", "Mod", "PRelu", "Pad", "Pow", "Reshape", "Sub"]),
-  ...entries(2, ["Tile", "TopK", "Unsqueeze", "Xor"]),
+  ...entries(2, ["DequantizeLinear", "QuantizeLinear", "Tile", "TopK", "Unsqueeze", "Xor"]),
   ...entries(3, ["InstanceNormalization", "Range", "ScatterElements", "ScatterND", "Slice", "Where"]),
   ...entries(5, ["BatchNormalization"]),
 };

@@ -1,9 +1,9 @@
 // Operators that treat each element by itself, with broadcasting where there are several inputs.
 
 import { elementTypeOf } from "../../src/onnx/elementType.ts";
-import { floatAttribute, intAttribute } from "../../src/onnx/graph.ts";
+import { floatAttribute, intAttribute, type Node } from "../../src/onnx/graph.ts";
 import type { ElementType } from "../../src/tensor.ts";
-import { broadcastAt, broadcastShape, type Evaluate, generate, type Value } from "./value.ts";
+import { at, axisOf, broadcastAt, broadcastShape, type Evaluate, generate, type Index, type Value } from "./value.ts";
 
 const isFloat = (type: ElementType) => type.startsWith("float");
 
@@ -57,6 +57,12 @@ const convert = (x: Value, type: ElementType): readonly Value[] => {
   return map(x, isFloat(type) ? (each) => each : Math.trunc, type);
 };
 
+/** Reads the entry of a list along a node's axis that belongs to an index, or the only one. */
+function along(node: Node, x: Value, index: Index): (list: Value | undefined, absent: number) => number {
+  const axis = axisOf(intAttribute(node, "axis", 1), x.shape.length);
+  return (list, absent) => (list ? list.data[list.data.length === 1 ? 0 : index[axis]] : absent);
+}
+
 export const elementwise: Readonly<Record<string, Evaluate>> = {
   Abs: unary(Math.abs),
   Add: binary((a, b) => a + b),
@@ -71,6 +77,12 @@ export const elementwise: Readonly<Record<string, Evaluate>> = {
   Clip: (_, [x, low, high]) =>
     map(x, (each) => Math.min(Math.max(each, low?.data[0] ?? -Infinity), high?.data[0] ?? Infinity)),
   Cos: unary(Math.cos),
+  DequantizeLinear: (node, [x, scale, zero]) => [
+    generate(scale.type, x.shape, (index) => {
+      const entry = along(node, x, index);
+      return (at(x, index) - entry(zero, 0)) * entry(scale, 1);
+    }),
+  ],
   Div: (_, inputs) => combine(inputs, (a, b) => (isFloat(inputs[0].type) ? a / b : Math.trunc(a / b))),
   Dropout: (_, [x]) => [...map(x, (each) => each), ...map(x, () => 1, "bool")],
   Elu: (node, [x]) => map(x, (each) => (each > 0 ? each : floatAttribute(node, "alpha", 1) * Math.expm1(each))),
@@ -102,6 +114,14 @@ export const elementwise: Readonly<Record<string, Evaluate>> = {
   Or: comparison((a, b) => a !== 0 || b !== 0),
   PRelu: (_, [x, slope]) => combine([x, slope], (each, factor) => (each < 0 ? factor * each : each)),
   Pow: binary((a, b) => a ** b),
+  QuantizeLinear: (node, [x, scale, zero]) => [
+    generate(zero?.type ?? "uint8", x.shape, (index) => {
+      const entry = along(node, x, index);
+      const low = zero?.type === "int8" ? -128 : 0;
+      const number = roundedToEven(at(x, index) / entry(scale, 1)) + entry(zero, 0);
+      return Math.min(low + 255, Math.max(low, number));
+    }),
+  ],
   Reciprocal: unary((x) => 1 / x),
   Relu: unary((x) => Math.max(x, 0)),
   Round: unary((x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))),

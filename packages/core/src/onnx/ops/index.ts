@@ -22,6 +22,7 @@ import { ConvTranspose } from "./convTranspose.ts";
 import { Cos } from "./cos.ts";
 import { CumSum } from "./cumSum.ts";
 import { DepthToSpace } from "./depthToSpace.ts";
+import { DequantizeLinear } from "./dequantizeLinear.ts";
 import { Div } from "./div.ts";
 import { Dropout } from "./dropout.ts";
 import { Einsum } from "./einsum.ts";
@@ -67,6 +68,7 @@ import { Or } from "./or.ts";
 import { Pad } from "./pad.ts";
 import { Pow } from "./pow.ts";
 import { PRelu } from "./pRelu.ts";
+import { QuantizeLinear } from "./quantizeLinear.ts";
 import { Range } from "./range.ts";
 import { Reciprocal } from "./reciprocal.ts";
 import { ReduceL1 } from "./reduceL1.ts";
@@ -133,6 +135,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Cos,
   CumSum,
   DepthToSpace,
+  DequantizeLinear,
   Div,
   Dropout,
   Einsum,
@@ -178,6 +181,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   PRelu,
   Pad,
   Pow,
+  QuantizeLinear,
   Range,
   Reciprocal,
   ReduceL1,

@@ -28,11 +28,11 @@ export const MaxPool: Operator = {
       // A window on the margin alone has no largest element, and places before the first.
       const isMet = countsOfWindows(window, false).map((count) => Number(count > 0));
       const met = g.constant(tensor("bool", window.output, isMet));
-      share = g.node("Where", [met, cotangent, g.scalar(0, x)]);
+      share = g.node("Where", [met, cotangent, g.scalar(0, cotangent)]);
       places = g.node("Where", [met, places, g.constant(tensor("int64", [], [0]))]);
     }
     const flat = (value: string) => g.node("Reshape", [value, g.ints([-1])]);
-    const zeros = g.node("Expand", [g.scalar(0, x), flat(g.node("Size", [x]))]);
+    const zeros = g.node("Expand", [g.scalar(0, cotangent), flat(g.node("Size", [x]))]);
     const sums = g.node("ScatterElements", [zeros, flat(places), flat(share)], { reduction: { string: "add" } });
     return [g.node("Reshape", [sums, g.node("Shape", [x])])];
   },

@@ -12,6 +12,7 @@ import { Cast } from "./cast.ts";
 import { Clip } from "./clip.ts";
 import { DequantizeLinear } from "./dequantizeLinear.ts";
 import { Dropout } from "./dropout.ts";
+import { DynamicQuantizeLinear } from "./dynamicQuantizeLinear.ts";
 import { Gelu } from "./gelu.ts";
 import { GlobalLpPool } from "./globalLpPool.ts";
 import { GroupNormalization } from "./groupNormalization.ts";
@@ -25,6 +26,8 @@ import { LSTM } from "./lstm.ts";
 import { MeanVarianceNormalization } from "./meanVarianceNormalization.ts";
 import { OneHot } from "./oneHot.ts";
 import { Pad } from "./pad.ts";
+import { ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul } from "./quantizedProducts.ts";
+import { QuantizeLinear } from "./quantizeLinear.ts";
 import { Resize, Upsample } from "./resize.ts";
 import type { Rewrite } from "./rewrite.ts";
 import { RMSNormalization } from "./rmsNormalization.ts";
@@ -47,8 +50,10 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   Cast,
   CastLike: Cast,
   Clip,
+  ConvInteger,
   DequantizeLinear,
   Dropout,
+  DynamicQuantizeLinear,
   GRU,
   Gelu,
   GlobalLpPool,
@@ -60,9 +65,13 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   LogSoftmax: Softmax,
   Loop,
   LpNormalization,
+  MatMulInteger,
   MeanVarianceNormalization,
   OneHot,
   Pad,
+  QLinearConv,
+  QLinearMatMul,
+  QuantizeLinear,
   RMSNormalization,
   RNN,
   ReduceL1: axesSince18,

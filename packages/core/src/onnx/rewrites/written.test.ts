@@ -310,3 +310,36 @@ test("OneHot: places from either end, values of either kind, along any axis", ()
     ),
     { seed: 1, numRuns: 40 },
   ));
+
+test("AveragePool with dilations: the means of its windows, and their gradients", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({ size: small, kernel: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 2 }) }),
+        { minLength: 1, maxLength: 2 },
+      ),
+      fc.integer({ min: 2, max: 3 }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.nat(),
+      async (axes, dilation, countsMargin, roundsUp, seed) => {
+        const sizes = axes.map(({ size, kernel }) => size + (kernel - 1) * dilation);
+        const written: Written = {
+          op: "AveragePool",
+          version: 22,
+          attributes: {
+            kernel_shape: { ints: axes.map(({ kernel }) => kernel) },
+            strides: { ints: axes.map(({ stride }) => stride) },
+            dilations: { ints: axes.map(() => dilation) },
+            pads: { ints: [...axes, ...axes].map(({ kernel }) => (kernel > 1 && !roundsUp ? 1 : 0)) },
+            count_include_pad: { int: Number(countsMargin) },
+            ceil_mode: { int: Number(roundsUp) },
+          },
+          inputs: [["N", 2, ...sizes]],
+        };
+        await agreesWithRuntime(written, seed);
+        if (seed % 8 === 0) await hasGradients(written, seed);
+      },
+    ),
+    { seed: 1, numRuns: 30 },
+  ));
