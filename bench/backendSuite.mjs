@@ -213,7 +213,7 @@ async function gradients(test, graph, inputs, moved) {
 
 /** What the runtime computes in float64, where it can: the graph with every float32 in it as one. */
 async function inFloat64(graph, feeds, names) {
-  const wide = ({ type, shape, data }) => tensor(type === "float32" ? "float64" : type, shape, data);
+  const wide = (each) => (each.type === "float32" ? tensor("float64", each.shape, Array.from(each.data)) : each);
   const typed = (each) => ({ ...each, type: each.type === "float32" ? "float64" : each.type });
   const double = {
     ...graph,

@@ -57,6 +57,11 @@ const convert = (x: Value, type: ElementType): readonly Value[] => {
   return map(x, isFloat(type) ? (each) => each : Math.trunc, type);
 };
 
+/** The nearest integer, of two the even one. */
+function roundedToEven(x: number): number {
+  return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+}
+
 /** Reads the entry of a list along a node's axis that belongs to an index, or the only one. */
 function along(node: Node, x: Value, index: Index): (list: Value | undefined, absent: number) => number {
   const axis = axisOf(intAttribute(node, "axis", 1), x.shape.length);
@@ -124,7 +129,7 @@ export const elementwise: Readonly<Record<string, Evaluate>> = {
   ],
   Reciprocal: unary((x) => 1 / x),
   Relu: unary((x) => Math.max(x, 0)),
-  Round: unary((x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))),
+  Round: unary(roundedToEven),
   Selu: (node, [x]) => {
     const alpha = floatAttribute(node, "alpha", 1.6732632423543772);
     const gamma = floatAttribute(node, "gamma", 1.0507009873554805);
