@@ -9,6 +9,7 @@ import { CLASSICAL, classical } from "../../core/src/onnx/classical/index.ts";
 import { microsoft } from "../../core/src/onnx/microsoft/index.ts";
 import { zeroGradient } from "../../core/src/onnx/operator.ts";
 import { operators } from "../../core/src/onnx/ops/index.ts";
+import { quantizing } from "../../core/src/onnx/quantization.ts";
 import { rewrites } from "../../core/src/onnx/rewrites/index.ts";
 import { upgrade } from "../../core/src/onnx/upgrade.ts";
 import { learnerTable } from "../src/ui/learnerTable.ts";
@@ -44,12 +45,16 @@ function operatorsPage(): string {
   const range = `${opsets[0]} to ${opsets.at(-1)}`;
   const rows = Object.entries(operators).map(([name, { gradient }]) => [
     name,
-    gradient === zeroGradient ? "zero" : "rule",
+    quantizing.has(name) ? "straight through" : gradient === zeroGradient ? "zero" : "rule",
     range,
   ]);
   const writtenOut = Object.entries(rewrites)
     .filter(([name]) => !(name in operators) && !name.includes("."))
-    .map(([name, { since = opsets[0], until = opsets.at(-1) }]) => [name, "written out", `${since} to ${until}`]);
+    .map(([name, { since = opsets[0], until = opsets.at(-1) }]) => [
+      name,
+      quantizing.has(name) ? "straight through" : "written out",
+      `${since} to ${until}`,
+    ]);
   rows.push(...writtenOut);
   rows.sort(([a], [b]) => (a < b ? -1 : 1));
   return `${generated}
@@ -60,8 +65,9 @@ scores are asked for, its gradients are not, and whoever asks for one is told wh
 
 Models of opset ${range} are read; those of other opsets than ${OPSET} are brought to opset ${OPSET} first. _Rule_ means
 that gradients flow through the operator. _Zero_ means that its output is constant almost everywhere or is no real number,
-so that none do. _Written out_ means that the operator is replaced by operators of opset ${OPSET} first. Shapes may depend
-on the number of rows; every other size must be known.
+so that none do. _Written out_ means that the operator is replaced by operators of opset ${OPSET} first. _Straight through_ means that
+gradients flow as if the operator did not round, though what it computes has steps, and that none flow where numbers leave
+its range (Bengio, Léonard and Courville, 2013). Shapes may depend on the number of rows; every other size must be known.
 
 ${table(["operator", "gradient", "opsets"], ...rows)}
 

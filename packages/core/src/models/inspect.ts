@@ -3,12 +3,16 @@
 import type { Node, OnnxModel } from "../onnx/graph.ts";
 import { zeroGradient } from "../onnx/operator.ts";
 import { operatorName, operatorOf } from "../onnx/ops/index.ts";
+import { quantizing } from "../onnx/quantization.ts";
 import { rewrites } from "../onnx/rewrites/index.ts";
 import { scoresOnly } from "./exposed.ts";
 import type { Reading } from "./reading.ts";
 
-/** How gradients flow through an operator; `none` means that there is no rule, `left out` that the scores do not need it. */
-export type GradientKind = "rule" | "zero" | "written out" | "none" | "left out";
+/**
+ * How gradients flow through an operator; `straight through` means as if it did not round, `none` that there is no rule,
+ * `left out` that the scores do not need it.
+ */
+export type GradientKind = "rule" | "straight through" | "zero" | "written out" | "none" | "left out";
 
 export interface OperatorCount {
   /** With its domain, where that is not the standard one. */
@@ -34,6 +38,7 @@ export function countOperators(
 }
 
 function gradientKind(node: Node): GradientKind {
+  if (quantizing.has(operatorName(node))) return "straight through";
   const rule = operatorOf(node)?.gradient;
   if (rule) return rule === zeroGradient ? "zero" : "rule";
   return Object.hasOwn(rewrites, operatorName(node)) ? "written out" : "none";

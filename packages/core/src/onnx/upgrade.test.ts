@@ -180,6 +180,7 @@ const elsewhere = {
     "QuantizeLinear",
   ],
   "written.test.ts": [
+    "Conv",
     "GlobalLpPool",
     "Hardmax",
     "LRN",

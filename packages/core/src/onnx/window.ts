@@ -127,8 +127,40 @@ function reachOf(kernel: readonly number[], dilations: readonly number[]): reado
 function marginsOf(node: Node, input: readonly number[], strides: readonly number[], reach: readonly number[]) {
   const mode = stringAttribute(node, "auto_pad", "NOTSET");
   if (!mode.startsWith("SAME")) return explicitMargins(node, reach.length);
-  const totals = input.map((size, i) => (Math.ceil(size / strides[i]) - 1) * strides[i] + reach[i] - size);
-  return halves(mode, node.op === "Conv" ? totals.map((total) => Math.max(0, total)) : totals);
+  if (node.op !== "Conv") return halves(mode, sameTotals(input, strides, reach));
+  const { cut, ...margins } = sameOf(mode, sameTotals(input, strides, reach));
+  if (cut.some((width) => width > 0)) {
+    throw unsupportedNode(
+      node,
+      "margins that are written out where strides leave out the beginning",
+      `auto_pad ${mode}`,
+    );
+  }
+  return margins;
+}
+
+/** The margins of auto_pad SAME, below 0 where windows leave a part of the input out. */
+function sameTotals(input: readonly number[], strides: readonly number[], reach: readonly number[]): readonly number[] {
+  return input.map((size, i) => (Math.ceil(size / strides[i]) - 1) * strides[i] + reach[i] - size);
+}
+
+/**
+ * The margins of a convolution of auto_pad SAME, and how much of the beginning of each axis is cut off: by the runtime's
+ * rounding of margins below 0, of which the standard does not say anything.
+ */
+export function sameMargins(node: Node, input: readonly number[], kernel: readonly number[]) {
+  const { strides, dilations } = steps(node, kernel);
+  const totals = sameTotals(input, strides, reachOf(kernel, dilations));
+  return sameOf(stringAttribute(node, "auto_pad", "NOTSET"), totals);
+}
+
+function sameOf(mode: string, totals: readonly number[]) {
+  const cut = totals.map((total) => Math.max(0, -Math.trunc((total + (mode === "SAME_UPPER" ? 1 : 2)) / 2)));
+  const margins = halves(
+    mode,
+    totals.map((total) => Math.max(0, total)),
+  );
+  return { ...margins, cut };
 }
 
 /** Divides margins between the two ends of each axis; one below 0 cuts, and is divided with its halves rounded to 0 first. */

@@ -10,6 +10,7 @@ import { axesSince13, axesSince18 } from "./axesAsInput.ts";
 import { BatchNormalization } from "./batchNormalization.ts";
 import { Cast } from "./cast.ts";
 import { Clip } from "./clip.ts";
+import { Conv } from "./conv.ts";
 import { DequantizeLinear } from "./dequantizeLinear.ts";
 import { Dropout } from "./dropout.ts";
 import { DynamicQuantizeLinear } from "./dynamicQuantizeLinear.ts";
@@ -50,6 +51,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   Cast,
   CastLike: Cast,
   Clip,
+  Conv,
   ConvInteger,
   DequantizeLinear,
   Dropout,

@@ -311,6 +311,38 @@ test("OneHot: places from either end, values of either kind, along any axis", ()
     { seed: 1, numRuns: 40 },
   ));
 
+test("Conv with margins that follow from the image, also where strides are larger than windows", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          size: fc.integer({ min: 1, max: 17 }),
+          kernel: fc.integer({ min: 1, max: 4 }),
+          stride: fc.integer({ min: 1, max: 8 }),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+      fc.constantFrom("SAME_UPPER", "SAME_LOWER"),
+      fc.boolean(),
+      fc.nat(),
+      async (axes, mode, hasBias, seed) => {
+        const written: Written = {
+          op: "Conv",
+          version: 11,
+          attributes: { auto_pad: { string: mode }, strides: { ints: axes.map(({ stride }) => stride) } },
+          inputs: [
+            ["N", 2, ...axes.map(({ size }) => size)],
+            [3, 2, ...axes.map(({ kernel }) => kernel)],
+            ...(hasBias ? [[3]] : []),
+          ],
+        };
+        await agreesWithRuntime(written, seed);
+        if (seed % 16 === 0) await hasGradients(written, seed);
+      },
+    ),
+    { seed: 2, numRuns: 100, examples: [[[{ size: 4, kernel: 1, stride: 4 }], "SAME_UPPER", true, 16]] },
+  ));
+
 test("AveragePool with dilations: the means of its windows, and their gradients", () =>
   fc.assert(
     fc.asyncProperty(

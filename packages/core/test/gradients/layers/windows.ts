@@ -55,6 +55,9 @@ export const drawConv: DrawLayer = (d, limit) => {
   if (isSame && axes.some(({ dilation }) => dilation > 1)) return undefined;
   const bare = axes.map((axis) => (mode === "NOTSET" ? axis : { ...axis, before: 0, after: 0 }));
   if (!isSame && !bare.every(fits)) return undefined;
+  // Where windows leave out more, the runtime leaves out the beginning too; files have those margins written out.
+  const left = ({ size, kernel, stride }: Axis) => size - kernel - (Math.ceil(size / stride) - 1) * stride;
+  if (isSame && axes.some((axis) => left(axis) > 2)) return undefined;
   const weights = [group * filters, members, ...axes.map(({ kernel }) => kernel)];
   if (sizeOf(weights) > limit) return undefined;
   const attributes: Attributes = {
