@@ -42,10 +42,13 @@ const isInteger = (name: string) => /^-?\d+$/.test(name);
 export function assumedOrder({ classNames }: Dataset, model: Pick<Model, "classNames">): Doubt[] {
   if (`${model.classNames}` === `${classNames}` || classNames.some(isInteger)) return [];
   const named = classNames.slice(0, 12).join(", ");
+  const own = model.classNames
+    ? `The model calls its classes ${model.classNames.slice(0, 12).join(", ")}`
+    : "The model does not name its classes";
   return [
     {
       check: "classes",
-      sentence: `The model does not name its classes; ${named} are taken for its scores in this order. Say otherwise with --classes.`,
+      sentence: `${own}; ${named} are taken for its scores in this order. Say otherwise with --classes.`,
     },
   ];
 }

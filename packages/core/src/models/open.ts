@@ -165,7 +165,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
   return {
     ...scorer,
     model,
-    labels: ownLabels(session, model, batch),
+    labels: ownLabels(session, model, classes, batch),
     differentiable,
     notDifferentiable: reason,
     ...fixed,

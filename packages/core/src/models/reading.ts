@@ -37,6 +37,8 @@ export interface Reading {
   readonly classes: number | undefined;
   /** The output that holds the file's own labels, where it has one. */
   readonly labels: string | undefined;
+  /** Whether numbers that come out of it are positions among the classes, in place of words. */
+  readonly areLabelsPositions: boolean;
 }
 
 export interface ReadingOptions {
@@ -78,6 +80,7 @@ export function readScores(file: OnnxModel, options: ReadingOptions = {}): Readi
     classes: names?.length,
     classNames: names,
     labels,
+    areLabelsPositions: labels !== undefined && file.tables?.has(lookupOf(makers, labels)?.[0] ?? "") === true,
   };
 }
 
@@ -151,9 +154,9 @@ function labelOutput({ graph }: OnnxModel, makers: Makers, scores: string): stri
   return graph.outputs.find(isLabel)?.name;
 }
 
-/** The names of the classes: those of a ZipMap, of the operator that makes the scores, or of what its labels are looked up in. */
+/** The names of the classes: those of a ZipMap, of the table that labels are looked up in, or of the operator that makes the scores. */
 function classNames(
-  { graph }: OnnxModel,
+  { graph, tables }: OnnxModel,
   makers: Makers,
   scores: string,
   labels: string | undefined,
@@ -161,17 +164,29 @@ function classNames(
   const dictionary = graph.nodes.find(({ op, inputs }) => op === "ZipMap" && inputs[0] === scores);
   let maker = makerOf(makers, scores);
   while (maker && ["Normalizer", "ArrayFeatureExtractor"].includes(maker.op)) maker = makerOf(makers, maker.inputs[0]);
-  const listed = [dictionary, maker].map((node) => node && listedLabels(node)).find((names) => names !== undefined);
-  if (listed || labels === undefined) return listed;
+  const [table, position] = (labels !== undefined && lookupOf(makers, labels)) || [];
+  const isOfHighest = position !== undefined && makerOf(makers, position)?.op === "ArgMax";
+  const numbers = table !== undefined && isOfHighest ? graph.initializers.get(table) : undefined;
+  // What a classifier within the file numbers may be named outside of it.
+  return (
+    listedBy(dictionary) ??
+    (table === undefined ? undefined : tables?.get(table)) ??
+    (numbers && toNumbers(numbers).map(String)) ??
+    (labels === undefined ? undefined : listedBy(makerOf(makers, labels))) ??
+    listedBy(maker)
+  );
+}
+
+/** The table that labels are looked up in, and what says where. */
+function lookupOf(makers: Makers, labels: string): readonly string[] | undefined {
   const lookup = makerOf(makers, labels);
-  const table = lookup && ["ArrayFeatureExtractor", "Gather"].includes(lookup.op) ? lookup.inputs : undefined;
-  const isOfHighest = table && makerOf(makers, table[1])?.op === "ArgMax";
-  const values = isOfHighest ? graph.initializers.get(table[0]) : undefined;
-  return values && toNumbers(values).map(String);
+  return lookup && ["ArrayFeatureExtractor", "Gather"].includes(lookup.op) ? lookup.inputs : undefined;
 }
 
 /** The labels that a classical operator lists. */
-function listedLabels({ op, domain, attributes }: Node): readonly string[] | undefined {
+function listedBy(node: Node | undefined): readonly string[] | undefined {
+  if (!node) return undefined;
+  const { op, domain, attributes } = node;
   if (domain !== CLASSICAL || (op !== "ZipMap" && !op.endsWith("Classifier"))) return undefined;
   for (const name of ["classlabels_strings", "classlabels_int64s", "classlabels_ints"]) {
     const labels = attributes[name];

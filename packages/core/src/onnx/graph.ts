@@ -59,6 +59,8 @@ export interface OnnxModel {
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly producer: string;
+  /** The words of tables that stand in the graph with positions in their place (`withLabelTables`). */
+  readonly tables?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The integer attribute, or the default where it is absent. */

@@ -20,6 +20,7 @@ import { InputError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { inlineFunctions, type LocalFunction } from "./functions.ts";
 import type { Attribute, Attributes, Graph, Node, OnnxModel } from "./graph.ts";
+import { withLabelTables } from "./labelTables.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { orderNodes } from "./order.ts";
 import { type ExternalData, malformed, readTensor, writeTensor } from "./protoTensor.ts";
@@ -37,8 +38,9 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an ONNX file. Functions that the file defines are written out where they are called; outputs that are computed from
- * tensors of strings, such as labels by name, are left out, and so are imports of operators that no node uses.
+ * Reads an ONNX file. Functions that the file defines are written out where they are called; tables of
+ * words that labels are looked up in are read as those of positions; what else is computed from tensors of strings is left
+ * out, and so are imports of operators that no node uses.
  *
  * @throws InputError where the bytes are no ONNX model, are cut off, or hold a graph that cannot be computed.
  */
@@ -56,15 +58,22 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
   const functions = proto.functions.map((each) => readFunction(each, externalData));
   const opsets = { ...Object.assign({}, ...functions.map((each) => each.opsets)), ...readOpsets(proto.opsetImport) };
   const nodes = inlineFunctions(graph.nodes, functions, opsets);
-  const named = texts.map(({ name }) => name);
-  const read = texts.length === 0 ? { ...graph, nodes } : without({ ...graph, nodes }, named);
-  if (read.outputs.length === 0) readTensor(texts[0], undefined);
+  const lists = texts.filter(({ dims }) => dims.length === 1);
+  const words = new Map(
+    lists.map((each) => [each.name, each.stringData.map((word) => new TextDecoder().decode(word))]),
+  );
+  const { graph: numbered, tables } = withLabelTables({ ...graph, nodes }, words);
+  const left = texts.filter(({ name }) => !tables.has(name)).map(({ name }) => name);
+  const read = left.length === 0 ? numbered : without(numbered, left);
+  const isAllText = texts.length > 0 && without({ ...graph, nodes }, words.keys()).outputs.length === 0;
+  if (isAllText || read.outputs.length === 0) readTensor(texts[0], undefined);
   if (proto.opsetImport.length === 0) throw malformed("the opset that the operators belong to", "none");
   return {
     graph: orderNodes(read),
     opsets,
     metadata: Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])),
     producer: proto.producerName,
+    ...(tables.size > 0 && { tables }),
   };
 }
 
