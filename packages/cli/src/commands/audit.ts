@@ -26,9 +26,9 @@ import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping } from "../host/http/target.ts";
-import { limits, limitVariables } from "../host/limits.ts";
 import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
+import { requireRoomForAudit } from "../host/room.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
 import { factsOf } from "../report/manifest.ts";
@@ -118,7 +118,7 @@ async function run(options: AuditOptions): Promise<void> {
   const { parts, asked, attacked, service, ledger } = subject;
   const epsilons = epsilonsOf(attacked, options);
   const units = unitsOf(attacked.domain, options, options.epsilon);
-  requireRoom(rowCount(attacked), featureCount(attacked), epsilons.length);
+  requireRoomForAudit(rowCount(attacked), featureCount(attacked), epsilons.length);
   const { choices: surrogates, leftOut } = surrogatesFor(subject, options);
   const defaults = [
     ...asked.defaults,
@@ -180,26 +180,6 @@ async function run(options: AuditOptions): Promise<void> {
   print(
     `${wrap(text, outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n`,
   );
-}
-
-/**
- * Refuses an audit that no process has room for before anything is computed: what is attacked, its gradients and the points
- * of all budgets are in memory together, and once more where they are written.
- */
-function requireRoom(points: number, features: number, budgets: number): void {
-  const { bytes } = limits();
-  const each = 4 * features * (2 * budgets + 4);
-  if (points * each <= bytes) return;
-  const inGigabytes = (size: number) => `${(size / 1e9).toPrecision(2)} GB`;
-  const possible = Math.floor(bytes / each);
-  throw new InputError("unsupported", "audit of so many points", {
-    expected: `points whose attacks fit into ${inGigabytes(bytes)}`,
-    got: `${points} points of ${features} features with ${budgets} budgets, which need ${inGigabytes(points * each)}`,
-    remedy:
-      possible > 0
-        ? `attack a sample of them (--points ${possible}), or set ${limitVariables.bytes} to more gigabytes`
-        : `audit a model of fewer features, or set ${limitVariables.bytes} to more gigabytes`,
-  });
 }
 
 /** The target and the data that the options name. */

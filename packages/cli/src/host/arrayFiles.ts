@@ -14,6 +14,7 @@ import {
 } from "@carom/core";
 import { contentOf, type InputFile, unpacker } from "./inputFile.ts";
 import type { DataOptions } from "./loadedData.ts";
+import { requireRoomFor } from "./room.ts";
 
 /** What a dataset is made from, and what there is to say of it. */
 type Parts = DatasetInput & { readonly reading: Partial<DataReading> };
@@ -27,10 +28,16 @@ export async function readArchive(file: InputFile, { label, bytes }: DataOptions
   const archive = await openNpzFile(source, unpacker, file.name);
   const candidates = label === undefined ? ["y", "target"] : [label];
   const y = pick(archive, file.name, candidates, "name the array of labels with --label");
+  requireRoomFor(`array "${y}" of ${file.name}`, archive.bytesOf(y));
   const labels = labelList(await archive.readLabels(y), `array "${y}" of ${file.name}`);
   const reading = { label: y, labelBecause: label === undefined ? "name" : "asked" } as const;
   const others = archive.names.filter((each) => each !== y);
   const x = ["x", "images"].find((each) => others.includes(each));
+  const read = x === undefined ? others : [x];
+  requireRoomFor(
+    `features of ${file.name}`,
+    read.reduce((sum, each) => sum + archive.bytesOf(each), 0),
+  );
   if (x !== undefined) return { features: await archive.read(x), labels, reading };
   if (others.length === 0) {
     pick(archive, file.name, ["x", "images"], "save the features with numpy.savez(file, x=..., y=...)");
@@ -43,6 +50,7 @@ export async function readArchive(file: InputFile, { label, bytes }: DataOptions
 /** The arrays of two IDX files. */
 export async function readIdxPair(images: InputFile, labels: InputFile): Promise<Parts> {
   const read = async (file: InputFile) => {
+    requireRoomFor(file.name, file.unpackedSize);
     const reader = idxReader(file.unpackedSize, file.name);
     for await (const piece of file.unpacked()) reader.push(piece);
     return reader.end();

@@ -7,6 +7,7 @@ import { pipeline, Readable } from "node:stream";
 import { crc32, createGunzip, createInflateRaw, type Gunzip } from "node:zlib";
 import { type ByteSource, InputError, mostInflated, type Unpacker } from "@carom/core";
 import { unreadable } from "./read.ts";
+import { requireRoomFor } from "./room.ts";
 
 /** Bytes read at a time. */
 const PIECE = 2 ** 20;
@@ -103,6 +104,7 @@ export async function contentOf(file: InputFile): Promise<Uint8Array> {
         remedy: "unpack it with gunzip, and give what comes out",
       });
     }
+    requireRoomFor(file.name, length);
     pieces.push(piece);
   }
   return new Uint8Array(Buffer.concat(pieces));

@@ -19,6 +19,8 @@ export interface NpzArchive {
 /** The arrays of an archive that is read piece by piece. */
 export interface NpzFile {
   readonly names: readonly string[];
+  /** How many bytes an array takes, as the directory promises. @throws InputError for a name that the archive lacks */
+  bytesOf(name: string): number;
   /** @throws InputError for a name that the archive lacks, and where `readNpy` does. */
   read(name: string): Promise<Tensor>;
   /** The array as labels, which may be words. @throws InputError as `read` does. */
@@ -50,8 +52,9 @@ export function openNpz(bytes: Uint8Array, name = "npz data"): NpzArchive {
 export async function openNpzFile(source: ByteSource, unpacker: Unpacker, name = "npz data"): Promise<NpzFile> {
   const entries = (await zipEntries(source, name)).filter((entry) => entry.name.endsWith(".npy"));
   const names = entries.map((entry) => entry.name.slice(0, -4));
+  const entryOf = (array: string) => entries[names.indexOf(array)] ?? unknownName(`array of ${name}`, array, names);
   const file = async (array: string): Promise<readonly [NpyFile, string]> => {
-    const entry = entries[names.indexOf(array)] ?? unknownName(`array of ${name}`, array, names);
+    const entry = entryOf(array);
     const what = `array "${array}" of ${name}`;
     const reader = npyReader(entry.size, what);
     for await (const piece of entryPieces(source, entry, unpacker, name)) reader.push(piece);
@@ -59,6 +62,7 @@ export async function openNpzFile(source: ByteSource, unpacker: Unpacker, name =
   };
   return {
     names,
+    bytesOf: (array) => entryOf(array).size,
     read: async (array) => npyTensor(...(await file(array))),
     readLabels: async (array) => npyLabels(...(await file(array))),
   };

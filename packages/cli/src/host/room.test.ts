@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { tensor, writeNpz } from "@carom/core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadDataset } from "./data.ts";
+import { requireRoomForAudit } from "./room.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "carom-room-"));
+const before = process.env.CAROM_MEMORY;
+// 100 kB.
+beforeAll(() => {
+  process.env.CAROM_MEMORY = "1e-4";
+});
+afterAll(() => {
+  if (before === undefined) delete process.env.CAROM_MEMORY;
+  else process.env.CAROM_MEMORY = before;
+  rmSync(folder, { recursive: true });
+});
+const file = (name: string, bytes: Uint8Array) => {
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+};
+const idx = (type: number, shape: number[], elements: Uint8Array) => {
+  const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
+  header.setUint32(0, (type << 8) | shape.length);
+  shape.forEach((length, axis) => {
+    header.setUint32(4 + 4 * axis, length);
+  });
+  return Buffer.concat([new Uint8Array(header.buffer), elements]);
+};
+
+it("what unpacks to more than there may be in memory is refused, whatever holds it, and what fits is read", async () => {
+  const archive = (n: number) =>
+    writeNpz({
+      x: tensor(
+        "float32",
+        [n, 2],
+        Float32Array.from({ length: 2 * n }, (_, i) => i % 2),
+      ),
+      y: labels(n),
+    });
+  const labels = (n: number) =>
+    tensor(
+      "uint8",
+      [n],
+      Uint8Array.from({ length: n }, (_, i) => i % 2),
+    );
+  const pictures = (n: number) => [
+    file(`images${n}-idx3-ubyte.gz`, gzipSync(idx(8, [n, 2, 2], new Uint8Array(4 * n).fill(7)))),
+    file(`labels${n}-idx1-ubyte.gz`, gzipSync(idx(8, [n], labels(n).data))),
+  ];
+  const refused = { message: expect.stringMatching(/at most 0\.0001 GB in memory, got .*set CAROM_MEMORY to more/) };
+  expect((await loadDataset(file("small.npz", archive(100)))).reading.rows).toBe(100);
+  expect((await loadDataset(pictures(100).join(","))).reading.rows).toBe(100);
+  for (const large of [
+    file("large.npz", archive(20_000)),
+    file("large.npz.gz", gzipSync(archive(20_000), { level: 0 })),
+    pictures(40_000).join(","),
+    file("large.pickle", gzipSync(new Uint8Array(200_000).fill(0x80))),
+  ]) {
+    await expect(loadDataset(large), large).rejects.toMatchObject(refused);
+  }
+});
+
+it("an audit of more points than there is room for says how many there is room for", () => {
+  expect(() => requireRoomForAudit(10, 100, 2)).not.toThrow();
+  // 4 bytes of 100 features, for two budgets twice and four times besides: 3,200 bytes a point.
+  expect(() => requireRoomForAudit(32, 100, 2)).toThrow(/32 points of 100 features.* \(--points 31\)/);
+});
