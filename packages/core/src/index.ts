@@ -198,9 +198,10 @@ export { atScale, restrict } from "./study/choice.ts";
 export type { Claim } from "./study/claim.ts";
 export { claimsOf } from "./study/claims.ts";
 export { type Codec, jsonCodec } from "./study/codec.ts";
+export { type Evidence, evidenceOf, type Found } from "./study/evidence.ts";
 export { imageShapeOf } from "./study/examples.ts";
 export { execute, type Progress, type Workers } from "./study/execute.ts";
-export { type Evidence, type Explained, type Explanation, explainStudy } from "./study/explain.ts";
+export { type Explained, type Explanation, explainStudy } from "./study/explain.ts";
 export {
   type ExplainInput,
   explainModels,
@@ -213,7 +214,18 @@ export { planStudy, type StudyData } from "./study/grid.ts";
 export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/gridResult.ts";
 export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./study/matrix.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
-export { nameOf, referenceBudget, shortId } from "./study/names.ts";
+export {
+  type Budgeted,
+  budgetOf,
+  cellAt,
+  isWhole,
+  type Measured,
+  type MeasuredCell,
+  type MeasuredModel,
+  rateIn,
+  transferRateOf,
+} from "./study/measured.ts";
+export { nameOf, referenceBudget } from "./study/names.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
 export {
   type PoisoningCell,
@@ -223,12 +235,7 @@ export {
   readPoisoning,
 } from "./study/poisoning.ts";
 export { poisoningClaimsOf } from "./study/poisoningClaims.ts";
-export {
-  atFraction,
-  explainPoisoning,
-  type PoisoningEvidence,
-  type PoisoningExplanation,
-} from "./study/poisoningExplain.ts";
+export { explainPoisoning, type PoisoningExplanation } from "./study/poisoningExplain.ts";
 export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoningResult.ts";
 export { type PoisoningStudy, poisoningJsonSchema, poisoningSchema } from "./study/poisoningSchema.ts";
 export { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./study/poisonPlan.ts";

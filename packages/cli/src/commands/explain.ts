@@ -181,7 +181,7 @@ function describe(result: ModelsExplained): string {
     .map((cell) => [
       cell.surrogate,
       cell.target,
-      String(cell.epsilon),
+      String(cell.budget),
       known(cell.error),
       known(cell.ratio),
       known(cell.alignment ?? (cell.surrogate === cell.target ? 1 : undefined)),

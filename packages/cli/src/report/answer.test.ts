@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { bestAndWorst, claimsHeld } from "./answer.ts";
 
 const surrogate = (name: string, ...rates: number[]) => ({
-  surrogate: `surrogate/${name}`,
+  name,
   rate: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
   rates,
 });

@@ -1,13 +1,43 @@
 // The sentences at the top of a study's report: what it found.
 
-import { type Claim, compare, mean, type Rate, shortId, signsOf, smallestPossibleP } from "@carom/core";
+import {
+  budgetOf,
+  type Claim,
+  compare,
+  type Found,
+  type Measured,
+  rateIn,
+  signsOf,
+  smallestPossibleP,
+} from "@carom/core";
 
 interface SurrogateRates {
-  readonly surrogate: string;
+  readonly name: string;
   /** Mean over repetitions. */
   readonly rate: number;
   /** Of each repetition. */
   readonly rates: readonly number[];
+}
+
+/** What results call a model: by its name, where it has one. */
+export function nameIn({ models }: Measured): (id: string) => string {
+  const names = new Map(models.map(({ id, name }) => [id, name ?? id]));
+  return (id) => names.get(id) ?? id;
+}
+
+/** The transfer rates of all surrogates at a budget, in the means and in each repetition. */
+export function ratesAt(
+  { transferRates, repetitions }: Pick<Found, "transferRates" | "repetitions">,
+  budget: number,
+): SurrogateRates[] {
+  const nameOf = nameIn(repetitions[0]);
+  return transferRates
+    .filter((each) => budgetOf(each) === budget)
+    .map(({ surrogate, rate }) => ({
+      name: nameOf(surrogate),
+      rate,
+      rates: repetitions.map((each) => rateIn(each, surrogate, budget)),
+    }));
 }
 
 /** What points of the best and of the worst surrogate do to the targets, to stand behind "At ε = 1, ". */
@@ -16,26 +46,16 @@ export function bestAndWorst(all: readonly SurrogateRates[]): string {
   const worst = all.reduce((least, each) => (compare(each.rate, least.rate) < 0 ? each : least));
   const percent = ({ rate }: SurrogateRates) => `${(100 * rate).toFixed(1)} %`;
   if (compare(best.rate, worst.rate) === 0) {
-    const whom = all.length === 1 ? shortId(best.surrogate) : `any of the ${all.length} surrogates`;
+    const whom = all.length === 1 ? best.name : `any of the ${all.length} surrogates`;
     return `points crafted on ${whom} make the targets err on ${percent(best)} on average.`;
   }
   const { agreeing, repetitions } = signsOf(best.rates.map((rate, i) => compare(rate, worst.rates[i])));
   const often =
     repetitions > 1 ? `; the first did more than the last in ${agreeing} of ${repetitions} repetitions` : "";
   return (
-    `points crafted on ${shortId(best.surrogate)} make the targets err on ${percent(best)} on average, the most of ` +
-    `${all.length} surrogates, those crafted on ${shortId(worst.surrogate)} on ${percent(worst)}, the least${often}.`
+    `points crafted on ${best.name} make the targets err on ${percent(best)} on average, the most of ` +
+    `${all.length} surrogates, those crafted on ${worst.name} on ${percent(worst)}, the least${often}.`
   );
-}
-
-/** The mean error that points of a surrogate bring the models that judge them. */
-export function meanError(
-  cells: readonly { readonly surrogate: string; readonly errorUnderAttack: Rate }[],
-  surrogate: string,
-): number {
-  return mean(
-    cells.filter((cell) => cell.surrogate === surrogate).map(({ errorUnderAttack }) => errorUnderAttack.estimate),
-  )!;
 }
 
 /** How the paper's claims fared; nothing where none was tested. */

@@ -1,30 +1,38 @@
 // The transfer matrix of a study at one budget, as a table.
 
-import { type Interval, shortId } from "@carom/core";
+import { type Budgeted, budgetOf, type Found, type Interval, type MeasuredModel, mean } from "@carom/core";
+import { nameIn } from "./answer.ts";
 import { html, type Markup } from "./html.ts";
 
-export interface MatrixTable {
-  readonly title: string;
-  readonly surrogates: readonly string[];
-  readonly targets: readonly string[];
-  /** The error of a target under points that were crafted on a model, itself for white-box; undefined where there is none. */
-  at(crafted: string, target: string): Interval | undefined;
-  /** Errors of the targets without attack, in their order. */
-  readonly clean: readonly number[];
-  /** The transfer rate of a surrogate. */
-  rate(surrogate: string): number;
-}
+/** A study over its repetitions, as far as its matrix shows it. */
+type Shown = Pick<Found, "repetitions" | "transferRates"> & { readonly cells: readonly MeanError[] };
+type MeanError = Budgeted & {
+  readonly surrogate: string;
+  readonly target: string;
+  readonly errorUnderAttack: Interval;
+};
 
 /** Rows surrogates, columns targets, then the mean of the row; beneath, white-box errors and those without attack. */
-export function transferMatrix({ title, surrogates, targets, at, clean, rate }: MatrixTable): Markup {
+export function transferMatrix({ repetitions, transferRates, cells }: Shown, budget: number, title: string): Markup {
+  const name = nameIn(repetitions[0]);
+  const ids = (role: MeasuredModel["role"]) =>
+    repetitions[0].models.filter((model) => model.role === role).map(({ id }) => id);
+  const [surrogates, targets] = [ids("surrogate"), ids("target")];
+  const at = (surrogate: string, target: string) =>
+    cells.find((cell) => cell.surrogate === surrogate && cell.target === target && budgetOf(cell) === budget)
+      ?.errorUnderAttack;
+  const clean = targets.map(
+    (id) => mean(repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError!.estimate))!,
+  );
+  const rate = (id: string) => transferRates.find((each) => each.surrogate === id && budgetOf(each) === budget)!.rate;
   return html`<section>
 <h2>${title}</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="${title}"><table>
-<thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${shortId(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
+<thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${name(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
 <tbody>
 ${surrogates.map(
   (id) =>
-    html`<tr><th scope="row">${shortId(id)}</th>${targets.map((target) => cellMarkup(at(id, target)))}<td><b>${percent(rate(id))}</b></td></tr>`,
+    html`<tr><th scope="row">${name(id)}</th>${targets.map((target) => cellMarkup(at(id, target)))}<td><b>${percent(rate(id))}</b></td></tr>`,
 )}
 <tr><th scope="row">white-box</th>${targets.map((id) => cellMarkup(at(id, id)))}<td></td></tr>
 <tr><th scope="row">no attack</th>${clean.map((error) => html`<td>${percent(error)}</td>`)}<td></td></tr>

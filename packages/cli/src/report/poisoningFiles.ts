@@ -10,15 +10,16 @@ import {
 } from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
 import type { Content } from "../host/output.ts";
-import { bestAndWorst, claimsHeld, meanError } from "./answer.ts";
+import { bestAndWorst, claimsHeld, ratesAt } from "./answer.ts";
 import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
+import { correlationDrawings } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
 import { reportPage } from "./page.ts";
 import { picture } from "./picture.ts";
-import { poisoningCorrelations, poisoningDrawings } from "./poisoningFigures.ts";
+import { poisoningDrawings } from "./poisoningFigures.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
 import { repetitionsText } from "./words.ts";
@@ -72,7 +73,7 @@ export function poisoningFiles(
   // Paths are of this machine and decide nothing: data are known by their hashes.
   const { train: _, test: __, ...data } = result.study.data;
   const drawings = poisoningDrawings(result, document);
-  const correlations = poisoningCorrelations(result, document);
+  const correlations = correlationDrawings(result.explanation.correlations, result.repetitions, document);
   const svg = ({ file, svg }: StudyDrawing) => [`figures/${file}.svg`, standaloneSvg(svg)];
   return {
     "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
@@ -132,48 +133,26 @@ ${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p
 }
 
 /** What the study found at its largest budget: the best and the worst surrogate, and how the paper's claims fared. */
-function answer({ study, transferRates, repetitions, explanation }: PoisoningResult): string[] {
+function answer(result: PoisoningResult): string[] {
+  const { study, repetitions, explanation } = result;
   const largest = Math.max(...study.fractions);
   const clean = mean(
     repetitions.flatMap(({ models }) => models.flatMap(({ cleanError }) => (cleanError ? [cleanError.estimate] : []))),
   );
-  const rates = transferRates
-    .filter(({ fraction }) => fraction === largest)
-    .map(({ surrogate, rate }) => ({
-      surrogate,
-      rate,
-      rates: repetitions.map(({ cells }) =>
-        meanError(
-          cells.filter(({ fraction }) => fraction === largest),
-          surrogate,
-        ),
-      ),
-    }));
   return [
-    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(rates)} Without any they err on ${(100 * clean).toFixed(1)} %.`,
+    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(ratesAt(result, largest))} Without any they err on ${(100 * clean).toFixed(1)} %.`,
     ...claimsHeld(explanation.claims, repetitions.length),
   ];
 }
 
-function matrices({ study, cells, transferRates, repetitions }: PoisoningResult): Markup[] {
-  const [{ models, cells: first }] = repetitions;
-  const ids = (role: "target" | "surrogate") => models.filter((model) => model.role === role).map(({ id }) => id);
-  const clean = ids("target").map((id) =>
-    mean(repetitions.map((each) => each.models.find((model) => model.id === id)!.cleanError!.estimate)),
-  );
+function matrices(result: PoisoningResult): Markup[] {
+  const { study, repetitions } = result;
   return [...study.fractions]
     .sort((a, b) => a - b)
     .map((fraction) => {
-      const { points } = first.find((cell) => cell.fraction === fraction)!;
-      return transferMatrix({
-        title: `${Number((100 * fraction).toPrecision(3))} % of poisoning points, ${points} in number`,
-        ...{ surrogates: ids("surrogate"), targets: ids("target"), clean },
-        at: (surrogate, target) =>
-          cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.fraction === fraction)
-            ?.errorUnderAttack,
-        rate: (surrogate) =>
-          transferRates.find((each) => each.surrogate === surrogate && each.fraction === fraction)!.rate,
-      });
+      const { points } = repetitions[0].cells.find((cell) => cell.fraction === fraction)!;
+      const title = `${Number((100 * fraction).toPrecision(3))} % of poisoning points, ${points} in number`;
+      return transferMatrix(result, fraction, title);
     });
 }
 

@@ -2,15 +2,20 @@
 
 import {
   agreement,
+  budgetOf,
   type Comparison,
+  type Found,
+  isWhole,
+  type MeanCell,
+  type MeanModel,
   meanCells,
   meanModels,
   printedCurve,
   referenceBudget,
   type StudyResult,
-  shortId,
 } from "@carom/core";
-import { labelledScatter, type MappedValue, short, svgText, valueMap, whiteBoxCurves } from "@carom/core/figures";
+import { labelledScatter, short, svgText, valueMap, whiteBoxCurves } from "@carom/core/figures";
+import { nameIn } from "./answer.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
@@ -27,81 +32,127 @@ export interface StudyDrawing {
   readonly asTable?: boolean;
 }
 
-/** The drawings for which the study has the numbers. */
+/** The drawings for which the study has the numbers; correlations stand apart. */
 export function studyDrawings(result: StudyResult, document: Document): StudyDrawing[] {
-  const { curves, study, repetitions, transferRates, variability } = result;
+  const { curves, study, repetitions } = result;
   const { epsilons } = study.attack;
   const epsilon = referenceBudget(epsilons);
+  const name = nameIn(repetitions[0]);
+  const targets = new Set(repetitions[0].models.filter(({ role }) => role === "target").map(({ id }) => id));
+  const cells = meanCells(repetitions).filter(({ surrogate }) => !targets.has(surrogate));
+  const at = (budget: number) => cells.filter((cell) => cell.budget === budget);
   const models = meanModels(repetitions);
-  const cells = meanCells(repetitions);
-  const options = { document };
-  const drawings: StudyDrawing[] = [];
-  const draw = (file: string, title: string, caption: string, svg: SVGSVGElement, wide = false) =>
-    drawings.push({ file, title, caption, svg: svgText(svg), wide });
-  if (curves.length > 0) {
-    const printed = (target: string) => (study.printed === undefined ? undefined : printedCurve(shortId(target)));
-    draw(
-      "white-box-curves",
-      "White-box curves",
-      "Error of each target under the attack crafted on itself; bands are two standard errors over repetitions.",
-      whiteBoxCurves(curves, printed, options),
-      true,
-    );
-  }
-  const sizes = models.flatMap(({ id, size }) => {
-    const error = cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)?.error;
-    return size === undefined || error === undefined || !id.startsWith("target/") ? [] : [named(id, size, error)];
+  const curveModel = (target: string) => ({
+    ...familyOf(models.find(({ id }) => id === target)!),
+    printed: study.printed === undefined ? undefined : printedCurve(name(target)),
   });
-  if (sizes.length > 1) {
-    draw(
-      "size-and-error",
-      "Gradient size and white-box error",
-      `White-box error at ε = ${epsilon} against S. S may be compared along a line, not across.`,
-      labelledScatter(sizes, { x: "input-gradient size S", y: "white-box error" }, options),
-    );
-  }
-  const varied = variability.flatMap((each) => {
-    const rate = transferRates.find((row) => row.surrogate === each.surrogate && row.epsilon === epsilon);
-    const whole = !each.surrogate.includes("@");
-    return rate && whole ? [named(each.surrogate, each[study.variability.definition], rate.rate)] : [];
-  });
-  if (varied.length > 1) {
-    draw(
-      "variability-and-transfer",
-      "Variability and transfer rate",
-      `Mean error of the targets at ε = ${epsilon} against V of the surrogate.`,
-      labelledScatter(varied, { x: "loss variability V", y: "transfer rate" }, options),
-    );
-  }
-  const mapped = (value: (cell: (typeof cells)[number]) => number | undefined, at: number): MappedValue[] =>
-    cells.flatMap((cell) => {
-      const v = cell.epsilon === at && cell.surrogate.startsWith("surrogate/") ? value(cell) : undefined;
-      return v === undefined ? [] : [{ row: shortId(cell.surrogate), column: shortId(cell.target), value: v }];
-    });
-  for (const at of epsilons) {
-    const drawing = valueMap(
-      `error at ε = ${at}`,
-      mapped((cell) => cell.error, at),
-      [0, 1],
-      options,
-    );
-    drawings.push({
-      file: `transfer-matrix-epsilon-${at}`,
-      ...{ title: "Transfer matrix", caption: "", svg: svgText(drawing), asTable: true },
-    });
-  }
-  const alignment = mapped((cell) => cell.alignment, epsilon);
-  if (alignment.length > 0) {
-    const caption = "Mean cosine of the gradients of surrogate (row) and target (column), on clean points.";
-    draw("alignment-map", "Gradient alignment R", caption, valueMap("R", alignment, [0, 1], options));
-  }
+  const matrices = epsilons.flatMap((each) =>
+    mapDrawing(
+      { file: `transfer-matrix-epsilon-${each}`, title: "Transfer matrix", caption: "", asTable: true },
+      `error at ε = ${each}`,
+      ...([at(each), ({ error }: MeanCell) => error, name, document] as const),
+    ),
+  );
   const largest = Math.max(...epsilons);
-  const rho = mapped((cell) => cell.perturbationCorrelation, largest);
-  if (rho.length > 0) {
-    const caption = `Mean correlation of the perturbations crafted on surrogate and target, at ε = ${largest}.`;
-    draw("perturbation-map", "Perturbation correlation rho", caption, valueMap("rho", rho, [0, 1], options));
-  }
-  return drawings;
+  return [
+    ...(curves.length > 0
+      ? [
+          {
+            file: "white-box-curves",
+            title: "White-box curves",
+            caption:
+              "Error of each target under the attack crafted on itself; bands are two standard errors over repetitions.",
+            svg: svgText(whiteBoxCurves(curves, curveModel, { document })),
+            wide: true,
+          },
+        ]
+      : []),
+    ...sizeDrawing(
+      result,
+      epsilon,
+      "input-gradient size S",
+      `White-box error at ε = ${epsilon} against S. S may be compared along a line, not across.`,
+      document,
+    ),
+    ...variabilityDrawing(
+      result,
+      study.variability.definition,
+      epsilon,
+      `Mean error of the targets at ε = ${epsilon} against V of the surrogate.`,
+      document,
+    ),
+    ...matrices,
+    ...mapDrawing(
+      {
+        file: "alignment-map",
+        title: "Gradient alignment R",
+        caption: "Mean cosine of the gradients of surrogate (row) and target (column), on clean points.",
+      },
+      ...(["R", at(epsilon), ({ alignment }: MeanCell) => alignment, name, document] as const),
+    ),
+    ...mapDrawing(
+      {
+        file: "perturbation-map",
+        title: "Perturbation correlation rho",
+        caption: `Mean correlation of the perturbations crafted on surrogate and target, at ε = ${largest}.`,
+      },
+      ...(["rho", at(largest), (cell: MeanCell) => cell.perturbationCorrelation, name, document] as const),
+    ),
+  ];
+}
+
+/** A quantity of surrogates (rows) by targets (columns); nothing where no cell has it. */
+export function mapDrawing(
+  about: Omit<StudyDrawing, "svg">,
+  symbol: string,
+  cells: readonly MeanCell[],
+  quantity: (cell: MeanCell) => number | undefined,
+  name: (id: string) => string,
+  document: Document,
+): StudyDrawing[] {
+  const values = cells.flatMap((cell) => {
+    const value = quantity(cell);
+    return value === undefined ? [] : [{ row: name(cell.surrogate), column: name(cell.target), value }];
+  });
+  return values.length === 0 ? [] : [{ ...about, svg: svgText(valueMap(symbol, values, [0, 1], { document })) }];
+}
+
+/** The white-box error of each target at a budget against its S, where there are at least two. */
+export function sizeDrawing(
+  { repetitions }: Pick<Found, "repetitions">,
+  budget: number,
+  x: string,
+  caption: string,
+  document: Document,
+): StudyDrawing[] {
+  const cells = meanCells(repetitions);
+  const points = meanModels(repetitions).flatMap((model) => {
+    const { id, role, size } = model;
+    const white = cells.find((cell) => cell.surrogate === id && cell.target === id && cell.budget === budget);
+    return role !== "target" || size === undefined || !white ? [] : [labelled(model, size, white.error)];
+  });
+  if (points.length < 2) return [];
+  const svg = svgText(labelledScatter(points, { x, y: "white-box error" }, { document }));
+  return [{ file: "size-and-error", title: "Gradient size and white-box error", caption, svg }];
+}
+
+/** The transfer rate of each surrogate at a budget against its V, where there are at least two. */
+export function variabilityDrawing(
+  { repetitions, transferRates, variability }: Found,
+  definition: "perPoint" | "ofMean",
+  budget: number,
+  caption: string,
+  document: Document,
+): StudyDrawing[] {
+  const models = meanModels(repetitions);
+  const points = variability.flatMap((each) => {
+    const row = transferRates.find((rate) => rate.surrogate === each.surrogate && budgetOf(rate) === budget);
+    const model = models.find(({ id }) => id === each.surrogate)!;
+    return row && isWhole(model) ? [labelled(model, each[definition], row.rate)] : [];
+  });
+  if (points.length < 2) return [];
+  const svg = svgText(labelledScatter(points, { x: "loss variability V", y: "transfer rate" }, { document }));
+  return [{ file: "variability-and-transfer", title: "Variability and transfer rate", caption, svg }];
 }
 
 /** The drawings in the report. */
@@ -144,7 +195,15 @@ export function comparisonCsv(comparison: readonly Comparison[]): Iterable<strin
   return csvPieces("quantity,of,ours,printed,tolerance,within", rows);
 }
 
-const named = (id: string, x: number, y: number) => {
-  const name = shortId(id);
-  return { name, family: name.replace(/_[HL]$/, ""), low: name.endsWith("_L"), x, y };
-};
+/** Models of one learner that differ in complexity are a family; any other model is one by itself. */
+export function familyOf({ id, name = id, learner = name, complexity }: MeasuredFamily) {
+  return { family: complexity === undefined ? name : learner, low: complexity === "low" };
+}
+type MeasuredFamily = Pick<MeanModel, "id" | "name" | "learner" | "complexity">;
+
+const labelled = (model: MeanModel, x: number, y: number) => ({
+  name: model.name ?? model.id,
+  ...familyOf(model),
+  x,
+  y,
+});

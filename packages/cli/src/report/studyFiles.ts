@@ -1,12 +1,12 @@
 // The files of a study's run folder.
 
-import { referenceBudget, type SmallestBudget, type StudyResult, shortId } from "@carom/core";
+import { referenceBudget, type SmallestBudget, type StudyResult } from "@carom/core";
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
 import type { Content } from "../host/output.ts";
-import { bestAndWorst, claimsHeld, meanError } from "./answer.ts";
+import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";
 import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
-import { correlationFiles, explanationSections } from "./explanation.ts";
+import { correlationDrawings, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
@@ -26,15 +26,17 @@ export function studyFiles(
   // Paths are of this machine and decide nothing: data are known by their hashes.
   const { train: _, test: __, ...data } = result.study.data;
   const drawings = studyDrawings(result, document);
+  const scatters = correlationDrawings(result.explanation.correlations, result.repetitions, document);
   return {
     "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
     "study.json": jsonText(result.study),
     "manifest.json": jsonText(manifest),
     "cells.csv": cellsCsv(result),
     ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
-    ...Object.fromEntries(drawings.map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)])),
-    ...correlationFiles(result, document),
-    "report.html": page(result, drawings, examples, document, facts),
+    ...Object.fromEntries(
+      [...drawings, ...scatters].map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)]),
+    ),
+    "report.html": page(result, drawings, scatters, examples, facts),
   };
 }
 
@@ -59,8 +61,8 @@ function cellsCsv({ repetitions }: StudyResult): Iterable<string> {
 function page(
   result: StudyResult,
   drawings: readonly StudyDrawing[],
+  scatters: readonly StudyDrawing[],
   examples: readonly SmallestBudget[],
-  document: Document,
   { warnings }: RunFacts,
 ): string {
   const { study, repetitions } = result;
@@ -74,61 +76,35 @@ function page(
 <p>${repetitionsText(study.repetitions)};
 ${points} attacked points; norm ${normText(study.attack)}. Cells are the share of points that the target classifies wrong
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
-    main: html`${study.attack.epsilons.map((epsilon) => matrix(result, epsilon))}
+    main: html`${study.attack.epsilons.map((epsilon) => transferMatrix(result, epsilon, `Budget ${epsilon}`))}
 ${studyFigures(drawings)}
-${smallestBudgetSection(examples)}
+${smallestBudgetSection(examples, nameIn(repetitions[0]))}
 ${printedSection(result.comparison)}
-${explanationSections(result, document)}`,
+${explanationSections(result, scatters)}`,
   });
 }
 
 /** What the study found: the best and the worst surrogate, and how the paper's claims fared. */
-function answer({ transferRates, study, explanation, repetitions }: StudyResult): string[] {
+function answer(result: StudyResult): string[] {
+  const { study, explanation, repetitions } = result;
   const epsilon = referenceBudget(study.attack.epsilons);
-  const rates = transferRates
-    .filter((each) => each.epsilon === epsilon)
-    .map(({ surrogate, rate }) => ({
-      surrogate,
-      rate,
-      rates: repetitions.map(({ cells }) =>
-        meanError(
-          cells.filter((cell) => cell.epsilon === epsilon),
-          surrogate,
-        ),
-      ),
-    }));
-  return [`At ε = ${epsilon}, ${bestAndWorst(rates)}`, ...claimsHeld(explanation.claims, repetitions.length)];
+  return [
+    `At ε = ${epsilon}, ${bestAndWorst(ratesAt(result, epsilon))}`,
+    ...claimsHeld(explanation.claims, repetitions.length),
+  ];
 }
 
 /** A point under the weakest attack on each target that misleads it (paper, Fig. 9). */
-function smallestBudgetSection(examples: readonly SmallestBudget[]): Markup | false {
+function smallestBudgetSection(examples: readonly SmallestBudget[], name: (id: string) => string): Markup | false {
   if (examples.length === 0) return false;
   const card = ({ target, epsilon, imageShape, box, label, original, attacked }: SmallestBudget) => {
     const change = attacked.map((value, i) => value - original[i]);
     const image = (source: string, caption: string) => picture(source, imageShape, caption, caption);
     return html`<article class="card"><div class="strip">${image(greyImage(original, imageShape, box), `a ${label}`)}
 ${image(perturbationImage(change, imageShape), "the change")}
-${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${shortId(target)} errs from ε = ${epsilon} on.</p></article>`;
+${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${name(target)} errs from ε = ${epsilon} on.</p></article>`;
   };
   return html`<section><h2>The smallest budget that misleads each target</h2>
 <p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>
 <div class="cards">${examples.map(card)}</div></section>`;
-}
-
-/** The matrix of one budget: rows surrogates, columns targets, then the mean of the row. */
-function matrix({ cells, transferRates, repetitions }: StudyResult, epsilon: number): Markup {
-  const here = cells.filter((cell) => cell.epsilon === epsilon);
-  const targets = repetitions[0].models.filter(({ role }) => role === "target").map(({ id }) => id);
-  const surrogates = repetitions[0].models.filter(({ role }) => role === "surrogate").map(({ id }) => id);
-  const at = (surrogate: string, target: string) =>
-    here.find((cell) => cell.surrogate === surrogate && cell.target === target)?.errorUnderAttack;
-  const clean = targets.map((id) => {
-    const errors = repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError.estimate);
-    return errors.reduce((sum, error) => sum + error, 0) / errors.length;
-  });
-  return transferMatrix({
-    title: `Budget ${epsilon}`,
-    ...{ surrogates, targets, at, clean },
-    rate: (surrogate) => transferRates.find((rate) => rate.surrogate === surrogate && rate.epsilon === epsilon)!.rate,
-  });
 }

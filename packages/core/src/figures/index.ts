@@ -14,4 +14,4 @@ export { securityCurves } from "./securityCurves.ts";
 export { sweepErrors, sweepMetrics } from "./sweep.ts";
 export { heatKey, transferHeatmap } from "./transferHeatmap.ts";
 export { type MappedValue, valueMap } from "./valueMap.ts";
-export { type ReferenceCurve, whiteBoxCurves } from "./whiteBoxCurves.ts";
+export { type CurveModel, type ReferenceCurve, whiteBoxCurves } from "./whiteBoxCurves.ts";

@@ -12,6 +12,13 @@ export interface ReferenceCurve {
   readonly errors: readonly number[];
 }
 
+/** What is known of the model of a curve: curves of one family share a panel. */
+export interface CurveModel {
+  readonly family: string;
+  readonly low: boolean;
+  readonly printed?: ReferenceCurve | undefined;
+}
+
 /**
  * White-box error against epsilon, one panel per family of targets; low complexity in the accent, high dark, with
  * bands of two standard errors and, dotted, the curve that the paper prints. Demontis et al., 2019, Fig. 5. The budget may
@@ -19,17 +26,18 @@ export interface ReferenceCurve {
  */
 export function whiteBoxCurves(
   curves: readonly CurvePoint[],
-  printed: (target: string) => ReferenceCurve | undefined,
+  modelOf: (target: string) => CurveModel,
   { document }: FigureOptions,
   { name, top }: { readonly name: string; readonly top: number } = { name: "ε", top: 1 },
 ): SVGSVGElement {
   const targets = [...new Set(curves.map(({ target }) => target))];
-  const families = [...new Set(targets.map(familyOf))];
+  const families = [...new Set(targets.map((target) => modelOf(target).family))];
   const across = Math.min(3, families.length);
   const deep = Math.ceil(families.length / across);
   const place = (target: string) => {
-    const panel = families.indexOf(familyOf(target));
-    return { fx: panel % across, fy: Math.floor(panel / across), z: target, low: isLow(target) };
+    const { family, low } = modelOf(target);
+    const panel = families.indexOf(family);
+    return { fx: panel % across, fy: Math.floor(panel / across), z: target, low };
   };
   const points = curves.map(({ target, epsilon, error, standardError = 0 }) => ({
     ...place(target),
@@ -40,7 +48,7 @@ export function whiteBoxCurves(
     title: `${target}, ${name} ${epsilon}: ${percent(error)} %`,
   }));
   const references = targets.flatMap((target) => {
-    const curve = printed(target);
+    const curve = modelOf(target).printed;
     return curve ? curve.epsilons.map((epsilon, i) => ({ ...place(target), epsilon, error: curve.errors[i] })) : [];
   });
   const names = families.map((family, i) => ({ text: clipped(family), fx: i % across, fy: Math.floor(i / across) }));
@@ -102,6 +110,3 @@ export function whiteBoxCurves(
     `White-box error against ${name === "ε" ? "epsilon" : name} of ${targets.length} targets`,
   );
 }
-
-const familyOf = (target: string) => target.replace(/^target\//, "").replace(/_[HL]$/, "");
-const isLow = (target: string) => target.endsWith("_L");

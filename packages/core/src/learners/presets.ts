@@ -69,6 +69,15 @@ export const presets: Readonly<Record<string, Readonly<Record<string, Options>>>
   ["lfw-poisoning/cnn", { cnn: onFaces }],
 ]);
 
+/** The complexity that a preset makes; undefined where it is a model of its own. */
+export function complexityOfPreset(preset: string): Complexity | undefined {
+  for (const experiment of Object.keys(experiments)) {
+    const level = (["high", "low"] as const).find((complexity) => preset === `${experiment}/${complexity}`);
+    if (level) return level;
+  }
+  return undefined;
+}
+
 /** The names of the presets that a learner has. */
 export function presetNames(learner: string): readonly string[] {
   return Object.keys(presets).filter((preset) => Object.hasOwn(presets[preset], learner));

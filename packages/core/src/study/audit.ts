@@ -15,6 +15,7 @@ import { findingsOf } from "./findings.ts";
 import { leftOutSentences } from "./leftOut.ts";
 import { type Matrix, type Participant, planFit, planMatrix, type TrainedModel } from "./matrix.ts";
 import { meanCells, meanModels } from "./means.ts";
+import { levelName } from "./names.ts";
 import { type PlanBuilder, startPlan } from "./plan.ts";
 import type { Part, Ref } from "./reference.ts";
 import type { AlignmentEstimate, AuditExample, AuditResult } from "./result.ts";
@@ -151,9 +152,7 @@ function planEstimate(
   return plan.add(estimateAlignment, parameters, { attacked, service, surrogates }, "estimate of alignment");
 }
 
-function surrogateId({ learner, complexity }: SurrogateChoice): string {
-  return `${learner}_${complexity === "high" ? "H" : "L"}`;
-}
+const surrogateId = ({ learner, complexity }: SurrogateChoice) => levelName(learner, complexity);
 
 /** Reads the outcome of an audit whose plan has been executed. */
 export async function readAudit(

@@ -3,7 +3,7 @@
 import { InputError, unknownName } from "../errors.ts";
 import { learnerByName, parseOptions } from "../learners/index.ts";
 import { presetOptions } from "../learners/presets.ts";
-import { nameOf } from "./names.ts";
+import { complexityOf, nameOf } from "./names.ts";
 import type { LearnerChoice, Study } from "./schema.ts";
 import type { Configured } from "./tasks/fit.ts";
 
@@ -49,12 +49,10 @@ export function resolve(choice: LearnerChoice): Resolved {
       ? learner.complexities[choice.complexity]
       : {};
   const options = parseOptions(learner, { ...base, ...choice.options });
-  const name = nameOf(choice);
-  const [whole] = name.split("@");
-  const complexity = whole.endsWith("_H") ? "high" : whole.endsWith("_L") ? "low" : choice.complexity;
+  const complexity = complexityOf(choice);
   const { fraction } = choice;
   return {
-    name,
+    name: nameOf(choice),
     learner: choice.learner,
     ...(complexity && { complexity }),
     options,
@@ -62,8 +60,8 @@ export function resolve(choice: LearnerChoice): Resolved {
   };
 }
 
-export function requireDistinct(what: string, choices: readonly Resolved[]): void {
-  const names = choices.map(({ name }) => name);
+/** @throws InputError for two models of one name */
+export function requireDistinct(what: string, names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return;
   throw new InputError("invalid", what, {

@@ -1,6 +1,11 @@
 // A claim of the paper that a study can hold or not, and what claims of every kind are decided from.
 
-import { SIGNIFICANT, type Signs } from "./signs.ts";
+import { exceeds } from "../stats/ties.ts";
+import { permutationPText } from "../transfer/correlations.ts";
+import type { Evidence } from "./evidence.ts";
+import type { MeanModel } from "./means.ts";
+import { budgetOf, isWhole, type Measured, sizeIn, whiteBoxIn } from "./measured.ts";
+import { compare, SIGNIFICANT, type Signs, signsOf } from "./signs.ts";
 
 export interface Claim {
   readonly id: string;
@@ -59,10 +64,10 @@ export function claim(
 
 /** What is known of a model before its numbers. */
 interface Placed {
-  readonly id: string;
   readonly role: string;
   readonly learner?: string;
   readonly complexity?: string;
+  readonly share?: number;
 }
 
 /** A learner with its model of high and its model of low complexity. */
@@ -74,7 +79,7 @@ export interface Family<M> {
 
 /** The learners that take part with high and low complexity on one side, models on a part of the rows left out. */
 export function familiesOf<M extends Placed>(models: readonly M[], role: M["role"]): Family<M>[] {
-  const side = models.filter((model) => model.role === role && !model.id.includes("@"));
+  const side = models.filter((model) => model.role === role && isWhole(model));
   return [...new Set(side.map(({ learner }) => learner))].flatMap((learner) => {
     const of = (level: string) => side.find((model) => model.learner === learner && model.complexity === level);
     const [high, low] = [of("high"), of("low")];
@@ -95,3 +100,68 @@ function signsText({ agreeing, of, repetitions, p }: Signs): string {
 
 /** A number as claims write it: three significant digits. */
 export const threeDigits = (value: number) => String(Number(value.toPrecision(3)));
+
+/** In how many repetitions a comparison comes out. */
+export function inRepetitions(
+  { repetitions }: Pick<Evidence, "repetitions">,
+  comparison: (each: Measured) => number,
+): Signs {
+  return signsOf(repetitions.map(comparison));
+}
+
+/** The mean white-box error of a model. */
+export function whiteBoxError({ cells }: Pick<Evidence, "cells">, id: string, budget: number): number | undefined {
+  return cells.find((cell) => cell.surrogate === id && cell.target === id && cell.budget === budget)?.error;
+}
+
+/** The mean transfer rate of a surrogate. */
+export function rateOf({ transferRates }: Pick<Evidence, "transferRates">, surrogate: string, budget: number) {
+  return transferRates.find((each) => each.surrogate === surrogate && budgetOf(each) === budget)?.rate;
+}
+
+/** That within each family the target of high complexity has larger S and larger white-box error. */
+export function sizeAndError(evidence: Evidence, budget: number): Check[] {
+  return familiesOf<MeanModel>(evidence.models, "target").flatMap(({ learner, high, low }): Check[] => {
+    const [e, f] = [high, low].map(({ id }) => whiteBoxError(evidence, id, budget));
+    if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
+    const signs = inRepetitions(evidence, (each) =>
+      Math.min(
+        compare(sizeIn(each, high.id), sizeIn(each, low.id)),
+        compare(whiteBoxIn(each, high.id, budget), whiteBoxIn(each, low.id, budget)),
+      ),
+    );
+    const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)}`;
+    return [check(exceeds(high.size, low.size) && exceeds(e, f), signs, numbers)];
+  });
+}
+
+/**
+ * That R correlates with rho at one budget and with the ratio at another, as far as they are defined; with Holm's adjustment
+ * and Mantel's p where `adjusted`, else by the analytic p alone, beside which Mantel's stands.
+ */
+export function alignmentPredicts(
+  { correlations }: Evidence,
+  rhoAt: number,
+  ratioAt: number,
+  adjusted: boolean,
+): Check[] {
+  const wanted = [
+    { quantity: "rho", budget: rhoAt },
+    { quantity: "ratio", budget: ratioAt },
+  ];
+  return wanted.flatMap(({ quantity, budget }): Check[] => {
+    const found = correlations.correlations.filter(
+      (each) => each.quantity === quantity && each.budget === budget && each.coefficient !== "spearman",
+    );
+    if (found.length === 0) return [];
+    const numbers = found.map(
+      ({ coefficient, statistic, n, p, holmP, permutationP, permutations }) =>
+        `${coefficient} ${statistic.toFixed(3)}, n ${n}, ${adjusted ? `Holm p ${threeDigits(holmP)}` : `p ${threeDigits(p)}`}, Mantel p ${permutationPText(permutationP, permutations)}`,
+    );
+    const held = found.every(
+      ({ statistic, p, holmP, holmPermutationP }) =>
+        statistic > 0 && (adjusted ? holmP < SIGNIFICANT && holmPermutationP < SIGNIFICANT : p < SIGNIFICANT),
+    );
+    return [{ held, shown: held, numbers: `R against ${found[0].y}: ${numbers.join("; ")}` }];
+  });
+}

@@ -4,11 +4,9 @@ import { describe, expect, it } from "vitest";
 import { mean } from "../stats/describe.ts";
 import type { Correlation } from "../transfer/correlations.ts";
 import type { Rate } from "../transfer/rates.ts";
-import { claimsOf } from "./claims.ts";
-import type { Evidence } from "./explain.ts";
+import { claimsOf, type EvasionEvidence } from "./claims.ts";
 import { meanCells, meanModels } from "./means.ts";
 import type { AuditCell, AuditModel, Transfer } from "./result.ts";
-import { studySchema } from "./schema.ts";
 
 interface Numbers {
   readonly size: number;
@@ -27,9 +25,13 @@ const good: Record<string, Numbers> = {
   mlp_L: { size: 0.08, white: 0.2, rate: 0.21, V: 0.02, halfAt: 1.5, weightDecay: 0.01 },
 };
 
-function correlation(y: string, coefficient: "pearson" | "kendall", statistic: number): Correlation {
+function correlation(
+  [quantity, budget]: readonly ["rho" | "ratio", number],
+  coefficient: "pearson" | "kendall",
+  statistic: number,
+): Correlation {
   const p = { p: 1e-9, permutationP: 0.001, permutations: 1000, holmP: 1e-8, holmPermutationP: 0.01 };
-  return { x: "R", y, coefficient, statistic, n: 16, ...p };
+  return { x: "R", y: `${quantity} at epsilon ${budget}`, quantity, budget, coefficient, statistic, n: 16, ...p };
 }
 
 interface Extras {
@@ -70,6 +72,7 @@ function transfer(numbers: Record<string, Numbers>, forest: number, fewer: numbe
       }),
       model("target/forest", "target", { learner: "forest" }),
       ...names.map((name) => model(`surrogate/${name}`, "surrogate", choice(name))),
+      model("surrogate/ridge_L@0.2", "surrogate", { ...choice("ridge_L"), share: 0.2 }),
     ],
     cells: [
       ...names.map((name) => cell(`target/${name}`, `target/${name}`, numbers[name].white)),
@@ -86,15 +89,8 @@ function transfer(numbers: Record<string, Numbers>, forest: number, fewer: numbe
 function evidence(
   numbers: Record<string, Numbers>,
   { forest = 0.5, fewer = 0.14, kendall = 0.9, repetitions: count = 6, turned = 0 }: Extras = {},
-): Evidence {
+): EvasionEvidence {
   const names = Object.keys(numbers);
-  const study = studySchema.parse({
-    name: "made",
-    data: { train: "-" },
-    surrogates: [...names.map(choice), { ...choice("ridge_L"), fraction: 0.2 }],
-    targets: [...names.map(choice), { learner: "forest" }],
-    attack: { epsilons: [1, 5] },
-  });
   // White-box errors of ridge change places in the repetitions that are turned.
   const exchanged = numbers.ridge_H && {
     ...numbers,
@@ -104,10 +100,11 @@ function evidence(
   const repetitions = Array.from({ length: count }, (_, i) =>
     transfer(i < turned ? exchanged : numbers, forest, fewer),
   );
-  const correlations = ["rho at epsilon 5", "black/white ratio at epsilon 1"].flatMap((y) => [
-    correlation(y, "pearson", 0.95),
-    correlation(y, "kendall", kendall),
-  ]);
+  const wanted = [
+    ["rho", 5],
+    ["ratio", 1],
+  ] as const;
+  const correlations = wanted.flatMap((y) => [correlation(y, "pearson", 0.95), correlation(y, "kendall", kendall)]);
   const rateOf = (surrogate: string) =>
     mean(
       repetitions[0].cells
@@ -117,7 +114,8 @@ function evidence(
   const surrogates = names.map((name) => `surrogate/${name}`);
   const same = (value: number) => new Array(count).fill(value);
   return {
-    study,
+    norm: "l2",
+    budgets: [1, 5],
     repetitions,
     transferRates: [...surrogates, "surrogate/ridge_L@0.2"].map((surrogate) => ({
       ...{ surrogate, epsilon: 1, rate: rateOf(surrogate) },
@@ -130,13 +128,13 @@ function evidence(
     models: meanModels(repetitions),
     cells: meanCells(repetitions),
     surrogates,
-    targets: [...names.map((name) => `target/${name}`), "target/forest"],
     V: new Map(names.map((name) => [`surrogate/${name}`, numbers[name].V])),
     correlations: { correlations, lines: [], undefinedFor: [] },
   };
 }
 
-const verdicts = (given: Evidence) => Object.fromEntries(claimsOf(given).map(({ id, verdict }) => [id, verdict]));
+const verdicts = (given: EvasionEvidence) =>
+  Object.fromEntries(claimsOf(given).map(({ id, verdict }) => [id, verdict]));
 const change = (name: string, changes: Partial<Numbers>) => ({ ...good, [name]: { ...good[name], ...changes } });
 
 describe("claims", () => {
@@ -167,8 +165,7 @@ describe("claims", () => {
 
   it("of an attack in L1 that forests lose less than the others, and nothing of attacks on many features", () => {
     const l1 = (forest: number) => {
-      const given = evidence(good, { forest });
-      return { ...given, study: { ...given.study, attack: { ...given.study.attack, norm: "l1" as const } } };
+      return { ...evidence(good, { forest }), norm: "l1" as const };
     };
     const { E9, E10 } = verdicts(l1(0.1));
     expect([E9, E10]).toEqual(["not tested", "held"]);

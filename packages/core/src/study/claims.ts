@@ -3,13 +3,33 @@
 import { mean } from "../stats/describe.ts";
 import { kendall } from "../stats/kendall.ts";
 import { exceeds, tied } from "../stats/ties.ts";
-import { permutationPText } from "../transfer/correlations.ts";
-import { type Check, type Claim, check, claim, familiesOf, noFamilies, threeDigits } from "./claim.ts";
-import type { Evidence } from "./explain.ts";
+import type { Norm } from "../threat/norm.ts";
+import {
+  alignmentPredicts,
+  type Check,
+  type Claim,
+  check,
+  claim,
+  familiesOf,
+  inRepetitions,
+  noFamilies,
+  rateOf,
+  sizeAndError,
+  threeDigits,
+  whiteBoxError,
+} from "./claim.ts";
+import type { Evidence } from "./evidence.ts";
+import type { CurvePoint } from "./gridResult.ts";
 import type { MeanModel } from "./means.ts";
-import { nameOf, referenceBudget, surrogateId } from "./names.ts";
-import type { Transfer } from "./result.ts";
-import { compare, SIGNIFICANT, type Signs, signsOf } from "./signs.ts";
+import { budgetOf, isWhole, rateIn, sizeIn, whiteBoxIn } from "./measured.ts";
+import { levelName, referenceBudget } from "./names.ts";
+import { compare, signsOf } from "./signs.ts";
+
+/** What claims on evasion look at. */
+export interface EvasionEvidence extends Evidence {
+  readonly norm: Norm["name"];
+  readonly curves: readonly CurvePoint[];
+}
 
 /**
  * Claims E1 to E10 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
@@ -17,14 +37,24 @@ import { compare, SIGNIFICANT, type Signs, signsOf } from "./signs.ts";
  * A claim about families holds where it holds in each of them, beyond chance: by a sign test over repetitions, the paper's
  * Table 1.
  */
-export function claimsOf(evidence: Evidence): Claim[] {
-  const epsilon = referenceBudget(evidence.study.attack.epsilons);
+export function claimsOf(evidence: EvasionEvidence): Claim[] {
+  const epsilon = referenceBudget(evidence.budgets);
   return [
-    sizeAndError(evidence, epsilon),
+    claim(
+      "E1",
+      "within each family the model of high complexity has larger S and larger white-box error",
+      sizeAndError(evidence, epsilon),
+      noFamilies,
+    ),
     weightDecay(evidence, epsilon),
     transferOfLow(evidence, epsilon),
     variabilityOfHigh(evidence, epsilon),
-    alignmentPredicts(evidence, epsilon),
+    claim(
+      "E5",
+      "R correlates with rho and with the black/white ratio (Holm-adjusted p below .05, both kinds)",
+      alignmentPredicts(evidence, Math.max(...evidence.budgets), epsilon, true),
+      "no correlation is defined",
+    ),
     fewerRows(evidence, epsilon),
     orderOfErrors(evidence, epsilon),
     minimumBudget(evidence),
@@ -33,34 +63,13 @@ export function claimsOf(evidence: Evidence): Claim[] {
   ];
 }
 
-function sizeAndError(evidence: Evidence, epsilon: number): Claim {
-  const checks = familiesOf(evidence.models, "target").flatMap(({ learner, high, low }) => {
-    const [e, f] = [high, low].map(({ id }) => whiteBox(evidence, id, epsilon));
-    if (high.size === undefined || low.size === undefined || e === undefined || f === undefined) return [];
-    const signs = overRepetitions(evidence, (each) =>
-      Math.min(
-        compare(sizeIn(each, high.id), sizeIn(each, low.id)),
-        compare(whiteBoxIn(each, high.id, epsilon), whiteBoxIn(each, low.id, epsilon)),
-      ),
-    );
-    const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)}`;
-    return [check(exceeds(high.size, low.size) && exceeds(e, f), signs, numbers)];
-  });
-  return claim(
-    "E1",
-    "within each family the model of high complexity has larger S and larger white-box error",
-    checks,
-    noFamilies,
-  );
-}
-
 function weightDecay(evidence: Evidence, epsilon: number): Claim {
   const decayed = evidence.models
     .filter(({ role, options }) => role === "target" && typeof options?.weightDecay === "number")
     .map((model) => ({
       ...model,
       decay: model.options!.weightDecay as number,
-      error: whiteBox(evidence, model.id, epsilon),
+      error: whiteBoxError(evidence, model.id, epsilon),
     }))
     .filter((model) => model.size !== undefined && model.error !== undefined)
     .sort((a, b) => a.decay - b.decay);
@@ -75,9 +84,9 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
         Math.min(...models.slice(1).map((model, i) => compare(value(models[i]), value(model))));
       const rows = models.map(
         ({ decay, size, error, cleanError }) =>
-          `weight decay ${decay}: S ${threeDigits(size!)}, error under attack ${threeDigits(error!)}, clean error ${threeDigits(cleanError)}`,
+          `weight decay ${decay}: S ${threeDigits(size!)}, error under attack ${threeDigits(error!)}, clean error ${threeDigits(cleanError!)}`,
       );
-      const signs = overRepetitions(evidence, (each) =>
+      const signs = inRepetitions(evidence, (each) =>
         Math.min(
           falling(({ id }) => sizeIn(each, id)),
           falling(({ id }) => whiteBoxIn(each, id, epsilon)),
@@ -100,10 +109,10 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
 
 function transferOfLow(evidence: Evidence, epsilon: number): Claim {
   const checks = familiesOf(evidence.models, "surrogate").map(({ learner, high, low }) => {
-    const [h, l] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
+    const [h, l] = [high, low].map(({ id }) => rateOf(evidence, id, epsilon)!);
     return check(
       exceeds(l, h),
-      overRepetitions(evidence, (each) => compare(rateIn(each, low.id, epsilon), rateIn(each, high.id, epsilon))),
+      inRepetitions(evidence, (each) => compare(rateIn(each, low.id, epsilon), rateIn(each, high.id, epsilon))),
       `${learner}: transfer rate ${threeDigits(l)} of low against ${threeDigits(h)} of high complexity`,
     );
   });
@@ -116,17 +125,15 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
   const checks = familiesOf(evidence.models, "surrogate").flatMap(({ learner, high, low }) => {
     const [h, l] = [V.get(high.id), V.get(low.id)];
     if (h === undefined || l === undefined) return [];
-    const [H, L] = [high, low].map(({ id }) => transferRate(evidence, id, epsilon));
+    const [H, L] = [high, low].map(({ id }) => rateOf(evidence, id, epsilon)!);
     // V is one number over all training sets: repetitions can only tell of rates.
-    const signs = overRepetitions(evidence, (each) =>
+    const signs = inRepetitions(evidence, (each) =>
       compare(rateIn(each, low.id, epsilon), rateIn(each, high.id, epsilon)),
     );
     const numbers = `${learner}: V ${threeDigits(h)} and transfer rate ${threeDigits(H)} of high, ${threeDigits(l)} and ${threeDigits(L)} of low complexity`;
     return [check(exceeds(h, l) && exceeds(L, H), signs, numbers)];
   });
-  const all = evidence.surrogates.flatMap((id) =>
-    V.has(id) ? [[V.get(id)!, transferRate(evidence, id, epsilon)]] : [],
-  );
+  const all = evidence.surrogates.flatMap((id) => (V.has(id) ? [[V.get(id)!, rateOf(evidence, id, epsilon)!]] : []));
   const tau = kendall(tied(all.map(([v]) => v)), tied(all.map(([, rate]) => rate)));
   const beside = tau
     ? [`across all ${tau.n} surrogates: Kendall ${threeDigits(tau.statistic)}, p ${threeDigits(tau.p)}`]
@@ -134,54 +141,31 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
   return claim("E4", text, checks, "V is undefined or was not asked for", beside);
 }
 
-function alignmentPredicts(evidence: Evidence, epsilon: number): Claim {
-  const { epsilons } = evidence.study.attack;
-  const wanted = [`rho at epsilon ${Math.max(...epsilons)}`, `black/white ratio at epsilon ${epsilon}`];
-  const checks = wanted.flatMap((y): Check[] => {
-    const found = evidence.correlations.correlations.filter((each) => each.y === y && each.coefficient !== "spearman");
-    if (found.length === 0) return [];
-    const numbers = found.map(
-      ({ coefficient, statistic, n, holmP, permutationP, permutations }) =>
-        `${coefficient} ${statistic.toFixed(3)}, n ${n}, Holm p ${threeDigits(holmP)}, Mantel p ${permutationPText(permutationP, permutations)}`,
-    );
-    const held = found.every(
-      ({ statistic, holmP, holmPermutationP }) =>
-        statistic > 0 && holmP < SIGNIFICANT && holmPermutationP < SIGNIFICANT,
-    );
-    return [{ held, shown: held, numbers: `R against ${y}: ${numbers.join("; ")}` }];
-  });
-  return claim(
-    "E5",
-    "R correlates with rho and with the black/white ratio (Holm-adjusted p below .05, both kinds)",
-    checks,
-    "no correlation is defined",
-  );
-}
-
 /** The largest loss of transfer rate that "lose little" allows. */
 const LITTLE = 0.05;
 
 function fewerRows(evidence: Evidence, epsilon: number): Claim {
-  const { study } = evidence;
   const beside: string[] = [];
-  const checks = study.surrogates.flatMap((choice): Check[] => {
-    const { fraction, name: _, ...rest } = choice;
-    if (fraction === undefined) return [];
-    const same = study.surrogates.find((each) => each.fraction === undefined && nameOf(each) === nameOf({ ...rest }));
-    if (!same) return [];
-    const ids = [choice, same].map((each) => surrogateId(nameOf(each)));
-    const [few, all] = ids.map((id) => transferRate(evidence, id, epsilon));
-    const numbers = `${nameOf(same)}: transfer rate ${threeDigits(few)} on ${threeDigits(100 * fraction)} % of the rows, ${threeDigits(all)} on all`;
+  const surrogates = evidence.models.filter(({ role }) => role === "surrogate");
+  const checks = surrogates.flatMap((few): Check[] => {
+    if (isWhole(few)) return [];
+    const all = surrogates.find(
+      (each) => isWhole(each) && each.learner === few.learner && each.complexity === few.complexity,
+    );
+    if (!all) return [];
+    const [rate, rateOfAll] = [few, all].map(({ id }) => rateOf(evidence, id, epsilon)!);
+    const name = levelName(all.learner!, all.complexity);
+    const numbers = `${name}: transfer rate ${threeDigits(rate)} on ${threeDigits(100 * few.share!)} % of the rows, ${threeDigits(rateOfAll)} on all`;
     // Of surrogates of high complexity the claim says nothing.
-    if (!nameOf(same).endsWith("_L")) {
+    if (all.complexity !== "low") {
       beside.push(`beside them ${numbers}`);
       return [];
     }
-    const signs = overRepetitions(evidence, (each) => {
-      const [a, b] = ids.map((id) => rateIn(each, id, epsilon));
+    const signs = inRepetitions(evidence, (each) => {
+      const [a, b] = [few, all].map(({ id }) => rateIn(each, id, epsilon));
       return exceeds(b, a + LITTLE) ? -1 : 1;
     });
-    return [check(!exceeds(all, few + LITTLE), signs, numbers)];
+    return [check(!exceeds(rateOfAll, rate + LITTLE), signs, numbers)];
   });
   return claim(
     "E6",
@@ -196,7 +180,7 @@ const linear = ["svm-linear", "logistic", "ridge"];
 
 function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   const errors = evidence.models.flatMap(({ id, role, learner, complexity }) => {
-    const error = role === "target" ? whiteBox(evidence, id, epsilon) : undefined;
+    const error = role === "target" ? whiteBoxError(evidence, id, epsilon) : undefined;
     return error === undefined || learner === undefined ? [] : [{ id, learner, complexity, error }];
   });
   const linearHigh = errors.filter(({ learner, complexity }) => linear.includes(learner) && complexity === "high");
@@ -213,7 +197,7 @@ function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   const others = errors.filter((each) => each !== ridge);
   const isHighest = (value: Value) => compare(value(ridge!), Math.max(...others.map(value)));
   const inEach = (rule: (value: Value) => number) =>
-    overRepetitions(evidence, (each) => rule(({ id }) => whiteBoxIn(each, id, epsilon)));
+    inRepetitions(evidence, (each) => rule(({ id }) => whiteBoxIn(each, id, epsilon)));
   const ofMeans: Value = ({ error }) => error;
   return claim(
     "E7",
@@ -226,7 +210,7 @@ function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   );
 }
 
-function minimumBudget(evidence: Evidence): Claim {
+function minimumBudget(evidence: EvasionEvidence): Claim {
   const { repetitions, curves } = evidence;
   /** The median budget of a target, in the means or in one repetition; infinite where half of the points never err. */
   const budgetOf = (id: string, repetition?: number) =>
@@ -267,21 +251,21 @@ function medianBudget(curve: readonly { readonly epsilon: number; readonly error
 /** A forest that errs on this much more of the points under attack than without counts as broken. */
 const BROKEN = 0.25;
 
-function forestsBreak(evidence: Evidence, epsilon: number): Claim {
+function forestsBreak(evidence: EvasionEvidence, epsilon: number): Claim {
   const forests = evidence.models.filter(isForest);
-  const isOfMany = evidence.study.attack.norm !== "l1";
+  const isOfMany = evidence.norm !== "l1";
   const checks = (isOfMany ? forests : []).map(({ id, cleanError }) => {
-    const increases = evidence.cells.filter((cell) => cell.target === id && cell.epsilon === epsilon);
+    const increases = evidence.cells.filter((cell) => cell.target === id && cell.budget === epsilon);
     const errors = increases.map(({ error }) => error);
     const [low, high] = [Math.min(...errors), Math.max(...errors)];
     const isBroken = (values: readonly number[]) => values.every((value) => !exceeds(BROKEN, value));
     return check(
       isBroken(increases.map(({ netIncrease }) => netIncrease)),
-      overRepetitions(evidence, ({ cells }) => {
-        const here = cells.filter((cell) => cell.target === id && cell.epsilon === epsilon);
+      inRepetitions(evidence, ({ cells }) => {
+        const here = cells.filter((cell) => cell.target === id && budgetOf(cell) === epsilon);
         return isBroken(here.map(({ netIncrease }) => netIncrease.estimate)) ? 1 : -1;
       }),
-      `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, clean ${threeDigits(cleanError)}`,
+      `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, clean ${threeDigits(cleanError!)}`,
     );
   });
   return claim(
@@ -292,33 +276,27 @@ function forestsBreak(evidence: Evidence, epsilon: number): Claim {
   );
 }
 
-function forestsResistFewChanges(evidence: Evidence, epsilon: number): Claim {
-  const { cells, models, study } = evidence;
+function forestsResistFewChanges(evidence: EvasionEvidence, epsilon: number): Claim {
+  const { cells, models } = evidence;
   const targets = models.filter(({ role }) => role === "target");
   const forests = new Set(targets.filter(isForest).map(({ id }) => id));
-  interface Judged {
-    readonly surrogate: string;
-    readonly target: string;
-    readonly epsilon: number;
-  }
-  const increase = <C extends Judged>(of: readonly C[], isOfForest: boolean, value: (cell: C) => number) =>
-    mean(
-      of
-        .filter(
-          (cell) =>
-            forests.has(cell.target) === isOfForest &&
-            cell.epsilon === epsilon &&
-            cell.surrogate.startsWith("surrogate/") &&
-            cell.target.startsWith("target/"),
-        )
-        .map(value),
-    );
-  const [own, others] = [true, false].map((isOfForest) => increase(cells, isOfForest, (cell) => cell.netIncrease));
-  const isTested = study.attack.norm === "l1" && own !== undefined && others !== undefined;
+  const judges = new Set(targets.map(({ id }) => id));
+  const increase = <C extends { readonly surrogate: string; readonly target: string }>(
+    of: readonly C[],
+    isOfForest: boolean,
+    value: (cell: C) => number,
+  ) => mean(of.filter((cell) => forests.has(cell.target) === isOfForest && !judges.has(cell.surrogate)).map(value));
+  const here = cells.filter(({ budget }) => budget === epsilon);
+  const [own, others] = [true, false].map((isOfForest) => increase(here, isOfForest, (cell) => cell.netIncrease));
+  const isTested = evidence.norm === "l1" && own !== undefined && others !== undefined;
   const signs = () =>
-    overRepetitions(evidence, (each) => {
+    inRepetitions(evidence, (each) => {
       const [a, b] = [true, false].map((isOfForest) =>
-        increase(each.cells, isOfForest, (cell) => cell.netIncrease.estimate),
+        increase(
+          each.cells.filter((cell) => budgetOf(cell) === epsilon),
+          isOfForest,
+          (cell) => cell.netIncrease.estimate,
+        ),
       );
       return compare(b!, a!);
     });
@@ -339,31 +317,3 @@ function forestsResistFewChanges(evidence: Evidence, epsilon: number): Claim {
 }
 
 const isForest = ({ role, learner }: MeanModel) => role === "target" && learner === "forest";
-
-function whiteBox({ cells }: Evidence, id: string, epsilon: number): number | undefined {
-  return cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)?.error;
-}
-
-function transferRate({ transferRates }: Evidence, surrogate: string, epsilon: number): number {
-  return transferRates.find((each) => each.surrogate === surrogate && each.epsilon === epsilon)!.rate;
-}
-
-/** White-box error, S and transfer rate of one repetition. */
-function whiteBoxIn({ cells }: Transfer, id: string, epsilon: number): number {
-  return cells.find((cell) => cell.surrogate === id && cell.target === id && cell.epsilon === epsilon)!.errorUnderAttack
-    .estimate;
-}
-
-function sizeIn({ models }: Transfer, id: string): number {
-  return models.find((model) => model.id === id)!.gradientSize!.estimate;
-}
-
-function rateIn({ cells }: Transfer, surrogate: string, epsilon: number): number {
-  const row = cells.filter((cell) => cell.surrogate === surrogate && cell.epsilon === epsilon);
-  return mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))!;
-}
-
-/** In how many repetitions a comparison comes out. */
-function overRepetitions({ repetitions }: Evidence, comparison: (each: Transfer) => number): Signs {
-  return signsOf(repetitions.map(comparison));
-}

@@ -7,6 +7,7 @@ import type { Runtime } from "../models/runtime.ts";
 import type { Norm } from "../threat/norm.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import { lossVariability } from "../transfer/variability.ts";
+import { requireDistinct } from "./choice.ts";
 import { execute, type Progress } from "./execute.ts";
 import { briefly, type Findings, findingsOf } from "./findings.ts";
 import { leftOutSentences } from "./leftOut.ts";
@@ -71,7 +72,10 @@ export interface ModelsExplained extends Transfer, Findings {
  */
 export async function explainModels(input: ExplainInput): Promise<ModelsExplained> {
   const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
-  requireDistinct([...surrogates, ...targets].map(({ name }) => name));
+  requireDistinct(
+    "models",
+    [...surrogates, ...targets].map(({ name }) => name),
+  );
   const plan = startPlan();
   const points = plan.data(data);
   const given = ({ bytes }: Model) => ({ model: plan.source(modelCodec, { bytes }) });
@@ -166,15 +170,5 @@ function notAttackable(name: string, reason: string): InputError {
     expected: "a model with gradients to craft points by",
     got: reason,
     remedy: "name it as a target instead",
-  });
-}
-
-function requireDistinct(names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return;
-  throw new InputError("invalid", "models", {
-    expected: "models of different names",
-    got: `"${twice}" twice`,
-    remedy: "give each model once, under a name of its own",
   });
 }

@@ -29,7 +29,7 @@ export function findingsOf(
   for (const target of targets) {
     for (const epsilon of epsilons) {
       const facts = cells
-        .filter((cell) => cell.target === target && cell.epsilon === epsilon && cell.surrogate !== target)
+        .filter((cell) => cell.target === target && cell.budget === epsilon && cell.surrogate !== target)
         .map((cell) => factsOf(cell, byId.get(target)!, variability));
       const found = facts.map(pairFinding);
       findings.push(...found);
@@ -42,8 +42,16 @@ export function findingsOf(
 }
 
 function factsOf(cell: MeanCell, target: MeanModel, variability: ReadonlyMap<string, number>): PairFacts {
-  const { surrogate, epsilon, netIncrease, netInterval, whiteBoxIncrease, whiteBoxInterval, alignment, decomposition } =
-    cell;
+  const {
+    surrogate,
+    budget: epsilon,
+    netIncrease,
+    netInterval,
+    whiteBoxIncrease,
+    whiteBoxInterval,
+    alignment,
+    decomposition,
+  } = cell;
   const V = variability.get(surrogate);
   return {
     surrogate,
@@ -69,7 +77,7 @@ function adviceOf(
   epsilon: number,
   seed: number,
 ): TargetAdvice[] {
-  const own = cells.filter((cell) => cell.target === target && cell.surrogate !== target && cell.epsilon === epsilon);
+  const own = cells.filter((cell) => cell.target === target && cell.surrogate !== target && cell.budget === epsilon);
   const advice = surrogateAdvice(own.map((cell) => candidateOf(cell, models, variability)));
   if (!advice) return [];
   const errors = new Map(own.map(({ surrogate, error }) => [surrogate, error]));

@@ -23,8 +23,14 @@ export interface StudyData {
 export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): readonly Matrix[] {
   const surrogates = study.surrogates.map((choice) => resolve(choice));
   const targets = study.targets.map((choice) => resolve(choice));
-  requireDistinct("surrogates", surrogates);
-  requireDistinct("targets", targets);
+  requireDistinct(
+    "surrogates",
+    surrogates.map(({ name }) => name),
+  );
+  requireDistinct(
+    "targets",
+    targets.map(({ name }) => name),
+  );
   for (const { name, learner } of surrogates) {
     if (!learnerByName(learner).capabilities.differentiable) throw notAttackable(name, learner);
   }

@@ -4,10 +4,11 @@ import { mean, standardError } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { type Explanation, explainStudy } from "./explain.ts";
 import type { Matrix } from "./matrix.ts";
-import { overRepetitions } from "./means.ts";
-import { nameOf, surrogateId } from "./names.ts";
+import { pooledCell } from "./means.ts";
+import { cellAt, selectMetrics, transferRateOf } from "./measured.ts";
+import { named, nameOf, surrogateId } from "./names.ts";
 import { type Comparison, compareWithPrinted } from "./printed.ts";
-import type { AuditCell, Transfer } from "./result.ts";
+import type { Transfer } from "./result.ts";
 import type { Study } from "./schema.ts";
 import { readRef, type Store } from "./store.ts";
 import type { SurrogateVariability } from "./variability.ts";
@@ -65,30 +66,23 @@ export async function readStudy(
   const variability: SurrogateVariability[] = [];
   const curved: Transfer[] = [];
   for (const { transfer, curve, variability: varied } of keys) {
-    whole.push(await readRef(store, transfer));
+    const found = await readRef(store, transfer);
+    whole.push({ ...found, models: named(found.models, study) });
     if (curve) curved.push(await readRef(store, curve.transfer));
     for (const [surrogate, ref] of varied ?? []) {
       const found = await readRef(store, ref);
       if (found) variability.push({ surrogate, ...found });
     }
   }
-  const repetitions = whole.map((each) => select(each, study));
-  const cells = repetitions[0].cells.map((first): StudyCell => {
-    const same = repetitions.map((repetition) => cellLike(repetition, first));
-    const ratios = same.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
-    return {
-      surrogate: first.surrogate,
-      target: first.target,
-      epsilon: first.epsilon,
-      errorUnderAttack: overRepetitions(same.map(({ errorUnderAttack }) => errorUnderAttack)),
-      ...(ratios.length === same.length && { ratio: mean(ratios)! }),
-    };
+  const repetitions = whole.map((each) => selectMetrics(each, study.metrics));
+  const cells = repetitions[0].cells.map((cell): StudyCell => {
+    const { surrogate, target, epsilon } = cell;
+    return { surrogate, target, epsilon, ...pooledCell(repetitions, cell) };
   });
   const transferRates = study.surrogates.flatMap((choice) =>
     study.attack.epsilons.map((epsilon) => {
       const surrogate = surrogateId(nameOf(choice));
-      const row = cells.filter((cell) => cell.surrogate === surrogate && cell.epsilon === epsilon);
-      return { surrogate, epsilon, rate: mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))! };
+      return { surrogate, epsilon, rate: transferRateOf(cells, surrogate, epsilon)! };
     }),
   );
   const curves = curvesOf(curved);
@@ -124,23 +118,9 @@ function curvesOf(repetitions: readonly Transfer[]): CurvePoint[] {
       point(
         id,
         cell.epsilon,
-        repetitions.map((each) => cellLike(each, cell).errorUnderAttack.estimate),
+        repetitions.map(({ cells }) => cellAt(cells, id, id, cell.epsilon)!.errorUnderAttack.estimate),
       ),
     );
     return [point(id, 0, clean), ...attacked.sort((a, b) => a.epsilon - b.epsilon)];
   });
-}
-
-/** Leaves out the metrics that were not asked for. */
-function select(transfer: Transfer, { metrics }: Study): Transfer {
-  const { models, pairs } = transfer;
-  return {
-    ...transfer,
-    models: metrics.includes("size") ? models : models.map(({ gradientSize: _, ...rest }) => rest),
-    pairs: metrics.includes("alignment") ? pairs : [],
-  };
-}
-
-function cellLike({ cells }: Transfer, { surrogate, target, epsilon }: AuditCell): AuditCell {
-  return cells.find((cell) => cell.surrogate === surrogate && cell.target === target && cell.epsilon === epsilon)!;
 }

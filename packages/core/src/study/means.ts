@@ -1,24 +1,25 @@
-// Means over repetitions of what a matrix measured, in the form that explanations need.
+// Means over repetitions of what was measured, in the form that explanations need.
 
 import { mean, standardError } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { studentCritical } from "../stats/student.ts";
 import { type Decomposition, decomposition } from "../transfer/decomposition.ts";
-import type { AuditCell, AuditModel, Transfer } from "./result.ts";
+import { budgetOf, cellAt, type Measured, type MeasuredCell, type MeasuredModel } from "./measured.ts";
 
 /** A model, means over repetitions; what some repetition lacks is absent. */
-export interface MeanModel
-  extends Pick<AuditModel, "id" | "role" | "learner" | "complexity" | "options" | "noGradients"> {
-  readonly cleanError: number;
+export interface MeanModel extends Omit<MeasuredModel, "cleanError" | "gradientSize" | "displacement"> {
+  readonly cleanError?: number;
   /** S. */
   readonly size?: number;
+  /** How far poisoning points were moved. */
+  readonly displacement?: number;
 }
 
 /** One surrogate on one target at one budget, means over repetitions; what some repetition lacks is absent. */
 export interface MeanCell {
   readonly surrogate: string;
   readonly target: string;
-  readonly epsilon: number;
+  readonly budget: number;
   readonly error: number;
   readonly netIncrease: number;
   readonly netInterval: Interval;
@@ -40,7 +41,8 @@ export interface MeanCell {
 
 /** The mean of values of which none is missing. */
 function whole(values: readonly (number | undefined)[]): number | undefined {
-  return values.every((value) => value !== undefined) ? mean(values as readonly number[]) : undefined;
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length ? mean(known) : undefined;
 }
 
 /** Leaves out what is not known. */
@@ -48,34 +50,32 @@ function known<T extends object>(values: { readonly [name in keyof T]: T[name] |
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-/** The models of a study or audit over repetitions. */
-export function meanModels(repetitions: readonly Transfer[]): MeanModel[] {
+/** The models over repetitions. */
+export function meanModels(repetitions: readonly Measured[]): MeanModel[] {
   return repetitions[0].models.map((first): MeanModel => {
     const same = repetitions.map(({ models }) => models.find(({ id }) => id === first.id)!);
-    const { id, role, learner, complexity, options, noGradients } = first;
+    const { id, role, name, share, learner, complexity, options, noGradients } = first;
     return {
       id,
       role,
-      cleanError: mean(same.map(({ cleanError }) => cleanError.estimate))!,
       ...known({
-        learner,
-        complexity,
-        options,
-        noGradients,
-        size: whole(same.map((each) => each.gradientSize?.estimate)),
+        ...{ name, share, learner, complexity, options, noGradients },
+        cleanError: whole(same.map(({ cleanError }) => cleanError?.estimate)),
+        size: whole(same.map(({ gradientSize }) => gradientSize?.estimate)),
+        displacement: whole(same.map(({ displacement }) => displacement?.estimate)),
       }),
     };
   });
 }
 
 /** The cells over repetitions, white-box ones included, each with what is known of its pair. */
-export function meanCells(repetitions: readonly Transfer[]): MeanCell[] {
+export function meanCells(repetitions: readonly Measured[]): MeanCell[] {
   const sizes = new Map(meanModels(repetitions).map(({ id, size }) => [id, size]));
-  return repetitions[0].cells.map(({ surrogate, target, epsilon }): MeanCell => {
-    const find = ({ cells }: Transfer, from: string): AuditCell | undefined =>
-      cells.find((cell) => cell.surrogate === from && cell.target === target && cell.epsilon === epsilon);
-    const own = repetitions.map((each) => find(each, surrogate)!);
-    const white = repetitions.map((each) => find(each, target));
+  return repetitions[0].cells.map((first): MeanCell => {
+    const { surrogate, target } = first;
+    const budget = budgetOf(first);
+    const own = repetitions.map(({ cells }) => cellAt(cells, surrogate, target, budget)!);
+    const white = repetitions.map(({ cells }) => cellAt(cells, target, target, budget));
     const isPair = (pair: { readonly surrogate: string; readonly target: string }) =>
       pair.surrogate === surrogate && pair.target === target;
     const outputs = repetitions.map((each) => each.outputs?.find(isPair));
@@ -86,7 +86,7 @@ export function meanCells(repetitions: readonly Transfer[]): MeanCell[] {
     return {
       surrogate,
       target,
-      epsilon,
+      budget,
       error: mean(own.map(({ errorUnderAttack }) => errorUnderAttack.estimate))!,
       netIncrease: mean(own.map(({ netIncrease }) => netIncrease.estimate))!,
       netInterval: increaseOver(own),
@@ -97,19 +97,19 @@ export function meanCells(repetitions: readonly Transfer[]): MeanCell[] {
         ratio: whole(own.map(({ ratio }) => ratio)),
         alignment: whole(repetitions.map(({ pairs }) => pairs.find(isPair)?.alignment.estimate)),
         perturbationCorrelation: whole(own.map((cell) => cell.perturbationCorrelation)),
-        linearised: linearised === undefined ? undefined : linearised / epsilon,
+        linearised: linearised === undefined ? undefined : linearised / budget,
         labelAgreement: whole(outputs.map((pair) => pair?.labelAgreement.estimate)),
         marginCorrelation: whole(outputs.map((pair) => pair?.marginCorrelation)),
         decomposition:
           firstOrder === undefined || size === undefined || increase === undefined
             ? undefined
-            : decomposition(increase, firstOrder, epsilon * size),
+            : decomposition(increase, firstOrder, budget * size),
       }),
     };
   });
 }
 
-const increaseOver = (cells: readonly AuditCell[]): Interval =>
+const increaseOver = (cells: readonly MeasuredCell[]): Interval =>
   overRepetitions(
     cells.map(({ netIncrease }) => netIncrease),
     { least: -1 },
@@ -128,4 +128,14 @@ export function overRepetitions(
   const centre = mean(values)!;
   const half = studentCritical(0.05, values.length - 1) * standardError(values)!;
   return { estimate: centre, low: Math.max(least, centre - half), high: Math.min(most, centre + half) };
+}
+
+/** What becomes of a cell over repetitions: its error with an interval, and its ratio where all repetitions have one. */
+export function pooledCell(repetitions: readonly Measured[], cell: MeasuredCell) {
+  const same = repetitions.map(({ cells }) => cellAt(cells, cell.surrogate, cell.target, budgetOf(cell))!);
+  const ratio = whole(same.map((each) => each.ratio));
+  return {
+    errorUnderAttack: overRepetitions(same.map(({ errorUnderAttack }) => errorUnderAttack)),
+    ...(ratio !== undefined && { ratio }),
+  };
 }

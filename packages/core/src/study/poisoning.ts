@@ -5,12 +5,12 @@ import { requireDisjoint } from "../data/overlap.ts";
 import { InputError } from "../errors.ts";
 import { learnerByName } from "../learners/index.ts";
 import { stream } from "../random.ts";
-import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { type Resolved, requireDistinct, resolve } from "./choice.ts";
 import type { StudyData } from "./grid.ts";
-import { overRepetitions } from "./means.ts";
-import { nameOf, surrogateId, targetId } from "./names.ts";
+import { pooledCell } from "./means.ts";
+import { selectMetrics, transferRateOf } from "./measured.ts";
+import { named, nameOf, surrogateId, targetId } from "./names.ts";
 import type { PlanBuilder } from "./plan.ts";
 import { explainPoisoning, type PoisoningExplanation } from "./poisoningExplain.ts";
 import type { PoisonTransfer } from "./poisoningResult.ts";
@@ -74,8 +74,14 @@ const [SURROGATE, TARGET, VALIDATION, TEST] = [0, 1, 2, 3];
 export function planPoisoning(plan: PlanBuilder, study: PoisoningStudy, data: StudyData): readonly PoisoningMatrix[] {
   const surrogates = study.surrogates.map((choice) => resolve(choice));
   const targets = study.targets.map((choice) => resolve(choice));
-  requireDistinct("surrogates", surrogates);
-  requireDistinct("targets", targets);
+  requireDistinct(
+    "surrogates",
+    surrogates.map(({ name }) => name),
+  );
+  requireDistinct(
+    "targets",
+    targets.map(({ name }) => name),
+  );
   for (const { learner } of surrogates) requirePoisonable(learnerByName(learner), study.attack, {});
   const sizes = sizesOf(study, data);
   const fractions = [...study.fractions].sort((a, b) => a - b);
@@ -252,33 +258,23 @@ export async function readPoisoning(
   const whole: PoisonTransfer[] = [];
   const variability: SurrogateVariability[] = [];
   for (const { transfer, variability: varied } of keys) {
-    whole.push(await readRef(store, transfer));
+    const found = await readRef(store, transfer);
+    whole.push({ ...found, models: named(found.models, study) });
     for (const [surrogate, ref] of varied) {
       const found = await readRef(store, ref);
       if (found) variability.push({ surrogate, ...found });
     }
   }
   const repetitions = whole.map((each) => select(each, study));
-  const cells = repetitions[0].cells.map(({ surrogate, target, fraction }): PoisoningCell => {
-    const same = repetitions.map(
-      (each) =>
-        each.cells.find(
-          (cell) => cell.surrogate === surrogate && cell.target === target && cell.fraction === fraction,
-        )!,
-    );
-    const ratios = same.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
-    return {
-      ...{ surrogate, target, fraction },
-      errorUnderAttack: overRepetitions(same.map(({ errorUnderAttack }) => errorUnderAttack)),
-      ...(ratios.length === same.length && { ratio: mean(ratios)! }),
-    };
+  const cells = repetitions[0].cells.map((cell): PoisoningCell => {
+    const { surrogate, target, fraction } = cell;
+    return { surrogate, target, fraction, ...pooledCell(repetitions, cell) };
   });
   const fractions = [...study.fractions].sort((a, b) => a - b);
   const transferRates = study.surrogates.flatMap((choice) =>
     fractions.map((fraction) => {
       const surrogate = surrogateId(nameOf(choice));
-      const row = cells.filter((cell) => cell.surrogate === surrogate && cell.fraction === fraction);
-      return { surrogate, fraction, rate: mean(row.map(({ errorUnderAttack }) => errorUnderAttack.estimate))! };
+      return { surrogate, fraction, rate: transferRateOf(cells, surrogate, fraction)! };
     }),
   );
   const explanation = explainPoisoning({ study, repetitions, transferRates, variability });
@@ -287,10 +283,7 @@ export async function readPoisoning(
 
 /** Leaves out the metrics that were not asked for. */
 function select(transfer: PoisonTransfer, { metrics }: PoisoningStudy): PoisonTransfer {
-  const { models, cells, pairs } = transfer;
-  return {
-    models: metrics.includes("size") ? models : models.map(({ gradientSize: _, ...rest }) => rest),
-    cells: metrics.includes("perturbation") ? cells : cells.map(({ perturbationCorrelation: _, ...rest }) => rest),
-    pairs: metrics.includes("alignment") ? pairs : [],
-  };
+  const found = selectMetrics(transfer, metrics);
+  if (metrics.includes("perturbation")) return found;
+  return { ...found, cells: found.cells.map(({ perturbationCorrelation: _, ...cell }) => cell) };
 }

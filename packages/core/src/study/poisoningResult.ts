@@ -2,10 +2,11 @@
 
 import type { Interval } from "../stats/sample.ts";
 import type { Rate } from "../transfer/rates.ts";
-import type { AuditModel, AuditPair } from "./result.ts";
+import type { MeasuredModel } from "./measured.ts";
+import type { AuditPair } from "./result.ts";
 
 /** A model that took part. */
-export interface PoisonModel extends Pick<AuditModel, "id" | "role" | "complexity"> {
+export interface PoisonModel extends MeasuredModel {
   readonly learner: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** Error on the test rows without poisoning; of targets. */

@@ -5,14 +5,12 @@ import type { Advice, Agreement } from "../transfer/advice.ts";
 import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
+import type { MeasuredModel } from "./measured.ts";
 import type { Shortfall } from "./shortfall.ts";
 import type { Standings } from "./standing.ts";
 
-/** A model that took part: what it is and how it stands without any attack. */
-export interface AuditModel {
-  /** Short and unique, such as "svm-linear_H"; cells and pairs refer to it. */
-  readonly id: string;
-  readonly role: "target" | "surrogate";
+/** A model that took part: what it is and how it stands without any attack; cells and pairs refer to its id. */
+export interface AuditModel extends MeasuredModel {
   /** Name of the learner; absent for a model brought as a file. */
   readonly learner?: string;
   /** High complexity: weakly regularised; low: strongly. */

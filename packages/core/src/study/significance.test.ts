@@ -1,18 +1,20 @@
 // Table 1's tests on repetitions made by hand: counts and p-values are those of coin throws.
 
 import { expect, it } from "vitest";
-import { type SignificanceRepetition, significanceOf } from "./significance.ts";
+import type { Measured } from "./measured.ts";
+import { significanceOf } from "./significance.ts";
 import { smallestPossibleP } from "./signs.ts";
 
 /** A repetition with ridge at both complexities, its errors given. */
-function repetition(white: readonly [number, number], rates: readonly [number, number]): SignificanceRepetition {
+function repetition(white: readonly [number, number], rates: readonly [number, number]): Measured {
   const levels = ["high", "low"] as const;
   const name = (level: string) => `ridge_${level === "high" ? "H" : "L"}`;
   const cell = (surrogate: string, target: string, estimate: number, epsilon: number) => ({
     surrogate,
     target,
     epsilon,
-    errorUnderAttack: { estimate },
+    errorUnderAttack: { estimate, low: 0, high: 1, count: 0, n: 0 },
+    netIncrease: { estimate: 0, low: 0, high: 0 },
   });
   return {
     models: (["target", "surrogate"] as const).flatMap((role) =>
@@ -23,6 +25,7 @@ function repetition(white: readonly [number, number], rates: readonly [number, n
       cell(`target/${name(level)}`, `target/${name(level)}`, 1 - white[i], 5),
       ...levels.map((other, j) => cell(`surrogate/${name(level)}`, `target/${name(other)}`, rates[i] + 0.1 * j, 1)),
     ]),
+    pairs: [],
   };
 }
 

@@ -1,6 +1,7 @@
 // A sweep as a study: one option of a learner, from a file, over repetitions (paper, Fig. 3).
 
 import { z } from "zod";
+import { stream } from "../random.ts";
 import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import { kneeOf } from "../transfer/knee.ts";
@@ -70,7 +71,7 @@ export function planSweepStudy(plan: PlanBuilder, study: SweepStudy, { train }: 
   return questions(study).map((question) => planSweep(plan, question, train.part));
 }
 
-/** The question of each repetition; another seed is another split. */
+/** The question of each repetition, on another split. */
 function questions(study: SweepStudy): SweepQuestion[] {
   const { learner, option, values, options, sets, points, seed, repetitions } = study;
   const { units, ...attack } = study.attack;
@@ -78,7 +79,8 @@ function questions(study: SweepStudy): SweepQuestion[] {
     ...{ learner, option, values, options, sets, ...attack },
     ...(units && { units }),
     ...(points !== undefined && { points }),
-    seed: seed + repetition,
+    // The first repetition is what one sweep with this seed is; the others have seeds of their own.
+    seed: repetition === 0 ? seed : stream(seed, "sweep", repetition).integer(2 ** 31),
   }));
 }
 

@@ -18,6 +18,9 @@ export interface Association {
   /** Names of the two, such as "R" and "rho at epsilon 5". */
   readonly x: string;
   readonly y: string;
+  /** What y is, and the budget that it is of, where both are of a study. */
+  readonly quantity?: "rho" | "ratio";
+  readonly budget?: number;
   readonly xCells: Cells;
   readonly yCells: Cells;
   /** How far two cells may lie apart, absolutely, that are ties but for rounding; the default of `tied` where absent. */
@@ -25,9 +28,7 @@ export interface Association {
   readonly yRounding?: number;
 }
 
-export interface Correlation {
-  readonly x: string;
-  readonly y: string;
+export interface Correlation extends Pick<Association, "x" | "y" | "quantity" | "budget"> {
   readonly coefficient: Coefficient;
   readonly statistic: number;
   /** Number of pairs. */
@@ -45,7 +46,7 @@ export interface Correlation {
 export interface CorrelationPanel {
   readonly correlations: readonly Correlation[];
   /** The least-squares line of each association that has one, in their order. */
-  readonly lines: readonly { readonly x: string; readonly y: string; readonly line: RegressionLine }[];
+  readonly lines: readonly (Pick<Association, "x" | "y" | "quantity" | "budget"> & { readonly line: RegressionLine })[];
   /** Associations that have no correlation, with the reason. */
   readonly undefinedFor: readonly string[];
 }
@@ -60,19 +61,20 @@ export function correlationPanel(
   { seed, permutations = 1000 }: { readonly seed: number; readonly permutations?: number },
 ): CorrelationPanel {
   const undefinedFor: string[] = [];
-  const lines: { x: string; y: string; line: RegressionLine }[] = [];
-  const raw = associations.flatMap(({ x, y, ...given }) => {
-    const xCells = tiedCells(given.xCells, given.xRounding);
-    const yCells = tiedCells(given.yCells, given.yRounding);
+  const lines: CorrelationPanel["lines"][number][] = [];
+  const raw = associations.flatMap(({ xCells: xGiven, yCells: yGiven, xRounding, yRounding, ...names }) => {
+    const { x, y } = names;
+    const xCells = tiedCells(xGiven, xRounding);
+    const yCells = tiedCells(yGiven, yRounding);
     const [xs, ys] = cellPairs(xCells, yCells);
     const line = regression(xs, ys);
-    if (line) lines.push({ x, y, line });
+    if (line) lines.push({ ...names, line });
     const found = (Object.keys(coefficients) as Coefficient[]).flatMap((coefficient) => {
       const analytic = coefficients[coefficient](xs, ys);
       if (!analytic) return [];
       const random = stream(seed, "mantel", x, y, coefficient);
       const permuted = mantel(xCells, yCells, coefficients[coefficient], { random, permutations });
-      return permuted ? [{ x, y, coefficient, ...analytic, permutationP: permuted.p, permutations }] : [];
+      return permuted ? [{ ...names, coefficient, ...analytic, permutationP: permuted.p, permutations }] : [];
     });
     if (found.length === 0) {
       const why = xs.length < 2 ? `${xs.length} pairs have both` : "one of them is the same for all pairs";

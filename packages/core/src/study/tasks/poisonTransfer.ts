@@ -8,6 +8,7 @@ import { gradientAlignments, gradientSizes } from "../../transfer/gradients.ts";
 import { perturbationCorrelations } from "../../transfer/perturbationCorrelation.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
 import { jsonCodec } from "../codec.ts";
+import { withRatios } from "../measured.ts";
 import type { PoisonCell, PoisonModel, PoisonTransfer } from "../poisoningResult.ts";
 import type { Part, Ref, Values } from "../reference.ts";
 import type { AuditPair } from "../result.ts";
@@ -95,7 +96,7 @@ export const poisonTransfer: TaskKind<PoisonMetricsParameters, PoisonMetricsInpu
     );
     return {
       models: models.map(modelOf),
-      cells: cells.map((cell) => withRatio(cell, cells)),
+      cells: withRatios(cells),
       pairs: judged.flatMap(({ id: [surrogate, target] }) => pairOf(byId.get(surrogate)!, byId.get(target)!, seed)),
     };
   },
@@ -108,13 +109,6 @@ function correlationOf(from: Points, to: Points, count: number): number | undefi
   const [a, b] = [firstPoints(from, count), firstPoints(to, count)];
   if (a.start.data.some((value, i) => value !== b.start.data[i])) return undefined;
   return mean(perturbationCorrelations(a.start, a.x, b.x).filter((value) => !Number.isNaN(value)));
-}
-
-function withRatio(cell: PoisonCell, cells: readonly PoisonCell[]): PoisonCell {
-  const { target, fraction, errorUnderAttack } = cell;
-  const white = cells.find((each) => each.surrogate === target && each.target === target && each.fraction === fraction);
-  if (!white || white.errorUnderAttack.count === 0) return cell;
-  return { ...cell, ratio: errorUnderAttack.estimate / white.errorUnderAttack.estimate };
 }
 
 /** R of two models; nothing of a model with itself, or without gradients. */

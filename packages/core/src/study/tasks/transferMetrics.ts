@@ -12,6 +12,7 @@ import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import { jsonCodec } from "../codec.ts";
+import { withRatios } from "../measured.ts";
 import type { Part, Ref, Values } from "../reference.ts";
 import type { AuditCell, AuditModel, AuditPair, OutputPair, Transfer } from "../result.ts";
 import type { TaskKind } from "../task.ts";
@@ -87,7 +88,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
         ...otherSize(looks.get(row.id)!, size, seed),
         ...smoothnessOf(row.smooth, seed),
       })),
-      cells: cells.map((cell) => withRatio(cell, cells)),
+      cells: withRatios(cells),
       pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
       outputs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
     };
@@ -166,14 +167,6 @@ function cellOf(
       ...(predictedIncrease !== undefined && { predictedIncrease }),
     },
   ];
-}
-
-/** The cell with its error divided by the white-box error of the model it is judged on. */
-function withRatio(cell: AuditCell, cells: readonly AuditCell[]): AuditCell {
-  const { target, epsilon, errorUnderAttack } = cell;
-  const white = cells.find((each) => each.surrogate === target && each.target === target && each.epsilon === epsilon);
-  if (!white || white.errorUnderAttack.count === 0) return cell;
-  return { ...cell, ratio: errorUnderAttack.estimate / white.errorUnderAttack.estimate };
 }
 
 /** R at every point, by surrogate, then by the models that judge it; of those that have gradients. */

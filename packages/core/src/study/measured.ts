@@ -1,0 +1,115 @@
+// What is measured of models against each other, at budgets of either kind: epsilons of evasion, fractions of poisoning.
+
+import { mean } from "../stats/describe.ts";
+import type { Interval } from "../stats/sample.ts";
+import type { Rate } from "../transfer/rates.ts";
+
+/** A budget under the name that its kind of attack has for it. */
+export type Budgeted = { readonly epsilon: number } | { readonly fraction: number };
+
+/** What cells of every kind have. */
+export type MeasuredCell = Budgeted & {
+  /** The model that points were crafted on. */
+  readonly surrogate: string;
+  /** The model that they are judged on. */
+  readonly target: string;
+  readonly errorUnderAttack: Rate;
+  readonly netIncrease: Interval;
+  readonly lossIncrease?: number;
+  readonly predictedIncrease?: number;
+  readonly linearisedIncrease?: number;
+  readonly ratio?: number;
+  readonly perturbationCorrelation?: number;
+};
+
+/** What models of every kind of study have. */
+export interface MeasuredModel {
+  readonly id: string;
+  readonly role: "target" | "surrogate";
+  /** What the study calls it, on whichever side; absent where nobody named it. */
+  readonly name?: string;
+  /** The share of its rows that it was trained on, where the study says so for this model. */
+  readonly share?: number;
+  readonly learner?: string;
+  readonly complexity?: "high" | "low";
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly cleanError?: Rate;
+  /** S. */
+  readonly gradientSize?: Interval;
+  readonly displacement?: Interval;
+  readonly noGradients?: string;
+}
+
+/** One repetition. */
+export interface Measured<C extends MeasuredCell = MeasuredCell, M extends MeasuredModel = MeasuredModel> {
+  readonly models: readonly M[];
+  readonly cells: readonly C[];
+  /** R. */
+  readonly pairs: readonly { readonly surrogate: string; readonly target: string; readonly alignment: Interval }[];
+  readonly outputs?: readonly {
+    readonly surrogate: string;
+    readonly target: string;
+    readonly labelAgreement: Rate;
+    readonly marginCorrelation?: number;
+  }[];
+}
+
+export const budgetOf = (of: Budgeted): number => ("epsilon" in of ? of.epsilon : of.fraction);
+
+/** The cell of a pair at a budget. */
+export function cellAt<C extends MeasuredCell>(
+  cells: readonly C[],
+  surrogate: string,
+  target: string,
+  budget: number,
+): C | undefined {
+  return cells.find((cell) => cell.surrogate === surrogate && cell.target === target && budgetOf(cell) === budget);
+}
+
+/** Cells with their error divided by the white-box error of the model that they are judged on, where that is not 0. */
+export function withRatios<C extends MeasuredCell>(cells: readonly C[]): C[] {
+  return cells.map((cell) => {
+    const white = cellAt(cells, cell.target, cell.target, budgetOf(cell));
+    if (!white || white.errorUnderAttack.count === 0) return cell;
+    return { ...cell, ratio: cell.errorUnderAttack.estimate / white.errorUnderAttack.estimate };
+  });
+}
+
+/** The mean error that points of a surrogate bring the models that judge them, at a budget; undefined where none do. */
+export function transferRateOf(
+  cells: readonly (Budgeted & {
+    readonly surrogate: string;
+    readonly errorUnderAttack: { readonly estimate: number };
+  })[],
+  surrogate: string,
+  budget: number,
+): number | undefined {
+  const own = cells.filter((cell) => cell.surrogate === surrogate && budgetOf(cell) === budget);
+  return mean(own.map(({ errorUnderAttack }) => errorUnderAttack.estimate));
+}
+
+/** Whether a model was trained on all rows of its part: others are left out of families and correlations. */
+export const isWhole = ({ share }: Pick<MeasuredModel, "share">): boolean => share === undefined;
+
+/** A repetition without the metrics that were not asked for. */
+export function selectMetrics<T extends Measured>(measured: T, metrics: readonly string[]): T {
+  const { models, pairs } = measured;
+  return {
+    ...measured,
+    models: metrics.includes("size") ? models : models.map(({ gradientSize: _, ...model }) => model),
+    pairs: metrics.includes("alignment") ? pairs : [],
+  };
+}
+
+/** White-box error, S and transfer rate of a model in one repetition that has them. */
+export function whiteBoxIn({ cells }: Measured, id: string, budget: number): number {
+  return cellAt(cells, id, id, budget)!.errorUnderAttack.estimate;
+}
+
+export function sizeIn({ models }: Measured, id: string): number {
+  return models.find((model) => model.id === id)!.gradientSize!.estimate;
+}
+
+export function rateIn({ cells }: Measured, surrogate: string, budget: number): number {
+  return transferRateOf(cells, surrogate, budget)!;
+}
