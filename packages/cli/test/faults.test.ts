@@ -64,6 +64,13 @@ beforeAll(async () => {
 const fit = ["fit", "logistic", "--out", "new.onnx", "--data"];
 const audit = ["audit", "--target", model, "--out", "run", "--data"];
 
+const endless = file(
+  "endless.yaml",
+  "name: endless\nrepetitions: 1000000000\ndata: { train: digits }\nsplit: { target: 0.4, surrogate: 0.4, attacked: 0.2 }\n" +
+    "surrogates: [{ learner: logistic }]\ntargets: [{ learner: ridge }]\nattack: { norm: l2, epsilons: [1] }\n",
+);
+const long = file("long.yaml", Array.from({ length: 20_000 }, (_, i) => `name${i}: 1\n`).join(""));
+const deep = file("deep.yaml", `title:\n  ${"- ".repeat(20_000)}x\n`);
 const alias = file("alias.yaml", "name: *nothing\n");
 const nine = (name: string, of: string) => `${name}: &${name} [${new Array(9).fill(of).join(", ")}]\n`;
 const aliases = file(
@@ -133,6 +140,9 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
     /^unknown option of logistic "constructor"/,
   ],
   ["aliases that fill the memory", ["study", aliases], /^invalid study file .*Excessive alias count/],
+  ["a study of more tasks than anyone waits for", ["study", endless, "--plan"], /^unsupported size of the study/],
+  ["a study file that nobody wrote", ["study", long], /^unsupported study file .*expected up to 131072 bytes/],
+  ["levels without end", ["study", deep], /^invalid study file .*got lists or maps in one another without end/],
   ["an alias of nothing", ["study", alias], /^invalid study file .*Unresolved alias/],
   [
     "a file name that ends as a folder's",

@@ -20,6 +20,20 @@ export async function readBytes(kind: string, path: string): Promise<Uint8Array>
   }
 }
 
+/** Bytes of a file that people write: parsers compare each of its names with each other. */
+const MOST_WRITTEN = 2 ** 17;
+
+/** The same for files that people write. @throws InputError also for one that is longer than anyone would write */
+export async function readWritten(kind: string, path: string): Promise<Uint8Array> {
+  const bytes = await readBytes(kind, path);
+  if (bytes.length <= MOST_WRITTEN) return bytes;
+  throw new InputError("unsupported", `${kind} ${path}`, {
+    expected: `up to ${MOST_WRITTEN} bytes`,
+    got: `${bytes.length}`,
+    remedy: "leave out what is not needed",
+  });
+}
+
 /** The error for a file that cannot be read; what is no fault of the file is handed back as it is. */
 export function unreadable(kind: string, path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -21,7 +21,7 @@ import {
 } from "@carom/core";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { dataFolder } from "./catalog.ts";
-import { readBytes } from "./read.ts";
+import { readWritten } from "./read.ts";
 
 /** What each kind of study file looks like; a file that names none asks of evasion. */
 const kinds = {
@@ -49,19 +49,20 @@ function kindNamed(kind: string): (typeof kinds)[keyof typeof kinds] {
 
 /** The study in a file, with paths of data made relative to it. */
 export async function loadStudy(path: string): Promise<AnyStudy> {
-  const text = new TextDecoder().decode(await readBytes("study file", path));
+  const text = new TextDecoder().decode(await readWritten("study file", path));
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = orTold(path, () => parseDocument(text, { lineCounter: lines }));
   const at = (offset: number) => `${basename(path)}, line ${lines.linePos(offset).line}`;
   const [fault] = document.errors;
   if (fault) {
     throw new InputError("invalid", `study file at ${at(fault.pos[0])}`, {
       expected: "YAML or JSON",
-      got: fault.message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, ""),
+      got: inWords(fault),
       remedy: "correct that line",
     });
   }
-  const given = contentOf(document, path) ?? {};
+  // Aliases of nothing, and those that would fill the memory, are found out here.
+  const given: Record<string, unknown> = orTold(path, () => document.toJS()) ?? {};
   const { schema, jsonSchema } = kindNamed(typeof given.kind === "string" ? given.kind : "evasion");
   const parsed = schema.safeParse(given);
   if (parsed.success) return withPaths(parsed.data, dirname(resolve(path)));
@@ -95,17 +96,23 @@ export async function loadStudy(path: string): Promise<AnyStudy> {
   );
 }
 
-/** What a document says. @throws InputError for aliases of nothing, and for those that would fill the memory */
-function contentOf(document: Document, path: string): Record<string, unknown> | null {
+/** What a parser makes of a study file. @throws InputError for what it cannot follow, such as ten thousand levels */
+function orTold<T>(path: string, parse: () => T): T {
   try {
-    return document.toJS();
+    return parse();
   } catch (error) {
     throw new InputError("invalid", `study file ${path}`, {
       expected: "YAML or JSON",
-      got: (error as Error).message.split("\n")[0],
-      remedy: "write out what aliases (*name) stand for",
+      got: inWords(error as Error),
+      remedy: "write out what aliases (*name) stand for, and nest lists and maps less deep",
     });
   }
+}
+
+/** The first line of a parser's fault, without the place. */
+function inWords({ message }: Error): string {
+  if (/call stack/.test(message)) return "lists or maps in one another without end";
+  return message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, "");
 }
 
 /** Where a place in the document begins; of a missing one, where what should hold it begins. */

@@ -1,6 +1,7 @@
 // A plan: the tasks that a question needs, each once, and the artifacts that are given.
 
 import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
 import { type Artifact, hashArtifact, type Parameters } from "./artifact.ts";
 import type { Codec } from "./codec.ts";
 import { keyDocument, type Part, type Ref, sent } from "./reference.ts";
@@ -27,7 +28,11 @@ export interface PlanBuilder extends Plan {
   add<P extends object, I extends object, T>(kind: TaskKind<P, I, T>, parameters: P, inputs: I, label: string): Ref<T>;
 }
 
-export function startPlan(): PlanBuilder {
+/** Far more tasks than anyone waits for; a file that asks for a billion repetitions would fill the memory with its plan. */
+const MOST_TASKS = 100_000;
+
+/** A plan without tasks; `add` throws InputError beyond the most it may have. */
+export function startPlan(most = MOST_TASKS): PlanBuilder {
   const tasks = new Map<string, Task>();
   const sources = new Map<string, Artifact>();
   const source = <T>(codec: Codec<T>, value: T): Ref<T> => {
@@ -53,6 +58,7 @@ export function startPlan(): PlanBuilder {
       const { seconds, bytes = FEW, learner, rows } = kind.estimate(parameters, inputs);
       const { name, asks } = kind;
       if (!tasks.has(key)) {
+        if (tasks.size === most) throw tooMany(most);
         tasks.set(key, {
           ...{ key, kind: name, label, seconds, bytes, inputs: document.inputs },
           ...(asks && { asks }),
@@ -69,3 +75,11 @@ export function startPlan(): PlanBuilder {
 
 /** Bytes of an artifact that is small. */
 const FEW = 20_000;
+
+function tooMany(most: number): InputError {
+  return new InputError("unsupported", "size of the study", {
+    expected: `up to ${most} tasks`,
+    got: "more",
+    remedy: "give fewer repetitions or models, or make several studies of it",
+  });
+}

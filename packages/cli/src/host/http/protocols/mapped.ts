@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { InputError, unknownName } from "@carom/core";
 import { parse } from "yaml";
-import { readBytes } from "../../read.ts";
+import { readWritten } from "../../read.ts";
 import { answersFrom, pairedScores, unexpected } from "../answer.ts";
 import { fromEnvironment } from "../environment.ts";
 import { isObject } from "../isObject.ts";
@@ -27,7 +27,7 @@ const keys = ["url", "request", "scores", "labels", "classes", "probabilities"] 
 
 /** The mapping in a YAML or JSON file. @throws InputError */
 export async function loadMapping(path: string): Promise<Mapping> {
-  const bytes = await readBytes("mapping file", path);
+  const bytes = await readWritten("mapping file", path);
   const file = documentOf(bytes, path);
   const unknown = Object.keys(file).find((key) => !(keys as readonly string[]).includes(key));
   if (unknown !== undefined) return unknownName(`key of mapping file ${path}:`, unknown, keys);
