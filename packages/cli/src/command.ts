@@ -43,10 +43,24 @@ process.stderr.on("error", () => {});
 
 const program = createProgram();
 try {
+  requireWorkingFolder();
   await program.parseAsync();
   tellNotes();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** @throws InputError where the folder that relative paths begin in is gone */
+function requireWorkingFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new InputError("missing", "working folder", {
+      expected: "one that exists",
+      got: "one that was removed",
+      remedy: "change to another (cd)",
+    });
+  }
 }
 
 function report(error: unknown): number {

@@ -179,6 +179,19 @@ describe.runIf(process.platform === "linux")("a place for output", () => {
     expect(through("data info nothing.npz 2> /dev/full")).toMatchObject({ status: 2, stdout: "" });
   });
 
+  it("is none where the working folder was removed", () => {
+    const gone = join(inputs, "gone");
+    const { status, stderr } = spawnSync(
+      "bash",
+      ["-c", `mkdir "${gone}" && cd "${gone}" && rmdir "${gone}" && "${process.execPath}" "${main}" data info digits`],
+      { encoding: "utf8" },
+    );
+    expect([status, stderr]).toEqual([
+      2,
+      "carom: missing working folder: expected one that exists, got one that was removed; change to another (cd)\n",
+    ]);
+  });
+
   it("is no pipe that nobody writes to", () => {
     const pipe = join(inputs, "pipe.npz");
     spawnSync("mkfifo", [pipe]);
