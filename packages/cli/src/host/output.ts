@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { link, lstat, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { InputError } from "@carom/core";
+import { InputError, MissingInput } from "@carom/core";
 import { tell } from "../terminal/print.ts";
 import { partialName, removeLeft } from "./partial.ts";
 
@@ -68,9 +68,18 @@ export async function keepingResults<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof MissingInput) throw gone();
     tell("what was computed is in the store; the same command makes the report without computing it again");
     throw error;
   }
+}
+
+function gone(): InputError {
+  return new InputError("missing", "results in the store", {
+    expected: "what was computed to stay there",
+    got: "some of it gone",
+    remedy: "see whether another program empties it, and start the same command again: it computes what is missing",
+  });
 }
 
 /**

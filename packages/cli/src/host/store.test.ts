@@ -1,7 +1,16 @@
 // A store that several share: nothing of another's is removed, nothing is more open than its folder, and it may be read-only.
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { InputError, tensor } from "@carom/core";
 import { describe, expect, it } from "vitest";
@@ -27,6 +36,20 @@ describe("a store", () => {
       await clean();
       expect([own, left, elsewhere].map((path) => existsSync(path))).toEqual([true, false, true]);
     }
+  });
+
+  it("keeps what a run uses that is at work, and not what was there before it", async () => {
+    const store = join(folder, "used");
+    await diskStore(store).write(key, artifact);
+    utimesSync(join(store, "ab", key), 1000, 1000);
+    await prepareStore(store);
+    const [other, read] = ["cd".repeat(32), "ef".repeat(32)];
+    await diskStore(store).write(other, artifact);
+    await diskStore(store).write(read, artifact);
+    utimesSync(join(store, "ef", read), 1000, 1000);
+    expect(await diskStore(store).read(read)).toBeDefined();
+    expect(await collectGarbage(store, 0)).toMatchObject({ artifacts: 2, removed: 1 });
+    expect(existsSync(join(store, "ab", key))).toBe(false);
   });
 
   it.skipIf(process.platform === "win32")(

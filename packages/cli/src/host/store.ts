@@ -1,7 +1,8 @@
 // The store on disk: a file per artifact, named by the key of the task that made it, with the hash of its content.
 
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Artifact, artifactPieces, decodeArtifact, InputError, type Store } from "@carom/core";
@@ -16,6 +17,8 @@ const HEADER = MAGIC.length + 64 + 8;
 const artifact = /^[0-9a-f]{64}$/;
 /** Artifacts hold rows: they are the user's alone, unless the folder of the store was made for others too. */
 const OWN = 0o700;
+/** How the marks of runs begin that use a store. */
+const RUN = "run.";
 
 /** The folder of the store: CAROM_STORE, else `carom` in the user's cache folder. */
 export function storeFolder(): string {
@@ -117,10 +120,23 @@ export async function verifyStore(folder: string, onDamage: (path: string) => vo
   });
 }
 
-/** Removes artifacts that have not been read for so many days, and what killed runs left half-written. */
+/**
+ * Removes artifacts that have not been read for so many days, and what killed runs left half-written; nothing that was read or
+ * written since the first of the runs began that are at work.
+ */
 export async function collectGarbage(folder: string, days: number): Promise<StoreSummary> {
-  const oldest = Date.now() - days * 86_400_000;
+  const oldest = Math.min(Date.now() - days * 86_400_000, await firstRun(folder));
   return sweep(folder, async (path) => (await stat(path)).mtimeMs >= oldest);
+}
+
+/** When the first of the runs began that use a store now; Infinity where there is none. */
+async function firstRun(folder: string): Promise<number> {
+  const marks = (await readdir(folder).catch(() => [])).filter((name) => isPartial(name) && name.startsWith(RUN));
+  const begun = marks.map(async (name) => {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    return found && !isLeft(name, found.mtimeMs) ? found.mtimeMs : Number.POSITIVE_INFINITY;
+  });
+  return Math.min(...(await Promise.all(begun)));
 }
 
 async function sweep(folder: string, keep: (path: string) => Promise<boolean>): Promise<StoreSummary> {
@@ -137,7 +153,7 @@ async function sweep(folder: string, keep: (path: string) => Promise<boolean>): 
     // What is half-written belongs to its process, which may run on another host.
     const kept = isPartial(file.name) ? !isLeft(file.name, found.mtimeMs) : await keep(path);
     if (kept) {
-      summary.artifacts++;
+      if (artifact.test(file.name)) summary.artifacts++;
       summary.bytes += size;
     } else {
       await rm(path, { force: true });
@@ -149,15 +165,15 @@ async function sweep(folder: string, keep: (path: string) => Promise<boolean>): 
 }
 
 /**
- * Makes a store where there is none, and removes what killed runs left half-written. Where it cannot be written to, says why:
- * one that has everything is of use all the same.
+ * Makes a store where there is none, removes what killed runs left half-written, and marks it as in use until this process
+ * ends. Where it cannot be written to, says why: one that has everything is of use all the same.
  */
 export async function prepareStore(folder: string): Promise<InputError | undefined> {
   try {
     await mkdir(folder, { recursive: true, mode: OWN });
-    const probe = partialName(join(folder, "probe"));
-    await (await open(probe, "w")).close();
-    await rm(probe, { force: true });
+    const mark = partialName(join(folder, `${RUN}mark`));
+    await writeFile(mark, "");
+    process.once("exit", () => rmSync(mark, { force: true }));
     await sweep(folder, async () => true);
     return undefined;
   } catch (error) {
