@@ -23,14 +23,40 @@ export function percentages(shares: readonly number[]): string {
   return `${list(shares.map((share) => percent(share, 0.1)))} %`;
 }
 
+/**
+ * A range of shares in percent without the sign, with as many decimals as it takes to tell its ends apart; one number where
+ * they are equal: "38 to 40", "95.1 to 95.2", "38".
+ */
+export function percentRange(low: number, high: number): string {
+  const texts = [percent(low, 0.1), percent(high, 0.1)] as const;
+  if (low === high) return texts[0];
+  if (texts[0] !== texts[1]) return texts.join(" to ");
+  return apart(100 * low, 100 * high, 1)
+    .map(minus)
+    .join(" to ");
+}
+
+/** A number with its interval, "0.62 (0.60 to 0.64)", of as many decimals as tell its ends apart; alone where they are equal. */
+export function withRange({ estimate, low, high }: Record<"estimate" | "low" | "high", number>): string {
+  if (low === high) return estimate.toFixed(2);
+  const [from, to] = apart(low, high);
+  const decimals = from.includes(".") ? from.length - from.indexOf(".") - 1 : 0;
+  return `${minus(estimate.toFixed(decimals))} (${minus(from)} to ${minus(to)})`;
+}
+
+/** How many there are of something: "1 point", "40 points". */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** Items as in running text: "a, b and c". */
 export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
 }
 
 /** Numbers with two decimals, or as many as tell them apart where they differ. */
-export function apart(a: number, b: number): readonly [string, string] {
-  for (let decimals = 2; decimals < 7; decimals++) {
+export function apart(a: number, b: number, least = 2): readonly [string, string] {
+  for (let decimals = least; decimals < 7; decimals++) {
     const texts = [a.toFixed(decimals), b.toFixed(decimals)] as const;
     if (texts[0] !== texts[1] || a === b) return texts;
   }

@@ -32,13 +32,16 @@ interface Situation {
   readonly onlyClass?: string;
 }
 
-function answer({ n = 400, clean = 0, attacked, white, R = {}, target, onlyClass }: Situation): string {
+function answer(
+  { n = 400, clean = 0, attacked, white, R = {}, target, onlyClass }: Situation,
+  epsilons = [1, 2],
+): string {
   const labels = Int32Array.from({ length: n }, (_, i) => (onlyClass === undefined ? i % 2 : 0));
   const labelled = (wrong: Wrong) =>
     labels.map((label, i) => ((typeof wrong === "number" ? i < wrong : wrong(i)) ? 1 - label : label));
   const cleanLabels = labelled(clean);
   const judged = Object.entries({ ...attacked, ...(white && { target: white }) }).flatMap(([surrogate, budgets]) =>
-    budgets.map((wrong, i): Judged => {
+    budgets.slice(0, epsilons.length).map((wrong, i): Judged => {
       return { surrogate, epsilon: i + 1, labels, cleanLabels, attackedLabels: labelled(wrong) };
     }),
   );
@@ -51,9 +54,9 @@ function answer({ n = 400, clean = 0, attacked, white, R = {}, target, onlyClass
   const pairs = Object.entries(R).map(([surrogate, [estimate, half]]): AuditPair => {
     return { surrogate, target: "target", alignment: { estimate, low: estimate - half, high: estimate + half } };
   });
-  const standings = standingsOf("target", judged, [1, 2]);
+  const standings = standingsOf("target", judged, epsilons);
   return answerOf({
-    ...{ target: model, standings, pairs, norm: l2, epsilons: [1, 2] },
+    ...{ target: model, standings, pairs, norm: l2, epsilons },
     ...(onlyClass !== undefined && { onlyClass }),
   }).join("\n");
 }
@@ -87,8 +90,32 @@ const situations: readonly (readonly [string, Situation, readonly RegExp[], read
   [
     "surrogates that do exactly the same",
     { attacked: { A: [100, 200], B: [100, 200] }, white: [300, 390], R: { A: [1, 0], B: [1, 0] } },
-    [/none can be told to transfer better than another: 38 % on average/],
-    [/38 to 38|transfers best|highest|below/],
+    [
+      /Crafted on A, of 2 surrogates one of 2 that do the same on these points, attacks/,
+      /none can be told to transfer better than another: 38 % on average/,
+    ],
+    [/38 to 38|strongest on|transfers best|highest|below/],
+  ],
+  [
+    "surrogates that do nearly the same to many points",
+    { n: 4000, attacked: { A: [3801, 3802], B: [3800, 3800] }, white: [3900, 4000], R: { A: [1, 0], B: [1, 0] } },
+    [/none can be told to transfer better than another: 95.00 to 95.04 % on average/],
+    [/95 to 95|transfers best/],
+  ],
+  [
+    "two strongest surrogates and a third",
+    { attacked: { A: [100, 200], B: [100, 200], C: [10, 20] }, white: [300, 390], R: { A: [0.5, 0.1], B: [0.5, 0.1] } },
+    [
+      /Crafted on A, of 3 surrogates one of 2 that are the strongest, all alike, on these points/,
+      /B cannot be told from it/,
+    ],
+    [/of 3 surrogates the strongest/],
+  ],
+  [
+    "a single point",
+    { n: 1, attacked: { A: [1, 1], B: [0, 1] }, white: [1, 1] },
+    [/of 1 point;/],
+    [/1 points|transfers best/],
   ],
   [
     "a best surrogate that one other cannot be told from",
@@ -106,7 +133,7 @@ const situations: readonly (readonly [string, Situation, readonly RegExp[], read
   [
     "the identical model",
     { attacked: { A: [160, 300], B: [40, 90] }, white: [160, 300], R: { A: [1, 0], B: [0.999, 0.0005] } },
-    [/R with the target is 1.00 \(1.00 to 1.00\), the highest of all/],
+    [/R with the target is 1.00, the highest of all/],
     [/masked|below/],
   ],
   [
@@ -118,7 +145,7 @@ const situations: readonly (readonly [string, Situation, readonly RegExp[], read
   [
     "alignments near zero",
     { attacked: { A: [160, 300], B: [40, 90] }, white: [200, 390], R: { A: [0.01, 0.004], B: [0.001, 0.004] } },
-    [/hardly point along the target's: its alignment R with the target is 0.01 \(0.01 to 0.01\)/],
+    [/hardly point along the target's: its alignment R with the target is 0.010 \(0.006 to 0.014\)/],
     [/most nearly/],
   ],
   [
@@ -231,6 +258,13 @@ test.each(situations)("%s: what may and what may not be said", (_, situation, ma
   for (const sentence of may) expect(text).toMatch(sentence);
   for (const sentence of mayNot) expect(text).not.toMatch(sentence);
   expect(text).not.toMatch(/NaN|undefined|Infinity|-0\b/);
+});
+
+test("one budget is told as one", () => {
+  const text = answer({ attacked: { A: [160, 300], B: [40, 90] }, white: [200, 390] }, [1]);
+  expect(text).toMatch(/attacks with an L2 budget of 1 make this model err on 40 % of 400 points/);
+  expect(text).toMatch(/A transfers best: 40 %, against 10 % for B, the least/);
+  expect(text).not.toMatch(/budgets|average/);
 });
 
 test("shares that are neither none nor all are not told as such", () => {

@@ -1,6 +1,6 @@
 // The answer of an audit in plain sentences: fixed rules on intervals; docs/method.md states them.
 
-import { apart, list, percent, percentage, percentages } from "../numbers.ts";
+import { apart, counted, list, percentage, percentages, percentRange, withRange } from "../numbers.ts";
 import type { Norm } from "../threat/norm.ts";
 import type { AuditModel, AuditPair } from "./result.ts";
 import type { Shortfall } from "./shortfall.ts";
@@ -80,44 +80,57 @@ function errorsUnderAttack({ standings, target, norm, epsilons }: Answered): str
   const [best, ...others] = standings.ranking;
   const { n, estimate } = target.cleanError;
   const count = others.length + 1;
-  const chosen = count > 1 ? `, of ${count} surrogates the strongest on these points` : "";
+  const ties = others.filter(({ mean }) => mean === best.mean).length;
+  const chosen =
+    count === 1
+      ? ""
+      : ties === 0
+        ? `, of ${count} surrogates the strongest on these points`
+        : `, of ${count} surrogates one of ${ties + 1} that ${ties + 1 === count ? "do the same" : "are the strongest, all alike,"} on these points`;
   const reference = standings.white
     ? ` Crafted on the model itself, they reach ${percentages(standings.white.map(({ estimate }) => estimate))}.`
     : "";
   const chance = standings.rises ? "" : " None of this is more than chance may bring.";
   return (
-    `Crafted on ${best.surrogate}${chosen}, attacks with ${norm.label} budgets of ${list(epsilons.map(String))} make this model err on ` +
-    `${percentages(best.errors.map(({ estimate }) => estimate))} of ${n} points; without attack it errs on ${percentage(estimate)}.${chance}${reference}`
+    `Crafted on ${best.surrogate}${chosen}, attacks with ${budgetsOf(norm, epsilons)} make this model err on ` +
+    `${percentages(best.errors.map(({ estimate }) => estimate))} of ${counted(n, "point")}; without attack it errs on ${percentage(estimate)}.${chance}${reference}`
   );
+}
+
+function budgetsOf({ label }: Norm, epsilons: readonly number[]): string {
+  const article = /^L/.test(label) ? "an" : "a";
+  return epsilons.length === 1
+    ? `${article} ${label} budget of ${epsilons[0]}`
+    : `${label} budgets of ${list(epsilons.map(String))}`;
 }
 
 /** The strongest of many is chosen on the points that it is measured on: intervals must hold for all of them. */
 function intervalsOfErrors({ standings }: Answered): string {
   const [{ errors }, ...others] = standings.ranking;
-  const intervals = list(errors.map(({ low, high }) => `${percent(low, 0.1)} to ${percent(high, 0.1)}`));
+  const intervals = list(errors.map(({ low, high }) => percentRange(low, high)));
   return others.length > 0
     ? `As the strongest was chosen on these points, its 95 % intervals are such that those of all surrogates hold at once: ${intervals} %.`
     : `95 % intervals: ${intervals} %.`;
 }
 
 /** Which surrogates transfer best, as far as single points tell them apart. */
-function whichIsBest({ standings }: Answered): string | false {
+function whichIsBest({ standings, epsilons }: Answered): string | false {
   const [best, ...others] = standings.ranking;
   if (others.length === 0 || !standings.rises) return false;
   const worst = others[others.length - 1];
   const tied = others.filter(({ isBehind }) => !isBehind);
   const all = `Of ${others.length + 1} surrogates`;
   const onAverage = (standing: Standing) => percentage(standing.mean);
+  const over = epsilons.length > 1 ? " on average over the budgets" : "";
   if (tied.length === others.length) {
-    const range = `${percent(worst.mean, 0.1)} to ${percentage(best.mean)}`;
-    return `${all} none can be told to transfer better than another: ${best.mean === worst.mean ? onAverage(best) : range} on average over the budgets.`;
+    return `${all} none can be told to transfer better than another: ${percentRange(worst.mean, best.mean)} %${over}.`;
   }
   const ties =
     tied.length === 0
       ? ""
       : ` ${list(tied.map(({ surrogate }) => surrogate))} cannot be told from it on these points (${list(tied.map(onAverage))}).`;
   const last = worst.isBehind ? `, against ${onAverage(worst)} for ${worst.surrogate}, the least` : "";
-  return `${all} ${best.surrogate} transfers best: ${onAverage(best)} on average over the budgets${last}.${ties}`;
+  return `${all} ${best.surrogate} transfers best: ${onAverage(best)}${over}${last}.${ties}`;
 }
 
 /** Whether alignment explains the best surrogate. */
@@ -131,7 +144,7 @@ function whyBest({ standings, pairs, target }: Answered): string | false {
   const own = pairs.find(({ surrogate }) => surrogate === best)?.alignment;
   if (own === undefined)
     return `Why cannot be said: the loss of the target or of ${best} has no gradient at these points.`;
-  const R = `alignment R with the target is ${own.estimate.toFixed(2)} (${own.low.toFixed(2)} to ${own.high.toFixed(2)})`;
+  const R = `alignment R with the target is ${withRange(own)}`;
   const rivals = pairs.filter(({ surrogate }) => surrogate !== best);
   const highest = rivals.reduce<AuditPair | undefined>(
     (most, each) => (most && most.alignment.estimate >= each.alignment.estimate ? most : each),

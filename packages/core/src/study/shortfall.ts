@@ -2,7 +2,7 @@
 // nothing says nothing of transfer.
 
 import { agreementOf } from "../models/chance.ts";
-import { percentage } from "../numbers.ts";
+import { percentage, percentRange } from "../numbers.ts";
 import { newcombePaired } from "../stats/newcombe.ts";
 import type { Interval } from "../stats/sample.ts";
 
@@ -56,7 +56,7 @@ export function shortfallOf(
     const sentence =
       "This audit shows no more than a lower bound of transfer: without attack " +
       `${only ? `the surrogate, ${id},` : `even the best surrogate, ${id},`} errs on ${percentage(1 - right)} of the ${n} points, ` +
-      `and ${errs} (a difference of ${(100 * more.low).toFixed(0)} to ${(100 * more.high).toFixed(0)} points in 100, 95 % ` +
+      `and ${errs} (a difference of ${percentRange(more.low, more.high)} points in 100, 95 % ` +
       "interval). What attacks on a surrogate as good as the target would do is not known.";
     return { shows: "lower bound", atChance, sentence };
   }

@@ -172,3 +172,43 @@ describe.each(Object.values(norms))("rounding to float32 in the $label ball", (n
     );
   });
 });
+
+describe("features on grids of very different width", () => {
+  const l2 = norms.l2;
+  const mixed = fc
+    .record({
+      exponent: fc.integer({ min: 18, max: 27 }),
+      steps: fc.integer({ min: 2, max: 200 }),
+      fine: fc.integer({ min: 1, max: 6 }),
+      tilt: fc.double({ min: 1e-4, max: 0.02, noNaN: true }),
+      shares: fc.infiniteStream(fc.double({ min: 0.1, max: 1, noNaN: true })),
+    })
+    .map(({ exponent, steps, fine, tilt, shares }) => {
+      const step = 2 ** (exponent - 23);
+      const epsilon = steps * step;
+      const origin = Float64Array.from({ length: fine + 1 }, (_, j) => (j === 0 ? 1.5 * 2 ** exponent : 0));
+      const way = origin.map((_, j) => (j === 0 ? 1 : tilt * (shares.next().value as number)));
+      const length = l2.measure(way);
+      const point = origin.map((value, j) => value + (epsilon * way[j]) / length);
+      const domain = { lower: origin.map(() => -(2 ** 30)), upper: origin.map(() => 2 ** 30) };
+      return { threat: { norm: l2, epsilon, domain }, origin, point, step, epsilon };
+    });
+
+  test("a way that a coarse feature makes up nearly whole is not shortened by a step of it", () => {
+    fc.assert(
+      fc.property(mixed, (each) => {
+        const { origin, point, step, epsilon } = each;
+        const result = rounded(each, "float32");
+        expect(distance(each, result)).toBeLessThanOrEqual(epsilon * (1 + 1e-6));
+        result.forEach((value) => {
+          expect(value).toBe(Math.fround(value));
+        });
+        const along = (to: Float64Array) => to.reduce((sum, v, j) => sum + (v - origin[j]) * (point[j] - origin[j]), 0);
+        const isNear = point[0] - origin[0] > epsilon - step / 2;
+        if (isNear) expect(result[0] - origin[0]).toBe(epsilon);
+        const inwards = point.map((value, j) => (j === 0 ? origin[0] + epsilon - step : Math.fround(value)));
+        expect(along(result)).toBeGreaterThanOrEqual(along(inwards) * (1 - 1e-6));
+      }),
+    );
+  });
+});

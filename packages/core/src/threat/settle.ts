@@ -1,8 +1,9 @@
 // Values that features can take: whole numbers, steps of a grid, and of those the ones that a floating-point type has.
 
 import { isWhole } from "../data/featureKind.ts";
-import { roundedTowards } from "../float32.ts";
+import { roundedTowards, spacingOf } from "../float32.ts";
 import type { FloatType } from "../tensor.ts";
+import type { Norm } from "./norm.ts";
 import { type ThreatModel, writeBounds } from "./threat.ts";
 
 /** A norm that exceeds the budget by less, relatively, does so by rounding. */
@@ -15,7 +16,9 @@ const ROUNDING = 1e-6;
  * Each value goes to the nearest step of its grid (1 for integer and binary features) that its bounds allow, then to the
  * nearest number of the type, which has bounds, too, in its own rounding. Where that leaves the ball, values that gained
  * most by rounding away from the origin are rounded towards it instead, as few as keep the ball: that never lengthens a
- * perturbation. An origin that the type does not have is itself rounded, and the norm says how far.
+ * perturbation. Or, where features lie on grids of very different width, the fine ones are moved towards the origin until the
+ * coarse ones fit: of the two, that which keeps more of the way to the exact point counts. An origin that the type does
+ * not have is itself rounded, and the norm says how far.
  */
 export function settle(
   threat: ThreatModel,
@@ -61,7 +64,62 @@ export function settle(
     if (turned(middle) <= most) enough = middle;
     else few = middle + 1;
   }
-  return turned(enough);
+  const turnedSize = turned(enough);
+  const other = shrunk(threat, exact, nearest, origin, stepOf, type, (moved) => sizeOf(moved) <= most);
+  if (!other || progress(other, exact, origin, norm) <= progress(point, exact, origin, norm)) return turnedSize;
+  point.set(other);
+  return sizeOf(point);
+}
+
+/** Grids are of very different width where one is at most this share of another. */
+const FINE = 1 / 64;
+
+/**
+ * The coarse values as they are, the fine ones on the way from their exact value to the origin, as far from it as `fits`
+ * allows; undefined where none are fine or even the coarse ones do not fit.
+ */
+function shrunk(
+  { norm }: ThreatModel,
+  exact: Float64Array,
+  nearest: Float64Array,
+  origin: Float64Array,
+  stepOf: (i: number) => number | undefined,
+  type: FloatType,
+  fits: (moved: Float64Array) => boolean,
+): Float64Array | undefined {
+  const widths = exact.map((_, i) => {
+    if (nearest[i] === origin[i] && exact[i] === origin[i]) return 0;
+    return (stepOf(i) ?? (type === "float32" ? spacingOf(nearest[i]) : 0)) / (norm.units?.[i] || 1);
+  });
+  const coarsest = widths.reduce((most, width) => Math.max(most, width), 0);
+  const fine = Int32Array.from(widths.keys()).filter((i) => exact[i] !== origin[i] && widths[i] <= FINE * coarsest);
+  if (fine.length === 0) return undefined;
+  const moved = nearest.slice();
+  const at = (share: number) => {
+    for (const i of fine) {
+      moved[i] = inward(origin[i] + share * (exact[i] - origin[i]), origin[i], stepOf(i), type);
+    }
+    return fits(moved);
+  };
+  if (!at(0)) return undefined;
+  let [low, high] = [0, 1];
+  for (let halving = 0; halving < 30; halving++) {
+    const middle = (low + high) / 2;
+    if (at(middle)) low = middle;
+    else high = middle;
+  }
+  at(low);
+  return moved;
+}
+
+/** How far a point goes from the origin in the direction of the exact one, features in the units of the norm. */
+function progress(point: Float64Array, exact: Float64Array, origin: Float64Array, { units }: Norm): number {
+  let sum = 0;
+  for (let i = 0; i < point.length; i++) {
+    const unit = units?.[i] || 1;
+    sum += ((point[i] - origin[i]) / unit) * ((exact[i] - origin[i]) / unit);
+  }
+  return sum;
 }
 
 // Working memory, kept between calls so that most of them allocate nothing.

@@ -78,11 +78,27 @@ function guess(
   if (texts.length === 1 && isLast) return { label: last, because: "last" };
   // A last column of other than whole numbers holds no classes.
   const lastMayBe = values(last).every((text) => isText(text) || Number.isInteger(textNumber(text, decimal)));
-  if (texts.length === 0) return { label: last, because: "last" };
+  if (texts.length === 0) {
+    const twin = kept.find((i) => i !== last && tellEachOther(values(i), values(last)));
+    if (twin === undefined) return { label: last, because: "last" };
+    const both = [twin, last].map((i) => `"${header?.[i] || i + 1}"`).join(" and ");
+    throw undecided(`${both}, each of which tells the other`, name);
+  }
   if (texts.length === 1 && !lastMayBe) return { label: texts[0], because: "texts" };
   const found = [...new Set([...texts, ...(lastMayBe ? [last] : [])])];
   throw undecided(found.map((i) => `"${header?.[i] || `unnamed ${i + 1}`}"`).join(" and "), name);
 }
+
+/** Whether two columns hold few values, many times each, that stand for one another. */
+function tellEachOther(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  const pairs = new Set(a.map((text, i) => JSON.stringify([text, b[i]])));
+  const count = new Set(a).size;
+  return count > 1 && MANY * count <= a.length && count === new Set(b).size && count === pairs.size;
+}
+
+/** So often, on average, must a value of a column occur that may hold classes. */
+const MANY = 4;
 
 function undecided(columns: string, name: string): InputError {
   return new InputError("invalid", `columns of ${name}`, {

@@ -160,3 +160,24 @@ describe("tables in every dialect", () => {
     );
   });
 });
+
+describe("a last column beside one that tells the same", () => {
+  const onehot = (rows: number, odd = false) =>
+    [
+      "a,is cat,is dog",
+      ...Array.from({ length: rows }, (_, i) => `${i / 7 + 0.5},${i % 2},${odd && i === 3 ? 1 : 1 - (i % 2)}`),
+    ].join("\n");
+  const read = (text: string, options: TableOptions = {}) =>
+    readInPieces(new TextEncoder().encode(text), [2 ** 20], options);
+
+  it("is refused, unless it is said which holds the labels", () => {
+    expect(() => read(onehot(20))).toThrow(/several: "is cat" and "is dog", each of which tells the other/);
+    expect(read(onehot(20), { label: "is dog", drop: ["is cat"] }).features.shape).toEqual([20, 1]);
+    expect(read(onehot(20), { drop: ["is cat"] }).reading.label).toBe("is dog");
+  });
+
+  it("is taken where they differ in a row, or where so few rows would be alike by chance", () => {
+    expect(read(onehot(20, true)).reading.label).toBe("is dog");
+    expect(read(onehot(6)).reading.label).toBe("is dog");
+  });
+});

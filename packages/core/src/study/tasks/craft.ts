@@ -87,7 +87,7 @@ export interface CraftInputs {
 /** Binary features under L1 are flipped one by one. */
 export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
   name: "craft",
-  version: 6,
+  version: 7,
   output: craftingCodec,
   estimate({ epsilons }, { model: { learner }, attacked: { rows, features } }) {
     const isAffine = learner !== undefined && learnerByName(learner).capabilities.affine;
