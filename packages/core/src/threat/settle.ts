@@ -65,7 +65,7 @@ export function settle(
     else few = middle + 1;
   }
   const turnedSize = turned(enough);
-  const other = shrunk(threat, exact, nearest, origin, stepOf, type, (moved) => sizeOf(moved) <= most);
+  const other = shrunk(threat, exact, nearest, origin, stepOf, type, (moved) => sizeOf(moved) <= epsilon);
   if (!other || progress(other, exact, origin, norm) <= progress(point, exact, origin, norm)) return turnedSize;
   point.set(other);
   return sizeOf(point);
