@@ -52,10 +52,11 @@ async function run(path: string, options: InspectOptions): Promise<void> {
   const classifier = await openClassifier(path, options, loaded?.dataset);
   const { model, opened, contentHash } = classifier;
   const { size } = await stat(path);
-  const { file, external, unreadable } = await readWhole(path);
   const { reading } = model;
   const doubts = loaded && (await checkOn(classifier, await classifier.fit(loaded.dataset)));
   await opened.close();
+  // Only now, since large weights are in memory once more.
+  const { file, external, unreadable } = await readWhole(path);
   const inspected = {
     model: path,
     modelHash: contentHash,

@@ -25,6 +25,8 @@ export interface Limits {
   readonly chunk: number;
   /** Opened models that are kept for who asks for them next, and bytes of their files in all. */
   readonly pool: { readonly models: number; readonly bytes: number };
+  /** Bytes of graphs derived from one model, in all, whose sessions are held at once; each takes two to four times as many. */
+  readonly derived: number;
   readonly lacks: ReadonlySet<Lack>;
 }
 
@@ -42,5 +44,6 @@ export const processorLimits: Limits = {
   ascent: { values: 2 ** 17, unrolled: 5, heavy: 64 },
   chunk: 2 ** 20,
   pool: { models: 8, bytes: 16 * 2 ** 20 },
+  derived: 512 * 2 ** 20,
   lacks: new Set(),
 };

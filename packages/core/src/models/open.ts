@@ -11,12 +11,13 @@ import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
 import { ascentGraph } from "./ascentGraph.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
+import { derivedSessions } from "./derivedSessions.ts";
 import { classesOf, convert, rowsInput, scoresOutput } from "./endpoints.ts";
 import { addLoss, type LossName, lossInputs } from "./losses.ts";
 import { logitsGraph, marginsOfLogits } from "./margins.ts";
 import type { Model } from "./model.ts";
 import { ownLabels } from "./ownLabels.ts";
-import type { Runtime, Session } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 import { seenModel } from "./seen.ts";
 
 /** Anything that gives scores: the least a target must do. */
@@ -70,7 +71,7 @@ export interface OpenModel extends Scorer {
  * Compiles a model.
  *
  * Forward and gradient graphs are separate sessions, compiled when first asked for: the runtime computes the whole of
- * a graph even where one output is fetched. Rows go through in batches whose intermediate results stay below a fixed
+ * a graph even where one output is fetched. Those of large models are let go of where others are needed. Rows go through in batches whose intermediate results stay below a fixed
  * size, so memory is bounded whatever N is.
  *
  * @param rows rows by which it is seen what the scores of a stranger's file are (`seenModel`)
@@ -83,7 +84,8 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
   const output = scoresOutput(session, model.scores);
   const classes = classesOf(session, model, output);
   const batch = batchOf(runtime.limits, model.onnx, inputShape, input.shape![0]);
-  const sessions = new Map<string, Promise<Session>>();
+  const derived = derivedSessions((bytes) => compile(runtime, bytes, tellGradient(model)), runtime.limits.derived);
+  const write = (graph: Graph) => writeModel(modelOf(simplify(graph)));
 
   const scorer: Scorer = {
     inputShape,
@@ -101,25 +103,21 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     },
     async close() {
       await session.release();
-      for (const each of sessions.values()) await (await each).release();
+      await derived.close();
     },
   };
 
-  const sessionOf = (name: string, build: () => Graph): Promise<Session> => {
-    const known = sessions.get(name);
-    if (known) return known;
-    const compiled = compile(runtime, writeModel(modelOf(simplify(build()))), tellGradient(model));
-    sessions.set(name, compiled);
-    return compiled;
-  };
   const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name);
 
   const reason = model.onnx ? whyNotDifferentiable(model, input.name, output.name) : model.unreadable;
   const climbed = reason === undefined ? logitsGraph(model, output.name) : undefined;
   const logits = async (x: Tensor) => {
-    const compiled = await sessionOf("logits", () => climbed!);
     const rows = { [input.name]: convert(x, inputShape, inputType) };
-    const [values] = await inBatches(rows, batch, async (part) => Object.values(await compiled.run(part)));
+    const [values] = await derived.use(
+      "logits",
+      () => write(climbed!),
+      (compiled) => inBatches(rows, batch, async (part) => Object.values(await compiled.run(part))),
+    );
     return values as Tensor<FloatType>;
   };
   const differentiable: Differentiable | undefined =
@@ -129,15 +127,19 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
           ...(climbed && { margins: (x, labels) => marginsOfLogits(logits, scorer.scores, x, labels) }),
           async inputGradient(loss, x, labels) {
             assert(labels.length === x.shape[0], "one label per row");
-            const compiled = await sessionOf(loss, () => gradients(loss));
             const rows = {
               [input.name]: convert(x, inputShape, inputType),
               [LABEL]: tensor("int32", [labels.length], labels),
             };
-            const [scores, gradient] = await inBatches(rows, batch, async (part) => {
-              const results = await compiled.run(part);
-              return [results[output.name], results[gradientName(LOSS, input.name)]];
-            });
+            const [scores, gradient] = await derived.use(
+              loss,
+              () => write(gradients(loss)),
+              (compiled) =>
+                inBatches(rows, batch, async (part) => {
+                  const results = await compiled.run(part);
+                  return [results[output.name], results[gradientName(LOSS, input.name)]];
+                }),
+            );
             return {
               scores: scores as Tensor<FloatType>,
               gradient: { ...gradient, shape: x.shape } as Tensor<FloatType>,
@@ -145,19 +147,18 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
           },
           async ascend(task) {
             const kind = kindOf(task, batch, runtime.limits);
-            const compiled = await sessionOf(Object.values(kind).join(), () =>
-              ascentGraph(
-                {
-                  graph: gradients("margin"),
-                  input: input.name,
-                  labels: LABEL,
-                  gradient: gradientName(LOSS, input.name),
-                  inputShape,
-                },
-                kind,
-              ),
+            const rowGradients = () => ({
+              graph: gradients("margin"),
+              input: input.name,
+              labels: LABEL,
+              gradient: gradientName(LOSS, input.name),
+              inputShape,
+            });
+            return derived.use(
+              Object.values(kind).join(),
+              () => write(ascentGraph(rowGradients(), kind)),
+              (compiled) => runAscent(compiled, inputType as FloatType, batch, runtime.limits, task),
             );
-            return runAscent(compiled, inputType as FloatType, batch, runtime.limits, task);
           },
         }
       : undefined;

@@ -74,6 +74,8 @@ export function runtimeFrom(ort: Ort, options: RuntimeOptions = {}): Runtime {
       const session = await ort.InferenceSession.create(bytes, {
         intraOpNumThreads: options.threads ?? 1,
         interOpNumThreads: 1,
+        // The arena grows by doubling, so that with large weights a good part of it is never used.
+        enableCpuMemArena: bytes.length < ARENA_BYTES,
         // What fails is told by what it throws; the runtime's own lines would come first, in colours.
         logSeverityLevel: 4,
       });
@@ -81,6 +83,9 @@ export function runtimeFrom(ort: Ort, options: RuntimeOptions = {}): Runtime {
     },
   };
 }
+
+/** Bytes of graphs that are so large that their sessions take memory as they need it. */
+const ARENA_BYTES = 64 * 2 ** 20;
 
 function wrap(ort: Ort, session: InferenceSession): Session {
   const describe = (value: InferenceSession.ValueMetadata): SessionValue =>

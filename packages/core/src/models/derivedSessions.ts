@@ -1,0 +1,70 @@
+// Sessions of graphs derived from one model, such as those of its gradients: compiled when first asked for, and let go of
+// where their weights together are more than may be held.
+
+import type { Session } from "./runtime.ts";
+
+interface Held {
+  readonly session: Promise<Session>;
+  /** Bytes of the graph; its session takes two to four times as many. */
+  readonly bytes: number;
+  /** How many computations go on in it. */
+  users: number;
+}
+
+export interface DerivedSessions {
+  /**
+   * Does some work in the session of a graph.
+   *
+   * @param name which graph: it is written once, as long as its session is held
+   */
+  use<T>(name: string, write: () => Uint8Array, work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Sessions of graphs of up to `most` bytes in all, or a single one; those used longest ago are released first. */
+export function derivedSessions(compile: (bytes: Uint8Array) => Promise<Session>, most: number): DerivedSessions {
+  // From the one used longest ago to the last one.
+  const held = new Map<string, Held>();
+
+  /** Releases what nobody uses until the rest fits; whoever asks for room is a user of what is to be compiled. */
+  async function makeRoom(): Promise<void> {
+    const total = () => [...held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [name, { session, users }] of [...held]) {
+      if (total() <= most) return;
+      if (users > 0) continue;
+      held.delete(name);
+      await release(session);
+    }
+  }
+
+  function hold(write: () => Uint8Array): Held {
+    const bytes = write();
+    // Later, when it is among those held.
+    const room = Promise.resolve().then(makeRoom);
+    return { session: room.then(() => compile(bytes)), bytes: bytes.length, users: 0 };
+  }
+
+  return {
+    async use(name, write, work) {
+      const entry = held.get(name) ?? hold(write);
+      held.delete(name);
+      held.set(name, entry);
+      entry.users++;
+      try {
+        return await work(await entry.session);
+      } finally {
+        entry.users--;
+      }
+    },
+    async close() {
+      for (const { session } of held.values()) await release(session);
+      held.clear();
+    },
+  };
+}
+
+/** Releases a session, where there is one: that it could not be compiled was told to who asked for it. */
+async function release(session: Promise<Session>): Promise<void> {
+  const compiled = await session.catch(() => undefined);
+  await compiled?.release();
+}
