@@ -227,7 +227,9 @@ for (let i = 0; i < count; i++) {
     faults.push(`left ${readdirSync(join(place, "work"))}`);
   }
   tally.kills++;
-  if (killed.status === 0) tally.finished++;
+  // What has its output is done, though it may have been killed before it said so.
+  const isDone = killed.status === 0 || (signal === "SIGKILL" && existsSync(join(place, "work", commands[name].out)));
+  if (isDone) tally.finished++;
   else {
     if (Object.keys(before).length === 0) tally.early++;
     const lines = killed.stderr.split("\n").filter((line) => line !== "");

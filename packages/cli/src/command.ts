@@ -3,7 +3,7 @@
 import { InputError } from "@carom/core";
 import { CommanderError } from "commander";
 import { doingNow } from "./host/doing.ts";
-import { removeUnfinished } from "./host/output.ts";
+import { isKept, removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
 import { tellNotes } from "./terminal/notes.ts";
 import { tell } from "./terminal/print.ts";
@@ -21,12 +21,21 @@ const HUNG_UP = 129;
 const TOO_LARGE =
   /^Invalid (string|array|typed array|array buffer) length|allocation failed|maximum size exceeded|larger than|greater than/;
 
-process.on("SIGINT", () => {
-  process.stderr.write("\ncarom: interrupted; start the same command again and it goes on with what is finished\n");
-  process.exit(INTERRUPTED);
-});
-process.on("SIGTERM", () => process.exit(TERMINATED));
-process.on("SIGHUP", () => process.exit(HUNG_UP));
+/** Ends at a signal, unless nothing is left but to say what is done: started again, the command would find its output taken. */
+function endAt(signal: NodeJS.Signals, status: number, sentence = ""): void {
+  process.on(signal, () => {
+    if (isKept()) return;
+    process.stderr.write(sentence);
+    process.exit(status);
+  });
+}
+endAt(
+  "SIGINT",
+  INTERRUPTED,
+  "\ncarom: interrupted; start the same command again and it goes on with what is finished\n",
+);
+endAt("SIGTERM", TERMINATED);
+endAt("SIGHUP", HUNG_UP);
 process.on("exit", removeUnfinished);
 // Where the process that the user started is gone, nobody wants the answer.
 process.on("disconnect", () => process.exit(TERMINATED));

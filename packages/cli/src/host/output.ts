@@ -11,6 +11,13 @@ import { partialName, removeLeft } from "./partial.ts";
 /** What is being written and has not its final name yet. */
 const unfinished = new Set<string>();
 
+let kept = false;
+
+/** Whether what was to be written is there under its name, so that the command is as good as done. */
+export function isKept(): boolean {
+  return kept && unfinished.size === 0;
+}
+
 /** Removes what is half-written; for the end of the process, whatever its reason. */
 export function removeUnfinished(): void {
   for (const path of unfinished) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
@@ -142,6 +149,7 @@ async function draft(path: string, write: (temporary: string) => Promise<void>):
       orRemoved(async () => {
         await nameNew(temporary, path);
         unfinished.delete(temporary);
+        kept = true;
       }),
   };
 }

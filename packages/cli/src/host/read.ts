@@ -40,7 +40,8 @@ export function unreadable(kind: string, path: string, error: unknown): unknown 
   if (code === undefined) return error;
   return new InputError(code === "ENOENT" ? "missing" : "invalid", `${kind} ${path}`, {
     expected: "a file that can be read",
-    got: reasons[code] ?? (message || code),
+    // What Node says ends with the path, which may be long.
+    got: reasons[code] ?? (message.split(",")[0] || code),
     remedy: "check the path",
   });
 }

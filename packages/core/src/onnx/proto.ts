@@ -56,7 +56,8 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
   const texts = proto.graph.initializer.filter(({ dataType }) => dataType === DataType.STRING);
   const graph = readGraph(proto.graph, externalData, 0);
   const functions = proto.functions.map((each) => readFunction(each, externalData));
-  const opsets = { ...Object.assign({}, ...functions.map((each) => each.opsets)), ...readOpsets(proto.opsetImport) };
+  const imports = [...functions.map((each) => each.opsets), readOpsets(proto.opsetImport)];
+  const opsets = Object.fromEntries(imports.flatMap((each) => Object.entries(each)));
   const nodes = inlineFunctions(graph.nodes, functions, opsets);
   const lists = texts.filter(({ dims }) => dims.length === 1);
   const words = new Map(
