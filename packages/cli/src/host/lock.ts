@@ -52,8 +52,9 @@ function removeLeft(path: string, left: string, own: string): void {
   }
 }
 
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+/** Does nothing at all for a while, on this thread. */
+export function pause(milliseconds = PAUSE_MS): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** Whether a file could be created; a file that could not be written to its end is removed. */

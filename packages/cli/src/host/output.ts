@@ -1,11 +1,12 @@
 // Output on disk: whole or not at all.
 
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { link, lstat, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError, MissingInput } from "@carom/core";
 import { tell } from "../terminal/print.ts";
+import { pause } from "./lock.ts";
 import { partialName, removeLeft } from "./partial.ts";
 
 /** What is being written and has not its final name yet. */
@@ -18,10 +19,25 @@ export function isKept(): boolean {
   return kept && unfinished.size === 0;
 }
 
+const [TRIES, PAUSE_MS] = [10, 20];
+
 /** Removes what is half-written; for the end of the process, whatever its reason. */
 export function removeUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  for (const path of unfinished) {
+    // What is being written on other threads may come in between.
+    for (let tries = 0; tries < TRIES && !isRemoved(path); tries++) pause(PAUSE_MS);
+  }
   unfinished.clear();
+}
+
+function isRemoved(path: string): boolean {
+  try {
+    if (!existsSync(path)) return true;
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It is looked at again.
+  }
+  return false;
 }
 
 /** What a file is to hold: whole, or in pieces that are made while it is written, so that they are never all in memory. */
