@@ -16,14 +16,9 @@ export {
   type Strongest,
   strongestAttack,
 } from "./attacks/evasion/craft.ts";
+export { type AnyEvasionAttack, buildEvasion, type EvasionAttack } from "./attacks/evasion/evasionAttack.ts";
 export { flipAttack } from "./attacks/evasion/flips.ts";
-export {
-  type AnyEvasionAttack,
-  buildEvasion,
-  type EvasionAttack,
-  evasionAttacks,
-  evasionByName,
-} from "./attacks/evasion/index.ts";
+export { evasionAttacks, evasionByName } from "./attacks/evasion/index.ts";
 export { type LineSearchOptions, lineSearchAttack } from "./attacks/evasion/lineSearch.ts";
 export { type MinimumResult, type MinimumTask, minimumEpsilon } from "./attacks/evasion/minimum.ts";
 export { noiseAttack } from "./attacks/evasion/noise.ts";
@@ -31,19 +26,10 @@ export { type PgdOptions, pgdAttack } from "./attacks/evasion/pgd.ts";
 export { withRestarts } from "./attacks/evasion/restarts.ts";
 export { type SparseFlipsResult, type SparseFlipsTask, sparseFlips } from "./attacks/evasion/sparseFlips.ts";
 export { nonFiniteSentence } from "./attacks/finite.ts";
-export {
-  type AnyPoisoningEntry,
-  buildPoisoning,
-  joinPoints,
-  type PoisoningAttack,
-  type PoisonPoints,
-  type PoisonResult,
-  type PoisonTask,
-  poisonCount,
-  poisoningAttacks,
-  poisoningByName,
-  withPoison,
-} from "./attacks/poisoning/poison.ts";
+export { poisoningAttacks, poisoningByName } from "./attacks/poisoning/index.ts";
+export { joinPoints, poisonCount, withPoison } from "./attacks/poisoning/points.ts";
+export { type AnyPoisoningEntry, buildPoisoning } from "./attacks/poisoning/poisoningEntry.ts";
+export type { PoisoningAttack, PoisonPoints, PoisonResult, PoisonTask } from "./attacks/poisoning/task.ts";
 export { type AttackResult, type AttackTask, pointsOf, runAttack } from "./attacks/run.ts";
 // Data
 export { factorOfRanges, float32Doubt, VERY_DIFFERENT, wideBoxDoubt } from "./data/columnDoubts.ts";
@@ -100,8 +86,9 @@ export {
 } from "./learners/crossValidation.ts";
 export { sizeOfTraining, type TrainingSize, whyInfeasible } from "./learners/feasible.ts";
 export { type FitOptions, type FittedModel, fit } from "./learners/fit.ts";
-export { type AnyLearner, learnerByName, learners, parseOptions } from "./learners/index.ts";
+export { learnerByName, learners } from "./learners/index.ts";
 export type {
+  AnyLearner,
   Complexity,
   Fit,
   FitContext,
@@ -154,6 +141,7 @@ export { operators } from "./onnx/ops/index.ts";
 export { type ExternalData, type ReadOptions, readModel, writeModel } from "./onnx/proto.ts";
 export { simplify } from "./onnx/simplify.ts";
 export { permutation, type Stream, stream } from "./random.ts";
+export { parseOptions } from "./registry.ts";
 // Statistics
 export { type BootstrapOptions, bootstrap, bootstrapRepetitions } from "./stats/bootstrap.ts";
 export { mean, quantile, standardDeviation, standardError, variance } from "./stats/describe.ts";

@@ -6,6 +6,7 @@ import { InputError } from "../errors.ts";
 import { layerSchema, networkOf } from "./layers.ts";
 import type { Learner } from "./learner.ts";
 import { fitNetwork, retrainNetwork, trainingOptions } from "./network.ts";
+import { decades } from "./regularisation.ts";
 
 /** The network of Carlini and Wagner 2017 for digits of 28 x 28 pixels. */
 const carliniWagner: z.infer<typeof layerSchema>[] = [
@@ -32,10 +33,13 @@ const options = z.strictObject({
 export const cnn: Learner<z.infer<typeof options>> = {
   name: "cnn",
   summary: "convolutional network for images, cross-entropy, SGD with momentum",
+  family: "network",
   options,
   complexities: { high: { weightDecay: 0 }, low: { weightDecay: 0.001 } },
   capabilities: { differentiable: true, affine: false, sparse: false, images: true },
   reference: "Carlini and Wagner 2017, the network for MNIST; Demontis et al. 2019, section 4.2",
+  estimates: { fit: () => 7, poisoningPoint: 5 },
+  regularisation: { option: "weightDecay", choices: decades },
   async fit(data, { layers, ...training }, context) {
     const shape = imageShape(data);
     const network = networkOf(shape, layers, data.classNames.length, context.random("weights"));

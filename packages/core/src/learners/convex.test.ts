@@ -8,9 +8,10 @@ import { sparseFromDense } from "../data/sparse.ts";
 import { openModel } from "../models/open.ts";
 import { type Ort, runtimeFrom } from "../models/runtime.ts";
 import { permutation, stream } from "../random.ts";
+import { parseOptions } from "../registry.ts";
 import { type Tensor, tensor, toFloat } from "../tensor.ts";
 import { fit } from "./fit.ts";
-import { learners, parseOptions } from "./index.ts";
+import { learners } from "./index.ts";
 import type { Fit } from "./learner.ts";
 
 const runtime = runtimeFrom(ort as unknown as Ort);

@@ -7,9 +7,9 @@ import { argMax } from "../models/losses.ts";
 import { openModel } from "../models/open.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { stream } from "../random.ts";
+import { parseOptions } from "../registry.ts";
 import { fit } from "./fit.ts";
-import type { AnyLearner } from "./index.ts";
-import { parseOptions } from "./index.ts";
+import type { AnyLearner } from "./learner.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 

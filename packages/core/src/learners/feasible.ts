@@ -3,7 +3,7 @@
 import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
 import { isSparse } from "../data/sparse.ts";
 import { InputError } from "../errors.ts";
-import type { AnyLearner } from "./index.ts";
+import type { AnyLearner } from "./learner.ts";
 
 /** How much there is to learn from. */
 export interface TrainingSize {

@@ -6,9 +6,9 @@ import { InputError } from "../errors.ts";
 import { type Model, modelFromGraph } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { stream } from "../random.ts";
+import { parseOptions } from "../registry.ts";
 import { sizeOfTraining, whyInfeasible } from "./feasible.ts";
-import type { AnyLearner } from "./index.ts";
-import { parseOptions } from "./index.ts";
+import type { AnyLearner } from "./learner.ts";
 import { scaleFeatures, scaleInput, scalingOf } from "./scaling.ts";
 
 export interface FitOptions {

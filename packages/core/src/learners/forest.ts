@@ -23,10 +23,13 @@ const options = z.strictObject({
 export const forest: Learner<z.infer<typeof options>> = {
   name: "forest",
   summary: "random forest, Gini impurity, sqrt(D) features per split",
+  family: "trees",
   options,
   complexities: { high: { trees: 30 }, low: { trees: 30, depth: 8 } },
   capabilities: { differentiable: false, affine: false, sparse: true, weighted: true },
   reference: "Breiman 2001; trees and defaults as in scikit-learn's RandomForestClassifier",
+  estimates: { fit: () => 0.15 },
+  regularisation: { option: "depth", choices: (depth) => [...new Set([3, 6, 12, null, depth])] },
   async fit(data, { trees: count, depth, balanced }, context) {
     const columns = treeColumns(data);
     const classes = data.classNames.length;

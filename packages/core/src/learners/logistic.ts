@@ -12,6 +12,7 @@ import { logisticLoss } from "./linearObjective.ts";
 import { multinomialObjective } from "./multinomial.ts";
 import { flatShape } from "./network.ts";
 import { minimizeNewton } from "./newton.ts";
+import { decades } from "./regularisation.ts";
 import { retrainGraph } from "./retrainGraph.ts";
 import { retrainLinear } from "./retrainLinear.ts";
 import { requireBinary } from "./retrainSvm.ts";
@@ -41,10 +42,13 @@ type Options = z.infer<typeof options>;
 export const logistic: Learner<Options> = {
   name: "logistic",
   summary: "logistic regression, L2-regularised",
+  family: "linear",
   options,
   complexities: { high: { C: 10 }, low: { C: 1 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's LogisticRegression (lbfgs)",
+  estimates: { fit: () => 0.2, poisoningPoint: 0.3 },
+  regularisation: { option: "C", choices: decades },
   async fit(data, chosen, context) {
     return train(data, chosen, context);
   },

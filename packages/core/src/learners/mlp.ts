@@ -5,6 +5,7 @@ import { type Dataset, rowCount } from "../data/dataset.ts";
 import { type Layer, networkOf } from "./layers.ts";
 import type { FitContext, Learner } from "./learner.ts";
 import { fitNetwork, flatShape, retrainNetwork, trainingOptions } from "./network.ts";
+import { decades } from "./regularisation.ts";
 import type { Network } from "./sgdGraph.ts";
 
 const options = z.strictObject({
@@ -17,10 +18,13 @@ const options = z.strictObject({
 export const mlp: Learner<z.infer<typeof options>> = {
   name: "mlp",
   summary: "multilayer perceptron, ReLU, cross-entropy, SGD with momentum",
+  family: "network",
   options,
   complexities: { high: { weightDecay: 0 }, low: { weightDecay: 0.01 } },
   capabilities: { differentiable: true, affine: false, sparse: false },
   reference: "Demontis et al. 2019, section 4.1 (two hidden layers of 50 units)",
+  estimates: { fit: ({ epochs }) => 0.01 * epochs, poisoningPoint: 5 },
+  regularisation: { option: "weightDecay", choices: decades },
   async fit(data, chosen, context) {
     const { widths: _, dropout: __, ...training } = chosen;
     const shape = flatShape(data);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { learners, parseOptions } from "./index.ts";
+import { parseOptions } from "../registry.ts";
+import { learners } from "./index.ts";
 import { presetNames, presetOptions, presets } from "./presets.ts";
 
 describe("presets", () => {

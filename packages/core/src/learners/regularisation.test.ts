@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { learners, parseOptions } from "./index.ts";
+import { parseOptions } from "../registry.ts";
+import { learners } from "./index.ts";
 import { presetOptions, presets } from "./presets.ts";
 import { regularisationChoices } from "./regularisation.ts";
 
@@ -7,7 +8,7 @@ test("choices hold the present value, differ in one option, and are options that
   for (const [preset, own] of Object.entries(presets)) {
     for (const name of Object.keys(own)) {
       const options = parseOptions(learners[name], presetOptions(name, preset));
-      const choices = regularisationChoices(name, options);
+      const choices = regularisationChoices(learners[name], options);
       expect(choices.length, name).toBeGreaterThanOrEqual(4);
       expect(choices).toContainEqual(options);
       for (const choice of choices) {

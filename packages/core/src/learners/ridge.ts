@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { FitContext, Learner } from "./learner.ts";
 import { fitPrimal } from "./linearFit.ts";
 import { squaredLoss } from "./linearObjective.ts";
+import { decades } from "./regularisation.ts";
 import { retrainLinear } from "./retrainLinear.ts";
 import { requireBinary } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
@@ -24,10 +25,13 @@ type Options = z.infer<typeof options>;
 export const ridge: Learner<Options> = {
   name: "ridge",
   summary: "ridge classifier: regularised least squares on labels -1 and +1",
+  family: "linear",
   options,
   complexities: { high: { alpha: 1 }, low: { alpha: 10 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's RidgeClassifier",
+  estimates: { fit: () => 0.05, poisoningPoint: 0.09 },
+  regularisation: { option: "alpha", choices: decades },
   fit: (data, options, context) => fitPrimal(problemOf(data, options, context), context),
   refit: ({ data, fit }, options, context) => fitPrimal({ ...problemOf(data, options, context), start: fit }, context),
   async retrain(task, { alpha, balanced }, { runtime }) {

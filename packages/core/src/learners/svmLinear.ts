@@ -9,6 +9,7 @@ import { linearModel, linearRows, spreadOut } from "./linearModel.ts";
 import { squaredHingeLoss } from "./linearObjective.ts";
 import { addTo } from "./linearRows.ts";
 import { linearForm, movingKernel } from "./movingKernel.ts";
+import { decades } from "./regularisation.ts";
 import { retrainLinear } from "./retrainLinear.ts";
 import { requireBinary, retrainSvm } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
@@ -38,10 +39,13 @@ type Options = z.infer<typeof options>;
 export const svmLinear: Learner<Options> = {
   name: "svm-linear",
   summary: "linear support vector machine, hinge or squared hinge loss",
+  family: "linear",
   options,
   complexities: { high: { C: 100 }, low: { C: 0.01 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='linear')",
+  estimates: { fit: () => 0.08, poisoningPoint: 0.1 },
+  regularisation: { option: "C", choices: decades },
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),
   async retrain(task, { C, loss, tolerance, balanced }, { runtime }) {

@@ -6,6 +6,7 @@ import { type KnownRows, rbfKernel } from "./kernel.ts";
 import { kernelModel } from "./kernelModel.ts";
 import type { Fit, FitContext, Learner, RefitTask } from "./learner.ts";
 import { movingKernel, rbfForm } from "./movingKernel.ts";
+import { decades } from "./regularisation.ts";
 import { requireBinary, retrainSvm } from "./retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { fitSvm } from "./svmFit.ts";
@@ -38,10 +39,13 @@ type Options = z.infer<typeof options>;
 export const svmRbf: Learner<Options> = {
   name: "svm-rbf",
   summary: "support vector machine with a Gaussian (RBF) kernel",
+  family: "kernel",
   options,
   complexities: { high: { C: 100, gamma: 0.01 }, low: { C: 1, gamma: 0.01 } },
   capabilities: { differentiable: true, affine: false, sparse: true, weighted: true, kernel: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='rbf')",
+  estimates: { fit: () => 0.12, poisoningPoint: 0.2 },
+  regularisation: { option: "C", choices: decades },
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),
   async retrain(task, { C, gamma = 1 / featureCount(task.data), tolerance, balanced }, { runtime }) {

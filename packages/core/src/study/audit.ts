@@ -2,11 +2,12 @@
 
 import { type Dataset, rowCount } from "../data/dataset.ts";
 import { sharedInterval } from "../data/domain.ts";
-import { learnerByName, parseOptions } from "../learners/index.ts";
+import { learnerByName } from "../learners/index.ts";
 import type { Complexity } from "../learners/learner.ts";
 import type { Model } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { Service } from "../models/service.ts";
+import { parseOptions } from "../registry.ts";
 import type { Norm } from "../threat/norm.ts";
 import { answerOf } from "./answer.ts";
 import { chooseExample } from "./examples.ts";

@@ -1,8 +1,9 @@
 // The models that a study names: choices with all of their options, some of them, each under a name of its own.
 
 import { InputError, unknownName } from "../errors.ts";
-import { learnerByName, parseOptions } from "../learners/index.ts";
+import { learnerByName } from "../learners/index.ts";
 import { presetOptions } from "../learners/presets.ts";
+import { parseOptions } from "../registry.ts";
 import { complexityOf, nameOf } from "./names.ts";
 import type { LearnerChoice, Study } from "./schema.ts";
 import type { Configured } from "./tasks/fit.ts";

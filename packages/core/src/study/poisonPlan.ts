@@ -1,8 +1,10 @@
 // The tasks of poisoning that a study and the command line share: points in blocks, and the judging of targets.
 
-import { buildPoisoning, poisoningByName } from "../attacks/poisoning/poison.ts";
+import { poisoningByName } from "../attacks/poisoning/index.ts";
+import { buildPoisoning } from "../attacks/poisoning/poisoningEntry.ts";
 import { InputError } from "../errors.ts";
-import { type AnyLearner, learners } from "../learners/index.ts";
+import { learners } from "../learners/index.ts";
+import type { AnyLearner } from "../learners/learner.ts";
 import type { PlanBuilder } from "./plan.ts";
 import type { Ref } from "./reference.ts";
 import { type Block, type PoisonInputs, type PoisonParameters, poison } from "./tasks/poison.ts";

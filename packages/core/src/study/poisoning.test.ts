@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { runtime } from "../../test/linearWorld.ts";
-import { poisonCount } from "../attacks/poisoning/poison.ts";
+import { poisonCount } from "../attacks/poisoning/points.ts";
 import { type Dataset, dataset, denseRows, rowCount, takeRows } from "../data/dataset.ts";
 import { columnRanges } from "../data/domain.ts";
 import { sharedRows } from "../data/overlap.ts";

@@ -1,6 +1,6 @@
 // A study of poisoning: points crafted on surrogates join what targets learn from, over repetitions, each on other splits.
 
-import { poisonCount } from "../attacks/poisoning/poison.ts";
+import { poisonCount } from "../attacks/poisoning/points.ts";
 import { requireDisjoint } from "../data/overlap.ts";
 import { InputError } from "../errors.ts";
 import { learnerByName } from "../learners/index.ts";

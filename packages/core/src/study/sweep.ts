@@ -1,7 +1,8 @@
 // A complexity sweep: one option of a learner against clean error, error under attack, S and V.
 
 import { InputError } from "../errors.ts";
-import { learnerByName, parseOptions } from "../learners/index.ts";
+import { learnerByName } from "../learners/index.ts";
+import { parseOptions } from "../registry.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Norm } from "../threat/norm.ts";
 import { type Knee, kneeOf, type SweepPoint } from "../transfer/knee.ts";
@@ -161,9 +162,9 @@ export function pointOf({ value, cleanError, errorUnderAttack, size, variability
 }
 
 function check({ learner, option, values, options }: SweepQuestion): void {
-  const { capabilities, ...rest } = learnerByName(learner);
-  for (const value of values) parseOptions({ capabilities, ...rest }, { ...options, [option]: value });
-  if (!capabilities.differentiable) {
+  const entry = learnerByName(learner);
+  for (const value of values) parseOptions(entry, { ...options, [option]: value });
+  if (!entry.capabilities.differentiable) {
     throw new InputError("unsupported", `sweep of ${learner}`, {
       expected: "a learner whose models have gradients to attack",
       got: learner,

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import type { Attack, AttackState } from "../../src/attacks/attack.ts";
-import { type AnyEvasionAttack, buildEvasion } from "../../src/attacks/evasion/index.ts";
+import { type AnyEvasionAttack, buildEvasion } from "../../src/attacks/evasion/evasionAttack.ts";
 import { noiseAttack } from "../../src/attacks/evasion/noise.ts";
 import { type AttackTask, runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, denseRows, rowCount, takeRows } from "../../src/data/dataset.ts";

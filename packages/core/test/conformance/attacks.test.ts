@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import type { Attack, Points } from "../../src/attacks/attack.ts";
-import { type AnyEvasionAttack, buildEvasion, evasionAttacks, evasionByName } from "../../src/attacks/evasion/index.ts";
+import { type AnyEvasionAttack, buildEvasion } from "../../src/attacks/evasion/evasionAttack.ts";
+import { evasionAttacks, evasionByName } from "../../src/attacks/evasion/index.ts";
 import { uniformDomain } from "../../src/data/domain.ts";
 import { l1, l2, norms } from "../../src/threat/norm.ts";
 import { attackCases } from "./attackCases.ts";

@@ -8,13 +8,15 @@ import { columnRanges, uniformDomain } from "../../src/data/domain.ts";
 import { sparseFromDense } from "../../src/data/sparse.ts";
 import { InputError } from "../../src/errors.ts";
 import { fit } from "../../src/learners/fit.ts";
-import { type AnyLearner, learners, parseOptions } from "../../src/learners/index.ts";
+import { learners } from "../../src/learners/index.ts";
+import type { AnyLearner } from "../../src/learners/learner.ts";
 import { isAffine } from "../../src/models/affine.ts";
 import { argMax, margin } from "../../src/models/losses.ts";
 import { type Model, modelFromBytes, modelFromGraph } from "../../src/models/model.ts";
 import { openModel } from "../../src/models/open.ts";
 import { runtimeFrom } from "../../src/models/runtime.ts";
 import { permutation, stream } from "../../src/random.ts";
+import { parseOptions } from "../../src/registry.ts";
 import { type FloatType, type Tensor, tensor, toNumbers } from "../../src/tensor.ts";
 
 const runtime = runtimeFrom(ort);

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { craftEvasion } from "../../src/attacks/evasion/craft.ts";
-import { buildEvasion, evasionAttacks } from "../../src/attacks/evasion/index.ts";
+import { buildEvasion } from "../../src/attacks/evasion/evasionAttack.ts";
+import { evasionAttacks } from "../../src/attacks/evasion/index.ts";
 import { lineSearchAttack } from "../../src/attacks/evasion/lineSearch.ts";
 import { minimumEpsilon } from "../../src/attacks/evasion/minimum.ts";
 import { madeFinite } from "../../src/attacks/finite.ts";

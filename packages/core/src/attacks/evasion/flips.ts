@@ -1,7 +1,9 @@
 // Greedy changes of single features, for features that are binary: the attack on malware.
 
+import { z } from "zod";
 import type { Vector } from "../../linalg.ts";
 import { type Attack, type Points, rowOf } from "../attack.ts";
+import type { EvasionAttack } from "./evasionAttack.ts";
 
 export interface FlipOptions {
   /** How many features change between two gradients; 1 is the most exact, more is faster. */
@@ -90,3 +92,16 @@ function gather(points: Points, rows: Int32Array): Float64Array {
 function range(n: number): Int32Array {
   return Int32Array.from({ length: n }, (_, i) => i);
 }
+
+const options = z.strictObject({
+  perGradient: z.number().int().positive().default(1).describe("features changed between two gradients"),
+});
+
+export const flips: EvasionAttack<z.infer<typeof options>> = {
+  name: "flips",
+  summary: "one binary feature after another, the most promising first",
+  options,
+  capabilities: { norms: ["l1"], gradients: true, discrete: true, improves: true },
+  reference: "Demontis et al. 2019, section 5.1 (Drebin)",
+  build: flipAttack,
+};

@@ -1,8 +1,11 @@
 // The paper's attack: projected gradient ascent, the length of each step found by bisection.
 
+import { z } from "zod";
 import { addScaled, type Vector } from "../../linalg.ts";
 import type { Attack, AttackContext, Gradients, Points } from "../attack.ts";
 import { rowOf, takePoints } from "../attack.ts";
+import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
+import { withRestarts } from "./restarts.ts";
 
 export interface LineSearchOptions {
   /** A point has converged where a step gains, or to first order can gain, no more than this share of all it has gained. */
@@ -135,3 +138,18 @@ function dotDifference(g: Vector, z: Float64Array, x: Float64Array): number {
 function within(low: number, high: number, value: number): number {
   return Math.min(high, Math.max(low, value));
 }
+
+const options = z.strictObject({
+  tolerance: z.number().positive().default(1e-6).describe("share of all it gained that a point must gain further"),
+  maxIterations: z.number().int().positive().default(100).describe("gradients per point, at most"),
+  restarts: restartsOption,
+});
+
+export const lineSearch: EvasionAttack<z.infer<typeof options>> = {
+  name: "line-search",
+  summary: "projected gradient ascent with a line search for each point",
+  options,
+  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true },
+  reference: "Demontis et al. 2019, Algorithm 1",
+  build: ({ restarts, ...options }) => withRestarts(lineSearchAttack(options), restarts),
+};

@@ -1,6 +1,8 @@
 // Random noise of the size of the budget: what an attack must beat to be one.
 
+import { z } from "zod";
 import { type Attack, type Points, rowOf } from "../attack.ts";
+import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
 
 /**
  * Adds noise in a direction drawn uniformly from the sphere, as long as the budget allows inside the box; no gradient
@@ -32,3 +34,14 @@ export function noiseAttack(): Attack {
 }
 
 const OVERSHOOT = 4;
+
+const options = z.strictObject({});
+
+export const noise: EvasionAttack<z.infer<typeof options>> = {
+  name: "noise",
+  summary: "random noise as long as the budget allows: what an attack must beat",
+  options,
+  capabilities: { norms: everyNorm, gradients: false, discrete: false, improves: false },
+  reference: "the baseline of Szegedy et al., ICLR 2014",
+  build: () => noiseAttack(),
+};

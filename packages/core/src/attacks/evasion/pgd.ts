@@ -1,7 +1,10 @@
 // Projected gradient ascent with steps of fixed length, with momentum where asked for; one step is the fast gradient.
 
+import { z } from "zod";
 import { addScaled } from "../../linalg.ts";
 import { type Attack, type Gradients, type Points, rowOf, takePoints } from "../attack.ts";
+import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
+import { withRestarts } from "./restarts.ts";
 
 export interface PgdOptions {
   readonly steps: number;
@@ -64,3 +67,19 @@ function accumulate(velocity: Float64Array, gradient: Gradients, momentum: numbe
   }
   return { rows, columns, data: velocity.slice() };
 }
+
+const options = z.strictObject({
+  steps: z.number().int().positive().default(50).describe("how many"),
+  stepSize: z.number().positive().default(0.1).describe("length of a step, in units of the budget"),
+  momentum: z.number().min(0).default(0).describe("share of the direction kept from step to step"),
+  restarts: restartsOption,
+});
+
+export const pgd: EvasionAttack<z.infer<typeof options>> = {
+  name: "pgd",
+  summary: "projected gradient ascent with steps of fixed length; with momentum, MI-FGSM",
+  options,
+  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false },
+  reference: "Madry et al., ICLR 2018; momentum: Dong et al., CVPR 2018",
+  build: ({ restarts, ...options }) => withRestarts(pgdAttack(options), restarts),
+};

@@ -1,7 +1,9 @@
 // The bilevel attack: the validation loss of the retrained model climbs along its exact gradient by the points.
 
+import { z } from "zod";
 import { addScaled, dot, norm } from "../../linalg.ts";
 import { type PointSearch, pointByPoint } from "./pointByPoint.ts";
+import type { PoisoningEntry } from "./poisoningEntry.ts";
 import type { PoisoningAttack } from "./task.ts";
 
 export interface GradientOptions {
@@ -112,3 +114,24 @@ export function climb({ tolerance, maxFits }: Pick<GradientOptions, "tolerance" 
     return { x, gradients, evaluations };
   };
 }
+
+const options = z.strictObject({
+  tolerance: z
+    .number()
+    .positive()
+    .default(0.01)
+    .describe("share of what a point has gained that a step must gain, or it has converged"),
+  maxFits: z.number().int().min(2).default(60).describe("trainings per point, at most"),
+  together: z.number().int().positive().default(1).describe("points that move at the same time"),
+  passes: z.number().int().positive().default(1).describe("times that every point is optimised"),
+  damping: z.number().nonnegative().default(1e-3).describe("added to the Hessian of networks; others need none"),
+});
+
+export const gradient: PoisoningEntry<z.infer<typeof options>> = {
+  name: "gradient",
+  summary: "bilevel: ascent of the validation loss along its exact gradient through the training",
+  reference: "Demontis et al. 2019, section 3.2 and Algorithm 1; Biggio et al., ICML 2012; Xiao et al., ICML 2015",
+  needsGradient: true,
+  options,
+  create: gradientAttack,
+};

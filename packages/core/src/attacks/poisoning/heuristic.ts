@@ -1,9 +1,11 @@
 // Poisoning without bilevel optimisation: flipped clones pushed deeper into the class that they came from.
 
+import { z } from "zod";
 import { type Dataset, featureCount } from "../../data/dataset.ts";
 import { forEachEntry } from "../../data/sparse.ts";
 import { addScaled } from "../../linalg.ts";
 import { pointByPoint } from "./pointByPoint.ts";
+import type { PoisoningEntry } from "./poisoningEntry.ts";
 import type { PoisoningAttack } from "./task.ts";
 
 /**
@@ -40,3 +42,20 @@ function classMeans({ features, labels, classNames, ...data }: Dataset): Float64
   });
   return means;
 }
+
+const options = z.strictObject({
+  lengths: z
+    .array(z.number().nonnegative())
+    .min(1)
+    .default([0, 1, 3, 10])
+    .describe("how far to move, in differences of the means; the best counts"),
+});
+
+export const heuristic: PoisoningEntry<z.infer<typeof options>> = {
+  name: "heuristic",
+  summary: "flipped clones, moved along the difference of the class means; no gradient through the training",
+  reference: "Carom's own; the means as in Biggio et al., ACML 2011",
+  needsGradient: false,
+  options,
+  create: heuristicAttack,
+};

@@ -1,10 +1,12 @@
 // Poisoning by labels alone: clones of training rows with another label, at random or the surest first.
 
+import { z } from "zod";
 import { type Dataset, denseRows } from "../../data/dataset.ts";
 import { fit } from "../../learners/fit.ts";
 import { margin } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
 import { startingPoints } from "./points.ts";
+import type { PoisoningEntry } from "./poisoningEntry.ts";
 import { openSurrogate } from "./surrogate.ts";
 import type { PoisoningAttack, PoisonPoints, PoisonTask } from "./task.ts";
 
@@ -53,3 +55,23 @@ async function joinAsTheyAre(task: PoisonTask, points: PoisonPoints) {
   }
   return { points, losses, fits: retraining.fits, gradients: 0, evaluations: n };
 }
+
+const options = z.strictObject({});
+
+export const labelFlip: PoisoningEntry<z.infer<typeof options>> = {
+  name: "label-flip",
+  summary: "clones of random training rows with another label: what an attack must beat",
+  reference: "the random baseline of Biggio et al., ACML 2011",
+  needsGradient: false,
+  options,
+  create: () => labelFlipAttack,
+};
+
+export const marginFlip: PoisoningEntry<z.infer<typeof options>> = {
+  name: "margin-flip",
+  summary: "clones of the training rows that the clean model is surest of, with another label",
+  reference: "after the farthest-first label flips of Xiao et al., ECAI 2012",
+  needsGradient: false,
+  options,
+  create: () => marginFlipAttack,
+};

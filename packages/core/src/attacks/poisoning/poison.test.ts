@@ -9,7 +9,10 @@ import { learners } from "../../learners/index.ts";
 import { type Ort, runtimeFrom } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
 import { reshape, type Tensor, tensor } from "../../tensor.ts";
-import { buildPoisoning, joinPoints, type PoisonTask, poisonCount, poisoningAttacks, withPoison } from "./poison.ts";
+import { poisoningAttacks } from "./index.ts";
+import { joinPoints, poisonCount, withPoison } from "./points.ts";
+import { buildPoisoning } from "./poisoningEntry.ts";
+import type { PoisonTask } from "./task.ts";
 
 const runtime = runtimeFrom(ort as unknown as Ort);
 

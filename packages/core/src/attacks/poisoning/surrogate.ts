@@ -4,10 +4,11 @@ import { type Dataset, featureCount } from "../../data/dataset.ts";
 import { isWhole } from "../../data/featureKind.ts";
 import { withClasses } from "../../data/labels.ts";
 import { InputError } from "../../errors.ts";
-import { type AnyLearner, learners, parseOptions } from "../../learners/index.ts";
-import type { Retraining, RetrainTask } from "../../learners/learner.ts";
+import { learners } from "../../learners/index.ts";
+import type { AnyLearner, Retraining, RetrainTask } from "../../learners/learner.ts";
 import { scaleFeatures, scaleRows, scalingOf } from "../../learners/scaling.ts";
 import { stream } from "../../random.ts";
+import { parseOptions } from "../../registry.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { PoisonTask } from "./task.ts";
 

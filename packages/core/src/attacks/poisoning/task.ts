@@ -1,7 +1,7 @@
 // What a poisoning attack is: a function from a task to points, pure, so that it can be cut anywhere and gone on with.
 
 import type { Dataset } from "../../data/dataset.ts";
-import type { AnyLearner } from "../../learners/index.ts";
+import type { AnyLearner } from "../../learners/learner.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Tensor } from "../../tensor.ts";
 

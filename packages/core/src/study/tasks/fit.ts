@@ -62,21 +62,7 @@ export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredMod
   },
 };
 
-/** Seconds per thousand rows. */
-const fits: Readonly<Record<string, number>> = {
-  "svm-linear": 0.08,
-  logistic: 0.2,
-  ridge: 0.05,
-  "svm-rbf": 0.12,
-  forest: 0.15,
-  cnn: 7,
-};
-const ANY_FIT = 0.2;
-/** Seconds per thousand rows and epoch. */
-const MLP = 0.01;
-
-/** The training of a learner on so many rows. */
-export function secondsOfFit(learner: string, { epochs }: Configured["options"], rows: number): number {
-  const perThousand = learner === "mlp" && typeof epochs === "number" ? MLP * epochs : (fits[learner] ?? ANY_FIT);
-  return 0.05 + (perThousand * rows) / 1000;
+/** Seconds for the training of a learner on so many rows. */
+export function secondsOfFit(learner: string, options: Configured["options"], rows: number): number {
+  return 0.05 + (learnerByName(learner).estimates.fit(options) * rows) / 1000;
 }

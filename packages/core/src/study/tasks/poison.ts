@@ -1,7 +1,9 @@
 // Crafts the next poisoning points on one learner, after those that earlier blocks crafted.
 
-import { slicePoints } from "../../attacks/poisoning/points.ts";
-import { buildPoisoning, joinPoints, type PoisonPoints, poisoningByName } from "../../attacks/poisoning/poison.ts";
+import { poisoningByName } from "../../attacks/poisoning/index.ts";
+import { joinPoints, slicePoints } from "../../attacks/poisoning/points.ts";
+import { buildPoisoning } from "../../attacks/poisoning/poisoningEntry.ts";
+import type { PoisonPoints } from "../../attacks/poisoning/task.ts";
 import { learnerByName } from "../../learners/index.ts";
 import { rowSize, type Tensor, tensor } from "../../tensor.ts";
 import type { Codec } from "../codec.ts";
@@ -86,16 +88,10 @@ export const poison: TaskKind<PoisonParameters, PoisonInputs, Block> = {
   },
 };
 
-/** Measured on one core with 500 rows, 1,000 validation points and 784 features; what grows with each is scaled. */
-const perPoint: Readonly<Record<string, number>> = {
-  "svm-linear": 0.1,
-  "svm-rbf": 0.2,
-  logistic: 0.3,
-  ridge: 0.09,
-};
-
+/** Against so many rows, of so many features. */
 function secondsPerPoint(learner: string, attack: string, rows: number, features: number): number {
-  const whole = (perPoint[learner] ?? 5) * ((rows / 1500) * (features / 784)) ** 0.9;
+  const { poisoningPoint = 5 } = learnerByName(learner).estimates;
+  const whole = poisoningPoint * ((rows / 1500) * (features / 784)) ** 0.9;
   return attack === "gradient" ? whole : whole / 8;
 }
 

@@ -1,11 +1,12 @@
 // Judges poisoning: a target learns from its own data and the first so many points, and is counted on a test set.
 
-import { withPoison } from "../../attacks/poisoning/poison.ts";
+import { withPoison } from "../../attacks/poisoning/points.ts";
 import { type Dataset, denseRows } from "../../data/dataset.ts";
 import { requireDisjoint } from "../../data/overlap.ts";
 import { crossValidate } from "../../learners/crossValidation.ts";
 import { fit } from "../../learners/fit.ts";
-import { type AnyLearner, learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/index.ts";
+import type { AnyLearner } from "../../learners/learner.ts";
 import { regularisationChoices } from "../../learners/regularisation.ts";
 import { argMax } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
@@ -95,6 +96,6 @@ async function retuned(
   options: Configured["options"],
   context: Parameters<typeof crossValidate>[4],
 ): Promise<Configured["options"]> {
-  const grid = regularisationChoices(learner.name, options);
+  const grid = regularisationChoices(learner, options);
   return grid.length < 2 ? options : { ...(await crossValidate(learner, data, grid, FOLDS, context)).best.options };
 }

@@ -1,6 +1,6 @@
 // V for poisoning: the validation losses of a learner on several training sets, each with the same points at their start.
 
-import { withPoison } from "../../attacks/poisoning/poison.ts";
+import { withPoison } from "../../attacks/poisoning/points.ts";
 import { denseRows } from "../../data/dataset.ts";
 import { fit } from "../../learners/fit.ts";
 import { learnerByName } from "../../learners/index.ts";

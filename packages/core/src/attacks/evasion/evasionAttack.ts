@@ -1,0 +1,68 @@
+// What an evasion attack is: an entry of the registry, with what it can and how it is built from its options.
+
+import { z } from "zod";
+import { InputError } from "../../errors.ts";
+import { type EntryWithOptions, parseOptions } from "../../registry.ts";
+import type { Norm } from "../../threat/norm.ts";
+import type { ThreatModel } from "../../threat/threat.ts";
+import type { Attack } from "../attack.ts";
+
+export interface EvasionAttack<Options = Record<string, unknown>> extends EntryWithOptions<Options> {
+  /** One line for lists and help. */
+  readonly summary: string;
+  readonly capabilities: {
+    readonly norms: readonly Norm["name"][];
+    /** Whether it asks for gradients. */
+    readonly gradients: boolean;
+    /** Whether it chooses among the values of binary features itself; else its result is rounded to them. */
+    readonly discrete: boolean;
+    /** Whether it goes on from any start and never ends below it, so that solutions of smaller budgets help. */
+    readonly improves: boolean;
+  };
+  readonly reference: string;
+  build(options: Options): Attack;
+}
+
+/** An attack whose options have been forgotten: what a registry of different attacks can hold. */
+// biome-ignore lint/suspicious/noExplicitAny: each attack checks its own options by schema
+export type AnyEvasionAttack = EvasionAttack<any>;
+
+export const everyNorm = ["l1", "l2", "linf"] as const;
+
+/** The option of attacks that may begin at random points too. */
+export const restartsOption = z
+  .number()
+  .int()
+  .min(0)
+  .default(0)
+  .describe("further attacks from random points of the ball");
+
+/**
+ * An attack with its options checked, for a threat model.
+ *
+ * @throws InputError for options it lacks, values it refuses, a norm it is not made for, or features that are not binary
+ * where it needs them to be.
+ */
+export function buildEvasion(
+  attack: AnyEvasionAttack,
+  given: Readonly<Record<string, unknown>>,
+  threat: Omit<ThreatModel, "epsilon">,
+): Attack {
+  const { name, capabilities } = attack;
+  const options = parseOptions(attack, given);
+  if (!capabilities.norms.includes(threat.norm.name)) {
+    throw new InputError("unsupported", `norm of attack ${name}`, {
+      expected: capabilities.norms.join(", "),
+      got: threat.norm.name,
+      remedy: "choose another attack or norm",
+    });
+  }
+  if (capabilities.discrete && !threat.domain.kinds?.every((kind) => kind === "binary")) {
+    throw new InputError("unsupported", `features for attack ${name}`, {
+      expected: "binary ones, each 0 or 1",
+      got: "others",
+      remedy: "choose another attack, or declare the features binary",
+    });
+  }
+  return attack.build(options);
+}

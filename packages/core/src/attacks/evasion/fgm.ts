@@ -1,0 +1,16 @@
+// The fast gradient: one step of projected ascent, as long as the budget.
+
+import { z } from "zod";
+import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
+import { pgdAttack } from "./pgd.ts";
+
+const options = z.strictObject({});
+
+export const fgm: EvasionAttack<z.infer<typeof options>> = {
+  name: "fgm",
+  summary: "one gradient step of the whole budget; for Linf the fast gradient sign method",
+  options,
+  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false },
+  reference: "Goodfellow et al., ICLR 2015",
+  build: () => pgdAttack({ steps: 1, stepSize: 1 }),
+};

@@ -1,0 +1,47 @@
+// What all registries share: an entry is found by its name, and options are checked against the schema of an entry.
+
+import type { z } from "zod";
+import { InputError, unknownName } from "./errors.ts";
+
+/** An entry that takes options: a learner, an attack. */
+export interface EntryWithOptions<Options> {
+  readonly name: string;
+  /** Checks options and fills in defaults. */
+  readonly options: z.ZodType<Options>;
+}
+
+/** A list of entries as a registry, by name and in that order. */
+export function registryOf<Entry extends { readonly name: string }>(
+  entries: readonly Entry[],
+): Readonly<Record<string, Entry>> {
+  return Object.fromEntries(entries.map((entry) => [entry.name, entry]));
+}
+
+/** The entry of that name. @throws InputError with the nearest name where there is none. */
+export function entryNamed<Entry>(registry: Readonly<Record<string, Entry>>, kind: string, name: string): Entry {
+  return Object.hasOwn(registry, name) ? registry[name] : unknownName(kind, name, Object.keys(registry));
+}
+
+/**
+ * The options of an entry, those that are not given as the schema has them.
+ *
+ * @throws InputError for an option that the entry lacks, the nearest one named, and for values that it refuses
+ */
+export function parseOptions<Options>(
+  { name, options }: EntryWithOptions<Options>,
+  given: Readonly<Record<string, unknown>>,
+): Options {
+  const { shape } = options as unknown as z.ZodObject;
+  for (const option of Object.keys(given)) {
+    if (!Object.hasOwn(shape, option)) unknownName(`option of ${name}`, option, Object.keys(shape));
+  }
+  const parsed = options.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const option = String(issue.path[0]);
+  throw new InputError("invalid", `option ${option} of ${name}`, {
+    expected: issue.message.replace(/^.*expected /, "").replace(/^Too (small|big): /, ""),
+    got: JSON.stringify(given[option]),
+    remedy: `${option} is the ${(shape[option] as z.ZodType).description}`,
+  });
+}
