@@ -4,10 +4,10 @@ import { assert, InputError } from "../errors.ts";
 import type { ElementType, FloatType, Tensor } from "../tensor.ts";
 import { tensor } from "../tensor.ts";
 import { checkInputs, checkOutputs, checkShape } from "./checks.ts";
-import { followContent } from "./contents.ts";
+import { propagateData } from "./dataPropagation.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes, Graph, Node, OnnxModel, ValueInfo } from "./graph.ts";
-import { type GraphWriter, unsupportedNode } from "./operator.ts";
+import { type GraphWriter, type Operator, unsupportedNode } from "./operator.ts";
 import { operatorName, operatorOf } from "./ops/index.ts";
 import { anyNumber, followRange, rangeOf } from "./range.ts";
 import type { ValueType } from "./valueType.ts";
@@ -119,14 +119,14 @@ export class GraphBuilder implements GraphWriter {
     if (!operator)
       throw unsupportedNode(node, "an operator in the table of operators (docs/support.md)", gotInstead(node));
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.type(name)));
-    checkInputs(node, inputs);
+    checkInputs(node, operator, inputs);
     const unknownDim = () => this.fresh("?");
-    const outputs = followed(node, inputs, operator.infer({ node, inputs, unknownDim }), unknownDim);
+    const outputs = followed(node, operator, inputs, unknownDim);
     checkOutputs(node, outputs);
     node.outputs.forEach((name, i) => {
       if (name === "") return;
       assert(!this.types.has(name), `value "${name}" exists already`);
-      this.types.set(name, { ...outputs[i], range: followRange(node, inputs, outputs[i]) });
+      this.types.set(name, { ...outputs[i], range: followRange(operator.range, node, inputs, outputs[i]) });
     });
     this.nodes.push(node);
   }
@@ -190,13 +190,14 @@ export class GraphBuilder implements GraphWriter {
 /** What the shape rule found, with the content of the first output where that can be followed. */
 function followed(
   node: Node,
+  operator: Operator,
   inputs: readonly (ValueType | undefined)[],
-  outputs: readonly ValueType[],
   unknownDim: () => Dim,
 ): readonly ValueType[] {
+  const outputs = operator.infer({ node, inputs, unknownDim });
   const [first, ...others] = outputs;
   if (!first || first.content || first.constant) return outputs;
-  const content = followContent(node, inputs, first.shape, unknownDim);
+  const content = propagateData(operator.propagate, node, inputs, first.shape, unknownDim);
   return content ? [{ ...first, content }, ...others] : outputs;
 }
 

@@ -4,55 +4,41 @@ import { InputError } from "../errors.ts";
 import type { Dim } from "./dim.ts";
 import type { Node } from "./graph.ts";
 import { MAX_RANK } from "./limits.ts";
-import { nodeError } from "./operator.ts";
+import { nodeError, type Operator } from "./operator.ts";
 import type { ValueType } from "./valueType.ts";
 
-/** How many inputs an operator cannot do without; 1 where it is not listed. */
-const required: Readonly<Record<string, number>> = {
-  ...entries(0, ["Constant"]),
-  ...entries(2, ["Add", "And", "CastLike", "Conv", "ConvTranspose", "Div", "Equal", "Expand", "Gather"]),
-  ...entries(2, ["GatherElements", "Gemm", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "MatMul", "Mul", "Or"]),
-  ...entries(2, ["CumSum", "GatherND", "LayerNormalization", "Mod", "PRelu", "Pad", "Pow", "Reshape", "Sub"]),
-  ...entries(2, ["DequantizeLinear", "QuantizeLinear", "Tile", "TopK", "Unsqueeze", "Xor"]),
-  ...entries(3, ["InstanceNormalization", "Range", "ScatterElements", "ScatterND", "Slice", "Where"]),
-  ...entries(5, ["BatchNormalization"]),
-};
+type Inputs = readonly (ValueType | undefined)[];
 
-/** Operators that take any number of inputs, each of which must be there. */
-const variadic: ReadonlySet<string> = new Set(["Concat", "Einsum", "Max", "Mean", "Min", "Sum"]);
-
-/** Operators on images: their first input has axes for samples and channels. */
-const onImages: ReadonlySet<string> = new Set([
-  "AveragePool",
-  "BatchNormalization",
-  "Conv",
-  "ConvTranspose",
-  "GlobalAveragePool",
-  "GlobalMaxPool",
-  "InstanceNormalization",
-  "LpPool",
-  "MaxPool",
-]);
-
-/** Operators on the blocks of two-dimensional images. */
-const onBlocks: ReadonlySet<string> = new Set(["DepthToSpace", "SpaceToDepth"]);
-
-/** Operators whose second input says where in the first: whole numbers. */
-const byPlace: ReadonlySet<string> = new Set(["Gather", "GatherElements", "GatherND", "ScatterElements", "ScatterND"]);
-
-/** @throws InputError where an input that the operator needs is missing, has too few axes, or no whole numbers. */
-export function checkInputs(node: Node, inputs: readonly (ValueType | undefined)[]): void {
-  const needed = variadic.has(node.op) ? Math.max(1, inputs.length) : (required[node.op] ?? 1);
+/** @throws InputError where an input that the operator needs is missing, or is nothing that it takes. */
+export function checkInputs(node: Node, { required = 1, check }: Operator, inputs: Inputs): void {
+  const needed = required === "all" ? Math.max(1, inputs.length) : required;
   for (let i = 0; i < needed; i++) {
     if (!inputs[i]) throw nodeError(node, `at least ${needed} inputs`, `no input ${i + 1}`);
   }
-  const places = byPlace.has(node.op) ? inputs[1]?.type : undefined;
-  if (places?.startsWith("float")) throw nodeError(node, "places as whole numbers", `numbers of type ${places}`);
-  const rank = inputs[0]?.shape.length ?? 0;
-  if (onBlocks.has(node.op) && rank !== 4) throw nodeError(node, "images [N, C, H, W]", `shape [${inputs[0]?.shape}]`);
-  if (onImages.has(node.op) && rank < 2) throw nodeError(node, "samples with channels", `shape [${inputs[0]?.shape}]`);
-  const weights = inputs[1]?.shape.length;
-  if (node.op.startsWith("Conv") && (rank < 3 || weights !== rank)) {
+  check?.(node, inputs);
+}
+
+/** @throws InputError unless the first input has axes for samples and channels, as images have. */
+export function requireImages(node: Node, [x]: Inputs): void {
+  if (x!.shape.length < 2) throw nodeError(node, "samples with channels", `shape [${x!.shape}]`);
+}
+
+/** @throws InputError unless the first input is two-dimensional images, which have blocks. */
+export function requireBlocks(node: Node, [x]: Inputs): void {
+  if (x!.shape.length !== 4) throw nodeError(node, "images [N, C, H, W]", `shape [${x!.shape}]`);
+}
+
+/** @throws InputError unless the second input says where in the first: whole numbers. */
+export function requirePlaces(node: Node, [, places]: Inputs): void {
+  const { type } = places!;
+  if (type.startsWith("float")) throw nodeError(node, "places as whole numbers", `numbers of type ${type}`);
+}
+
+/** @throws InputError unless the second input is the weights of a convolution over the first. */
+export function requireWeights(node: Node, inputs: Inputs): void {
+  requireImages(node, inputs);
+  const [rank, weights] = [inputs[0]!.shape.length, inputs[1]!.shape.length];
+  if (rank < 3 || weights !== rank) {
     throw nodeError(node, "an input and weights of the same number of axes, 3 or more", `${rank} and ${weights}`);
   }
 }
@@ -86,8 +72,4 @@ function isSize(dim: Dim | undefined): boolean {
 
 function isContent(dim: Dim | undefined): boolean {
   return typeof dim === "string" || Number.isFinite(dim);
-}
-
-function entries(count: number, names: readonly string[]): Record<string, number> {
-  return Object.fromEntries(names.map((name) => [name, count]));
 }

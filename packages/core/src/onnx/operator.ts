@@ -2,9 +2,11 @@
 
 import { InputError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Propagation } from "./dataPropagation.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes, Node } from "./graph.ts";
 import { MAX_RANK } from "./limits.ts";
+import type { RangeRule } from "./range.ts";
 import { constantInts, type ValueType } from "./valueType.ts";
 
 /** What rules need of the builder of a graph: to add nodes and constants, and to ask what is known of a value. */
@@ -47,8 +49,16 @@ export interface GradientContext {
 export type GradientRule = (context: GradientContext) => readonly (string | undefined)[];
 
 export interface Operator {
+  /** How many inputs it cannot do without, 1 where absent; "all" where it takes any number of them. */
+  readonly required?: number | "all";
+  /** @throws InputError where inputs that are there are nothing that it takes. */
+  check?(node: Node, inputs: readonly (ValueType | undefined)[]): void;
   /** Types and shapes of the outputs. */
   infer(context: InferContext): readonly ValueType[];
+  /** The elements of its first output where that is small and those of its inputs are known: sizes, targets of Reshape. */
+  readonly propagate?: Propagation;
+  /** Between which numbers its outputs lie; any where absent. */
+  readonly range?: RangeRule;
   /** Vector-Jacobian product, written in operators that have rules themselves. */
   readonly gradient: GradientRule;
 }

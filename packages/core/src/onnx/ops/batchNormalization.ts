@@ -1,4 +1,5 @@
 import { zerosLike } from "../broadcast.ts";
+import { requireImages } from "../checks.ts";
 import { floatAttribute, intAttribute } from "../graph.ts";
 import type { GradientContext, GraphWriter, Operator } from "../operator.ts";
 
@@ -9,6 +10,8 @@ import type { GradientContext, GraphWriter, Operator } from "../operator.ts";
  * momentum times the given statistics plus 1 - momentum times the batch's.
  */
 export const BatchNormalization: Operator = {
+  required: 5,
+  check: requireImages,
   infer: ({ inputs: [x, , , mean, variance] }) => [x!, mean!, variance!].map(({ type, shape }) => ({ type, shape })),
   gradient: (context) => (intAttribute(context.node, "training_mode", 0) ? trained(context) : fixed(context)),
 };

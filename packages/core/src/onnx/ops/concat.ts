@@ -1,9 +1,12 @@
+import { axisOf, elementAt, moved } from "../dataPropagation.ts";
 import { type Dim, isStatic } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
 import { nodeError, normalizeAxis, type Operator } from "../operator.ts";
+import { rangeOfUnion } from "../range.ts";
 
 /** y = the inputs one after the other along an axis. */
 export const Concat: Operator = {
+  required: "all",
   infer({ node, inputs, unknownDim }) {
     const first = inputs[0]!;
     const axis = normalizeAxis(node, intAttribute(node, "axis", 0), first.shape.length);
@@ -19,6 +22,16 @@ export const Concat: Operator = {
     const shape = first.shape.map((dim, i) => (i === axis ? total : dim));
     return [{ type: first.type, shape }];
   },
+  propagate: moved((node, inputs) => {
+    const axis = axisOf(intAttribute(node, "axis", 0), inputs[0].shape.length);
+    return (index) => {
+      let rest = index[axis];
+      let which = 0;
+      while (rest >= inputs[which].shape[axis]) rest -= inputs[which++].shape[axis];
+      return elementAt(inputs[which], index.with(axis, rest));
+    };
+  }),
+  range: rangeOfUnion,
   gradient({ g, node, inputs, cotangent }) {
     const axis = intAttribute(node, "axis", 0);
     const at = normalizeAxis(node, axis, g.type(inputs[0]).shape.length);

@@ -3,6 +3,7 @@ import { type Operator, unsupportedNode, zeroGradient } from "../operator.ts";
 
 /** y = the value in the attributes. */
 export const Constant: Operator = {
+  required: 0,
   infer({ node }) {
     const { value, value_int, value_ints, value_float, value_floats } = node.attributes;
     let constant = value && "tensor" in value ? value.tensor : undefined;

@@ -1,3 +1,4 @@
+import { requireWeights } from "../checks.ts";
 import { biasGradient, weightGradient } from "../convolution.ts";
 import { isStatic } from "../dim.ts";
 import { intAttribute, type Node } from "../graph.ts";
@@ -7,6 +8,8 @@ import { remainder, slidingShape, spatialSizes, windowAttributes, windowOf } fro
 
 /** Y[n, m, o] = b[m] + sum over c and k of W[m, c, k] X[n, c, o stride + k dilation - before], in any number of dimensions. */
 export const Conv: Operator = {
+  required: 2,
+  check: requireWeights,
   infer({ node, inputs: [x, w], unknownDim }) {
     const [filters, channels] = w!.shape;
     const expected = x!.shape[1];

@@ -1,3 +1,4 @@
+import { requireWeights } from "../checks.ts";
 import { biasGradient, weightGradient } from "../convolution.ts";
 import type { Dim } from "../dim.ts";
 import { isStatic, multiplyDims } from "../dim.ts";
@@ -8,6 +9,8 @@ import { kernelOf } from "./conv.ts";
 
 /** The transpose of Conv as a linear map: Y[n, m, o stride + k dilation - before] sums W[c, m, k] X[n, c, o]. */
 export const ConvTranspose: Operator = {
+  required: 2,
+  check: requireWeights,
   infer({ node, inputs: [x, w], unknownDim }) {
     const size = x!.shape.slice(2);
     const spatial: readonly Dim[] = isStatic(size)

@@ -1,9 +1,12 @@
+import { requireBlocks } from "../checks.ts";
 import { divideDims, multiplyDims } from "../dim.ts";
 import { intAttribute, type Node, stringAttribute } from "../graph.ts";
 import { nodeError, type Operator, unknownSize } from "../operator.ts";
+import { sameRange } from "../range.ts";
 
 /** y[c, b h + i, b w + j] = x[(i b + j) C + c, h, w] with mode DCR, x[c b^2 + i b + j, h, w] with CRD. */
 export const DepthToSpace: Operator = {
+  check: requireBlocks,
   infer({ node, inputs: [x], unknownDim }) {
     const size = blockSize(node);
     const [batch, channels, height, width] = x!.shape;
@@ -14,6 +17,7 @@ export const DepthToSpace: Operator = {
     const shape = [batch, depth ?? unknownDim(), multiplyDims(height, size), multiplyDims(width, size)];
     return [{ type: x!.type, shape }];
   },
+  range: sameRange,
   gradient({ g, node, inputs: [x], cotangent }) {
     const size = blockSize(node);
     const dx = g.node("SpaceToDepth", [cotangent], { blocksize: { int: size } });

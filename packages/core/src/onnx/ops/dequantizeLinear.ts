@@ -4,6 +4,7 @@ import { spreadAlong } from "../quantization.ts";
 
 /** y = (x - zero point) scale; the gradient by the whole numbers x is that by the real ones they stand for. */
 export const DequantizeLinear: Operator = {
+  required: 2,
   infer: ({ inputs: [x, scale] }) => [{ type: scale!.type, shape: x!.shape }],
   gradient({ g, node, inputs: [x, scale, zero = ""], cotangent }) {
     const real = (value: string) => g.node("CastLike", [value, scale]);

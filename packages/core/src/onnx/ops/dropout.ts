@@ -1,4 +1,5 @@
 import { type Operator, unsupportedNode } from "../operator.ts";
+import { sameRange } from "../range.ts";
 
 /** y = x: nothing is dropped at inference. To train with dropout, multiply (Mul) by a mask that is fed. */
 export const Dropout: Operator = {
@@ -11,5 +12,6 @@ export const Dropout: Operator = {
       { type: "bool", shape: x!.shape },
     ];
   },
+  range: sameRange,
   gradient: ({ cotangent }) => [cotangent],
 };

@@ -5,6 +5,7 @@ import { type GraphWriter, nodeError, type Operator, unsupportedNode } from "../
 
 /** y = the sum, over the letters that the result does not have, of products of the inputs, as "bij,bjk->bik" says. */
 export const Einsum: Operator = {
+  required: "all",
   infer({ node, inputs }) {
     const { operands, result } = subscripts(
       node,

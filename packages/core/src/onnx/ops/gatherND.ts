@@ -1,10 +1,14 @@
 import { zerosLike } from "../broadcast.ts";
+import { requirePlaces } from "../checks.ts";
 import { isStatic } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
 import { nodeError, type Operator, unknownSize } from "../operator.ts";
+import { sameRange } from "../range.ts";
 
 /** y = the slices of x at places that the last axis of the indices names. */
 export const GatherND: Operator = {
+  required: 2,
+  check: requirePlaces,
   infer({ node, inputs: [x, indices] }) {
     const batch = intAttribute(node, "batch_dims", 0);
     const depth = indices!.shape.at(-1);
@@ -13,6 +17,7 @@ export const GatherND: Operator = {
     }
     return [{ type: x!.type, shape: [...indices!.shape.slice(0, -1), ...x!.shape.slice(batch + depth)] }];
   },
+  range: sameRange,
   gradient({ g, node, inputs: [x, indices], cotangent }) {
     const batch = intAttribute(node, "batch_dims", 0);
     const leading = g.type(indices).shape.slice(0, batch);

@@ -4,6 +4,7 @@ import { nodeError, type Operator } from "../operator.ts";
 
 /** Y = alpha A' B' + beta C, where A' and B' are A and B or their transposes. */
 export const Gemm: Operator = {
+  required: 2,
   infer({ node, inputs }) {
     const [a, b] = inputs;
     if (a!.shape.length !== 2 || b!.shape.length !== 2) {

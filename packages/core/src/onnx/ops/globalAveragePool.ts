@@ -1,11 +1,15 @@
 import { expandLike } from "../broadcast.ts";
+import { requireImages } from "../checks.ts";
 import type { InferContext, Operator } from "../operator.ts";
+import { sameRange } from "../range.ts";
 import { elementsPerMean } from "../reduction.ts";
 import type { ValueType } from "../valueType.ts";
 
 /** y = the mean over the spatial axes, which stay with size 1. */
 export const GlobalAveragePool: Operator = {
+  check: requireImages,
   infer: globalShape,
+  range: sameRange,
   gradient({ g, inputs: [x], outputs: [y], cotangent }) {
     return [expandLike(g, g.node("Div", [cotangent, elementsPerMean(g, x, y)]), x)];
   },

@@ -5,6 +5,7 @@ import { normalizeAxis, type Operator, unsupportedNode } from "../operator.ts";
 
 /** y = scale (x - mean) / sqrt(variance + epsilon) + bias, sample by sample over the last axes (Ba and others, 2016). */
 export const LayerNormalization: Operator = {
+  required: 2,
   infer({ node, inputs: [x] }) {
     const from = normalizeAxis(node, intAttribute(node, "axis", -1), x!.shape.length);
     const kept = x!.shape.map((dim, i) => (i < from ? dim : 1));

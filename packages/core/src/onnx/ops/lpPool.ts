@@ -1,3 +1,4 @@
+import { requireImages } from "../checks.ts";
 import { intAttribute } from "../graph.ts";
 import type { Operator } from "../operator.ts";
 import { spreadOverWindows } from "../pooling.ts";
@@ -5,6 +6,7 @@ import { kernelShape, slidingShape, spatialSizes, windowOf } from "../window.ts"
 
 /** y = (sum |x|^p)^(1/p) over each window; dy/dx = sign(x) (|x|/y)^(p-1), taken as 0 where y = 0. */
 export const LpPool: Operator = {
+  check: requireImages,
   infer({ node, inputs: [x], unknownDim }) {
     const spatial = slidingShape(node, x!.shape.slice(2), kernelShape(node), unknownDim);
     return [{ type: x!.type, shape: [...x!.shape.slice(0, 2), ...spatial] }];

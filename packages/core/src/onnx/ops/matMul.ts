@@ -4,6 +4,7 @@ import { type GraphWriter, nodeError, type Operator } from "../operator.ts";
 
 /** Y = A B over the last two axes, broadcast over the leading ones; a vector is a row on the left, a column on the right. */
 export const MatMul: Operator = {
+  required: 2,
   infer({ node, inputs: [a, b] }) {
     if (a!.shape.length === 0 || b!.shape.length === 0) throw nodeError(node, "no scalars", "a scalar");
     const left = a!.shape.length === 1 ? [1, ...a!.shape] : a!.shape;

@@ -1,7 +1,9 @@
 import { tensor } from "../../tensor.ts";
+import { requireImages } from "../checks.ts";
 import { isStatic } from "../dim.ts";
 import type { Operator } from "../operator.ts";
 import { countsOfWindows } from "../pooling.ts";
+import { sameRange } from "../range.ts";
 import type { ValueType } from "../valueType.ts";
 import { kernelShape, slidingShape, windowOf } from "../window.ts";
 
@@ -12,12 +14,14 @@ import { kernelShape, slidingShape, windowOf } from "../window.ts";
  * overlap, one place receives several: they are added.
  */
 export const MaxPool: Operator = {
+  check: requireImages,
   infer({ node, inputs: [x], unknownDim }) {
     const spatial = slidingShape(node, x!.shape.slice(2), kernelShape(node), unknownDim);
     const shape = [...x!.shape.slice(0, 2), ...spatial];
     const places: ValueType = { type: "int64", shape };
     return [{ type: x!.type, shape }, places];
   },
+  range: sameRange,
   gradient({ g, node, inputs: [x], cotangent }) {
     const { storage_order: _, ...attributes } = node.attributes;
     const spatial = g.type(x).shape.slice(2);

@@ -4,6 +4,7 @@ import { scaled } from "../slope.ts";
 
 /** y = x where x > 0, else slope x; the slope broadcasts to x. */
 export const PRelu: Operator = {
+  required: 2,
   infer: sameAsInput,
   gradient({ g, inputs: [x, slope], cotangent }) {
     const zero = g.scalar(0, x);

@@ -2,10 +2,12 @@ import type { Dim } from "../dim.ts";
 import type { Node } from "../graph.ts";
 import { stringAttribute } from "../graph.ts";
 import { normalizeAxis, type Operator, requireInts, unsupportedNode } from "../operator.ts";
+import { rangeOfUnion, zeroRange } from "../range.ts";
 import type { ValueType } from "../valueType.ts";
 
 /** y = x with a margin of a constant value (negative widths cut off). */
 export const Pad: Operator = {
+  required: 2,
   infer({ node, inputs, unknownDim }) {
     const [x] = inputs;
     const { before, after } = padWidths(node, inputs);
@@ -15,6 +17,7 @@ export const Pad: Operator = {
     });
     return [{ type: x!.type, shape }];
   },
+  range: ([x, , value = zeroRange], node) => rangeOfUnion([x, value], node),
   gradient({ g, node, inputs, cotangent }) {
     const mode = stringAttribute(node, "mode", "constant");
     if (mode !== "constant") throw unsupportedNode(node, 'mode "constant"', `"${mode}"`);

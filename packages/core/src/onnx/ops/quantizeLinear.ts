@@ -10,6 +10,7 @@ import { quantizedRanges, spreadAlong } from "../quantization.ts";
  * elsewhere.
  */
 export const QuantizeLinear: Operator = {
+  required: 2,
   infer({ node, inputs: [x, , zero] }) {
     const type = zero?.type ?? "uint8";
     if (!(type in quantizedRanges)) throw unsupportedNode(node, "numbers of 8 bits", type);

@@ -3,6 +3,7 @@ import { contentOf } from "../valueType.ts";
 
 /** y = start, start + delta, ... below the limit: positions, through which no gradient flows. */
 export const Range: Operator = {
+  required: 3,
   infer({ inputs: [start, limit, delta], unknownDim }) {
     const [from, to, step] = [start, limit, delta].map((value) => contentOf(value)?.[0]);
     const count =
@@ -12,6 +13,11 @@ export const Range: Operator = {
           ? to
           : unknownDim();
     return [{ type: start!.type, shape: [count] }];
+  },
+  propagate: (_, [start, , delta], [count]) => {
+    const [[from], [step]] = [start.data, delta.data];
+    if (typeof from !== "number" || typeof step !== "number") return undefined;
+    return Array.from({ length: count }, (_, i) => from + i * step);
   },
   gradient: zeroGradient,
 };

@@ -1,4 +1,6 @@
+import { either, toOneElement } from "../dataPropagation.ts";
 import type { GradientRule, Operator } from "../operator.ts";
+import { sameRange } from "../range.ts";
 import { reducedShape, restoreAxes } from "../reduction.ts";
 
 /** The cotangent goes to the elements that attain the extremum, in equal shares where several do. */
@@ -12,4 +14,9 @@ export const reducedExtremumGradient: GradientRule = ({ g, node, inputs: [x, axe
 };
 
 /** y = largest of x over axes. */
-export const ReduceMax: Operator = { infer: reducedShape, gradient: reducedExtremumGradient };
+export const ReduceMax: Operator = {
+  infer: reducedShape,
+  propagate: toOneElement(either(Math.max)),
+  range: sameRange,
+  gradient: reducedExtremumGradient,
+};

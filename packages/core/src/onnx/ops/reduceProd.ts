@@ -1,3 +1,4 @@
+import { entryProduct, toOneElement } from "../dataPropagation.ts";
 import type { Operator } from "../operator.ts";
 import { reducedShape, restoreAxes } from "../reduction.ts";
 
@@ -9,6 +10,7 @@ import { reducedShape, restoreAxes } from "../reduction.ts";
  */
 export const ReduceProd: Operator = {
   infer: reducedShape,
+  propagate: toOneElement(entryProduct),
   gradient({ g, node, inputs: [x, axes], cotangent }) {
     const [zero, one] = [g.scalar(0, x), g.scalar(1, x)];
     const isZero = g.node("Equal", [x, zero]);

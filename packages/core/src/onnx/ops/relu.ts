@@ -1,5 +1,6 @@
 import { elementTypeNumber } from "../elementType.ts";
 import { type Operator, sameAsInput } from "../operator.ts";
+import { rising } from "../range.ts";
 import { scaled } from "../slope.ts";
 
 /**
@@ -9,6 +10,7 @@ import { scaled } from "../slope.ts";
  */
 export const Relu: Operator = {
   infer: sameAsInput,
+  range: rising(([x]) => Math.max(0, x)),
   gradient({ g, outputs: [y], cotangent }) {
     const positive = g.node("Cast", [y], { to: { int: elementTypeNumber("bool") } });
     return [scaled(g, cotangent, g.node("CastLike", [positive, y]))];

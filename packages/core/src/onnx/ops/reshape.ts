@@ -1,10 +1,13 @@
+import { sameElements } from "../dataPropagation.ts";
 import { type Dim, divideDims, multiplyDims } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
 import { nodeError, type Operator, unknownShape } from "../operator.ts";
+import { sameRange } from "../range.ts";
 import { contentOf } from "../valueType.ts";
 
 /** y = x under another shape; 0 keeps a dimension (unless `allowzero`), -1 takes what is left. */
 export const Reshape: Operator = {
+  required: 2,
   infer({ node, inputs: [x, target], unknownDim }) {
     const content = contentOf(target);
     if (!content) return [{ type: x!.type, shape: unknownShape(node, target!, unknownDim) }];
@@ -24,5 +27,7 @@ export const Reshape: Operator = {
     }
     return [{ type: x!.type, shape }];
   },
+  propagate: sameElements,
+  range: sameRange,
   gradient: ({ g, inputs: [x], cotangent }) => [g.node("Reshape", [cotangent, g.node("Shape", [x])])],
 };

@@ -1,9 +1,12 @@
 import { zerosLike } from "../broadcast.ts";
+import { requirePlaces } from "../checks.ts";
 import { intAttribute, stringAttribute } from "../graph.ts";
 import { type Operator, sameAsInput, unsupportedNode } from "../operator.ts";
 
 /** y = x with updates written, or added, at indices along an axis. */
 export const ScatterElements: Operator = {
+  required: 3,
+  check: requirePlaces,
   infer: sameAsInput,
   gradient({ g, node, inputs: [, indices], cotangent }) {
     const axis = { axis: { int: intAttribute(node, "axis", 0) } };

@@ -1,11 +1,14 @@
+import { axisOf, elementAt, moved, numbers } from "../dataPropagation.ts";
 import type { Dim } from "../dim.ts";
 import type { Node } from "../graph.ts";
 import { type GraphWriter, nodeError, normalizeAxis, type Operator, requireInts, unknownSize } from "../operator.ts";
+import { sameRange } from "../range.ts";
 import { scatterAlong } from "../scatter.ts";
 import type { ValueType } from "../valueType.ts";
 
 /** y = x[start:end:step] along some axes. */
 export const Slice: Operator = {
+  required: 3,
   infer({ node, inputs, unknownDim }) {
     const [x] = inputs;
     const shape: Dim[] = [...x!.shape];
@@ -21,6 +24,24 @@ export const Slice: Operator = {
     }
     return [{ type: x!.type, shape }];
   },
+  propagate: moved((_, [x, ...lists]) => {
+    const [starts, , axes, steps] = lists.map(numbers);
+    if (!starts) return undefined;
+    const first = x.shape.map(() => 0);
+    const step = x.shape.map(() => 1);
+    starts.forEach((start, i) => {
+      const axis = axisOf(axes ? axes[i] : i, x.shape.length);
+      step[axis] = steps ? steps[i] : 1;
+      const last = x.shape[axis] - (step[axis] < 0 ? 1 : 0);
+      first[axis] = Math.min(last, Math.max(0, axisOf(start, x.shape[axis])));
+    });
+    return (index) =>
+      elementAt(
+        x,
+        index.map((entry, axis) => first[axis] + entry * step[axis]),
+      );
+  }),
+  range: sameRange,
   gradient({ g, node, inputs, cotangent }) {
     const [x] = inputs;
     const known = inputs.map((name) => (name ? g.type(name) : undefined));

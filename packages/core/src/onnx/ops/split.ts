@@ -2,6 +2,7 @@ import { zerosLike } from "../broadcast.ts";
 import type { Dim } from "../dim.ts";
 import { intAttribute } from "../graph.ts";
 import { normalizeAxis, type Operator, unknownSize } from "../operator.ts";
+import { sameRange } from "../range.ts";
 import { contentOf } from "../valueType.ts";
 
 /** The parts of x along an axis, of given sizes, or of equal size (the last one smaller). */
@@ -19,6 +20,7 @@ export const Split: Operator = {
     }
     return parts.map((part) => ({ type: x!.type, shape: x!.shape.map((dim, i) => (i === axis ? part : dim)) }));
   },
+  range: sameRange,
   gradient({ g, node, outputs, cotangents }) {
     const parts = outputs.map((y, i) => cotangents[i] ?? zerosLike(g, y));
     return [g.node("Concat", parts, { axis: { int: intAttribute(node, "axis", 0) } })];

@@ -1,8 +1,11 @@
+import { elementAt, moved } from "../dataPropagation.ts";
 import { multiplyDims } from "../dim.ts";
 import { nodeError, type Operator, requireInts, unknownSize } from "../operator.ts";
+import { sameRange } from "../range.ts";
 
 /** y = x repeated along each axis; the gradient sums over the copies. */
 export const Tile: Operator = {
+  required: 2,
   infer({ node, inputs: [x, repeats], unknownDim }) {
     if (!repeats!.constant && !repeats!.content) {
       return [{ type: x!.type, shape: x!.shape.map(unknownDim) }];
@@ -11,6 +14,15 @@ export const Tile: Operator = {
     if (counts.length !== x!.shape.length) throw nodeError(node, "one repeat per axis", `[${counts}]`);
     return [{ type: x!.type, shape: x!.shape.map((dim, i) => multiplyDims(dim, counts[i])) }];
   },
+  propagate: moved(
+    (_, [x]) =>
+      (index) =>
+        elementAt(
+          x,
+          index.map((entry, axis) => entry % x.shape[axis]),
+        ),
+  ),
+  range: sameRange,
   gradient({ g, node, inputs: [x, repeats], cotangent }) {
     const counts = requireInts(node, g.type(repeats), "repeats");
     const { shape } = g.type(x);

@@ -1,10 +1,12 @@
 import { zerosLike } from "../broadcast.ts";
 import { intAttribute } from "../graph.ts";
 import { nodeError, normalizeAxis, type Operator } from "../operator.ts";
+import { sameRange } from "../range.ts";
 import { constantInts, type ValueType } from "../valueType.ts";
 
 /** The k largest (or smallest) elements along an axis, and where they are; each cotangent goes back to its place. */
 export const TopK: Operator = {
+  required: 2,
   infer({ node, inputs: [x, k], unknownDim }) {
     const axis = normalizeAxis(node, intAttribute(node, "axis", -1), x!.shape.length);
     const [count = unknownDim()] = constantInts(k) ?? [];
@@ -16,6 +18,7 @@ export const TopK: Operator = {
     const places: ValueType = { type: "int64", shape };
     return [{ type: x!.type, shape }, places];
   },
+  range: sameRange,
   gradient({ g, node, inputs: [x, k], outputs: [, places], cotangent }) {
     const axis = { int: intAttribute(node, "axis", -1) };
     const where = places || g.nodeOutputs("TopK", [x, k], node.attributes, 2)[1];
