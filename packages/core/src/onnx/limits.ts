@@ -11,6 +11,9 @@ export const MAX_NESTING = 16;
 /** Nodes that functions and loops may become when they are written out. */
 export const MAX_NODES = 1 << 16;
 
+/** Nodes, constants and whatever else a file, its graph and its functions list. */
+export const MAX_PARTS = 1 << 20;
+
 /** Longer lists of integers are data, not shapes: their content is not followed. */
 export const MAX_CONTENT = 1024;
 

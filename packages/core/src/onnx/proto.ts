@@ -23,6 +23,7 @@ import type { Attribute, Attributes, Graph, Node, OnnxModel } from "./graph.ts";
 import { withLabelTables } from "./labelTables.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { orderNodes } from "./order.ts";
+import { requireFewParts } from "./parts.ts";
 import { type ExternalData, malformed, readTensor, writeTensor } from "./protoTensor.ts";
 import { readValueInfo, writeValueInfo } from "./protoValue.ts";
 import { without } from "./withoutText.ts";
@@ -42,9 +43,11 @@ export interface ReadOptions {
  * words that labels are looked up in are read as those of positions; what else is computed from tensors of strings is left
  * out, and so are imports of operators that no node uses.
  *
- * @throws InputError where the bytes are no ONNX model, are cut off, or hold a graph that cannot be computed.
+ * @throws InputError where the bytes are no ONNX model, are cut off, hold more parts than any model has, or a graph that
+ * cannot be computed.
  */
 export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {}): OnnxModel {
+  requireFewParts(bytes);
   let proto: ReturnType<typeof decode>;
   try {
     proto = decode(bytes);
