@@ -113,7 +113,7 @@ def named(parts):
 class ChannelsLast(nn.Module):
     def __init__(self, channels):
         super().__init__()
-        self.norm = nn.LayerNorm(channels)
+        self.norm = nn.LayerNorm(channels, eps=2**-7)
 
     def forward(self, x):
         return self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)

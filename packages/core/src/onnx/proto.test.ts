@@ -1,4 +1,13 @@
+import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
+import {
+  AttributeProto_AttributeType as AttributeKind,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+} from "onnx-buf";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../errors.ts";
 import { allocate, type ElementType, sizeOf, type Tensor, tensor } from "../tensor.ts";
@@ -7,6 +16,8 @@ import { differentiate } from "./differentiate.ts";
 import type { Attribute, Graph, Node, OnnxModel } from "./graph.ts";
 import { orderNodes } from "./order.ts";
 import { readModel, writeModel } from "./proto.ts";
+import { writeTensor } from "./protoTensor.ts";
+import { writeValueInfo } from "./protoValue.ts";
 
 const types: readonly ElementType[] = [
   "float32",
@@ -291,4 +302,33 @@ test("a number that JavaScript cannot hold exactly is refused when it would be w
   expect(() => writeModel(read)).toThrow(
     /unsupported OperatorSetIdProto\.version of the ONNX file: .* got 9223372036854775808/,
   );
+});
+
+test("the largest integers of attributes stay large, and are written again", () => {
+  const largest = 2n ** 63n - 1n;
+  const ends = create(AttributeProtoSchema, {
+    name: "value_ints",
+    type: AttributeKind.INTS,
+    ints: [largest, -largest],
+  });
+  const nodes = [
+    create(NodeProtoSchema, { opType: "Constant", output: ["end"], attribute: [ends] }),
+    create(NodeProtoSchema, { opType: "Gather", input: ["end", "first"], output: ["last"] }),
+    create(NodeProtoSchema, { opType: "Slice", input: ["x", "start", "last"], output: ["y"] }),
+  ];
+  const file = create(ModelProtoSchema, {
+    irVersion: 8n,
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: 18n })],
+    graph: create(GraphProtoSchema, {
+      name: "g",
+      input: [writeValueInfo({ name: "x", type: "float32", shape: [5] })],
+      output: [writeValueInfo({ name: "y", type: "float32", shape: [3] })],
+      initializer: [writeTensor("start", tensor("int64", [1], [2])), writeTensor("first", tensor("int64", [1], [0]))],
+      node: nodes,
+    }),
+  });
+  const model = readModel(toBinary(ModelProtoSchema, file));
+  expect(GraphBuilder.from(model.graph).type("y").shape).toEqual([3]);
+  const again = readModel(writeModel(model));
+  expect(again.graph.nodes[0].attributes).toEqual(model.graph.nodes[0].attributes);
 });

@@ -217,13 +217,13 @@ function readAttribute(proto: AttributeProto, externalData: ExternalData | undef
   if (proto.refAttrName !== "") return { reference: proto.refAttrName };
   switch (proto.type) {
     case AttributeKind.INT:
-      return { int: Number(proto.i) };
+      return { int: toInteger(proto.i) };
     case AttributeKind.FLOAT:
       return { float: proto.f };
     case AttributeKind.STRING:
       return { string: new TextDecoder().decode(proto.s) };
     case AttributeKind.INTS:
-      return { ints: proto.ints.map(Number) };
+      return { ints: proto.ints.map(toInteger) };
     case AttributeKind.FLOATS:
       return { floats: proto.floats };
     case AttributeKind.STRINGS:
@@ -237,6 +237,14 @@ function readAttribute(proto: AttributeProto, externalData: ExternalData | undef
     default:
       return { unsupported: AttributeKind[proto.type] ?? `kind ${proto.type}` };
   }
+}
+
+/** The largest int64 that is a number. */
+const LARGEST = 2 ** 63 - 1024;
+
+/** A number for an int64; exporters write the largest one, "to the end", which rounded up would turn negative again. */
+function toInteger(value: bigint): number {
+  return Math.min(Number(value), LARGEST);
 }
 
 function writeAttribute(name: string, attribute: Attribute): AttributeProto {
