@@ -29,10 +29,15 @@ function contents(path) {
 const meaning = {
   right: "gradients right",
   zero: "constant: gradient 0",
+  "past the rounding": "past a rounding",
   "scores only": "scores only",
   refused: "refused",
   crash: "ended by the runtime",
 };
+
+/** How far scores are from the original's. */
+const away = ({ scores }) =>
+  scores === undefined ? "" : scores < 0.002 ? "same" : `${(100 * scores).toPrecision(1)} % away`;
 
 /** What a reason says, without the names of the file and what is the same in all. */
 function short({ verdict, reason = "", error }) {
@@ -68,6 +73,7 @@ const detail = rows.map((row) => [
   row.origin,
   String(row.opset ?? ""),
   row.operators,
+  away(row),
   meaning[row.verdict] ?? row.verdict,
   short(row),
 ]);
@@ -84,12 +90,17 @@ that the gradient is 0 and scores do not change with small steps either. _Scores
 that its gradient is refused, with the reason; _refused_, that the file is not taken as it is, with the reason; _ended by the
 runtime_, that ONNX Runtime itself ends the process on that file, here by a division.
 
-How strict that is: each slope keeps the best of six steps and of central and one-sided differences; slopes below 1e-5 are not
-compared; where the second class has a probability below 1e-12 the loss of the first is taken. Files were measured while both
-Carom and the checker were still being written, and not all again at the end. What an exporter refused has no row.
+_Past a rounding_ means that all inputs are whole numbers or bytes, past whose rounding gradients go straight, so that no
+difference of the file's scores can show them. _Scores_ are the _same_ where they are those of the tool that made the file within
+0.2 % of the largest; where they are away, the columns of the file were taken as they are, so that the exporter wrote another
+function than the tool has. Token ids are attacked at the output of their embedding (\`--attack-at\`).
+
+How strict that is: each slope keeps the best of six steps and of central and one-sided differences, in directions that are
+measured in units of each feature's size; slopes below 1e-5 are not compared; where the second class has a probability below
+1e-12 the loss of the first is taken. What an exporter refused has no row.
 
 ${table(["origin", ...verdicts.map((verdict) => meaning[verdict] ?? verdict), "files"], [...counted, total])}
 
-${table(["file", "origin", "opset", "operators", "found", "reason, or largest error"], detail)}
+${table(["file", "origin", "opset", "operators", "scores", "found", "reason, or largest error"], detail)}
 `,
 );

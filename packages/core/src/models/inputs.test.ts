@@ -170,7 +170,9 @@ describe("a file cut in two", () => {
     const file = readModel(text());
     expect(() => withSizes(file, { width: 3 })).toThrow(/^unknown open axis of the model "width": .*length/);
     expect(() => withSizes(file, [3])).toThrow(/^invalid option --input-shape: .*several inputs/);
-    expect(() => modelFromBytes(text())).toThrow(/^unsupported inputs of the model: .*"ids" \[N, length\]/);
+    expect(() => modelFromBytes(text())).toThrow(
+      /^unsupported inputs of the model: .*"ids" \[N, length\]; .*--input-shape, such as length=16$/,
+    );
     expect(() => cutAt(withSizes(file, { length: 3 }), "nothing")).toThrow(/^unknown value of the model "nothing"/);
   });
 });

@@ -104,7 +104,10 @@ function joined(file: OnnxModel): OnnxModel {
   });
   const rows = inputs.map(({ shape }) => shape![0]);
   const fixed = new Set(rows.filter((row) => typeof row === "number"));
-  if (fixed.size > 1) throw refused("inputs with as many rows each", `batches of ${[...fixed].join(" and ")}`);
+  if (fixed.size > 1) {
+    const remedy = "export the classifier with samples on the first axis of every input";
+    throw refused("inputs with as many rows each", `batches of ${[...fixed].join(" and ")}`, remedy);
+  }
   const type = parts.some((part) => part.type === "float64") ? "float64" : "float32";
   const width = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const shape = parts.length === 1 && parts[0].shape.length > 0 ? parts[0].shape : [width];
@@ -182,11 +185,22 @@ export function isReal(type: ElementType): boolean {
 }
 
 function partOf({ name, type, shape }: ValueInfo): InputPart {
-  if (!type) throw refused("inputs of numbers", `"${name}", which holds something else`);
-  if (!shape || shape.length === 0) throw refused("a row of each input per sample", `"${name}" without rows`);
+  if (!type) {
+    const remedy = "export the classifier with inputs of numbers";
+    throw refused("inputs of numbers", `"${name}", which holds something else`, remedy);
+  }
+  if (!shape || shape.length === 0) {
+    const remedy = "export the classifier with what is one for all samples fixed inside it";
+    throw refused("a row of each input per sample", `"${name}" without rows`, remedy);
+  }
   const row = shape.slice(1);
   if (!row.every((dim): dim is number => typeof dim === "number" && dim > 0)) {
-    throw refused("known sizes on every axis of an input but the first", `"${name}" [${shape.join(", ")}]`);
+    const open = row.filter((dim) => typeof dim === "string").map((dim) => `${dim}=16`);
+    const remedy =
+      open.length > 0
+        ? `fix them with --input-shape, such as ${open.join(",")}`
+        : "export the classifier with inputs of known sizes";
+    throw refused("known sizes on every axis of an input but the first", `"${name}" [${shape.join(", ")}]`, remedy);
   }
   return { name, type, shape: row, kind: featureKindOf(type) };
 }
@@ -256,12 +270,8 @@ function free({ initializers, inputs, nodes }: Graph, name: string): string {
   return taken.has(name) ? free({ initializers, inputs, nodes } as Graph, `${name}'`) : name;
 }
 
-function refused(expected: string, got: string): InputError {
-  return new InputError("unsupported", "inputs of the model", {
-    expected,
-    got,
-    remedy: "fix open sizes with --input-shape, or export the classifier with inputs of numbers and known sizes",
-  });
+function refused(expected: string, got: string, remedy: string): InputError {
+  return new InputError("unsupported", "inputs of the model", { expected, got, remedy });
 }
 
 function refusedSizes(expected: string, got: string): InputError {
