@@ -18,7 +18,7 @@ export function rowsInput(session: Session) {
     });
   }
   const [input] = inputs;
-  const inputShape = input.shape!.slice(1).map((dim) => requireStatic(dim, `input "${input.name}"`));
+  const inputShape = input.shape!.slice(1).map((dim) => requireStatic(dim, `input "${input.name}"`, OPEN));
   return { input, inputShape, inputType: input.type as ElementType };
 }
 
@@ -33,7 +33,7 @@ export function scoresOutput(session: Session, known?: string): SessionValue {
 /** The number of classes. @throws InputError where it is not known, or below 2 */
 export function classesOf(session: Session, { onnx, reading }: Model, output: SessionValue): number {
   const inferred = declaredClasses(onnx, output) ?? (reading?.columns === "classes" ? reading.width : undefined);
-  const classes = requireStatic(inferred ?? output.shape![1], `output "${output.name}"`);
+  const classes = requireStatic(inferred ?? output.shape![1], `output "${output.name}"`, UNKNOWN);
   if (classes < 2) throw notScores(session);
   return classes;
 }
@@ -65,12 +65,15 @@ function notScores(session: Session): InputError {
   });
 }
 
-function requireStatic(dim: number | string, where: string): number {
+const OPEN = "give the sizes of one row with --input-shape, such as 3,224,224, or export the model with fixed ones";
+const UNKNOWN = "export the model with a fixed number of classes";
+
+function requireStatic(dim: number | string, where: string, remedy: string): number {
   if (typeof dim === "number" && dim > 0) return dim;
   throw new InputError("unsupported", `shape of ${where}`, {
     expected: "known sizes on every axis but the first",
     got: `"${dim}"`,
-    remedy: "export the model with fixed feature sizes",
+    remedy,
   });
 }
 

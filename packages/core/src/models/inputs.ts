@@ -99,9 +99,11 @@ function isOpenOr(size: number, dim: Dim): boolean {
 function joined(file: OnnxModel): OnnxModel {
   const { inputs } = file.graph;
   const attacked = file.metadata[ATTACKED];
-  const parts = inputs.map(partOf).map((part): InputPart => {
-    return attacked === undefined || part.name === attacked ? part : { ...part, kind: "fixed" };
-  });
+  const parts = inputs
+    .map((input) => partOf(input, new Set(inputs.map(({ shape }) => shape?.[0]))))
+    .map((part): InputPart => {
+      return attacked === undefined || part.name === attacked ? part : { ...part, kind: "fixed" };
+    });
   const rows = inputs.map(({ shape }) => shape![0]);
   const fixed = new Set(rows.filter((row) => typeof row === "number"));
   if (fixed.size > 1) {
@@ -184,7 +186,8 @@ export function isReal(type: ElementType): boolean {
   return type === "float32" || type === "float64";
 }
 
-function partOf({ name, type, shape }: ValueInfo): InputPart {
+/** One input of several, where some axes are known to be that of the samples. */
+function partOf({ name, type, shape }: ValueInfo, samples: ReadonlySet<Dim | undefined>): InputPart {
   if (!type) {
     const remedy = "export the classifier with inputs of numbers";
     throw refused("inputs of numbers", `"${name}", which holds something else`, remedy);
@@ -195,10 +198,11 @@ function partOf({ name, type, shape }: ValueInfo): InputPart {
   }
   const row = shape.slice(1);
   if (!row.every((dim): dim is number => typeof dim === "number" && dim > 0)) {
-    const open = row.filter((dim) => typeof dim === "string").map((dim) => `${dim}=16`);
-    const remedy =
-      open.length > 0
-        ? `fix them with --input-shape, such as ${open.join(",")}`
+    const open = row.filter((dim) => typeof dim === "string");
+    const remedy = open.some((dim) => samples.has(dim))
+      ? "export the classifier with samples on the first axis of every input"
+      : open.length > 0
+        ? `fix them with --input-shape, such as ${open.map((dim) => `${dim}=16`).join(",")}`
         : "export the classifier with inputs of known sizes";
     throw refused("known sizes on every axis of an input but the first", `"${name}" [${shape.join(", ")}]`, remedy);
   }
