@@ -39,6 +39,8 @@ endAt("SIGHUP", HUNG_UP);
 process.on("exit", removeUnfinished);
 // Where the process that the user started is gone, nobody wants the answer.
 process.on("disconnect", () => process.exit(TERMINATED));
+// It may have gone while this process was starting.
+if (process.connected === false) process.exit(TERMINATED);
 process.channel?.unref();
 // A reader that closes early, such as `head`, is no fault.
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {

@@ -33,6 +33,7 @@ const tell = (reply: WorkerReply) => process.send?.(reply, (error: Error | null)
 
 // A parent that is gone, however it went, takes its workers with it.
 process.on("disconnect", () => process.exit());
+if (process.connected === false) process.exit();
 // Ctrl-C and the end of a terminal reach the whole process group; the parent decides what becomes of the workers.
 for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});
 
