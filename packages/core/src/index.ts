@@ -200,6 +200,7 @@ export {
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
 export { planStudy, type StudyData } from "./study/grid.ts";
 export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/gridResult.ts";
+export { type StudyKind, studyJsonSchema, studyKinds, studySchemas } from "./study/kinds.ts";
 export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./study/matrix.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
 export {
@@ -225,7 +226,7 @@ export {
 export { poisoningClaimsOf } from "./study/poisoningClaims.ts";
 export { explainPoisoning, type PoisoningExplanation } from "./study/poisoningExplain.ts";
 export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoningResult.ts";
-export { type PoisoningStudy, poisoningJsonSchema, poisoningSchema } from "./study/poisoningSchema.ts";
+export { type PoisoningStudy, poisoningSchema } from "./study/poisoningSchema.ts";
 export { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./study/poisonPlan.ts";
 export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./study/printed.ts";
 export { type Part, partAt, type Ref, type Values } from "./study/reference.ts";
@@ -241,7 +242,7 @@ export type {
   Transfer,
 } from "./study/result.ts";
 export { inProcess, runTask } from "./study/runTask.ts";
-export { type Study, studyJsonSchema, studySchema } from "./study/schema.ts";
+export { type Study, studySchema } from "./study/schema.ts";
 export { type SignificanceEntry, significanceOf } from "./study/significance.ts";
 export { compare, type Signs, signsOf, smallestPossibleP } from "./study/signs.ts";
 export { type SmallestBudget, smallestBudgets } from "./study/smallestBudgets.ts";
@@ -259,10 +260,9 @@ export {
   readSweepStudy,
   type SweepStudy,
   type SweepStudyResult,
-  sweepJsonSchema,
   sweepSchema,
 } from "./study/sweepStudy.ts";
-export { type TableResult, type TableStudy, tableJsonSchema, tableSchema } from "./study/tableStudy.ts";
+export { type TableResult, type TableStudy, tableSchema } from "./study/tableStudy.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
 export { type BudgetUnits, type CraftOutcome, craft, normIn, unitsOfBudgets } from "./study/tasks/craft.ts";
 export { datasetCodec } from "./study/tasks/dataset.ts";

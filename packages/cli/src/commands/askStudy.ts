@@ -1,14 +1,13 @@
-// Plans a study of one question, each kind in its own way.
+// Plans a study of one question, of whatever kind.
 
-import { normIn, type PlanBuilder, type StudyData } from "@carom/core";
+import { normIn, type PlanBuilder, type Store, type StudyData, type StudyKind, studyKinds } from "@carom/core";
 import { loadStudyData } from "../host/studyData.ts";
 import type { SingleStudy } from "../host/studyFile.ts";
+import type { RunFacts } from "../report/manifest.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type Telling, tellReading } from "../ui/readData.ts";
 import type { Asked } from "./asked.ts";
-import { askEvasion } from "./studyEvasion.ts";
-import { askPoisoning } from "./studyPoisoning.ts";
-import { askSweep } from "./studySweep.ts";
+import { evasionFace, poisoningFace, type StudyFace, sweepFace } from "./studyFaces.ts";
 
 /** Plans a study of surrogates and targets or of one learner. */
 export async function ask(
@@ -18,12 +17,24 @@ export async function ask(
 ): Promise<Asked & { hashes: Record<string, string> }> {
   const { data, hashes, readings } = await loadStudyData(plan, study);
   for (const [file, reading] of readings) tellReading(file, reading, telling);
-  const parts = [plan, data, hashes] as const;
   const warnings = warningsOf(study, data);
   holdWarnings(warnings);
-  if (study.kind === "poisoning") return { ...askPoisoning(study, ...parts), hashes, warnings };
-  if (study.kind === "sweep") return { ...askSweep(study, ...parts), hashes, warnings };
-  return { ...askEvasion(study, ...parts), hashes, warnings };
+  const asked = <S, M, R extends object>(kind: StudyKind<S, M, R>, face: StudyFace<M, R>, study: S) => {
+    const matrices = kind.plan(plan, study, data);
+    return {
+      hashes,
+      warnings,
+      wanted: matrices.flatMap((matrix) => kind.wanted(matrix)),
+      async answer(store: Store) {
+        const result = await kind.read(store, matrices, study, hashes);
+        const files = (facts: RunFacts) => face.files(result, facts, { store, matrices, data });
+        return { result, text: face.text(result), files };
+      },
+    };
+  };
+  if (study.kind === "poisoning") return asked(studyKinds.poisoning, poisoningFace, study);
+  if (study.kind === "sweep") return asked(studyKinds.sweep, sweepFace, study);
+  return asked(studyKinds.evasion, evasionFace, study);
 }
 
 /** What the data do not suit of what is learned from them and asked of them. */

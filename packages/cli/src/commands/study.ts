@@ -1,14 +1,14 @@
 // carom study: a grid of surrogates, targets, budgets and repetitions, from a file.
 
 import { join } from "node:path";
-import { atScale, InputError, restrict, startPlan } from "@carom/core";
+import { atScale, InputError, restrict, startPlan, studyJsonSchema } from "@carom/core";
 import { Command } from "commander";
 import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
 import { storeFolder } from "../host/store.ts";
-import { type AnyStudy, loadStudy, schemaOf } from "../host/studyFile.ts";
+import { type AnyStudy, kindNamed, loadStudy } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
 import { factsOf } from "../report/manifest.ts";
 import { print } from "../terminal/print.ts";
@@ -46,7 +46,7 @@ export function studyCommand(): Command {
 
 async function run(file: string | undefined, options: StudyOptions): Promise<void> {
   if (options.schema) {
-    printJson(schemaOf(options.schema === true ? "evasion" : options.schema));
+    printJson(studyJsonSchema(kindNamed(options.schema === true ? undefined : options.schema)));
     return;
   }
   if (options.list) {

@@ -6,45 +6,27 @@ import {
   editDistance,
   InputError,
   type PoisoningStudy,
-  poisoningJsonSchema,
-  poisoningSchema,
   type Study,
   type SweepStudy,
   studyJsonSchema,
-  studySchema,
-  sweepJsonSchema,
-  sweepSchema,
+  studySchemas,
   type TableStudy,
-  tableJsonSchema,
-  tableSchema,
   unknownName,
 } from "@carom/core";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { dataFolder } from "./catalog.ts";
 import { readWritten } from "./read.ts";
 
-/** What each kind of study file looks like; a file that names none asks of evasion. */
-const kinds = {
-  evasion: { schema: studySchema, jsonSchema: studyJsonSchema },
-  poisoning: { schema: poisoningSchema, jsonSchema: poisoningJsonSchema },
-  sweep: { schema: sweepSchema, jsonSchema: sweepJsonSchema },
-  table: { schema: tableSchema, jsonSchema: tableJsonSchema },
-} as const;
-
 /** A study that asks one question of data. */
 export type SingleStudy = Study | PoisoningStudy | SweepStudy;
 /** A study of any kind. */
 export type AnyStudy = SingleStudy | TableStudy;
 
-/** The JSON Schema of a kind of study file. @throws InputError for a kind that does not exist. */
-export function schemaOf(kind: string): Record<string, unknown> {
-  return kindNamed(kind).jsonSchema();
-}
-
-function kindNamed(kind: string): (typeof kinds)[keyof typeof kinds] {
-  return Object.hasOwn(kinds, kind)
-    ? kinds[kind as keyof typeof kinds]
-    : unknownName("kind of study", kind, Object.keys(kinds));
+/** The kind of study of that name; a file that names none asks of evasion. @throws InputError for one that does not exist. */
+export function kindNamed(kind = "evasion"): keyof typeof studySchemas {
+  return Object.hasOwn(studySchemas, kind)
+    ? (kind as keyof typeof studySchemas)
+    : unknownName("kind of study", kind, Object.keys(studySchemas));
 }
 
 /** The study in a file, with paths of data made relative to it. */
@@ -63,8 +45,8 @@ export async function loadStudy(path: string): Promise<AnyStudy> {
   }
   // Aliases of nothing, and those that would fill the memory, are found out here.
   const given: Record<string, unknown> = orTold(path, () => document.toJS()) ?? {};
-  const { schema, jsonSchema } = kindNamed(typeof given.kind === "string" ? given.kind : "evasion");
-  const parsed = schema.safeParse(given);
+  const kind = kindNamed(typeof given.kind === "string" ? given.kind : undefined);
+  const parsed = studySchemas[kind].safeParse(given);
   if (parsed.success) return withPaths(parsed.data, dirname(resolve(path)));
   // A key that is misspelt leaves the right one missing, so it comes first.
   const { issues } = parsed.error;
@@ -72,7 +54,7 @@ export async function loadStudy(path: string): Promise<AnyStudy> {
   const place = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys;
-    const known = knownKeys(jsonSchema() as SchemaNode, place);
+    const known = knownKeys(studyJsonSchema(kind) as SchemaNode, place);
     const nearest = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
     throw new InputError(
       "unknown",

@@ -66,8 +66,3 @@ export const poisoningSchema = z.strictObject({
 
 /** A study of poisoning as it stands after defaults. */
 export type PoisoningStudy = z.infer<typeof poisoningSchema>;
-
-/** The JSON Schema of study files of poisoning, for editors. */
-export function poisoningJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(poisoningSchema, { io: "input" }) as Record<string, unknown>;
-}

@@ -159,8 +159,3 @@ export const studySchema = z.strictObject({
 /** A study as it stands after defaults. */
 export type Study = z.infer<typeof studySchema>;
 export type LearnerChoice = z.infer<typeof learnerChoice>;
-
-/** The JSON Schema of study files, for editors. */
-export function studyJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(studySchema, { io: "input" }) as Record<string, unknown>;
-}

@@ -50,11 +50,6 @@ export const sweepSchema = z.strictObject({
 
 export type SweepStudy = z.infer<typeof sweepSchema>;
 
-/** The JSON Schema of study files of this kind, for editors. */
-export function sweepJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(sweepSchema, { io: "input" }) as Record<string, unknown>;
-}
-
 export interface SweepStudyResult {
   readonly carom: string;
   readonly study: SweepStudy;

@@ -15,11 +15,6 @@ export const tableSchema = z.strictObject({
 
 export type TableStudy = z.infer<typeof tableSchema>;
 
-/** The JSON Schema of study files of this kind, for editors. */
-export function tableJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(tableSchema, { io: "input" }) as Record<string, unknown>;
-}
-
 export interface TableResult {
   readonly carom: string;
   readonly study: TableStudy;
