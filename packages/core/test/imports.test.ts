@@ -31,7 +31,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "@observablehq/plot": ["figures"],
   "fast-png": ["figures"],
   fflate: ["data"],
-  "csv-parse/browser/esm/sync": ["data"],
   zod: ["learners", "attacks", "study"],
 };
 

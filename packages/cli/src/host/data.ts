@@ -1,51 +1,26 @@
-// Data files on disk: which format a name means, and the dataset and content hash of what it holds.
+// Data on this machine: files of whatever format, Drebin's folder, the demonstration's digits; the dataset and its hash.
 
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import {
+  type DataFile,
+  type DataOptions,
   type DataReading,
-  type DatasetInput,
+  dataFormats,
   dataset,
   featureCount,
-  gunzip,
+  formatOf,
   InputError,
   meaningOfBytes,
-  readPickledDataset,
-  readSparseRows,
-  readTable,
   rowCount,
 } from "@carom/core";
-import { readArchive, readIdxPair } from "./arrayFiles.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { tellDoing } from "./doing.ts";
 import { loadDrebin } from "./drebin.ts";
-import { contentOf, type InputFile, MOST_UNPACKED, openInput } from "./inputFile.ts";
-import type { DataOptions, LoadedData } from "./loadedData.ts";
-import { isTar, tarFiles } from "./tar.ts";
-
-const formats = `.npz, .svmlight (.svm, .libsvm), .csv (.tsv, .txt, .data), IDX as images,labels, .pickle (.pkl), each also with .gz, a folder with feature_vectors, or the word ${DIGITS}`;
-const npz = /\.npz(\.gz)?$/i;
-const table = /\.(csv|tsv|tab|txt|data|tra|tes)(\.gz)?$/i;
-const svmlight = /\.(svmlight|svm|libsvm)(\.gz)?$/i;
-const idx = /[.-]idx\d?(-ubyte)?(\.gz)?$/i;
-const pickle = /\.(pkl|pickle|gz|tgz|tar)$/i;
-
-/** What an option is for: the files that it may say something about, and their name. */
-const applies: Readonly<Record<Exclude<keyof DataOptions, "box">, readonly [(spec: string) => boolean, string]>> = {
-  label: [(spec) => npz.test(spec) || table.test(spec), "a .npz or .csv file, whose arrays or columns have names"],
-  drop: [(spec) => table.test(spec), "a .csv file"],
-  keep: [(spec) => table.test(spec), "a .csv file"],
-  missing: [(spec) => table.test(spec), "a .csv file"],
-  na: [(spec) => table.test(spec), "a .csv file"],
-  separator: [(spec) => table.test(spec), "a .csv file"],
-  decimal: [(spec) => table.test(spec), "a .csv file"],
-  encoding: [(spec) => table.test(spec), "a .csv file"],
-  names: [(spec) => table.test(spec), "a .csv file"],
-  columns: [(spec) => svmlight.test(spec), "a .svmlight file, the only kind that does not say"],
-  zeroBased: [(spec) => svmlight.test(spec), "a .svmlight file, the only kind that numbers columns"],
-  bytes: [(spec) => npz.test(spec) || spec.includes(",") || spec === DIGITS, "a file of bytes"],
-};
+import { contentOf, type InputFile, MOST_UNPACKED, openInput, unpacker } from "./inputFile.ts";
+import type { LoadedData } from "./loadedData.ts";
+import { requireRoomFor } from "./room.ts";
 
 /**
  * The dataset in a file, in a pair of IDX files named `images,labels`, in a folder as Drebin has it, or the
@@ -54,23 +29,20 @@ const applies: Readonly<Record<Exclude<keyof DataOptions, "box">, readonly [(spe
  * @throws InputError for a file that is missing, of an unknown format, or not sound.
  */
 export async function loadDataset(spec: string, options: DataOptions = {}): Promise<LoadedData> {
-  for (const [option, [doesApply, to]] of Object.entries(applies)) {
-    const value = options[option as keyof typeof applies];
-    if (value !== undefined && !doesApply(spec)) throw notForThis(flagOf(option), String(value), spec, to);
-  }
+  const isDrebin = spec !== DIGITS && (await isFolder(spec));
+  const found = spec === DIGITS || isDrebin ? undefined : formatOf(spec);
+  refuseOthers(spec, spec === DIGITS ? ["bytes"] : (found?.format.options ?? []), options);
   tellDoing(`data ${basename(spec)}`);
   if (spec === DIGITS) return withReading(await loadDigits(options.box));
-  if (await isFolder(spec)) return withReading(await loadDrebin(spec, options.box));
-  const isSingle = npz.test(spec) || svmlight.test(spec) || table.test(spec);
-  const paths = isSingle ? [spec] : spec.split(",");
-  if (!isSingle && paths.length === 1 && pickle.test(spec) && !idx.test(spec)) {
-    return withReading(await loadPickle(spec, options.box));
-  }
-  if (!isSingle && paths.length !== 2) throw unknownFormat(spec);
+  if (isDrebin) return withReading(await loadDrebin(spec, options.box));
+  if (!found) throw unknownFormat(spec);
+  const { format, paths } = found;
   const files: InputFile[] = [];
   try {
     for (const path of paths) files.push(await openInput("data file", path));
-    const { reading, ...parts } = await readParts(spec, files, options);
+    const read = await format.read(files.map(asDataFile), options);
+    if (!read) throw unknownFormat(spec);
+    const { reading, ...parts } = read;
     const { features } = parts;
     const meaning = "type" in features ? meaningOfBytes(features) : undefined;
     const loaded = {
@@ -83,19 +55,23 @@ export async function loadDataset(spec: string, options: DataOptions = {}): Prom
   }
 }
 
-/** What files hold, each format in its own way, and what there is to say of how it was read. */
-async function readParts(
-  spec: string,
-  [file, other]: readonly InputFile[],
-  options: DataOptions,
-): Promise<DatasetInput & { readonly reading: Partial<DataReading> }> {
-  if (table.test(spec)) return readTable(file.unpacked, file.name, options, file.unpackedSize);
-  if (svmlight.test(spec)) {
-    const rows = await readSparseRows(file.unpacked, file.name, options);
-    return { ...rows, reading: { firstColumn: options.zeroBased ? 0 : 1 } };
+/** @throws InputError for an option that says nothing about files of this format */
+function refuseOthers(spec: string, heeded: readonly string[], options: DataOptions): void {
+  for (const option of new Set(dataFormats.flatMap((format) => format.options))) {
+    const value = options[option];
+    if (value === undefined || heeded.includes(option)) continue;
+    const names = dataFormats.filter((format) => format.options.includes(option)).map(({ name }) => name);
+    throw new InputError("unsupported", `option ${flagOf(option)} for ${spec}`, {
+      expected: `data of the format ${names.join(" or ")}`,
+      got: `${flagOf(option)} ${value}`,
+      remedy: "leave it out",
+    });
   }
-  if (other) return readIdxPair(file, other);
-  return readArchive(file, options);
+}
+
+/** A file as formats read it. */
+function asDataFile(file: InputFile): DataFile {
+  return { ...file, content: () => contentOf(file), unpacker, requireRoomFor, mostUnpacked: MOST_UNPACKED };
 }
 
 /** SHA-256 of the bytes of a file, or of several one after the other. */
@@ -118,47 +94,17 @@ function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** A pickle of sparse data under whatever name, also compressed or the first of that kind in a tar archive. */
-async function loadPickle(path: string, box?: readonly [number, number]) {
-  const file = await openInput("data file", path);
-  try {
-    const { name } = file;
-    const unpacked = await contentOf(file);
-    const isPickle = (bytes: Uint8Array) => bytes[0] === 0x80;
-    let found = isPickle(unpacked) ? unpacked : undefined;
-    if (isTar(unpacked)) {
-      for await (const { bytes } of tarFiles([unpacked], name)) {
-        const content = gunzip(bytes, name, MOST_UNPACKED);
-        if (!found && isPickle(content)) found = content;
-      }
-    }
-    if (!found) throw unknownFormat(path);
-    return {
-      dataset: dataset({ ...readPickledDataset(found, name), domain: box }),
-      contentHash: await file.sha256(),
-    };
-  } finally {
-    await file.close();
-  }
-}
-
 const isFolder = (path: string) =>
   stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
 
-function notForThis(option: string, value: string | number, spec: string, expected: string): InputError {
-  return new InputError("unsupported", `option ${option} for ${spec}`, {
-    expected,
-    got: `${option} ${value}`,
-    remedy: "leave it out",
-  });
-}
-
 function unknownFormat(spec: string): InputError {
-  const remedy = idx.test(spec)
-    ? "give the IDX files of images and of labels, with a comma between them"
-    : "convert the file, for instance with numpy.savez(file, x=..., y=...)";
-  return new InputError("unsupported", `data file ${spec}`, { expected: formats, got: basename(spec), remedy });
+  const formats = dataFormats.map(({ spelling }) => spelling).join(", ");
+  return new InputError("unsupported", `data file ${spec}`, {
+    expected: `${formats}, each also with .gz, a folder with feature_vectors, or the word ${DIGITS}`,
+    got: basename(spec),
+    remedy: "convert the file, for instance with numpy.savez(file, x=..., y=...)",
+  });
 }

@@ -2,12 +2,11 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startPlan, tensor, writeNpz } from "@carom/core";
+import { type DataOptions, startPlan, tensor, writeNpz } from "@carom/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/run.ts";
 import { loadDataset } from "./data.ts";
-import type { DataOptions } from "./loadedData.ts";
 
 const folder = temporaryFolder();
 const write = (name: string, content: string | Uint8Array) => {

@@ -5,11 +5,10 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
-import { InputError } from "@carom/core";
+import { InputError, tarFiles } from "@carom/core";
 import { decode } from "jpeg-js";
 import { resizeBicubic } from "./bicubic.ts";
 import { writeWhole } from "./output.ts";
-import { tarFiles } from "./tar.ts";
 
 /** Those with at least 70 images, in the order of their class numbers, and how many each has. */
 const people: readonly (readonly [string, number])[] = [

@@ -2,6 +2,7 @@
 
 import {
   type BytesAs,
+  type DataOptions,
   type DecimalMark,
   type Encoding,
   encodings,
@@ -11,7 +12,6 @@ import {
   separators,
 } from "@carom/core";
 import type { Command } from "commander";
-import type { DataOptions } from "../host/loadedData.ts";
 import { print } from "../terminal/print.ts";
 import { visibleJson } from "../terminal/visible.ts";
 import { helpWidth, wrap } from "../terminal/wrap.ts";

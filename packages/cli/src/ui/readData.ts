@@ -1,8 +1,8 @@
 // Data files as verbs read them: how a file was read is told, since some of it may have been guessed.
 
-import { type DataReading, describeReading } from "@carom/core";
+import { type DataOptions, type DataReading, describeReading } from "@carom/core";
 import { loadDataset } from "../host/data.ts";
-import type { DataOptions, LoadedData } from "../host/loadedData.ts";
+import type { LoadedData } from "../host/loadedData.ts";
 import { holdNote } from "../terminal/notes.ts";
 
 /** What decides whether the reading is told on standard error: a JSON document holds it as a field. */

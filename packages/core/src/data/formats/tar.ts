@@ -1,6 +1,6 @@
 // Files of a tar archive, one after another as its bytes arrive (POSIX ustar).
 
-import { InputError } from "@carom/core";
+import { InputError } from "../../errors.ts";
 
 export interface TarFile {
   readonly name: string;
