@@ -128,12 +128,14 @@ export { type Differentiable, type InputGradient, type OpenModel, openModel, typ
 export { type Columns, type Reading, type ReadingOptions, readScores } from "./models/reading.ts";
 export {
   type Ort,
+  type Provider,
   type Runtime,
   type RuntimeIdentity,
   type RuntimeOptions,
   runtimeFrom,
   type Session,
 } from "./models/runtime.ts";
+export { gradientDifference, requireSameGradients } from "./models/sameGradients.ts";
 export { scoreRows } from "./models/scoreRows.ts";
 export { NO_GRADIENTS, type Service } from "./models/service.ts";
 // ONNX graphs: read, write, build, differentiate
@@ -218,6 +220,7 @@ export {
   transferRateOf,
 } from "./study/measured.ts";
 export { nameOf, referenceBudget } from "./study/names.ts";
+export { placedStore } from "./study/placed.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
 export {
   type PoisoningCell,

@@ -36,6 +36,7 @@ import { print } from "../terminal/print.ts";
 import { outputWidth, wrap } from "../terminal/wrap.ts";
 import { describeBounds } from "../ui/bounds.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
+import { withDeviceOption } from "../ui/deviceOption.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { withInputOptions } from "../ui/modelOptions.ts";
 import {
@@ -98,6 +99,7 @@ export function auditCommand(): Command {
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
+  withDeviceOption(command);
   return withExamples(
     withAddressOptions(
       withCommonOptions(withDataOptions(withUnitsOption(withScalingOption(withInputOptions(command))))),
@@ -155,6 +157,7 @@ async function run(options: AuditOptions): Promise<void> {
   const store = await runPlan(plan, keys.wanted, {
     workers: options.workers ?? defaultWorkers(),
     quiet: options.quiet === true,
+    device: options.device,
     service,
   });
   const queries = ledger && { sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" };

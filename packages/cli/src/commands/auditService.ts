@@ -113,6 +113,7 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   norm: true,
   units: true,
   labels: true,
+  device: true,
   epsilon: false,
   target: false,
   data: false,

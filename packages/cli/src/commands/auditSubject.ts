@@ -35,6 +35,7 @@ import type { LoadedData } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { asIn } from "../host/sameColumns.ts";
 import { normNamed } from "../host/threat.ts";
+import type { DeviceOptions } from "../ui/deviceOption.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import type { ScalingOptions } from "../ui/scalingOption.ts";
@@ -47,6 +48,7 @@ export interface AuditOptions
     ScalingOptions,
     UnitsOptions,
     AddressOptions,
+    DeviceOptions,
     ModelOptions {
   readonly target?: string;
   readonly data?: string;

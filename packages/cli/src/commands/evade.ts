@@ -23,11 +23,13 @@ import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
 import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { type Draft, requireFree, writeDraft } from "../host/output.ts";
+import { openDevice } from "../host/runtime.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { attackTable } from "../ui/attackTable.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
+import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { listing } from "../ui/listing.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
@@ -49,7 +51,13 @@ import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
 import { type LoadedModel, loadModels } from "./evadeModels.ts";
 
-interface EvadeOptions extends CommonOptions, DataFileOptions, ModelOptions, ThreatOptions, UnitsOptions {
+interface EvadeOptions
+  extends CommonOptions,
+    DataFileOptions,
+    ModelOptions,
+    ThreatOptions,
+    UnitsOptions,
+    DeviceOptions {
   readonly model?: string[];
   readonly data?: string;
   readonly epsilon?: number[];
@@ -79,6 +87,7 @@ export function evadeCommand(): Command {
     .option("--false-alarms <share>", "with --class: also judge at this rate of other rows taken for it", parseShare)
     .option("--list", "the attacks with their options and defaults")
     .action(run);
+  withDeviceOption(command);
   return withExamples(
     withCommonOptions(withDataOptions(withThreatOptions(withUnitsOption(withModelOptions(command))))),
     "carom evade --model mlp.onnx --data digits --epsilon 0.5,1,2 --out adv.npz",
@@ -101,7 +110,8 @@ async function run(options: EvadeOptions): Promise<void> {
   const isSparse = isSparseFile(out);
   await requireFree(out, "file");
   const { dataset, contentHash: dataHash, reading } = await readData(file, options);
-  const { models, data: aligned } = await loadModels(paths, dataset, options);
+  const runtime = await openDevice(options.device);
+  const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);
   const plain = await threatOf(aligned, options);
   const units = unitsOf(plain.domain, options, epsilons ?? []);
   const threat = { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
@@ -127,6 +137,7 @@ async function run(options: EvadeOptions): Promise<void> {
   // Starts of another class mean nothing to an attack that counts changes from the point itself.
   const isDiscrete = entry?.capabilities.discrete === true || "start" in all.features;
   const task = {
+    runtime,
     models,
     data: attacked,
     threat,

@@ -8,6 +8,7 @@ import {
   InputError,
   minimumInChunks,
   norms,
+  type Runtime,
   rowCount,
   type SparseRows,
   sparseFlips,
@@ -15,10 +16,11 @@ import {
   type ThreatModel,
 } from "@carom/core";
 import type { EvasionFile } from "../host/evasionFile.ts";
-import { nodeRuntime } from "../host/runtime.ts";
 import type { LoadedModel } from "./evadeModels.ts";
 
 export interface EvadeTask {
+  /** Where the models were opened. */
+  readonly runtime: Runtime;
   readonly models: readonly LoadedModel[];
   /** The rows to attack. */
   readonly data: Dataset;
@@ -40,6 +42,7 @@ export async function craftBudgets(task: EvadeTask, epsilons: readonly number[],
     ...task,
     ...first,
     ...(others.length > 0 && { others }),
+    numbers: task.runtime.limits.chunk,
     epsilons,
     place: (budget, from, points) => file.put(budget * n + from, points),
   });
@@ -53,6 +56,7 @@ export async function craftMinimum(task: EvadeTask, file: EvasionFile): Promise<
     : await strongestAttack(models, task.threat.domain, task.target !== undefined);
   return minimumInChunks({
     ...task,
+    numbers: task.runtime.limits.chunk,
     attack,
     models: models.map(({ opened }) => opened),
     place: (from, points) => file.put(from, points),
@@ -64,7 +68,7 @@ export async function craftMinimum(task: EvadeTask, file: EvasionFile): Promise<
  * several models, masks, and models that do more with columns than weigh or sum them.
  */
 export async function craftSparse(
-  { models, data, threat, target, onProgress }: EvadeTask,
+  { runtime, models, data, threat, target, onProgress }: EvadeTask,
   epsilons: readonly number[],
   file: EvasionFile,
 ): Promise<Crafting | undefined> {
@@ -74,7 +78,7 @@ export async function craftSparse(
   try {
     const results = await sparseFlips({
       model: models[0].attacked.model,
-      runtime: nodeRuntime(),
+      runtime,
       x: data.features as SparseRows,
       labels: data.labels,
       ...(target !== undefined && { targets: new Int32Array(rowCount(data)).fill(target) }),

@@ -1,6 +1,6 @@
 // The models that `carom evade` attacks at once, and the data with its classes and rows as they take them.
 
-import { type AttackedModel, type Dataset, InputError } from "@carom/core";
+import { type AttackedModel, type Dataset, InputError, type Runtime } from "@carom/core";
 import { type Classifier, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 
@@ -14,11 +14,16 @@ export interface LoadedModel extends Classifier {
  *
  * @throws InputError for data that does not fit a model, and for models that number the data's classes differently.
  */
-export async function loadModels(paths: readonly string[], data: Dataset, options: ModelOptions = {}) {
+export async function loadModels(
+  paths: readonly string[],
+  data: Dataset,
+  options: ModelOptions = {},
+  runtime?: Runtime,
+) {
   const models: LoadedModel[] = [];
   let aligned: Dataset | undefined;
   for (const path of paths) {
-    const classifier = await openClassifier(path, options, data);
+    const classifier = await openClassifier(path, options, data, runtime);
     const { model, opened } = classifier;
     const own = await classifier.fit(data);
     if (`${own.classNames}` !== `${(aligned ?? own).classNames}`) throw otherClasses(path, paths[0], own, aligned!);

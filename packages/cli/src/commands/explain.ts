@@ -18,11 +18,12 @@ import {
 import { Command, Option } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
-import { nodeRuntime } from "../host/runtime.ts";
+import { openDevice } from "../host/runtime.ts";
 import { normNamed } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
+import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
@@ -38,7 +39,7 @@ import { readData } from "../ui/readData.ts";
 import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 
-interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions, UnitsOptions {
+interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions, UnitsOptions, DeviceOptions {
   readonly surrogate: readonly string[];
   readonly target: readonly string[];
   readonly data: string;
@@ -69,6 +70,7 @@ export function explainCommand(): Command {
       parsePositive("--smoothness", text),
     )
     .action(run);
+  withDeviceOption(command);
   return withExamples(
     withCommonOptions(withDataOptions(withUnitsOption(withModelOptions(command)))),
     "carom explain --surrogate svm.onnx --target mlp.onnx --data digits --epsilon 1",
@@ -93,7 +95,7 @@ async function run(options: ExplainOptions): Promise<void> {
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
   const progress = startProgress(options.quiet === true);
   const result = await explainModels({
-    runtime: nodeRuntime(),
+    runtime: await openDevice(options.device),
     surrogates: named(options.surrogate),
     targets: named(options.target),
     data,

@@ -18,10 +18,11 @@ import {
 } from "@carom/core";
 import { Command } from "commander";
 import { requireFree, writeWhole } from "../host/output.ts";
-import { nodeRuntime } from "../host/runtime.ts";
+import { openDevice } from "../host/runtime.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
+import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
 import { listing } from "../ui/listing.ts";
 import {
@@ -37,7 +38,7 @@ import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectGrid, collectSettings } from "../ui/settings.ts";
 
-interface FitCommandOptions extends CommonOptions, DataFileOptions, ScalingOptions {
+interface FitCommandOptions extends CommonOptions, DataFileOptions, ScalingOptions, DeviceOptions {
   readonly data?: string;
   readonly out?: string;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -60,6 +61,7 @@ export function fitCommand(): Command {
     .option("--grid <name=values>", "values to choose from by cross-validation, such as C=0.01,1,100", collectGrid)
     .option("--list", "the learners with their options, defaults and presets")
     .action(run);
+  withDeviceOption(command);
   return withExamples(
     withCommonOptions(withDataOptions(withScalingOption(command))),
     "carom fit mlp --data digits --set widths=[20] --out mlp.onnx",
@@ -85,7 +87,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   const dataset = withScaling(loaded, options.scaling);
   const warnings = dataWarnings(dataset, { learned: true });
   holdWarnings(warnings);
-  const runtime = nodeRuntime();
+  const runtime = await openDevice(options.device);
   const progress = startProgress(options.quiet === true);
   const folds = options.cv ?? (options.grid ? DEFAULT_FOLDS : undefined);
   const validation =

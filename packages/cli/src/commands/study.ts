@@ -12,12 +12,13 @@ import { type AnyStudy, kindNamed, loadStudy } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
 import { factsOf } from "../report/manifest.ts";
 import { print } from "../terminal/print.ts";
+import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
 import { ask } from "./askStudy.ts";
 import { askTable } from "./studyTable.ts";
 
-interface StudyOptions extends Omit<CommonOptions, "seed"> {
+interface StudyOptions extends Omit<CommonOptions, "seed">, DeviceOptions {
   readonly seed?: number;
   readonly plan?: boolean;
   readonly schema?: boolean | string;
@@ -41,6 +42,7 @@ export function studyCommand(): Command {
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
+  withDeviceOption(command);
   return withCommonOptions(command, null);
 }
 
@@ -77,7 +79,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
     await describePlan(await withMeasuredTimes(plan, storeFolder()), workers, options.json === true);
     return;
   }
-  const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true });
+  const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true, device: options.device });
   const folder = options.out ?? runFolder(study.name, [study, hashes], started);
   const { result, text } = await keepingResults(async () => {
     const found = await answer(store);

@@ -19,6 +19,7 @@ import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
+import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -42,7 +43,7 @@ interface Over {
   readonly values: readonly number[];
 }
 
-interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions, UnitsOptions {
+interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions, UnitsOptions, DeviceOptions {
   readonly data: string;
   readonly over: Over;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -73,6 +74,7 @@ export function sweepCommand(): Command {
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
+  withDeviceOption(command);
   return withExamples(
     withCommonOptions(withDataOptions(withUnitsOption(withScalingOption(command)))),
     "carom sweep logistic --data digits --over C=0.01,0.1,1,10",
@@ -112,7 +114,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   await requireFree(folder, "folder");
   const keys = planSweep(plan, question, data);
   const workers = options.workers ?? defaultWorkers();
-  const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true });
+  const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true, device: options.device });
   const { sweepFiles } = await import("../report/sweepFiles.ts");
   const result = await keepingResults(async () => {
     const found = await readSweep(store, keys, question, contentHash);

@@ -14,6 +14,7 @@ import {
   matchColumns,
   type OpenModel,
   openModel,
+  type Runtime,
   spreadRows,
 } from "@carom/core";
 import { alignClasses, assumedOrder } from "./classes.ts";
@@ -35,11 +36,16 @@ export interface Classifier {
 }
 
 /** Opens the model in a file, read as the options say and as what comes out of it for the data shows. */
-export async function openClassifier(path: string, options: ModelOptions = {}, data?: Dataset): Promise<Classifier> {
+export async function openClassifier(
+  path: string,
+  options: ModelOptions = {},
+  data?: Dataset,
+  runtime: Runtime = nodeRuntime(),
+): Promise<Classifier> {
   tellDoing(`model ${basename(path)}`);
   const { opened, front, contentHash } = await watched(async () => {
     const { model: file, ...more } = await loadModel(path, options);
-    return { opened: await openModel(nodeRuntime(), file, data && denseRows(rowsToCheck(data))), ...more };
+    return { opened: await openModel(runtime, file, data && denseRows(rowsToCheck(data))), ...more };
   });
   const { model } = opened;
   return {

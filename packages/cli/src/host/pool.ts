@@ -3,13 +3,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism, freemem } from "node:os";
 import { fileURLToPath } from "node:url";
-import { InputError, MissingInput, type Task, type Workers } from "@carom/core";
+import { InputError, MissingInput, type Provider, type Task, type Workers } from "@carom/core";
 import { exceededInWords, heapOption, hearLastWords, type LastWords, withLastWords } from "./limits.ts";
 import type { TaskTime, WorkerReply, WorkerRequest } from "./worker.ts";
 
 export interface PoolOptions {
   readonly store: string;
   readonly count: number;
+  /** What computes in each worker; the processor where absent. */
+  readonly provider?: Provider;
   /** Told of damaged artifacts and of workers that died. */
   onWarning(message: string): void;
   /** Told what each finished task took. */
@@ -46,12 +48,12 @@ export function defaultWorkers(): number {
 }
 
 /** A pool of worker processes, started when first needed and used again and again. */
-export function startPool({ store, count, onWarning, onTime }: PoolOptions): Pool {
+export function startPool({ store, count, provider = "cpu", onWarning, onTime }: PoolOptions): Pool {
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const lastWords = new WeakMap<ChildProcess, () => LastWords | undefined>();
   const spawn = (): ChildProcess => {
-    const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), {
+    const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), [provider], {
       // Workers fill the cores; threads of their own that collect garbage would only crowd each other out.
       // Tasks make many large arrays and keep few objects: marking a small heap at once, seldom, costs an eighth less.
       execArgv: [

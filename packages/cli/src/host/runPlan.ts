@@ -1,17 +1,19 @@
 // Executes a plan in worker processes on the store on disk.
 
-import { execute, type Plan, type Ref, runTask, type Service, type Workers } from "@carom/core";
+import { execute, type Plan, placedStore, type Ref, runTask, type Service, type Workers } from "@carom/core";
 import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";
 import { startPool } from "./pool.ts";
-import { nodeRuntime } from "./runtime.ts";
+import { type Device, openDevice } from "./runtime.ts";
 import { diskStore, prepareStore, storeFolder } from "./store.ts";
 import { noteTime, withMeasuredTimes } from "./times.ts";
 
 export interface RunOptions {
   readonly workers: number;
   readonly quiet: boolean;
+  /** Where models are computed; the processor where absent. */
+  readonly device?: Device | undefined;
   /** The target, where it is one that can only be asked: in this process and no other, so that queries are counted. */
   readonly service?: Service | undefined;
 }
@@ -20,20 +22,23 @@ export interface RunOptions {
 export async function runPlan(
   plan: Plan,
   wanted: readonly Ref<unknown>[],
-  { workers, quiet, service }: RunOptions,
+  { workers, quiet, device, service }: RunOptions,
 ): Promise<StoreWithMakers> {
   const folder = storeFolder();
   const refusal = await prepareStore(folder);
-  const runtime = nodeRuntime();
-  const store = withMakers(diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`)));
+  const runtime = await openDevice(device);
+  const { provider } = runtime.identity;
+  const onDisk = diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`));
+  const store = withMakers(placedStore(onDisk, provider));
   if (refusal && !(await Promise.all(wanted.map(({ key }) => store.has(key)))).every(Boolean)) throw refusal;
   const progress = startProgress(quiet);
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
   const pool = startPool({
     store: folder,
     count: workers,
+    provider,
     onWarning: tell,
-    onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor),
+    onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor, provider),
   });
   const workersAndHere: Workers = {
     ...pool,
@@ -42,7 +47,7 @@ export async function runPlan(
   };
   try {
     await execute(
-      await withMeasuredTimes(plan, folder),
+      await withMeasuredTimes(plan, folder, provider),
       wanted,
       store,
       workersAndHere,

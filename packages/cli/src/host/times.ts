@@ -3,7 +3,7 @@
 
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Plan, Task } from "@carom/core";
+import type { Plan, Provider, Task } from "@carom/core";
 
 /** Lines of family, decade of the estimated seconds, estimated and measured seconds, with tabs between. */
 const FILE = "times.tsv";
@@ -13,13 +13,21 @@ const LATEST = 25;
 /** How often the estimate tasks of this family and of about this length take. */
 type Times = ReadonlyMap<string, readonly number[]>;
 
-const familyOf = ({ family, kind }: Task) => family ?? kind;
+const familyOf = ({ family, kind }: Task, provider: Provider) =>
+  `${family ?? kind}${provider === "cpu" ? "" : ` on ${provider}`}`;
 /** Short and long tasks are estimated wrongly by different factors. */
 const decadeOf = ({ seconds }: Task) => Math.round(Math.log10(Math.max(seconds, 1e-3)));
 
 /** Notes what a task took; that it could not be noted is no fault. */
-export async function noteTime(folder: string, task: Task, measured: number): Promise<void> {
-  const line = [familyOf(task), decadeOf(task), task.seconds.toPrecision(4), measured.toPrecision(4)].join("\t");
+export async function noteTime(
+  folder: string,
+  task: Task,
+  measured: number,
+  provider: Provider = "cpu",
+): Promise<void> {
+  const line = [familyOf(task, provider), decadeOf(task), task.seconds.toPrecision(4), measured.toPrecision(4)].join(
+    "\t",
+  );
   await appendFile(join(folder, FILE), `${line}\n`).catch(() => {});
 }
 
@@ -27,10 +35,10 @@ export async function noteTime(folder: string, task: Task, measured: number): Pr
  * The plan with seconds as they were measured: each estimate times the median ratio of tasks of its family and length,
  * else of its family, else as it is.
  */
-export async function withMeasuredTimes(plan: Plan, folder: string): Promise<Plan> {
+export async function withMeasuredTimes(plan: Plan, folder: string, provider: Provider = "cpu"): Promise<Plan> {
   const times = await readTimes(folder);
   const tasks = plan.tasks.map((task) => {
-    const known = times.get(`${familyOf(task)}\t${decadeOf(task)}`) ?? times.get(familyOf(task));
+    const known = times.get(`${familyOf(task, provider)}\t${decadeOf(task)}`) ?? times.get(familyOf(task, provider));
     return known ? { ...task, seconds: task.seconds * median(known) } : task;
   });
   return { tasks, sources: plan.sources };

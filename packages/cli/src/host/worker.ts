@@ -1,6 +1,6 @@
 // A worker process: computes tasks that the parent sends, through the store, one at a time.
 
-import { InputError, MissingInput, runTask, type Store, type Task } from "@carom/core";
+import { InputError, MissingInput, type Provider, placedStore, runTask, type Store, type Task } from "@carom/core";
 import { remembering } from "./remembering.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { diskStore } from "./store.ts";
@@ -27,7 +27,9 @@ export type WorkerReply =
   | { readonly inputError: ConstructorParameters<typeof InputError> }
   | { readonly fault: string };
 
-const runtime = nodeRuntime();
+/** What computes is the first argument. */
+const provider = (process.argv[2] ?? "cpu") as Provider;
+const runtime = nodeRuntime(provider);
 /** A parent that cannot be told any more is gone. */
 const tell = (reply: WorkerReply) => process.send?.(reply, (error: Error | null) => error && process.exit());
 
@@ -68,9 +70,17 @@ let store: Store | undefined;
 let spent = 0;
 
 process.on("message", async ({ task, store: folder }: WorkerRequest) => {
-  store ??= timed(remembering(diskStore(folder, (path) => tell({ damaged: path }))), (seconds) => {
-    spent += seconds;
-  });
+  store ??= timed(
+    remembering(
+      placedStore(
+        diskStore(folder, (path) => tell({ damaged: path })),
+        provider,
+      ),
+    ),
+    (seconds) => {
+      spent += seconds;
+    },
+  );
   try {
     spent = 0;
     const [started, before] = [performance.now(), process.cpuUsage()];

@@ -70,7 +70,7 @@ export async function graphProblem(
       const by = order === "product" ? names : [x];
       for (const [i, value] of addGradients(g, sum, by).entries()) give(value, `d:${by[i]}`);
     }
-    return runtime.compile(writeModel(modelOf(simplify(g.graph(outputs)))));
+    return runtime.processor.compile(writeModel(modelOf(simplify(g.graph(outputs)))));
   };
   const sessions = { value: await compile("value"), product: await compile("product"), rows: await compile("rows") };
   const flat = (outputs: Record<string, Tensor>) =>

@@ -56,7 +56,7 @@ export async function trainSgd(
   const fixed = { x: x as Tensor, labels: tensor("int32", [n], labels) };
   const unrolled = stepsPerRun(Math.floor(n / batch), options.unroll);
   const graphs = new Map(
-    [1, unrolled].map((steps) => [steps, trainingGraph(network, x.shape.slice(1), steps, options)]),
+    [1, unrolled].map((steps) => [steps, trainingGraph(network, x.shape.slice(1), steps, options, runtime.limits)]),
   );
   const sessions = new Map<number, Session>();
   for (const [steps, { graph }] of graphs) sessions.set(steps, await runtime.compile(writeModel(modelOf(graph))));

@@ -1,9 +1,11 @@
 // The steps of stochastic gradient descent as one ONNX graph: a network, its loss, its gradient, the new weights.
 
+import { type Limits, processorLimits } from "../models/limits.ts";
 import { addLoss } from "../models/losses.ts";
 import { GraphBuilder } from "../onnx/builder.ts";
 import { addGradients } from "../onnx/differentiate.ts";
 import type { Graph } from "../onnx/graph.ts";
+import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { simplify } from "../onnx/simplify.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Mask } from "./dropout.ts";
@@ -45,12 +47,15 @@ export interface TrainingGraph {
  * Inputs: all rows x and their labels, which rows are drawn, rate, each weight and its velocity, masks of dropped units.
  * Outputs: the mean loss of the steps, and each weight and velocity after them. With several steps, each takes an equal
  * part of the rows drawn.
+ *
+ * @param limits of the runtime that is to compute it
  */
 export function trainingGraph(
   network: Network,
   rowShape: readonly number[],
   steps: number,
   options: StepOptions,
+  { lacks, keepConvolutions }: Pick<Limits, "lacks" | "keepConvolutions"> = processorLimits,
 ): TrainingGraph {
   const g = new GraphBuilder();
   const drawn = steps === 1 ? "N" : steps * options.batch;
@@ -90,6 +95,7 @@ export function trainingGraph(
       g,
       g.node("Mul", [loss, rate]),
       names.map((name) => current.get(name)!),
+      lacks,
     );
     names.forEach((name, i) => {
       const weight = current.get(name)!;
@@ -104,7 +110,7 @@ export function trainingGraph(
   }
   for (const [name, value] of current) g.output(value, updated(name));
   g.output(steps === 1 ? losses[0] : g.node("Mean", losses), "loss");
-  return { graph: simplify(g.graph()), masks };
+  return { graph: writtenFor(simplify(g.graph(), keepConvolutions), lacks), masks };
 }
 
 /** gradient + momentum velocity; where the gradient is a matrix product, that product adds it up. */

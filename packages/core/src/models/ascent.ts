@@ -44,7 +44,8 @@ export async function runAscent(
   task: AscentTask,
 ): Promise<Int32Array> {
   const { moves, labels } = task;
-  const calls = task.steps / kindOf(task, batch, limits).steps;
+  const { loops } = limits.ascent;
+  const calls = loops ? 1 : task.steps / kindOf(task, batch, limits).steps;
   const n = labels.length;
   const columns = moves.length / Math.max(1, n);
   const flat = (values: Vector) => tensor(type, [n, columns], values);
@@ -56,7 +57,10 @@ export async function runAscent(
     [ascentNames.lower]: flat(task.lower),
     [ascentNames.upper]: flat(task.upper),
   };
-  const single = { [ascentNames.length]: tensor(type, [], [task.length]) };
+  const single = {
+    [ascentNames.length]: tensor(type, [], [task.length]),
+    ...(loops && { [ascentNames.steps]: tensor("int64", [], [task.steps]) }),
+  };
   const most = isHeavy(batch, limits)
     ? batch.rows
     : Math.max(1, Math.min(batch.rows, Math.floor(limits.ascent.values / columns)));
@@ -79,7 +83,8 @@ export async function runAscent(
 
 /** What the graph for a task depends on. */
 export function kindOf({ norm, steps }: AscentTask, batch: Batch, limits: Limits): AscentKind {
-  return { norm, steps: isHeavy(batch, limits) ? 1 : largestDivisor(steps, limits.ascent.unrolled) };
+  const { loops, unrolled } = limits.ascent;
+  return { norm, steps: loops || isHeavy(batch, limits) ? 1 : largestDivisor(steps, unrolled), loops };
 }
 
 function largestDivisor(value: number, most: number): number {

@@ -4,6 +4,7 @@ import { appendGraph } from "../onnx/append.ts";
 import { GraphBuilder } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { prune } from "../onnx/prune.ts";
+import { repeated } from "../onnx/repeat.ts";
 import { type FloatType, sizeOf, tensor } from "../tensor.ts";
 
 /** Norms whose balls and boxes a graph can project on. */
@@ -13,6 +14,8 @@ export type AscentNorm = "l2" | "linf";
 export interface AscentKind {
   readonly norm: AscentNorm;
   readonly steps: number;
+  /** Whether the graph takes its steps as often as an input says. */
+  readonly loops: boolean;
 }
 
 /** Names of the inputs, and of the two outputs. */
@@ -26,6 +29,7 @@ export const ascentNames = {
   upper: "carom:upper",
   moved: "carom:moved",
   check: "carom:check",
+  steps: "carom:steps",
 } as const;
 
 /** A graph of the gradient of each row's objective, and what its inputs and output are called. */
@@ -81,6 +85,15 @@ export function ascentGraph({ graph, input, labels, gradient, inputShape }: RowG
   g.output(at, ascentNames.moved);
   g.output(check!, ascentNames.check);
   return g.graph();
+}
+
+/** The graph of an ascent, as the kind says, made fast by `simplified`. */
+export function compiledAscent(gradients: RowGradients, kind: AscentKind, simplified: (graph: Graph) => Graph): Graph {
+  const graph = simplified(ascentGraph(gradients, kind));
+  if (!kind.loops) return graph;
+  const { steps, moves, moved, check, budgets } = ascentNames;
+  const repetition = { times: steps, carried: { input: moves, output: moved }, summed: check };
+  return repeated(graph, repetition, (g) => g.node("Mul", [budgets, g.scalar(0, budgets)]));
 }
 
 /** The inputs that stay the same from step to step. */

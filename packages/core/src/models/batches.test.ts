@@ -95,3 +95,26 @@ test("every row is asked for once, in calls of the fixed size", async () => {
   expect(sizes).toEqual([3, 3, 3]);
   expect(Array.from(result.data, Number)).toEqual([0, 1, 2, 3, 4, 5, 6]);
 });
+
+test("calls whose sizes are to be few give the same rows, none of them larger than allowed", async () => {
+  const sizes = new Set<number>();
+  const double = async ({ x }: Readonly<Record<string, Tensor>>) => {
+    sizes.add(x.shape[0]);
+    return [{ ...x, data: (x.data as Float32Array).map((each) => 2 * each) } as Tensor];
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 400 }), async (n) => {
+      const x = tensor(
+        "float32",
+        [n, 1],
+        Float32Array.from({ length: n }, (_, i) => i),
+      );
+      const [doubled] = await inBatches({ x }, { rows: 100, isFixed: false, isSteady: true }, double);
+      expect(Array.from(doubled.data as Float32Array)).toEqual(Array.from({ length: n }, (_, i) => 2 * i));
+    }),
+    { numRuns: 200 },
+  );
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+  // Of 100 sizes that there are.
+  expect(sizes.size).toBeLessThan(35);
+});

@@ -11,11 +11,13 @@ export interface Batch {
   readonly rows: number;
   /** Whether a call must have exactly so many, as in files exported for a batch of 1: the last call is filled up. */
   readonly isFixed: boolean;
+  /** Whether calls are filled up so that few sizes occur, as each new one costs the runtime more than the rows that are added. */
+  readonly isSteady?: boolean;
 }
 
 /** The batch that a model takes: the size that its file fixes, else as many rows as fit into the memory of a call. */
 export function batchOf(
-  { bytes, rows: most }: Limits,
+  { bytes, rows: most, steady }: Limits,
   onnx: OnnxModel | undefined,
   inputShape: readonly number[],
   declared?: number | string,
@@ -25,7 +27,8 @@ export function batchOf(
   // Without a graph: as in a network of some layers as wide as the input.
   const elements = (onnx && intermediateElements(onnx)) ?? 20 * sizeOf(inputShape);
   const rows = Math.floor(bytes / (4 * Math.max(1, elements)));
-  return { rows: Math.max(1, Math.min(most, rows)), isFixed: false };
+  const isSteady = steady && onnx?.graph.nodes.some(({ op }) => op.startsWith("Conv")) === true;
+  return { rows: Math.max(1, Math.min(most, rows)), isFixed: false, ...(isSteady && { isSteady }) };
 }
 
 /** The numbers that a gradient graph holds for one row: forward values and their cotangents; undefined where unknown. */
@@ -60,22 +63,32 @@ export function withFixedBatch(onnx: OnnxModel): OnnxModel {
  */
 export async function inBatches(
   feeds: Readonly<Record<string, Tensor>>,
-  { rows, isFixed }: Batch,
+  batch: Batch,
   run: (part: Readonly<Record<string, Tensor>>) => Promise<readonly Tensor[]>,
 ): Promise<readonly Tensor[]> {
   const n = Object.values(feeds)[0].shape[0];
+  const rows = rowsOfCall(n, batch);
+  const isFilled = batch.isFixed || batch.isSteady;
   // What the runtime returns is taken as it is: an array of ours to write into would be slower, its pages being new.
-  if (isFixed ? n === rows : n <= rows) return run(feeds);
+  if (isFilled ? n === rows : n <= rows) return run(feeds);
   const parts: (readonly Tensor[])[] = [];
   for (let from = 0; from < Math.max(1, n); from += rows) {
     const to = Math.min(n, from + rows);
-    const isPadded = isFixed && to - from < rows;
+    const isPadded = isFilled && to - from < rows;
     const cut = (x: Tensor) => (isPadded ? paddedRows(x, from, to, rows) : sliceRows(x, from, to));
     const part = Object.fromEntries(Object.entries(feeds).map(([name, x]) => [name, cut(x)]));
     const results = await run(part);
     parts.push(isPadded ? results.map((result) => sliceRows(result, 0, to - from)) : results);
   }
   return parts.length === 1 ? parts[0] : parts[0].map((_, i) => concatRows(parts.map((part) => part[i])));
+}
+
+/** How many rows each call has, of n in all: where sizes are to be few, equal parts, rounded up by less than a fourth. */
+function rowsOfCall(n: number, { rows, isFixed, isSteady }: Batch): number {
+  if (isFixed || !isSteady || n === 0) return rows;
+  const part = Math.ceil(n / Math.ceil(n / rows));
+  const step = 2 ** Math.max(0, Math.ceil(Math.log2(part)) - 3);
+  return Math.min(rows, Math.ceil(part / step) * step);
 }
 
 /** The rows from `from` to `to`, the last of them again until there are enough; zeros where there are none. */

@@ -3,6 +3,7 @@
 import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
+import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { batchOf, inBatches } from "./batches.ts";
@@ -34,6 +35,7 @@ const ALONG = "carom:along";
  * @throws InputError where an operator has no rule; the message names it.
  */
 export async function openHessian(runtime: Runtime, file: Model, loss: LossName): Promise<HessianProduct> {
+  const { lacks } = runtime.limits;
   const model = await seenModel(runtime, file);
   const session = await compile(runtime, model.bytes, tellModel(model));
   const { input, inputShape, inputType } = rowsInput(session);
@@ -41,14 +43,14 @@ export async function openHessian(runtime: Runtime, file: Model, loss: LossName)
   await session.release();
   assert(model.onnx, "second derivatives are asked of readable models only");
   const gradient = gradientName(LOSS, input.name);
-  const g = GraphBuilder.from(gradientGraph(model, loss, input.name, output.name));
+  const g = GraphBuilder.from(gradientGraph(model, loss, input.name, output.name, lacks));
   const { type, shape } = g.type(input.name);
   const vector = g.input(VECTOR, type, shape);
   const axes = g.ints(shape.slice(1).map((_, i) => i + 1));
   const along = g.node("ReduceSum", [g.node("Mul", [gradient, vector]), axes], { keepdims: { int: 0 } });
   g.output(along, ALONG);
-  const graph = differentiate(g.graph([ALONG]), { of: ALONG, by: input.name, keep: [] });
-  const compiled = await compile(runtime, writeModel(modelOf(graph)), tellGradient(model));
+  const graph = differentiate(g.graph([ALONG]), { of: ALONG, by: input.name, keep: [], lacks });
+  const compiled = await compile(runtime, writeModel(modelOf(writtenFor(graph, lacks))), tellGradient(model));
   const given = new Set(compiled.inputs.map(({ name }) => name));
   // The graph holds forward values, their cotangents and the derivatives of both.
   const { rows: most, isFixed } = batchOf(runtime.limits, model.onnx, inputShape);

@@ -1,11 +1,6 @@
 // What a runtime can take in one call, and what its operators lack: the only place for numbers that fit one kind of device.
 
-/** A form of an operator that a provider lacks; graphs for it are written without. */
-export type Lack =
-  /** The second output of MaxPool, and the sum of what is scattered to equal places. */
-  | "places of maxima"
-  /** Max and Min of two values. */
-  | "Max, Min";
+import { type Lack, nothing } from "../onnx/lacks.ts";
 
 /** How many rows, and steps of ascent, go through a graph in one call. */
 export interface Limits {
@@ -13,11 +8,17 @@ export interface Limits {
   readonly bytes: number;
   /** Rows of a call, at most: more gain nothing. */
   readonly rows: number;
+  /** Whether convolutions of another number of rows than in the last call cost more than some rows would. */
+  readonly steady: boolean;
+  /** Whether convolutions are best left to the runtime as they are. */
+  readonly keepConvolutions: boolean;
   readonly ascent: {
     /** Values per array of a call of light models. */
     readonly values: number;
     /** Steps in one graph, at most. */
     readonly unrolled: number;
+    /** Whether steps are runs of a Loop instead, which then keeps on the device what goes from one to the next. */
+    readonly loops: boolean;
     /** Rows in a call, as memory allows, below which the model is heavy: its graph then has one step. */
     readonly heavy: number;
   };
@@ -41,9 +42,40 @@ export interface Limits {
 export const processorLimits: Limits = {
   bytes: 64 * 2 ** 20,
   rows: 1000,
-  ascent: { values: 2 ** 17, unrolled: 5, heavy: 64 },
+  steady: false,
+  keepConvolutions: false,
+  ascent: { values: 2 ** 17, unrolled: 5, loops: false, heavy: 64 },
   chunk: 2 ** 20,
   pool: { models: 8, bytes: 16 * 2 ** 20 },
   derived: 512 * 2 ** 20,
-  lacks: new Set(),
+  lacks: nothing,
+};
+
+/**
+ * The limits of a GPU of NVIDIA's: some thousand rows fill it, two GiB of intermediate results fit all that are made today, and
+ * points stay in its memory for all steps of an ascent, where the way back to the processor would take longer than a step.
+ */
+export const cudaLimits: Limits = {
+  bytes: 2 ** 31,
+  rows: 2 ** 14,
+  steady: true,
+  keepConvolutions: true,
+  ascent: { values: 2 ** 27, unrolled: 1, loops: true, heavy: 1 },
+  chunk: 2 ** 24,
+  pool: { models: 8, bytes: 2 ** 29 },
+  derived: 2 ** 31,
+  lacks: nothing,
+};
+
+/** The limits of a GPU behind WebGPU, where one buffer holds less, and no Loop is. */
+export const webgpuLimits: Limits = {
+  bytes: 2 ** 29,
+  rows: 2 ** 13,
+  steady: false,
+  keepConvolutions: true,
+  ascent: { values: 2 ** 24, unrolled: 10, loops: false, heavy: 64 },
+  chunk: 2 ** 24,
+  pool: { models: 8, bytes: 2 ** 28 },
+  derived: 2 ** 30,
+  lacks: new Set(["places of maxima", "Max and Min", "LogSoftmax"]),
 };

@@ -21,7 +21,7 @@ export async function matrixProduct<T extends FloatType>(
   const a = g.input("a", type, ["M", "P"]);
   const b = g.input("b", type, ["N", "Q"]);
   g.output(g.node("Gemm", [a, b], { [transpose === "left" ? "transA" : "transB"]: { int: 1 } }), "product");
-  const session = await runtime.compile(writeModel(modelOf(g.graph())));
+  const session = await runtime.processor.compile(writeModel(modelOf(g.graph())));
   const inner = transpose === "left" ? 0 : 1;
   return {
     async multiply(left, right) {

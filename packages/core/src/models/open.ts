@@ -4,11 +4,13 @@ import { assert, InputError } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import type { Graph } from "../onnx/graph.ts";
+import type { Lack } from "../onnx/lacks.ts";
+import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { simplify } from "../onnx/simplify.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
-import { ascentGraph } from "./ascentGraph.ts";
+import { compiledAscent } from "./ascentGraph.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
 import { derivedSessions } from "./derivedSessions.ts";
@@ -85,7 +87,10 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
   const classes = classesOf(session, model, output);
   const batch = batchOf(runtime.limits, model.onnx, inputShape, input.shape![0]);
   const derived = derivedSessions((bytes) => compile(runtime, bytes, tellGradient(model)), runtime.limits.derived);
-  const write = (graph: Graph) => writeModel(modelOf(simplify(graph)));
+  const { lacks, keepConvolutions } = runtime.limits;
+  const simplified = (graph: Graph) => simplify(graph, keepConvolutions);
+  const written = (graph: Graph) => writeModel(modelOf(writtenFor(graph, lacks)));
+  const write = (graph: Graph) => written(simplified(graph));
 
   const scorer: Scorer = {
     inputShape,
@@ -107,7 +112,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     },
   };
 
-  const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name);
+  const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name, lacks);
 
   const reason = model.onnx ? whyNotDifferentiable(model, input.name, output.name) : model.unreadable;
   const climbed = reason === undefined ? logitsGraph(model, output.name) : undefined;
@@ -156,7 +161,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
             });
             return derived.use(
               Object.values(kind).join(),
-              () => write(ascentGraph(rowGradients(), kind)),
+              () => written(compiledAscent(rowGradients(), kind, simplified)),
               (compiled) => runAscent(compiled, inputType as FloatType, batch, runtime.limits, task),
             );
           },
@@ -178,11 +183,17 @@ export const LABEL = "carom:label";
 export const LOSS = "loss";
 
 /** The model's graph with the gradient of a loss by its input beside the scores. */
-export function gradientGraph(model: Model, loss: LossName, input: string, output: string): Graph {
+export function gradientGraph(
+  model: Model,
+  loss: LossName,
+  input: string,
+  output: string,
+  lacks?: ReadonlySet<Lack>,
+): Graph {
   const g = GraphBuilder.from(model.onnx!.graph);
   const label = g.input(LABEL, "int32", [g.type(input).shape[0]]);
   g.output(addLoss(g, loss, lossInputs(g, output, model.probabilities), label), LOSS);
-  return differentiate(g.graph([output, LOSS]), { of: LOSS, by: input, keep: [output] });
+  return differentiate(g.graph([output, LOSS]), { of: LOSS, by: input, keep: [output], ...(lacks && { lacks }) });
 }
 
 /** Builds the gradient graph once to learn whether all operators have rules. */

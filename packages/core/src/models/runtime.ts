@@ -3,7 +3,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import type { ElementType, Tensor } from "../tensor.ts";
 import { allocate } from "../tensor.ts";
-import { type Limits, processorLimits } from "./limits.ts";
+import { cudaLimits, type Limits, processorLimits, webgpuLimits } from "./limits.ts";
 
 /** The part of an ONNX Runtime package that is used. */
 export interface Ort {
@@ -15,10 +15,12 @@ export interface Ort {
   readonly env?: { readonly versions?: Readonly<Record<string, string | undefined>> };
 }
 
-/** What computes: numbers of one identity are equal to the last bit. */
+/** The parts of ONNX Runtime that execute graphs: on the processor, on a GPU of NVIDIA's, on any GPU. */
+export type Provider = "cpu" | "cuda" | "webgpu";
+
+/** What computes: on a processor, numbers of one identity are equal to the last bit. */
 export interface RuntimeIdentity {
-  /** The part of ONNX Runtime that executes graphs. */
-  readonly provider: "cpu";
+  readonly provider: Provider;
   /** The version of ONNX Runtime. */
   readonly version: string;
   /** The kind of processor or GPU, as it names itself; "unknown" where the host does not say. */
@@ -45,14 +47,29 @@ export interface SessionValue {
 export interface Runtime {
   readonly identity: RuntimeIdentity;
   readonly limits: Limits;
+  /** Where that is computed which gains nothing on another device, or needs float64; itself on a processor. */
+  readonly processor: Runtime;
   compile(bytes: Uint8Array): Promise<Session>;
 }
 
 export interface RuntimeOptions {
   readonly threads?: number;
-  /** How the processor names itself. */
+  /** The processor where absent. */
+  readonly provider?: Provider;
+  /** How the processor or GPU names itself. */
   readonly device?: string;
+  /** Further options of sessions, which prevail. */
+  readonly session?: InferenceSession.SessionOptions;
 }
+
+/** What ONNX Runtime is asked for. WebGPU's other layout, channels last, took up to twice the time on images. */
+const executionProviders: Readonly<Record<Provider, InferenceSession.ExecutionProviderConfig[]>> = {
+  cpu: ["cpu"],
+  cuda: ["cuda"],
+  webgpu: [{ name: "webgpu", preferredLayout: "NCHW" }],
+};
+
+const limitsOf: Readonly<Record<Provider, Limits>> = { cpu: processorLimits, cuda: cudaLimits, webgpu: webgpuLimits };
 
 /**
  * A runtime from an ONNX Runtime package.
@@ -65,23 +82,33 @@ export interface RuntimeOptions {
  * on how the work was divided.
  */
 export function runtimeFrom(ort: Ort, options: RuntimeOptions = {}): Runtime {
+  const { provider = "cpu", device = "unknown" } = options;
   const { process } = globalThis as { readonly process?: { readonly env?: Record<string, string | undefined> } };
   if (process?.env) process.env.ORT_DISABLE_TELEMETRY ??= "1";
-  return {
-    identity: { provider: "cpu", version: ort.env?.versions?.common ?? "unknown", device: options.device ?? "unknown" },
-    limits: processorLimits,
+  // NVIDIA's libraries round the factors of products to 10 bits unless told not to: gradients are then off by percents.
+  if (process?.env && provider === "cuda") process.env.NVIDIA_TF32_OVERRIDE = "0";
+  const runtime: Runtime = {
+    identity: { provider, version: ort.env?.versions?.common ?? "unknown", device },
+    limits: limitsOf[provider],
+    get processor() {
+      return processor;
+    },
     async compile(bytes) {
       const session = await ort.InferenceSession.create(bytes, {
+        executionProviders: executionProviders[provider],
         intraOpNumThreads: options.threads ?? 1,
         interOpNumThreads: 1,
         // The arena grows by doubling, so that with large weights a good part of it is never used.
         enableCpuMemArena: bytes.length < ARENA_BYTES,
         // What fails is told by what it throws; the runtime's own lines would come first, in colours.
         logSeverityLevel: 4,
+        ...options.session,
       });
       return wrap(ort, session);
     },
   };
+  const processor: Runtime = provider === "cpu" ? runtime : runtimeFrom(ort);
+  return runtime;
 }
 
 /** Bytes of graphs that are so large that their sessions take memory as they need it. */

@@ -5,6 +5,7 @@ import { zerosLike } from "./broadcast.ts";
 import { GraphBuilder } from "./builder.ts";
 import { foldShapes } from "./foldShapes.ts";
 import type { Graph } from "./graph.ts";
+import { type Lack, nothing } from "./lacks.ts";
 import { operatorOf } from "./ops/index.ts";
 
 export interface DifferentiateOptions {
@@ -14,6 +15,8 @@ export interface DifferentiateOptions {
   readonly by: string | readonly string[];
   /** Which outputs of the graph to keep beside the gradients; all where absent. */
   readonly keep?: readonly string[];
+  /** What the runtime lacks that is to compute the gradient; nothing where absent. */
+  readonly lacks?: ReadonlySet<Lack>;
 }
 
 /** The name of the output that holds the derivative of `of` by `by`. */
@@ -35,7 +38,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
   const kept = options.keep ?? graph.outputs.map(({ name }) => name);
   const gradients = listOf(options.of).flatMap((of) => {
     const by = listOf(options.by);
-    const values = addGradients(g, of, by);
+    const values = addGradients(g, of, by, options.lacks);
     return by.map((name, i) => {
       const output = gradientName(of, name);
       g.output(values[i], output);
@@ -46,7 +49,12 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
 }
 
 /** Adds the gradient of the sum of `of` by each of `by` to a graph under construction; returns the values' names. */
-export function addGradients(g: GraphBuilder, of: string, by: readonly string[]): readonly string[] {
+export function addGradients(
+  g: GraphBuilder,
+  of: string,
+  by: readonly string[],
+  lacks: ReadonlySet<Lack> = nothing,
+): readonly string[] {
   for (const name of [of, ...by]) requireReal(g, name);
   const nodes = [...g.currentNodes];
   // Only what lies between `by` and `of` matters.
@@ -61,7 +69,7 @@ export function addGradients(g: GraphBuilder, of: string, by: readonly string[])
     if (!node.inputs.some((name) => reached.has(name))) continue;
     const outputs = node.outputs.map((name) => cotangents.get(name));
     const cotangent = outputs.find((name) => name !== undefined)!;
-    const context = { g, node, inputs: node.inputs, outputs: node.outputs, cotangents: outputs, cotangent };
+    const context = { g, node, inputs: node.inputs, outputs: node.outputs, cotangents: outputs, cotangent, lacks };
     const contributions = operatorOf(node)!.gradient(context);
     node.inputs.forEach((input, i) => {
       const contribution = contributions[i];

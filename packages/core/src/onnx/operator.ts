@@ -5,6 +5,7 @@ import type { Tensor } from "../tensor.ts";
 import type { Propagation } from "./dataPropagation.ts";
 import type { Dim } from "./dim.ts";
 import type { Attributes, Node } from "./graph.ts";
+import type { Lack } from "./lacks.ts";
 import { MAX_RANK } from "./limits.ts";
 import type { RangeRule } from "./range.ts";
 import { constantInts, type ValueType } from "./valueType.ts";
@@ -43,6 +44,8 @@ export interface GradientContext {
   readonly cotangents: readonly (string | undefined)[];
   /** The cotangent of the first output. */
   readonly cotangent: string;
+  /** What the runtime lacks that is to compute it. */
+  readonly lacks: ReadonlySet<Lack>;
 }
 
 /** One derivative per input: the name of a value, or undefined where it is zero or does not exist. */

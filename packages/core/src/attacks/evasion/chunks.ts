@@ -9,6 +9,8 @@ import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
 
 interface Chunked {
   readonly data: Dataset;
+  /** Numbers that the points of a chunk may have: as the runtime's limits say. */
+  readonly numbers: number;
   /** The class each point should end in; where absent, any other than its own. */
   readonly target?: number;
   readonly threat: Omit<ThreatModel, "epsilon">;
@@ -42,18 +44,22 @@ export interface Crafting {
   readonly nonFinite: Uint8Array;
 }
 
-/** Numbers that the points of a chunk may have: 4 MB of float32. */
-const CHUNK = 2 ** 20;
-
 /**
  * Attacks every row at every budget; what happens to a row does not depend on the chunk it is in.
  *
  * @throws InputError where the threat model does not fit the points.
  */
-export async function craftInChunks({ data, target, place, onProgress, ...task }: ChunksTask): Promise<Crafting> {
+export async function craftInChunks({
+  data,
+  numbers,
+  target,
+  place,
+  onProgress,
+  ...task
+}: ChunksTask): Promise<Crafting> {
   const queries = { scores: 0, gradients: 0 };
   const nonFinite = new Uint8Array(rowCount(data));
-  for (const chunk of chunksOf(data, target)) {
+  for (const chunk of chunksOf(data, numbers, target)) {
     const results = await craftEvasion({
       ...task,
       ...chunk.rows,
@@ -78,6 +84,7 @@ export async function craftInChunks({ data, target, place, onProgress, ...task }
  */
 export async function minimumInChunks({
   data,
+  numbers,
   target,
   place,
   onProgress,
@@ -86,7 +93,7 @@ export async function minimumInChunks({
   const queries = { scores: 0, gradients: 0 };
   const epsilon = new Float64Array(rowCount(data));
   const nonFinite = new Uint8Array(rowCount(data));
-  for (const chunk of chunksOf(data, target)) {
+  for (const chunk of chunksOf(data, numbers, target)) {
     const result = await minimumEpsilon({
       ...task,
       ...chunk.rows,
@@ -102,9 +109,9 @@ export async function minimumInChunks({
 }
 
 /** Consecutive rows written out, and which share of all comes before them and is theirs. */
-function* chunksOf(data: Dataset, target: number | undefined) {
+function* chunksOf(data: Dataset, numbers: number, target: number | undefined) {
   const n = rowCount(data);
-  const rows = Math.max(1, Math.floor(CHUNK / featureCount(data)));
+  const rows = Math.max(1, Math.floor(numbers / featureCount(data)));
   for (let from = 0; from < n; from += rows) {
     const to = Math.min(n, from + rows);
     const labels = data.labels.subarray(from, to);

@@ -1,6 +1,7 @@
 import { tensor } from "../../tensor.ts";
 import { requireImages } from "../checks.ts";
 import { isStatic } from "../dim.ts";
+import { firstOfEquals } from "../maxima.ts";
 import type { Operator } from "../operator.ts";
 import { countsOfWindows } from "../pooling.ts";
 import { sameRange } from "../range.ts";
@@ -22,10 +23,11 @@ export const MaxPool: Operator = {
     return [{ type: x!.type, shape }, places];
   },
   range: sameRange,
-  gradient({ g, node, inputs: [x], cotangent }) {
+  gradient({ g, node, inputs: [x], outputs, cotangent, lacks }) {
     const { storage_order: _, ...attributes } = node.attributes;
     const spatial = g.type(x).shape.slice(2);
     const window = isStatic(spatial) ? windowOf(node, spatial, kernelShape(node)) : undefined;
+    if (window && lacks.has("places of maxima")) return [firstOfEquals(g, x, outputs[0], cotangent, window)];
     let places = g.nodeOutputs("MaxPool", [x], attributes, 2)[1];
     let share = cotangent;
     if (window && countsOfWindows(window, false).includes(0)) {
