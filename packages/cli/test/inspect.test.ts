@@ -61,7 +61,7 @@ describe("bad files end in one clear sentence", () => {
     ],
     [
       "inputs.onnx",
-      /^carom: unsupported inputs of the model: .*known sizes .*"third" \[N, size\]; fix open sizes with --input-shape/,
+      /^carom: unsupported inputs of the model: .*known sizes .*"third" \[N, size\]; fix them with --input-shape, such as size=16/,
     ],
     ["price.onnx", /^carom: unsupported outputs of the model: expected scores of shape \[N, K\].*got "price" float32/],
   ];
