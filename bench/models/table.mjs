@@ -97,7 +97,9 @@ function than the tool has. Token ids are attacked at the output of their embedd
 
 How strict that is: each slope keeps the best of six steps and of central and one-sided differences, in directions that are
 measured in units of each feature's size; slopes below 1e-5 are not compared; where the second class has a probability below
-1e-12 the loss of the first is taken. What an exporter refused has no row. Where slopes are hardly larger than that, the file's
+1e-12 the loss of the first is taken. What an exporter refused has no row. Files were measured while Carom
+and the checker were still being written, and not all again at the end: those of tutorials, and most pipelines, in directions
+without units, and packages before two refusals were told in other words. Where slopes are hardly larger than that, the file's
 scores in float32 may not show them: the networks _wrong_ by differences have slopes of 3e-5 (ShuffleNet) and 1e-4 (GhostNet).
 PyTorch's autograd in float64 gives the gradient of that ShuffleNet, and of a GhostNet that was exported again, within 1e-6 of
 its norm.
