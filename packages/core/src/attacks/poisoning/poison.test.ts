@@ -115,6 +115,38 @@ describe.each(cases)("%s on %s, with features in units of their own", (attack, n
   });
 });
 
+describe.each(Object.keys(poisoningAttacks).flatMap((attack) => exact.map(({ name }) => [attack, name] as const)))(
+  "%s on %s, with features that count from elsewhere",
+  (attack, name) => {
+    const craft = buildPoisoning(poisoningAttacks[attack], {});
+    // Steps in which sums and differences with the offsets are exact, so that both surrogates see the same numbers.
+    const step = 2 ** -10;
+    const offsets = Float64Array.from([0, 1, -30, 64, -128, 256]);
+
+    it("ends where it ends there", async () => {
+      const pointsFrom = async (from: Float64Array) => {
+        const moved = (data: Dataset): Dataset => {
+          const features = data.features as Tensor<"float64">;
+          const x = features.data.map((value, at) => step * Math.round(value / step) + from[at % 6]);
+          const bound = (value: number) => from.map((offset) => offset + value);
+          return { ...data, features: { ...features, data: x }, domain: { lower: bound(-3), upper: bound(5) } };
+        };
+        const { training, validation, ...task } = taskOf(name, 3);
+        return craft({ ...task, training: moved(training), validation: moved(validation) });
+      };
+      const [plain, moved] = [await pointsFrom(new Float64Array(6)), await pointsFrom(offsets)];
+      expect(moved.points.sources).toEqual(plain.points.sources);
+      expect(moved.points.labels).toEqual(plain.points.labels);
+      plain.points.x.data.forEach((value, at) => {
+        expect(moved.points.x.data[at] - offsets[at % 6]).toBeCloseTo(value, 4);
+      });
+      plain.losses.forEach((loss, i) => {
+        expect(moved.losses[i]).toBeCloseTo(loss, 5);
+      });
+    });
+  },
+);
+
 describe.each(surrogates.map(({ name }) => name))("the gradient attack on %s", (name) => {
   it("does more damage than label flips", async () => {
     const after = async (attack: string) =>
