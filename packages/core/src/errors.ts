@@ -21,12 +21,20 @@ export class InputError extends Error {
   readonly detail: InputErrorDetail;
 
   constructor(code: InputErrorCode, what: string, detail: InputErrorDetail) {
-    super(`${code} ${what}: expected ${detail.expected}, got ${detail.got}; ${detail.remedy}`);
+    const { expected, got, remedy } = detail;
+    super(
+      `${code} ${short(what, 300)}: expected ${short(expected, 1000)}, got ${short(got, 300)}; ${short(remedy, 600)}`,
+    );
     this.name = "InputError";
     this.code = code;
     this.what = what;
     this.detail = detail;
   }
+}
+
+/** A part of a sentence without its middle where it is long, so that names of any length leave the others legible. */
+function short(part: string, most: number): string {
+  return part.length <= most ? part : `${part.slice(0, most - 60)}...${part.slice(-57)}`;
 }
 
 /** Throws an `InputError` for a name that is not in a list, the nearest known name first. */
