@@ -36,7 +36,7 @@ export async function readWritten(kind: string, path: string): Promise<Uint8Arra
 
 /** The error for a file that cannot be read; what is no fault of the file is handed back as it is. */
 export function unreadable(kind: string, path: string, error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message = "" } = error as Partial<NodeJS.ErrnoException>;
   if (code === undefined) return error;
   return new InputError(code === "ENOENT" ? "missing" : "invalid", `${kind} ${path}`, {
     expected: "a file that can be read",
