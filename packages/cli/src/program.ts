@@ -21,8 +21,8 @@ Begin with the demonstration, which needs nothing:
 Variables of the environment:
   CAROM_STORE          folder of finished work
   CAROM_DATA           folder of public data
-  CAROM_MEMORY         gigabytes that a process may take; half of all where absent
-  CAROM_MODEL_SECONDS  processor time of one computation of a model; 600 where absent
+  CAROM_MEMORY         gigabytes that a process may take; half of all if unset
+  CAROM_MODEL_SECONDS  processor seconds of one computation; 600 if unset
 
 Exit status:
   0    done

@@ -50,11 +50,13 @@ function showsOurs(): boolean {
   }
 }
 
-/** The 22nd field of /proc/PID/stat; the second may hold anything in its parentheses. */
-function startOf(pid: number): string | undefined {
+/** The fields of /proc/PID/stat from the third on; the second may hold anything in its parentheses. */
+function factsOf(pid: number): readonly string[] | undefined {
   const text = textOf(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
+
+const startOf = (pid: number) => factsOf(pid)?.[19];
 
 /** Whether a process is certainly gone. */
 export function isGone({ pid, started, ...place }: Owner): boolean {
@@ -67,11 +69,11 @@ export function isGone({ pid, started, ...place }: Owner): boolean {
   return started !== undefined && here.started !== undefined && startOf(pid) !== undefined && startOf(pid) !== started;
 }
 
-/** Whether there is a process of that number, here. */
+/** Whether there is a process of that number, here, that has not ended: one that nobody has taken notice of is gone too. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !(showsOurs() && factsOf(pid)?.[0] === "Z");
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
