@@ -179,6 +179,16 @@ const elsewhere = {
     "QLinearMatMul",
     "QuantizeLinear",
   ],
+  "sequences.test.ts": [
+    "ConcatFromSequence",
+    "SequenceAt",
+    "SequenceConstruct",
+    "SequenceEmpty",
+    "SequenceErase",
+    "SequenceInsert",
+    "SequenceLength",
+    "SplitToSequence",
+  ],
   "written.test.ts": [
     "Conv",
     "GlobalLpPool",

@@ -48,19 +48,20 @@ function writtenOut(model: OnnxModel): Graph {
   const g = GraphBuilder.from({ ...graph, nodes: [], outputs: [] });
   g.reserve(graph.nodes.flatMap(({ outputs }) => outputs));
   const missing = new Map<string, Node>();
+  const lists = new Map<string, readonly string[]>();
   const prefixes = unusedPrefixes(graph);
   const push = (node: Node): void => {
     if (g.currentNodes.length > MAX_NODES)
       throw unsupportedNode(node, `a graph of at most ${MAX_NODES} nodes once its loops are written out`, "more");
-    const maker = node.inputs.map((name) => missing.get(name)).find((each) => each !== undefined);
-    if (maker) throw notWrittenOut(maker);
     const version = versionOf(node, model);
     const rewrite = rewriteOf(node, version);
+    const maker = node.inputs.map((name) => missing.get(name)).find((each) => each !== undefined);
+    if (maker && !rewrite?.takesLists) throw notWrittenOut(maker);
     if (!rewrite) {
       g.push(node);
       return;
     }
-    const results = [rewrite.rewrite(g, node, { version, inline })].flat();
+    const results = [rewrite.rewrite(g, node, { version, inline, lists })].flat();
     node.outputs.forEach((name, i) => {
       const result = results[i];
       if (name === "") return;

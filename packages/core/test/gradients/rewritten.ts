@@ -96,7 +96,7 @@ export async function hasGradients(written: Written, seed: number): Promise<void
         const inline = () => {
           throw new Error("no graphs inside");
         };
-        const results = [rewrites[operatorName(node)].rewrite(g, node, { version, inline })].flat();
+        const results = [rewrites[operatorName(node)].rewrite(g, node, { version, inline, lists: new Map() })].flat();
         return outputs.flatMap((name, i) => (name === "" ? [] : [results[i]!]));
       },
     },

@@ -36,6 +36,16 @@ import { RNN } from "./rnn.ts";
 import { RotaryEmbedding } from "./rotaryEmbedding.ts";
 import { Scan } from "./scan.ts";
 import { ScatterElements } from "./scatterElements.ts";
+import {
+  ConcatFromSequence,
+  SequenceAt,
+  SequenceConstruct,
+  SequenceEmpty,
+  SequenceErase,
+  SequenceInsert,
+  SequenceLength,
+  SplitToSequence,
+} from "./sequences.ts";
 import { Shrink } from "./shrink.ts";
 import { Slice } from "./slice.ts";
 import { Softmax } from "./softmax.ts";
@@ -45,6 +55,14 @@ import { TopK } from "./topK.ts";
 
 /** What is written out, by the name of the operator; those of other domains as "ai.onnx.ml.Scaler". */
 export const rewrites: Readonly<Record<string, Rewrite>> = {
+  ConcatFromSequence,
+  SequenceAt,
+  SequenceConstruct,
+  SequenceEmpty,
+  SequenceErase,
+  SequenceInsert,
+  SequenceLength,
+  SplitToSequence,
   Attention,
   AveragePool,
   BatchNormalization,

@@ -11,6 +11,8 @@ export interface RewriteContext {
    * name that each of its values has then. Each time the names are others.
    */
   inline(graph: Graph, given: Readonly<Record<string, string>>): (name: string) => string;
+  /** Of values that are lists, the tensors in them. */
+  readonly lists: Map<string, readonly string[]>;
 }
 
 /** What stands in for nodes of an operator of another opset or domain. */
@@ -23,6 +25,8 @@ export interface Rewrite {
   readonly changes?: readonly number[];
   /** Which nodes are written out; all where absent. */
   applies?(node: Node, version: number): boolean;
+  /** Whether inputs may be lists of tensors, of which no other operator knows. */
+  readonly takesLists?: true;
   /** Adds nodes that compute what the node does; returns its outputs, undefined where one is not computed. */
   rewrite(g: GraphBuilder, node: Node, context: RewriteContext): string | readonly (string | undefined)[];
 }
