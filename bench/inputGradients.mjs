@@ -1,4 +1,5 @@
-// How many input gradients per second, beside PyTorch and, for the MLP, beside the matrix products alone?
+// How many input gradients per second, beside PyTorch (for deep nets with channels last too) and, for the MLP, beside the
+// matrix products alone?
 //
 //   npm run build && node bench/inputGradients.mjs [threads] [network]
 
@@ -45,9 +46,10 @@ for (const threads of threadCounts) {
     ["mlp", mlp, 1000],
     ["cnn", cnn, 100],
     ["cnn", cnn, 1000],
-    ["resnet18", resnet18, 32],
+    ["resnet18 at 64", () => resnet18(64), 64],
+    ["resnet18 at 224", () => resnet18(224), 32],
   ]) {
-    if (process.argv[3] && process.argv[3] !== name) continue;
+    if (process.argv[3] && !name.startsWith(process.argv[3])) continue;
     const network = make();
     const model = await openModel(runtime, modelFromGraph(scoresModel(network)));
     const { x, labels } = batchOf(network, batch);
@@ -55,18 +57,22 @@ for (const threads of threadCounts) {
       (n) => timeCalls(() => model.differentiable.inputGradient("crossEntropy", x, labels), n),
       (n) => peer.time(`inputGradient:${name}:${batch}`, n),
     ];
-    if (name === "mlp") {
+    const isMlp = name === "mlp";
+    const isDeep = name.startsWith("resnet18");
+    if (isMlp) {
       const products = await productsAlone(runtime, batch);
       sides.push((n) => timeCalls(products, n));
     }
-    const [ours, theirs, floor] = await interleave(sides);
+    if (isDeep) sides.push((n) => peer.time(`inputGradientChannelsLast:${name}:${batch}`, n));
+    const [ours, theirs, third] = await interleave(sides);
     rows.push([
       `${name}, batch ${batch}, ${threads} thread${threads > 1 ? "s" : ""}`,
       (batch / ours.seconds).toFixed(0),
       (batch / theirs.seconds).toFixed(0),
       theirs.wall.toFixed(2),
       theirs.cpu.toFixed(2),
-      floor ? (1 / floor.wall).toFixed(2) : "",
+      isDeep ? third.wall.toFixed(2) : "",
+      isMlp ? (1 / third.wall).toFixed(2) : "",
     ]);
     await model.close();
   }
@@ -74,4 +80,7 @@ for (const threads of threadCounts) {
 }
 console.log("Input gradients per second (scores and cross-entropy included)");
 console.log(conditions(versions));
-printTable(["", "Carom", "PyTorch", "Carom / PyTorch", "by processor time", "time / products alone"], rows);
+printTable(
+  ["", "Carom", "PyTorch", "Carom / PyTorch", "by processor time", "channels last", "time / products alone"],
+  rows,
+);

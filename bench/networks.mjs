@@ -61,10 +61,12 @@ export function cnn() {
 }
 
 /**
- * ResNet-18 (He and others, 2016) on images of 224 x 224, 1000 classes, normalizations folded into the convolutions as
- * exporters do. @returns {Network}
+ * ResNet-18 (He and others, 2016) on square images, 1000 classes, normalizations folded into the convolutions as exporters do.
+ *
+ * @param {number} size pixels of a side
+ * @returns {Network}
  */
-export function resnet18() {
+export function resnet18(size) {
   /** @type {any[]} */
   const shapes = [
     ["stem", [64, 3, 7, 7]],
@@ -85,7 +87,7 @@ export function resnet18() {
   }
   shapes.push(["dense", [512, 1000]], ["dense:bias", [1000]]);
   return {
-    rowShape: [3, 224, 224],
+    rowShape: [3, size, size],
     weights: randomWeights(shapes),
     forward(g, x) {
       const conv = (/** @type {string} */ value, /** @type {string} */ name, /** @type {number} */ stride, pad = 1) =>

@@ -65,7 +65,8 @@ def resnet18():
 networks = {
     "mlp": (mlp, (784,), (100, 1000)),
     "cnn": (cnn, (1, 28, 28), (100, 1000)),
-    "resnet18": (resnet18, (3, 224, 224), (32,)),
+    "resnet18 at 64": (resnet18, (3, 64, 64), (64,)),
+    "resnet18 at 224": (resnet18, (3, 224, 224), (32,)),
 }
 
 
@@ -73,14 +74,16 @@ def data(shape, batch):
     return torch.rand(batch, *shape), torch.randint(0, 2, (batch,))
 
 
-def input_gradient(name, batch):
+def input_gradient(name, batch, layout=torch.contiguous_format):
     def prepare():
         make, shape, _ = networks[name]
-        net = make()
+        net = make().to(memory_format=layout)
         net.eval()
         for parameter in net.parameters():
             parameter.requires_grad_(False)
         x, y = data(shape, batch)
+        if layout is torch.channels_last:
+            x = x.contiguous(memory_format=layout)
         x.requires_grad_(True)
 
         def call():
@@ -132,6 +135,7 @@ def hessian_vector_product(name, batch):
 
 kinds = {
     "inputGradient": input_gradient,
+    "inputGradientChannelsLast": lambda name, batch: input_gradient(name, batch, torch.channels_last),
     "trainingSteps": training_step,
     "hessianVectorProduct": hessian_vector_product,
 }
