@@ -109,6 +109,24 @@ it.each(verbs(huge))("memory: %s", async (...args) => {
   expect([status, stdout]).toEqual([2, ""]);
 });
 
+it("time: gradients take it where scores do not", async () => {
+  // The runtime's passes over a gradient this deep take a quarter of a minute, and over the scores a tenth of a second.
+  const deep = join(temporaryFolder(), "deep.onnx");
+  const names = Array.from({ length: 2001 }, (_, i) => ({ 0: "x", 2000: "through" })[i] ?? `layer${i}`);
+  writeFileSync(
+    deep,
+    modelThrough(
+      names.slice(1).map((name, i) => node("Relu", [names[i]], name)),
+      {},
+    ),
+  );
+  const { status, stderr } = await carom(["inspect", deep, "--data", data], { env: { CAROM_MODEL_SECONDS: "2" } });
+  expect(stderr).toMatch(
+    /invalid model deep\.onnx: expected computations that end within 2 s of processor time, got one/,
+  );
+  expect(status).toBe(2);
+});
+
 it("a limit that is none is refused", async () => {
   const { status, stderr } = await carom(["score", "--model", endless, "--data", data], {
     env: { CAROM_MEMORY: "much" },

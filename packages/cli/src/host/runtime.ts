@@ -16,6 +16,7 @@ import {
 } from "@carom/core";
 import * as ort from "onnxruntime-node";
 import { tell } from "../terminal/print.ts";
+import { watched } from "./watch.ts";
 
 // What fails is told by what it throws, also where a provider's library cannot be loaded.
 ort.env.logLevel = "fatal";
@@ -26,7 +27,20 @@ export const devices: readonly Device[] = ["cpu", "cuda", "webgpu", "auto"];
 
 /** A runtime as it is; one intra-op thread on a processor, so that numbers do not depend on how work was divided. */
 export function nodeRuntime(provider: Provider = "cpu"): Runtime {
-  return runtimeFrom(ort as unknown as Ort, { provider, device: provider === "cpu" ? processorName() : gpuName() });
+  const device = provider === "cpu" ? processorName() : gpuName();
+  const runtime = runtimeFrom(ort as unknown as Ort, { provider, device });
+  const watchedRuntime: Runtime = {
+    ...runtime,
+    get processor() {
+      return provider === "cpu" ? watchedRuntime : runtime.processor;
+    },
+    // Whatever asks for it: how long it takes is decided by a file.
+    async compile(bytes) {
+      const session = await watched(() => runtime.compile(bytes));
+      return { ...session, run: (feeds, fetch) => watched(() => session.run(feeds, fetch)) };
+    },
+  };
+  return watchedRuntime;
 }
 
 /**
