@@ -100,3 +100,21 @@ test("a position that follows from the input is refused by the node's name", () 
     /unsupported node "y" \(SequenceAt\): expected a position that is/,
   );
 });
+
+test("parts and positions that no list has are refused by the node's name", () => {
+  const split = (size: number) => () =>
+    upgrade(model([4], [node("SplitToSequence", ["x", "size"], "y")], { size: number(size) }));
+  expect(split(0)).toThrow(/node "y" \(SplitToSequence\): expected at most \d+ parts, got parts of 0 of a length of 4/);
+  expect(split(-2)).toThrow(/got parts of -2/);
+  for (const [op, at] of [
+    ["SequenceAt", 2],
+    ["SequenceErase", -3],
+    ["SequenceErase", 2],
+  ] as const) {
+    const nodes = [node("SplitToSequence", ["x", "size"], "parts"), node(op, ["parts", "at"], "y")];
+    const outside = () => upgrade(model([4], nodes, { size: number(2), at: number(at) }));
+    expect(outside).toThrow(new RegExp(`node "y" \\(${op}\\): expected a position in a list of 2, got ${at}`));
+  }
+  const joined = [node("SequenceEmpty", [], "none"), node("ConcatFromSequence", ["none"], "y", { axis: { int: 0 } })];
+  expect(() => upgrade(model([4], joined, {}))).toThrow(/expected a list of at least one tensor, got an empty one/);
+});

@@ -4,6 +4,7 @@
 import { tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
 import { intAttribute, type Node } from "../graph.ts";
+import { MAX_NODES } from "../limits.ts";
 import { unsupportedNode } from "../operator.ts";
 import { contentOf } from "../valueType.ts";
 import { knownNumber } from "./controlFlow.ts";
@@ -24,12 +25,15 @@ function take(node: Node, { lists }: RewriteContext): readonly string[] {
   return tensors;
 }
 
-/** A position in a list of so many, counted from the end where it is negative; `absent` where none is given. */
-function positionIn(g: GraphBuilder, node: Node, input: number, length: number, absent: number): number {
-  if (!node.inputs[input]) return absent;
-  const position = knownNumber(g, node.inputs[input]);
-  if (position === undefined) throw unsupportedNode(node, "a position that is known before the graph runs", "another");
-  return position < 0 ? position + length : position;
+/** A position up to `last`, counted from behind a list of so many where it is negative; `last` where none is given. */
+function positionIn(g: GraphBuilder, node: Node, input: number, length: number, last: number): number {
+  if (!node.inputs[input]) return last;
+  const given = knownNumber(g, node.inputs[input]);
+  if (given === undefined) throw unsupportedNode(node, "a position that is known before the graph runs", "another");
+  const position = given < 0 ? given + length : given;
+  if (!(position >= 0 && position <= last))
+    throw unsupportedNode(node, `a position in a list of ${length}`, `${given}`);
+  return position;
 }
 
 export const SequenceConstruct = onLists((_, node, context) => give(node, context, node.inputs));
@@ -47,9 +51,7 @@ export const SequenceErase = onLists((g, node, context) => {
 
 export const SequenceAt = onLists((g, node, context) => {
   const list = take(node, context);
-  const at = positionIn(g, node, 1, list.length, 0);
-  if (list[at] === undefined) throw unsupportedNode(node, `a position below ${list.length}`, `${at}`);
-  return list[at];
+  return list[positionIn(g, node, 1, list.length, list.length - 1)];
 });
 
 export const SequenceLength = onLists((g, node, context) =>
@@ -58,6 +60,7 @@ export const SequenceLength = onLists((g, node, context) =>
 
 export const ConcatFromSequence = onLists((g, node, context) => {
   const list = take(node, context);
+  if (list.length === 0) throw unsupportedNode(node, "a list of at least one tensor", "an empty one");
   const axis = intAttribute(node, "axis", 0);
   if (intAttribute(node, "new_axis", 0) === 0) return g.node("Concat", list, { axis: { int: axis } });
   const parts = list.map((tensor) => g.node("Unsqueeze", [tensor, g.ints([axis])]));
@@ -72,16 +75,19 @@ export const SplitToSequence = onLists((g, node, context) => {
   const length = shape.at(axis);
   const given = split ? contentOf(g.type(split)) : [1];
   const known = given?.every((size) => typeof size === "number") ? (given as number[]) : undefined;
-  const isList = split !== undefined && split !== "" && g.type(split).shape.length === 1;
   if (!known || typeof length !== "number") {
     throw unsupportedNode(node, "an axis and parts of known sizes", "others");
   }
-  const sizes = isList ? known : partsOf(length, known[0]);
+  const isList = split ? g.type(split).shape.length === 1 : false;
+  const sizes = isList ? known : partsOf(node, length, known[0]);
   const parts = g.nodeOutputs("Split", [x, g.ints(sizes)], { axis: { int: axis } }, sizes.length);
   const goes = !split && intAttribute(node, "keepdims", 1) === 0;
   return give(node, context, goes ? parts.map((part) => g.node("Squeeze", [part, g.ints([axis])])) : parts);
 });
 
-function partsOf(length: number, size: number): number[] {
+function partsOf(node: Node, length: number, size: number): number[] {
+  if (!(size >= 1 && length <= size * MAX_NODES)) {
+    throw unsupportedNode(node, `at most ${MAX_NODES} parts`, `parts of ${size} of a length of ${length}`);
+  }
   return Array.from({ length: Math.ceil(length / size) }, (_, i) => Math.min(size, length - i * size));
 }
