@@ -178,6 +178,16 @@ const studies = () => ({
   "long.yaml": `${base}title: "${"a".repeat(10_000_000)}"\n`,
 });
 
+const evading = (/** @type {string} */ good, /** @type {string} */ model, /** @type {string} */ out) => [
+  "evade",
+  "--model",
+  model,
+  "--data",
+  good,
+  "--out",
+  `${out}.npz`,
+];
+
 /** Commands that are hostile whatever their files hold. @param {string} good @param {string} model */
 const commands = (good, model, out = `${model}.out`) => ({
   "name-long": ["data", "info", `${"x".repeat(5000)}.npz`],
@@ -190,30 +200,8 @@ const commands = (good, model, out = `${model}.out`) => ({
   "set-deep": ["fit", "logistic", "--data", good, "--out", `${out}.onnx`, "--set", `C=${"[".repeat(50_000)}`],
   widths: ["fit", "mlp", "--data", good, "--out", `${out}.onnx`, "--set", "widths=[1000000000]"],
   grid: ["fit", "logistic", "--data", good, "--out", `${out}.onnx`, "--grid", "constructor=1,2"],
-  epsilons: [
-    "evade",
-    "--model",
-    model,
-    "--data",
-    good,
-    "--out",
-    `${out}.npz`,
-    "--epsilon",
-    Array.from({ length: 20_000 }, (_, i) => i + 1).join(","),
-  ],
-  seed: [
-    "evade",
-    "--model",
-    model,
-    "--data",
-    good,
-    "--out",
-    `${out}.npz`,
-    "--epsilon",
-    "1",
-    "--seed",
-    "99999999999999999999",
-  ],
+  epsilons: [...evading(good, model, out), "--epsilon", Array.from({ length: 20_000 }, (_, i) => i + 1).join(",")],
+  seed: [...evading(good, model, out), "--epsilon", "1", "--seed", "99999999999999999999"],
   classes: ["score", "--model", model, "--data", good, "--classes", "__proto__,constructor"],
   credential: ["audit", "--target", "htp://user:secretpassword@host/model", "--data", good],
 });

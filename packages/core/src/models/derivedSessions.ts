@@ -1,13 +1,12 @@
 // Sessions of graphs derived from one model, such as those of its gradients: compiled when first asked for, and let go of
 // where their weights together are more than may be held.
 
+import { closeLongestUnused, type Held } from "./held.ts";
 import type { Session } from "./runtime.ts";
 
-interface Held {
+/** The session of a graph, which takes two to four times the graph's bytes. */
+interface HeldSession extends Held {
   readonly session: Promise<Session>;
-  /** Bytes of the graph; its session takes two to four times as many. */
-  readonly bytes: number;
-  /** How many computations go on in it. */
   users: number;
 }
 
@@ -24,20 +23,17 @@ export interface DerivedSessions {
 /** Sessions of graphs of up to `most` bytes in all, or a single one; those used longest ago are released first. */
 export function derivedSessions(compile: (bytes: Uint8Array) => Promise<Session>, most: number): DerivedSessions {
   // From the one used longest ago to the last one.
-  const held = new Map<string, Held>();
+  const held = new Map<string, HeldSession>();
 
-  /** Releases what nobody uses until the rest fits; whoever asks for room is a user of what is to be compiled. */
-  async function makeRoom(): Promise<void> {
-    const total = () => [...held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const [name, { session, users }] of [...held]) {
-      if (total() <= most) return;
-      if (users > 0) continue;
-      held.delete(name);
-      await release(session);
-    }
-  }
+  // Whoever asks for room is a user of what is to be compiled.
+  const makeRoom = () =>
+    closeLongestUnused(
+      held,
+      ({ bytes }) => bytes <= most,
+      ({ session }) => release(session),
+    );
 
-  function hold(write: () => Uint8Array): Held {
+  function hold(write: () => Uint8Array): HeldSession {
     const bytes = write();
     // Later, when it is among those held.
     const room = Promise.resolve().then(makeRoom);

@@ -73,8 +73,8 @@ export interface OpenModel extends Scorer {
  * Compiles a model.
  *
  * Forward and gradient graphs are separate sessions, compiled when first asked for: the runtime computes the whole of
- * a graph even where one output is fetched. Those of large models are let go of where others are needed. Rows go through in batches whose intermediate results stay below a fixed
- * size, so memory is bounded whatever N is.
+ * a graph even where one output is fetched. Those of large models are let go of where others are needed. Rows go through
+ * in batches whose intermediate results stay below a fixed size, so memory is bounded whatever N is.
  *
  * @param rows rows by which it is seen what the scores of a stranger's file are (`seenModel`)
  * @throws InputError where the model has not one input of rows and one output of scores [N, K].

@@ -1,13 +1,12 @@
 // Opened models, kept by the runtime for who asks next: tasks that follow each other work on the same few models.
 
+import { closeLongestUnused, type Held } from "./held.ts";
 import type { Model } from "./model.ts";
 import { type OpenModel, openModel } from "./open.ts";
 import type { Runtime } from "./runtime.ts";
 
-interface Kept {
+interface Kept extends Held {
   readonly opened: Promise<OpenModel>;
-  readonly bytes: number;
-  /** How many use it now. */
   users: number;
 }
 
@@ -36,18 +35,8 @@ export async function withModel<T>(runtime: Runtime, model: Model, use: (opened:
   } finally {
     kept.users--;
     if (kept.users === 0 && pool.get(model) !== kept) await close(kept);
-    await closeOthers(pool, runtime);
-  }
-}
-
-/** Closes the models that were not used for longest, until what is left fits the runtime. */
-async function closeOthers(pool: Map<Model, Kept>, { limits }: Runtime): Promise<void> {
-  const total = () => [...pool.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-  for (const [model, kept] of [...pool]) {
-    if (pool.size <= limits.pool.models && total() <= limits.pool.bytes) return;
-    if (kept.users > 0) continue;
-    pool.delete(model);
-    await close(kept);
+    const { models, bytes } = runtime.limits.pool;
+    await closeLongestUnused(pool, (rest) => rest.count <= models && rest.bytes <= bytes, close);
   }
 }
 

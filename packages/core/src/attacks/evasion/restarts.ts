@@ -1,6 +1,7 @@
 // Several random starts of one attack, the best result of each point kept.
 
 import { type Attack, type AttackContext, type AttackState, type Points, rowOf } from "../attack.ts";
+import { overrideContext } from "../override.ts";
 
 /**
  * The attack from its own start, then from `restarts` random points of the ball; each point keeps its best result.
@@ -51,7 +52,7 @@ function restartOf(context: AttackContext, run: number, all: Int32Array): Attack
     for (let j = 0; j < point.length; j++) point[j] += lengths[i] * direction[j];
   }
   context.project(start, all);
-  return { ...context, start, random };
+  return overrideContext(context, { start, random });
 }
 
 function betterOf(a: AttackState, b: AttackState): AttackState {
