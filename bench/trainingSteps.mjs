@@ -4,7 +4,7 @@
 
 import { runtimeFrom, stream } from "@carom/core";
 import * as ort from "onnxruntime-node";
-import { trainSgd } from "../packages/core/dist/learners/sgd.js";
+import { trainSgd } from "../packages/core/dist/learners/networks/sgd.js";
 import { batchOf, cnn, mlp } from "./networks.mjs";
 import { conditions, interleave, printTable, startLap, startPeer, threadCounts } from "./paired.mjs";
 

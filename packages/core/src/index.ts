@@ -164,15 +164,6 @@ export { spearman } from "./stats/spearman.ts";
 export { pairedDifferences, tied } from "./stats/ties.ts";
 export { wilcoxon } from "./stats/wilcoxon.ts";
 export { wilson } from "./stats/wilson.ts";
-// Studies: tasks, stores, and the questions that are made of them
-export {
-  type Artifact,
-  artifactPieces,
-  decodeArtifact,
-  encodeArtifact,
-  hashArtifact,
-  type Json,
-} from "./study/artifact.ts";
 export {
   type AuditInput,
   type AuditMatrix,
@@ -186,28 +177,44 @@ export {
   readAudit,
   type SurrogateChoice,
   TARGET,
-} from "./study/audit.ts";
-export { atScale, restrict } from "./study/choice.ts";
+} from "./study/audit/audit.ts";
+export { imageShapeOf } from "./study/audit/exampleImages.ts";
 export type { Claim } from "./study/claim.ts";
-export { claimsOf } from "./study/claims.ts";
-export { type Codec, jsonCodec } from "./study/codec.ts";
-export { type Evidence, evidenceOf, type Found } from "./study/evidence.ts";
-export { imageShapeOf } from "./study/examples.ts";
-export { execute, type Progress, type Workers } from "./study/execute.ts";
-export { type Explained, type Explanation, explainStudy } from "./study/explain.ts";
+// Studies: tasks, stores, and the questions that are made of them
+export {
+  type Artifact,
+  artifactPieces,
+  decodeArtifact,
+  encodeArtifact,
+  hashArtifact,
+  type Json,
+} from "./study/engine/artifact.ts";
+export { type Codec, jsonCodec } from "./study/engine/codec.ts";
+export { execute, type Progress, type Workers } from "./study/engine/execute.ts";
+export { placedStore } from "./study/engine/placed.ts";
+export { type Plan, type PlanBuilder, startPlan } from "./study/engine/plan.ts";
+export { type Part, partAt, type Ref, type Values } from "./study/engine/reference.ts";
+export { inProcess, runTask } from "./study/engine/runTask.ts";
+export { MissingInput, memoryStore, readPart, readRef, type Store } from "./study/engine/store.ts";
+export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/engine/task.ts";
+export { claimsOf } from "./study/evasion/claims.ts";
+export { type Explained, type Explanation, explainStudy } from "./study/evasion/explain.ts";
 export {
   type ExplainInput,
   explainModels,
   type LearnerVariability,
   type ModelsExplained,
   type NamedModel,
-} from "./study/explainModels.ts";
+} from "./study/evasion/explainModels.ts";
+export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./study/evasion/matrix.ts";
+export { planStudy, type StudyData } from "./study/evasion/plan.ts";
+export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/evasion/read.ts";
+export { type Study, studySchema } from "./study/evasion/schema.ts";
+export { type SmallestBudget, smallestBudgets } from "./study/evasion/smallestBudgets.ts";
+export type { SurrogateVariability } from "./study/evasion/variability.ts";
+export { type Evidence, evidenceOf, type Found } from "./study/evidence.ts";
 export { adviceSentence, type Findings, findingsOf } from "./study/findings.ts";
-export { planStudy, type StudyData } from "./study/grid.ts";
-export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/gridResult.ts";
 export { type StudyKind, studyJsonSchema, studyKinds, studySchemas } from "./study/kinds.ts";
-export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./study/matrix.ts";
-export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/means.ts";
 export {
   type Budgeted,
   budgetOf,
@@ -220,22 +227,23 @@ export {
   transferRateOf,
 } from "./study/measured.ts";
 export { nameOf, referenceBudget } from "./study/names.ts";
-export { placedStore } from "./study/placed.ts";
-export { type Plan, type PlanBuilder, startPlan } from "./study/plan.ts";
+export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./study/paper/paperNumbers.ts";
+export { type SignificanceEntry, significanceOf } from "./study/paper/significance.ts";
+export { compare, type Signs, signsOf, smallestPossibleP } from "./study/paper/signs.ts";
+export { type TableResult, type TableStudy, tableSchema } from "./study/paper/tableStudy.ts";
+export { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./study/poisoning/blocks.ts";
+export { poisoningClaimsOf } from "./study/poisoning/claims.ts";
+export { explainPoisoning, type PoisoningExplanation } from "./study/poisoning/explain.ts";
 export {
   type PoisoningCell,
   type PoisoningMatrix,
   type PoisoningResult,
   planPoisoning,
   readPoisoning,
-} from "./study/poisoning.ts";
-export { poisoningClaimsOf } from "./study/poisoningClaims.ts";
-export { explainPoisoning, type PoisoningExplanation } from "./study/poisoningExplain.ts";
-export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoningResult.ts";
-export { type PoisoningStudy, poisoningSchema } from "./study/poisoningSchema.ts";
-export { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./study/poisonPlan.ts";
-export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./study/printed.ts";
-export { type Part, partAt, type Ref, type Values } from "./study/reference.ts";
+} from "./study/poisoning/plan.ts";
+export type { PoisonCell, PoisonModel, PoisonTransfer } from "./study/poisoning/read.ts";
+export { type PoisoningStudy, poisoningSchema } from "./study/poisoning/schema.ts";
+export { type MeanCell, type MeanModel, meanCells, meanModels } from "./study/repetitionMeans.ts";
 export type {
   AlignmentEstimate,
   AuditCell,
@@ -247,12 +255,14 @@ export type {
   TargetAdvice,
   Transfer,
 } from "./study/result.ts";
-export { inProcess, runTask } from "./study/runTask.ts";
-export { type Study, studySchema } from "./study/schema.ts";
-export { type SignificanceEntry, significanceOf } from "./study/significance.ts";
-export { compare, type Signs, signsOf, smallestPossibleP } from "./study/signs.ts";
-export { type SmallestBudget, smallestBudgets } from "./study/smallestBudgets.ts";
-export { MissingInput, memoryStore, readPart, readRef, type Store } from "./study/store.ts";
+export { atScale, restrict } from "./study/studyModels.ts";
+export {
+  planSweepStudy,
+  readSweepStudy,
+  type SweepStudy,
+  type SweepStudyResult,
+  sweepSchema,
+} from "./study/sweep/plan.ts";
 export {
   planSweep,
   readSweep,
@@ -260,16 +270,7 @@ export {
   type SweepQuestion,
   type SweepResult,
   type SweptModel,
-} from "./study/sweep.ts";
-export {
-  planSweepStudy,
-  readSweepStudy,
-  type SweepStudy,
-  type SweepStudyResult,
-  sweepSchema,
-} from "./study/sweepStudy.ts";
-export { type TableResult, type TableStudy, tableSchema } from "./study/tableStudy.ts";
-export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/task.ts";
+} from "./study/sweep/sweep.ts";
 export { type BudgetUnits, type CraftOutcome, craft, normIn, unitsOfBudgets } from "./study/tasks/craft.ts";
 export { datasetCodec } from "./study/tasks/dataset.ts";
 export { type CleanEvaluation, evaluateClean } from "./study/tasks/evaluateClean.ts";
@@ -278,7 +279,6 @@ export { judge } from "./study/tasks/judge.ts";
 export { type Block, type BlockFacts, blockCodec, displacements, joinBlocks } from "./study/tasks/poison.ts";
 export { poisonJudge } from "./study/tasks/poisonJudge.ts";
 export { type ServiceIdentity, serviceCodec } from "./study/tasks/queryTarget.ts";
-export type { SurrogateVariability } from "./study/variability.ts";
 export { VERSION } from "./study/version.ts";
 export {
   type ElementType,

@@ -3,7 +3,7 @@
 import { parseHTML } from "linkedom";
 import { expect, it } from "vitest";
 import { regression } from "../stats/regression.ts";
-import type { SweepResult } from "../study/sweep.ts";
+import type { SweepResult } from "../study/sweep/sweep.ts";
 import { correlationScatter, sweepErrors, sweepMetrics } from "./index.ts";
 
 const { document } = parseHTML("<html><body></body></html>");

@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { short } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
-import type { SweepResult } from "../study/sweep.ts";
+import type { SweepResult } from "../study/sweep/sweep.ts";
 import { axisStyle, dress, type FigureOptions, gridStyle, type KeyEntry, writeKey } from "./dress.ts";
 import { accent, ink } from "./palette.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts";

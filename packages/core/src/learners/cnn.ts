@@ -3,9 +3,9 @@
 import { z } from "zod";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
-import { layerSchema, networkOf } from "./layers.ts";
 import type { Learner } from "./learner.ts";
-import { fitNetwork, retrainNetwork, trainingOptions } from "./network.ts";
+import { layerSchema, networkOf } from "./networks/layers.ts";
+import { fitNetwork, retrainNetwork, trainingOptions } from "./networks/network.ts";
 import { decades } from "./regularisation.ts";
 
 /** The network of Carlini and Wagner 2017 for digits of 28 x 28 pixels. */

@@ -8,8 +8,8 @@ import { runtimeFrom } from "../models/runtime.ts";
 import { stream } from "../random.ts";
 import { type Tensor, tensor, toNumbers } from "../tensor.ts";
 import { forest } from "./forest.ts";
-import { growTree, type Tree } from "./tree.ts";
-import { treeColumns } from "./treeColumns.ts";
+import { growTree, type Tree } from "./trees/tree.ts";
+import { treeColumns } from "./trees/treeColumns.ts";
 
 const runtime = runtimeFrom(ort);
 

@@ -5,9 +5,9 @@ import { featureCount, rowCount } from "../data/dataset.ts";
 import type { Stream } from "../random.ts";
 import type { Learner } from "./learner.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
-import { growTree, type Tree } from "./tree.ts";
-import { treeColumns } from "./treeColumns.ts";
-import { treeEnsemble } from "./treeEnsemble.ts";
+import { growTree, type Tree } from "./trees/tree.ts";
+import { treeColumns } from "./trees/treeColumns.ts";
+import { treeEnsemble } from "./trees/treeEnsemble.ts";
 
 const options = z.strictObject({
   trees: z.number().int().positive().default(100).describe("number of trees"),

@@ -6,7 +6,7 @@ import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { gatherRows, reshape, rowSize, type Tensor, tensor } from "../tensor.ts";
 import { flatInput } from "./input.ts";
-import { overColumns, usedColumns } from "./sparseProducts.ts";
+import { overColumns, usedColumns } from "./solvers/sparseProducts.ts";
 
 /** f(x) = sum_i beta_i exp(-gamma ||x - x_i||^2) + bias over the training rows x_i. */
 export interface KernelFunction {

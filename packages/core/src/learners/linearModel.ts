@@ -7,11 +7,11 @@ import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { type FloatType, rowSize, type Tensor, tensor } from "../tensor.ts";
-import { denseRowsOf, forEachBlock } from "./denseRows.ts";
 import { flatInput } from "./input.ts";
-import type { LinearRows } from "./linearRows.ts";
 import { type Scaling, scaleFeatures } from "./scaling.ts";
-import { overColumns, usedColumns } from "./sparseProducts.ts";
+import { denseRowsOf, forEachBlock } from "./solvers/denseRows.ts";
+import type { LinearRows } from "./solvers/linearRows.ts";
+import { overColumns, usedColumns } from "./solvers/sparseProducts.ts";
 
 /** f(x) = weights . x + bias. */
 export interface LinearFunction {

@@ -3,20 +3,20 @@
 import { z } from "zod";
 import type { Dataset } from "../data/dataset.ts";
 import { norm } from "../linalg.ts";
-import { graphProblem } from "./graphProblem.ts";
-import { networkOf } from "./layers.ts";
 import type { Fit, FitContext, Learner, RetrainTask } from "./learner.ts";
-import { fitPrimal, notReached } from "./linearFit.ts";
 import { compressedRows, linearModel, spreadOut } from "./linearModel.ts";
-import { logisticLoss } from "./linearObjective.ts";
 import { multinomialObjective } from "./multinomial.ts";
-import { flatShape } from "./network.ts";
-import { minimizeNewton } from "./newton.ts";
+import { graphProblem } from "./networks/graphProblem.ts";
+import { networkOf } from "./networks/layers.ts";
+import { flatShape } from "./networks/network.ts";
 import { decades } from "./regularisation.ts";
-import { retrainGraph } from "./retrainGraph.ts";
-import { retrainLinear } from "./retrainLinear.ts";
-import { requireBinary } from "./retrainSvm.ts";
+import { retrainGraph } from "./retraining/retrainGraph.ts";
+import { retrainLinear } from "./retraining/retrainLinear.ts";
+import { requireBinary } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
+import { fitPrimal, notReached } from "./solvers/linearFit.ts";
+import { logisticLoss } from "./solvers/linearObjective.ts";
+import { minimizeNewton } from "./solvers/newton.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),

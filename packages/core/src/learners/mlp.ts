@@ -2,11 +2,11 @@
 
 import { z } from "zod";
 import { type Dataset, rowCount } from "../data/dataset.ts";
-import { type Layer, networkOf } from "./layers.ts";
 import type { FitContext, Learner } from "./learner.ts";
-import { fitNetwork, flatShape, retrainNetwork, trainingOptions } from "./network.ts";
+import { type Layer, networkOf } from "./networks/layers.ts";
+import { fitNetwork, flatShape, retrainNetwork, trainingOptions } from "./networks/network.ts";
+import type { Network } from "./networks/sgdGraph.ts";
 import { decades } from "./regularisation.ts";
-import type { Network } from "./sgdGraph.ts";
 
 const options = z.strictObject({
   widths: z.array(z.number().int().positive()).default([50, 50]).describe("units of each hidden layer"),

@@ -1,8 +1,8 @@
 // Multinomial logistic regression: one linear function per class, trained together.
 
 import type { SparseRows } from "../data/sparse.ts";
-import type { Evaluation } from "./newton.ts";
-import { addRows, rowsTimes } from "./sparseProducts.ts";
+import type { Evaluation } from "./solvers/newton.ts";
+import { addRows, rowsTimes } from "./solvers/sparseProducts.ts";
 
 /**
  * 1/2 ||W||^2 + sum_i weight_i (log sum_k exp f_k(x_i) - f_y(x_i)) as a function of (w_1, b_1, ..., w_K, b_K).

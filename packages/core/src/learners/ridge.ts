@@ -2,12 +2,12 @@
 
 import { z } from "zod";
 import type { FitContext, Learner } from "./learner.ts";
-import { fitPrimal } from "./linearFit.ts";
-import { squaredLoss } from "./linearObjective.ts";
 import { decades } from "./regularisation.ts";
-import { retrainLinear } from "./retrainLinear.ts";
-import { requireBinary } from "./retrainSvm.ts";
+import { retrainLinear } from "./retraining/retrainLinear.ts";
+import { requireBinary } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
+import { fitPrimal } from "./solvers/linearFit.ts";
+import { squaredLoss } from "./solvers/linearObjective.ts";
 
 const options = z.strictObject({
   alpha: z.number().positive().default(1).describe("weight of ||w||^2 against the squared errors"),

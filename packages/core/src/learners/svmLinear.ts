@@ -2,18 +2,18 @@
 
 import { z } from "zod";
 import type { Dataset } from "../data/dataset.ts";
-import { linearKernel } from "./kernel.ts";
 import type { Fit, FitContext, Learner, RefitTask } from "./learner.ts";
-import { fitPrimal } from "./linearFit.ts";
 import { linearModel, linearRows, spreadOut } from "./linearModel.ts";
-import { squaredHingeLoss } from "./linearObjective.ts";
-import { addTo } from "./linearRows.ts";
-import { linearForm, movingKernel } from "./movingKernel.ts";
 import { decades } from "./regularisation.ts";
-import { retrainLinear } from "./retrainLinear.ts";
-import { requireBinary, retrainSvm } from "./retrainSvm.ts";
+import { retrainLinear } from "./retraining/retrainLinear.ts";
+import { requireBinary, retrainSvm } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
-import { fitSvm } from "./svmFit.ts";
+import { linearKernel } from "./solvers/kernel.ts";
+import { fitPrimal } from "./solvers/linearFit.ts";
+import { squaredHingeLoss } from "./solvers/linearObjective.ts";
+import { addTo } from "./solvers/linearRows.ts";
+import { linearForm, movingKernel } from "./solvers/movingKernel.ts";
+import { fitSvm } from "./solvers/svmFit.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),

@@ -2,14 +2,14 @@
 
 import { z } from "zod";
 import { type Dataset, featureCount } from "../data/dataset.ts";
-import { type KnownRows, rbfKernel } from "./kernel.ts";
 import { kernelModel } from "./kernelModel.ts";
 import type { Fit, FitContext, Learner, RefitTask } from "./learner.ts";
-import { movingKernel, rbfForm } from "./movingKernel.ts";
 import { decades } from "./regularisation.ts";
-import { requireBinary, retrainSvm } from "./retrainSvm.ts";
+import { requireBinary, retrainSvm } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
-import { fitSvm } from "./svmFit.ts";
+import { type KnownRows, rbfKernel } from "./solvers/kernel.ts";
+import { movingKernel, rbfForm } from "./solvers/movingKernel.ts";
+import { fitSvm } from "./solvers/svmFit.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),

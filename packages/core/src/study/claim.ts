@@ -3,9 +3,9 @@
 import { exceeds } from "../stats/ties.ts";
 import { permutationPText } from "../transfer/correlations.ts";
 import type { Evidence } from "./evidence.ts";
-import type { MeanModel } from "./means.ts";
 import { budgetOf, isWhole, type Measured, sizeIn, whiteBoxIn } from "./measured.ts";
-import { compare, SIGNIFICANT, type Signs, signsOf } from "./signs.ts";
+import { compare, SIGNIFICANT, type Signs, signsOf } from "./paper/signs.ts";
+import type { MeanModel } from "./repetitionMeans.ts";
 
 export interface Claim {
   readonly id: string;

@@ -2,9 +2,9 @@
 
 import { COSINE_ROUNDING } from "../stats/ties.ts";
 import { type Association, type CorrelationPanel, correlationPanel } from "../transfer/correlations.ts";
-import { type MeanCell, type MeanModel, meanCells, meanModels } from "./means.ts";
+import type { SurrogateVariability } from "./evasion/variability.ts";
 import { type Budgeted, isWhole, type Measured } from "./measured.ts";
-import type { SurrogateVariability } from "./variability.ts";
+import { type MeanCell, type MeanModel, meanCells, meanModels } from "./repetitionMeans.ts";
 
 /** What a study of either kind asks, as far as its explanation depends on it. */
 export interface EvidenceQuestion {

@@ -3,7 +3,7 @@
 import { stream } from "../random.ts";
 import { type Candidate, rankingAgreement, surrogateAdvice } from "../transfer/advice.ts";
 import { type Finding, type PairFacts, pairFinding, targetFinding } from "../transfer/finding.ts";
-import type { MeanCell, MeanModel } from "./means.ts";
+import type { MeanCell, MeanModel } from "./repetitionMeans.ts";
 import type { TargetAdvice } from "./result.ts";
 
 export interface Findings {

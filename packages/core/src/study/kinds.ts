@@ -1,17 +1,17 @@
 // Every kind of study by the name that its file gives in `kind`: what its file looks like, how it is planned, how it is read.
 
 import { z } from "zod";
-import type { StudyData } from "./grid.ts";
-import { planStudy } from "./grid.ts";
-import { readStudy } from "./gridResult.ts";
-import type { PlanBuilder } from "./plan.ts";
-import { planPoisoning, readPoisoning } from "./poisoning.ts";
-import { poisoningSchema } from "./poisoningSchema.ts";
-import type { Ref } from "./reference.ts";
-import { studySchema } from "./schema.ts";
-import type { Store } from "./store.ts";
-import { planSweepStudy, readSweepStudy, sweepSchema } from "./sweepStudy.ts";
-import { tableSchema } from "./tableStudy.ts";
+import type { PlanBuilder } from "./engine/plan.ts";
+import type { Ref } from "./engine/reference.ts";
+import type { Store } from "./engine/store.ts";
+import type { StudyData } from "./evasion/plan.ts";
+import { planStudy } from "./evasion/plan.ts";
+import { readStudy } from "./evasion/read.ts";
+import { studySchema } from "./evasion/schema.ts";
+import { tableSchema } from "./paper/tableStudy.ts";
+import { planPoisoning, readPoisoning } from "./poisoning/plan.ts";
+import { poisoningSchema } from "./poisoning/schema.ts";
+import { planSweepStudy, readSweepStudy, sweepSchema } from "./sweep/plan.ts";
 
 /** A kind of study S of data: a plan becomes matrices M, and what they hold becomes a result R. */
 export interface StudyKind<S, M, R> {

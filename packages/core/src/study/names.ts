@@ -1,8 +1,8 @@
 // What results call the models of a study.
 
 import { complexityOfPreset } from "../learners/presets.ts";
+import type { LearnerChoice } from "./evasion/schema.ts";
 import type { MeasuredModel } from "./measured.ts";
-import type { LearnerChoice } from "./schema.ts";
 
 /** Ids of models say which side they are on, because both sides may have the same learners. */
 export const modelId = (role: MeasuredModel["role"], name: string) => `${role}/${name}`;

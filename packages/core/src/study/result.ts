@@ -5,9 +5,9 @@ import type { Advice, Agreement } from "../transfer/advice.ts";
 import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
+import type { Shortfall } from "./audit/shortfall.ts";
+import type { Standings } from "./audit/standing.ts";
 import type { MeasuredModel } from "./measured.ts";
-import type { Shortfall } from "./shortfall.ts";
-import type { Standings } from "./standing.ts";
 
 /** A model that took part: what it is and how it stands without any attack; cells and pairs refer to its id. */
 export interface AuditModel extends MeasuredModel {

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { type Layer, networkOf } from "../../src/learners/layers.ts";
-import { trainSgd } from "../../src/learners/sgd.ts";
+import { type Layer, networkOf } from "../../src/learners/networks/layers.ts";
+import { trainSgd } from "../../src/learners/networks/sgd.ts";
 import { runtimeFrom } from "../../src/models/runtime.ts";
 import { stream } from "../../src/random.ts";
 import { sizeOf, tensor } from "../../src/tensor.ts";

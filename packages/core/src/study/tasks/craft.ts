@@ -11,10 +11,10 @@ import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
-import type { Json } from "../artifact.ts";
-import type { Codec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Json } from "../engine/artifact.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
 
 /** Points crafted for one budget. */

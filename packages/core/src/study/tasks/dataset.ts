@@ -3,7 +3,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { isSparse, sparseType } from "../../data/sparse.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
-import type { Codec } from "../codec.ts";
+import type { Codec } from "../engine/codec.ts";
 
 export const datasetCodec: Codec<Dataset> = {
   name: "dataset",

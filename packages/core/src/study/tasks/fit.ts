@@ -4,10 +4,10 @@ import { fit as fitLearner } from "../../learners/fit.ts";
 import { learnerByName } from "../../learners/index.ts";
 import { type Model, modelFromBytes } from "../../models/model.ts";
 import { tensor } from "../../tensor.ts";
-import type { Json } from "../artifact.ts";
-import type { Codec } from "../codec.ts";
-import type { Part } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Json } from "../engine/artifact.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 
 /** A model's file, and what is known of how it came about, where it was trained here. */
 export interface StoredModel {

@@ -1,7 +1,7 @@
 // Every kind of task by the name that keys call it, and every codec by its own: what a worker can be asked to do.
 
-import type { Codec } from "../codec.ts";
-import type { TaskKind } from "../task.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { TaskKind } from "../engine/task.ts";
 import { craft } from "./craft.ts";
 import { datasetCodec } from "./dataset.ts";
 import { estimateAlignment } from "./estimateAlignment.ts";

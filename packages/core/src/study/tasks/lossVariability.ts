@@ -4,9 +4,9 @@ import { denseRows } from "../../data/dataset.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import { withModel } from "../../models/pool.ts";
 import { lossVariability as variabilityOf } from "../../transfer/variability.ts";
-import { jsonCodec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import { jsonCodec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import type { CraftOutcome } from "./craft.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
 

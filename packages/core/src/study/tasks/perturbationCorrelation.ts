@@ -4,9 +4,9 @@ import { denseRows } from "../../data/dataset.ts";
 import { inUnits, rangeUnits } from "../../data/units.ts";
 import { mean } from "../../stats/describe.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
-import { jsonCodec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import { jsonCodec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import type { BudgetUnits, CraftOutcome } from "./craft.ts";
 
 /** rho at each budget, by the id of the other model; null where it does not exist. */

@@ -6,9 +6,9 @@ import { buildPoisoning } from "../../attacks/poisoning/poisoningEntry.ts";
 import type { PoisonPoints } from "../../attacks/poisoning/task.ts";
 import { learnerByName } from "../../learners/index.ts";
 import { rowSize, type Tensor, tensor } from "../../tensor.ts";
-import type { Codec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import type { Configured } from "./fit.ts";
 
 /** What crafting one block took, and the validation loss after each of its points. */

@@ -6,9 +6,9 @@ import { columnUnits, perUnit } from "../../data/units.ts";
 import { learnerByName } from "../../learners/index.ts";
 import { scalingOf } from "../../learners/scaling.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import type { Codec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import type { Configured } from "./fit.ts";
 import { type Block, joinBlocks } from "./poison.ts";
 

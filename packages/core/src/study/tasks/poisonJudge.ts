@@ -11,10 +11,10 @@ import { regularisationChoices } from "../../learners/regularisation.ts";
 import { argMax } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
 import { tensor } from "../../tensor.ts";
-import type { Json } from "../artifact.ts";
-import type { Codec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Json } from "../engine/artifact.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import { type Configured, secondsOfFit } from "./fit.ts";
 import { type Block, firstPoints, joinBlocks } from "./poison.ts";
 

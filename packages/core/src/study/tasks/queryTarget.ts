@@ -5,10 +5,10 @@ import { assert } from "../../errors.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import type { Service } from "../../models/service.ts";
 import type { FloatType, Tensor } from "../../tensor.ts";
-import type { Json } from "../artifact.ts";
-import type { Codec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Json } from "../engine/artifact.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import type { CraftOutcome } from "./craft.ts";
 
 /** What identifies a service, and no secret. */

@@ -4,8 +4,8 @@ import { denseRows } from "../../data/dataset.ts";
 import { calibratedModel } from "../../models/calibrated.ts";
 import { withModel } from "../../models/pool.ts";
 import { detectionScores, operatingPoint } from "../../transfer/operatingPoint.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import { modelCodec, modelOf, type StoredModel } from "./fit.ts";
 
 export interface OperatingPointParameters {

@@ -5,9 +5,9 @@ import { openHessian } from "../../models/hessian.ts";
 import { withModel } from "../../models/pool.ts";
 import { sliceRows, tensor } from "../../tensor.ts";
 import { gradientTurning, largestCurvatures } from "../../transfer/smoothness.ts";
-import type { Codec } from "../codec.ts";
-import type { Part, Ref } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
 
 export interface Smoothness {

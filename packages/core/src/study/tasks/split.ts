@@ -4,9 +4,9 @@ import { type Dataset, rowCount, takeRows } from "../../data/dataset.ts";
 import { stratifiedSplit, subsample } from "../../data/split.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
-import type { Codec } from "../codec.ts";
-import type { Part, Ref, Split } from "../reference.ts";
-import type { TaskKind } from "../task.ts";
+import type { Codec } from "../engine/codec.ts";
+import type { Part, Ref, Split } from "../engine/reference.ts";
+import type { TaskKind } from "../engine/task.ts";
 
 const splitCodec: Codec<Split> = {
   name: "split",

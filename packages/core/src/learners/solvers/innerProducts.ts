@@ -1,0 +1,126 @@
+// Inner products between training rows: by the runtime where rows are dense, entry by entry where they are sparse.
+
+import type { Features, SparseRows } from "../../data/sparse.ts";
+import { denseFromSparse, isSparse, sparseFromDense, takeSparseRows } from "../../data/sparse.ts";
+import { matrixProduct } from "../../models/matrixProduct.ts";
+import type { Runtime } from "../../models/runtime.ts";
+import { type FloatType, gatherRows, rowSize, type Tensor } from "../../tensor.ts";
+import { forEachBlock, takeDense, writtenDense } from "./denseRows.ts";
+import { areDense, type LinearRows } from "./linearRows.ts";
+import { overColumns, rowsTimesRows, squaredNorms, usedColumns } from "./sparseProducts.ts";
+
+/** The products x_i . x_j of n rows. */
+export interface InnerProducts {
+  readonly size: number;
+  readonly squaredNorms: Float64Array;
+  /** [a.length, b.length], row-major; all rows where `b` is absent. */
+  between(a: Int32Array, b?: Int32Array): Promise<Float64Array>;
+  release(): Promise<void>;
+}
+
+/** Share of entries that are not zero above which to write the zeros out and multiply densely is faster. */
+const DENSE = 0.04;
+
+/** Whether rows are better multiplied densely: by their share of entries in the columns that have any. */
+export function isDense(x: SparseRows): boolean {
+  return x.index.length >= DENSE * x.rows * usedColumns(x).length;
+}
+
+/** Products of rows that stay as they are; dense blocks are written out when they are multiplied. */
+export async function productsOfSparse(x: SparseRows, runtime: Runtime): Promise<InnerProducts> {
+  const rows = overColumns(x, usedColumns(x));
+  const shared = { size: x.rows, squaredNorms: squaredNorms(x) };
+  if (!isDense(x)) {
+    return {
+      ...shared,
+      between: async (a, b) => rowsTimesRows(takeSparseRows(rows, a), b ? takeSparseRows(rows, b) : rows),
+      release: async () => {},
+    };
+  }
+  const product = await matrixProduct(runtime, "float64", "right");
+  const dense = (chosen: Int32Array) => denseFromSparse(takeSparseRows(rows, chosen));
+  return {
+    ...shared,
+    between: async (a, b) => (await product.multiply(dense(a), b ? dense(b) : denseFromSparse(rows))).data,
+    release: () => product.release(),
+  };
+}
+
+/** Products of the rows of a linear learner. */
+export async function productsOfRows(x: LinearRows, runtime: Runtime): Promise<InnerProducts> {
+  if (!areDense(x)) return productsOfSparse(x, runtime);
+  const product = await matrixProduct(runtime, "float64", "right");
+  const norms = new Float64Array(x.rows);
+  forEachBlock(x, (block, from, count) => {
+    for (let i = 0, at = 0; i < count; i++) {
+      for (let j = 0; j < x.columns; j++, at++) norms[from + i] += block[at] * block[at];
+    }
+  });
+  const chosen = (rows: Int32Array) => writtenDense(takeDense(x, rows));
+  return {
+    size: x.rows,
+    squaredNorms: norms,
+    between: async (a, b) => (await product.multiply(chosen(a), b ? chosen(b) : writtenDense(x))).data,
+    release: () => product.release(),
+  };
+}
+
+/** Rows of more numbers than this (128 MB in float64) are not kept in float64. */
+const MOST_WRITTEN = 2 ** 24;
+
+/** Rows whose norms are computed at a time. */
+const PART = 512;
+
+/** Products for a method that asks for all rows again and again: dense rows are written out once, in float64. */
+export async function productsOf(features: Features, runtime: Runtime): Promise<InnerProducts> {
+  const take = isSparse(features) ? takeSparse(features) : denseTake(features);
+  if (!take) return productsOfSparse(isSparse(features) ? features : sparseFromDense(features), runtime);
+  const size = isSparse(features) ? features.rows : features.shape[0];
+  const all = Int32Array.from({ length: size }, (_, i) => i);
+  const kept = size * rowSize(take(all.subarray(0, 1))) <= MOST_WRITTEN ? take(all) : undefined;
+  const chosen = (rows: Int32Array) => (kept ? gatherRows(kept, rows) : take(rows));
+  const norms = new Float64Array(size);
+  for (let from = 0; from < size; from += PART) {
+    const rows = all.subarray(from, from + PART);
+    const { data, shape } = chosen(rows);
+    for (let i = 0, at = 0; i < rows.length; i++) {
+      let sum = 0;
+      for (const end = at + shape[1]; at < end; at++) sum += data[at] * data[at];
+      norms[from + i] = sum;
+    }
+  }
+  const product = await matrixProduct(runtime, "float64", "right");
+  return {
+    size,
+    squaredNorms: norms,
+    between: async (a, b) => (await product.multiply(chosen(a), b ? chosen(b) : (kept ?? take(all)))).data,
+    release: () => product.release(),
+  };
+}
+
+type Take = (rows: Int32Array) => Tensor<"float64">;
+
+/** Writes out sparse rows over the columns that have entries; undefined where they are better taken as sparse. */
+function takeSparse(x: SparseRows): Take | undefined {
+  if (!isDense(x)) return undefined;
+  const used = overColumns(x, usedColumns(x));
+  return (rows) => denseFromSparse(takeSparseRows(used, rows));
+}
+
+/** The rows over the columns that are not all zero, in float64; undefined where they are better taken as sparse. */
+function denseTake(x: Tensor<FloatType>): Take | undefined {
+  const [n, d] = [x.shape[0], rowSize(x)];
+  const entries = new Int32Array(d);
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) if (x.data[at] !== 0) entries[j]++;
+  const columns = Int32Array.from(entries.keys()).filter((j) => entries[j] > 0);
+  const width = columns.length;
+  if (entries.reduce((sum, count) => sum + count, 0) < DENSE * n * width) return undefined;
+  return (rows) => {
+    const data = new Float64Array(rows.length * width);
+    for (let i = 0, at = 0; i < rows.length; i++) {
+      const from = rows[i] * d;
+      for (let j = 0; j < width; j++, at++) data[at] = x.data[from + columns[j]];
+    }
+    return { type: "float64", shape: [rows.length, width], data };
+  };
+}

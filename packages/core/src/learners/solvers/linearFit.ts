@@ -1,0 +1,105 @@
+// Learners of linear decision functions by their primal objective: logistic regression, squared hinge, ridge.
+
+import type { Dataset } from "../../data/dataset.ts";
+import { InputError } from "../../errors.ts";
+import { norm } from "../../linalg.ts";
+import type { Fit, FitContext } from "../learner.ts";
+import { linearModel, linearRows, oneAgainstRest, spreadOut } from "../linearModel.ts";
+import type { CholeskyFactor } from "./cholesky.ts";
+import { linearObjective, type RowLoss } from "./linearObjective.ts";
+import { minimizeNewton, type NewtonResult } from "./newton.ts";
+
+export interface PrimalProblem {
+  readonly data: Dataset;
+  /** The weight of each row's loss. */
+  readonly weights: Float64Array;
+  readonly loss: RowLoss;
+  /** Factor of 1/2 ||w||^2. */
+  readonly penalty: number;
+  /** Norm of the gradient at which training stops, relative to its norm at w = 0, b = 0. */
+  readonly tolerance: number;
+  /** A fit to start from. */
+  readonly start?: Fit | undefined;
+  /** Whether the loss is quadratic. */
+  readonly quadratic?: boolean;
+}
+
+/** Products of the Hessian with a vector that its factor may cost to be computed at the start. */
+const WORTH_FACTORING = 60;
+
+/** What a fit remembers: the optima over the columns that had entries, and what preconditioned their last steps. */
+interface PrimalState {
+  readonly columns: Int32Array;
+  readonly optima: readonly Pick<NewtonResult, "x" | "factor">[];
+}
+
+/** The linear model that minimises penalty/2 ||w||^2 + sum_i weight_i loss(y_i, f(x_i)), one class against the rest. */
+export async function fitPrimal(problem: PrimalProblem, context: FitContext): Promise<Fit> {
+  const { data, weights, loss, penalty, tolerance, quadratic = false } = problem;
+  const compressed = linearRows(data, context.scaling);
+  const { rows, columns } = compressed;
+  const known = problem.start ? carriedOver(problem.start.state as PrimalState, columns, penalty) : undefined;
+  /** At the origin the losses bend alike whatever the labels, so that all classes share the first factor. */
+  let shared: CholeskyFactor | undefined;
+  const solved = await oneAgainstRest(data, async (y, k) => {
+    const objective = linearObjective(rows, y, weights, loss, penalty, context.runtime);
+    const origin = new Float64Array(rows.columns + 1);
+    const atOrigin = objective(origin);
+    const evaluate = (theta: Float64Array) => (theta === origin ? atOrigin : objective(theta));
+    if (!known && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
+    const result = await minimizeNewton(evaluate, known?.[k].x ?? origin, {
+      tolerance: tolerance * Math.max(norm(atOrigin.gradient), 1),
+      maxIterations: 500,
+      factor: known?.[k].factor ?? shared,
+      quadratic,
+    });
+    if (!result.converged) throw notReached(result, tolerance);
+    return result;
+  });
+  context.onProgress?.(1);
+  const functions = solved.map(({ x }) => spreadOut(compressed, x, x[rows.columns]));
+  const state: PrimalState = { columns, optima: solved.map(({ x, factor }) => ({ x, factor })) };
+  return {
+    model: linearModel(functions, data),
+    training: {
+      objective: solved.reduce((sum, { value }) => sum + value, 0),
+      gradientNorm: Math.max(...solved.map(({ gradientNorm }) => gradientNorm)),
+      iterations: solved.reduce((sum, { iterations }) => sum + iterations, 0),
+    },
+    state,
+  };
+}
+
+/**
+ * Optima and factors over the columns that now have entries. A column that had none was coupled to nothing, so that the
+ * factor gets a row of its own for it, with the penalty's root on the diagonal.
+ */
+function carriedOver({ columns, optima }: PrimalState, wanted: Int32Array, penalty: number): PrimalState["optima"] {
+  if (columns.length === wanted.length && columns.every((column, j) => column === wanted[j])) return optima;
+  const known = new Map(Array.from(columns, (column, j) => [column, j]));
+  const from = [...Array.from(wanted, (column) => known.get(column) ?? -1), columns.length];
+  const size = from.length;
+  return optima.map(({ x, factor }) => {
+    const moved = Float64Array.from(from, (j) => (j < 0 ? 0 : x[j]));
+    if (!factor) return { x: moved, factor };
+    const lower = new Float64Array(size * size);
+    for (let i = 0; i < size; i++) {
+      if (from[i] < 0) lower[i * size + i] = Math.sqrt(penalty);
+      else
+        for (let j = 0; j <= i; j++)
+          if (from[j] >= 0) lower[i * size + j] = factor.lower[from[i] * factor.size + from[j]];
+    }
+    return { x: moved, factor: { size, lower } };
+  });
+}
+
+export function notReached(
+  { iterations, gradientNorm }: Pick<NewtonResult, "iterations" | "gradientNorm">,
+  tolerance: number,
+): InputError {
+  return new InputError("invalid", "training", {
+    expected: `a gradient of ${tolerance} of its norm at the start`,
+    got: `norm ${gradientNorm.toExponential(1)} after ${iterations} iterations`,
+    remedy: "scale the features to [0, 1], or choose a larger tolerance or stronger regularisation",
+  });
+}

@@ -1,0 +1,151 @@
+// Minimises smooth convex functions by Newton steps whose linear systems are solved only as well as needed.
+
+import { addScaled, dot, norm } from "../../linalg.ts";
+import { type CholeskyFactor, choleskySolve } from "./cholesky.ts";
+
+/** A smooth convex function at one point. */
+export interface Evaluation {
+  readonly value: number;
+  readonly gradient: Float64Array;
+  /** The Hessian times a vector. */
+  hessianVector(v: Float64Array): Float64Array;
+  /** The diagonal of the Hessian: a preconditioner that costs nothing. */
+  diagonal(): Float64Array;
+  /** Factors the Hessian, or a matrix near it, where it is small enough. */
+  readonly factor: (() => Promise<CholeskyFactor>) | undefined;
+  /** What it costs to compute that factor, in products of the Hessian with a vector. */
+  readonly factorCost: number;
+}
+
+export interface NewtonResult {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly gradientNorm: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** The factor that preconditioned the last steps: good for a problem much like this one. */
+  readonly factor: CholeskyFactor | undefined;
+}
+
+export interface NewtonOptions {
+  /** Stops where the gradient's norm is at most this. */
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  /** A factor of a matrix near the Hessian. */
+  readonly factor?: CholeskyFactor | undefined;
+  /** What preconditions all steps, in place of the factor or the diagonal. */
+  readonly preconditioner?: Preconditioner | undefined;
+  /** Whether the Hessian is the same everywhere: then one step suffices, and is computed to the end. */
+  readonly quadratic?: boolean;
+}
+
+/**
+ * Truncated Newton: preconditioned conjugate gradients for the step (to a relative residual that shrinks with the
+ * gradient, so that convergence is superlinear), then backtracking until the Armijo condition holds.
+ *
+ * The preconditioner is the given factor, else the Hessian's diagonal, until the products with the Hessian cost more than
+ * to factor it anew; then that factor.
+ *
+ * Source: Nocedal and Wright, Numerical Optimization (2006), algorithms 7.1 and 3.1.
+ */
+export async function minimizeNewton(
+  evaluate: (x: Float64Array) => Evaluation,
+  start: Float64Array,
+  { tolerance, maxIterations, factor: known, preconditioner: given, quadratic = false }: NewtonOptions,
+): Promise<NewtonResult> {
+  let x = start;
+  let at = evaluate(x);
+  const initialNorm = norm(at.gradient);
+  let iterations = 0;
+  let gradientNorm = initialNorm;
+  let factor = known;
+  let products = 0;
+  while (gradientNorm > tolerance && iterations < maxIterations) {
+    iterations++;
+    // What is left to do near the end does not repay a factor.
+    const far = gradientNorm > 100 * tolerance;
+    if (at.factor && far && products > at.factorCost / 3) factor = await at.factor();
+    const forcing = quadratic ? 0 : forcingOf(gradientNorm, initialNorm);
+    const residual = Math.max(forcing * gradientNorm, tolerance / 10);
+    const precondition = given ?? (factor ? solveBy(factor) : divideBy(at.diagonal()));
+    const step = solveConjugateGradients(at, residual, precondition);
+    products = step.products;
+    const found = backtrack({ value: at.value, gradientNorm }, dot(at.gradient, step.x), (scale) => {
+      const next = x.slice();
+      addScaled(next, scale, step.x);
+      const evaluation = evaluate(next);
+      return { x: next, at: evaluation, value: evaluation.value, gradientNorm: norm(evaluation.gradient) };
+    });
+    if (!found) return { x, value: at.value, gradientNorm, iterations, converged: false, factor };
+    ({ x, at, gradientNorm } = found);
+  }
+  return { x, value: at.value, gradientNorm, iterations, converged: gradientNorm <= tolerance, factor };
+}
+
+/** How far the linear system of a step is solved, as a share of the gradient: so that convergence is superlinear. */
+export function forcingOf(gradientNorm: number, initialNorm: number): number {
+  return Math.min(0.3, Math.sqrt(gradientNorm / initialNorm));
+}
+
+/** What is compared of two points. */
+interface Height {
+  readonly value: number;
+  readonly gradientNorm: number;
+}
+
+/** The first point on the way, whole, half and so on, that lies low enough (Armijo); undefined where none does. */
+export function backtrack<P extends Height>(from: Height, slope: number, at: (scale: number) => P): P | undefined {
+  for (let scale = 1; scale >= 1e-10; scale /= 2) {
+    const next = at(scale);
+    // Near the minimum, differences of values drown in rounding; there the gradient decides.
+    const flat = Math.abs(slope) * scale <= 1e-11 * Math.max(1, Math.abs(from.value));
+    if (next.value <= from.value + 1e-4 * scale * slope) return next;
+    if (flat && next.gradientNorm < from.gradientNorm) return next;
+  }
+  return undefined;
+}
+
+/** Turns a residual into an approximate solution of a linear system. */
+export type Preconditioner = (residual: Float64Array) => Float64Array;
+
+/** Solves by a factor. */
+export const solveBy =
+  (factor: CholeskyFactor): Preconditioner =>
+  (residual) =>
+    choleskySolve(factor, residual);
+
+/** Divides by a diagonal. */
+export const divideBy =
+  (diagonal: Float64Array): Preconditioner =>
+  (residual) =>
+    residual.map((value, i) => value / diagonal[i]);
+
+/** The x with H x = -gradient, to a residual of the given norm. */
+export function solveConjugateGradients(
+  at: Pick<Evaluation, "gradient" | "hessianVector">,
+  residualNorm: number,
+  precondition: Preconditioner,
+): { readonly x: Float64Array; readonly products: number } {
+  const { gradient } = at;
+  const x = new Float64Array(gradient.length);
+  const residual = gradient.map((value) => -value);
+  let preconditioned = precondition(residual);
+  const direction = preconditioned.slice();
+  let product = dot(residual, preconditioned);
+  let products = 0;
+  while (products < 10 * gradient.length && norm(residual) > residualNorm) {
+    products++;
+    const image = at.hessianVector(direction);
+    const curvature = dot(direction, image);
+    if (curvature <= 0) break;
+    const length = product / curvature;
+    addScaled(x, length, direction);
+    addScaled(residual, -length, image);
+    preconditioned = precondition(residual);
+    const next = dot(residual, preconditioned);
+    const keep = next / product;
+    for (let j = 0; j < direction.length; j++) direction[j] = preconditioned[j] + keep * direction[j];
+    product = next;
+  }
+  return { x, products };
+}

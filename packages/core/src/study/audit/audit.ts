@@ -1,0 +1,289 @@
+// An audit: how much of a target falls to points crafted on surrogates, at which budget, and why.
+
+import { type Dataset, rowCount } from "../../data/dataset.ts";
+import { sharedInterval } from "../../data/domain.ts";
+import { learnerByName } from "../../learners/index.ts";
+import type { Complexity } from "../../learners/learner.ts";
+import type { Model } from "../../models/model.ts";
+import type { Runtime } from "../../models/runtime.ts";
+import type { Service } from "../../models/service.ts";
+import { parseOptions } from "../../registry.ts";
+import type { Norm } from "../../threat/norm.ts";
+import { execute, type Progress } from "../engine/execute.ts";
+import { type PlanBuilder, startPlan } from "../engine/plan.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import { inProcess } from "../engine/runTask.ts";
+import { memoryStore, readPart, readRef, type Store } from "../engine/store.ts";
+import { type Matrix, type Participant, planFit, planMatrix, type TrainedModel } from "../evasion/matrix.ts";
+import { findingsOf } from "../findings.ts";
+import { leftOutSentences } from "../leftOut.ts";
+import { levelName } from "../names.ts";
+import { meanCells, meanModels } from "../repetitionMeans.ts";
+import type { AlignmentEstimate, AuditExample, AuditResult } from "../result.ts";
+import { type BudgetUnits, normIn } from "../tasks/craft.ts";
+import { estimateAlignment } from "../tasks/estimateAlignment.ts";
+import type { CleanEvaluation } from "../tasks/evaluateClean.ts";
+import { modelCodec, type StoredModel } from "../tasks/fit.ts";
+import { type ServiceIdentity, serviceCodec } from "../tasks/queryTarget.ts";
+import { VERSION } from "../version.ts";
+import { answerOf } from "./auditSummary.ts";
+import { chooseExample } from "./exampleImages.ts";
+import { shortfallOf } from "./shortfall.ts";
+import { standingsOf } from "./standing.ts";
+
+/** A surrogate to train: a learner in one complexity. */
+export interface SurrogateChoice {
+  readonly learner: string;
+  readonly complexity: Complexity;
+}
+
+/** What is asked, beside what the data are. */
+export interface AuditQuestion {
+  readonly seed: number;
+  readonly surrogates: readonly SurrogateChoice[];
+  readonly norm: Norm["name"];
+  /** What budgets are measured in; the features' own units where absent. */
+  readonly units?: BudgetUnits;
+  readonly epsilons: readonly number[];
+  /** What decides the numbers and only the caller knows: hashes, choices, warnings. */
+  readonly asked: Pick<
+    AuditResult["asked"],
+    "dataHash" | "targetHash" | "service" | "targetRows" | "box" | "attackerKnows" | "defaults" | "warnings"
+  >;
+  /** Alignment with a target that gives scores only is estimated at so many points. */
+  readonly estimate?: { readonly points: number };
+}
+
+/** The parts of a plan that an audit is about. */
+export interface AuditParts {
+  readonly target: { readonly model: Ref<StoredModel> } | { readonly service: Ref<ServiceIdentity> } | TrainedModel;
+  /** What the attacker has: rows, with true labels or with those that the target gave. */
+  readonly training: Part;
+  /** The points to attack. */
+  readonly attacked: Part;
+}
+
+/** What each point did: one entry per surrogate, target and budget. */
+export interface AuditSamples {
+  readonly surrogate: string;
+  readonly target: string;
+  readonly epsilon: number;
+  readonly labels: Int32Array;
+  readonly cleanLabels: Int32Array;
+  readonly attackedLabels: Int32Array;
+  /** Cross-entropy; undefined where the target names classes only. */
+  readonly lossBefore: Float64Array | undefined;
+  readonly lossAfter: Float64Array | undefined;
+  /** Norm of each perturbation. */
+  readonly size: Float64Array;
+}
+
+export interface AuditOutput {
+  readonly result: AuditResult;
+  readonly samples: readonly AuditSamples[];
+  readonly examples: readonly AuditExample[];
+}
+
+/** What an audit leaves behind. */
+export interface AuditMatrix extends Matrix {
+  /** The estimate of alignment, where it was asked for. */
+  readonly estimate?: Ref<AlignmentEstimate>;
+}
+
+/** Directions at each point of an estimate, beside those of the surrogates' gradients. */
+const RANDOM_DIRECTIONS = 16;
+
+/** The most rows that an audit asks a service about: clean points, crafted ones, and those of an estimate. */
+export function mostQueries(
+  points: number,
+  { surrogates, epsilons, estimate }: { surrogates: number; epsilons: number; estimate?: AuditQuestion["estimate"] },
+): number {
+  const atEstimate = 2 * (surrogates + RANDOM_DIRECTIONS) * Math.min(points, estimate?.points ?? 0);
+  return points * (1 + surrogates * epsilons) + atEstimate;
+}
+
+/** The id that the target has in cells and pairs. */
+export const TARGET = "target";
+
+/** Adds the tasks of an audit to a plan: all models craft, and all judge. */
+export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): AuditMatrix {
+  const { surrogates, norm, epsilons, seed, units } = question;
+  const { target, training, attacked } = parts;
+  const how = { seed, prefix: "" };
+  const ids = [TARGET, ...surrogates.map(surrogateId)];
+  const about = { id: TARGET, role: "target" as const };
+  const asked = (): Participant => {
+    // Nothing can be crafted on what gives no gradients, so there is nothing to judge either.
+    if ("service" in target) return { ...about, service: target.service };
+    if ("model" in target) return { ...about, model: target.model, judges: ids };
+    return { ...about, learner: target.learner, model: planFit(plan, TARGET, target, how), judges: ids };
+  };
+  const others = surrogates.map((choice): Participant => {
+    const learner = learnerByName(choice.learner);
+    const id = surrogateId(choice);
+    const options = parseOptions(learner, learner.complexities[choice.complexity]);
+    const model = planFit(plan, id, { learner: choice.learner, options, training, label: id }, how);
+    return { id, role: "surrogate", ...choice, model, judges: ids };
+  });
+  const shared = { ...{ norm, units, epsilons, ...how }, participants: [asked(), ...others] };
+  const matrix = planMatrix(plan, { ...shared, attacked, pool: training });
+  if (!("service" in target) || !question.estimate) return matrix;
+  const estimate = planEstimate(plan, matrix, target.service, question, attacked);
+  return { ...matrix, estimate, wanted: [...matrix.wanted, estimate] };
+}
+
+/** Adds the estimate of alignment. */
+function planEstimate(
+  plan: PlanBuilder,
+  { crafts, looks }: Matrix,
+  service: Ref<ServiceIdentity>,
+  { seed, asked, estimate, units }: AuditQuestion,
+  attacked: Part,
+): Ref<AlignmentEstimate> {
+  const [low, high] = units === "ranges" ? [0, 1] : asked.box;
+  const parameters = {
+    points: Math.min(attacked.rows, estimate!.points),
+    random: RANDOM_DIRECTIONS,
+    // Long beside the rounding of scores, short beside the budgets of an audit: 1/20 of range sqrt(D) / 28.
+    step: ((high - low) * Math.sqrt(attacked.features)) / 560,
+    ...(units === "ranges" && { units }),
+    seed,
+  };
+  const surrogates = [...crafts.keys()].map((id) => ({ id, look: looks.get(id)! }));
+  return plan.add(estimateAlignment, parameters, { attacked, service, surrogates }, "estimate of alignment");
+}
+
+const surrogateId = ({ learner, complexity }: SurrogateChoice) => levelName(learner, complexity);
+
+/** Reads the outcome of an audit whose plan has been executed. */
+export async function readAudit(
+  store: Store,
+  keys: AuditMatrix,
+  question: AuditQuestion,
+  parts: AuditParts,
+): Promise<AuditOutput> {
+  const attacked = await readPart(store, parts.attacked);
+  const transfer = await readRef(store, keys.transfer);
+  // Surrogates first, in their order; the target, the white-box reference, last.
+  const order = [...keys.crafts.keys()].filter((id) => id !== TARGET);
+  if (keys.crafts.has(TARGET)) order.push(TARGET);
+  const { epsilons } = question;
+  const samples: AuditSamples[] = [];
+  const examples: AuditExample[] = [];
+  // What is kept is copied, as an artifact's arrays are one block of memory: points and gradients would stay with labels.
+  const looks = new Map<string, Pick<CleanEvaluation, "labels" | "losses">>();
+  for (const [id, key] of keys.looks) {
+    const { labels, losses } = await readRef(store, key);
+    looks.set(id, { labels: labels.slice(), losses: losses?.slice() });
+  }
+  for (const id of order) {
+    const { craft, judge, judged } = keys.crafts.get(id)!;
+    const { budgets } = await readRef(store, craft);
+    const { verdicts } = await readRef(store, judge);
+    const own: AuditSamples[] = [];
+    for (const [i, epsilon] of epsilons.entries()) {
+      const size = budgets[i]?.size.slice();
+      for (const target of judged) {
+        const verdict = verdicts.get(target)?.[i];
+        if (!verdict) continue;
+        const clean = looks.get(target)!;
+        own.push({
+          surrogate: id,
+          target,
+          epsilon,
+          labels: attacked.labels,
+          cleanLabels: clean.labels,
+          attackedLabels: verdict.labels.slice(),
+          lossBefore: clean.losses,
+          lossAfter: verdict.losses?.slice(),
+          size,
+        });
+      }
+    }
+    samples.push(...own);
+    const shown = new Set(examples.map(({ index }) => index));
+    if (budgets.length > 0) examples.push(...chooseExample(id, budgets, own, attacked, epsilons, shown));
+  }
+  const byOrder = [...transfer.cells].sort((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate));
+  // Nothing is crafted blindly on the target, so it is nobody's surrogate.
+  const pairs = transfer.pairs.filter(({ surrogate }) => surrogate !== TARGET);
+  const cleanLabels = new Map([...looks].map(([id, look]) => [id, look.labels]));
+  const target = cleanLabels.get(TARGET)!;
+  cleanLabels.delete(TARGET);
+  const shortfall = shortfallOf(attacked.labels, target, cleanLabels);
+  const standings = standingsOf(
+    TARGET,
+    samples.filter((each) => each.target === TARGET),
+    epsilons,
+  );
+  const { classNames, labels } = attacked;
+  const onlyClass = labels.every((label) => label === labels[0]) ? classNames[labels[0]] : undefined;
+  const { dataHash, targetHash, service, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
+  const result: AuditResult = {
+    carom: VERSION,
+    seed: question.seed,
+    asked: {
+      dataHash,
+      targetHash,
+      ...(service && { service }),
+      classNames: attacked.classNames,
+      featureShape: attacked.featureShape,
+      norm: question.norm,
+      ...(question.units === "ranges" && { units: question.units }),
+      epsilons,
+      box,
+      ...(!sharedInterval(attacked.domain) && { bounds: "columns" as const }),
+      points: rowCount(attacked),
+      surrogateRows: parts.training.rows,
+      ...(targetRows !== undefined && { targetRows }),
+      attackerKnows,
+      defaults,
+      warnings: [...warnings, ...leftOutSentences(transfer.models).map((sentence) => `${sentence}.`)],
+    },
+    models: transfer.models,
+    cells: byOrder,
+    pairs,
+    ...findingsOf(meanModels([transfer]), meanCells([transfer]), [TARGET], new Map(), question),
+    ...(keys.estimate && { estimate: await readRef(store, keys.estimate) }),
+    ...(shortfall && { shortfall }),
+    standings,
+    answer: answerOf({
+      target: transfer.models.find(({ id }) => id === TARGET)!,
+      pairs: pairs.filter((pair) => pair.target === TARGET),
+      norm: normIn(attacked.domain, { norm: question.norm, units: question.units }),
+      ...{ standings, epsilons },
+      ...(onlyClass !== undefined && { onlyClass }),
+      ...(shortfall && { shortfall }),
+    }),
+  };
+  return { result, samples, examples };
+}
+
+export interface AuditInput extends AuditQuestion {
+  readonly runtime: Runtime;
+  /** A model, or a service, which is asked and stays open. */
+  readonly target: Pick<Model, "bytes"> | Service;
+  readonly training: Dataset;
+  readonly attacked: Dataset;
+  onProgress?(progress: Progress): void;
+}
+
+/** Audits a model in this process and keeps nothing: trains surrogates, crafts on each and on the target, judges. */
+export async function audit(input: AuditInput): Promise<AuditOutput> {
+  const plan = startPlan();
+  const service = "scores" in input.target ? input.target : undefined;
+  const parts: AuditParts = {
+    target:
+      "scores" in input.target
+        ? { service: plan.source(serviceCodec, { service: "in this process" }) }
+        : { model: plan.source(modelCodec, { bytes: input.target.bytes }) },
+    training: plan.data(input.training),
+    attacked: plan.data(input.attacked),
+  };
+  const keys = planAudit(plan, input, parts);
+  const store = memoryStore();
+  await execute(plan, keys.wanted, store, inProcess(store, input.runtime, service), (progress) =>
+    input.onProgress?.(progress),
+  );
+  return readAudit(store, keys, input, parts);
+}

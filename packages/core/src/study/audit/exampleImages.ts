@@ -1,0 +1,62 @@
+// A few attacked points to look at: ones that fool the target, one per surrogate, chosen by rule and not by eye.
+
+import { type Dataset, denseRows, featureCount } from "../../data/dataset.ts";
+import type { AuditExample } from "../result.ts";
+import type { Crafted } from "../tasks/craft.ts";
+import type { AuditSamples } from "./audit.ts";
+
+/**
+ * Of the points crafted on one model, the first that the target got right and gets wrong under the attack at the second
+ * smallest budget (or the smallest at which there is one), with what every model says of it; if there is one, one that is
+ * not `shown` already. `samples` are those of these points. Points that are no grey images are not shown.
+ */
+export function chooseExample(
+  id: string,
+  results: readonly Crafted[],
+  samples: readonly AuditSamples[],
+  attacked: Dataset,
+  epsilons: readonly number[],
+  shown: ReadonlySet<number>,
+): AuditExample[] {
+  const imageShape = imageShapeOf(attacked.featureShape);
+  if (!imageShape) return [];
+  const d = featureCount(attacked);
+  const ascending = [...epsilons].sort((a, b) => a - b);
+  for (const epsilon of [...ascending.slice(1), ascending[0]]) {
+    const verdicts = samples.filter((each) => each.epsilon === epsilon);
+    const onTarget = verdicts.find(({ target }) => target === "target");
+    const fooled = (i: number) =>
+      onTarget !== undefined &&
+      onTarget.cleanLabels[i] === attacked.labels[i] &&
+      onTarget.attackedLabels[i] !== attacked.labels[i];
+    const indices = Array.from(attacked.labels.keys()).filter(fooled);
+    const index = indices.find((i) => !shown.has(i)) ?? indices[0];
+    if (index === undefined) continue;
+    const points = results[epsilons.indexOf(epsilon)].points.data;
+    return [
+      {
+        index,
+        imageShape,
+        original: Float32Array.from(denseRows(attacked, index, index + 1).data),
+        attacked: Float32Array.from(points.subarray(index * d, (index + 1) * d)),
+        label: attacked.classNames[attacked.labels[index]],
+        surrogate: id,
+        epsilon,
+        verdicts: verdicts.map(({ target, attackedLabels }) => ({
+          target,
+          label: attacked.classNames[attackedLabels[index]],
+          wrong: attackedLabels[index] !== attacked.labels[index],
+        })),
+      },
+    ];
+  }
+  return [];
+}
+
+/** Height and width where a row is a grey image: [H, W], [1, H, W], or a square number of features of at least 8 x 8. */
+export function imageShapeOf(featureShape: Dataset["featureShape"]): readonly [number, number] | undefined {
+  if (featureShape.length === 2) return [featureShape[0], featureShape[1]];
+  if (featureShape.length === 3 && featureShape[0] === 1) return [featureShape[1], featureShape[2]];
+  const side = Math.sqrt(featureShape[0]);
+  return featureShape.length === 1 && Number.isInteger(side) && side >= 8 ? [side, side] : undefined;
+}

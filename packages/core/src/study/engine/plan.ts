@@ -1,0 +1,85 @@
+// A plan: the tasks that a question needs, each once, and the artifacts that are given.
+
+import { type Dataset, featureCount, rowCount } from "../../data/dataset.ts";
+import { InputError } from "../../errors.ts";
+import { datasetCodec } from "../tasks/dataset.ts";
+import { type Artifact, hashArtifact, type Parameters } from "./artifact.ts";
+import type { Codec } from "./codec.ts";
+import { keyDocument, type Part, type Ref, sent } from "./reference.ts";
+import { hashJson, type Task, type TaskKind, taskKey } from "./task.ts";
+
+export interface Plan {
+  /** In an order in which inputs come before what needs them. */
+  readonly tasks: readonly Task[];
+  /** Artifacts that no task makes, such as the data, by key. */
+  readonly sources: ReadonlyMap<string, Artifact>;
+}
+
+/** A plan under construction. Adding the same task again gives the same key and no second task. */
+export interface PlanBuilder extends Plan {
+  /**
+   * Adds what is given from outside, under the hash of its content. So whatever changed the reading of a file, an option
+   * or the program, is in the key of all that is computed from it, and what changed nothing is not.
+   */
+  source<T>(codec: Codec<T>, value: T): Ref<T>;
+  /** Adds data from outside. */
+  data(dataset: Dataset): Part;
+  /** Adds a task; returns a reference to what will come of it. */
+  add<P extends object, I extends object, T>(kind: TaskKind<P, I, T>, parameters: P, inputs: I, label: string): Ref<T>;
+}
+
+/** Far more tasks than anyone waits for; a file that asks for a billion repetitions would fill the memory with its plan. */
+const MOST_TASKS = 100_000;
+
+/** A plan without tasks; `add` throws InputError beyond the most it may have. */
+export function startPlan(most = MOST_TASKS): PlanBuilder {
+  const tasks = new Map<string, Task>();
+  const sources = new Map<string, Artifact>();
+  const source = <T>(codec: Codec<T>, value: T): Ref<T> => {
+    const artifact = codec.encode(value);
+    const key = hashJson(["source", { content: hashArtifact(artifact) }]);
+    sources.set(key, artifact);
+    return { key, codec };
+  };
+  return {
+    get tasks() {
+      return [...tasks.values()];
+    },
+    sources,
+    source,
+    data: (dataset) => ({
+      data: source(datasetCodec, dataset),
+      rows: rowCount(dataset),
+      features: featureCount(dataset),
+    }),
+    add(kind, parameters, inputs, label) {
+      const document = keyDocument(parameters, inputs, kind.lists);
+      const key = taskKey(kind.name, kind.version, document.parameters, document.inputs);
+      const { seconds, bytes = FEW, learner, rows } = kind.estimate(parameters, inputs);
+      const { name, asks } = kind;
+      if (!tasks.has(key)) {
+        if (tasks.size === most) throw tooMany(most);
+        tasks.set(key, {
+          ...{ key, kind: name, label, seconds, bytes, inputs: document.inputs },
+          ...(asks && { asks }),
+          parameters: parameters as Parameters,
+          given: sent(inputs)!,
+          family: learner === undefined ? name : `${name} ${learner}`,
+        });
+      }
+      const about = { ...(learner !== undefined && { learner }), ...(rows !== undefined && { rows }) };
+      return { key, codec: kind.output, ...about };
+    },
+  };
+}
+
+/** Bytes of an artifact that is small. */
+const FEW = 20_000;
+
+function tooMany(most: number): InputError {
+  return new InputError("unsupported", "size of the study", {
+    expected: `up to ${most} tasks`,
+    got: "more",
+    remedy: "give fewer repetitions or models, or make several studies of it",
+  });
+}

@@ -1,0 +1,29 @@
+// Computes one task: reads what it is given, runs its kind, writes what comes of it, with the name of the runtime.
+
+import type { Runtime } from "../../models/runtime.ts";
+import type { Service } from "../../models/service.ts";
+import { codecs, taskKinds } from "../tasks/index.ts";
+import type { Workers } from "./execute.ts";
+import { valuesOf } from "./reference.ts";
+import { readRef, type Store } from "./store.ts";
+import type { Task } from "./task.ts";
+
+/** @throws MissingInput */
+export async function runTask(
+  task: Task,
+  store: Store,
+  runtime: Runtime,
+  onProgress: (done: number) => void = () => {},
+  service?: Service,
+): Promise<void> {
+  const kind = taskKinds[task.kind];
+  const values = await valuesOf(task.given, ({ key, holds }) => readRef(store, { key, codec: codecs[holds] }));
+  // What a plan was given by its types comes back from JSON: the one place where types are taken on trust.
+  const found = await kind.run(task.parameters, values as object, { runtime, service, onProgress });
+  await store.write(task.key, { ...kind.output.encode(found), computedBy: runtime.identity });
+}
+
+/** Workers that are this process itself, one task at a time. */
+export function inProcess(store: Store, runtime: Runtime, service?: Service): Workers {
+  return { count: 1, run: (task, onProgress) => runTask(task, store, runtime, onProgress, service) };
+}

@@ -1,0 +1,48 @@
+// Where artifacts are kept, and the one way to read what a reference refers to.
+
+import { type Dataset, takeRows } from "../../data/dataset.ts";
+import type { Artifact } from "./artifact.ts";
+import type { Part, Ref } from "./reference.ts";
+
+export interface Store {
+  has(key: string): Promise<boolean>;
+  /** The artifact, checked; undefined where there is none, or one that was damaged and has been removed. */
+  read(key: string): Promise<Artifact | undefined>;
+  /** Written whole or not at all. */
+  write(key: string, artifact: Artifact): Promise<void>;
+}
+
+/** An artifact that should be in the store is not, or not any more. */
+export class MissingInput extends Error {
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`artifact ${key} is gone from the store`);
+    this.key = key;
+  }
+}
+
+/** What a reference refers to. @throws MissingInput */
+export async function readRef<T>(store: Store, { key, codec }: Pick<Ref<T>, "key" | "codec">): Promise<T> {
+  const artifact = await store.read(key);
+  if (!artifact) throw new MissingInput(key);
+  return codec.decode(artifact);
+}
+
+/** The rows of a part. @throws MissingInput */
+export async function readPart(store: Store, { data, split, part }: Part): Promise<Dataset> {
+  const dataset = await readRef(store, data);
+  return split ? takeRows(dataset, (await readRef(store, split))[part!]) : dataset;
+}
+
+/** A store in memory, for runs that nobody needs to resume. */
+export function memoryStore(): Store {
+  const artifacts = new Map<string, Artifact>();
+  return {
+    has: async (key) => artifacts.has(key),
+    read: async (key) => artifacts.get(key),
+    write: async (key, artifact) => {
+      artifacts.set(key, artifact);
+    },
+  };
+}

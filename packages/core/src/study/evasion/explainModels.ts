@@ -1,0 +1,174 @@
+// Explains transfer between models that are already there: crafts on each, judges on the targets, keeps nothing.
+
+import type { Dataset } from "../../data/dataset.ts";
+import { InputError } from "../../errors.ts";
+import type { Model } from "../../models/model.ts";
+import type { Runtime } from "../../models/runtime.ts";
+import type { Norm } from "../../threat/norm.ts";
+import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
+import { lossVariability } from "../../transfer/variability.ts";
+import { execute, type Progress } from "../engine/execute.ts";
+import { startPlan } from "../engine/plan.ts";
+import { inProcess } from "../engine/runTask.ts";
+import { memoryStore, readRef } from "../engine/store.ts";
+import { briefly, type Findings, findingsOf } from "../findings.ts";
+import { leftOutSentences } from "../leftOut.ts";
+import { type MeanCell, meanCells, meanModels } from "../repetitionMeans.ts";
+import type { Transfer } from "../result.ts";
+import { requireDistinct } from "../studyModels.ts";
+import type { BudgetUnits } from "../tasks/craft.ts";
+import { modelCodec } from "../tasks/fit.ts";
+import { planMatrix } from "./matrix.ts";
+
+/** A model under the name that results call it by. */
+export interface NamedModel {
+  readonly name: string;
+  readonly model: Model;
+}
+
+export interface ExplainInput {
+  readonly runtime: Runtime;
+  readonly surrogates: readonly NamedModel[];
+  readonly targets: readonly NamedModel[];
+  /** The points, labelled as the models number their classes. */
+  readonly data: Dataset;
+  readonly norm: Norm["name"];
+  /** What budgets are measured in; the features' own units where absent. */
+  readonly units?: BudgetUnits;
+  readonly epsilons: readonly number[];
+  readonly seed: number;
+  /** A definition of S to report beside the primary one. */
+  readonly size?: SizeDefinition;
+  /** Number of points on which smoothness is measured; not measured where absent. */
+  readonly smoothness?: number;
+  onProgress?(progress: Progress): void;
+}
+
+/** V of a learner, from the surrogates that are models of it. */
+export interface LearnerVariability {
+  /** The learner and its options, as the models' metadata say. */
+  readonly learner: string;
+  readonly surrogates: readonly string[];
+  /** Absent with fewer than two models, whose number is then the reason. */
+  readonly perPoint?: number;
+  readonly ofMean?: number;
+}
+
+export interface ModelsExplained extends Transfer, Findings {
+  /** What the metrics mean together, one for each surrogate, target and budget. */
+  readonly means: readonly MeanCell[];
+  readonly variability: readonly LearnerVariability[];
+  /** What is undefined, and why. */
+  readonly undefinedFor: readonly string[];
+}
+
+/**
+ * S, R, rho, rates, predicted and observed loss increase of surrogates on targets, V where several surrogates are of one
+ * learner with the same options, and findings in words.
+ *
+ * A target without gradients keeps its rates and agreement of outputs; the reason for the rest stands with it.
+ *
+ * @throws InputError for two models of one name, and for a surrogate without gradients.
+ */
+export async function explainModels(input: ExplainInput): Promise<ModelsExplained> {
+  const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
+  requireDistinct(
+    "models",
+    [...surrogates, ...targets].map(({ name }) => name),
+  );
+  const plan = startPlan();
+  const points = plan.data(data);
+  const given = ({ bytes }: Model) => ({ model: plan.source(modelCodec, { bytes }) });
+  const targetNames = targets.map(({ name }) => name);
+  const keys = planMatrix(plan, {
+    participants: [
+      ...targets.map(({ name, model }) => ({
+        id: name,
+        role: "target" as const,
+        ...given(model),
+        judges: [name],
+      })),
+      ...surrogates.map(({ name, model }) => ({
+        id: name,
+        role: "surrogate" as const,
+        ...given(model),
+        judges: [...targetNames, name],
+      })),
+    ],
+    attacked: points,
+    pool: points,
+    norm,
+    units: input.units,
+    epsilons,
+    seed,
+    extra: {
+      perturbations: true,
+      ...(size !== undefined && { size }),
+      ...(smoothness !== undefined && { smoothness: { points: smoothness } }),
+    },
+    prefix: "",
+  });
+  const store = memoryStore();
+  await execute(plan, [keys.transfer, ...keys.looks.values()], store, inProcess(store, runtime), (progress) =>
+    input.onProgress?.(progress),
+  );
+  const transfer = await readRef(store, keys.transfer);
+  for (const { id, role, noGradients } of transfer.models) {
+    if (role === "surrogate" && noGradients !== undefined) throw notAttackable(id, noGradients);
+  }
+  const losses = new Map<string, Float64Array>();
+  for (const { name } of surrogates) losses.set(name, (await readRef(store, keys.looks.get(name)!)).losses!);
+  const variability = variabilityOf(surrogates, losses);
+  const V = new Map(
+    variability.flatMap(({ surrogates: names, perPoint }) =>
+      perPoint === undefined ? [] : names.map((name) => [name, perPoint] as const),
+    ),
+  );
+  const means = meanCells([transfer]);
+  return {
+    ...transfer,
+    means,
+    variability,
+    ...findingsOf(meanModels([transfer]), means, targetNames, V, { epsilons, seed }),
+    undefinedFor: undefinedOf(transfer, variability),
+  };
+}
+
+/** Groups surrogates by learner and options; a model that does not say what it is stands alone. */
+function variabilityOf(
+  surrogates: readonly NamedModel[],
+  losses: ReadonlyMap<string, Float64Array>,
+): LearnerVariability[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, model } of surrogates) {
+    const { learner, options } = model.metadata;
+    const key = learner === undefined ? `unnamed learner of ${name}` : `${learner} ${options ?? ""}`.trim();
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return [...groups].map(([learner, names]) => {
+    const found = lossVariability(names.map((name) => losses.get(name)!));
+    return { learner, surrogates: names, ...(found && { perPoint: found.perPoint, ofMean: found.ofMean }) };
+  });
+}
+
+function undefinedOf({ models }: Transfer, variability: readonly LearnerVariability[]): string[] {
+  return [
+    ...variability
+      .filter(({ perPoint }) => perPoint === undefined)
+      .map(
+        ({ surrogates }) => `V of ${surrogates[0]}: undefined, it needs at least two models of one learner and options`,
+      ),
+    ...models
+      .filter(({ noGradients }) => noGradients !== undefined)
+      .map(({ id, noGradients }) => `R, S, rho and predicted loss on ${id}: absent, ${briefly(noGradients!)}`),
+    ...leftOutSentences(models),
+  ];
+}
+
+function notAttackable(name: string, reason: string): InputError {
+  return new InputError("unsupported", `surrogate ${name}`, {
+    expected: "a model with gradients to craft points by",
+    got: reason,
+    remedy: "name it as a target instead",
+  });
+}

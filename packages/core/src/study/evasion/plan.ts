@@ -1,0 +1,208 @@
+// A study as tasks: surrogates against targets over repetitions, each on another random split of the data.
+
+import type { Dataset } from "../../data/dataset.ts";
+import { InputError, unknownName } from "../../errors.ts";
+import { learnerByName } from "../../learners/index.ts";
+import type { PlanBuilder } from "../engine/plan.ts";
+import { type Part, partAt } from "../engine/reference.ts";
+import { surrogateId, targetId } from "../names.ts";
+import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
+import { setOperatingPoint } from "../tasks/setOperatingPoint.ts";
+import { split } from "../tasks/split.ts";
+import { type Matrix, type Participant, planFit, planMatrix } from "./matrix.ts";
+import type { Study } from "./schema.ts";
+import { planVariability } from "./variability.ts";
+
+/** Data of a study as artifacts of a plan. */
+export interface StudyData {
+  readonly train: { readonly part: Part; readonly dataset: Dataset };
+  readonly test?: { readonly part: Part; readonly dataset: Dataset };
+}
+
+/** Adds the tasks of a study to a plan; one matrix per repetition. */
+export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): readonly Matrix[] {
+  const surrogates = study.surrogates.map((choice) => resolve(choice));
+  const targets = study.targets.map((choice) => resolve(choice));
+  requireDistinct(
+    "surrogates",
+    surrogates.map(({ name }) => name),
+  );
+  requireDistinct(
+    "targets",
+    targets.map(({ name }) => name),
+  );
+  for (const { name, learner } of surrogates) {
+    if (!learnerByName(learner).capabilities.differentiable) throw notAttackable(name, learner);
+  }
+  const train = data.train.part;
+  const test = data.test?.part;
+  const { rows } = train;
+  const fractions = [study.split.target, study.split.surrogate, ...(data.test ? [] : [attackedShare(study)])];
+  const shares = fractions.map((value) => (value < 1 ? value : value / rows));
+  if (shares.reduce((sum, value) => sum + value, 0) > 1 + 1e-9) throw tooLarge(study, rows);
+  const { seed } = study;
+  const attackable = test ? test.rows : Math.floor(shares[2] * rows);
+  const { classNames, labels } = data.train.dataset;
+  const attackedLabel = study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames);
+  if (study.falseAlarms !== undefined && attackedLabel === undefined) throw noAttackedClass();
+  /** The rows that may be attacked: of one class, where one is named. */
+  const ofClass =
+    attackedLabel === undefined
+      ? attackable
+      : Math.floor(
+          data.test
+            ? data.test.dataset.labels.filter((label) => label === attackedLabel).length
+            : shares[2] * labels.filter((label) => label === attackedLabel).length,
+        );
+  const points = Math.min(study.points ?? ofClass, ofClass);
+  const prefixOf = (repetition: number) => (study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "");
+  /** The parts of one repetition, the surrogates' part with a share of its rows. */
+  const splitOf = (repetition: number, fraction: number) => {
+    const keep = [1, fraction, ...(test ? [] : [attackedLabel === undefined ? points / attackable : 1])];
+    const parameters = { seed, repetition, fractions: shares, keep };
+    return plan.add(split, parameters, { data: train }, `${prefixOf(repetition)}split`);
+  };
+  const targetPart = (repetition: number) =>
+    partAt(train, splitOf(repetition, study.surrogateFraction), 0, shares[0] * rows);
+  const surrogatePart = (repetition: number, fraction: number) =>
+    partAt(train, splitOf(repetition, fraction), 1, fraction * shares[1] * rows);
+  /**
+   * Training sets of surrogates for V. With a test file those of the repetitions, so that their models serve twice;
+   * else new ones among the rows that the first repetition does not attack.
+   */
+  const trainingSet = (set: number, fraction: number): Part => {
+    if (test) return surrogatePart(set, fraction);
+    const share = (fraction * shares[1]) / (shares[0] + shares[1]);
+    const parameters = { seed, repetition: set, fractions: [share], parts: [0, 1] };
+    const inputs = { data: train, among: splitOf(0, 1) };
+    return partAt(
+      train,
+      plan.add(split, parameters, inputs, `training set ${set + 1}`),
+      0,
+      fraction * shares[1] * rows,
+    );
+  };
+  /** Points of the attacked class, or the others, among all that may be attacked. */
+  const withLabels = (repetition: number, only: readonly number[], share: number, what: string): Part => {
+    const parameters = { seed, repetition, fractions: [share], only, ...(!test && { parts: [2] }) };
+    const inputs = test ? { data: test } : { data: train, among: splitOf(repetition, study.surrogateFraction) };
+    const chosen = plan.add(split, parameters, inputs, `${prefixOf(repetition)}choice of ${what}`);
+    return partAt(inputs.data, chosen, 0, only.length === 1 ? points : attackable - ofClass);
+  };
+  const otherLabels = classNames.flatMap((_, label) => (label === attackedLabel ? [] : [label]));
+  const attackedOf = (repetition: number): Part => {
+    if (attackedLabel !== undefined) return withLabels(repetition, [attackedLabel], points / ofClass, "points");
+    if (!test) return partAt(train, splitOf(repetition, study.surrogateFraction), 2, points);
+    const parameters = { seed, repetition, fractions: [points / attackable] };
+    return partAt(
+      test,
+      plan.add(split, parameters, { data: test }, `${prefixOf(repetition)}choice of points`),
+      0,
+      points,
+    );
+  };
+  const fractionOf = ({ fraction }: Resolved) => fraction ?? study.surrogateFraction;
+  const targetNames = targets.map(({ name }) => targetId(name));
+  const { metrics } = study;
+  const extra = {
+    perturbations: metrics.includes("perturbation"),
+    ...(metrics.includes("smoothness") && { smoothness: study.smoothness }),
+    ...(study.size !== undefined && { size: study.size }),
+  };
+  const trained = ({ learner, options }: Resolved, id: string, training: Part, repetition: number) => ({
+    ...{ learner, options, training },
+    label: `${id}/${repetition}`,
+  });
+  const matrices = Array.from({ length: study.repetitions }, (_, repetition): Matrix => {
+    const prefix = prefixOf(repetition);
+    /** A target that reports the attacked class with few false alarms, where that is asked for. */
+    const asTarget = (choice: Resolved, id: string) => {
+      const model = planFit(plan, id, trained(choice, id, targetPart(repetition), repetition), { seed, prefix });
+      if (study.falseAlarms === undefined) return model;
+      const benign = withLabels(repetition, otherLabels, 1, "benign points");
+      const parameters = { positive: attackedLabel!, falseAlarms: study.falseAlarms };
+      return plan.add(setOperatingPoint, parameters, { benign, model }, `${prefix}operating point of ${id}`);
+    };
+    const asSurrogate = (choice: Resolved, id: string) => {
+      const training = surrogatePart(repetition, fractionOf(choice));
+      return planFit(plan, id, trained(choice, id, training, repetition), { seed, prefix });
+    };
+    const participant = (choice: Resolved, role: Participant["role"]): Participant => {
+      const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
+      const { capabilities } = learnerByName(choice.learner);
+      return {
+        ...{ id, role, learner: choice.learner },
+        ...(choice.complexity && { complexity: choice.complexity }),
+        model: role === "target" ? asTarget(choice, id) : asSurrogate(choice, id),
+        ...(capabilities.differentiable && { judges: role === "target" ? [id] : targetNames }),
+      };
+    };
+    const asTargets = targets.map((choice) => participant(choice, "target"));
+    const question = {
+      attacked: attackedOf(repetition),
+      pool: surrogatePart(repetition, study.surrogateFraction),
+      norm: study.attack.norm,
+      units: study.attack.units,
+      ...(study.attack.direction && { direction: study.attack.direction }),
+      seed,
+      prefix,
+    };
+    const matrix = planMatrix(plan, {
+      ...question,
+      participants: [...asTargets, ...surrogates.map((choice) => participant(choice, "surrogate"))],
+      epsilons: study.attack.epsilons,
+      extra,
+    });
+    if (study.attack.curve.length === 0) return matrix;
+    const attackable = asTargets.filter(({ judges }) => judges !== undefined);
+    const curve = planMatrix(plan, { ...question, participants: attackable, epsilons: study.attack.curve });
+    return { ...matrix, curve };
+  });
+  if (!metrics.includes("variability")) return matrices;
+  const varying = surrogates.map((choice) => {
+    const id = surrogateId(choice.name);
+    const model = (set: number) => trained(choice, id, trainingSet(set, fractionOf(choice)), set);
+    return { id, model };
+  });
+  const [first, ...others] = matrices;
+  const variability = planVariability(plan, study, varying, attackedOf(0), first.crafts);
+  return [{ ...first, variability }, ...others];
+}
+
+function attackedShare({ split }: Study): number {
+  if (split.attacked !== undefined) return split.attacked;
+  throw new InputError("missing", "split.attacked", {
+    expected: "a share of the rows to attack, as there is no data.test",
+    got: "none",
+    remedy: "for instance split: {target: 0.36, surrogate: 0.36, attacked: 0.28}",
+  });
+}
+
+function labelNamed(name: string, classNames: readonly string[]): number {
+  const label = classNames.indexOf(name);
+  return label >= 0 ? label : unknownName("class of attack.class", name, classNames);
+}
+
+function noAttackedClass(): InputError {
+  return new InputError("missing", "attack.class", {
+    expected: "the class that is to be detected, as falseAlarms is given",
+    got: "none",
+    remedy: 'for instance class: "1"',
+  });
+}
+
+function notAttackable(name: string, learner: string): InputError {
+  return new InputError("unsupported", `surrogate "${name}"`, {
+    expected: "a learner whose models have gradients",
+    got: learner,
+    remedy: "name it among the targets instead",
+  });
+}
+
+function tooLarge({ split }: Study, rows: number): InputError {
+  return new InputError("invalid", "split", {
+    expected: `parts that together are at most the ${rows} rows of data.train`,
+    got: JSON.stringify(split),
+    remedy: "make the parts smaller",
+  });
+}

@@ -1,0 +1,289 @@
+// A study of poisoning: points crafted on surrogates join what targets learn from, over repetitions, each on other splits.
+
+import { poisonCount } from "../../attacks/poisoning/points.ts";
+import { requireDisjoint } from "../../data/overlap.ts";
+import { InputError } from "../../errors.ts";
+import { learnerByName } from "../../learners/index.ts";
+import { stream } from "../../random.ts";
+import type { Interval } from "../../stats/sample.ts";
+import type { PlanBuilder } from "../engine/plan.ts";
+import { type Part, partAt, type Ref } from "../engine/reference.ts";
+import { readRef, type Store } from "../engine/store.ts";
+import type { StudyData } from "../evasion/plan.ts";
+import type { SurrogateVariability } from "../evasion/variability.ts";
+import { selectMetrics, transferRateOf } from "../measured.ts";
+import { named, nameOf, surrogateId, targetId } from "../names.ts";
+import { pooledCell } from "../repetitionMeans.ts";
+import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
+import type { Variability } from "../tasks/lossVariability.ts";
+import type { Block } from "../tasks/poison.ts";
+import { poisonGradient } from "../tasks/poisonGradient.ts";
+import { poisonJudge } from "../tasks/poisonJudge.ts";
+import { type PoisonMetricsInputs, type PoisonRow, poisonTransfer } from "../tasks/poisonTransfer.ts";
+import { poisonVariability } from "../tasks/poisonVariability.ts";
+import { split } from "../tasks/split.ts";
+import { VERSION } from "../version.ts";
+import { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./blocks.ts";
+import { explainPoisoning, type PoisoningExplanation } from "./explain.ts";
+import type { PoisonTransfer } from "./read.ts";
+import type { PoisoningStudy } from "./schema.ts";
+
+/** What one repetition leaves behind. */
+export interface PoisoningMatrix {
+  readonly transfer: Ref<PoisonTransfer>;
+  /** V of each surrogate, where it was asked for; in the first repetition. */
+  readonly variability: ReadonlyMap<string, Ref<Variability>>;
+  /** Blocks of points by the id of the model that they were crafted on, those of targets apart. */
+  readonly blocks: { readonly [role in PoisonRow["role"]]: ReadonlyMap<string, readonly Ref<Block>[]> };
+  readonly wanted: readonly Ref<unknown>[];
+}
+
+/** A cell over all repetitions. */
+export interface PoisoningCell {
+  readonly surrogate: string;
+  readonly target: string;
+  readonly fraction: number;
+  /** Mean error; the interval is Student's over repetitions, or that of the one repetition. */
+  readonly errorUnderAttack: Interval;
+  readonly ratio?: number;
+}
+
+export interface PoisoningResult {
+  readonly carom: string;
+  readonly study: PoisoningStudy;
+  readonly data: Readonly<Record<string, string>>;
+  readonly repetitions: readonly PoisonTransfer[];
+  readonly cells: readonly PoisoningCell[];
+  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
+  readonly transferRates: readonly { readonly surrogate: string; readonly fraction: number; readonly rate: number }[];
+  readonly variability: readonly SurrogateVariability[];
+  readonly explanation: PoisoningExplanation;
+}
+
+/** Positions of the parts in a split. */
+const [SURROGATE, TARGET, VALIDATION, TEST] = [0, 1, 2, 3];
+
+/**
+ * Adds the tasks of a study of poisoning to a plan.
+ *
+ * The parts of a split are disjoint, equal rows together. Points begin alike on all models of a repetition: clones from
+ * the surrogates' part. Targets that are surrogates too are also poisoned white-box, in their own training data.
+ *
+ * @throws InputError for surrogates without poisoning gradient, parts larger than the data, more points than rows.
+ */
+export function planPoisoning(plan: PlanBuilder, study: PoisoningStudy, data: StudyData): readonly PoisoningMatrix[] {
+  const surrogates = study.surrogates.map((choice) => resolve(choice));
+  const targets = study.targets.map((choice) => resolve(choice));
+  requireDistinct(
+    "surrogates",
+    surrogates.map(({ name }) => name),
+  );
+  requireDistinct(
+    "targets",
+    targets.map(({ name }) => name),
+  );
+  for (const { learner } of surrogates) requirePoisonable(learnerByName(learner), study.attack, {});
+  const sizes = sizesOf(study, data);
+  const fractions = [...study.fractions].sort((a, b) => a - b);
+  const counts = fractions.map((fraction) => poisonCount(sizes.rows[TARGET], fraction));
+  requireClones(counts[counts.length - 1], sizes.rows[SURROGATE]);
+  if (data.test) requireDisjoint("data.test", data.test.dataset, "data.train", data.train.dataset);
+  const shared: Shared = { plan, study, data, surrogates, targets, fractions, counts, ...sizes };
+  return Array.from({ length: study.repetitions }, (_, repetition) => planRepetition(shared, repetition));
+}
+
+interface Shared {
+  readonly plan: PlanBuilder;
+  readonly study: PoisoningStudy;
+  readonly data: StudyData;
+  readonly surrogates: readonly Resolved[];
+  readonly targets: readonly Resolved[];
+  readonly fractions: readonly number[];
+  readonly counts: readonly number[];
+  /** Rows and shares of the parts. */
+  readonly rows: readonly number[];
+  readonly shares: readonly number[];
+}
+
+function planRepetition(shared: Shared, repetition: number): PoisoningMatrix {
+  const { plan, study, surrogates, targets, fractions, counts } = shared;
+  const prefix = study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "";
+  const seed = stream(study.seed, "poisoning", repetition).integer(2 ** 31);
+  const part = partsOf(shared, repetition);
+  const [training, own, validation, test] = [SURROGATE, TARGET, VALIDATION, TEST].map(part);
+  const names = new Set(surrogates.map(({ name }) => name));
+  const twice = targets.filter(({ name }) => names.has(name));
+  const craft = ({ learner, options }: Resolved, id: string, parts: Pick<CraftQuestion, "training" | "pool">) =>
+    planCraft(plan, {
+      ...{ attack: study.attack, settings: {}, learner, options, validation, counts, seed, ...parts },
+      label: `${prefix}poisoning ${id}`,
+    });
+  const crafted = (choices: readonly Resolved[], idOf: (name: string) => string, parts: Parameters<typeof craft>[2]) =>
+    new Map(choices.map((choice) => [idOf(choice.name), craft(choice, idOf(choice.name), parts)]));
+  const blocks = {
+    surrogate: crafted(surrogates, surrogateId, { training }),
+    target: crafted(twice, targetId, { training: own, pool: training }),
+  };
+  const judge = ({ name, learner, options }: Resolved, from: readonly Ref<Block>[], at: typeof counts, what: string) =>
+    plan.add(
+      poisonJudge,
+      { learner, options, counts: at, seed, label: targetId(name), retune: study.retune },
+      { training: own, test, blocks: from },
+      `${prefix}${what}`,
+    );
+  const clean = new Map<string, ReturnType<typeof judge>>();
+  const judged: PoisonMetricsInputs["judged"][number][] = [];
+  for (const choice of targets) {
+    const target = targetId(choice.name);
+    clean.set(target, judge(choice, [], [0], `training ${target}`));
+    const white = blocks.target.get(target);
+    for (const [id, from] of [...blocks.surrogate, ...(white ? ([[target, white]] as const) : [])]) {
+      judged.push({ id: [id, target], judge: judge(choice, from, counts, `${target} with points of ${id}`) });
+    }
+  }
+  const starts = blocks.surrogate.get(surrogateId(surrogates[0].name))!;
+  const isWanted = study.metrics.includes("size") || study.metrics.includes("alignment");
+  const gradient = ({ learner, options }: Resolved, id: string, training: Part) =>
+    plan.add(
+      poisonGradient,
+      { learner, options, seed },
+      { training, validation, blocks: starts },
+      `${prefix}gradients of ${id}`,
+    );
+  const row = (choice: Resolved, role: PoisonRow["role"]): PoisonRow => {
+    const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
+    const { learner, options, complexity } = choice;
+    const unpoisoned = clean.get(id);
+    const hasGradient = isWanted && names.has(choice.name);
+    return {
+      ...{ id, role, learner, options },
+      ...(complexity && { complexity }),
+      blocks: blocks[role].get(id) ?? [],
+      ...(hasGradient && { gradient: gradient(choice, id, role === "target" ? own : training) }),
+      ...(unpoisoned && { clean: unpoisoned }),
+    };
+  };
+  const models = [
+    ...targets.map((choice) => row(choice, "target")),
+    ...surrogates.map((choice) => row(choice, "surrogate")),
+  ];
+  const transfer = plan.add(
+    poisonTransfer,
+    { fractions, counts, seed, retune: study.retune },
+    { test, models, judged },
+    `${prefix}metrics`,
+  );
+  const variability =
+    repetition === 0 && study.metrics.includes("variability")
+      ? planVariability(shared, { starts, validation, seed })
+      : new Map<string, Ref<Variability>>();
+  const made = [...blocks.surrogate.values(), ...blocks.target.values()].flat();
+  return { transfer, variability, blocks, wanted: [transfer, ...variability.values(), ...made] };
+}
+
+/** V of each surrogate, on the validation rows of the first repetition; training sets are drawn among the other rows. */
+function planVariability(
+  { plan, study, data, surrogates, shares }: Shared,
+  { starts, validation, seed }: { readonly starts: readonly Ref<Block>[]; readonly validation: Part; seed: number },
+): ReadonlyMap<string, Ref<Variability>> {
+  const train = data.train.part;
+  const rest = restOf(shares);
+  const others = [SURROGATE, TARGET, ...(rest > 0 ? [shares.length] : [])];
+  const among = others.reduce((sum, i) => sum + (shares[i] ?? rest), 0);
+  const sets = Array.from({ length: study.variability.sets }, (_, set): Part => {
+    const parameters = { seed: study.seed, repetition: set, fractions: [shares[SURROGATE] / among], parts: others };
+    const inputs = { data: train, among: validation.split! };
+    return partAt(
+      train,
+      plan.add(split, parameters, inputs, `training set ${set + 1}`),
+      0,
+      shares[SURROGATE] * train.rows,
+    );
+  });
+  return new Map(
+    surrogates.map(({ name, learner, options }) => {
+      const id = surrogateId(name);
+      const inputs = { validation, sets, blocks: starts };
+      return [id, plan.add(poisonVariability, { learner, options, seed }, inputs, `variability of ${id}`)] as const;
+    }),
+  );
+}
+
+/** The share of the rows that is in no part; 0 where it is a few rows. */
+function restOf(shares: readonly number[]): number {
+  const rest = 1 - shares.reduce((sum, share) => sum + share, 0);
+  return rest > 0.01 ? rest : 0;
+}
+
+/** The disjoint parts of one repetition. */
+function partsOf({ plan, study, data, shares }: Shared, repetition: number): (index: number) => Part {
+  const rest = restOf(shares);
+  const { seed } = study;
+  const train = data.train.part;
+  const test = data.test?.part;
+  const parameters = { seed, repetition, fractions: [...shares, ...(rest > 0 ? [rest] : [])] };
+  const parts = plan.add(split, parameters, { data: train }, "split");
+  return (index) => {
+    if (index !== TEST || !test) return partAt(train, parts, index, shares[index] * train.rows);
+    const keep = Math.min(1, asShare(study.split.test, test.rows));
+    const chosen = plan.add(split, { seed, repetition, fractions: [1], keep: [keep] }, { data: test }, "split");
+    return partAt(test, chosen, 0, keep * test.rows);
+  };
+}
+
+const asShare = (value: number, rows: number) => (value < 1 ? value : value / rows);
+
+/** Rows and shares of the parts; with a test file the last of the shares is left out. */
+function sizesOf({ split }: PoisoningStudy, data: StudyData): Pick<Shared, "rows" | "shares"> {
+  const n = data.train.part.rows;
+  const wanted = [split.surrogate, split.target, split.validation, ...(data.test ? [] : [split.test])];
+  const shares = wanted.map((value) => asShare(value, n));
+  if (shares.reduce((sum, share) => sum + share, 0) > 1 + 1e-9) {
+    throw new InputError("invalid", "split", {
+      expected: `parts that together are at most the ${n} rows of data.train`,
+      got: JSON.stringify(split),
+      remedy: "make the parts smaller",
+    });
+  }
+  return { rows: shares.map((share) => Math.round(share * n)), shares };
+}
+
+/** Reads the outcome of a study whose plan has been executed. */
+export async function readPoisoning(
+  store: Store,
+  keys: readonly PoisoningMatrix[],
+  study: PoisoningStudy,
+  data: PoisoningResult["data"],
+): Promise<PoisoningResult> {
+  const whole: PoisonTransfer[] = [];
+  const variability: SurrogateVariability[] = [];
+  for (const { transfer, variability: varied } of keys) {
+    const found = await readRef(store, transfer);
+    whole.push({ ...found, models: named(found.models, study) });
+    for (const [surrogate, ref] of varied) {
+      const found = await readRef(store, ref);
+      if (found) variability.push({ surrogate, ...found });
+    }
+  }
+  const repetitions = whole.map((each) => select(each, study));
+  const cells = repetitions[0].cells.map((cell): PoisoningCell => {
+    const { surrogate, target, fraction } = cell;
+    return { surrogate, target, fraction, ...pooledCell(repetitions, cell) };
+  });
+  const fractions = [...study.fractions].sort((a, b) => a - b);
+  const transferRates = study.surrogates.flatMap((choice) =>
+    fractions.map((fraction) => {
+      const surrogate = surrogateId(nameOf(choice));
+      return { surrogate, fraction, rate: transferRateOf(cells, surrogate, fraction)! };
+    }),
+  );
+  const explanation = explainPoisoning({ study, repetitions, transferRates, variability });
+  return { carom: VERSION, study, data, repetitions, cells, transferRates, variability, explanation };
+}
+
+/** Leaves out the metrics that were not asked for. */
+function select(transfer: PoisonTransfer, { metrics }: PoisoningStudy): PoisonTransfer {
+  const found = selectMetrics(transfer, metrics);
+  if (metrics.includes("perturbation")) return found;
+  return { ...found, cells: found.cells.map(({ perturbationCorrelation: _, ...cell }) => cell) };
+}

@@ -1,0 +1,48 @@
+// What a study of poisoning finds out, as plain data.
+
+import type { Interval } from "../../stats/sample.ts";
+import type { Rate } from "../../transfer/rates.ts";
+import type { MeasuredModel } from "../measured.ts";
+import type { AuditPair } from "../result.ts";
+
+/** A model that took part. */
+export interface PoisonModel extends MeasuredModel {
+  readonly learner: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Error on the test rows without poisoning; of targets. */
+  readonly cleanError?: Rate;
+  /** S: mean length of the gradient of the summed validation loss by a poisoning point at its start, on its own data. */
+  readonly gradientSize?: Interval;
+  /** Mean L2 distance that points crafted on it were moved, and the share of them that moved at all. */
+  readonly displacement?: Interval;
+  readonly moved?: number;
+  /** What crafting took. */
+  readonly effort?: { readonly fits: number; readonly gradients: number; readonly evaluations: number };
+}
+
+/** Points crafted on one model that another one learned from too. On the diagonal of targets that is white-box. */
+export interface PoisonCell {
+  readonly surrogate: string;
+  readonly target: string;
+  /** The share asked for, and the number of points that it is. */
+  readonly fraction: number;
+  readonly points: number;
+  /** Errors among all test rows. */
+  readonly errorUnderAttack: Rate;
+  /** Minus the clean error, on the same rows. */
+  readonly netIncrease: Interval;
+  /** Divided by the white-box error of the same target; absent where that is 0 or unknown. */
+  readonly ratio?: number;
+  /** rho: mean correlation of how points were moved from the same starts on the two models. */
+  readonly perturbationCorrelation?: number;
+  /** What the target chose when it tuned its regularisation again. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** One repetition. */
+export interface PoisonTransfer {
+  readonly models: readonly PoisonModel[];
+  readonly cells: readonly PoisonCell[];
+  /** R of a surrogate's and a target's gradients by the same points at their start. */
+  readonly pairs: readonly AuditPair[];
+}
