@@ -2,6 +2,7 @@
 
 export type { Attack, AttackContext, AttackState, Gradients, Points } from "./attacks/attack.ts";
 export type { AttackedModel } from "./attacks/evasion/affine.ts";
+export { apgdAttack } from "./attacks/evasion/apgd.ts";
 export {
   type ChunksTask,
   type Crafting,

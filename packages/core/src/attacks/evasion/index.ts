@@ -1,6 +1,7 @@
 // Every evasion attack by name. The same list feeds the command line, option checks and the conformance suite.
 
 import { entryNamed, registryOf } from "../../registry.ts";
+import { apgd } from "./apgd.ts";
 import type { AnyEvasionAttack } from "./evasionAttack.ts";
 import { fgm } from "./fgm.ts";
 import { flips } from "./flips.ts";
@@ -11,6 +12,7 @@ import { pgd } from "./pgd.ts";
 export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = registryOf<AnyEvasionAttack>([
   lineSearch,
   pgd,
+  apgd,
   fgm,
   flips,
   noise,
