@@ -227,10 +227,18 @@ for (let i = 0; i < count; i++) {
     faults.push(`left ${readdirSync(join(place, "work"))}`);
   }
   tally.kills++;
-  // What has its output is done, though it may have been killed before it said so.
+  // What has its output is done, though it may have been killed before it said so: a run of the same question is told again,
+  // of a file is told that it is whole.
   const isDone = killed.status === 0 || (signal === "SIGKILL" && existsSync(join(place, "work", commands[name].out)));
-  if (isDone) tally.finished++;
-  else {
+  if (isDone) {
+    tally.finished++;
+    const again = await run(name, place, undefined);
+    const isTold =
+      commands[name].out === "run"
+        ? again.status === 0 && /answers this question already/.test(again.stderr) && again.stdout !== ""
+        : again.status === 2 && /remove it .* it is whole, even where/.test(again.stderr);
+    if (!isTold) faults.push(`again: ${again.status} ${again.stderr.slice(0, 400)}`);
+  } else {
     if (Object.keys(before).length === 0) tally.early++;
     const lines = killed.stderr.split("\n").filter((line) => line !== "");
     if (!lines.every((line) => line.startsWith("carom: ") && !line.includes("fault of carom"))) {

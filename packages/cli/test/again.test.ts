@@ -1,6 +1,6 @@
 // A run that finished its work never loses it to its report; names of classes may hold anything, in all files of a run.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
@@ -49,6 +49,31 @@ it("what was computed is kept where the report cannot be written, and the report
   expect(again.status).toBe(0);
   expect(contentOf(store)).toEqual(kept);
   expect(readFileSync(join(at("again"), "metrics.json"))).toEqual(before);
+});
+
+it("a run that has its name is told again where the command was ended before it said so, and is not written again", async () => {
+  const store = at("store");
+  const [first, other] = [at("first"), ["--out", at("first")]];
+  const times = () => contentOf(first).map((name) => [name, statSync(join(first, name)).mtimeMs]);
+  const before = times();
+  const said = await carom([...chosen, "--out", at("said")], { store });
+  const again = await carom([...chosen, ...other], { store });
+  expect([again.status, again.stderr]).toEqual([0, expect.stringMatching(/first answers this question already/)]);
+  expect(again.stdout.replaceAll(first, at("said"))).toBe(said.stdout);
+  const json = await carom([...chosen, ...other, "--json"], { store });
+  expect(JSON.parse(json.stdout).cells).toEqual(JSON.parse(readFileSync(join(first, "metrics.json"), "utf8")).cells);
+  // Anything else that is asked is another question.
+  for (const more of [
+    ["--seed", "2"],
+    ["--epsilon", "0.2"],
+    ["--box", "0,2"],
+  ]) {
+    const { status, stderr } = await carom([...chosen, ...more, ...other], { store });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/got one that exists, the run of another question/)]);
+  }
+  expect(times()).toEqual(before);
+  const fitted = await carom(["fit", "logistic", "--data", at("data.csv"), "--out", at("model.onnx")]);
+  expect([fitted.status, fitted.stderr]).toEqual([2, expect.stringMatching(/remove it .* it is whole, even where/)]);
 });
 
 it("the files of a run hold such names as they are, and the report no markup of theirs", () => {

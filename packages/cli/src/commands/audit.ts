@@ -24,9 +24,10 @@ import {
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
+import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping } from "../host/http/target.ts";
-import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { requireRoomForAudit } from "../host/room.ts";
 import { runPlan } from "../host/runPlan.ts";
@@ -114,7 +115,7 @@ export function auditCommand(): Command {
 async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
   const norm = normNamed(options.norm).name;
-  await requireFree(options.out ?? join(RUNS, "audit"), "folder");
+  await requireFreeOrFinished(options.out ?? join(RUNS, "audit"));
   const plan = startPlan();
   const subject = await subjectOf(plan, options);
   const { parts, asked, attacked, service, ledger } = subject;
@@ -154,6 +155,9 @@ async function run(options: AuditOptions): Promise<void> {
     ...estimateOf(options),
   };
   const keys = planAudit(plan, question, parts);
+  const hash = hashOfQuestion(question, keys.wanted, options.device);
+  const folder = options.out ?? runFolder("audit", hash, started);
+  const finished = await isFinished(folder, hash);
   const store = await runPlan(plan, keys.wanted, {
     workers: options.workers ?? defaultWorkers(),
     quiet: options.quiet === true,
@@ -162,13 +166,12 @@ async function run(options: AuditOptions): Promise<void> {
   });
   const queries = ledger && { sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" };
   await service?.close();
-  const folder = options.out ?? runFolder("audit", keys.wanted, started);
   // What draws and lays out takes a while to load, and is wanted only now.
   const { auditFiles } = await import("../report/auditFiles.ts");
   const output = await keepingResults(async () => {
     const found = await readAudit(store, keys, question, parts);
-    const facts = { ...factsOf(started, store), ...(ledger && { queries }) };
-    await writeFolder(folder, auditFiles(found, facts));
+    const facts = { ...factsOf(hash, started, store), ...(ledger && { queries }) };
+    if (!finished) await writeFolder(folder, auditFiles(found, facts));
     return found;
   });
   if (options.json) {

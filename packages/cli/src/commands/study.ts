@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { atScale, InputError, restrict, startPlan, studyJsonSchema } from "@carom/core";
 import { Command } from "commander";
-import { keepingResults, RUNS, requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
+import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
@@ -66,7 +67,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const loaded = await loadStudy(await studyPath(file));
   const seeded = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const study = restricted(atScale(seeded, options.scale), options.only);
-  if (!options.plan) await requireFree(options.out ?? join(RUNS, study.name), "folder");
+  if (!options.plan) await requireFreeOrFinished(options.out ?? join(RUNS, study.name));
   const plan = startPlan();
   const {
     wanted,
@@ -79,12 +80,14 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
     await describePlan(await withMeasuredTimes(plan, storeFolder()), workers, options.json === true);
     return;
   }
+  const hash = hashOfQuestion([study, hashes], wanted, options.device);
+  const folder = options.out ?? runFolder(study.name, hash, started);
+  const finished = await isFinished(folder, hash);
   const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true, device: options.device });
-  const folder = options.out ?? runFolder(study.name, [study, hashes], started);
   const { result, text } = await keepingResults(async () => {
     const found = await answer(store);
-    const facts = { ...factsOf(started, store), warnings };
-    await writeFolder(folder, await found.files(facts));
+    const facts = { ...factsOf(hash, started, store), warnings };
+    if (!finished) await writeFolder(folder, await found.files(facts));
     return found;
   });
   if (options.json) printJson({ folder, ...(warnings.length > 0 && { warnings }), ...result });

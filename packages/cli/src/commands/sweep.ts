@@ -13,10 +13,12 @@ import {
   withScaling,
 } from "@carom/core";
 import { Command, Option } from "commander";
-import { keepingResults, requireFree, runFolder, writeFolder } from "../host/output.ts";
+import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
+import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
+import { factsOf } from "../report/manifest.ts";
 import { print } from "../terminal/print.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
@@ -83,6 +85,7 @@ export function sweepCommand(): Command {
 
 async function run(name: string, options: SweepOptions): Promise<void> {
   const started = new Date();
+  await requireFreeOrFinished(options.out ?? join(RUNS, "sweep"));
   if (options.epsilon && options.epsilon.length > 1)
     throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
@@ -110,15 +113,16 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   };
   const plan = startPlan();
   const data = plan.data(dataset);
-  const folder = options.out ?? runFolder("sweep", [question, data.data.key], started);
-  await requireFree(folder, "folder");
   const keys = planSweep(plan, question, data);
+  const hash = hashOfQuestion(question, keys.wanted, options.device);
+  const folder = options.out ?? runFolder("sweep", hash, started);
+  const finished = await isFinished(folder, hash);
   const workers = options.workers ?? defaultWorkers();
   const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true, device: options.device });
   const { sweepFiles } = await import("../report/sweepFiles.ts");
   const result = await keepingResults(async () => {
     const found = await readSweep(store, keys, question, contentHash);
-    await writeFolder(folder, sweepFiles(found));
+    if (!finished) await writeFolder(folder, sweepFiles(found, factsOf(hash, started, store)));
     return found;
   });
   if (options.json) printJson({ folder, reading, ...result, ...(warnings.length > 0 && { warnings }) });

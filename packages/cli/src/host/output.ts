@@ -1,8 +1,8 @@
 // Output on disk: whole or not at all.
 
 import { createHash } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
-import { link, lstat, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { link, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError, MissingInput } from "@carom/core";
 import { tell } from "../terminal/print.ts";
@@ -121,14 +121,19 @@ export async function requireFree(path: string, kind: "file" | "folder"): Promis
     throw new InputError("invalid", `output ${path}`, {
       expected: "a place where nothing is yet",
       got: "one that exists",
-      remedy: "choose another with --out",
+      remedy:
+        "choose another with --out, or remove it to make it anew; if carom wrote it, it is whole, even where the command " +
+        "was ended before it said so",
     });
   }
   let folder = dirname(resolve(path));
-  await removeLeft(folder);
   while (!(await exists(folder))) folder = dirname(folder);
+  await removeLeft(folder);
   try {
-    await rmdir(await mkdtemp(join(folder, ".carom-")));
+    // A signal is heard between the two if they wait.
+    const trial = partialName(join(folder, "carom"));
+    mkdirSync(trial);
+    rmdirSync(trial);
   } catch (error) {
     throw notWritten(path, error);
   }

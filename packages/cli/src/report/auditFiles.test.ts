@@ -45,7 +45,7 @@ test("no piece of 800,000 lines is longer than 64 KB and a line", () => {
 test("files of points are no strings", () => {
   const result = madeUpAudit();
   const output = { result, samples: samples(3), examples: madeUpExamples(result) };
-  const files = auditFiles(output, { started: new Date(0), seconds: 1, runtimes: [] });
+  const files = auditFiles(output, { question: "q", started: new Date(0), seconds: 1, runtimes: [] });
   expect(typeof files["samples.csv.gz"]).toBe("object");
   expect(Object.keys(files)).toEqual(expect.arrayContaining(["metrics.json", "cells.csv", "report.html"]));
 });

@@ -4,6 +4,8 @@ import { type RuntimeIdentity, VERSION } from "@carom/core";
 import type { StoreWithMakers } from "../host/makers.ts";
 
 export interface RunFacts {
+  /** What was asked, by its hash: the same command finds its run finished. */
+  readonly question: string;
   readonly started: Date;
   readonly seconds: number;
   /** Who computed what the results were read from. */
@@ -14,19 +16,20 @@ export interface RunFacts {
   readonly warnings?: readonly string[];
 }
 
-/** What a run that started then, and read its results from there, says of itself now. */
-export function factsOf(started: Date, store: StoreWithMakers): RunFacts {
-  return { started, seconds: (Date.now() - started.getTime()) / 1000, runtimes: store.makers() };
+/** What a run that answers a question, started then, and read its results from there, says of itself now. */
+export function factsOf(question: string, started: Date, store: StoreWithMakers): RunFacts {
+  return { question, started, seconds: (Date.now() - started.getTime()) / 1000, runtimes: store.makers() };
 }
 
 /** The manifest of a run: what was computed with which seed on what, where and when. */
 export function manifestOf(
   seed: number,
   inputs: Readonly<Record<string, unknown>>,
-  { started, seconds, runtimes, queries, warnings = [] }: RunFacts,
+  { question, started, seconds, runtimes, queries, warnings = [] }: RunFacts,
 ) {
   return {
     carom: VERSION,
+    question,
     seed,
     ...inputs,
     ...(queries && { queries }),

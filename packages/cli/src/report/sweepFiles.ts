@@ -13,9 +13,14 @@ import { claimsSection } from "./sections.ts";
 import { comparisonCsv, printedSection } from "./studyFigures.ts";
 import { normText, repetitionsText } from "./words.ts";
 
-/** File names and contents; equal sweeps give equal bytes. */
-export function sweepFiles(result: SweepResult): Record<string, Content> {
-  return { "metrics.json": jsonText(result), "sweep.csv": sweepCsv(result), ...sweepDrawings(result) };
+/** File names and contents; equal sweeps give equal bytes, the manifest aside. */
+export function sweepFiles(result: SweepResult, facts: RunFacts): Record<string, Content> {
+  return {
+    "metrics.json": jsonText(result),
+    "manifest.json": jsonText(manifestOf(result.asked.seed, { data: result.asked.dataHash }, facts)),
+    "sweep.csv": sweepCsv(result),
+    ...sweepDrawings(result),
+  };
 }
 
 /** The files of a sweep that is a study, its report among them. */
