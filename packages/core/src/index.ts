@@ -297,7 +297,7 @@ export {
 export { l1, l2, linf, type Norm, norms } from "./threat/norm.ts";
 export { precisionDoubt } from "./threat/precision.ts";
 export { scaledNorm } from "./threat/scaledNorm.ts";
-export { checkThreat, type ThreatModel } from "./threat/threat.ts";
+export { type BudgetedThreat, checkThreat, type ThreatModel } from "./threat/threat.ts";
 // Transfer: rates and metrics
 export {
   type Advice,

@@ -79,10 +79,10 @@ export function rowAt(data: Dataset, i: number): Float64Array {
 }
 
 /** The bounds of one point under everything of the threat but its budget. */
-export function boundsOf(threat: Omit<ThreatModel, "epsilon">, row: Float64Array) {
+export function boundsOf(threat: ThreatModel, row: Float64Array) {
   const lower = new Float64Array(row.length);
   const upper = new Float64Array(row.length);
-  writeBounds({ ...threat, epsilon: 0 }, row, lower, upper);
+  writeBounds(threat, row, lower, upper);
   return { lower, upper };
 }
 

@@ -296,7 +296,7 @@ function describeSmallest(epsilon: Float64Array) {
 }
 
 /** Where no attack is named: flips of binary features within an L1 budget; else craft's own choice, the line search. */
-function chooseAttack(options: EvadeOptions, { norm, domain }: Omit<ThreatModel, "epsilon">) {
+function chooseAttack(options: EvadeOptions, { norm, domain }: ThreatModel) {
   if (options.attack !== undefined) return evasionByName(options.attack);
   if (norm === norms.l1 && domain.kinds?.every((kind) => kind === "binary")) return evasionByName("flips");
   return options.set ? evasionByName("line-search") : undefined;

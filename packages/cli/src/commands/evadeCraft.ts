@@ -24,7 +24,7 @@ export interface EvadeTask {
   readonly models: readonly LoadedModel[];
   /** The rows to attack. */
   readonly data: Dataset;
-  readonly threat: Omit<ThreatModel, "epsilon">;
+  readonly threat: ThreatModel;
   /** The attack; where absent, the line search. */
   readonly attack?: Attack;
   readonly fromOrigin?: boolean;

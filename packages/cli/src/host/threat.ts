@@ -49,7 +49,7 @@ export function withThreatOptions(command: Command): Command {
  * @throws InputError for what does not fit the data: values that are not of the kind declared, a mask of another
  * length, additions to features that are not binary.
  */
-export async function threatOf(data: Dataset, options: ThreatOptions): Promise<Omit<ThreatModel, "epsilon">> {
+export async function threatOf(data: Dataset, options: ThreatOptions): Promise<ThreatModel> {
   const { addOnly, removeOnly, round, mask } = options;
   const norm = normNamed(options.norm);
   if (addOnly && removeOnly) {

@@ -15,7 +15,7 @@ import { unitsWarnings } from "./unitsOption.ts";
 
 /** How rows are attacked. */
 export interface Attacked {
-  readonly threat: Omit<ThreatModel, "epsilon">;
+  readonly threat: ThreatModel;
   /** What budgets are measured in, where somebody said so. */
   readonly units: BudgetUnits | undefined;
   /** The budgets that somebody gave; undefined where they were chosen by what the features are like. */

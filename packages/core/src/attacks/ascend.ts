@@ -2,13 +2,13 @@
 
 import type { Differentiable } from "../models/open.ts";
 import { allocate, type FloatType } from "../tensor.ts";
-import type { ThreatModel } from "../threat/threat.ts";
+import type { BudgetedThreat } from "../threat/threat.ts";
 import type { AttackContext, Points } from "./attack.ts";
 import { withBounds } from "./withBounds.ts";
 
 interface Ascent {
   readonly models: readonly Differentiable[];
-  readonly threat: ThreatModel;
+  readonly threat: BudgetedThreat;
   readonly origin: Points;
   /** The classes whose margins are climbed, or descended. */
   readonly labels: Int32Array;

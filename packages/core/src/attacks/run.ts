@@ -7,7 +7,7 @@ import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { allocate, type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { settle } from "../threat/settle.ts";
-import { budgetOf, checkThreat, type ThreatModel, usefulBudget } from "../threat/threat.ts";
+import { type BudgetedThreat, budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
 import { ascentOf } from "./ascend.ts";
 import {
   type Attack,
@@ -29,7 +29,7 @@ export interface AttackTask {
   readonly labels: Int32Array;
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
-  readonly threat: ThreatModel;
+  readonly threat: BudgetedThreat;
   /** Where to begin, projected first; the points themselves where absent. */
   readonly start?: Points;
   readonly seed: number;

@@ -21,7 +21,7 @@ const TOLD = 0.1;
  */
 export function precisionDoubt(
   { features }: Pick<Dataset, "features">,
-  threat: Omit<ThreatModel, "epsilon">,
+  threat: ThreatModel,
   epsilons: readonly number[],
 ): string | undefined {
   const { norm, domain } = threat;

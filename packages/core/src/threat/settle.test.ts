@@ -4,10 +4,10 @@ import { spacingOf } from "../float32.ts";
 import type { FloatType } from "../tensor.ts";
 import { norms } from "./norm.ts";
 import { settle } from "./settle.ts";
-import { type ThreatModel, writeBounds } from "./threat.ts";
+import { type BudgetedThreat, writeBounds } from "./threat.ts";
 
 interface Case {
-  readonly threat: ThreatModel;
+  readonly threat: BudgetedThreat;
   readonly origin: Float64Array;
   /** An admissible point but for the grid. */
   readonly point: Float64Array;
@@ -33,7 +33,7 @@ const cases = (norm: (typeof norms)[keyof typeof norms]): fc.Arbitrary<Case> =>
         upper: new Float64Array(d).fill(top),
         ...(kind !== "8 bits" && { kinds: new Array<"integer" | "binary">(d).fill(kind as "integer") }),
       };
-      const threat: ThreatModel = {
+      const threat: BudgetedThreat = {
         norm,
         epsilon,
         domain,

@@ -4,7 +4,7 @@ import { isWhole } from "../data/featureKind.ts";
 import { roundedTowards, spacingOf } from "../float32.ts";
 import type { FloatType } from "../tensor.ts";
 import type { Norm } from "./norm.ts";
-import { type ThreatModel, writeBounds } from "./threat.ts";
+import { type BudgetedThreat, writeBounds } from "./threat.ts";
 
 /** A norm that exceeds the budget by less, relatively, does so by rounding. */
 const ROUNDING = 1e-6;
@@ -21,7 +21,7 @@ const ROUNDING = 1e-6;
  * not have is itself rounded, and the norm says how far.
  */
 export function settle(
-  threat: ThreatModel,
+  threat: BudgetedThreat,
   point: Float64Array,
   origin: Float64Array,
   epsilon: number,
@@ -79,7 +79,7 @@ const FINE = 1 / 64;
  * allows; undefined where none are fine or even the coarse ones do not fit.
  */
 function shrunk(
-  { norm }: ThreatModel,
+  { norm }: BudgetedThreat,
   exact: Float64Array,
   nearest: Float64Array,
   origin: Float64Array,
@@ -127,7 +127,7 @@ let memory = { nearest: new Float64Array(0), difference: new Float64Array(0) };
 
 /** Values that changed go to the nearest step that their bounds allow. */
 function roundToSteps(
-  threat: ThreatModel,
+  threat: BudgetedThreat,
   point: Float64Array,
   origin: Float64Array,
   stepOf: (i: number) => number | undefined,

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../errors.ts";
 import { norms } from "./norm.ts";
-import { checkThreat, type ThreatModel } from "./threat.ts";
+import { type BudgetedThreat, checkThreat } from "./threat.ts";
 
 describe("a threat model that does not fit", () => {
   const domain = { lower: new Float64Array(3), upper: new Float64Array(3).fill(1) };
-  const sound: ThreatModel = { norm: norms.l2, epsilon: 1, domain };
+  const sound: BudgetedThreat = { norm: norms.l2, epsilon: 1, domain };
 
-  test.each<readonly [string, Partial<ThreatModel>, RegExp]>([
+  test.each<readonly [string, Partial<BudgetedThreat>, RegExp]>([
     ["a negative budget", { epsilon: -1 }, /^invalid epsilon: expected a number from 0, got -1/],
     ["a budget that is no number", { epsilon: Number.NaN }, /^invalid epsilon: .* got NaN/],
     ["one bad budget of many", { epsilon: Float64Array.of(1, -2) }, /^invalid epsilon: .* got -2/],

@@ -5,10 +5,9 @@ import { InputError } from "../errors.ts";
 import type { Vector } from "../linalg.ts";
 import type { Norm } from "./norm.ts";
 
+/** What may be done at any budget. */
 export interface ThreatModel {
   readonly norm: Norm;
-  /** The budget: the largest norm of a perturbation, in the units of the features; or one for each point. */
-  readonly epsilon: number | Float64Array;
   /** Bounds of each feature, and which features are integers or binary. */
   readonly domain: Domain;
   /** 1 for each of the D features that may change, 0 for the others; all may where absent. */
@@ -19,8 +18,14 @@ export interface ThreatModel {
   readonly grid?: number;
 }
 
+/** What may be done at one budget, or at one for each point. */
+export interface BudgetedThreat extends ThreatModel {
+  /** The budget: the largest norm of a perturbation, in the units of the features; or one for each point. */
+  readonly epsilon: number | Float64Array;
+}
+
 /** The budget of one point. */
-export function budgetOf({ epsilon }: ThreatModel, point: number): number {
+export function budgetOf({ epsilon }: BudgetedThreat, point: number): number {
   return typeof epsilon === "number" ? epsilon : epsilon[point];
 }
 
@@ -67,7 +72,7 @@ export function usefulBudget(
 let rooms = new Float64Array(0);
 
 /** Checks a threat model against N points of D features. @throws InputError that names what is wrong. */
-export function checkThreat(threat: ThreatModel, features: number): void {
+export function checkThreat(threat: BudgetedThreat, features: number): void {
   const { epsilon, changeable, direction, domain, grid } = threat;
   const budgets = typeof epsilon === "number" ? [epsilon] : epsilon;
   for (const budget of budgets)

@@ -10,7 +10,7 @@ import type { Vector } from "../../src/linalg.ts";
 import type { Differentiable } from "../../src/models/open.ts";
 import { toFloat } from "../../src/tensor.ts";
 import type { Norm } from "../../src/threat/norm.ts";
-import type { ThreatModel } from "../../src/threat/threat.ts";
+import type { BudgetedThreat } from "../../src/threat/threat.ts";
 import {
   bestIncrease,
   binaryPoints,
@@ -40,18 +40,18 @@ export interface AttackCase {
 function world(entry: AnyEvasionAttack, norm: Norm) {
   const data = entry.capabilities.discrete ? binaryPoints(seed, n, d) : boxPoints(seed, n, d);
   const epsilon = entry.capabilities.discrete ? 4 : { l1: 2, l2: 0.7, linf: 0.1 }[norm.name];
-  return { data, threat: { norm, domain: data.domain, epsilon } satisfies ThreatModel };
+  return { data, threat: { norm, domain: data.domain, epsilon } satisfies BudgetedThreat };
 }
 
-async function attacked(attack: Attack, data: Dataset, threat: ThreatModel, more: Partial<AttackTask> = {}) {
+async function attacked(attack: Attack, data: Dataset, threat: BudgetedThreat, more: Partial<AttackTask> = {}) {
   const models = more.models ?? [(await openLinear([f], data)).opened];
   return runAttack(attack, { models, x: denseRows(data), labels: data.labels, threat, seed, ...more });
 }
 
-const built = (entry: AnyEvasionAttack, threat: ThreatModel) => buildEvasion(entry, {}, threat);
+const built = (entry: AnyEvasionAttack, threat: BudgetedThreat) => buildEvasion(entry, {}, threat);
 
 /** Checks flat points against ball, box, mask and direction, rounding of float32 aside. */
-function expectAdmissible(points: Vector, data: Dataset, threat: ThreatModel): void {
+function expectAdmissible(points: Vector, data: Dataset, threat: BudgetedThreat): void {
   for (let i = 0; i < rowCount(data); i++) {
     const row = rowAt(data, i);
     const { lower, upper } = boundsOf(threat, row);

@@ -15,7 +15,7 @@ import { modelFromGraph } from "../../src/models/model.ts";
 import { openModel } from "../../src/models/open.ts";
 import { GraphBuilder, modelOf } from "../../src/onnx/builder.ts";
 import { l1, l2, linf, norms } from "../../src/threat/norm.ts";
-import type { ThreatModel } from "../../src/threat/threat.ts";
+import type { BudgetedThreat, ThreatModel } from "../../src/threat/threat.ts";
 import {
   bestIncrease,
   binaryPoints,
@@ -31,7 +31,7 @@ import {
 const seed = 11;
 const epsilons = [0.05, 0.3, 1, 2.5, 6];
 const tolerance = 1e-5;
-type Threat = Omit<ThreatModel, "epsilon">;
+type Threat = ThreatModel;
 
 /** Whatever changes in a threat model, as the tests of it vary. */
 const variants: readonly (readonly [string, (d: number) => Partial<Threat>])[] = [
@@ -283,7 +283,7 @@ describe("flips of binary features on a linear model", () => {
       [30, 7],
       [200, 1000],
     ] as const) {
-      const threat: ThreatModel = { norm: l1, domain: data.domain, epsilon, ...(direction && { direction }) };
+      const threat: BudgetedThreat = { norm: l1, domain: data.domain, epsilon, ...(direction && { direction }) };
       const task = { models: [opened], x: denseRows(data), labels: data.labels, threat, seed };
       const { points, objective, size } = await runAttack(flipAttack({ perGradient }), task);
       expect(points.data.every((value) => value === 0 || value === 1)).toBe(true);
@@ -303,7 +303,7 @@ describe("flips of binary features on a linear model", () => {
 
   test("the line search, rounded, is admissible, and no better than the best set of changes", async () => {
     const { opened } = await openLinear([f], data);
-    const threat: ThreatModel = { norm: l1, domain: data.domain, epsilon: 5, direction: "add" };
+    const threat: BudgetedThreat = { norm: l1, domain: data.domain, epsilon: 5, direction: "add" };
     const task = { models: [opened], x: denseRows(data), labels: data.labels, threat, seed };
     const rounded = await runAttack(lineSearchAttack(), task);
     const best = await runAttack(flipAttack(), task);
@@ -332,7 +332,7 @@ describe("features between which there is a distance", () => {
     const [f] = randomFunctions(seed, 1, d);
     const { opened } = await openLinear([f], data);
     const epsilon = norm === linf ? 2.4 : 12.3;
-    const threat: ThreatModel = { norm, domain: data.domain, epsilon };
+    const threat: BudgetedThreat = { norm, domain: data.domain, epsilon };
     const result = await runAttack(lineSearchAttack(), {
       models: [opened],
       x: denseRows(data),
@@ -359,7 +359,7 @@ describe("features between which there is a distance", () => {
     const [f] = randomFunctions(seed, 1, d);
     const { opened } = await openLinear([f], data);
     const epsilon = norm === linf ? 0.1 : 1;
-    const threat: ThreatModel = { norm, domain: data.domain, epsilon, grid: 1 / 255 };
+    const threat: BudgetedThreat = { norm, domain: data.domain, epsilon, grid: 1 / 255 };
     const task = { models: [opened], x: denseRows(data), labels: data.labels, seed };
     const result = await runAttack(lineSearchAttack(), { ...task, threat });
     const { grid: _, ...free } = threat;
@@ -378,7 +378,7 @@ describe("restarts", () => {
   // With three classes the margin is the larger of two linear functions: one local optimum for each.
   const data = boxPoints(seed, 40, 30, 3);
   const functions = randomFunctions(seed, 3, 30);
-  const threat: ThreatModel = { norm: l2, domain: data.domain, epsilon: 1.5 };
+  const threat: BudgetedThreat = { norm: l2, domain: data.domain, epsilon: 1.5 };
   const attackWith = async (attack: Attack, rows = data, ids?: Int32Array) => {
     const { opened } = await openLinear(functions, data);
     const x = denseRows(rows);

@@ -21,7 +21,7 @@ import { GraphBuilder, modelOf } from "../../src/onnx/builder.ts";
 import { stream } from "../../src/random.ts";
 import { tensor } from "../../src/tensor.ts";
 import { norms } from "../../src/threat/norm.ts";
-import type { ThreatModel } from "../../src/threat/threat.ts";
+import type { BudgetedThreat } from "../../src/threat/threat.ts";
 
 const runtime = runtimeFrom(ort);
 const [n, side, classes] = [12, 6, 3];
@@ -104,7 +104,7 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
       const results = [];
       for (const { entry, norm } of cases) {
         const data = entry.capabilities.discrete ? flippable : attacked;
-        const threat: ThreatModel = { norm: norms[norm], domain: data.domain, epsilon: epsilon[norm] };
+        const threat: BudgetedThreat = { norm: norms[norm], domain: data.domain, epsilon: epsilon[norm] };
         const given = entry.name === "pgd" ? { steps: 10, restarts: 1 } : {};
         const task = { models: [opened], x: denseRows(data), labels: data.labels, threat, seed: 5 };
         results.push(await runAttack(buildEvasion(entry, given, threat), task));
@@ -163,7 +163,7 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
             if (entry.capabilities.discrete) continue;
             const { lower, upper } = attacked.domain;
             const domain = { lower: lower.map((low) => low * unit), upper: upper.map((high) => high * unit) };
-            const threat: ThreatModel = { norm: norms[norm], domain, epsilon: epsilon[norm] * unit };
+            const threat: BudgetedThreat = { norm: norms[norm], domain, epsilon: epsilon[norm] * unit };
             const given = entry.name === "pgd" ? { steps: 10, restarts: 1 } : {};
             const { data } = denseRows(attacked);
             const scaled = tensor(

@@ -13,7 +13,7 @@ interface Chunked {
   readonly numbers: number;
   /** The class each point should end in; where absent, any other than its own. */
   readonly target?: number;
-  readonly threat: Omit<ThreatModel, "epsilon">;
+  readonly threat: ThreatModel;
 }
 
 export interface ChunksTask

@@ -16,7 +16,7 @@ export interface CraftTask extends AttackedModel {
   readonly x: Tensor<FloatType>;
   readonly labels: Int32Array;
   /** Everything of the threat but its budget. */
-  readonly threat: Omit<ThreatModel, "epsilon">;
+  readonly threat: ThreatModel;
   readonly epsilons: readonly number[];
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;

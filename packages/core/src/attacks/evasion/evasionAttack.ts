@@ -46,7 +46,7 @@ export const restartsOption = z
 export function buildEvasion(
   attack: AnyEvasionAttack,
   given: Readonly<Record<string, unknown>>,
-  threat: Omit<ThreatModel, "epsilon">,
+  threat: ThreatModel,
 ): Attack {
   const { name, capabilities } = attack;
   const options = parseOptions(attack, given);

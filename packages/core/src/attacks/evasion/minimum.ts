@@ -15,7 +15,7 @@ export interface MinimumTask {
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
   /** Everything of the threat but its budget, which is what is looked for. */
-  readonly threat: Omit<ThreatModel, "epsilon">;
+  readonly threat: ThreatModel;
   readonly seed: number;
   /** What the random streams of each point are named by, for parts of a larger set; its position where absent. */
   readonly ids?: Int32Array;
@@ -59,7 +59,7 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
   const starts: Points = { ...origin, data: origin.data.slice() };
   const reach = new Float64Array(n);
   withBounds(
-    { ...threat, epsilon: 0 },
+    threat,
     origin,
   )((_, from, lower, upper, i) => {
     reach[i] = usefulBudget(threat.norm, Number.POSITIVE_INFINITY, from, lower, upper);

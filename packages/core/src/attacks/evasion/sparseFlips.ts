@@ -9,7 +9,7 @@ import { openModel } from "../../models/open.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import { tensor } from "../../tensor.ts";
 import { l1 } from "../../threat/norm.ts";
-import type { ThreatModel } from "../../threat/threat.ts";
+import type { BudgetedThreat } from "../../threat/threat.ts";
 import type { Points } from "../attack.ts";
 import { pointsOf, runAttack } from "../run.ts";
 import { flipAttack } from "./flips.ts";
@@ -79,7 +79,7 @@ export async function sparseFlips(task: SparseFlipsTask): Promise<readonly Spars
     const dense = writeOut(x, from, to, columns);
     let previous: Points | undefined;
     for (const e of order) {
-      const threat: ThreatModel = {
+      const threat: BudgetedThreat = {
         norm: l1,
         epsilon: epsilons[e],
         domain: {
