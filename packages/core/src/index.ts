@@ -1,6 +1,17 @@
 // The public interface of @carom/core, by hand: what is not listed here is not public.
 
 export type { Attack, AttackContext, AttackState, Gradients, Points } from "./attacks/attack.ts";
+export {
+  type AnyBooster,
+  type Boosted,
+  type Booster,
+  type ChosenBooster,
+  chooseBooster,
+  type Estimate,
+  gradientsPerStep,
+} from "./attacks/boosters/booster.ts";
+export { boosterByName, boosters } from "./attacks/boosters/index.ts";
+export { withBoosters } from "./attacks/boosters/withBoosters.ts";
 export type { AttackedModel } from "./attacks/evasion/affine.ts";
 export { apgdAttack } from "./attacks/evasion/apgd.ts";
 export {

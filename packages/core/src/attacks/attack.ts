@@ -20,12 +20,30 @@ export interface Gradients {
   readonly data: Vector;
 }
 
+/** What an attack of fixed steps tells who estimates its gradients. */
+export interface Step {
+  /** From 0. */
+  readonly iteration: number;
+  /** Length of the step that follows, in units of the budget. */
+  readonly stepSize: number;
+  /** Share of the velocity that the step keeps. */
+  readonly momentum: number;
+  /** The velocity before the step, one direction (`direction`) for each original point; absent where none is kept. */
+  readonly velocity?: Points;
+}
+
 /** Everything an attack may ask for. It sees neither the model nor the threat model's insides. */
 export interface AttackContext {
   /** Whether somebody sees the states; else an attack may show its last one alone. */
   readonly watched?: boolean;
   /** The original points. */
   readonly origin: Points;
+  /** The shape of one point, such as channels, height and width. */
+  readonly shape: readonly number[];
+  /** What the norm measures each feature in; the feature's own unit where absent. */
+  readonly units?: Float64Array;
+  /** The norm of a move by one unit in each of the D features: 1 for Linf, sqrt(D) for L2, D for L1. */
+  readonly corner: number;
   /** Their classes. */
   readonly labels: Int32Array;
   /** The classes that they should end in; absent where any other than their own will do. */
@@ -41,9 +59,14 @@ export interface AttackContext {
   objective(points: Points, indices: Int32Array): Promise<Float64Array>;
   /**
    * The gradient of the objective, one row per point; always finite: an infinite slope counts as the largest finite one
-   * of its row, an undefined one as 0.
+   * of its row, an undefined one as 0. Attacks of fixed steps say which step it is for, as some estimates depend on it.
    */
-  gradient(points: Points, indices: Int32Array): Promise<Gradients>;
+  gradient(points: Points, indices: Int32Array, step?: Step): Promise<Gradients>;
+  /**
+   * Multiplies the directions of a step, of unit length in the norm, by a factor for each feature, in place. The velocity has
+   * one row for each of them and is what they were made of. Absent where steps are as long in all features.
+   */
+  scaleSteps?(directions: Gradients, velocity: Gradients, indices: Int32Array): void;
   /** Moves rows to the nearest admissible points, in place. Values between the steps of a grid are admissible here. */
   project(points: Points, indices: Int32Array): void;
   /** Moves rows into their bounds (box, mask, direction) and leaves the budget out of account, in place. */

@@ -8,7 +8,7 @@ import type { AttackContext } from "./attack.ts";
  */
 export function overrideContext(context: AttackContext, parts: Partial<Omit<AttackContext, "ascend">>): AttackContext {
   const { ascend, ...rest } = context;
-  const bypassed = ["gradient", "project", "clip", "steepest", "budget", "origin"] as const;
+  const bypassed = ["gradient", "scaleSteps", "project", "clip", "steepest", "budget", "origin"] as const;
   const isBypassed = bypassed.some((part) => parts[part] !== undefined);
   return { ...rest, ...(ascend && !isBypassed && { ascend }), ...parts };
 }

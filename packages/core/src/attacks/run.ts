@@ -3,6 +3,7 @@
 import { assert, InputError } from "../errors.ts";
 import { addScaled } from "../linalg.ts";
 import { marginsOf } from "../models/climbedMargins.ts";
+import type { LossName } from "../models/losses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { allocate, type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";
@@ -30,6 +31,8 @@ export interface AttackTask {
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
   readonly threat: BudgetedThreat;
+  /** What gradients are taken of; the margin where absent. Objectives, and so success, are margins always. */
+  readonly loss?: LossName;
   /** Where to begin, projected first; the points themselves where absent. */
   readonly start?: Points;
   readonly seed: number;
@@ -70,7 +73,7 @@ export interface AttackResult {
  * @throws InputError where the threat model does not fit the points.
  */
 export async function runAttack(attack: Attack, task: AttackTask): Promise<AttackResult> {
-  const { labels, targets, threat, models } = task;
+  const { labels, targets, threat, models, loss = "margin" } = task;
   const origin = pointsOf(task.x);
   checkThreat(threat, origin.columns);
   assert(labels.length === origin.rows && models.length > 0, "one label per point, and a model");
@@ -86,7 +89,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const memory = allocate(type, type === "float32" ? origin.data.length : 0);
   const queries = { scores: 0, gradients: 0 };
   const nonFinite = new Uint8Array(origin.rows);
-  // A targeted attack climbs the negative of the margin of the class it wants.
+  // A targeted attack climbs the negative of the loss of the class it wants.
   const sign = targets ? -1 : 1;
   const wanted = targets ?? labels;
   const wantedOf = (indices: Int32Array) => indices.map((i) => wanted[i]);
@@ -105,7 +108,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     queries.gradients += points.rows * models.length;
     const x = rowsOf(points, memory);
     const ofModel = async (model: Differentiable) =>
-      (await model.inputGradient("margin", x, wantedOf(indices))).gradient.data;
+      (await model.inputGradient(loss, x, wantedOf(indices))).gradient.data;
     const data = await ofModel(models[0]);
     for (const model of models.slice(1)) addScaled(data, 1, await ofModel(model));
     const share = sign / models.length;
@@ -132,10 +135,15 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   // At the centers of the balls only the bounds can matter.
   if (task.start) project(start, all);
   else clip(start, all);
-  const ascend = ascentOf({ models, threat, origin, labels: wanted, sign, budgets, type });
+  const ascend =
+    loss !== "margin" ? undefined : ascentOf({ models, threat, origin, labels: wanted, sign, budgets, type });
+  const { units } = threat.norm;
   const context: AttackContext = {
     watched: task.onState !== undefined,
     origin,
+    shape: task.x.shape.slice(1),
+    ...(units && { units }),
+    corner: threat.norm.measure(units ?? new Float64Array(origin.columns).fill(1)),
     labels,
     ...(targets && { targets }),
     start,
@@ -148,7 +156,6 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
     unitLength(directions) {
-      const { units } = threat.norm;
       for (let row = 0; row < directions.rows; row++) {
         const direction = rowOf(directions, row);
         // As a gradient it would be multiplied by the units twice.

@@ -104,7 +104,7 @@ export const apgd: EvasionAttack<z.infer<typeof options>> = {
   name: "apgd",
   summary: "projected gradient ascent that halves its own steps; the best point on the way counts",
   options,
-  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true },
+  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true, boosters: false },
   reference: "Croce and Hein, ICML 2020, Algorithm 1",
   build: ({ restarts, ...options }) => withRestarts(apgdAttack(options), restarts),
 };

@@ -6,6 +6,7 @@ import { type EntryWithOptions, parseOptions } from "../../registry.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack } from "../attack.ts";
+import type { ChosenBooster } from "../boosters/booster.ts";
 
 export interface EvasionAttack<Options = Record<string, unknown>> extends EntryWithOptions<Options> {
   /** One line for lists and help. */
@@ -18,9 +19,12 @@ export interface EvasionAttack<Options = Record<string, unknown>> extends EntryW
     readonly discrete: boolean;
     /** Whether it goes on from any start and never ends below it, so that solutions of smaller budgets help. */
     readonly improves: boolean;
+    /** Whether its steps can follow gradients that boosters estimate. */
+    readonly boosters: boolean;
   };
   readonly reference: string;
-  build(options: Options): Attack;
+  /** The attack; boosters only where it can have some. */
+  build(options: Options, boosters: readonly ChosenBooster[]): Attack;
 }
 
 /** An attack whose options have been forgotten: what a registry of different attacks can hold. */
@@ -38,15 +42,16 @@ export const restartsOption = z
   .describe("further attacks from random points of the ball");
 
 /**
- * An attack with its options checked, for a threat model.
+ * An attack with its options checked, for a threat model, its gradients estimated by boosters where some are given.
  *
- * @throws InputError for options it lacks, values it refuses, a norm it is not made for, or features that are not binary
- * where it needs them to be.
+ * @throws InputError for options it lacks, values it refuses, a norm it is not made for, features that are not binary
+ * where it needs them to be, or boosters where it can have none.
  */
 export function buildEvasion(
   attack: AnyEvasionAttack,
   given: Readonly<Record<string, unknown>>,
   threat: ThreatModel,
+  boosters: readonly ChosenBooster[] = [],
 ): Attack {
   const { name, capabilities } = attack;
   const options = parseOptions(attack, given);
@@ -64,5 +69,12 @@ export function buildEvasion(
       remedy: "choose another attack, or declare the features binary",
     });
   }
-  return attack.build(options);
+  if (boosters.length > 0 && !capabilities.boosters) {
+    throw new InputError("unsupported", `boosters of attack ${name}`, {
+      expected: "none, as it does not take steps of fixed length along gradients",
+      got: boosters.map(({ booster }) => booster.name).join(", "),
+      remedy: "choose pgd, or leave the boosters out",
+    });
+  }
+  return attack.build(options, boosters);
 }

@@ -101,7 +101,7 @@ export const flips: EvasionAttack<z.infer<typeof options>> = {
   name: "flips",
   summary: "one binary feature after another, the most promising first",
   options,
-  capabilities: { norms: ["l1"], gradients: true, discrete: true, improves: true },
+  capabilities: { norms: ["l1"], gradients: true, discrete: true, improves: true, boosters: false },
   reference: "Demontis et al. 2019, section 5.1 (Drebin)",
   build: flipAttack,
 };

@@ -26,6 +26,8 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
     });
   return {
     origin: points,
+    shape: [d],
+    corner: norm.measure(new Float64Array(d).fill(1)),
     labels: new Int32Array(points.rows),
     start: points,
     budget: () => epsilon,

@@ -149,7 +149,7 @@ export const lineSearch: EvasionAttack<z.infer<typeof options>> = {
   name: "line-search",
   summary: "projected gradient ascent with a line search for each point",
   options,
-  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true },
+  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true, boosters: false },
   reference: "Demontis et al. 2019, Algorithm 1",
   build: ({ restarts, ...options }) => withRestarts(lineSearchAttack(options), restarts),
 };

@@ -41,7 +41,7 @@ export const noise: EvasionAttack<z.infer<typeof options>> = {
   name: "noise",
   summary: "random noise as long as the budget allows: what an attack must beat",
   options,
-  capabilities: { norms: everyNorm, gradients: false, discrete: false, improves: false },
+  capabilities: { norms: everyNorm, gradients: false, discrete: false, improves: false, boosters: false },
   reference: "the baseline of Szegedy et al., ICLR 2014",
   build: () => noiseAttack(),
 };

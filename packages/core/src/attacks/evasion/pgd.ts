@@ -2,7 +2,17 @@
 
 import { z } from "zod";
 import { addScaled } from "../../linalg.ts";
-import { type Attack, type Gradients, type Points, rowOf, takePoints } from "../attack.ts";
+import {
+  type Attack,
+  type AttackContext,
+  type Gradients,
+  type Points,
+  rowOf,
+  type Step,
+  takePoints,
+} from "../attack.ts";
+import { withBoosters } from "../boosters/withBoosters.ts";
+import { direction } from "../directions.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
 import { withRestarts } from "./restarts.ts";
 
@@ -15,8 +25,9 @@ export interface PgdOptions {
 }
 
 /**
- * x <- project(x + stepSize budget steepest(g)), where g is the gradient, or with momentum mu
- * g <- mu g + gradient / mean |gradient|.
+ * x <- project(x + stepSize budget steepest(g)), where g is the gradient, or with momentum mu the velocity
+ * m <- mu m + direction(gradient), of mean size 1 in each step. Boosters see the velocity before a step, and may scale the
+ * step of each feature.
  *
  * Source: Madry et al., ICLR 2018 (PGD); Goodfellow et al., ICLR 2015 (one step of the whole budget, FGSM and FGM);
  * Dong et al., CVPR 2018 (momentum, MI-FGSM).
@@ -27,12 +38,14 @@ export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack
     // The objective of the last iterate is measured by the framework; while steps go on, nobody needs it.
     const objective = new Float64Array(points.rows).fill(Number.NaN);
     const all = Int32Array.from({ length: points.rows }, (_, i) => i);
-    const velocity = new Float64Array(momentum === 0 ? 0 : points.data.length);
-    const step = async (indices: Int32Array) => {
+    const keepsVelocity = momentum > 0 || context.scaleSteps !== undefined;
+    const velocity = keepsVelocity ? { ...points, data: new Float64Array(points.data.length) } : undefined;
+    const step = async (indices: Int32Array, iteration: number) => {
       const from = takePoints(points, indices);
-      const gradient = await context.gradient(from, indices);
-      const directions = momentum === 0 ? gradient : accumulate(velocity, gradient, momentum);
-      context.steepest(directions);
+      const known = { iteration, stepSize, momentum, ...(velocity && { velocity }) };
+      const gradient = await context.gradient(from, indices, known);
+      const directions = velocity ? accumulate(velocity, gradient, indices, known, context) : gradient;
+      if (!velocity) context.steepest(directions);
       indices.forEach((i, row) => {
         addScaled(rowOf(from, row), stepSize * context.budget(i), rowOf(directions, row));
       });
@@ -41,31 +54,34 @@ export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack
         rowOf(points, i).set(rowOf(from, row));
       });
     };
-    const ascend = momentum === 0 ? context.ascend : undefined;
+    const ascend = velocity ? undefined : context.ascend;
     // Steps inside the graph are faster the more are taken at once; where somebody watches, the way is shown.
     const stride = ascend && !context.watched ? steps : 1;
     for (let iteration = stride; iteration <= steps; iteration += stride) {
       const rest = ascend ? await ascend(points, stepSize, stride) : all;
-      for (let i = 0; rest.length > 0 && i < stride; i++) await step(rest);
+      for (let i = 0; rest.length > 0 && i < stride; i++) await step(rest, iteration - stride + i);
       yield { iteration, points, objective, active: points.rows };
     }
     return { iteration: steps, points, objective, active: 0 };
   };
 }
 
-/** Adds gradients of unit mean size to the velocity and returns a copy of it. */
-function accumulate(velocity: Float64Array, gradient: Gradients, momentum: number): Gradients {
-  const { rows, columns } = gradient;
-  for (let i = 0; i < rows; i++) {
-    const row = rowOf(gradient, i);
-    let size = 0;
-    for (let j = 0; j < columns; j++) size += Math.abs(row[j]) / columns;
-    const scale = size > 0 ? 1 / size : 0;
-    for (let j = 0; j < columns; j++) {
-      velocity[i * columns + j] = momentum * velocity[i * columns + j] + scale * row[j];
-    }
-  }
-  return { rows, columns, data: velocity.slice() };
+/** Adds the directions of gradients to the velocity of their points, and returns the steps that follow from it. */
+function accumulate(
+  velocity: Points,
+  gradient: Gradients,
+  indices: Int32Array,
+  { momentum }: Step,
+  context: AttackContext,
+): Points {
+  indices.forEach((i, row) => {
+    const [kept, added] = [rowOf(velocity, i), direction(rowOf(gradient, row), context.units)];
+    for (let j = 0; j < kept.length; j++) kept[j] = momentum * kept[j] + added[j];
+  });
+  const directions = takePoints(velocity, indices);
+  context.unitLength(directions);
+  context.scaleSteps?.(directions, takePoints(velocity, indices), indices);
+  return directions;
 }
 
 const options = z.strictObject({
@@ -79,7 +95,7 @@ export const pgd: EvasionAttack<z.infer<typeof options>> = {
   name: "pgd",
   summary: "projected gradient ascent with steps of fixed length; with momentum, MI-FGSM",
   options,
-  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false },
+  capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false, boosters: true },
   reference: "Madry et al., ICLR 2018; momentum: Dong et al., CVPR 2018",
-  build: ({ restarts, ...options }) => withRestarts(pgdAttack(options), restarts),
+  build: ({ restarts, ...options }, boosters) => withRestarts(withBoosters(pgdAttack(options), boosters), restarts),
 };

@@ -1,0 +1,41 @@
+// Directions without a unit, about 1 in size in each feature, and points moved along them.
+
+import type { Vector } from "../linalg.ts";
+import { type AttackContext, type Points, rowOf, takePoints } from "./attack.ts";
+
+/**
+ * A gradient as a direction: u_j g_j / mean_k u_k |g_k|, where u are the units of the norm, 1 where there are none; 0 where
+ * all is 0.
+ *
+ * Source: Dong et al., CVPR 2018 (MI-FGSM), for features of one unit.
+ */
+export function direction(gradient: Vector, units: Float64Array | undefined): Float64Array {
+  const inUnits = units ? Float64Array.from(gradient, (slope, j) => slope * units[j]) : Float64Array.from(gradient);
+  let size = 0;
+  for (let j = 0; j < inUnits.length; j++) size += Math.abs(inUnits[j]) / inUnits.length;
+  const scale = size > 0 ? 1 / size : 0;
+  for (let j = 0; j < inUnits.length; j++) inUnits[j] *= scale;
+  return inUnits;
+}
+
+/**
+ * The points moved along directions, one row for each, and brought into their bounds: x_j + length budget u_j z_j / corner.
+ * Where all |z_j| are 1, the norm of the move is `length` budgets, whatever norm it is.
+ */
+export function displaced(
+  context: Pick<AttackContext, "budget" | "clip" | "corner" | "units">,
+  points: Points,
+  indices: Int32Array,
+  directions: Points,
+  length: number,
+): Points {
+  const { units, corner } = context;
+  const moved = takePoints(points, Int32Array.from(indices.keys()));
+  indices.forEach((i, row) => {
+    const [point, along] = [rowOf(moved, row), rowOf(directions, row)];
+    const scale = (length * context.budget(i)) / corner;
+    for (let j = 0; j < point.length; j++) point[j] += scale * (units ? units[j] * along[j] : along[j]);
+  });
+  context.clip(moved, indices);
+  return moved;
+}
