@@ -51,8 +51,9 @@ export function withFixedBatch(onnx: OnnxModel): OnnxModel {
   const { graph } = onnx;
   const [input] = graph.inputs;
   if (graph.inputs.length !== 1 || !input.shape || typeof input.shape[0] === "number") return onnx;
-  const rows = builderOf(graph)?.type(graph.outputs[0].name).shape[0];
-  if (typeof rows !== "number" || rows < 1) return onnx;
+  const [rows, ...rest] = builderOf(graph)?.type(graph.outputs[0].name).shape ?? [];
+  // Rows that stand on a later axis have kept their number: scores of one class after the other.
+  if (typeof rows !== "number" || rows < 1 || rest.includes(input.shape[0])) return onnx;
   return { ...onnx, graph: { ...graph, inputs: [{ ...input, shape: [rows, ...input.shape.slice(1)] }] } };
 }
 

@@ -55,13 +55,14 @@ function declaredClasses(onnx: Model["onnx"], output: SessionValue): number | un
 
 function notScores(session: Session): InputError {
   const got = session.outputs.map(({ name, shape, type }) => `"${name}" ${type} [${shape ?? ""}]`).join(", ");
-  const [single] = session.outputs.filter(({ shape }) => shape?.slice(1).every((size) => size === 1));
+  const ofOneNumber = session.outputs.filter(({ shape }) => shape?.slice(1).every((size) => size === 1));
+  const single = ofOneNumber.find(({ type }) => type.startsWith("float"));
   return new InputError("unsupported", "outputs of the model", {
     expected: "scores of shape [N, K], for 2 classes or more",
     got: got || "none",
     remedy: single
       ? `if "${single.name}" is the logit of the second of two classes, say so with --output ${single.name}`
-      : "export the classifier with its scores or probabilities as a tensor",
+      : "export the classifier with its scores or probabilities, not its labels alone (skl2onnx: options={'zipmap': False}; PyTorch: return the logits, not their argmax), or name the value inside the file that holds them with --output",
   });
 }
 

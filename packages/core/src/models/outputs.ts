@@ -64,7 +64,8 @@ const NAMED = /score|logit|prob/i;
 
 /**
  * The value that was asked for; else what a ZipMap makes a dictionary of; else the one output of real numbers that is named
- * as scores are, or that an operator of classifiers makes, or that has a row per sample, in this order.
+ * as scores are, or that an operator of classifiers makes, or that has a row per sample, in this order; in a file that gives
+ * labels alone, what those are the largest of.
  *
  * One column alone is taken for a score only where its name or its operator says so. Undefined where nothing can hold
  * scores.
@@ -97,7 +98,20 @@ export function chooseScores(file: OnnxModel, wanted?: string): ChosenValue | un
     if (new Set(group.map(({ name }) => rootOf(makers, name))).size > 1) throw ambiguous(group);
     return { value: first.name, because: because(makerOf(makers, first.name)), declared: first };
   }
+  for (const { name } of graph.outputs) {
+    const value = behindLabels(makers, name);
+    if (value !== undefined) return { value, because: `the labels "${name}" are made of it`, declared: undefined };
+  }
   return undefined;
+}
+
+/** The scores whose largest an output of labels is, where a file gives its labels alone. */
+function behindLabels(makers: Makers, output: string): string | undefined {
+  const maker = makerOf(makers, output);
+  if (!maker) return undefined;
+  if (["ArrayFeatureExtractor", "Gather"].includes(maker.op)) return behindLabels(makers, maker.inputs[1]);
+  if (maker.op === "ArgMax" && [1, -1].includes(intAttribute(maker, "axis", 0))) return maker.inputs[0];
+  return maker.op.endsWith("Classifier") && maker.outputs[0] === output ? maker.outputs[1] || undefined : undefined;
 }
 
 /** An output by its name, or a value inside the graph. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/linearWorld.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
-import { writeModel } from "../onnx/proto.ts";
+import { readModel, writeModel } from "../onnx/proto.ts";
 import { stream } from "../random.ts";
 import { type Tensor, tensor, toNumbers } from "../tensor.ts";
 import { exposeScores } from "./exposed.ts";
@@ -122,6 +122,43 @@ describe("the shape that comes out", () => {
     await expect(read(images)).rejects.toThrow(/expected a list of scores for each row: .*got shape \[40, 3, 2\]/);
   });
 
+  const layouts: readonly (readonly [string, Outputs, readonly (number | string)[] | undefined])[] = [
+    ["a product from the left", (g, z) => ({ scores: g.node("Transpose", [z("a", 3)]) }), undefined],
+    ["probabilities by column", (g, z) => ({ p: g.node("Transpose", [softmax(g, z("a", 3))]) }), [3, "N"]],
+    ["rows declared first", (g, z) => ({ scores: g.node("Transpose", [z("a", 2)]) }), ["N", 2]],
+    ["nothing declared", (g, z) => ({ scores: g.node("Transpose", [z("a", 2)]) }), ["A", "B"]],
+  ];
+  test.each(layouts)("scores with the classes first are refused as such: %s", async (_, outputs, shape) => {
+    const bytes = (batch: number | string) => {
+      const whole = readModel(file(outputs, shape && { scores: shape, p: shape }));
+      const [input] = whole.graph.inputs;
+      return writeModel({ ...whole, graph: { ...whole.graph, inputs: [{ ...input, shape: [batch, 4] }] } });
+    };
+    // Whatever number of rows the file takes: one, as many as there are classes, others.
+    for (const batch of ["N", 1, 2, 3, 7]) {
+      await expect(read(bytes(batch))).rejects.toThrow(/the rows on the last axis; .*transposed, a row per sample/);
+      await expect(openModel(runtime, modelFromBytes(bytes(batch)))).rejects.toThrow(/the rows on the last axis/);
+    }
+    for (const rows of [2, 3]) {
+      const few = tensor("float32", [rows, 4], x.data.slice(0, 4 * rows));
+      await expect(openModel(runtime, modelFromBytes(bytes("N")), few)).rejects.toThrow(/the rows on the last axis/);
+    }
+  });
+
+  test("as many rows as classes, or rows whose scores are all the same, are no sign of that", async () => {
+    for (const k of [2, 3, 5]) {
+      const rows = tensor("float32", [k, 4], x.data.slice(0, 4 * k));
+      for (const size of [1, 0]) {
+        const outputs: Outputs = (g, z) => ({
+          logits: g.node("Mul", [z("a", k), g.constant(tensor("float32", [], [size]))]),
+        });
+        const opened = await openModel(runtime, modelFromBytes(file(outputs)), rows);
+        expect((await opened.scores(rows)).shape).toEqual([k, k]);
+        await opened.close();
+      }
+    }
+  });
+
   test("what was seen is written down: a copy reads the same without being asked", async () => {
     for (const outputs of [
       (_, z) => ({ probabilities: z("a", 1) }),
@@ -160,6 +197,36 @@ describe("which output", () => {
       return { logits: a, probabilities: softmax(g, a) };
     };
     expect((await read(file(both))).reading.scores).toBe("logits");
+  });
+
+  const labelsAlone: Readonly<Record<string, Outputs>> = {
+    "the largest": (g, z) => ({ y: g.node("ArgMax", [z("a", 3)], { axis: { int: 1 }, keepdims: { int: 0 } }) }),
+    "the largest, as a column": (g, z) => ({ y: g.node("ArgMax", [z("a", 3)], { axis: { int: -1 } }) }),
+    "the largest probability": (g, z) => ({
+      y: g.node("Cast", [g.node("ArgMax", [softmax(g, z("a", 3))], { axis: { int: 1 } })], { to: { int: 6 } }),
+    }),
+    "a table looked up": (g, z) => ({
+      y: g.node("Gather", [
+        g.ints([7, 8, 9]),
+        g.node("ArgMax", [z("a", 3)], { axis: { int: 1 }, keepdims: { int: 0 } }),
+      ]),
+    }),
+  };
+  test.each(Object.entries(labelsAlone))(
+    "labels alone are read by what they are the place of: %s",
+    async (_, outputs) => {
+      const { scores, opened } = await read(file(outputs));
+      const plain = await read(file((_, z) => ({ scores: z("a", 3) })));
+      expect(opened.classes).toBe(3);
+      expect(argMax(scores)).toEqual(argMax(plain.scores));
+    },
+  );
+
+  test("labels that no scores stand behind are refused with what to export", async () => {
+    const smallest: Outputs = (g, z) => ({ y: g.node("ArgMin", [z("a", 3)], { axis: { int: 1 } }) });
+    await expect(read(file(smallest))).rejects.toThrow(
+      /scores or probabilities, not its labels alone.*zipmap.*--output/,
+    );
   });
 
   test("one column without a name of scores is read where it is named", async () => {

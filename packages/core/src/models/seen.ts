@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import { withMetadata, writeModel } from "../onnx/proto.ts";
 import { stream } from "../random.ts";
-import { rowSize, sizeOf, sliceRows, type Tensor, tensor } from "../tensor.ts";
+import { gatherRows, rowSize, sizeOf, sliceRows, type Tensor, tensor, toNumbers } from "../tensor.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellModel } from "./compile.ts";
 import { convert, rowsInput } from "./endpoints.ts";
@@ -52,17 +52,25 @@ async function scoresFor(runtime: Runtime, model: Model, { file, bytes }: Unseen
     const given = isGiven ? rows : madeUp(inputShape);
     const n = Math.min(batch.rows, given.shape[0]);
     const x = convert(sliceRows(given, 0, n), inputShape, inputType);
-    try {
-      const [seen] = await inBatches({ [input.name]: x }, batch, async (part) => [
+    const scoresOf = async (rows: Tensor) => {
+      const [seen] = await inBatches({ [input.name]: rows }, batch, async (part) => [
         (await session.run(part, [scores]))[scores],
       ]);
-      if (seen.shape[0] !== n || seen.shape.slice(1).filter((size) => size !== 1).length > 1) throw otherShape(n, seen);
       return seen;
+    };
+    let seen: Tensor;
+    try {
+      seen = await scoresOf(x);
     } catch (error) {
       // What fails on rows that nobody gave says nothing.
       if (error instanceof InputError && !isGiven) return undefined;
       throw error;
     }
+    const isList = seen.shape[0] === n && seen.shape.slice(1).filter((size) => size !== 1).length <= 1;
+    if (!isList) throw otherShape(n, seen, isLast(n, seen));
+    const mayBeEither = n > 1 && rowSize(seen) === n;
+    if (mayBeEither && areColumns(await scoresOf(gatherRows(x, new Int32Array(n))))) throw otherShape(n, seen, true);
+    return seen;
   } finally {
     await session.release();
   }
@@ -82,10 +90,31 @@ function madeUp(inputShape: readonly number[]): Tensor {
   );
 }
 
-function otherShape(n: number, seen: Tensor): InputError {
+/** How far apart scores of equal rows may lie, as a share of the largest: a runtime adds up in an order that depends on the place. */
+const ROUNDING = 1e-5;
+
+/** Whether scores [n, n] of n equal rows differ along the first axis and not along the second, which then is that of rows. */
+function areColumns(scores: Tensor): boolean {
+  const n = scores.shape[0];
+  const numbers = toNumbers(scores);
+  const tolerance = ROUNDING * numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const differsFrom = (first: (k: number) => number) =>
+    numbers.some((value, k) => Math.abs(value - numbers[first(k)]) > tolerance);
+  return differsFrom((k) => k % n) && !differsFrom((k) => k - (k % n));
+}
+
+/** Whether the number of rows is the size of the last axis, and of no other. */
+function isLast(n: number, { shape }: Tensor): boolean {
+  return shape.length > 1 && shape.lastIndexOf(n) === shape.length - 1 && shape.indexOf(n) === shape.length - 1;
+}
+
+function otherShape(n: number, seen: Tensor, areClassesFirst: boolean): InputError {
+  const shape = `shape [${seen.shape.join(", ")}]`;
   return new InputError("unsupported", "scores of the model", {
-    expected: `a list of scores for each row: shape [${n}, K] for ${n} rows`,
-    got: `shape [${seen.shape.join(", ")}]`,
-    remedy: "name the output that holds such with --output, or export the classifier with one",
+    expected: `a list of scores for each row: shape [${n}, K] for ${n} ${n === 1 ? "row" : "rows"}`,
+    got: areClassesFirst ? `${shape}, the rows on the last axis` : shape,
+    remedy: areClassesFirst
+      ? "export the classifier with its scores transposed, a row per sample"
+      : "name the output that holds such with --output, or export the classifier with one",
   });
 }

@@ -69,8 +69,7 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
   const { graph: numbered, tables } = withLabelTables({ ...graph, nodes }, words);
   const left = texts.filter(({ name }) => !tables.has(name)).map(({ name }) => name);
   const read = left.length === 0 ? numbered : without(numbered, left);
-  const isAllText = texts.length > 0 && without({ ...graph, nodes }, words.keys()).outputs.length === 0;
-  if (isAllText || read.outputs.length === 0) readTensor(texts[0], undefined);
+  if (texts.length > 0 && read.outputs.length === 0) readTensor(texts[0], undefined);
   if (proto.opsetImport.length === 0) throw malformed("the opset that the operators belong to", "none");
   return {
     graph: orderNodes(read),
