@@ -53,7 +53,7 @@ export interface AttackContext {
   /** The budget of an original point, or the size of its box where that is less: a length that steps can be measured by. */
   budget(index: number): number;
   /**
-   * The objective of points, to be raised; `indices[i]` says which original row i belongs to. Where the model's scores give
+   * What is climbed (`Objective`) at points, to be raised; `indices[i]` says which original row i belongs to. Where the model's scores give
    * no number it is -Infinity.
    */
   objective(points: Points, indices: Int32Array): Promise<Float64Array>;

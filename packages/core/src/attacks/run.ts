@@ -2,8 +2,7 @@
 
 import { assert, InputError } from "../errors.ts";
 import { addScaled } from "../linalg.ts";
-import { marginsOf } from "../models/climbedMargins.ts";
-import type { LossName } from "../models/losses.ts";
+import { lossesOf, marginsOf } from "../models/climbedLosses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { allocate, type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";
@@ -20,19 +19,20 @@ import {
   takePoints,
 } from "./attack.ts";
 import { madeFinite } from "./finite.ts";
+import { type Objective, objectives } from "./objective.ts";
 import { withBounds } from "./withBounds.ts";
 
 export interface AttackTask {
-  /** The models to attack at once; with several, the mean of their margins is raised. */
+  /** The models to attack at once; with several, the mean of their objectives is raised. */
   readonly models: readonly Differentiable[];
   /** The points to attack, inside the domain, and their true labels. */
   readonly x: Tensor<FloatType>;
   readonly labels: Int32Array;
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
+  /** What the attack climbs; the margin where absent. What it reached is judged by the margin in any case. */
+  readonly objective?: Objective;
   readonly threat: BudgetedThreat;
-  /** What gradients are taken of; the margin where absent. Objectives, and so success, are margins always. */
-  readonly loss?: LossName;
   /** Where to begin, projected first; the points themselves where absent. */
   readonly start?: Points;
   readonly seed: number;
@@ -49,8 +49,8 @@ export interface AttackResult {
    */
   readonly points: Tensor<FloatType>;
   /**
-   * The objective reached, one per point, finite. Untargeted it is the margin: best other class minus own class. Targeted
-   * it is the target class minus the best other. Positive means success.
+   * What was reached, one per point, finite, whatever was climbed. Untargeted it is the margin: best other class minus own
+   * class. Targeted it is the target class minus the best other. Positive means success.
    */
   readonly objective: Float64Array;
   /** Norm of each perturbation: of the points as they are returned, from those that were given. */
@@ -73,7 +73,7 @@ export interface AttackResult {
  * @throws InputError where the threat model does not fit the points.
  */
 export async function runAttack(attack: Attack, task: AttackTask): Promise<AttackResult> {
-  const { labels, targets, threat, models, loss = "margin" } = task;
+  const { labels, targets, threat, models, objective: climbed = objectives.margin } = task;
   const origin = pointsOf(task.x);
   checkThreat(threat, origin.columns);
   assert(labels.length === origin.rows && models.length > 0, "one label per point, and a model");
@@ -95,20 +95,21 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const wantedOf = (indices: Int32Array) => indices.map((i) => wanted[i]);
   const all = Int32Array.from({ length: origin.rows }, (_, i) => i);
 
-  const objective = async (points: Points, indices: Int32Array): Promise<Float64Array> => {
+  type Losses = (model: Differentiable, x: Tensor, labels: Int32Array) => Promise<Float64Array>;
+  const meanOf = (losses: Losses) => async (points: Points, indices: Int32Array) => {
     queries.scores += points.rows * models.length;
     const x = rowsOf(points, memory);
     const sum = new Float64Array(points.rows);
-    for (const model of models) {
-      addScaled(sum, sign / models.length, await marginsOf(model, x, wantedOf(indices)));
-    }
+    for (const model of models) addScaled(sum, sign / models.length, await losses(model, x, wantedOf(indices)));
     return sum.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));
   };
+  const objective = meanOf((model, x, labels) => lossesOf(model, climbed.value, x, labels));
+  const judge = meanOf(marginsOf);
   const gradient = async (points: Points, indices: Int32Array): Promise<Gradients> => {
     queries.gradients += points.rows * models.length;
     const x = rowsOf(points, memory);
     const ofModel = async (model: Differentiable) =>
-      (await model.inputGradient(loss, x, wantedOf(indices))).gradient.data;
+      (await model.inputGradient(climbed.gradient, x, wantedOf(indices))).gradient.data;
     const data = await ofModel(models[0]);
     for (const model of models.slice(1)) addScaled(data, 1, await ofModel(model));
     const share = sign / models.length;
@@ -136,7 +137,9 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   if (task.start) project(start, all);
   else clip(start, all);
   const ascend =
-    loss !== "margin" ? undefined : ascentOf({ models, threat, origin, labels: wanted, sign, budgets, type });
+    climbed.gradient === "margin"
+      ? ascentOf({ models, threat, origin, labels: wanted, sign, budgets, type })
+      : undefined;
   const { units } = threat.norm;
   const context: AttackContext = {
     watched: task.onState !== undefined,
@@ -182,7 +185,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const size = new Float64Array(origin.rows);
   const finish = async (indices: Int32Array): Promise<Float64Array> => {
     for (const i of indices) size[i] = settle(threat, rowOf(points, i), rowOf(origin, i), budgetOf(threat, i), type);
-    return objective(takePoints(points, indices), indices);
+    return judge(takePoints(points, indices), indices);
   };
   const reached = await finish(all);
   const lost = all.filter((i) => reached[i] === Number.NEGATIVE_INFINITY || Number.isNaN(size[i]));

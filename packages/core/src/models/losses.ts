@@ -5,8 +5,11 @@ import type { GraphBuilder } from "../onnx/builder.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { logitsOf } from "./logits.ts";
 
-/** What can be differentiated by the input: the cross-entropy, or the margin that attacks climb. */
-export type LossName = "crossEntropy" | "margin";
+/** What a graph can compute of scores for each row; each falls as the row is taken for its label more clearly. */
+export type ScoreLoss = "crossEntropy" | "margin" | "logit";
+
+/** What can be differentiated by the input. */
+export type LossName = ScoreLoss | "logitMargin";
 
 /** The smallest probability a logarithm is taken of. */
 const TINY = 1e-30;
@@ -36,10 +39,11 @@ export function lossInputs(g: GraphBuilder, scores: string, probabilities: boole
  * - `crossEntropy`: -log softmax(scores)_y, or -log p_y where the scores are probabilities.
  * - `margin`: max over k other than y of s_k, minus s_y. Positive means misclassified. Unlike losses that saturate, its
  *   gradient does not vanish on points that are classified with confidence.
+ * - `logit`: -s_y, whatever the other scores are. Unlike the others it changes where all scores of a row are shifted.
  *
  * @param labels int32 value of shape [N]
  */
-export function addLoss(g: GraphBuilder, loss: LossName, { scores, logarithms }: LossInputs, labels: string): string {
+export function addLoss(g: GraphBuilder, loss: ScoreLoss, { scores, logarithms }: LossInputs, labels: string): string {
   const classes = g.type(scores).shape[1];
   assert(typeof classes === "number", "the number of classes must be known");
   const range = g.constant(
@@ -56,6 +60,7 @@ export function addLoss(g: GraphBuilder, loss: LossName, { scores, logarithms }:
     return sumOverClasses(g, g.node("Mul", [scores, signs]));
   }
   const ofOwn = (value: string) => sumOverClasses(g, g.node("Where", [own, value, g.scalar(0, value)]));
+  if (loss === "logit") return g.node("Neg", [ofOwn(scores)]);
   if (loss === "margin") {
     const others = g.node("Where", [own, g.scalar(-1e30, scores), scores]);
     const best = g.node("ReduceMax", [others, g.ints([1])], { keepdims: { int: 0 } });
@@ -87,6 +92,11 @@ export function margin(scores: Tensor, labels: ArrayLike<number>): Float64Array 
     for (let k = 0; k < row.length; k++) if (k !== y) best = Math.max(best, row[k]);
     return best - row[y];
   });
+}
+
+/** Minus the own score of each row. */
+export function ownScoreLoss(scores: Tensor, labels: ArrayLike<number>): Float64Array {
+  return eachRow(scores, labels, (row, y) => -row[y]);
 }
 
 /** The class of highest score of each row, the first of equals; -1, which is no class, where a score is not a number. */

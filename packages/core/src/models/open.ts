@@ -15,6 +15,7 @@ import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
 import { derivedSessions } from "./derivedSessions.ts";
 import { classesOf, convert, rowsInput, scoresOutput } from "./endpoints.ts";
+import { addLogitMargin } from "./logitMargin.ts";
 import { addLoss, type LossName, lossInputs } from "./losses.ts";
 import { logitsGraph, marginsOfLogits } from "./margins.ts";
 import type { Model } from "./model.ts";
@@ -50,6 +51,8 @@ export interface Differentiable extends Scorer {
   inputGradient(loss: LossName, x: Tensor, labels: Int32Array): Promise<InputGradient>;
   /** The margin of each row, of what `inputGradient` takes it of: of logits, where scores are probabilities made of such. */
   margins?(x: Tensor, labels: Int32Array): Promise<Float64Array>;
+  /** The logits that probabilities are made of, [N, K], which losses are taken of; absent where it is the scores. */
+  logits?(x: Tensor): Promise<Tensor<FloatType>>;
   /**
    * Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time. Returns
    * the rows that met a gradient that is not finite, which are left where they were.
@@ -129,7 +132,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     reason === undefined
       ? {
           ...scorer,
-          ...(climbed && { margins: (x, labels) => marginsOfLogits(logits, scorer.scores, x, labels) }),
+          ...(climbed && { logits, margins: (x, labels) => marginsOfLogits(logits, scorer.scores, x, labels) }),
           async inputGradient(loss, x, labels) {
             assert(labels.length === x.shape[0], "one label per row");
             const rows = {
@@ -192,8 +195,12 @@ export function gradientGraph(
 ): Graph {
   const g = GraphBuilder.from(model.onnx!.graph);
   const label = g.input(LABEL, "int32", [g.type(input).shape[0]]);
-  g.output(addLoss(g, loss, lossInputs(g, output, model.probabilities), label), LOSS);
-  return differentiate(g.graph([output, LOSS]), { of: LOSS, by: input, keep: [output], ...(lacks && { lacks }) });
+  const of = lossInputs(g, output, model.probabilities);
+  const written = loss === "logitMargin" ? addLogitMargin(g, of.scores, label) : { loss: addLoss(g, loss, of, label) };
+  g.output(written.loss, LOSS);
+  const held = "held" in written ? [written.held] : [];
+  const common = { of: LOSS, by: input, keep: [output], held };
+  return differentiate(g.graph([output, LOSS]), { ...common, ...(lacks && { lacks }) });
 }
 
 /** Builds the gradient graph once to learn whether all operators have rules. */

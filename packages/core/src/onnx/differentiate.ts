@@ -13,6 +13,8 @@ export interface DifferentiateOptions {
   readonly of: string | readonly string[];
   /** Inputs, initializers or other values to differentiate by. */
   readonly by: string | readonly string[];
+  /** Values that count as constants: no gradient goes through them. */
+  readonly held?: readonly string[];
   /** Which outputs of the graph to keep beside the gradients; all where absent. */
   readonly keep?: readonly string[];
   /** What the runtime lacks that is to compute the gradient; nothing where absent. */
@@ -38,7 +40,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
   const kept = options.keep ?? graph.outputs.map(({ name }) => name);
   const gradients = listOf(options.of).flatMap((of) => {
     const by = listOf(options.by);
-    const values = addGradients(g, of, by, options.lacks);
+    const values = addGradients(g, of, by, options.lacks, options.held);
     return by.map((name, i) => {
       const output = gradientName(of, name);
       g.output(values[i], output);
@@ -54,13 +56,15 @@ export function addGradients(
   of: string,
   by: readonly string[],
   lacks: ReadonlySet<Lack> = nothing,
+  held: readonly string[] = [],
 ): readonly string[] {
   for (const name of [of, ...by]) requireReal(g, name);
   const nodes = [...g.currentNodes];
   // Only what lies between `by` and `of` matters.
   const reached = new Set(by);
   for (const node of nodes) {
-    if (node.inputs.some((name) => reached.has(name))) for (const output of node.outputs) reached.add(output);
+    if (!node.inputs.some((name) => reached.has(name))) continue;
+    for (const output of node.outputs) if (!held.includes(output)) reached.add(output);
   }
   const cotangents = new Map<string, string>();
   if (reached.has(of)) cotangents.set(of, onesLike(g, of));

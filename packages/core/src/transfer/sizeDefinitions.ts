@@ -1,7 +1,7 @@
 // Which loss the input-gradient size S is taken of: the primary definition and its named alternatives.
 
 import { assert } from "../errors.ts";
-import { marginsOf } from "../models/climbedMargins.ts";
+import { marginsOf } from "../models/climbedLosses.ts";
 import type { Differentiable } from "../models/open.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Norm } from "../threat/norm.ts";

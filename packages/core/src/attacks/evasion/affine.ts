@@ -2,7 +2,7 @@
 
 import type { Domain } from "../../data/domain.ts";
 import { isAffine } from "../../models/affine.ts";
-import { marginsOf } from "../../models/climbedMargins.ts";
+import { marginsOf } from "../../models/climbedLosses.ts";
 import { argMax } from "../../models/losses.ts";
 import type { Model } from "../../models/model.ts";
 import type { Differentiable } from "../../models/open.ts";

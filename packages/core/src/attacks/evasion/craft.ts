@@ -6,6 +6,7 @@ import { stream } from "../../random.ts";
 import { type FloatType, gatherRows, type Tensor, toFloat } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
+import { type Objective, objectives } from "../objective.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
 import { type AttackedModel, affineAttack } from "./affine.ts";
 import { lineSearchAttack } from "./lineSearch.ts";
@@ -20,6 +21,8 @@ export interface CraftTask extends AttackedModel {
   readonly epsilons: readonly number[];
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
+  /** What the attack climbs; the margin where absent. */
+  readonly objective?: Objective;
   /** The attack; where absent the strongest there is (`strongestAttack`). */
   readonly attack?: Attack;
   /** Whether the attack begins each budget at the point itself rather than at the solution of the smaller budget. */
@@ -39,13 +42,14 @@ export interface Strongest {
   readonly isExact: boolean;
 }
 
-/** The strongest attack of any norm: the optimum where scores are affine, else the paper's line search. */
+/** The strongest attack of any norm: the optimum where margins of affine scores are climbed, else the paper's line search. */
 export async function strongestAttack(
   models: readonly AttackedModel[],
   domain: Domain,
   isTargeted: boolean,
+  objective = objectives.margin,
 ): Promise<Strongest> {
-  const exact = await affineAttack(models, domain, isTargeted);
+  const exact = objective === objectives.margin ? await affineAttack(models, domain, isTargeted) : undefined;
   return { attack: exact ?? lineSearchAttack(), isExact: exact !== undefined };
 }
 
@@ -54,7 +58,8 @@ export async function strongestAttack(
  *
  * Budgets are taken in ascending order, each starting from the solution of the one before, so that the white-box
  * error never falls as the budget grows. An objective may have several local optima: unless the attack is exact, a second
- * one starts from a random point of another class, projected, and the better result is kept.
+ * one starts from a random point of another class, projected, and the better result is kept. Where another objective than
+ * the margin is climbed, points may be judged worse at a larger budget.
  *
  * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
  */
@@ -65,15 +70,16 @@ export async function craftEvasion(task: CraftTask): Promise<readonly AttackResu
   const models = all.map(({ opened }) => opened);
   const { attack, isExact } = task.attack
     ? { attack: task.attack, isExact: false }
-    : await strongestAttack(all, task.threat.domain, task.targets !== undefined);
+    : await strongestAttack(all, task.threat.domain, task.targets !== undefined, task.objective);
   const other = isExact || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
   const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);
   const results: AttackResult[] = [];
   let previous: Points | undefined;
   for (const [done, i] of order.entries()) {
     const threat = { ...task.threat, epsilon: epsilons[i] };
-    const { seed, targets, ids } = task;
-    const common = { models, x, labels, threat, seed, ...(targets && { targets }), ...(ids && { ids }) };
+    const { seed, targets, ids, objective } = task;
+    const given = { ...(targets && { targets }), ...(ids && { ids }), ...(objective && { objective }) };
+    const common = { models, x, labels, threat, seed, ...given };
     const first = await runAttack(attack, previous && !task.fromOrigin ? { ...common, start: previous } : common);
     const second = other && (await runAttack(attack, { ...common, start: other }));
     results[i] = second ? betterOf(first, second) : first;

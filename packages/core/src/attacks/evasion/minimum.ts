@@ -4,6 +4,7 @@ import type { Differentiable } from "../../models/open.ts";
 import { type FloatType, gatherRows, type Tensor, tensor, toFloat } from "../../tensor.ts";
 import { type ThreatModel, usefulBudget } from "../../threat/threat.ts";
 import { type Attack, type Points, rowOf, takePoints } from "../attack.ts";
+import type { Objective } from "../objective.ts";
 import { pointsOf, runAttack } from "../run.ts";
 import { withBounds } from "../withBounds.ts";
 
@@ -14,6 +15,8 @@ export interface MinimumTask {
   readonly labels: Int32Array;
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
+  /** What the attack climbs; the margin where absent. */
+  readonly objective?: Objective;
   /** Everything of the threat but its budget, which is what is looked for. */
   readonly threat: ThreatModel;
   readonly seed: number;
@@ -72,6 +75,8 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
       x: gatherRows(x, rows),
       labels: rows.map((i) => labels[i]),
       ...(targets && { targets: rows.map((i) => targets[i]) }),
+      // Margins say how far it is to the boundary.
+      ...(which === attack && task.objective && { objective: task.objective }),
       threat: { ...threat, epsilon },
       start: takePoints(starts, rows),
       seed,
