@@ -115,6 +115,14 @@ describe("carom evade", () => {
     const sent = await evade("--model", linear, "--data", data, "--epsilon", "0.4", "--target-class", "3");
     expect(sent.labels.every((label) => label === 7)).toBe(true);
     expect(sent.said.budgets[0].onTarget.count).toBe(budgets[0].errorUnderAttack.count);
+    expect(sent.said.ofTargetClass).toBe(others);
+    // Of two classes every objective leads an affine model the same way.
+    const raised = await evade(
+      ...["--model", linear, "--data", data, "--epsilon", "0.4", "--target-class", "3"],
+      ...["--objective", "logit-margin", "--attack", "apgd"],
+    );
+    expect(raised.said.objective).toBe("logit-margin");
+    expect(raised.said.budgets[0].onTarget).toEqual(sent.said.budgets[0].onTarget);
   });
 
   it("--mask leaves features alone, --round 8bit writes multiples of 1/255", async () => {
@@ -257,6 +265,11 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   ["a box that does not contain the data", [...common, "--box", "0,0.5"], /^invalid .*0\.5/],
   ["a mask of the wrong length", [...common, "--mask", shortMask], /^invalid mask .*expected 4 entries.*got 3/],
   ["a mask that is not there", [...common, "--mask", "none.npy"], /^missing mask none\.npy/],
+  [
+    "an objective that does not exist",
+    [...common, "--objective", "logits"],
+    /unknown objective "logits": .*did you mean "logit"/,
+  ],
   [
     "a target class that does not exist",
     [...common, "--target-class", "5"],

@@ -38,6 +38,7 @@ export { type PgdOptions, pgdAttack } from "./attacks/evasion/pgd.ts";
 export { withRestarts } from "./attacks/evasion/restarts.ts";
 export { type SparseFlipsResult, type SparseFlipsTask, sparseFlips } from "./attacks/evasion/sparseFlips.ts";
 export { nonFiniteSentence } from "./attacks/finite.ts";
+export { type Objective, objectiveByName, objectives } from "./attacks/objective.ts";
 export { poisoningAttacks, poisoningByName } from "./attacks/poisoning/index.ts";
 export { joinPoints, poisonCount, withPoison } from "./attacks/poisoning/points.ts";
 export { type AnyPoisoningEntry, buildPoisoning } from "./attacks/poisoning/poisoningEntry.ts";
@@ -348,7 +349,16 @@ export {
 } from "./transfer/operatingPoint.ts";
 export { type OutputAlignment, type Outputs, outputAlignment } from "./transfer/outputAlignment.ts";
 export { perturbationCorrelations } from "./transfer/perturbationCorrelation.ts";
-export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate, rate } from "./transfer/rates.ts";
+export {
+  errorRate,
+  type OutcomeRates,
+  type Outcomes,
+  outcomeRates,
+  type Rate,
+  rate,
+  type TargetedRate,
+  targetedRate,
+} from "./transfer/rates.ts";
 export { inputGradientSizes, type SizeDefinition, sizeDefinitions } from "./transfer/sizeDefinitions.ts";
 export { type Probes, probesAt, type Slopes, slopesAlong } from "./transfer/slopes.ts";
 export { gradientTurning, largestCurvatures, type PowerIterationOptions } from "./transfer/smoothness.ts";

@@ -12,6 +12,8 @@ import {
   nonFiniteSentence,
   normIn,
   norms,
+  objectiveByName,
+  objectives,
   rowCount,
   type ThreatModel,
   takeRows,
@@ -67,6 +69,7 @@ interface EvadeOptions
   readonly set?: Readonly<Record<string, unknown>>;
   readonly class?: string;
   readonly targetClass?: string;
+  readonly objective?: string;
   readonly falseAlarms?: number;
   readonly list?: boolean;
 }
@@ -84,6 +87,10 @@ export function evadeCommand(): Command {
     .option("--set <name=value>", "an option of the attack, such as steps=100; may be repeated", collectSettings)
     .option("--class <name>", "attack rows of this class only")
     .option("--target-class <name>", "the class that rows of others should end in; any wrong one where absent")
+    .option(
+      "--objective <name>",
+      `what the attack raises: ${Object.keys(objectives).join(", ")} (the first where absent)`,
+    )
     .option("--false-alarms <share>", "with --class: also judge at this rate of other rows taken for it", parseShare)
     .option("--list", "the attacks with their options and defaults")
     .action(run);
@@ -129,7 +136,9 @@ async function run(options: EvadeOptions): Promise<void> {
   if (chosen.length === 0) throw noRows(options);
   const attacked = chosen.length === rowCount(all) ? all : takeRows(all, chosen);
   const n = chosen.length;
+  const ofTargetClass = all.labels.filter((label) => label === target).length;
 
+  const objective = options.objective === undefined ? undefined : objectiveByName(options.objective);
   const entry = chooseAttack(options, threat);
   const attack = entry && buildEvasion(entry, options.set ?? {}, threat);
   if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
@@ -143,11 +152,12 @@ async function run(options: EvadeOptions): Promise<void> {
     threat,
     seed: options.seed,
     ...(attack && { attack }),
+    ...(objective && { objective }),
     ...(!improves && { fromOrigin: true }),
     ...(improves && !isDiscrete && { pool: all }),
     ...(target !== undefined && { target }),
   };
-  const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set;
+  const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set && !objective;
   const progress = startProgress(options.quiet === true);
   const watched = { ...task, onProgress: (done: number) => progress.update("crafting", done) };
   const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
@@ -196,6 +206,8 @@ async function run(options: EvadeOptions): Promise<void> {
       dataHash,
       reading,
       attack: name,
+      ...(objective && { objective: objective.name }),
+      ...(target !== undefined && { ofTargetClass }),
       norm: norm.name,
       ...(norm.units && { units: "ranges" }),
       ...changes,
@@ -217,6 +229,7 @@ async function run(options: EvadeOptions): Promise<void> {
     print(warningLines(doubts[i]));
   }
   print(warningLines(warnings.map((sentence) => ({ sentence }))));
+  if (ofTargetClass > 0) print(`left out: ${ofTargetClass} rows that are of class ${options.targetClass} already\n`);
   if (smallest) {
     const [low, middle, high] = smallest.quartiles.map((value) => Number(value.toPrecision(6)));
     const none = smallest.none > 0 ? `; none found for ${smallest.none} of ${n}` : "";
@@ -276,7 +289,7 @@ function describeBudget(
   { targetClass }: EvadeOptions,
 ): string {
   const more = [
-    onTarget && `, ${describeRate(onTarget)} in class ${targetClass}`,
+    onTarget && `, targeted success ${describeRate(onTarget)} in class ${targetClass}`,
     evasion && `; ${describeRate(evasion)} evade detection`,
   ];
   const which = Number.isFinite(epsilon) ? `epsilon ${epsilon}` : "smallest epsilon each";

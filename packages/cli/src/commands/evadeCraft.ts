@@ -8,6 +8,7 @@ import {
   InputError,
   minimumInChunks,
   norms,
+  type Objective,
   type Runtime,
   rowCount,
   type SparseRows,
@@ -27,6 +28,8 @@ export interface EvadeTask {
   readonly threat: ThreatModel;
   /** The attack; where absent, the line search. */
   readonly attack?: Attack;
+  /** What it climbs; the margin where absent. */
+  readonly objective?: Objective;
   readonly fromOrigin?: boolean;
   readonly pool?: Dataset;
   readonly target?: number;
@@ -53,7 +56,7 @@ export async function craftMinimum(task: EvadeTask, file: EvasionFile): Promise<
   const models = task.models.map(({ attacked }) => attacked);
   const { attack } = task.attack
     ? { attack: task.attack }
-    : await strongestAttack(models, task.threat.domain, task.target !== undefined);
+    : await strongestAttack(models, task.threat.domain, task.target !== undefined, task.objective);
   return minimumInChunks({
     ...task,
     numbers: task.runtime.limits.chunk,

@@ -16,6 +16,7 @@ import {
   rowCount,
   type Scorer,
   type Tensor,
+  targetedRate,
   type Vector,
 } from "@carom/core";
 import { readEvasionFile } from "./evasionFile.ts";
@@ -83,12 +84,13 @@ export async function judgeSaved(
     const { predicted, detected } = await judge(own, n);
     const { mean, largest, isMoved } = sizes(own, attacked, norm);
     const right = labels.reduce((sum, label, i) => sum + (clean.predicted[i] === label ? 1 : 0), 0);
+    const onTarget = target === undefined ? undefined : targetedRate(predicted, labels, target).success;
     const hits = labels.reduce((sum, y, i) => sum + (clean.predicted[i] === y && predicted[i] !== y ? 1 : 0), 0);
     budgets.push({
       epsilon,
       errorUnderAttack: errorRate(predicted, labels),
       ...(right > 0 && { success: rate(hits, right) }),
-      ...(target !== undefined && { onTarget: rate(predicted.filter((label) => label === target).length, n) }),
+      ...(onTarget && { onTarget }),
       ...(point && { evasion: evasionRate(detected, point) }),
       mean,
       largest,

@@ -1,4 +1,4 @@
-// What became of attacked points: four rates, always with the number of points and an interval.
+// What became of attacked points: rates, always with the number of points and an interval.
 
 import { assert } from "../errors.ts";
 import { newcombePaired } from "../stats/newcombe.ts";
@@ -22,6 +22,22 @@ export function errorRate(predicted: Int32Array, labels: Int32Array): Rate {
     countWhere(labels, (label, i) => predicted[i] !== label),
     labels.length,
   );
+}
+
+/** What became of points that should end in a given class. */
+export interface TargetedRate {
+  /** Of the points that are of another class, those that end in it; absent where none is. */
+  readonly success: Rate | undefined;
+  /** Points that are of that class already, which cannot be told to have been sent there. */
+  readonly leftOut: number;
+}
+
+/** Targeted success: the share of points predicted to be of the class `target`, among those whose label is another. */
+export function targetedRate(predicted: Int32Array, labels: Int32Array, target: number): TargetedRate {
+  assert(predicted.length === labels.length, "a label for each prediction");
+  const others = countWhere(labels, (label) => label !== target);
+  const sent = countWhere(labels, (label, i) => label !== target && predicted[i] === target);
+  return { success: others > 0 ? rate(sent, others) : undefined, leftOut: labels.length - others };
 }
 
 /** Labels of the same points, all of length N. */
