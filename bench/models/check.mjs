@@ -1,8 +1,10 @@
 // Measures scores and gradients of the model files that make.py made: node check.mjs FOLDER [BEGINNING OF NAMES]
 //
-// Scores must be those of the tool that made the file. A gradient is right where it is the slope of the loss: along itself, and along the parts of itself that belong to random
-// halves of the features, central differences of the file's own scores or, where a kink lies on one
-// side, those of the other, give the same within two per cent, at one of several steps. All happens in a process of its own, since the runtime may end it. results.json holds what was found.
+// Scores must be those of the tool that made the file. Where that tool gives gradients itself, a gradient is right where
+// it is that of the tool in float64, but for what rounding does. Elsewhere it is right where it is the slope of the loss:
+// along itself, and along the parts of itself that belong to random halves of the features, central differences of the
+// file's own scores or, where a kink lies on one side, those of the other, give the same within two per cent, at one of
+// several steps. All happens in a process of its own, since the runtime may end it. results.json holds what was found.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,6 +26,12 @@ const LEAST = 1e-12;
 const FLAT = 1e-5;
 const HALVES = 4;
 const TOLERANCE = 0.02;
+/**
+ * How far a gradient may be from another tool's in float64, relative to its norm: so much, or so many times what float32
+ * alone makes of it there, since another order of sums rounds otherwise, and may end on the other side of a kink.
+ */
+const ROUNDED = 1e-4;
+const ROUNDINGS = 20;
 /** How far scores may be from the original's, as a share of the largest: both may compute in float32, in another order. */
 const SCORES = 2e-3;
 
@@ -123,6 +131,19 @@ function chunks(values) {
   return norms;
 }
 
+/** The largest distance of a row's gradient from that of the tool that made the file, relative to its norm. */
+function distanceOfGradients({ data }, name, rows) {
+  const bytes = readFileSync(join(folder, `${name}.gradient`));
+  const expected = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const size = data.length / rows;
+  const away = Array.from({ length: rows }, (_, i) => {
+    const own = expected.subarray(i * size, (i + 1) * size);
+    const between = own.map((value, j) => value - data[i * size + j]);
+    return Math.hypot(...chunks(between)) / Math.max(1e-300, Math.hypot(...chunks(own)));
+  });
+  return Math.max(...away);
+}
+
 /** The largest distance of scores from those of the original, as a share of the largest. */
 function distance({ data }, expected) {
   const wanted = expected.flat();
@@ -132,7 +153,7 @@ function distance({ data }, expected) {
 }
 
 async function examine(name) {
-  const { shape, scores: expected, options } = manifest[name];
+  const { shape, expected, options, labels: known, rounding } = manifest[name];
   const { model, front } = await loadModel(join(folder, `${name}.onnx`), options);
   const rows = readFileSync(join(folder, `${name}.rows`));
   let x = tensor("float32", shape, new Float32Array(rows.buffer.slice(rows.byteOffset, rows.byteOffset + rows.length)));
@@ -147,7 +168,7 @@ async function examine(name) {
     return { ...about, verdict: "other scores", reason: `${Array.from(scores.data.slice(0, 6))}` };
   }
   if (!open.differentiable) return { ...about, verdict: "scores only", reason: open.notDifferentiable };
-  const labels = runnersUp(scores, open.probabilities);
+  const labels = known ? Int32Array.from(known) : runnersUp(scores, open.probabilities);
   const { gradient } = await open.differentiable.inputGradient("crossEntropy", x, labels);
   // Whole numbers are moved as if they were real, or left: scores change in steps, so only the other features are compared.
   const parts = open.model.parts?.map((part) => (part.type.startsWith("float") ? part : { ...part, kind: "fixed" }));
@@ -157,12 +178,20 @@ async function examine(name) {
     if (kinds[i % kinds.length] !== "real") gradient.data[i] = 0;
   }
   if (gradient.data.some((value) => !Number.isFinite(value))) return { ...about, verdict: "not finite" };
+  if (known && !front) {
+    const error = distanceOfGradients(gradient, name, shape[0]);
+    if (error > 0) {
+      await open.close();
+      const isRight = error < Math.max(ROUNDED, ROUNDINGS * rounding);
+      return { ...about, verdict: isRight ? "right" : "wrong", error, by: "tool" };
+    }
+  }
   if (gradient.data.every((value) => value === 0)) {
     return { ...about, verdict: (await isFlat(open, x, labels)) ? "zero" : "wrong" };
   }
   const error = await disagreement(open, x, gradient, labels);
   await open.close();
-  return { ...about, verdict: error < TOLERANCE ? "right" : "wrong", error };
+  return { ...about, verdict: error < TOLERANCE ? "right" : "wrong", error, by: "differences" };
 }
 
 const path = join(folder, "results.json");

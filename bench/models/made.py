@@ -6,6 +6,17 @@ import numpy as np
 
 
 @dataclass
+class Slopes:
+    """What automatic differentiation of another tool gives."""
+
+    gradient: np.ndarray
+    """Of the cross-entropy of each row with its label, by that row, in float64."""
+    labels: list
+    rounding: float
+    """The largest distance, relative to its norm, of the same tool's gradient in float32."""
+
+
+@dataclass
 class Made:
     model: object
     """Bytes, or a ModelProto."""
@@ -15,6 +26,7 @@ class Made:
     """Scores or probabilities [N, K] of the original; None where there is no original but the file."""
     options: dict = field(default_factory=dict)
     """Options of the command line that the file needs: inputShape, attackAt, output."""
+    slopes: Slopes | None = None
 
 
 def scores_of(model, rows):

@@ -27,7 +27,11 @@ def write(folder, name, source, made_file, manifest):
     scores = made_file.scores
     if scores is not None:
         scores = np.asarray(scores, dtype=np.float64).tolist()
-    manifest[name] = {"origin": source, "shape": list(rows.shape), "scores": scores, "options": made_file.options}
+    manifest[name] = {"origin": source, "shape": list(rows.shape), "expected": scores, "options": made_file.options}
+    slopes = made_file.slopes
+    if slopes is not None:
+        (folder / f"{name}.gradient").write_bytes(np.ascontiguousarray(slopes.gradient, dtype=np.float64).tobytes())
+        manifest[name] |= {"labels": slopes.labels, "rounding": slopes.rounding}
 
 
 def main():

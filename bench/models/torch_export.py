@@ -1,5 +1,6 @@
 """Both exporters of PyTorch: the older one by tracing (script), the newer one by torch.export (dynamo)."""
 
+import copy
 import io
 import logging
 import tempfile
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from made import Made
+from made import Made, Slopes
 
 logging.disable(logging.WARNING)
 
@@ -62,6 +63,37 @@ def dynamo(net, inputs, opset=20, dynamic=True, outputs=("scores",)):
 EXPORTERS = {"script": script, "dynamo": dynamo}
 
 
+def slopes(net, inputs):
+    """
+    The gradient in float64 of the cross-entropy of each row's second class, those classes, and how far the gradient in
+    float32 is from it, relative to its norm: what rounding alone does. None where there is no such gradient.
+    """
+    if not all(each.is_floating_point() for each in inputs):
+        return None
+    found = []
+    for dtype in (torch.float64, torch.float32):
+        torch.set_default_dtype(dtype)
+        try:
+            moved = [each.detach().to(dtype).requires_grad_() for each in inputs]
+            scores = copy.deepcopy(net).to(dtype)(*moved)
+            scores = scores[0] if isinstance(scores, tuple) else scores
+            scores = scores.flatten(1) if scores.ndim > 1 else scores[:, None]
+            if scores.shape[1] < 2:
+                return None
+            labels = labels if found else scores.detach().topk(2, 1).indices[:, 1]
+            is_probability = bool((scores >= 0).all() and (scores.sum(1) - 1).abs().max() < 1e-5)
+            logs = scores.log() if is_probability else scores.log_softmax(1)
+            (-logs.gather(1, labels[:, None])).sum().backward()
+            found.append(torch.cat([each.grad.reshape(len(each), -1) for each in moved], 1).double())
+        except RuntimeError:  # Nets with a type of their own.
+            return None
+        finally:
+            torch.set_default_dtype(torch.float32)
+    exact, rounded = found
+    away = ((rounded - exact).norm(dim=1) / exact.norm(dim=1)).max().item()
+    return Slopes(exact.numpy(), labels.tolist(), away)
+
+
 def made(net, export, *inputs, options=None, **settings):
     """The file of a network, and what the network itself says of the same inputs."""
     net = settled(net, inputs)
@@ -78,7 +110,7 @@ def made(net, export, *inputs, options=None, **settings):
     scores = scores.numpy().reshape(len(scores), -1)
     if scores.shape[1] == 1:
         scores = np.concatenate([np.zeros_like(scores), scores], 1)
-    return Made(model, rows, scores, options or {})
+    return Made(model, rows, scores, options or {}, slopes(net, inputs))
 
 
 def embedding(model):
