@@ -1,6 +1,6 @@
 // ONNX files: bytes to a model in memory and back. Nothing beside proto*.ts knows protocol buffers.
 
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
   AttributeProto_AttributeType as AttributeKind,
   type AttributeProto,
@@ -24,7 +24,8 @@ import { withLabelTables } from "./labelTables.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { orderNodes } from "./order.ts";
 import { requireFewParts } from "./parts.ts";
-import { type ExternalData, malformed, readTensor, writeTensor } from "./protoTensor.ts";
+import { joined, nested, type Parts } from "./protoParts.ts";
+import { type ExternalData, malformed, readTensor, tensorParts, writeTensor } from "./protoTensor.ts";
 import { readValueInfo, writeValueInfo } from "./protoValue.ts";
 import { without } from "./withoutText.ts";
 
@@ -86,19 +87,22 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
  * @throws InputError for numbers of a stranger's file that were beyond what JavaScript holds exactly, and cannot go back
  */
 export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
-  const proto = create(ModelProtoSchema, {
-    irVersion: IR_VERSION,
-    producerName: model.producer,
-    opsetImport: Object.entries(model.opsets).map(([domain, version]) =>
-      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
-    ),
-    metadataProps: Object.entries(model.metadata).map(([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value }),
-    ),
-    graph: writeGraph(model.graph),
-  });
+  const message = (fields: MessageInitShape<typeof ModelProtoSchema>) =>
+    toBinary(ModelProtoSchema, create(ModelProtoSchema, fields));
   try {
-    return toBinary(ModelProtoSchema, proto) as Uint8Array<ArrayBuffer>;
+    // In the order of the fields' numbers.
+    return joined([
+      message({ irVersion: IR_VERSION, producerName: model.producer }),
+      ...nested(ModelProtoSchema.field.graph.number, graphParts(model.graph)),
+      message({
+        opsetImport: Object.entries(model.opsets).map(([domain, version]) =>
+          create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+        ),
+        metadataProps: Object.entries(model.metadata).map(([key, value]) =>
+          create(StringStringEntryProtoSchema, { key, value }),
+        ),
+      }),
+    ]);
   } catch (error) {
     const [, field, got] = /field onnx\.(\S+) .*: invalid u?int\d+: (.*)$/.exec((error as Error).message) ?? [];
     if (field === undefined) throw error;
@@ -108,6 +112,19 @@ export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
       remedy: "export the model again",
     });
   }
+}
+
+/** The graph's message, its weights as they lie in memory. */
+function graphParts({ initializers, ...graph }: Graph): Parts {
+  const { name, node, input, output } = writeGraph({ ...graph, initializers: new Map() });
+  const message = (fields: MessageInitShape<typeof GraphProtoSchema>) =>
+    toBinary(GraphProtoSchema, create(GraphProtoSchema, fields));
+  const { number } = GraphProtoSchema.field.initializer;
+  return [
+    message({ name, node }),
+    ...[...initializers].flatMap(([name, value]) => nested(number, tensorParts(name, value))),
+    message({ input, output }),
+  ];
 }
 
 /** The bytes of the same file with entries added to its metadata, which count before those of the same key. */

@@ -1,10 +1,11 @@
 // Tensors of ONNX files, whether their numbers are in the file, as bytes or as a list, or in another one.
 
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { TensorProto_DataLocation as DataLocation, type TensorProto, TensorProtoSchema } from "onnx-buf";
 import { InputError } from "../errors.ts";
 import { allocate, type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
 import { elementTypeNumber, elementTypeOf } from "./elementType.ts";
+import { nested, type Parts } from "./protoParts.ts";
 
 /** Fetches bytes that a model keeps in another file; `length` is undefined for "to the end". */
 export type ExternalData = (location: string, offset: number, length: number | undefined) => Uint8Array;
@@ -84,11 +85,19 @@ function readExternal(proto: TensorProto, bytes: number, externalData: ExternalD
 
 /** A tensor as a file holds it, its numbers as bytes. */
 export function writeTensor(name: string, value: Tensor): TensorProto {
-  const { buffer, byteOffset, byteLength } = value.data;
-  return create(TensorProtoSchema, {
-    name,
-    dims: value.shape.map(BigInt),
-    dataType: elementTypeNumber(value.type),
-    rawData: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
-  });
+  return create(TensorProtoSchema, { ...described(name, value), rawData: bytesOf(value) });
+}
+
+/** The message of `writeTensor` in parts, of which the numbers are not copied. */
+export function tensorParts(name: string, value: Tensor): Parts {
+  const about = toBinary(TensorProtoSchema, create(TensorProtoSchema, described(name, value)));
+  return [about, ...nested(TensorProtoSchema.field.rawData.number, [bytesOf(value)])];
+}
+
+function described(name: string, { shape, type }: Tensor) {
+  return { name, dims: shape.map(BigInt), dataType: elementTypeNumber(type) };
+}
+
+function bytesOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }
