@@ -35,8 +35,9 @@ function writeImages() {
   const path = join(scratch, "images-idx4-ubyte");
   writeFileSync(path, Buffer.concat([header(8, [IMAGES, 3, SIZE, SIZE]), pixels]));
   const labels = Buffer.from(Uint8Array.from({ length: IMAGES }, (_, i) => i));
-  writeFileSync(join(scratch, "labels-idx1-ubyte"), Buffer.concat([header(8, [IMAGES]), labels]));
-  return path;
+  const labelsPath = join(scratch, "labels-idx1-ubyte");
+  writeFileSync(labelsPath, Buffer.concat([header(8, [IMAGES]), labels]));
+  return `${path},${labelsPath}`;
 }
 
 /** Bytes that a process and its children hold, 0 where it is gone. */

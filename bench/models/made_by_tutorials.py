@@ -3,6 +3,7 @@ the heads, batches and types that exporters give them."""
 
 import numpy as np
 import torch
+from made import Made
 from torch import nn
 from torch.nn import functional as F
 from torch_export import EXPORTERS, made, slopes
@@ -150,6 +151,11 @@ class Halves(nn.Module):
         return self.net(x.half()).float()
 
 
+def halved(dtype):
+    """A network whose input, weights and scores are of 16 bits."""
+    return nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 4)).to(dtype)
+
+
 class Bags(nn.Module):
     def __init__(self):
         super().__init__()
@@ -226,6 +232,8 @@ def models():
                 net, *inputs = build()
                 outputs = ("scores", "features") if name == "two-outputs" else ("scores",)
                 file = made(net, export, *inputs, outputs=outputs, options={} if name in ("quantized-bytes", "table", "text-bag") else None)
+                if name == "float16":
+                    file.slopes = slopes(net.net.float(), inputs)
                 if name == "quantized-bytes":
                     file.rows = file.rows / np.float32(255)
                 if name.startswith("head-n") and "k" not in name:
@@ -233,6 +241,18 @@ def models():
                 return file
 
             yield f"tutorial-{name}-{exporter}", f"PyTorch tutorials, {exporter}", make
+    for name, dtype in {"all-float16": torch.float16, "all-bfloat16": torch.bfloat16}.items():
+        for exporter, export in EXPORTERS.items():
+
+            def halves(dtype=dtype, export=export):
+                torch.manual_seed(0)
+                net, rows = halved(dtype).eval(), random(4, 3, 8, 8).to(dtype)
+                file = export(net, (rows,))
+                with torch.no_grad():
+                    scores = net.float()(rows.float())
+                return Made(file, rows.float().numpy(), scores.numpy(), {}, slopes(net, (rows.float(),)))
+
+            yield f"tutorial-{name}-{exporter}", f"PyTorch tutorials, {exporter}", halves
     for name, batch in FIXED.items():
         for exporter, export in EXPORTERS.items():
 

@@ -24,6 +24,7 @@ const commandLine = sourcesOf("../../cli/src", [["terminal"], ["host"], ["ui", "
 /** What core may import from outside, and where. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   "@bufbuild/protobuf": ["onnx"],
+  "@bufbuild/protobuf/wire": ["onnx"],
   "onnx-buf": ["onnx"],
   "@noble/hashes/sha2.js": [""],
   "@noble/hashes/utils.js": [""],

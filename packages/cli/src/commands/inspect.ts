@@ -19,6 +19,7 @@ import type { ModelOptions } from "../host/modelFile.ts";
 import { readBytes } from "../host/read.ts";
 import { print } from "../terminal/print.ts";
 import { outputWidth, wrap } from "../terminal/wrap.ts";
+import { inFloat32 } from "../ui/inputNotes.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
 import {
   type CommonOptions,
@@ -69,6 +70,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
           inputs: file.graph.inputs.map(describe),
           outputs: file.graph.outputs.map(describe),
           parameters: countParameters(file),
+          ...(file.halves && { halves: file.halves }),
           operators: countOperators(file, reading),
         }
       : { unreadable }),
@@ -126,6 +128,7 @@ interface Inspected {
   readonly inputs?: readonly ReturnType<typeof describe>[];
   readonly outputs?: readonly ReturnType<typeof describe>[];
   readonly parameters?: number;
+  readonly halves?: OnnxModel["halves"];
   readonly operators?: ReturnType<typeof countOperators>;
   readonly unreadable?: string | undefined;
   readonly layout: string;
@@ -171,6 +174,7 @@ function text(inspected: Inspected): string[] {
     inputs,
     outputs,
     parameters,
+    halves,
     operators,
     layout,
     parts,
@@ -195,6 +199,7 @@ function text(inspected: Inspected): string[] {
         .join(", ")}`,
     );
   if (parameters !== undefined) lines.push(`parameters  ${parameters.toLocaleString("en")}`);
+  if (halves) lines.push(`numbers     ${inFloat32(halves)}`);
   for (const each of inputs ?? []) lines.push(`input       ${value(each)}${parts ? "" : `: ${layout}`}`);
   lines.push(...columnLines(parts ?? []));
   if (fixedBatch !== undefined) {

@@ -1,9 +1,9 @@
 // What is said of how a model's inputs were read, where that is more than one tensor of real numbers.
 
-import type { InputPart, Model } from "@carom/core";
+import type { InputPart, Model, OnnxModel } from "@carom/core";
 
 /** A sentence for each thing that a reader of the numbers must know; none for a single input of real numbers. */
-export function inputNotes({ parts }: Model, attackAt: string | undefined): readonly string[] {
+export function inputNotes({ parts, onnx }: Model, attackAt: string | undefined): readonly string[] {
   const notes: string[] = [];
   if (attackAt !== undefined) {
     notes.push(
@@ -14,7 +14,13 @@ export function inputNotes({ parts }: Model, attackAt: string | undefined): read
   if (held) notes.push(`Attacks leave ${held} as given.`);
   const rounded = names(parts, ({ kind, type }) => kind !== "fixed" && !type.startsWith("float"));
   if (rounded) notes.push(`Gradients pass the rounding of ${rounded} as if it were not there.`);
+  if (onnx?.halves) notes.push(`Numbers of 16 bits: ${inFloat32(onnx.halves)}.`);
   return notes;
+}
+
+/** What is computed in float32 of a file of 16-bit numbers. */
+export function inFloat32({ type, isWidened }: NonNullable<OnnxModel["halves"]>): string {
+  return `${type}, ${isWidened ? "computed in float32" : "whose gradients are those of the same graph in float32"}`;
 }
 
 function names(parts: readonly InputPart[] | undefined, is: (part: InputPart) => boolean): string {

@@ -53,7 +53,8 @@ export function modelFromGraph(onnx: OnnxModel): Model {
  *
  * A file that is sound but holds what we cannot read (other element types, control flow) still is a model whose
  * scores can be asked for. Scores that a file gives as dictionaries, for the second of two classes alone or for pairs of
- * classes, are made a tensor [N, K]. Files declare what is not so: `openModel` looks at what comes out, too.
+ * classes, are made a tensor [N, K]. A file of numbers of 16 bits is computed in float32 where it takes or gives such, or where
+ * they are bfloat16. Files declare what is not so: `openModel` looks at what comes out, too.
  *
  * @throws InputError where the bytes are no ONNX model, and for several outputs that may hold the scores
  */
@@ -66,7 +67,7 @@ export function modelFromBytes(bytes: Uint8Array, options: Unseen["options"] = {
     return { bytes, onnx: undefined, unreadable: error.message, ...describe({ metadata: {} }) };
   }
   const file = withRowInput(read);
-  const whole = file === read ? bytes : writeModel(file);
+  const whole = file === read && !read.halves?.isWidened ? bytes : writeModel(file);
   const reading = readScores(file, options);
   if (!reading) return { ...describe(file), bytes: whole, ...upgraded(file) };
   return { ...modelAs(file, reading, whole), ...(!saidOf(file) && { unseen: { file, bytes: whole, options } }) };

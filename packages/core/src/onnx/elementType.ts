@@ -1,6 +1,7 @@
 // ONNX numbers its element types; these are the ones the project computes with.
 
 import type { ElementType } from "../tensor.ts";
+import { halfOf } from "./halfTypes.ts";
 
 const numbers: Readonly<Record<ElementType, number>> = {
   float32: 1,
@@ -21,7 +22,11 @@ export function elementTypeNumber(type: ElementType): number {
   return numbers[type];
 }
 
-/** The element type of a number, or undefined where the project does not compute with it. */
+/**
+ * The element type that tensors of a number's type are read as, which is float32 for those of 16 bits; undefined where the
+ * project does not compute with it.
+ */
 export function elementTypeOf(number: number): ElementType | undefined {
+  if (halfOf(number)) return "float32";
   return (Object.keys(numbers) as ElementType[]).find((type) => numbers[type] === number);
 }

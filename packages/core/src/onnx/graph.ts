@@ -1,5 +1,6 @@
 // An ONNX model in memory: plain data. Reading and writing bytes is proto.ts, making graphs is builder.ts.
 
+import type { Half } from "../halves.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
 import type { Dim } from "./dim.ts";
 
@@ -61,6 +62,15 @@ export interface OnnxModel {
   readonly producer: string;
   /** The words of tables that stand in the graph with positions in their place (`withLabelTables`). */
   readonly tables?: ReadonlyMap<string, readonly string[]>;
+  /** Where the file has numbers of 16 bits, which were read as float32. */
+  readonly halves?: Halves;
+}
+
+/** What numbers of 16 bits a file has. */
+export interface Halves {
+  readonly type: Half;
+  /** Whether the file is computed in float32 too: bfloat16 the runtime's processor hardly has, and rows are not of 16 bits. */
+  readonly isWidened: boolean;
 }
 
 /** The integer attribute, or the default where it is absent. */

@@ -19,7 +19,8 @@ import {
 import { InputError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { inlineFunctions, type LocalFunction } from "./functions.ts";
-import type { Attribute, Attributes, Graph, Node, OnnxModel } from "./graph.ts";
+import type { Attribute, Attributes, Graph, Halves, Node, OnnxModel } from "./graph.ts";
+import { askedHalf, halfOf, inFloat32 } from "./halfTypes.ts";
 import { withLabelTables } from "./labelTables.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { orderNodes } from "./order.ts";
@@ -71,6 +72,7 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
   const left = texts.filter(({ name }) => !tables.has(name)).map(({ name }) => name);
   const read = left.length === 0 ? numbered : without(numbered, left);
   if (texts.length > 0 && read.outputs.length === 0) readTensor(texts[0], undefined);
+  const halves = halvesIn(proto.graph);
   if (proto.opsetImport.length === 0) throw malformed("the opset that the operators belong to", "none");
   return {
     graph: orderNodes(read),
@@ -78,6 +80,7 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
     metadata: Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])),
     producer: proto.producerName,
     ...(tables.size > 0 && { tables }),
+    ...(halves && { halves }),
   };
 }
 
@@ -154,6 +157,30 @@ function domainOf(domain: string): string {
   return domain === "ai.onnx" ? "" : domain;
 }
 
+/** The numbers of 16 bits in a graph, bfloat16 where there are both kinds. */
+function halvesIn({ initializer, input, output, node }: GraphProto): Halves | undefined {
+  const ends = [...input, ...output].map(({ type }) => {
+    return type?.value.case === "tensorType" ? halfOf(type.value.value.elemType) : undefined;
+  });
+  const inside = [
+    ...initializer.map(({ dataType }) => halfOf(dataType)),
+    ...node.flatMap(({ attribute }) => attribute.map(({ t }) => (t ? halfOf(t.dataType) : undefined))),
+    ...node.map(({ attribute }) =>
+      askedHalf(
+        readAttributes(
+          attribute.filter(({ type }) => type === AttributeKind.INT),
+          undefined,
+          0,
+        ),
+      ),
+    ),
+  ];
+  const found = [...ends, ...inside].filter((each) => each !== undefined);
+  if (found.length === 0) return undefined;
+  const type = found.includes("bfloat16") ? "bfloat16" : "float16";
+  return { type, isWidened: type === "bfloat16" || ends.some((each) => each !== undefined) };
+}
+
 /** A graph without its tensors of strings. */
 function readGraph(proto: GraphProto, externalData: ExternalData | undefined, depth: number): Graph {
   if (depth > MAX_NESTING) throw malformed(`graphs nested at most ${MAX_NESTING} deep`, "deeper ones");
@@ -212,7 +239,7 @@ function readNode(node: NodeProto, externalData: ExternalData | undefined, depth
     name: node.name,
     inputs: node.input,
     outputs: node.output,
-    attributes: readAttributes(node.attribute, externalData, depth),
+    attributes: inFloat32(readAttributes(node.attribute, externalData, depth)),
   };
 }
 

@@ -3,8 +3,10 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { TensorProto_DataLocation as DataLocation, type TensorProto, TensorProtoSchema } from "onnx-buf";
 import { InputError } from "../errors.ts";
+import { widened } from "../halves.ts";
 import { allocate, type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
 import { elementTypeNumber, elementTypeOf } from "./elementType.ts";
+import { halfOf } from "./halfTypes.ts";
 import { nested, type Parts } from "./protoParts.ts";
 
 /** Fetches bytes that a model keeps in another file; `length` is undefined for "to the end". */
@@ -33,17 +35,21 @@ export function readTensor(proto: TensorProto, externalData: ExternalData | unde
   const shape = proto.dims.map(Number);
   const size = sizeOf(shape);
   if (shape.some((dim) => dim < 0) || !Number.isSafeInteger(size)) throw malformed(`a shape for ${what}`, `[${shape}]`);
+  const half = halfOf(proto.dataType);
+  const stored = half ? "uint16" : type;
   const external = proto.dataLocation === DataLocation.EXTERNAL;
-  const raw = external ? readExternal(proto, size * elementBytes(type), externalData) : proto.rawData;
+  const raw = external ? readExternal(proto, size * elementBytes(stored), externalData) : proto.rawData;
   if (external || raw.byteLength > 0) {
-    if (raw.byteLength !== size * elementBytes(type)) {
-      throw malformed(`${size * elementBytes(type)} bytes for ${what}`, String(raw.byteLength));
+    if (raw.byteLength !== size * elementBytes(stored)) {
+      throw malformed(`${size * elementBytes(stored)} bytes for ${what}`, String(raw.byteLength));
     }
     // A copy, because the bytes lie unaligned in the file.
-    return { type, shape, data: viewOf(type, new Uint8Array(raw)) };
+    const data = viewOf(stored, new Uint8Array(raw));
+    return { type, shape, data: half ? widened(half, data as Uint16Array) : data };
   }
-  const values = listedValues(proto, type);
+  const values = listedValues(proto, stored);
   if (values.length !== size) throw malformed(`${size} numbers for ${what}`, String(values.length));
+  if (half) return { type, shape, data: widened(half, Uint16Array.from(values as readonly number[])) };
   const data = allocate(type, size);
   if (type === "int64" || type === "uint64") {
     for (let i = 0; i < size; i++) (data as BigInt64Array)[i] = BigInt(values[i]);

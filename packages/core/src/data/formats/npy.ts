@@ -2,6 +2,7 @@
 // (numpy.lib.format, versions 1.0, 2.0 and 3.0).
 
 import { InputError } from "../../errors.ts";
+import { widened } from "../../halves.ts";
 import { allocate, type ElementType, sizeOf, type Tensor } from "../../tensor.ts";
 import { elementsIn, invalidFile, readElements, requireSize } from "./elements.ts";
 import { type Header, headedReader } from "./headed.ts";
@@ -19,6 +20,8 @@ const elementTypes: Readonly<Record<string, ElementType>> = {
   u8: "uint64",
   b1: "bool",
 };
+/** Numbers of 16 bits, which are read as float32. */
+const HALF = "f2";
 const magic = "\x93NUMPY";
 /** Kinds of elements that are numbers: integers, floating-point and complex ones. */
 const isNumeric = /^[<>|=]?[iufcb]\d+$/;
@@ -132,10 +135,14 @@ function numpyTensor(
   name: string,
   read: typeof readElements,
 ): Tensor {
+  if (code.slice(1) === HALF) {
+    const { data } = numpyTensor(`${code[0]}u2`, shape, bytes, fortran, name, read);
+    return { type: "float32", shape, data: widened("float16", data as Uint16Array) };
+  }
   const type = elementTypeOf(code);
   if (type === undefined) {
     throw new InputError("unsupported", `element type of ${name}`, {
-      expected: `one of ${Object.keys(elementTypes).join(", ")}`,
+      expected: `one of ${[HALF, ...Object.keys(elementTypes)].join(", ")}`,
       got: code,
       remedy: isNumeric.test(code)
         ? "convert it with numpy's astype before saving"
