@@ -2,10 +2,19 @@
 
 import { entryNamed, registryOf } from "../../registry.ts";
 import type { AnyBooster } from "./booster.ts";
+import { enhancedMomentum } from "./enhancedMomentum.ts";
+import { gradientRelevance } from "./gradientRelevance.ts";
 import { nesterov } from "./nesterov.ts";
+import { penalizedNorm } from "./penalizedNorm.ts";
 import { varianceTuning } from "./varianceTuning.ts";
 
-export const boosters: Readonly<Record<string, AnyBooster>> = registryOf<AnyBooster>([nesterov, varianceTuning]);
+export const boosters: Readonly<Record<string, AnyBooster>> = registryOf<AnyBooster>([
+  nesterov,
+  varianceTuning,
+  enhancedMomentum,
+  gradientRelevance,
+  penalizedNorm,
+]);
 
 /** The booster of that name. @throws InputError with the nearest name where there is none. */
 export const boosterByName = (name: string): AnyBooster => entryNamed(boosters, "booster", name);
