@@ -124,7 +124,6 @@ export { checkAnswers, checkModel } from "./models/checks.ts";
 export { onColumns, weightedColumns } from "./models/columns.ts";
 export { cutAt, type Halves } from "./models/cut.ts";
 export type { Doubt } from "./models/doubt.ts";
-export { averagedModel } from "./models/ensemble.ts";
 export { type HessianProduct, openHessian } from "./models/hessian.ts";
 export { type InputPart, isRowShape, kindsOf, type OpenSizes, withSizes } from "./models/inputs.ts";
 export {
@@ -221,7 +220,7 @@ export {
 } from "./study/evasion/explainModels.ts";
 export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./study/evasion/matrix.ts";
 export { planStudy, type StudyData } from "./study/evasion/plan.ts";
-export { type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/evasion/read.ts";
+export { byAttacker, type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./study/evasion/read.ts";
 export { type Study, studySchema } from "./study/evasion/schema.ts";
 export { type SmallestBudget, smallestBudgets } from "./study/evasion/smallestBudgets.ts";
 export type { SurrogateVariability } from "./study/evasion/variability.ts";

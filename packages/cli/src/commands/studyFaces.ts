@@ -2,6 +2,7 @@
 
 import {
   budgetOf,
+  byAttacker,
   type Found,
   type Matrix,
   mean,
@@ -42,7 +43,12 @@ function ratesOf({ transferRates }: Pick<Found, "transferRates">, budgets: reado
 export const evasionFace: StudyFace<Matrix, StudyResult> = {
   text(result) {
     const { epsilons } = result.study.attack;
-    const table = rateTable("transfer rate", epsilons.map(String), ratesOf(result, epsilons));
+    const by = result.attackers ?? [undefined];
+    const rows = by.flatMap((attacker) => {
+      const rates = ratesOf(byAttacker(result, attacker?.name), epsilons);
+      return rates.map(([id, values]) => [attacker ? `${id} by ${attacker.name}` : id, values] as const);
+    });
+    const table = rateTable("transfer rate", epsilons.map(String), rows);
     return `${table}\n${claimLines(result.explanation.claims)}`;
   },
   async files(result, facts, { store, matrices }) {

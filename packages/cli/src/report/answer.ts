@@ -20,8 +20,8 @@ interface SurrogateRates {
 }
 
 /** What results call a model: by its name, where it has one. */
-export function nameIn({ models }: Measured): (id: string) => string {
-  const names = new Map(models.map(({ id, name }) => [id, name ?? id]));
+export function nameIn({ models, ensembles = [] }: Measured): (id: string) => string {
+  const names = new Map([...models, ...ensembles].map(({ id, name }) => [id, name ?? id]));
   return (id) => names.get(id) ?? id;
 }
 

@@ -27,15 +27,25 @@ export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string,
 
 function cellsCsv({ result }: AuditOutput): Iterable<string> {
   const header =
-    "surrogate,target,epsilon,n,error_under_attack,error_low,error_high,success,success_n,net_increase,net_low,net_high," +
-    "same_wrong_class,other_wrong_class,loss_increase,predicted_increase,ratio";
+    "surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,success,success_n,net_increase,net_low,net_high," +
+    "same_wrong_class,other_wrong_class,loss_increase,predicted_increase,ratio,gradients,scores";
   const rows = result.cells.map((cell) => {
     const { errorUnderAttack: error, success, netIncrease: net } = cell;
     return [
-      ...[cell.surrogate, cell.target, cell.epsilon, error.n, error.estimate, error.low, error.high],
+      ...[
+        cell.surrogate,
+        cell.attacker ?? "",
+        cell.target,
+        cell.epsilon,
+        error.n,
+        error.estimate,
+        error.low,
+        error.high,
+      ],
       ...[success?.estimate ?? "", success?.n ?? 0, net.estimate, net.low, net.high],
-      ...[cell.sameWrongClass.estimate, cell.otherWrongClass.estimate],
+      ...[cell.sameWrongClass?.estimate ?? "", cell.otherWrongClass?.estimate ?? ""],
       ...[cell.lossIncrease ?? "", cell.predictedIncrease ?? "", cell.ratio ?? ""],
+      ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
     ];
   });
   return csvPieces(header, rows);
@@ -44,7 +54,7 @@ function cellsCsv({ result }: AuditOutput): Iterable<string> {
 /** What became of every point, a line for each surrogate, judged model and budget. */
 export function samplesCsv(samples: readonly AuditSamples[], classNames: readonly string[]): Iterable<string> {
   return csvPieces(
-    "surrogate,target,epsilon,index,label,label_clean,label_attacked,loss_clean,loss_attacked,perturbation",
+    "surrogate,attacker,target,epsilon,index,label,label_clean,label_attacked,loss_clean,loss_attacked,perturbation",
     sampleRows(samples, classNames.map(csvField)),
   );
 }
@@ -53,10 +63,10 @@ function* sampleRows(
   samples: readonly AuditSamples[],
   names: readonly string[],
 ): Generator<readonly (string | number)[]> {
-  for (const { surrogate, target, epsilon, labels, cleanLabels, attackedLabels, ...each } of samples) {
+  for (const { surrogate, attacker = "", target, epsilon, labels, cleanLabels, attackedLabels, ...each } of samples) {
     for (const [i, label] of labels.entries()) {
       yield [
-        ...[surrogate, target, epsilon, i, names[label], names[cleanLabels[i]], names[attackedLabels[i]]],
+        ...[surrogate, attacker, target, epsilon, i, names[label], names[cleanLabels[i]], names[attackedLabels[i]]],
         ...[each.lossBefore?.[i] ?? "", each.lossAfter?.[i] ?? "", each.size[i]],
       ];
     }

@@ -17,7 +17,8 @@ export function transferMatrix({ repetitions, transferRates, cells }: Shown, bud
   const name = nameIn(repetitions[0]);
   const ids = (role: MeasuredModel["role"]) =>
     repetitions[0].models.filter((model) => model.role === role).map(({ id }) => id);
-  const [surrogates, targets] = [ids("surrogate"), ids("target")];
+  const { ensembles = [] } = repetitions[0];
+  const [surrogates, targets] = [[...ids("surrogate"), ...ensembles.map(({ id }) => id)], ids("target")];
   const at = (surrogate: string, target: string) =>
     cells.find((cell) => cell.surrogate === surrogate && cell.target === target && budgetOf(cell) === budget)
       ?.errorUnderAttack;

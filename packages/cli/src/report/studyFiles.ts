@@ -1,9 +1,10 @@
 // The files of a study's run folder.
 
-import { referenceBudget, type SmallestBudget, type StudyResult } from "@carom/core";
+import { byAttacker, referenceBudget, type SmallestBudget, type StudyResult } from "@carom/core";
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
 import type { Content } from "../host/output.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";
+import { attackerSection } from "./attackers.ts";
 import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { correlationDrawings, explanationSections } from "./explanation.ts";
@@ -25,8 +26,10 @@ export function studyFiles(
   const document = emptyDocument();
   // Paths are of this machine and decide nothing: data are known by their hashes.
   const { train: _, test: __, ...data } = result.study.data;
-  const drawings = studyDrawings(result, document);
-  const scatters = correlationDrawings(result.explanation.correlations, result.repetitions, document);
+  // Figures are of the first attacker, as claims are.
+  const first = byAttacker(result, result.attackers?.[0].name);
+  const drawings = studyDrawings(first, document);
+  const scatters = correlationDrawings(result.explanation.correlations, first.repetitions, document);
   return {
     "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
     "study.json": jsonText(result.study),
@@ -42,16 +45,27 @@ export function studyFiles(
 
 function cellsCsv({ repetitions }: StudyResult): Iterable<string> {
   const header =
-    "repetition,surrogate,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,linearised_increase,ratio,alignment,perturbation_correlation";
+    "repetition,surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,linearised_increase,ratio,alignment,perturbation_correlation,gradients,scores";
   const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
     cells.map((cell) => {
       const { surrogate, target, epsilon, errorUnderAttack: error } = cell;
       const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
       return [
-        ...[repetition, surrogate, target, epsilon, error.n, error.estimate, error.low, error.high],
+        ...[
+          repetition,
+          surrogate,
+          cell.attacker ?? "",
+          target,
+          epsilon,
+          error.n,
+          error.estimate,
+          error.low,
+          error.high,
+        ],
         ...[cell.netIncrease.estimate, cell.lossIncrease ?? "", cell.predictedIncrease ?? ""],
         ...[cell.linearisedIncrease ?? "", cell.ratio ?? ""],
         ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
+        ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
       ];
     }),
   );
@@ -76,7 +90,8 @@ function page(
 <p>${repetitionsText(study.repetitions)};
 ${points} attacked points; norm ${normText(study.attack)}. Cells are the share of points that the target classifies wrong
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
-    main: html`${study.attack.epsilons.map((epsilon) => transferMatrix(result, epsilon, `Budget ${epsilon}`))}
+    main: html`${matrices(result)}
+${attackerSection(result)}
 ${studyFigures(drawings)}
 ${smallestBudgetSection(examples, nameIn(repetitions[0]))}
 ${printedSection(result.comparison)}
@@ -84,12 +99,24 @@ ${explanationSections(result, scatters)}`,
   });
 }
 
+/** A matrix for each budget and attacker. */
+function matrices(result: StudyResult): Markup {
+  const { attackers = [undefined], study } = result;
+  return html`${study.attack.epsilons.map((epsilon) =>
+    attackers.map((attacker) => {
+      const title = attacker ? `Budget ${epsilon}, ${attacker.name}` : `Budget ${epsilon}`;
+      return transferMatrix(byAttacker(result, attacker?.name), epsilon, title);
+    }),
+  )}`;
+}
+
 /** What the study found: the best and the worst surrogate, and how the paper's claims fared. */
 function answer(result: StudyResult): string[] {
   const { study, explanation, repetitions } = result;
   const epsilon = referenceBudget(study.attack.epsilons);
+  const first = byAttacker(result, result.attackers?.[0].name);
   return [
-    `At ε = ${epsilon}, ${bestAndWorst(ratesAt(result, epsilon))}`,
+    `At ε = ${epsilon}, ${bestAndWorst(ratesAt(first, epsilon))}`,
     ...claimsHeld(explanation.claims, repetitions.length),
   ];
 }

@@ -66,7 +66,7 @@ export function cellTable(result: AuditResult): Markup {
       const alignment = result.pairs.find((pair) => pair.surrogate === id && pair.target === target.id)?.alignment;
       const own = id === target.id;
       return html`<tr><th scope="row" title="${id}">${id}${own && html`<span class="note">white-box</span>`}</th><td class="strong">${rate(cell.errorUnderAttack)}</td>
-<td>${cell.success ? rate(cell.success) : none}</td><td>${share(cell.netIncrease)}</td><td>${rate(cell.sameWrongClass)}</td><td>${rate(cell.otherWrongClass)}</td>
+<td>${cell.success ? rate(cell.success) : none}</td><td>${share(cell.netIncrease)}</td><td>${cell.sameWrongClass ? rate(cell.sameWrongClass) : none}</td><td>${cell.otherWrongClass ? rate(cell.otherWrongClass) : none}</td>
 <td>${cell.predictedIncrease === undefined ? none : short(cell.predictedIncrease)}</td><td>${cell.lossIncrease === undefined ? none : short(cell.lossIncrease)}</td>
 <td>${alignment && !own ? number(alignment) : none}</td><td>${cell.ratio === undefined || own ? none : short(cell.ratio)}</td></tr>`;
     });

@@ -62,6 +62,8 @@ export interface AttackContext {
    * of its row, an undefined one as 0. Attacks of fixed steps say which step it is for, as some estimates depend on it.
    */
   gradient(points: Points, indices: Int32Array, step?: Step): Promise<Gradients>;
+  /** The models one by one, where there are several: `gradient` is of their mean. */
+  readonly members?: readonly Pick<AttackContext, "gradient">[];
   /**
    * Multiplies the directions of a step, of unit length in the norm, by a factor for each feature, in place. The velocity has
    * one row for each of them and is what they were made of. Absent where steps are as long in all features.

@@ -18,6 +18,13 @@ export function direction(gradient: Vector, units: Float64Array | undefined): Fl
   return inUnits;
 }
 
+/** The Euclidean length of a gradient by features in the units of a norm, 1 where there are none. */
+export function euclideanLength(gradient: Vector, units: Float64Array | undefined): number {
+  let sum = 0;
+  for (let j = 0; j < gradient.length; j++) sum += (units ? units[j] * gradient[j] : gradient[j]) ** 2;
+  return Math.sqrt(sum);
+}
+
 /**
  * The points moved along directions, one row for each, and brought into their bounds: x_j + length budget u_j z_j / corner.
  * Where all |z_j| are 1, the norm of the move is `length` budgets, whatever norm it is.

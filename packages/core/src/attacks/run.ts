@@ -105,7 +105,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   };
   const objective = meanOf((model, x, labels) => lossesOf(model, climbed.value, x, labels));
   const judge = meanOf(marginsOf);
-  const gradient = async (points: Points, indices: Int32Array): Promise<Gradients> => {
+  const gradientOf = (models: readonly Differentiable[]) => async (points: Points, indices: Int32Array) => {
     queries.gradients += points.rows * models.length;
     const x = rowsOf(points, memory);
     const ofModel = async (model: Differentiable) =>
@@ -144,6 +144,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const context: AttackContext = {
     watched: task.onState !== undefined,
     origin,
+    ...(models.length > 1 && { members: models.map((model) => ({ gradient: gradientOf([model]) })) }),
     shape: task.x.shape.slice(1),
     ...(units && { units }),
     corner: threat.norm.measure(units ?? new Float64Array(origin.columns).fill(1)),
@@ -152,7 +153,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     start,
     budget: (i) => budgets[i],
     objective,
-    gradient,
+    gradient: gradientOf(models),
     project,
     clip,
     steepest(gradients) {

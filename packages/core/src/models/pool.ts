@@ -40,6 +40,17 @@ export async function withModel<T>(runtime: Runtime, model: Model, use: (opened:
   }
 }
 
+/** The same of several models. */
+export function withModels<T>(
+  runtime: Runtime,
+  [first, ...rest]: readonly Model[],
+  use: (opened: readonly OpenModel[]) => Promise<T>,
+): Promise<T> {
+  return withModel(runtime, first, (opened) =>
+    rest.length === 0 ? use([opened]) : withModels(runtime, rest, (others) => use([opened, ...others])),
+  );
+}
+
 async function close({ opened }: Kept): Promise<void> {
   const model = await opened.catch(() => undefined);
   await model?.close();

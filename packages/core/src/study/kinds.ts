@@ -27,8 +27,9 @@ const kind = <S, M, R>(entry: StudyKind<S, M, R>): StudyKind<S, M, R> => entry;
 export const studyKinds = {
   evasion: kind({
     plan: planStudy,
-    wanted: ({ transfer, curve, variability }) => [
+    wanted: ({ transfer, costs, curve, variability }) => [
       transfer,
+      ...costs,
       ...(curve ? [curve.transfer] : []),
       ...(variability?.values() ?? []),
     ],

@@ -13,6 +13,8 @@ export type MeasuredCell = Budgeted & {
   readonly surrogate: string;
   /** The model that they are judged on. */
   readonly target: string;
+  /** Who crafted them, where that is not the attacker that is meant where none is named. */
+  readonly attacker?: string;
   readonly errorUnderAttack: Rate;
   readonly netIncrease: Interval;
   readonly lossIncrease?: number;
@@ -43,6 +45,8 @@ export interface MeasuredModel {
 /** One repetition. */
 export interface Measured<C extends MeasuredCell = MeasuredCell, M extends MeasuredModel = MeasuredModel> {
   readonly models: readonly M[];
+  /** What cells may name in `surrogate` that is no model: several that were attacked together. */
+  readonly ensembles?: readonly { readonly id: string; readonly name: string }[];
   readonly cells: readonly C[];
   /** R. */
   readonly pairs: readonly { readonly surrogate: string; readonly target: string; readonly alignment: Interval }[];
@@ -56,20 +60,34 @@ export interface Measured<C extends MeasuredCell = MeasuredCell, M extends Measu
 
 export const budgetOf = (of: Budgeted): number => ("epsilon" in of ? of.epsilon : of.fraction);
 
-/** The cell of a pair at a budget. */
+/** The cell of a pair at a budget, and of an attacker where one is named. */
 export function cellAt<C extends MeasuredCell>(
   cells: readonly C[],
   surrogate: string,
   target: string,
   budget: number,
+  attacker?: string,
 ): C | undefined {
-  return cells.find((cell) => cell.surrogate === surrogate && cell.target === target && budgetOf(cell) === budget);
+  return cells.find(
+    (cell) =>
+      cell.surrogate === surrogate && cell.target === target && budgetOf(cell) === budget && cell.attacker === attacker,
+  );
 }
 
-/** Cells with their error divided by the white-box error of the model that they are judged on, where that is not 0. */
+/** What one attacker did: its cells, as if nobody else had attacked. */
+export function ofAttacker<T extends Pick<Measured, "cells">>(measured: T, attacker?: string): T {
+  const own = measured.cells.filter((cell) => cell.attacker === attacker);
+  return { ...measured, cells: own.map(({ attacker: _, ...cell }) => cell) };
+}
+
+/**
+ * Cells with their error divided by the white-box error of the model that they are judged on, where that is not 0: that of the
+ * same attacker, else of the one that is meant where none is named.
+ */
 export function withRatios<C extends MeasuredCell>(cells: readonly C[]): C[] {
   return cells.map((cell) => {
-    const white = cellAt(cells, cell.target, cell.target, budgetOf(cell));
+    const whiteOf = (attacker?: string) => cellAt(cells, cell.target, cell.target, budgetOf(cell), attacker);
+    const white = whiteOf(cell.attacker) ?? whiteOf();
     if (!white || white.errorUnderAttack.count === 0) return cell;
     return { ...cell, ratio: cell.errorUnderAttack.estimate / white.errorUnderAttack.estimate };
   });

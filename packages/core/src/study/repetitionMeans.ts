@@ -132,7 +132,9 @@ export function overRepetitions(
 
 /** What becomes of a cell over repetitions: its error with an interval, and its ratio where all repetitions have one. */
 export function pooledCell(repetitions: readonly Measured[], cell: MeasuredCell) {
-  const same = repetitions.map(({ cells }) => cellAt(cells, cell.surrogate, cell.target, budgetOf(cell))!);
+  const same = repetitions.map(
+    ({ cells }) => cellAt(cells, cell.surrogate, cell.target, budgetOf(cell), cell.attacker)!,
+  );
   const ratio = whole(same.map((each) => each.ratio));
   return {
     errorUnderAttack: overRepetitions(same.map(({ errorUnderAttack }) => errorUnderAttack)),

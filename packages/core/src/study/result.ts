@@ -8,6 +8,7 @@ import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
 import type { Shortfall } from "./audit/shortfall.ts";
 import type { Standings } from "./audit/standing.ts";
 import type { MeasuredModel } from "./measured.ts";
+import type { Cost } from "./tasks/craftCost.ts";
 
 /** A model that took part: what it is and how it stands without any attack; cells and pairs refer to its id. */
 export interface AuditModel extends MeasuredModel {
@@ -47,15 +48,22 @@ export interface AuditCell {
   /** The model the points are judged on. */
   readonly target: string;
   readonly epsilon: number;
+  /** Who crafted them, by the name in `attackers`; absent where it is the strongest attack on one model by itself. */
+  readonly attacker?: string;
+  /** Rows of scores and of gradients that crafting asked surrogates for, per point, of all models attacked together. */
+  readonly cost?: Cost;
   /** Errors after the attack among all points. */
   readonly errorUnderAttack: Rate;
   /** Errors after the attack among the points that were classified right; absent where none was. */
   readonly success?: Rate;
   /** Error under attack minus clean error, on the same points. */
   readonly netIncrease: Interval;
-  /** Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class. */
-  readonly sameWrongClass: Rate;
-  readonly otherWrongClass: Rate;
+  /**
+   * Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class; absent where the
+   * surrogate did not judge its points, as several models together cannot.
+   */
+  readonly sameWrongClass?: Rate;
+  readonly otherWrongClass?: Rate;
   /** Mean cross-entropy of the judged model under attack, minus before; absent where only classes are named. */
   readonly lossIncrease?: number;
   /** What the first-order approximation says it would be: mean of delta . gradient (paper Eq. 16). */
@@ -87,6 +95,8 @@ export interface OutputPair {
 /** What is measured of models against each other on the same attacked points. */
 export interface Transfer {
   readonly models: readonly AuditModel[];
+  /** What cells may name in `surrogate` that is no model: several that were attacked together. */
+  readonly ensembles?: readonly { readonly id: string; readonly name: string }[];
   readonly cells: readonly AuditCell[];
   readonly pairs: readonly AuditPair[];
   readonly outputs?: readonly OutputPair[];

@@ -106,5 +106,6 @@ export const apgd: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true, boosters: false },
   reference: "Croce and Hein, ICML 2020, Algorithm 1",
+  gradients: ({ steps, restarts }) => steps * (1 + restarts),
   build: ({ restarts, ...options }) => withRestarts(apgdAttack(options), restarts),
 };

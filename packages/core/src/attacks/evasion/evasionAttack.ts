@@ -23,6 +23,8 @@ export interface EvasionAttack<Options = Record<string, unknown>> extends EntryW
     readonly boosters: boolean;
   };
   readonly reference: string;
+  /** Rows of gradients for each point and budget; absent where the points decide. */
+  gradients?(options: Options): number;
   /** The attack; boosters only where it can have some. */
   build(options: Options, boosters: readonly ChosenBooster[]): Attack;
 }

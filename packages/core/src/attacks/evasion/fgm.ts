@@ -13,5 +13,6 @@ export const fgm: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false, boosters: true },
   reference: "Goodfellow et al., ICLR 2015",
+  gradients: () => 1,
   build: (_, boosters) => withBoosters(pgdAttack({ steps: 1, stepSize: 1 }), boosters),
 };

@@ -97,5 +97,6 @@ export const pgd: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false, boosters: true },
   reference: "Madry et al., ICLR 2018; momentum: Dong et al., CVPR 2018",
+  gradients: ({ steps, restarts }) => steps * (1 + restarts),
   build: ({ restarts, ...options }, boosters) => withRestarts(withBoosters(pgdAttack(options), boosters), restarts),
 };

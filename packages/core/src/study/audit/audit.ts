@@ -66,6 +66,8 @@ export interface AuditParts {
 /** What each point did: one entry per surrogate, target and budget. */
 export interface AuditSamples {
   readonly surrogate: string;
+  /** Who crafted; absent where it is the strongest attack on one surrogate by itself. */
+  readonly attacker?: string;
   readonly target: string;
   readonly epsilon: number;
   readonly labels: Int32Array;

@@ -1,11 +1,13 @@
 // The tasks of a transfer matrix: models, what is crafted on each, who judges it, and what follows.
 
+import { type Attacker, withDefaults } from "../../attacks/attacker.ts";
 import { InputError } from "../../errors.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { Transfer } from "../result.ts";
 import { type CraftOutcome, type CraftParameters, craft } from "../tasks/craft.ts";
+import { type Cost, craftCost } from "../tasks/craftCost.ts";
 import { type CleanEvaluation, evaluateClean } from "../tasks/evaluateClean.ts";
 import { type Configured, fit, type StoredModel } from "../tasks/fit.ts";
 import { type Judgement, judge } from "../tasks/judge.ts";
@@ -21,8 +23,23 @@ export type Participant = Pick<MeasuredModel, "id" | "role" | "learner" | "compl
   readonly judges?: readonly string[];
 } & ({ readonly model: Ref<StoredModel> } | { readonly service: Ref<ServiceIdentity> });
 
+/** Points that another attacker crafts, or that are crafted on several models at once. */
+export interface FurtherCraft {
+  /** The participant that they are crafted on, or what results call several. */
+  readonly surrogate: string;
+  /** The participants that are attacked at once, where they are several. */
+  readonly of?: readonly string[];
+  /** Who crafts them; the matrix's own attacker where absent. */
+  readonly attacker?: { readonly name: string; readonly how: Attacker };
+  /** The rule by which several models are combined, where the attacker says none. */
+  readonly ensemble?: string;
+  /** The models that judge them. */
+  readonly judges: readonly string[];
+}
+
 export interface MatrixQuestion extends CraftParameters {
   readonly participants: readonly Participant[];
+  readonly further?: readonly FurtherCraft[];
   readonly attacked: Part;
   /** Where starting points of other classes come from: what the attacker has. */
   readonly pool: Part;
@@ -41,6 +58,8 @@ export interface Matrix {
   /** The loss variability of each surrogate's learner, where it was asked for. */
   readonly variability?: ReadonlyMap<string, Ref<Variability>>;
   readonly transfer: Ref<Transfer>;
+  /** What crafting took, all of it. */
+  readonly costs: readonly Ref<readonly Cost[]>[];
   /** The matrix of targets attacked white-box at further budgets, where they were asked for. */
   readonly curve?: Matrix;
   /** The points that are attacked. */
@@ -48,15 +67,23 @@ export interface Matrix {
   /** All that is read when the plan has been executed. */
   readonly wanted: readonly Ref<unknown>[];
   readonly looks: ReadonlyMap<string, Ref<CleanEvaluation>>;
-  readonly crafts: ReadonlyMap<
-    string,
-    { readonly craft: Ref<CraftOutcome>; readonly judge: Ref<Judgement>; readonly judged: readonly string[] }
-  >;
+  /** What the matrix's own attacker crafts, by the model that it is crafted on. */
+  readonly crafts: ReadonlyMap<string, MatrixCraft>;
+  /** What was asked for beside that. */
+  readonly further: readonly (MatrixCraft & Pick<FurtherCraft, "surrogate" | "attacker" | "of">)[];
+}
+
+/** Crafted points, what they did, and what they took. */
+export interface MatrixCraft {
+  readonly craft: Ref<CraftOutcome>;
+  readonly judge: Ref<Judgement>;
+  readonly judged: readonly string[];
+  readonly cost: Ref<readonly Cost[]>;
 }
 
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix {
-  const { participants, attacked, pool, epsilons, norm, direction, seed, prefix, extra } = question;
+  const { participants, further = [], attacked, pool, epsilons, norm, direction, seed, prefix, extra } = question;
   const inUnits = question.units === "ranges" && { units: question.units };
   if (inUnits && extra?.smoothness) throw noSmoothness();
   const budgets = epsilons.length;
@@ -77,12 +104,18 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
     const size = extra?.size ? { size: extra.size, norm, ...inUnits } : {};
     looks.set(id, plan.add(evaluateClean, size, { attacked, model }, `${prefix}gradients of ${id}`));
   }
-  const crafts = new Map<string, { craft: Ref<CraftOutcome>; judge: Ref<Judgement>; judged: readonly string[] }>();
-  for (const { id, judges: judged } of participants) {
-    const model = models.get(id);
-    if (!judged || !model) continue;
-    const parameters = { norm, ...inUnits, epsilons, seed, ...(direction && { direction }) };
-    const points = plan.add(craft, parameters, { attacked, pool, model }, `${prefix}attack on ${id}`);
+  /** Crafts points and has them judged; `id` is what people are told. */
+  const attack = (
+    id: string,
+    on: { readonly model: Ref<StoredModel> } | { readonly models: readonly Ref<StoredModel>[] },
+    attacker: Attacker | undefined,
+    judged: readonly string[],
+  ): MatrixCraft => {
+    const how = attacker && withDefaults(attacker);
+    // Who names no part of an attacker means the one that is meant where none is named, and gets its results.
+    const who = how && Object.keys(how).length > 0 && { attacker: how };
+    const parameters = { norm, ...inUnits, epsilons, seed, ...(direction && { direction }), ...who };
+    const points = plan.add(craft, parameters, { attacked, pool, ...on }, `${prefix}attack on ${id}`);
     const askAbout = (service: Ref<ServiceIdentity>) =>
       plan.add(queryTarget, { budgets }, { craft: points, service }, `${prefix}asking about points of ${id}`);
     const judges = judged.map((other) => {
@@ -92,8 +125,21 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
     });
     const inputs = { attacked, craft: points, judged: judges };
     const verdicts = plan.add(judge, { budgets }, inputs, `${prefix}judging points of ${id}`);
-    crafts.set(id, { craft: points, judge: verdicts, judged });
+    const cost = plan.add(craftCost, {}, { attacked, craft: points }, `${prefix}cost of points of ${id}`);
+    return { craft: points, judge: verdicts, judged, cost };
+  };
+  const crafts = new Map<string, MatrixCraft>();
+  for (const { id, judges: judged } of participants) {
+    const model = models.get(id);
+    if (judged && model) crafts.set(id, attack(id, { model }, question.attacker, judged));
   }
+  const furtherCrafts = further.map(({ surrogate, of, attacker, ensemble, judges }) => {
+    const on = of ? { models: of.map((id) => models.get(id)!) } : { model: models.get(surrogate)! };
+    const how = { ...(of && { ensemble }), ...(attacker ? attacker.how : question.attacker) };
+    const id = attacker ? `${surrogate} by ${attacker.name}` : surrogate;
+    const made = attack(id, on, how, judges);
+    return { ...made, surrogate, ...(of && { of }), ...(attacker && { attacker }) };
+  });
   const correlate = (id: string, points: Ref<CraftOutcome>, judged: readonly string[]) => {
     const others = judged.flatMap((other) => {
       const crafted = other === id ? undefined : crafts.get(other)?.craft;
@@ -124,19 +170,28 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
       ...(extra?.perturbations && { correlate: correlate(id, craft, judged) }),
     }),
   );
+  const measuredFurther = furtherCrafts.map(
+    ({ surrogate, attacker, judge, judged }, i): MeasuredCraft => ({
+      id: ["further", String(i)],
+      ...{ surrogate, judged, judge },
+      ...(attacker && { attacker: attacker.name }),
+    }),
+  );
   const transfer = plan.add(
     transferMetrics,
     { norm, ...inUnits, epsilons, seed, size: extra?.size },
-    { attacked, models: measuredModels, crafts: measuredCrafts },
+    { attacked, models: measuredModels, crafts: [...measuredCrafts, ...measuredFurther] },
     `${prefix}metrics`,
   );
-  const made = [...crafts.values()];
+  const made = [...crafts.values(), ...furtherCrafts];
+  const costs = made.map(({ cost }) => cost);
   const wanted = [
     ...[transfer, ...looks.values()],
     ...made.map(({ craft }) => craft),
     ...made.map(({ judge }) => judge),
+    ...costs,
   ];
-  return { transfer, wanted, looks, crafts, attacked };
+  return { transfer, costs, wanted, looks, crafts, further: furtherCrafts, attacked };
 }
 
 /** The largest curvature of features in other units is another one; nobody has asked for it yet. */

@@ -9,6 +9,7 @@ import { surrogateId, targetId } from "../names.ts";
 import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
 import { setOperatingPoint } from "../tasks/setOperatingPoint.ts";
 import { split } from "../tasks/split.ts";
+import { attackersOf, checkAttackers, ensemblesOf, furtherCrafts } from "./attackers.ts";
 import { type Matrix, type Participant, planFit, planMatrix } from "./matrix.ts";
 import type { Study } from "./schema.ts";
 import { planVariability } from "./variability.ts";
@@ -34,6 +35,9 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   for (const { name, learner } of surrogates) {
     if (!learnerByName(learner).capabilities.differentiable) throw notAttackable(name, learner);
   }
+  const attackers = attackersOf(study);
+  const ensembles = ensemblesOf(study, surrogates, targets);
+  checkAttackers(attackers, ensembles, study, data.train.dataset);
   const train = data.train.part;
   const test = data.test?.part;
   const { rows } = train;
@@ -144,12 +148,15 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       norm: study.attack.norm,
       units: study.attack.units,
       ...(study.attack.direction && { direction: study.attack.direction }),
+      ...(attackers.length > 0 && { attacker: attackers[0].how }),
       seed,
       prefix,
     };
+    const participants = [...asTargets, ...surrogates.map((choice) => participant(choice, "surrogate"))];
     const matrix = planMatrix(plan, {
       ...question,
-      participants: [...asTargets, ...surrogates.map((choice) => participant(choice, "surrogate"))],
+      participants,
+      further: furtherCrafts(attackers, ensembles, participants),
       epsilons: study.attack.epsilons,
       extra,
     });

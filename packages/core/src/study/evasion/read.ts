@@ -3,14 +3,17 @@
 import { mean, standardError } from "../../stats/describe.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { readRef, type Store } from "../engine/store.ts";
-import { cellAt, selectMetrics, transferRateOf } from "../measured.ts";
-import { named, nameOf, surrogateId } from "../names.ts";
+import { cellAt, ofAttacker, selectMetrics, transferRateOf } from "../measured.ts";
+import { named } from "../names.ts";
 import { type Comparison, compareWithPrinted } from "../paper/paperNumbers.ts";
 import { pooledCell } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
+import { resolve } from "../studyModels.ts";
 import { VERSION } from "../version.ts";
+import { attackersOf, type EnsembleOf, ensemblesOf, type NamedAttacker } from "./attackers.ts";
 import { type Explanation, explainStudy } from "./explain.ts";
 import type { Matrix } from "./matrix.ts";
+import { readTransfer } from "./readTransfer.ts";
 import type { Study } from "./schema.ts";
 import type { SurrogateVariability } from "./variability.ts";
 
@@ -19,6 +22,8 @@ export interface StudyCell {
   readonly surrogate: string;
   readonly target: string;
   readonly epsilon: number;
+  /** Who crafted, where the study names attackers. */
+  readonly attacker?: string;
   /** Mean error under attack; the interval is Student's over repetitions, or that of the one repetition. */
   readonly errorUnderAttack: Interval;
   /** Mean black-box error divided by white-box error; absent where that is 0 in some repetition. */
@@ -30,10 +35,19 @@ export interface StudyResult {
   readonly study: Study;
   /** Hash of each data file. */
   readonly data: Readonly<Record<string, string>>;
+  /** Who attacked, under the names that cells have; absent where the study names nobody. */
+  readonly attackers?: readonly NamedAttacker[];
+  /** Surrogates that were attacked together; absent where there are none. */
+  readonly ensembles?: readonly EnsembleOf[];
   readonly repetitions: readonly Transfer[];
   readonly cells: readonly StudyCell[];
   /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
-  readonly transferRates: readonly { readonly surrogate: string; readonly epsilon: number; readonly rate: number }[];
+  readonly transferRates: readonly {
+    readonly surrogate: string;
+    readonly epsilon: number;
+    readonly attacker?: string;
+    readonly rate: number;
+  }[];
   /** White-box errors of each target at the budgets of `attack.curve`, and at 0 its clean error. */
   readonly curves: readonly CurvePoint[];
   /** V of each surrogate's learner, where it was asked for and there are at least two training sets. */
@@ -65,9 +79,15 @@ export async function readStudy(
   const whole: Transfer[] = [];
   const variability: SurrogateVariability[] = [];
   const curved: Transfer[] = [];
-  for (const { transfer, curve, variability: varied } of keys) {
-    const found = await readRef(store, transfer);
-    whole.push({ ...found, models: named(found.models, study) });
+  const attackers = attackersOf(study);
+  const ensembles = ensemblesOf(study, study.surrogates.map(resolve), study.targets.map(resolve));
+  const together = [...new Map(ensembles.map(({ id, name }) => [id, { id, name }])).values()];
+  const { epsilons } = study.attack;
+  for (const matrix of keys) {
+    const { curve, variability: varied } = matrix;
+    const found = await readTransfer(store, matrix, epsilons);
+    const models = named(found.models, study);
+    whole.push({ ...found, models, ...(together.length > 0 && { ensembles: together }) });
     if (curve) curved.push(await readRef(store, curve.transfer));
     for (const [surrogate, ref] of varied ?? []) {
       const found = await readRef(store, ref);
@@ -76,28 +96,46 @@ export async function readStudy(
   }
   const repetitions = whole.map((each) => selectMetrics(each, study.metrics));
   const cells = repetitions[0].cells.map((cell): StudyCell => {
-    const { surrogate, target, epsilon } = cell;
-    return { surrogate, target, epsilon, ...pooledCell(repetitions, cell) };
+    const { surrogate, target, epsilon, attacker } = cell;
+    return { surrogate, target, epsilon, ...(attacker && { attacker }), ...pooledCell(repetitions, cell) };
   });
-  const transferRates = study.surrogates.flatMap((choice) =>
-    study.attack.epsilons.map((epsilon) => {
-      const surrogate = surrogateId(nameOf(choice));
-      return { surrogate, epsilon, rate: transferRateOf(cells, surrogate, epsilon)! };
-    }),
-  );
+  const sources = [...whole[0].models.filter(({ role }) => role === "surrogate"), ...together].map(({ id }) => id);
+  const by = attackers.length > 0 ? [undefined, ...attackers.slice(1).map(({ name }) => name)] : [undefined];
+  const allRates = by.flatMap((attacker) => {
+    const own = cells.filter((cell) => cell.attacker === attacker);
+    return sources.flatMap((surrogate) =>
+      epsilons.flatMap((epsilon) => {
+        const rate = transferRateOf(own, surrogate, epsilon);
+        return rate === undefined ? [] : [{ surrogate, epsilon, ...(attacker && { attacker }), rate }];
+      }),
+    );
+  });
   const curves = curvesOf(curved);
-  const explanation = explainStudy({ study, repetitions: whole, transferRates, variability, curves });
+  // Claims, findings and what the paper printed are of one attacker on single models: the first.
+  const ofFirst = whole.map((each) => ofAttacker(each));
+  const isOfModel = new Set(whole[0].models.map(({ id }) => id));
+  const transferRates = allRates.filter(({ surrogate, attacker }) => !attacker && isOfModel.has(surrogate));
+  const alone = ofFirst.map((each) => ({
+    ...each,
+    cells: each.cells.filter(({ surrogate }) => isOfModel.has(surrogate)),
+  }));
+  const explanation = explainStudy({ study, repetitions: alone, transferRates, variability, curves });
   const comparison =
     study.printed === undefined
       ? undefined
-      : compareWithPrinted({ repetitions: whole, transferRates, variability, explanation, curves });
+      : compareWithPrinted({ repetitions: alone, transferRates, variability, explanation, curves });
+  /** The first attacker too has a name, where the study names attackers. */
+  const signed = <T extends { readonly attacker?: string }>(each: T): T =>
+    attackers.length === 0 ? each : { ...each, attacker: each.attacker ?? attackers[0].name };
   return {
     carom: VERSION,
     study,
     data,
-    repetitions,
-    cells,
-    transferRates,
+    ...(attackers.length > 0 && { attackers }),
+    ...(ensembles.length > 0 && { ensembles }),
+    repetitions: repetitions.map((each) => ({ ...each, cells: each.cells.map(signed) })),
+    cells: cells.map(signed),
+    transferRates: allRates.map(signed),
     curves,
     variability,
     explanation,
@@ -123,4 +161,16 @@ function curvesOf(repetitions: readonly Transfer[]): CurvePoint[] {
     );
     return [point(id, 0, clean), ...attacked.sort((a, b) => a.epsilon - b.epsilon)];
   });
+}
+
+/** A study's outcome as if one of its attackers were the only one. */
+export function byAttacker(result: StudyResult, name: string | undefined): StudyResult {
+  const own = <T extends { readonly attacker?: string }>(all: readonly T[]): T[] =>
+    all.filter(({ attacker }) => attacker === name).map(({ attacker: _, ...each }) => each as T);
+  return {
+    ...result,
+    repetitions: result.repetitions.map((each) => ofAttacker(each, name)),
+    cells: own(result.cells),
+    transferRates: own(result.transferRates),
+  };
 }

@@ -1,6 +1,7 @@
 // The study file: what a grid of surrogates, targets, budgets and repetitions is, checked once.
 
 import { z } from "zod";
+import { attackerSchema } from "../../attacks/attacker.ts";
 import { scalingRules } from "../../data/scalingRule.ts";
 import { separators } from "../../data/table/dialect.ts";
 import { encodings } from "../../data/table/encoding.ts";
@@ -10,6 +11,30 @@ import { printedExperiments } from "../paper/paperNumbers.ts";
 import { unitsOfBudgets } from "../tasks/craft.ts";
 
 const share = z.number().positive().describe("a share of the rows below 1, or a number of rows");
+
+const resultName = z
+  .string()
+  .regex(/^[\w.+-]+$/)
+  .describe("what results call it");
+
+/** An attacker of a study, under a name. */
+export const studyAttacker = attackerSchema.extend({
+  name: resultName.optional().describe("what results call it; its boosters, else its attack, where absent"),
+});
+
+/** Several surrogates that are attacked at once. */
+export const studyEnsemble = z.strictObject({
+  name: resultName,
+  of: z.array(z.string()).min(2).optional().describe("names of surrogates; all of them where absent"),
+  rule: z
+    .string()
+    .optional()
+    .describe("how they are combined: meanLoss where they are of one learner, else meanDirection, where absent"),
+  leaveOut: z
+    .literal("learner")
+    .optional()
+    .describe("for each target, the surrogates of the target's own learner are left out"),
+});
 
 export const learnerChoice = z.strictObject({
   learner: z.string().describe("name of a learner, see carom fit --list"),
@@ -108,6 +133,14 @@ export const studySchema = z.strictObject({
     .describe("disjoint parts of the training rows; attacked only where there is no test file"),
   surrogates: z.array(learnerChoice).min(1).describe("models that points are crafted on"),
   targets: z.array(learnerChoice).min(1).describe("models that they are judged on"),
+  ensembles: z.array(studyEnsemble).default([]).describe("surrogates that are attacked together"),
+  attackers: z
+    .array(studyAttacker)
+    .min(1)
+    .optional()
+    .describe(
+      "who crafts points: each in turn on each surrogate; explanations are of the first; the strongest attack where absent",
+    ),
   attack: z.strictObject({
     norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
     units: studyUnits,
@@ -158,4 +191,5 @@ export const studySchema = z.strictObject({
 
 /** A study as it stands after defaults. */
 export type Study = z.infer<typeof studySchema>;
+export type StudyEnsemble = z.infer<typeof studyEnsemble>;
 export type LearnerChoice = z.infer<typeof learnerChoice>;

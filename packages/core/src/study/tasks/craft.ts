@@ -1,12 +1,14 @@
-// Crafts evasion points on one model, for all budgets.
+// Crafts evasion points on one model, or on several at once, for all budgets.
 
+import { type Attacker, buildAttacker, gradientsPerSample } from "../../attacks/attacker.ts";
+import type { Queries } from "../../attacks/evasion/chunks.ts";
 import { craftEvasion } from "../../attacks/evasion/craft.ts";
-import { flipAttack } from "../../attacks/evasion/flips.ts";
 import { denseRows } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
+import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/index.ts";
-import { withModel } from "../../models/pool.ts";
+import { withModels } from "../../models/pool.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
@@ -22,6 +24,8 @@ export interface Crafted {
   readonly points: Tensor<FloatType>;
   /** Norm of each perturbation. */
   readonly size: Float64Array;
+  /** Rows of scores and of gradients that were asked for, of all models and points together. */
+  readonly queries: Queries;
 }
 
 /** What was crafted on a model. */
@@ -30,14 +34,18 @@ export interface CraftOutcome {
   readonly budgets: readonly Crafted[];
   /** How many points met gradients or scores that are not finite at some budget. */
   readonly nonFinite: number;
-  /** Why the model has no gradients, or what crafting took; for people who look into a store. */
+  /** Why the model has no gradients, or how often the attack went on; for people who look into a store. */
   readonly facts: { readonly [name: string]: Json };
 }
 
 const craftingCodec: Codec<CraftOutcome> = {
   name: "crafting",
   encode: ({ budgets, nonFinite, facts }) => ({
-    json: { ...facts, nonFinite },
+    json: {
+      ...facts,
+      ...(budgets.length > 0 && { queries: budgets.map(({ queries }) => ({ ...queries })) }),
+      nonFinite,
+    },
     arrays: Object.fromEntries(
       budgets.flatMap(({ points, size }, i): [string, Tensor][] => [
         [`points:${i}`, points],
@@ -46,10 +54,11 @@ const craftingCodec: Codec<CraftOutcome> = {
     ),
   }),
   decode({ json, arrays }) {
-    const { nonFinite = 0, ...facts } = json as CraftOutcome["facts"];
+    const { nonFinite = 0, queries, ...facts } = json as CraftOutcome["facts"] & { readonly queries: Queries[] & Json };
     const budgets = Array.from({ length: Object.keys(arrays).length / 2 }, (_, i) => ({
       points: arrays[`points:${i}`] as Tensor<FloatType>,
       size: arrays[`size:${i}`].data as Float64Array,
+      queries: queries[i],
     }));
     return { budgets, nonFinite: nonFinite as number, facts };
   },
@@ -75,54 +84,77 @@ export interface CraftParameters extends NormChoice {
   readonly epsilons: readonly number[];
   readonly seed: number;
   readonly direction?: ThreatModel["direction"];
+  /** Who attacks; where absent the strongest attack there is, on binary features under L1 flips of one after another. */
+  readonly attacker?: Attacker;
 }
 
 export interface CraftInputs {
-  readonly model: Ref<StoredModel>;
+  readonly model?: Ref<StoredModel>;
+  /** In place of one, several that are attacked at once. */
+  readonly models?: readonly Ref<StoredModel>[];
   readonly attacked: Part;
   /** Where starts of other classes come from. */
   readonly pool: Part;
 }
 
-/** Binary features under L1 are flipped one by one. */
 export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
   name: "craft",
   version: 7,
   output: craftingCodec,
-  estimate({ epsilons }, { model: { learner }, attacked: { rows, features } }) {
-    const isAffine = learner !== undefined && learnerByName(learner).capabilities.affine;
-    // Models that are not affine take iterations.
-    const seconds = 0.03 + rows * epsilons.length * (isAffine ? 1.2e-4 : 1e-3);
+  lists: { models: "model" },
+  estimate({ epsilons, attacker = {} }, { model, models = [model!], attacked: { rows, features } }) {
+    const gradients = gradientsPerSample(attacker);
+    const seconds = models.reduce((sum, { learner }) => {
+      const isAffine = learner !== undefined && learnerByName(learner).capabilities.affine;
+      // Models that are not affine take iterations.
+      const each = gradients === undefined ? (isAffine ? 1.2e-4 : 1e-3) : gradients * (isAffine ? 1e-5 : 3e-5);
+      return sum + rows * epsilons.length * each;
+    }, 0.03);
+    const learner = models.length === 1 ? models[0].learner : undefined;
     return { seconds, bytes: 4 * rows * features * epsilons.length, learner, rows };
   },
-  async run({ epsilons, seed, direction, ...choice }, { model: stored, attacked, pool }, { runtime, onProgress }) {
-    const model = modelOf(stored);
+  async run({ epsilons, seed, direction, attacker, ...choice }, inputs, { runtime, onProgress }) {
+    const { attacked, pool, model, models: stored = [model!] } = inputs;
+    const models = stored.map(modelOf);
     const { domain } = attacked;
-    const norm = normIn(domain, choice);
-    const flips = norm === norms.l1 && domain.kinds?.every((kind) => kind === "binary");
-    const results = await withModel(runtime, model, async ({ differentiable, notDifferentiable }) => {
-      if (!differentiable) return notDifferentiable!;
+    const threat = { norm: normIn(domain, choice), domain, ...(direction && { direction }) };
+    const about = { threat, shape: attacked.featureShape, models: models.length };
+    const { attack, fromOrigin, secondStart } = buildAttacker(attacker ?? {}, about);
+    const results = await withModels(runtime, models, async (opened) => {
+      const reason = opened.find(({ differentiable }) => !differentiable)?.notDifferentiable;
+      if (reason !== undefined) return reason;
+      requireSameClasses(opened);
+      const [first, ...others] = opened.map(({ differentiable }, i) => ({ model: models[i], opened: differentiable! }));
       return craftEvasion({
-        model,
-        opened: differentiable,
+        ...first,
+        ...(others.length > 0 && { others }),
         x: denseRows(attacked),
         labels: attacked.labels,
-        threat: { norm, domain, ...(direction && { direction }) },
-        ...(flips && { attack: flipAttack() }),
+        threat,
+        ...(attack && { attack }),
+        ...(fromOrigin && { fromOrigin }),
         epsilons,
-        pool,
+        // Who names no attack has always had the second start, flips included.
+        ...((secondStart || !attacker) && { pool }),
         seed,
         onProgress,
       });
     });
     if (typeof results === "string") return { budgets: [], nonFinite: 0, facts: { noGradients: results } };
     return {
-      budgets: results.map(({ points, size }) => ({ points, size })),
+      budgets: results.map(({ points, size, queries }) => ({ points, size, queries })),
       nonFinite: attacked.labels.filter((_, i) => results.some(({ nonFinite }) => nonFinite[i] === 1)).length,
-      facts: {
-        queries: results.map(({ queries }) => ({ ...queries })),
-        iterations: results.map(({ iterations }) => iterations),
-      },
+      facts: { iterations: results.map(({ iterations }) => iterations) },
     };
   },
 };
+
+function requireSameClasses(models: readonly { readonly classes: number }[]): void {
+  const counts = [...new Set(models.map(({ classes }) => classes))];
+  if (counts.length === 1) return;
+  throw new InputError("invalid", "models of an ensemble", {
+    expected: "scores of the same classes",
+    got: `${counts.join(" and ")} classes`,
+    remedy: "attack models of the same classes together",
+  });
+}

@@ -3,6 +3,7 @@
 import type { Codec } from "../engine/codec.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { craft } from "./craft.ts";
+import { craftCost } from "./craftCost.ts";
 import { datasetCodec } from "./dataset.ts";
 import { estimateAlignment } from "./estimateAlignment.ts";
 import { evaluateClean } from "./evaluateClean.ts";
@@ -28,6 +29,7 @@ const kinds: readonly TaskKind<object, object, unknown>[] = [
   queryTarget,
   evaluateClean,
   craft,
+  craftCost,
   judge,
   perturbationCorrelation,
   smoothness,

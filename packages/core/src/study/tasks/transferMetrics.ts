@@ -40,7 +40,11 @@ export interface MeasuredModel extends Pick<AuditModel, "id" | "role" | "learner
 
 /** What became of the points crafted on a model on the models that it was judged on. */
 export interface MeasuredCraft {
-  readonly id: string;
+  /** The model; of further crafts, what tells them from all others. */
+  readonly id: string | readonly string[];
+  /** Of further crafts: the model, or what results call several, and who crafted. */
+  readonly surrogate?: string;
+  readonly attacker?: string;
   readonly judged: readonly string[];
   readonly judge: Ref<Judgement>;
   readonly correlate?: Ref<PerturbationCorrelations>;
@@ -65,16 +69,24 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
     const looks = new Map(
       models.map(({ id, look }) => [id, { ...look, gradients: look.gradients && perUnit(look.gradients, units) }]),
     );
-    const judged = new Map(crafts.map(({ id, judge }) => [id, judge]));
-    const alignments = await alignmentsOf(runtime, crafts, looks);
-    const cells = crafts.flatMap(({ id, judged, judge, correlate }) => {
-      const perUnit = new Map(judged.map((target) => [target, linearised(looks.get(id)!, looks.get(target)!, norm)]));
+    const all = crafts.map(({ id, surrogate, ...craft }) => ({
+      ...craft,
+      id: surrogate ?? String(id),
+      isOwn: surrogate === undefined,
+    }));
+    const own = all.filter(({ isOwn }) => isOwn);
+    const judged = new Map(own.map(({ id, judge }) => [id, judge]));
+    const alignments = await alignmentsOf(runtime, own, looks);
+    const cells = all.flatMap(({ id, attacker, judged, judge, correlate }) => {
+      const from = looks.get(id);
+      const perUnit = new Map(judged.map((target) => [target, from && linearised(from, looks.get(target)!, norm)]));
       return epsilons.flatMap((epsilon, budget) =>
         judged.flatMap((target) => {
           const slope = perUnit.get(target);
           const rho = correlate?.[target]?.[budget];
           return cellOf(judge, id, target, epsilon, budget, labels, looks).map((cell) => ({
             ...cell,
+            ...(attacker !== undefined && { attacker }),
             ...(slope !== undefined && { linearisedIncrease: epsilon * slope }),
             ...(typeof rho === "number" && { perturbationCorrelation: rho }),
           }));
@@ -89,8 +101,8 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
         ...smoothnessOf(row.smooth, seed),
       })),
       cells: withRatios(cells),
-      pairs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
-      outputs: crafts.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
+      pairs: own.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
+      outputs: own.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
     };
   },
 };
@@ -141,8 +153,8 @@ function cellOf(
   const verdict = verdicts.get(target)?.[budget];
   if (!verdict) return [];
   const clean = looks.get(target)!;
-  // A model that points were crafted on is always among those that judge them.
-  const own = verdicts.get(surrogate)?.[budget] ?? verdict;
+  // Of several models together nobody says which wrong class is the same; one by itself is among those that judge.
+  const own = verdicts.get(surrogate)?.[budget] ?? (looks.has(surrogate) ? verdict : undefined);
   const kept = measurable(clean).map((is, i) => is && (!verdict.losses || Number.isFinite(verdict.losses[i])));
   const meanKept = (values: Float64Array | undefined) => values && mean(values.filter((_, i) => kept[i]));
   const [before, after] = [meanKept(clean.losses), meanKept(verdict.losses)];
@@ -151,7 +163,7 @@ function cellOf(
     labels,
     clean: clean.labels,
     attacked: verdict.labels,
-    surrogate: own.labels,
+    surrogate: (own ?? verdict).labels,
   });
   return [
     {
@@ -161,8 +173,7 @@ function cellOf(
       errorUnderAttack,
       ...(success && { success }),
       netIncrease,
-      sameWrongClass,
-      otherWrongClass,
+      ...(own && { sameWrongClass, otherWrongClass }),
       ...(before !== undefined && after !== undefined && { lossIncrease: after - before }),
       ...(predictedIncrease !== undefined && { predictedIncrease }),
     },
@@ -174,7 +185,7 @@ type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
 
 async function alignmentsOf(
   runtime: Runtime,
-  crafts: readonly Pick<MeasuredCraft, "id" | "judged">[],
+  crafts: readonly { readonly id: string; readonly judged: readonly string[] }[],
   looks: ReadonlyMap<string, CleanEvaluation>,
 ): Promise<Alignments> {
   const gradientsOf = (ids: readonly string[]) =>

@@ -1,0 +1,137 @@
+// Who attacks, as a value: which attack, how its gradients are estimated, and how several surrogates are combined.
+
+import { z } from "zod";
+import { InputError } from "../errors.ts";
+import { parseOptions } from "../registry.ts";
+import type { ThreatModel } from "../threat/threat.ts";
+import type { Attack } from "./attack.ts";
+import { type ChosenBooster, chooseBooster, gradientsPerStep } from "./boosters/booster.ts";
+import { boosterByName } from "./boosters/index.ts";
+import { withEnsemble } from "./ensembles/ensemble.ts";
+import { ensembleByName } from "./ensembles/index.ts";
+import { type AnyEvasionAttack, buildEvasion } from "./evasion/evasionAttack.ts";
+import { evasionByName } from "./evasion/index.ts";
+
+const choice = z.strictObject({
+  name: z.string().describe("its name, see carom evade --list"),
+  options: z.record(z.string(), z.unknown()).optional().describe("single options, over the defaults"),
+});
+
+/** How points are crafted on surrogates; an empty one is the strongest attack that there is on them. */
+export const attackerSchema = z.strictObject({
+  attack: choice
+    .optional()
+    .describe("the attack; where absent the strongest there is, and steps with momentum (MI-FGSM) under boosters"),
+  boosters: z.array(choice).min(1).optional().describe("other estimates of the gradients that the attack follows"),
+  ensemble: z.string().optional().describe("the rule by which several surrogates are combined"),
+});
+
+export type Choice = z.infer<typeof choice>;
+export type Attacker = z.infer<typeof attackerSchema>;
+
+/** MI-FGSM as its paper has it: what boosters, and rules without an objective, work on where no attack is named. */
+export const MOMENTUM: Choice = { name: "pgd", options: { steps: 10, stepSize: 0.1, momentum: 1 } };
+
+/** What an attacker is built for. */
+export interface AttackedPoints {
+  readonly threat: ThreatModel;
+  /** The shape of one point. */
+  readonly shape: readonly number[];
+  /** How many models are attacked at once. */
+  readonly models: number;
+}
+
+/** An attacker that is ready for points of one kind. */
+export interface BuiltAttacker {
+  /** The registry's entry; absent where the attack depends on the models (`strongestAttack`). */
+  readonly entry?: AnyEvasionAttack;
+  readonly attack?: Attack;
+  /** Whether each budget begins at the points themselves, as the attack does not go on from solutions of smaller ones. */
+  readonly fromOrigin: boolean;
+  /** Whether a second start at points of other classes may help. */
+  readonly secondStart: boolean;
+}
+
+/**
+ * The attack of an attacker, for points of one kind.
+ *
+ * @throws InputError for names that do not exist, options that are refused, and what norm, features or the attack do not suit.
+ */
+export function buildAttacker(attacker: Attacker, { threat, shape, models }: AttackedPoints): BuiltAttacker {
+  const boosters = boostersOf(attacker).map(([booster, options]) => chooseBooster(booster, options, threat, shape));
+  const rule = attacker.ensemble === undefined ? undefined : ensembleByName(attacker.ensemble);
+  const chosen = attackOf(attacker) ?? byDefault(threat);
+  if (!chosen) return { fromOrigin: false, secondStart: true };
+  const entry = evasionByName(chosen.name);
+  const { improves, discrete, boosters: followsEstimates } = entry.capabilities;
+  if (models > 1 && rule?.estimate && !followsEstimates) throw noObjective(rule.name, entry.name);
+  const attack = buildEvasion(entry, chosen.options ?? {}, threat, boosters);
+  return {
+    entry,
+    attack: rule ? withEnsemble(attack, rule) : attack,
+    fromOrigin: !improves,
+    secondStart: improves && !discrete,
+  };
+}
+
+/** The attacker with all options of its attack and its boosters written out. */
+export function withDefaults(attacker: Attacker): Attacker {
+  const attack = attackOf(attacker);
+  const boosters = boostersOf(attacker).map(([booster, options]) => ({
+    name: booster.name,
+    options: parseOptions<ChosenBooster["options"]>(booster, options),
+  }));
+  return {
+    ...(attack && {
+      attack: { name: attack.name, options: parseOptions(evasionByName(attack.name), attack.options ?? {}) },
+    }),
+    ...(boosters.length > 0 && { boosters }),
+    ...(attacker.ensemble !== undefined && { ensemble: ensembleByName(attacker.ensemble).name }),
+  };
+}
+
+/** What results call an attacker that has no name: its boosters, else its attack, each part with a plus between. */
+export function attackerName({ attack, boosters = [], ensemble }: Attacker): string {
+  const parts = [
+    ...(attack ? [attack.name] : []),
+    ...boosters.map(({ name }) => name),
+    ...(ensemble ? [ensemble] : []),
+  ];
+  return parts.length > 0 ? parts.join("+") : "strongest";
+}
+
+/** Rows of gradients of each model for each point and budget; undefined where the points decide. */
+export function gradientsPerSample(attacker: Attacker): number | undefined {
+  const chosen = attackOf(attacker);
+  if (!chosen) return undefined;
+  const entry = evasionByName(chosen.name);
+  const steps = entry.gradients?.(parseOptions(entry, chosen.options ?? {}));
+  const boosters = boostersOf(attacker).map(([booster, options]) => ({
+    booster,
+    options: parseOptions<ChosenBooster["options"]>(booster, options),
+  }));
+  const rule = attacker.ensemble === undefined ? 1 : ensembleByName(attacker.ensemble).gradientsPerStep;
+  return steps === undefined ? undefined : steps * gradientsPerStep(boosters) * rule;
+}
+
+/** The attack that is named or that boosters and rules need; undefined where the strongest is meant. */
+function attackOf({ attack, boosters, ensemble }: Attacker): Choice | undefined {
+  const needsSteps = boosters !== undefined || (ensemble !== undefined && ensembleByName(ensemble).estimate);
+  return attack ?? (needsSteps ? MOMENTUM : undefined);
+}
+
+const boostersOf = ({ boosters = [] }: Attacker) =>
+  boosters.map(({ name, options = {} }) => [boosterByName(name), options] as const);
+
+/** Flips of binary features within an L1 budget; else nothing, as the strongest attack depends on the models. */
+function byDefault({ norm, domain }: ThreatModel): Choice | undefined {
+  return norm.name === "l1" && domain.kinds?.every((kind) => kind === "binary") ? { name: "flips" } : undefined;
+}
+
+function noObjective(rule: string, attack: string): InputError {
+  return new InputError("unsupported", `rule ${rule} of an ensemble under attack ${attack}`, {
+    expected: "an attack of fixed steps, as the rule is the gradient of no objective",
+    got: attack,
+    remedy: "choose pgd, or the rule meanLoss",
+  });
+}

@@ -1,0 +1,111 @@
+// Who attacks in a study: its attackers under their names, and its ensembles with the surrogates that they are made of.
+
+import { type Attacker, attackerName, buildAttacker } from "../../attacks/attacker.ts";
+import { ensembleByName } from "../../attacks/ensembles/index.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { InputError, unknownName } from "../../errors.ts";
+import { surrogateId, targetId } from "../names.ts";
+import { type Resolved, requireDistinct } from "../studyModels.ts";
+import { normIn } from "../tasks/craft.ts";
+import type { FurtherCraft } from "./matrix.ts";
+import type { Study, StudyEnsemble } from "./schema.ts";
+
+export interface NamedAttacker {
+  readonly name: string;
+  readonly how: Attacker;
+}
+
+/** Several surrogates that are attacked at once. */
+export interface EnsembleOf {
+  /** What cells call it in `surrogate`. */
+  readonly id: string;
+  readonly name: string;
+  /** Ids of surrogates; of an ensemble that leaves out each target's own learner, those for `judges`. */
+  readonly of: readonly string[];
+  readonly rule: string;
+  /** Ids of targets. */
+  readonly judges: readonly string[];
+}
+
+/** The attackers of a study, under names; none where it names none. */
+export function attackersOf({ attackers = [] }: Pick<Study, "attackers">): readonly NamedAttacker[] {
+  const named = attackers.map(({ name, ...how }) => ({ name: name ?? attackerName(how), how }));
+  requireDistinct(
+    "attackers",
+    named.map(({ name }) => name),
+  );
+  return named;
+}
+
+/** The ensembles of a study. @throws InputError for surrogates, rules and names that do not fit */
+export function ensemblesOf(
+  { ensembles }: Pick<Study, "ensembles">,
+  surrogates: readonly Resolved[],
+  targets: readonly Resolved[],
+): readonly EnsembleOf[] {
+  requireDistinct(
+    "surrogates and ensembles",
+    [...surrogates, ...ensembles].map(({ name }) => name),
+  );
+  const names = surrogates.map(({ name }) => name);
+  return ensembles.flatMap((ensemble) => {
+    const { name, of = names, rule, leaveOut } = ensemble;
+    if (rule !== undefined) ensembleByName(rule);
+    for (const each of of) if (!names.includes(each)) unknownName(`surrogate of ensemble "${name}"`, each, names);
+    const members = surrogates.filter((each) => of.includes(each.name));
+    const without = leaveOut ? [...new Set(targets.map(({ learner }) => learner))] : [undefined];
+    return without.map((learner) => {
+      const kept = members.filter((each) => each.learner !== learner);
+      if (kept.length < 2) throw tooFew(ensemble, learner);
+      const isOneFamily = new Set(kept.map((each) => each.learner)).size === 1;
+      const judging = targets.filter((target) => learner === undefined || target.learner === learner);
+      return {
+        ...{ id: surrogateId(name), name },
+        of: kept.map((each) => surrogateId(each.name)),
+        rule: rule ?? (isOneFamily ? "meanLoss" : "meanDirection"),
+        judges: judging.map((target) => targetId(target.name)),
+      };
+    });
+  });
+}
+
+/**
+ * What is crafted beside what the first attacker crafts on single models.
+ *
+ * @throws InputError for attackers that data, norm or ensembles do not suit
+ */
+export function furtherCrafts(
+  attackers: readonly NamedAttacker[],
+  ensembles: readonly EnsembleOf[],
+  crafting: readonly { readonly id: string; readonly judges?: readonly string[] }[],
+): readonly FurtherCraft[] {
+  const together = ensembles.map(({ id, of, rule, judges }) => ({ surrogate: id, of, ensemble: rule, judges }));
+  const alone = crafting.flatMap(({ id, judges }) => (judges ? [{ surrogate: id, judges }] : []));
+  const others = attackers.slice(1);
+  return [...together, ...others.flatMap((attacker) => [...alone, ...together].map((each) => ({ ...each, attacker })))];
+}
+
+/** @throws InputError for an attacker that the data, the norm or an ensemble does not suit */
+export function checkAttackers(
+  attackers: readonly NamedAttacker[],
+  ensembles: readonly EnsembleOf[],
+  { attack }: Pick<Study, "attack">,
+  { domain, featureShape }: Dataset,
+): void {
+  const { direction } = attack;
+  const threat = { norm: normIn(domain, attack), domain, ...(direction && { direction }) };
+  for (const { how } of attackers) {
+    buildAttacker(how, { threat, shape: featureShape, models: 1 });
+    for (const { rule, of } of ensembles) {
+      buildAttacker({ ensemble: rule, ...how }, { threat, shape: featureShape, models: of.length });
+    }
+  }
+}
+
+function tooFew({ name }: StudyEnsemble, learner: string | undefined): InputError {
+  return new InputError("invalid", `ensemble "${name}"`, {
+    expected: "at least two surrogates",
+    got: learner === undefined ? "fewer" : `fewer without those of ${learner}`,
+    remedy: "name more surrogates",
+  });
+}
