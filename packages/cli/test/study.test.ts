@@ -229,9 +229,9 @@ describe("carom study", () => {
     await carom(["study", at("tiny.yaml"), "--quiet", "--scale", "quick", "--out", at("noted")], { store });
     const lines = () => readFileSync(join(store, "times.tsv"), "utf8").trimEnd().split("\n");
     const noted = lines();
-    // The split, 5 models with their gradients, 4 crafts with their judges, and the metrics.
+    // The split, 5 models with their gradients, 4 crafts with their judges and costs, and the metrics.
     expect(noted.map((line) => line.split("\t")[0].split(" ")[0]).toSorted()).toEqual(
-      Object.entries({ craft: 4, fit: 5, judge: 4, look: 5, split: 1, transfer: 1 }).flatMap(([kind, count]) =>
+      Object.entries({ cost: 4, craft: 4, fit: 5, judge: 4, look: 5, split: 1, transfer: 1 }).flatMap(([kind, count]) =>
         Array.from({ length: count }, () => kind),
       ),
     );

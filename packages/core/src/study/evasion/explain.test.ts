@@ -41,7 +41,11 @@ async function runStudy(given: object, n = 300): Promise<StudyResult> {
   const plan = startPlan();
   const keys = planStudy(plan, study, { train: { part: plan.data(data), dataset: data } });
   const store = memoryStore();
-  const wanted = keys.flatMap(({ transfer, variability }) => [transfer, ...(variability?.values() ?? [])]);
+  const wanted = keys.flatMap(({ transfer, costs, variability }) => [
+    transfer,
+    ...costs,
+    ...(variability?.values() ?? []),
+  ]);
   await execute(plan, wanted, store, inProcess(store, runtime));
   return readStudy(store, keys, study, { train: "given" });
 }
