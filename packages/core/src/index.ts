@@ -73,7 +73,7 @@ export { readPickledDataset } from "./data/formats/pickledDataset.ts";
 export { readSparseRows, readSvmlight, type SvmlightOptions, svmlightLine } from "./data/formats/svmlight.ts";
 export { tarFiles } from "./data/formats/tar.ts";
 export { type ByteSource, bytesSource, type Unpacker } from "./data/formats/zip.ts";
-export { withClasses } from "./data/labels.ts";
+export { classPosition, withClasses } from "./data/labels.ts";
 export { matchColumns } from "./data/matchColumns.ts";
 export { requireDisjoint, sharedRows } from "./data/overlap.ts";
 export { type DataReading, describeReading, readingParts } from "./data/reading.ts";

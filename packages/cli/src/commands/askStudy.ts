@@ -6,6 +6,7 @@ import type { SingleStudy } from "../host/studyFile.ts";
 import type { RunFacts } from "../report/manifest.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type Telling, tellReading } from "../ui/readData.ts";
+import { inStudyWords, toldInStudyWords } from "../ui/studyWords.ts";
 import type { Asked } from "./asked.ts";
 import { evasionFace, poisoningFace, type StudyFace, sweepFace } from "./studyFaces.ts";
 
@@ -15,9 +16,9 @@ export async function ask(
   study: SingleStudy,
   telling: Telling,
 ): Promise<Asked & { hashes: Record<string, string> }> {
-  const { data, hashes, readings } = await loadStudyData(plan, study);
-  for (const [file, reading] of readings) tellReading(file, reading, telling);
-  const warnings = warningsOf(study, data);
+  const { data, hashes, readings } = await toldInStudyWords(loadStudyData(plan, study));
+  for (const [file, reading] of readings) tellReading(file, reading, telling, inStudyWords);
+  const warnings = warningsOf(study, data).map(inStudyWords);
   holdWarnings(warnings);
   const asked = <S, M, R extends object>(kind: StudyKind<S, M, R>, face: StudyFace<M, R>, study: S) => {
     const matrices = kind.plan(plan, study, data);

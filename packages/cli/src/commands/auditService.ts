@@ -2,6 +2,7 @@
 
 import {
   checkAnswers,
+  classPosition,
   type Dataset,
   type Doubt,
   datasetCodec,
@@ -96,7 +97,8 @@ async function checkService(service: RemoteTarget, attacked: Dataset): Promise<r
 
 /** The data with its classes numbered as the target's scores are. */
 function withClassesOf(data: Dataset, { classes, classNames }: RemoteTarget): Dataset {
-  const isNamed = classNames !== undefined && data.classNames.every((name) => classNames.includes(name));
+  const isNamed =
+    classNames !== undefined && data.classNames.every((name) => classPosition(classNames, name) !== undefined);
   const aligned = alignClasses(data, { classNames: isNamed ? classNames : undefined }, { classes });
   return classNames ? { ...aligned, classNames } : aligned;
 }

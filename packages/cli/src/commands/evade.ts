@@ -3,6 +3,7 @@
 import {
   buildEvasion,
   type Crafting,
+  classPosition,
   type Dataset,
   type Doubt,
   evasionAttacks,
@@ -124,8 +125,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const threat = { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
   const all: Dataset = { ...aligned, domain: threat.domain };
   const named = (name: string) => {
-    const k = all.classNames.indexOf(name);
-    return k >= 0 ? k : unknownName("class", name, all.classNames);
+    return classPosition(all.classNames, name) ?? unknownName("class", name, all.classNames);
   };
   const target = options.targetClass === undefined ? undefined : named(options.targetClass);
   const positive = options.class === undefined ? undefined : named(options.class);

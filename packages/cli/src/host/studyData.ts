@@ -1,6 +1,7 @@
 // The data of a study: files read, classes kept or joined, features chosen, and all of it put into the plan.
 
 import {
+  classPosition,
   type DataReading,
   type Dataset,
   featureCount,
@@ -66,14 +67,15 @@ export async function loadStudyData(
 /** Two classes: the named one, numbered 1, and all others together. */
 function againstRest(data: Dataset, positive: string | undefined): Dataset {
   if (positive === undefined) return data;
-  const own = data.classNames.indexOf(positive);
-  if (own < 0) unknownName("class", positive, data.classNames);
+  const own = classPosition(data.classNames, positive);
+  if (own === undefined) unknownName("class", positive, data.classNames);
   const labels = data.labels.map((label) => (label === own ? 1 : 0));
   return { ...data, labels, classNames: [`not ${positive}`, positive] };
 }
 
 /** The rows of the named classes, with classes numbered in that order. */
 function keepClasses(data: Dataset, classes: readonly string[]): Dataset {
-  const rows = Array.from(data.labels.keys()).filter((i) => classes.includes(data.classNames[data.labels[i]]));
+  const isKept = data.classNames.map((name) => classPosition(classes, name) !== undefined);
+  const rows = Array.from(data.labels.keys()).filter((i) => isKept[data.labels[i]]);
   return withClasses(rows.length === rowCount(data) ? data : takeRows(data, rows), classes);
 }

@@ -15,7 +15,12 @@ export async function readData(spec: string, options: DataOptions & Telling = {}
   return loaded;
 }
 
-/** One line on standard error about how a file was read. */
-export function tellReading(file: string, reading: DataReading, { quiet, json }: Telling): void {
-  if (!quiet && !json) holdNote(describeReading(file, reading));
+/** One line on standard error about how a file was read, in the words of whoever asked. */
+export function tellReading(
+  file: string,
+  reading: DataReading,
+  { quiet, json }: Telling,
+  inWords = (sentence: string) => sentence,
+): void {
+  if (!quiet && !json) holdNote(inWords(describeReading(file, reading)));
 }

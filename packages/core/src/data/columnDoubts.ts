@@ -40,7 +40,7 @@ export function wideBoxDoubt(
   return (
     `One box, [${box.join(", ")}], bounds all features, but their own ranges differ by a factor of ${Number(factor.toPrecision(2))}: ` +
     `${nameOf(data, narrowest)} spans ${Number(widths[narrowest].toPrecision(3))} in this data; ${effects.filter(Boolean).join(", and ")}. ` +
-    "Without a box (--box; box: in a study) each feature is bounded by its own least and greatest value."
+    "Without a box (--box) each feature is bounded by its own least and greatest value."
   );
 }
 

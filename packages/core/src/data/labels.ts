@@ -14,7 +14,8 @@ export interface Labels {
  *
  * Where names are given, values are positions in them already. Else each distinct value is a class: integers in
  * numerical order, named by their digits, so that -1 and 1 become classes "-1" (index 0) and "1" (index 1); words in
- * alphabetical order. Integers may be written as words or with a fraction of zeros ("1", "1.0").
+ * alphabetical order. Integers may be written as words or with a fraction of zeros ("1", "1.0"); spaces around a word are
+ * no part of it, as tools that write tables disagree about them.
  *
  * @throws InputError for values that are no integers, or no positions in the names; for words beside numbers, and for
  * rows without a label.
@@ -55,8 +56,9 @@ export function encodeLabels(
 function encodeWords(words: readonly string[]): Labels {
   const collector = labelCollector("data", inRows);
   words.forEach((word, row) => {
-    if (word === "") collector.addMissing(row);
-    else collector.add(word, row);
+    const text = word.trim();
+    if (text === "") collector.addMissing(row);
+    else collector.add(text, row);
   });
   return collector.end();
 }
@@ -165,8 +167,8 @@ function noClass(name: string, got: string, where: string, expected = "integers 
  * @throws InputError for a class that occurs in the data and not in the list.
  */
 export function withClasses<T extends Labels>(data: T, classNames: readonly string[]): T {
-  const position = data.classNames.map((name) => classNames.indexOf(name));
-  const stranger = data.labels.find((label) => position[label] < 0);
+  const position = data.classNames.map((name) => classPosition(classNames, name));
+  const stranger = data.labels.find((label) => position[label] === undefined);
   if (stranger !== undefined) {
     throw new InputError("unknown", `class "${data.classNames[stranger]}"`, {
       expected: `classes ${listed(classNames)}`,
@@ -174,7 +176,23 @@ export function withClasses<T extends Labels>(data: T, classNames: readonly stri
       remedy: "use data with the same labels",
     });
   }
-  return { ...data, classNames, labels: data.labels.map((label) => position[label]) };
+  return { ...data, classNames, labels: data.labels.map((label) => position[label]!) };
+}
+
+/**
+ * Where a class stands among names: under its own, else under one that differs in spaces around it or writes the same whole
+ * number otherwise ("07", "7.0"); undefined where it is none.
+ */
+export function classPosition(names: readonly string[], name: string): number | undefined {
+  const exact = names.indexOf(name);
+  const own = exact >= 0 ? exact : names.findIndex((each) => plainName(each) === plainName(name));
+  return own >= 0 ? own : undefined;
+}
+
+function plainName(name: string): string {
+  const text = name.trim();
+  const value = textNumber(text, ".");
+  return Number.isSafeInteger(value) ? String(value + 0) : text;
 }
 
 /** Names that a message lists. */

@@ -8,10 +8,11 @@ import { modelFromGraph } from "../models/model.ts";
 import { openModel } from "../models/open.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { stream } from "../random.ts";
+import { meanInterval } from "../stats/meanInterval.ts";
 import { tensor } from "../tensor.ts";
 import { norms } from "../threat/norm.ts";
 import { inputGradientSizes } from "./sizeDefinitions.ts";
-import { gradientTurning, largestCurvatures } from "./smoothness.ts";
+import { gradientTurning, largestCurvatures, meanCurvature } from "./smoothness.ts";
 
 const [n, d, classes] = [5, 7, 3];
 const data = boxPoints(3, n, d, classes);
@@ -65,6 +66,30 @@ describe("input Hessian of the cross-entropy of linear scores", () => {
         row.reduce((sum, h, j) => sum + h * vectors.data[i * d + j], 0),
       );
       for (const [j, value] of expected.entries()) expect(product.data[i * d + j]).toBeCloseTo(value, 5);
+    }
+  });
+
+  it("has no negative eigenvalue, so that the interval of their mean stays above 0 for any rows", async () => {
+    // Few rows, of which most are far from every boundary: skewed enough for Student's interval to reach below 0.
+    for (let seed = 0; seed < 6; seed++) {
+      const rows = boxPoints(40 + seed, 6, d, classes);
+      const steep = randomFunctions(40 + seed, classes, d).map((f) => ({ ...f, weights: f.weights.map((w) => 8 * w) }));
+      const { model } = await openLinear(steep, rows);
+      const hessian = await openHessian(runtime, model, "crossEntropy");
+      const values = await largestCurvatures(hessian, denseRows(rows), rows.labels, { seed });
+      await hessian.close();
+      const free = meanInterval(values, { seed })!;
+      const found = meanCurvature(values, { seed })!;
+      expect(found.low).toBe(Math.min(free.estimate, Math.max(0, free.low)));
+      expect([found.estimate, found.high]).toEqual([free.estimate, free.high]);
+      expect(found.low).toBeGreaterThanOrEqual(0);
+      // With the sign of the loss turned round all is below 0, and nothing is cut.
+      const turned = meanCurvature(
+        values.map((value) => -value),
+        { seed },
+      )!;
+      expect(turned.low).toBeCloseTo(-free.high, 9);
+      expect(turned.high).toBeCloseTo(-free.low, 9);
     }
   });
 

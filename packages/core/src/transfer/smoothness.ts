@@ -4,6 +4,8 @@ import { dot, norm as euclidean } from "../linalg.ts";
 import type { HessianProduct } from "../models/hessian.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
+import { meanInterval } from "../stats/meanInterval.ts";
+import type { Interval } from "../stats/sample.ts";
 import { type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { gradientAlignments } from "./gradients.ts";
 
@@ -58,6 +60,25 @@ export async function largestCurvatures(
     if (isSettled) break;
   }
   return values;
+}
+
+/** By how much a curvature may fall below 0 by rounding, as a share of the largest. */
+const ROUNDING = 1e-4;
+
+/**
+ * The mean of curvatures with its interval, which stays at 0 or above where no curvature is negative.
+ *
+ * The cross-entropy of scores z that are linear around x has the Hessian J' (diag p - p p') J there, J = dz/dx, which has no
+ * negative eigenvalue: so it is for linear models and for networks of linear pieces. Then no mean lies below 0, and cutting
+ * the interval there takes nothing from how often it holds. Elsewhere eigenvalues have both signs, and so may the mean.
+ */
+export function meanCurvature(curvatures: Float64Array, options: { readonly seed: number }): Interval | undefined {
+  const largest = curvatures.reduce(
+    (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+    0,
+  );
+  const isNegative = (value: number) => value < -ROUNDING * largest;
+  return meanInterval(curvatures, { ...options, ...(!curvatures.some(isNegative) && { least: 0 }) });
 }
 
 /**

@@ -1,25 +1,12 @@
-// Classes by their names, as targets and data spell them.
+// Scores by the names of classes.
 
-import { InputError } from "@carom/core";
-import { type NamedScores, numberIn } from "./answer.ts";
-
-/** The name of a class as the data's classes are named: whole numbers without sign, point and leading zeros. */
-function plain(text: string): string {
-  const value = numberIn(text);
-  return value !== undefined && Number.isSafeInteger(value) ? String(value) : text.trim();
-}
-
-/** Where a class stands among names: under its own name, else under that of the same whole number. */
-export function positionOf(text: string, names: readonly string[]): number | undefined {
-  const exact = names.indexOf(text);
-  const own = exact >= 0 ? exact : names.findIndex((each) => plain(each) === plain(text));
-  return own >= 0 ? own : undefined;
-}
+import { classPosition, InputError } from "@carom/core";
+import type { NamedScores } from "./answer.ts";
 
 /** Named scores in the order of classes. @throws InputError where there are others, or some are missing */
 export function listOf(scores: NamedScores, classNames: readonly string[], name: string): number[] {
   const names = Object.keys(scores);
-  const order = classNames.map((each) => positionOf(each, names));
+  const order = classNames.map((each) => classPosition(names, each));
   if (names.length === classNames.length && !order.includes(undefined)) return order.map((at) => scores[names[at!]]);
   throw new InputError("invalid", `answers of target ${name}`, {
     expected: `a score for each of the classes ${classNames.slice(0, 12).join(", ")}`,

@@ -1,8 +1,8 @@
 // How a target's answers are to be read: what it is said to answer with, else what its first answers are; and held to.
 
-import { InputError } from "@carom/core";
+import { classPosition, InputError } from "@carom/core";
 import { type Answer, isList, type NamedScores, noNumber, numberIn, textOf } from "./answer.ts";
-import { briefly, listOf, positionOf } from "./classNames.ts";
+import { briefly, listOf } from "./classNames.ts";
 import { isDistribution } from "./distribution.ts";
 
 /** What answers mean. */
@@ -106,7 +106,7 @@ function orderOf(answers: readonly NamedScores[], { classNames, ofData }: Expect
   if (classNames) return classNames;
   const names = Object.keys(answers[0]);
   if (names.length < ofData.length) listOf(answers[0], ofData, name);
-  const missing = ofData.find((each) => positionOf(each, names) === undefined);
+  const missing = ofData.find((each) => classPosition(names, each) === undefined);
   if (missing !== undefined) {
     throw new InputError("unknown", `classes of target ${name}`, {
       expected: `scores of the data's classes, ${ofData.slice(0, 12).join(", ")}`,
@@ -114,7 +114,7 @@ function orderOf(answers: readonly NamedScores[], { classNames, ofData }: Expect
       remedy: `name the target's classes with --classes, in the order of the data's, for instance --classes ${names.slice(0, 12).join(",")}`,
     });
   }
-  const others = names.filter((each) => positionOf(each, ofData) === undefined);
+  const others = names.filter((each) => classPosition(ofData, each) === undefined);
   return [...ofData, ...others.sort()];
 }
 

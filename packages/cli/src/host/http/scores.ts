@@ -1,8 +1,8 @@
 // The scores that an answer means, as the first answers were read.
 
-import { InputError } from "@carom/core";
+import { classPosition, InputError } from "@carom/core";
 import { type Answer, isList, noNumber, numberIn, textOf } from "./answer.ts";
-import { briefly, listOf, positionOf } from "./classNames.ts";
+import { briefly, listOf } from "./classNames.ts";
 import { isDistribution, isWithin, sum } from "./distribution.ts";
 import type { Reading } from "./reading.ts";
 
@@ -11,7 +11,7 @@ export function scoresOf(answer: Answer, reading: Reading, name: string): number
   const { kind, classes, classNames, probabilities, total } = reading;
   const text = textOf(answer);
   if (kind === "labels" && text !== undefined) {
-    const own = positionOf(text, classNames ?? []);
+    const own = classPosition(classNames ?? [], text);
     if (own === undefined) throw stranger(text, classNames ?? [], name);
     return Array.from({ length: classes }, (_, k) => Number(k === own));
   }

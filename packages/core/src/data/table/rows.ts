@@ -88,7 +88,7 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
       throw notUtf8(`row ${rows} (counted from 0) of ${name}`);
     }
   };
-  const labelOf = cachedText(text);
+  const labelOf = cachedText((...cell) => text(...cell).trim());
   /** Puts a number into the matrix; false where it stands for a missing value or is infinite. */
   const put = (place: number, value: number): boolean => {
     if (value - value !== 0 || missingNumbers?.has(value)) return false;

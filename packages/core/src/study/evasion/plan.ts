@@ -1,6 +1,7 @@
 // A study as tasks: surrogates against targets over repetitions, each on another random split of the data.
 
 import type { Dataset } from "../../data/dataset.ts";
+import { classPosition } from "../../data/labels.ts";
 import { InputError, unknownName } from "../../errors.ts";
 import { learnerByName } from "../../learners/index.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
@@ -186,8 +187,7 @@ function attackedShare({ split }: Study): number {
 }
 
 function labelNamed(name: string, classNames: readonly string[]): number {
-  const label = classNames.indexOf(name);
-  return label >= 0 ? label : unknownName("class of attack.class", name, classNames);
+  return classPosition(classNames, name) ?? unknownName("class of attack.class", name, classNames);
 }
 
 function noAttackedClass(): InputError {

@@ -11,6 +11,7 @@ import { gradientSizes } from "../../transfer/gradients.ts";
 import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
+import { meanCurvature } from "../../transfer/smoothness.ts";
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref, Values } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
@@ -58,7 +59,7 @@ export interface MetricsInputs {
 
 export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfer> = {
   name: "transfer",
-  version: 7,
+  version: 8,
   output: jsonCodec("transfer"),
   estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
   async run({ epsilons, seed, size, ...choice }, { attacked, models, crafts }, { runtime }) {
@@ -232,7 +233,7 @@ function otherSize(look: CleanEvaluation, definition: SizeDefinition | undefined
 
 function smoothnessOf(known: Smoothness | undefined, seed: number): Partial<AuditModel> {
   if (!known) return {};
-  const curvature = meanInterval(known.curvatures, { seed });
+  const curvature = meanCurvature(known.curvatures, { seed });
   const turning = meanInterval(known.turnings, { seed, least: -1, most: 1 });
   return { ...(curvature && { curvature }), ...(turning && { turning }) };
 }
