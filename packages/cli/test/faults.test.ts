@@ -20,6 +20,7 @@ function file(name: string, content: Uint8Array | string): string {
 }
 
 const { x, y } = points(40);
+const budgets = Array.from({ length: 20_000 }, (_, i) => i + 1).join();
 const taken = join(inputs, "taken");
 const uneven = file("uneven.npz", writeNpz({ x, y: tensor("int32", [39], y.data.subarray(1)) }));
 const nan = file(
@@ -123,6 +124,7 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   ["epsilon 0", ["audit", "--epsilon", "0"], /^invalid option --epsilon: expected positive numbers/],
   ["epsilon -1", ["audit", "--epsilon", "-1"], /^invalid option --epsilon: expected positive numbers.*got "-1"/],
   ["epsilon abc", ["audit", "--epsilon", "abc"], /^invalid option --epsilon: expected positive numbers.*got "abc"/],
+  ["20,000 budgets", ["audit", "--epsilon", budgets], /^invalid option --epsilon: expected at most 1000 .*got "20000"/],
   ["a seed that is no integer", ["audit", "--seed", "1.5"], /^invalid option --seed/],
   ["a share of 0", ["audit", "--surrogate-fraction", "0"], /^invalid option --surrogate-fraction/],
   ["an --out that exists", ["audit", "--out", taken], /^invalid output .*taken: .*got one that exists/],

@@ -148,9 +148,14 @@ export function parsePositive(option: string, text: string): number {
   throw invalid(option, "a positive integer", text, "give a count");
 }
 
+/** Budgets of a curve that anyone would look at. */
+const MOST_EPSILONS = 1000;
+
 /** A list of budgets: positive, in the units of the features. */
 export function parseEpsilons(text: string): number[] {
   const values = text.split(",").map(parseNumber);
+  if (values.length > MOST_EPSILONS)
+    throw invalid("--epsilon", `at most ${MOST_EPSILONS} budgets`, `${values.length}`, "give fewer of them");
   if (values.every((value) => Number.isFinite(value) && value > 0) && new Set(values).size === values.length) {
     return values.sort((a, b) => a - b);
   }

@@ -17,6 +17,8 @@ export interface Limits {
     readonly values: number;
     /** Steps in one graph, at most. */
     readonly unrolled: number;
+    /** Nodes of a graph of several steps, at most: the runtime compiles it in a time that grows with their square. */
+    readonly nodes: number;
     /** Whether steps are runs of a Loop instead, which then keeps on the device what goes from one to the next. */
     readonly loops: boolean;
     /** Rows in a call, as memory allows, below which the model is heavy: its graph then has one step. */
@@ -44,7 +46,7 @@ export const processorLimits: Limits = {
   rows: 1000,
   steady: false,
   keepConvolutions: false,
-  ascent: { values: 2 ** 17, unrolled: 5, loops: false, heavy: 64 },
+  ascent: { values: 2 ** 17, unrolled: 5, nodes: 4000, loops: false, heavy: 64 },
   chunk: 2 ** 20,
   pool: { models: 8, bytes: 16 * 2 ** 20 },
   derived: 512 * 2 ** 20,
@@ -60,7 +62,7 @@ export const cudaLimits: Limits = {
   rows: 2 ** 14,
   steady: true,
   keepConvolutions: true,
-  ascent: { values: 2 ** 27, unrolled: 1, loops: true, heavy: 1 },
+  ascent: { values: 2 ** 27, unrolled: 1, nodes: 4000, loops: true, heavy: 1 },
   chunk: 2 ** 24,
   pool: { models: 8, bytes: 2 ** 29 },
   derived: 2 ** 31,
@@ -73,9 +75,18 @@ export const webgpuLimits: Limits = {
   rows: 2 ** 13,
   steady: false,
   keepConvolutions: true,
-  ascent: { values: 2 ** 24, unrolled: 10, loops: false, heavy: 64 },
+  ascent: { values: 2 ** 24, unrolled: 10, nodes: 4000, loops: false, heavy: 64 },
   chunk: 2 ** 24,
   pool: { models: 8, bytes: 2 ** 28 },
   derived: 2 ** 30,
   lacks: new Set(["places of maxima", "Max and Min", "LogSoftmax"]),
 };
+
+/** The same limits, with as many steps in the graph of an ascent as its nodes allow where each step has so many. */
+export function withFewNodes(limits: Limits, each: number): Limits {
+  const { unrolled, nodes } = limits.ascent;
+  return {
+    ...limits,
+    ascent: { ...limits.ascent, unrolled: Math.max(1, Math.min(unrolled, Math.floor(nodes / each))) },
+  };
+}

@@ -5,6 +5,7 @@ import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import type { Graph } from "../onnx/graph.ts";
 import type { Lack } from "../onnx/lacks.ts";
+import { MAX_GRADIENT_NODES } from "../onnx/limits.ts";
 import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { writeModel } from "../onnx/proto.ts";
 import { simplify } from "../onnx/simplify.ts";
@@ -15,6 +16,7 @@ import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
 import { derivedSessions } from "./derivedSessions.ts";
 import { classesOf, convert, rowsInput, scoresOutput } from "./endpoints.ts";
+import { withFewNodes } from "./limits.ts";
 import { addLogitMargin } from "./logitMargin.ts";
 import { addLoss, type LossName, lossInputs } from "./losses.ts";
 import { logitsGraph, marginsOfLogits } from "./margins.ts";
@@ -117,7 +119,9 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
 
   const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name, lacks);
 
-  const reason = model.onnx ? whyNotDifferentiable(model, input.name, output.name) : model.unreadable;
+  const found = model.onnx ? gradientNodes(model, input.name, output.name) : model.unreadable;
+  const reason = typeof found === "number" ? undefined : found;
+  const limits = typeof found === "number" ? withFewNodes(runtime.limits, found) : runtime.limits;
   const climbed = reason === undefined ? logitsGraph(model, output.name) : undefined;
   const logits = async (x: Tensor) => {
     const rows = { [input.name]: convert(x, inputShape, inputType) };
@@ -154,7 +158,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
             };
           },
           async ascend(task) {
-            const kind = kindOf(task, batch, runtime.limits);
+            const kind = kindOf(task, batch, limits);
             const rowGradients = () => ({
               graph: gradients("margin"),
               input: input.name,
@@ -165,7 +169,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
             return derived.use(
               Object.values(kind).join(),
               () => written(compiledAscent(rowGradients(), kind, simplified)),
-              (compiled) => runAscent(compiled, inputType as FloatType, batch, runtime.limits, task),
+              (compiled) => runAscent(compiled, inputType as FloatType, batch, limits, task),
             );
           },
         }
@@ -203,11 +207,16 @@ export function gradientGraph(
   return differentiate(g.graph([output, LOSS]), { ...common, ...(lacks && { lacks }) });
 }
 
-/** Builds the gradient graph once to learn whether all operators have rules. */
-function whyNotDifferentiable(model: Model, input: string, output: string): string | undefined {
+/** Builds the gradient graph once: how many nodes it has, or why there is none. */
+function gradientNodes(model: Model, input: string, output: string): number | string {
   try {
-    gradientGraph(model, "margin", input, output);
-    return undefined;
+    const { length } = gradientGraph(model, "margin", input, output).nodes;
+    if (length <= MAX_GRADIENT_NODES) return length;
+    throw new InputError("unsupported", "gradient of the model", {
+      expected: `a graph of at most ${MAX_GRADIENT_NODES} nodes`,
+      got: `one of ${length}, which ONNX Runtime would take too long to prepare`,
+      remedy: "attack a surrogate in its place",
+    });
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;

@@ -11,8 +11,14 @@ export const MAX_NESTING = 16;
 /** Nodes that functions and loops may become when they are written out. */
 export const MAX_NODES = 1 << 16;
 
+/**
+ * Nodes of the graph of a gradient. ONNX Runtime 1.30 goes through them in a time that grows with the square of their number,
+ * as each value of the forward pass waits for its turn in the backward pass: two minutes for so many.
+ */
+export const MAX_GRADIENT_NODES = 1 << 15;
+
 /** Nodes, constants and whatever else a file, its graph and its functions list. */
-export const MAX_PARTS = 1 << 20;
+export const MAX_PARTS = 1 << 18;
 
 /** Longer lists of integers are data, not shapes: their content is not followed. */
 export const MAX_CONTENT = 1024;

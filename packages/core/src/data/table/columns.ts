@@ -79,7 +79,8 @@ function guess(
   // A last column of other than whole numbers holds no classes.
   const lastMayBe = values(last).every((text) => isText(text) || Number.isInteger(textNumber(text, decimal)));
   if (texts.length === 0) {
-    const twin = kept.find((i) => i !== last && tellEachOther(values(i), values(last)));
+    const classes = values(last);
+    const twin = kept.find((i) => i !== last && tellEachOther(values(i), classes));
     if (twin === undefined) return { label: last, because: "last" };
     const both = [twin, last].map((i) => `"${header?.[i] || i + 1}"`).join(" and ");
     throw undecided(`${both}, each of which tells the other`, name);
@@ -91,10 +92,10 @@ function guess(
 
 /** Whether two columns hold few values, many times each, that stand for one another. */
 function tellEachOther(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
-  const pairs = new Set(a.map((text, i) => JSON.stringify([text, b[i]])));
+  if (a.length !== b.length || a.length < 2 * MANY) return false;
   const count = new Set(a).size;
-  return count > 1 && MANY * count <= a.length && count === new Set(b).size && count === pairs.size;
+  if (count < 2 || MANY * count > a.length || count !== new Set(b).size) return false;
+  return new Set(a.map((text, i) => JSON.stringify([text, b[i]]))).size === count;
 }
 
 /** So often, on average, must a value of a column occur that may hold classes. */

@@ -220,13 +220,13 @@ export function hasHeader(
 ): boolean {
   const [first, ...body] = records;
   if (!first || body.length === 0) return false;
-  const below = first.cells.map((_, i) => body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text)));
+  const below = (i: number) => body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
   const texts = [...first.cells.keys()].filter((i) => !isNumber(first.cells[i]) && !isMissing(first.cells[i]));
   const numbers = first.cells.filter(isNumber).map((text) => Number(text.replace(",", ".")));
   const counts = numbers.length >= 2 && numbers.every((value, i) => value === numbers[0] + i) && numbers[0] >> 1 === 0;
-  const isAboveNumbers = texts.some((i) => 2 * below[i].filter(isNumber).length > below[i].length);
-  const isUsual = texts.some((i) => isUsualLabel(first.cells[i]) && !below[i].includes(first.cells[i]));
-  const isAboveClasses = texts.some((i) => !below[i].includes(first.cells[i]) && repeats(below[i]));
+  const isAboveNumbers = texts.some((i) => 2 * below(i).filter(isNumber).length > below(i).length);
+  const isUsual = texts.some((i) => isUsualLabel(first.cells[i]) && !below(i).includes(first.cells[i]));
+  const isAboveClasses = texts.some((i) => !below(i).includes(first.cells[i]) && repeats(below(i)));
   const twoReadings = () =>
     new InputError("invalid", `first line of ${name}`, {
       expected: "names of columns or a row of values",
@@ -241,7 +241,8 @@ export function hasHeader(
   }
   // A first cell without a name stands above pandas' index.
   if (!counts || first.cells.slice(1).some(isMissing)) return false;
-  const hasFractions = below.some((column) => column.some((text) => isNumber(text) && !/^[+-]?\d+$/.test(text)));
+  const isFraction = (text: string) => isNumber(text) && !isMissing(text) && !/^[+-]?\d+$/.test(text);
+  const hasFractions = body.some(({ cells }) => cells.some(isFraction));
   if (numbers.length > 2 && hasFractions) return true;
   throw twoReadings();
 }

@@ -12,7 +12,6 @@ const EXACT = 2 ** 53;
 const CHUNK = 9;
 
 const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
 /**
  * Reads the number in decimal notation, such as -12, +.5 or 3.1e-7, that begins at a byte: puts the nearest float64 into
@@ -116,16 +115,18 @@ function divided(high: number, low: number, digits: number, power: number): numb
 }
 
 const scanned = new Float64Array(1);
-
-/** The number that bytes `from` to `to` are, NaN where they are none. */
-export function numberOf(bytes: Uint8Array, from: number, to: number, mark: number): number {
-  const cell = new Uint8Array(to - from + 1);
-  cell.set(bytes.subarray(from, to));
-  return scanNumber(cell, 0, mark, scanned) === to - from ? scanned[0] : Number.NaN;
-}
+/** The bytes of a short text, as tables have millions of. */
+const SHORT = new Uint8Array(64);
 
 /** The number that a text is, NaN where it is none. */
 export function textNumber(text: string, mark: DecimalMark): number {
-  const bytes = encoder.encode(text);
-  return numberOf(bytes, 0, bytes.length, mark.charCodeAt(0));
+  const { length } = text;
+  const bytes = length < SHORT.length ? SHORT : new Uint8Array(length + 1);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return Number.NaN;
+    bytes[i] = code;
+  }
+  bytes[length] = 0;
+  return scanNumber(bytes, 0, mark.charCodeAt(0), scanned) === length ? scanned[0] : Number.NaN;
 }

@@ -39,7 +39,7 @@ export function tableReader(name: string, options: TableOptions, type: FloatType
   let encoding: Encoding | undefined;
   let recode: ReturnType<typeof toUtf8>;
   let start: Uint8Array[] = [];
-  let size = 0;
+  let [size, lines] = [0, 1];
   let rows: RowReader | undefined;
 
   const begin = (isWhole: boolean): RowReader => {
@@ -58,8 +58,8 @@ export function tableReader(name: string, options: TableOptions, type: FloatType
     if (rows) return rows.splitter.push(text);
     start.push(text.slice());
     size += text.length;
-    if (size >= HEAD.most || (size >= HEAD.bytes && start.reduce((sum, each) => sum + linesIn(each), 0) >= HEAD.lines))
-      rows = begin(false);
+    lines += linesIn(text) - 1;
+    if (size >= HEAD.most || (size >= HEAD.bytes && lines >= HEAD.lines)) rows = begin(false);
   };
   /** Bytes in their own encoding; what that is shows in the first of them. */
   const decode = (piece: Uint8Array, isLast: boolean) => {
