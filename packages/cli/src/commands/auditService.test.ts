@@ -42,6 +42,9 @@ it.each<Partial<AuditOptions>>([
   { missing: 0.5 },
   { box: [0, 2] },
   { label: "f" },
+  { scaling: "none" },
+  { units: "features" },
+  { surrogates: ["ridge"] },
 ])("another choice that changes the rows is another question: %j", async (changes) => {
   expect(await hashOf(changes)).not.toBe(await hashOf({}));
 });

@@ -1,62 +1,15 @@
 // What data are known by: any choice that changes the reading gives another key, and no other spelling of it does.
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { type DataOptions, startPlan, tensor, writeNpz } from "@carom/core";
+import { type DataOptions, type PoisoningStudy, type Study, startPlan } from "@carom/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { temporaryFolder } from "../../test/run.ts";
+import { readings, table, write } from "../../test/dataReadings.ts";
 import { loadDataset } from "./data.ts";
-
-const folder = temporaryFolder();
-const write = (name: string, content: string | Uint8Array) => {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-};
-const table = write("t.csv", "a,b,m,c,y\n1,2,?,0,1\n3,7,5,1,0\n2,9,?,0,0\n5,4,1,1,1\n");
-const rows = write("t.svm", "1 1:2 2:3\n0 2:4\n");
-const features = tensor("float32", [3, 2], [1, 2, 3, 4, 5, 6]);
-const arrays = write(
-  "t.npz",
-  writeNpz({ x: features, y: tensor("int32", [3], [0, 1, 1]), z: tensor("int32", [3], [1, 1, 0]) }),
-);
-const greys = write("g.npz", writeNpz({ x: tensor("uint8", [2, 2], [0, 2, 4, 8]), y: tensor("int32", [2], [0, 1]) }));
-const counted = write("counted.csv", "0,5,1\n1,3,0\n2,9,1\n3,4,0\n");
-const marked = write("marked.csv", "a,b,y\n7,5,1\n8,3,0\n9,9,1\n");
-const numbered = write("numbered.csv", "0,1,2\n7,5,1\n8,3,0\n9,9,1\n");
-const twice = write("twice.csv", "1,2;3\n4,5;6\n");
-const commas = write("commas.csv", "5;2,0\n4;3,0\n7;2,0\n");
-const accents = write("accents.csv", "a,y\n1,é\n2,è\n3,é\n");
+import { loadStudyData } from "./studyData.ts";
+import type { SingleStudy } from "./studyFile.ts";
 
 const keyOf = async (spec: string, options: DataOptions) =>
   startPlan().data((await loadDataset(spec, options)).dataset).data.key;
-
-/** For each option, readings of a file that differ in it alone; no two mean the same. */
-const readings: { readonly [Name in keyof DataOptions]-?: readonly (readonly [string, DataOptions])[] } = {
-  label: [
-    [arrays, {}],
-    [arrays, { label: "z" }],
-    [table, { missing: 0 }],
-    [table, { missing: 0, label: "c" }],
-    [table, { missing: 0, label: "first" }],
-  ],
-  drop: ["a", "b", "c", "m"].map((name) => [table, { missing: 0, drop: [name] }]),
-  missing: [-1, 0, 1, 2.5].map((missing) => [table, { missing }]),
-  box: [undefined, [0, 9], [0, 10], [-1, 10]].map((box) => [arrays, { box: box as [number, number] | undefined }]),
-  columns: [undefined, 3, 4].map((columns) => [rows, { columns }]),
-  zeroBased: [false, true].map((zeroBased) => [rows, { columns: 4, zeroBased }]),
-  bytes: (["unit", "raw"] as const).map((bytes) => [greys, { bytes }]),
-  keep: [
-    [counted, { keep: ["first"] }],
-    [counted, { drop: ["first"] }],
-  ],
-  na: [["7"], ["8"], ["7", "8"]].map((na) => [marked, { missing: 0, na }]),
-  names: [true, false].map((names) => [numbered, { names }]),
-  separator: ([",", ";"] as const).map((separator) => [twice, { separator, decimal: "," }]),
-  decimal: ([".", ","] as const).map((decimal) => [commas, { decimal }]),
-  encoding: (["utf-8", "latin1"] as const).map((encoding) => [accents, { encoding }]),
-};
 
 it.each(Object.entries(readings))("data are known by another key for each value of %s", async (_, each) => {
   const keys = await Promise.all(each.map(([spec, options]) => keyOf(spec, options)));
@@ -89,4 +42,48 @@ it("two readings have one key exactly where they mean the same", async () => {
     }),
     { numRuns: 300 },
   );
+});
+
+type StudyFields = Study["data"] & PoisoningStudy["data"];
+
+/** The key of a study's rows by the fields that say where they come from. */
+async function studyKey(data: StudyFields): Promise<string> {
+  const plan = startPlan();
+  const { train, test } = (await loadStudyData(plan, { data } as SingleStudy)).data;
+  return JSON.stringify([train.part.data.key, test?.part.data.key]);
+}
+
+const many = write(
+  "many.csv",
+  `a,b,c,y\n${Array.from({ length: 12 }, (_, i) => `${i % 2},${(i >> 1) % 2},${Number(i > 3)},${["k", "l", "m"][i % 3]}`).join("\n")}\n`,
+);
+const fewer = write("fewer.csv", "a,b,c,y\n0,1,1,k\n1,0,1,l\n1,1,1,m\n0,0,1,k\n");
+
+/** For each field of a study that is no option of the command, values of it that mean different rows. */
+const fields: {
+  readonly [Name in Exclude<keyof StudyFields, keyof DataOptions>]-?: readonly (StudyFields[Name] | undefined)[];
+} = {
+  train: [many, fewer],
+  test: [undefined, many, fewer],
+  classes: [undefined, ["k", "l"], ["l", "k"], ["l", "m"]],
+  positive: [undefined, "k", "l"],
+  binary: [undefined, true],
+  scaling: [undefined, "columns", "none"],
+  select: [undefined, 1, 2],
+};
+
+it.each(Object.entries(fields))(
+  "rows of a study are known by another key for each value of %s",
+  async (name, values) => {
+    const two = name === "select" ? { classes: ["k", "l"] } : {};
+    const keys = await Promise.all(
+      values.map((value) => studyKey({ train: many, ...two, [name]: value } as StudyFields)),
+    );
+    expect(new Set(keys).size).toBe(values.length);
+  },
+);
+
+it.each(Object.entries(readings))("rows of a study are known by another key for each value of %s", async (_, each) => {
+  const keys = await Promise.all(each.map(([train, options]) => studyKey({ train, ...options } as StudyFields)));
+  expect(new Set(keys).size).toBe(each.length);
 });

@@ -18,8 +18,8 @@ test("this process is at work, and one of another start of the system is nothing
 test.runIf(process.platform === "linux")(
   "a process that has ended is gone, though its parent took no notice",
   async () => {
-    // The shell's first child ends at once; what the shell becomes does not ask for its status.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
+    // The shell's first child ends when the shell has become what does not ask for its status.
+    const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
     ends.push(() => parent.kill("SIGKILL"));
     const [first] = (await once(parent.stdout, "data")) as [Buffer];
     const pid = Number(first.toString());
