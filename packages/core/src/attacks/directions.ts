@@ -10,7 +10,8 @@ import { type AttackContext, type Points, rowOf, takePoints } from "./attack.ts"
  * Source: Dong et al., CVPR 2018 (MI-FGSM), for features of one unit.
  */
 export function direction(gradient: Vector, units: Float64Array | undefined): Float64Array {
-  const inUnits = units ? Float64Array.from(gradient, (slope, j) => slope * units[j]) : Float64Array.from(gradient);
+  const inUnits = new Float64Array(gradient);
+  if (units) for (let j = 0; j < inUnits.length; j++) inUnits[j] *= units[j];
   let size = 0;
   for (let j = 0; j < inUnits.length; j++) size += Math.abs(inUnits[j]) / inUnits.length;
   const scale = size > 0 ? 1 / size : 0;

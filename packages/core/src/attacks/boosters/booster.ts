@@ -90,6 +90,6 @@ export function gradientsPerStep(boosters: readonly ChosenBooster[]): number {
 
 /** Why a booster that follows gradients around a point cannot help; undefined where it may. */
 export function constantGradient({ isAffine, loss }: Boosted): string | undefined {
-  if (!isAffine || loss !== "margin") return undefined;
-  return "the surrogate's scores are affine, so the gradient of its margin is the same around a point as at it";
+  if (!isAffine || (loss !== "margin" && loss !== "logit")) return undefined;
+  return "the surrogate's scores are affine, so gradients around a point are those at the point";
 }

@@ -36,7 +36,7 @@ export const gradientRelevance: Booster<z.infer<typeof options>> = {
       const around = await meanOf(neighbours, (copy) =>
         inner(neighboursOf(context, points, indices, radius, "gra", step.iteration, copy), indices, step),
       );
-      const weighed: Gradients = { ...around, data: Float64Array.from(around.data) };
+      const weighed: Gradients = { ...around, data: new Float64Array(around.data) };
       for (let row = 0; row < weighed.rows; row++) {
         const [own, mean, both] = [rowOf(gradient, row), rowOf(around, row), rowOf(weighed, row)];
         const lengths = norm(own) * norm(mean);

@@ -29,7 +29,7 @@ export function neighboursOf(
 /** The mean of as many estimates; one after the other, so that memory does not grow with their number. */
 export async function meanOf(copies: number, estimate: (copy: number) => Promise<Gradients>): Promise<Gradients> {
   const first = await estimate(0);
-  const data = Float64Array.from(first.data);
+  const data = new Float64Array(first.data);
   for (let copy = 1; copy < copies; copy++) {
     const next = await estimate(copy);
     for (let at = 0; at < data.length; at++) data[at] += next.data[at];

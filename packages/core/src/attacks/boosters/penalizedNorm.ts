@@ -40,7 +40,8 @@ export const penalizedNorm: Booster<z.infer<typeof options>> = {
           rowOf(along, row).set(direction(rowOf(gradient, row), context.units));
         }
         const below = await inner(displaced(context, near, indices, along, -step.stepSize), indices, step);
-        const data = Float64Array.from(gradient.data, (slope, at) => (1 - balance) * slope + balance * below.data[at]);
+        const data = new Float64Array(gradient.data);
+        for (let at = 0; at < data.length; at++) data[at] = (1 - balance) * data[at] + balance * below.data[at];
         return { ...gradient, data };
       }),
 };

@@ -31,7 +31,7 @@ export const varianceTuning: Booster<z.infer<typeof options>> = {
     const variance = { ...context.origin, data: new Float64Array(context.origin.data.length) };
     return async (points, indices, step) => {
       const gradient = await inner(points, indices, step);
-      const tuned: Gradients = { ...gradient, data: Float64Array.from(gradient.data) };
+      const tuned: Gradients = { ...gradient, data: new Float64Array(gradient.data) };
       indices.forEach((i, row) => {
         addScaled(rowOf(tuned, row), 1, rowOf(variance, i));
       });
