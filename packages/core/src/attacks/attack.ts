@@ -2,6 +2,7 @@
 
 import type { Vector } from "../linalg.ts";
 import type { Stream } from "../random.ts";
+import type { CleanRows } from "./cleanRows.ts";
 
 /**
  * Points that an attack works on, one row of D features each. Models see them in their own type, which may be float32; steps
@@ -46,6 +47,8 @@ export interface AttackContext {
   readonly corner: number;
   /** Their classes. */
   readonly labels: Int32Array;
+  /** Clean rows that the attacker has beside those attacked, in the same shape; absent where there are none. */
+  readonly clean?: CleanRows;
   /** The classes that they should end in; absent where any other than their own will do. */
   readonly targets?: Int32Array;
   /** Where to begin; lies in the admissible set. */

@@ -11,6 +11,7 @@ import { withEnsemble } from "./ensembles/ensemble.ts";
 import { ensembleByName } from "./ensembles/index.ts";
 import { type AnyEvasionAttack, buildEvasion } from "./evasion/evasionAttack.ts";
 import { evasionByName } from "./evasion/index.ts";
+import { type Objective, objectiveByName } from "./objective.ts";
 
 const choice = z.strictObject({
   name: z.string().describe("its name, see carom evade --list"),
@@ -24,6 +25,7 @@ export const attackerSchema = z.strictObject({
     .describe("the attack; where absent the strongest there is, and steps with momentum (MI-FGSM) under boosters"),
   boosters: z.array(choice).min(1).optional().describe("other estimates of the gradients that the attack follows"),
   ensemble: z.string().optional().describe("the rule by which several surrogates are combined"),
+  objective: z.string().optional().describe("what the attack raises; the margin where absent"),
 });
 
 export type Choice = z.infer<typeof choice>;
@@ -46,6 +48,8 @@ export interface BuiltAttacker {
   /** The registry's entry; absent where the attack depends on the models (`strongestAttack`). */
   readonly entry?: AnyEvasionAttack;
   readonly attack?: Attack;
+  /** What it climbs; the margin where absent. */
+  readonly objective?: Objective;
   /** Whether each budget begins at the points themselves, as the attack does not go on from solutions of smaller ones. */
   readonly fromOrigin: boolean;
   /** Whether a second start at points of other classes may help. */
@@ -61,12 +65,14 @@ export function buildAttacker(attacker: Attacker, { threat, shape, models }: Att
   const boosters = boostersOf(attacker).map(([booster, options]) => chooseBooster(booster, options, threat, shape));
   const rule = attacker.ensemble === undefined ? undefined : ensembleByName(attacker.ensemble);
   const chosen = attackOf(attacker) ?? byDefault(threat);
-  if (!chosen) return { fromOrigin: false, secondStart: true };
+  const climbed = attacker.objective === undefined ? {} : { objective: objectiveByName(attacker.objective) };
+  if (!chosen) return { ...climbed, fromOrigin: false, secondStart: true };
   const entry = evasionByName(chosen.name);
   const { improves, discrete, boosters: followsEstimates } = entry.capabilities;
   if (models > 1 && rule?.estimate && !followsEstimates) throw noObjective(rule.name, entry.name);
   const attack = buildEvasion(entry, chosen.options ?? {}, threat, boosters);
   return {
+    ...climbed,
     entry,
     attack: rule ? withEnsemble(attack, rule) : attack,
     fromOrigin: !improves,
@@ -87,15 +93,17 @@ export function withDefaults(attacker: Attacker): Attacker {
     }),
     ...(boosters.length > 0 && { boosters }),
     ...(attacker.ensemble !== undefined && { ensemble: ensembleByName(attacker.ensemble).name }),
+    ...(attacker.objective !== undefined && { objective: objectiveByName(attacker.objective).name }),
   };
 }
 
 /** What results call an attacker that has no name: its boosters, else its attack, each part with a plus between. */
-export function attackerName({ attack, boosters = [], ensemble }: Attacker): string {
+export function attackerName({ attack, boosters = [], ensemble, objective }: Attacker): string {
   const parts = [
     ...(attack ? [attack.name] : []),
     ...boosters.map(({ name }) => name),
     ...(ensemble ? [ensemble] : []),
+    ...(objective ? [objective] : []),
   ];
   return parts.length > 0 ? parts.join("+") : "strongest";
 }

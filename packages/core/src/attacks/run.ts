@@ -5,7 +5,7 @@ import { addScaled } from "../linalg.ts";
 import { lossesOf, marginsOf } from "../models/climbedLosses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
-import { allocate, type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";
+import { allocate, type FloatType, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { settle } from "../threat/settle.ts";
 import { type BudgetedThreat, budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
 import { ascentOf } from "./ascend.ts";
@@ -18,6 +18,7 @@ import {
   rowOf,
   takePoints,
 } from "./attack.ts";
+import type { CleanRows } from "./cleanRows.ts";
 import { madeFinite } from "./finite.ts";
 import { type Objective, objectives } from "./objective.ts";
 import { withBounds } from "./withBounds.ts";
@@ -28,6 +29,10 @@ export interface AttackTask {
   /** The points to attack, inside the domain, and their true labels. */
   readonly x: Tensor<FloatType>;
   readonly labels: Int32Array;
+  /** The shape of one point where the models take it in another, as images that they take as flat rows. */
+  readonly shape?: readonly number[];
+  /** Clean rows that the attacker has beside those. */
+  readonly clean?: CleanRows;
   /** The class each point should end in; where absent, any other than its own. */
   readonly targets?: Int32Array;
   /** What the attack climbs; the margin where absent. What it reached is judged by the margin in any case. */
@@ -77,6 +82,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const origin = pointsOf(task.x);
   checkThreat(threat, origin.columns);
   assert(labels.length === origin.rows && models.length > 0, "one label per point, and a model");
+  assert(!task.shape || sizeOf(task.shape) === origin.columns, "the shape of one point has its size");
   assert(typeof threat.epsilon === "number" || threat.epsilon.length === origin.rows, "one budget per point");
   if (targets) checkTargets(targets, models);
   const type: FloatType = models.every(({ inputType }) => inputType === "float64") ? "float64" : "float32";
@@ -145,11 +151,12 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     watched: task.onState !== undefined,
     origin,
     ...(models.length > 1 && { members: models.map((model) => ({ gradient: gradientOf([model]) })) }),
-    shape: task.x.shape.slice(1),
+    shape: task.shape ?? task.x.shape.slice(1),
     ...(units && { units }),
     corner: threat.norm.measure(units ?? new Float64Array(origin.columns).fill(1)),
     labels,
     ...(targets && { targets }),
+    ...(task.clean && { clean: task.clean }),
     start,
     budget: (i) => budgets[i],
     objective,

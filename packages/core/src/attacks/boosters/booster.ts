@@ -6,6 +6,7 @@ import type { LossName } from "../../models/losses.ts";
 import { type EntryWithOptions, parseOptions } from "../../registry.ts";
 import { isFrozen, type ThreatModel } from "../../threat/threat.ts";
 import type { AttackContext, Gradients, Points, Step } from "../attack.ts";
+import { layoutFor } from "./transformations/imageLayout.ts";
 
 /** An estimate of the gradient of the objective, one row per point; `indices[i]` says which original row i belongs to. */
 export type Estimate = (points: Points, indices: Int32Array, step: Step) => Promise<Gradients>;
@@ -32,7 +33,7 @@ export interface Booster<Options = Record<string, unknown>> extends EntryWithOpt
   /** The paper it is from. */
   readonly reference: string;
   readonly stage: (typeof stages)[number];
-  /** What it is made for: any features, those that take real values, or images of channels, height and width. */
+  /** What it is made for: any features, those that take real values, or images (`imageLayout`). */
   readonly data: "any" | "real" | "images";
   /** Rows of gradients that it asks for where one would be asked for without it. */
   gradientsPerStep(options: Options): number;
@@ -75,9 +76,7 @@ export function chooseBooster(
     const remedy = "choose another booster, or none";
     throw new InputError("unsupported", `features for booster ${booster.name}`, { expected, got, remedy });
   };
-  if (booster.data === "images" && shape.length !== 3) {
-    refuse("images of channels, height and width", `rows of shape [${shape.join(", ")}]`);
-  }
+  if (booster.data === "images") layoutFor(booster.name, shape);
   const whole = threat.domain.kinds?.find((kind, j) => kind !== "real" && !isFrozen(threat, j));
   if (booster.data !== "any" && whole) refuse("real ones, as it asks for gradients around a point", `${whole} ones`);
   return { booster, options };

@@ -1,11 +1,17 @@
 // Every booster by name. The same list feeds the command line, option checks and the conformance suite.
 
 import { entryNamed, registryOf } from "../../registry.ts";
+import { admix } from "./admix.ts";
+import { blockShuffle } from "./blockShuffle.ts";
 import type { AnyBooster } from "./booster.ts";
+import { diverseInput } from "./diverseInput.ts";
 import { enhancedMomentum } from "./enhancedMomentum.ts";
 import { gradientRelevance } from "./gradientRelevance.ts";
 import { nesterov } from "./nesterov.ts";
 import { penalizedNorm } from "./penalizedNorm.ts";
+import { scaleInvariant } from "./scaleInvariant.ts";
+import { structureInvariant } from "./structureInvariant.ts";
+import { translationInvariant } from "./translationInvariant.ts";
 import { varianceTuning } from "./varianceTuning.ts";
 
 export const boosters: Readonly<Record<string, AnyBooster>> = registryOf<AnyBooster>([
@@ -14,6 +20,12 @@ export const boosters: Readonly<Record<string, AnyBooster>> = registryOf<AnyBoos
   enhancedMomentum,
   gradientRelevance,
   penalizedNorm,
+  diverseInput,
+  translationInvariant,
+  scaleInvariant,
+  admix,
+  blockShuffle,
+  structureInvariant,
 ]);
 
 /** The booster of that name. @throws InputError with the nearest name where there is none. */

@@ -19,14 +19,17 @@ interface Chunked {
 export interface ChunksTask
   extends Chunked,
     AttackedModel,
-    Pick<CraftTask, "others" | "epsilons" | "seed" | "attack" | "objective" | "fromOrigin" | "pool" | "onProgress"> {
+    Pick<
+      CraftTask,
+      "others" | "epsilons" | "seed" | "attack" | "objective" | "fromOrigin" | "pool" | "shape" | "onProgress"
+    > {
   /** Takes the points of rows `from` on for a budget, which is named by its position. */
   place(budget: number, from: number, points: Vector): void;
 }
 
 export interface MinimumChunksTask
   extends Chunked,
-    Pick<MinimumTask, "models" | "seed" | "attack" | "objective" | "tolerance" | "onProgress"> {
+    Pick<MinimumTask, "models" | "seed" | "attack" | "objective" | "pool" | "shape" | "tolerance" | "onProgress"> {
   /** Takes the points of rows `from` on. */
   place(from: number, points: Vector): void;
 }

@@ -6,6 +6,7 @@ import { stream } from "../../random.ts";
 import { type FloatType, gatherRows, type Tensor, toFloat } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
+import { cleanRows } from "../cleanRows.ts";
 import { type Objective, objectives } from "../objective.ts";
 import { type AttackResult, pointsOf, runAttack } from "../run.ts";
 import { type AttackedModel, affineAttack } from "./affine.ts";
@@ -27,8 +28,13 @@ export interface CraftTask extends AttackedModel {
   readonly attack?: Attack;
   /** Whether the attack begins each budget at the point itself rather than at the solution of the smaller budget. */
   readonly fromOrigin?: boolean;
-  /** Where starting points of other classes are drawn from: what the attacker has. No second start where absent. */
+  /**
+   * The clean rows that the attacker has. Starting points of other classes are drawn from them, unless each budget begins at
+   * the point itself; without them there is no second start.
+   */
   readonly pool?: Dataset;
+  /** The shape of one point where the models take it in another (`AttackTask.shape`). */
+  readonly shape?: readonly number[];
   readonly seed: number;
   /** What the random streams of each point are named by, for parts of a larger set; its position where absent. */
   readonly ids?: Int32Array;
@@ -71,15 +77,22 @@ export async function craftEvasion(task: CraftTask): Promise<readonly AttackResu
   const { attack, isExact } = task.attack
     ? { attack: task.attack, isExact: false }
     : await strongestAttack(all, task.threat.domain, task.targets !== undefined, task.objective);
-  const other = isExact || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
+  const other = isExact || task.fromOrigin || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
+  const { seed, targets, ids, objective, shape, pool } = task;
+  const given = {
+    ...{ models, x, labels, seed },
+    ...(targets && { targets }),
+    ...(ids && { ids }),
+    ...(objective && { objective }),
+    ...(shape && { shape }),
+    ...(pool && { clean: cleanRows(pool) }),
+  };
   const order = epsilons.map((_, i) => i).sort((a, b) => epsilons[a] - epsilons[b]);
   const results: AttackResult[] = [];
   let previous: Points | undefined;
   for (const [done, i] of order.entries()) {
     const threat = { ...task.threat, epsilon: epsilons[i] };
-    const { seed, targets, ids, objective } = task;
-    const given = { ...(targets && { targets }), ...(ids && { ids }), ...(objective && { objective }) };
-    const common = { models, x, labels, threat, seed, ...given };
+    const common = { ...given, threat };
     const first = await runAttack(attack, previous && !task.fromOrigin ? { ...common, start: previous } : common);
     const second = other && (await runAttack(attack, { ...common, start: other }));
     results[i] = second ? betterOf(first, second) : first;

@@ -1,9 +1,11 @@
 // The smallest budget at which a model errs, for each point by itself (paper, Fig. 9).
 
+import type { Dataset } from "../../data/dataset.ts";
 import type { Differentiable } from "../../models/open.ts";
 import { type FloatType, gatherRows, type Tensor, tensor, toFloat } from "../../tensor.ts";
 import { type ThreatModel, usefulBudget } from "../../threat/threat.ts";
 import { type Attack, type Points, rowOf, takePoints } from "../attack.ts";
+import { cleanRows } from "../cleanRows.ts";
 import type { Objective } from "../objective.ts";
 import { pointsOf, runAttack } from "../run.ts";
 import { withBounds } from "../withBounds.ts";
@@ -17,6 +19,10 @@ export interface MinimumTask {
   readonly targets?: Int32Array;
   /** What the attack climbs; the margin where absent. */
   readonly objective?: Objective;
+  /** The clean rows that the attacker has. */
+  readonly pool?: Dataset;
+  /** The shape of one point where the models take it in another (`AttackTask.shape`). */
+  readonly shape?: readonly number[];
   /** Everything of the threat but its budget, which is what is looked for. */
   readonly threat: ThreatModel;
   readonly seed: number;
@@ -75,6 +81,8 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
       x: gatherRows(x, rows),
       labels: rows.map((i) => labels[i]),
       ...(targets && { targets: rows.map((i) => targets[i]) }),
+      ...(task.shape && { shape: task.shape }),
+      ...(task.pool && { clean: cleanRows(task.pool) }),
       // Margins say how far it is to the boundary.
       ...(which === attack && task.objective && { objective: task.objective }),
       threat: { ...threat, epsilon },

@@ -119,7 +119,7 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
     const { domain } = attacked;
     const threat = { norm: normIn(domain, choice), domain, ...(direction && { direction }) };
     const about = { threat, shape: attacked.featureShape, models: models.length };
-    const { attack, fromOrigin, secondStart } = buildAttacker(attacker ?? {}, about);
+    const { attack, fromOrigin, secondStart, objective } = buildAttacker(attacker ?? {}, about);
     const results = await withModels(runtime, models, async (opened) => {
       const reason = opened.find(({ differentiable }) => !differentiable)?.notDifferentiable;
       if (reason !== undefined) return reason;
@@ -134,8 +134,9 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
         ...(attack && { attack }),
         ...(fromOrigin && { fromOrigin }),
         epsilons,
-        // Who names no attack has always had the second start, flips included.
-        ...((secondStart || !attacker) && { pool }),
+        // Who names no attack has always had the second start, flips included; without one they are clean rows to look at.
+        ...((secondStart || fromOrigin || !attacker) && { pool }),
+        ...(objective && { objective }),
         seed,
         onProgress,
       });

@@ -1,0 +1,64 @@
+// BSR: gradients at images cut into blocks that change places and are turned a little.
+
+import { z } from "zod";
+import type { Stream } from "../../random.ts";
+import type { Booster } from "./booster.ts";
+import { type Part, shuffled, unequalParts } from "./transformations/blocks.ts";
+import type { Size } from "./transformations/imageLayout.ts";
+import { byMaps, type PixelMap, pixelMap, type Rectangle } from "./transformations/pixelMap.ts";
+import { seeRotated } from "./transformations/rotate.ts";
+import { transformedCopies } from "./transformedCopies.ts";
+
+const options = z.strictObject({
+  blocks: z.number().int().positive().default(3).describe("parts of each side"),
+  angle: z.number().min(0).default(24).describe("largest rotation of a strip, in degrees"),
+  copies: z.number().int().positive().default(20).describe("transformed images in each step"),
+});
+
+/**
+ * One side, chosen at random, is cut into strips of unequal lengths, which change places; each strip is turned about its
+ * center by an angle from U(-angle, angle), zeros coming in from beyond it, cut along the other side, and its blocks change
+ * places.
+ *
+ * Source: Wang et al., CVPR 2024 (BSR).
+ */
+export function blockShuffled(size: Size, blocks: number, angle: number, random: Stream): PixelMap {
+  const isAcross = random.uniform() < 0.5;
+  const [side, other] = isAcross ? [size.width, size.height] : [size.height, size.width];
+  const strips = shuffled(unequalParts(side, blocks, random), random).map((strip) => ({
+    strip,
+    degrees: angle * (2 * random.uniform() - 1),
+    blockAt: placed(shuffled(unequalParts(other, blocks, random), random), (block) => block),
+  }));
+  const stripAt = placed(strips, ({ strip }) => strip);
+  return pixelMap(size, size, 4, (row, column, see) => {
+    const [across, along] = isAcross ? [column, row] : [row, column];
+    const { strip, degrees, blockAt } = stripAt[across].item;
+    const { item: block, offset } = blockAt[along];
+    const part: Rectangle = isAcross
+      ? { top: 0, left: strip.from, height: size.height, width: strip.length }
+      : { top: strip.from, left: 0, height: strip.length, width: size.width };
+    const [i, j] = [stripAt[across].offset, block.from + offset];
+    seeRotated(isAcross ? j : i, isAcross ? i : j, part, degrees, see);
+  });
+}
+
+/** For each place of a side that parts fill one after the other: which part, and how far from its beginning. */
+function placed<T>(items: readonly T[], partOf: (item: T) => Part) {
+  return items.flatMap((item) => Array.from({ length: partOf(item).length }, (_, offset) => ({ item, offset })));
+}
+
+export const blockShuffle: Booster<z.infer<typeof options>> = {
+  name: "bsr",
+  summary: "gradients at images whose blocks change places and are turned a little",
+  reference: "Wang et al., CVPR 2024",
+  options,
+  stage: "transformation",
+  data: "images",
+  gradientsPerStep: ({ copies }) => copies,
+  unhelpful: () => undefined,
+  wrap: (inner, { blocks, angle, copies }, context) =>
+    transformedCopies(inner, context, "bsr", copies, ({ layout, random }) =>
+      byMaps(layout, blockShuffled(layout, blocks, angle, random())),
+    ),
+};
