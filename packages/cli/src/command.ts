@@ -11,7 +11,7 @@ import { redact } from "./terminal/secrets.ts";
 import { visible } from "./terminal/visible.ts";
 import { flagError } from "./ui/flagError.ts";
 
-// Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 130 interrupted.
+// Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 3 a gate that failed (commands/auditGate.ts), 130 interrupted.
 const INPUT_FAULT = 2;
 const OUR_FAULT = 1;
 const INTERRUPTED = 130;

@@ -28,6 +28,7 @@ Exit status:
   0    done
   1    a fault of carom
   2    a fault of the input, told in one sentence
+  3    a gate (--fail-if) that failed
   130  interrupted`;
 
 /** The whole command line; errors are thrown, never printed or exited on here. */

@@ -191,6 +191,25 @@ export {
   TARGET,
 } from "./study/audit/audit.ts";
 export { imageShapeOf } from "./study/audit/exampleImages.ts";
+export {
+  decideGate,
+  type GateBound,
+  type GateFinding,
+  type GateQuantity,
+  type GateRule,
+  type GateStatus,
+  gateBounds,
+  gateQuantities,
+  gateStatuses,
+  parseGateRule,
+} from "./study/audit/gate.ts";
+export {
+  type ComparedAudit,
+  type Increase,
+  increases,
+  readCompared,
+  type StrongestPoints,
+} from "./study/audit/increase.ts";
 export type { Claim } from "./study/claim.ts";
 // Studies: tasks, stores, and the questions that are made of them
 export {

@@ -55,6 +55,7 @@ import {
 import { withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
 import { unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
+import { decide, GATE_FAILED, gateLines, gateOf, isKeptBy, withGateOptions } from "./auditGate.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
 import {
   type AuditOptions,
@@ -101,6 +102,7 @@ export function auditCommand(): Command {
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
   withDeviceOption(command);
+  withGateOptions(command);
   return withExamples(
     withAddressOptions(
       withCommonOptions(withDataOptions(withUnitsOption(withScalingOption(withInputOptions(command))))),
@@ -121,6 +123,7 @@ async function run(options: AuditOptions): Promise<void> {
   const { parts, asked, attacked, service, ledger } = subject;
   const epsilons = epsilonsOf(attacked, options);
   const units = unitsOf(attacked.domain, options, options.epsilon);
+  const gate = await gateOf(options, epsilons);
   requireRoomForAudit(rowCount(attacked), featureCount(attacked), epsilons.length);
   const { choices: surrogates, leftOut } = surrogatesFor(subject, options);
   const defaults = [
@@ -168,14 +171,20 @@ async function run(options: AuditOptions): Promise<void> {
   await service?.close();
   // What draws and lays out takes a while to load, and is wanted only now.
   const { auditFiles } = await import("../report/auditFiles.ts");
-  const output = await keepingResults(async () => {
-    const found = await readAudit(store, keys, question, parts);
+  const { output, findings } = await keepingResults(async () => {
+    const output = await readAudit(store, keys, question, parts);
     const facts = { ...factsOf(hash, started, store), ...(ledger && { queries }) };
-    if (!finished) await writeFolder(folder, auditFiles(found, facts));
-    return found;
+    const findings = decide(gate, output);
+    if (!finished)
+      await writeFolder(
+        folder,
+        auditFiles(output, facts, { ...(options.target !== undefined && { target: options.target }), findings }),
+      );
+    return { output, findings };
   });
+  if (!isKeptBy(findings)) process.exitCode = GATE_FAILED;
   if (options.json) {
-    printJson({ folder, ...output.result });
+    printJson({ folder, ...output.result, ...(findings.length > 0 && { gate: findings }) });
     return;
   }
   const { answer, shortfall, asked: told } = output.result;
@@ -184,7 +193,11 @@ async function run(options: AuditOptions): Promise<void> {
   const cautions = told.warnings.map((warning) => `Warning: ${warning}`);
   const text = [...answer.slice(0, first), ...cautions, ...answer.slice(first)].join("\n\n");
   print(
-    `${wrap(text, outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n`,
+    `${wrap(text, outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n${gateLines(
+      findings,
+    )
+      .map((line) => `\n${wrap(line, outputWidth())}\n`)
+      .join("")}`,
   );
 }
 

@@ -130,6 +130,9 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   out: false,
   json: false,
   quiet: false,
+  failIf: false,
+  failWhen: false,
+  baseline: false,
 };
 
 /** What decides which rows are sent, as a hash: the budget is counted for equal questions together. */

@@ -41,6 +41,7 @@ import { readData } from "../ui/readData.ts";
 import type { ScalingOptions } from "../ui/scalingOption.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 import { type UnitsOptions, unitsOf } from "../ui/unitsOption.ts";
+import type { GateOptions } from "./auditGate.ts";
 
 export interface AuditOptions
   extends CommonOptions,
@@ -49,7 +50,8 @@ export interface AuditOptions
     UnitsOptions,
     AddressOptions,
     DeviceOptions,
-    ModelOptions {
+    ModelOptions,
+    GateOptions {
   readonly target?: string;
   readonly data?: string;
   readonly train?: string;

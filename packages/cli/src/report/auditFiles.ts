@@ -6,11 +6,16 @@ import type { Content } from "../host/output.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { figureFiles } from "./figures.ts";
+import { type Gated, gateFiles } from "./gateFiles.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { renderReport } from "./render.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal questions give equal bytes. */
-export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string, Content> {
+export function auditFiles(
+  output: AuditOutput,
+  facts: RunFacts,
+  gated: Gated = { findings: [] },
+): Record<string, Content> {
   const { result, samples, examples } = output;
   const document = emptyDocument();
   const { dataHash, targetHash } = result.asked;
@@ -21,6 +26,7 @@ export function auditFiles(output: AuditOutput, facts: RunFacts): Record<string,
     "cells.csv": cellsCsv(output),
     "samples.csv.gz": gzipped(samplesCsv(samples, result.asked.classNames)),
     ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
+    ...gateFiles(result, gated),
     "report.html": renderReport({ result, examples, manifest, document }),
   };
 }

@@ -1,0 +1,117 @@
+// The gate of an audit: rules from the command line, decided when all is computed; a broken one fails a build.
+
+import {
+  type AuditOutput,
+  type ComparedAudit,
+  decideGate,
+  type GateBound,
+  type GateFinding,
+  type GateRule,
+  type GateStatus,
+  gateBounds,
+  gateStatuses,
+  InputError,
+  increases,
+  parseGateRule,
+  type StrongestPoints,
+  TARGET,
+} from "@carom/core";
+import type { Command } from "commander";
+import { readEarlierAudit } from "../host/earlierAudit.ts";
+import { invalid } from "../ui/options.ts";
+
+export interface GateOptions {
+  readonly failIf?: readonly string[];
+  readonly failWhen?: GateBound;
+  readonly baseline?: string;
+}
+
+export interface Gate {
+  readonly rules: readonly GateRule[];
+  readonly bound: GateBound;
+  readonly baseline?: ComparedAudit;
+}
+
+/** Exit status of an audit whose gate failed. */
+export const GATE_FAILED = 3;
+
+/** Adds the options of a gate. */
+export function withGateOptions(command: Command): Command {
+  return command
+    .option(
+      "--fail-if <rule>",
+      "end with status 3 where this holds, such as 'transfer > 0.20 at 1'; of transfer, white-box, clean, increase; may be given again",
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      "--fail-when <certainty>",
+      "how much of the 95 % interval has to be beyond a limit: sure (all of it; the default), likely (the estimate), possible (any of it)",
+      parseBound,
+    )
+    .option("--baseline <run>", "an earlier audit, its folder or metrics.json, that increase is measured from");
+}
+
+function parseBound(text: string): GateBound {
+  const found = gateBounds.find((bound) => bound === text);
+  if (found) return found;
+  throw invalid("--fail-when", gateBounds.join(", "), text, "leave it out for sure");
+}
+
+/** The gate that options ask for, checked before any work is done. @throws InputError for what it cannot be made of */
+export async function gateOf(options: GateOptions, epsilons: readonly number[]): Promise<Gate> {
+  const rules = (options.failIf ?? []).map((text) => parseGateRule(text, epsilons));
+  const needsBaseline = rules.some(({ quantity }) => quantity === "increase");
+  if (needsBaseline && options.baseline === undefined) {
+    throw new InputError("missing", "option --baseline", {
+      expected: "an earlier audit that increase is measured from",
+      got: "none",
+      remedy: "give the folder of its run",
+    });
+  }
+  const unused =
+    options.baseline !== undefined && !needsBaseline
+      ? "--baseline"
+      : options.failWhen && rules.length === 0
+        ? "--fail-when"
+        : undefined;
+  if (unused) {
+    throw new InputError("missing", "option --fail-if", {
+      expected: `a rule beside ${unused}`,
+      got: "none that uses it",
+      remedy: `for instance --fail-if '${unused === "--baseline" ? "increase > 0.05" : "transfer > 0.20"}'`,
+    });
+  }
+  const baseline = options.baseline === undefined ? undefined : await readEarlierAudit("--baseline", options.baseline);
+  return { rules, bound: options.failWhen ?? "sure", ...(baseline && { baseline }) };
+}
+
+/** What became of the rules. @throws InputError where the audits cannot be compared */
+export function decide({ rules, bound, baseline }: Gate, { result, samples }: AuditOutput): GateFinding[] {
+  const errors = ({ surrogate, epsilon }: StrongestPoints) => {
+    const own = samples.find(
+      (each) => each.surrogate === surrogate && each.target === TARGET && each.epsilon === epsilon,
+    );
+    return own && Uint8Array.from(own.labels, (label, i) => Number(own.attackedLabels[i] !== label));
+  };
+  const found = baseline ? increases({ result, errors }, baseline) : [];
+  const byBudget = result.asked.epsilons.map((epsilon) => found.find((each) => each.epsilon === epsilon)?.difference);
+  return decideGate(rules, bound, result, byBudget);
+}
+
+const words: Readonly<Record<GateStatus, string>> = {
+  failed: "Gate failed",
+  undecided: "Gate failed",
+  warned: "Gate warning",
+  passed: "Gate passed",
+};
+
+/** Whether a build goes on: a rule that nothing can be said of is not kept. */
+export const isKeptBy = (findings: readonly GateFinding[]): boolean =>
+  findings.every(({ status }) => status === "passed" || status === "warned");
+
+/** The findings in lines, the worst first. */
+export function gateLines(findings: readonly GateFinding[]): string[] {
+  return gateStatuses.flatMap((status) =>
+    findings.filter((each) => each.status === status).map(({ sentence }) => `${words[status]}: ${sentence}.`),
+  );
+}

@@ -1,0 +1,158 @@
+// A gate: rules that an audit has to keep, such as `transfer > 0.20 at 1`, decided on intervals.
+
+import { InputError, unknownName } from "../../errors.ts";
+import { percentage, percentInterval } from "../../numbers.ts";
+import type { Interval } from "../../stats/sample.ts";
+import type { AuditResult } from "../result.ts";
+import { TARGET } from "./audit.ts";
+
+/** What a rule can be about, each with what it measures. */
+export const gateQuantities = {
+  transfer: "error of the target under the points of the surrogate that misleads it most at a budget",
+  "white-box": "error of the target under points crafted on itself",
+  clean: "error of the target without any attack",
+  increase: "transfer less that of an earlier audit",
+} as const;
+
+export type GateQuantity = keyof typeof gateQuantities;
+
+/** What of the 95 % interval has to be beyond the limit for a rule to fail: all of it, the estimate, or any of it. */
+export const gateBounds = ["sure", "likely", "possible"] as const;
+export type GateBound = (typeof gateBounds)[number];
+
+/** A rule that fails where its quantity is beyond a limit. */
+export interface GateRule {
+  /** As it was written. */
+  readonly text: string;
+  readonly quantity: GateQuantity;
+  /** Which side of the limit fails. */
+  readonly side: ">" | "<";
+  readonly limit: number;
+  /** The budget it is about; every one where absent. */
+  readonly epsilon?: number;
+}
+
+/** What became of a rule at one budget. */
+export interface GateFinding extends GateRule {
+  /** Absent where the audit does not say. */
+  readonly measured?: Interval;
+  /**
+   * "warned": the estimate is beyond the limit, but not all of the interval, which was asked for. "undecided": the audit
+   * does not say; a gate that is not kept for certain is not passed.
+   */
+  readonly status: GateStatus;
+  readonly sentence: string;
+}
+
+export const gateStatuses = ["failed", "undecided", "warned", "passed"] as const;
+export type GateStatus = (typeof gateStatuses)[number];
+
+/**
+ * Reads a rule: a quantity, `>` or `<`, a share or a percentage, and `at` a budget where it is about one alone.
+ *
+ * @throws InputError where it is no such text, or of a budget that is not among those of the audit
+ */
+export function parseGateRule(text: string, epsilons: readonly number[]): GateRule {
+  const parts = /^\s*([\w-]+)\s*([<>])\s*([\d.]+(?:e-?\d+)?)\s*(%?)\s*(?:at\s+(\S+)\s*)?$/i.exec(text);
+  if (!parts) throw malformed(text);
+  const [, quantity, side, number, sign, at] = parts;
+  if (!Object.hasOwn(gateQuantities, quantity))
+    unknownName("quantity of --fail-if", quantity, Object.keys(gateQuantities));
+  const limit = Number(number) / (sign ? 100 : 1);
+  if (!(limit >= 0 && limit <= 1)) throw malformed(text);
+  const rule = { text: text.trim(), quantity: quantity as GateQuantity, side: side as ">" | "<", limit };
+  if (at === undefined) return rule;
+  const epsilon = Number(at);
+  if (quantity === "clean" || !epsilons.includes(epsilon)) {
+    throw new InputError("invalid", `rule "${rule.text}" of --fail-if`, {
+      expected:
+        quantity === "clean" ? "no budget, as clean points have none" : `one of the budgets ${epsilons.join(", ")}`,
+      got: at,
+      remedy: quantity === "clean" ? `leave out "at ${at}"` : "name it in --epsilon too",
+    });
+  }
+  return { ...rule, epsilon };
+}
+
+function malformed(text: string): InputError {
+  return new InputError("invalid", "rule of --fail-if", {
+    expected: `one of ${Object.keys(gateQuantities).join(", ")}, then > or <, a share from 0 to 1 or a percentage, then perhaps "at" and a budget`,
+    got: `"${text}"`,
+    remedy: "for instance --fail-if 'transfer > 0.20 at 1'",
+  });
+}
+
+/**
+ * Decides rules on an audit: one finding for each budget that a rule is about.
+ *
+ * `transfer` is the largest error among surrogates, with the largest bounds of intervals that hold for all surrogates and
+ * budgets at once (`standingsOf`), so that the strongest of many on the same points is no stronger than it may be.
+ * `increases` holds, for each budget of the audit, the interval of the difference to an earlier one.
+ */
+export function decideGate(
+  rules: readonly GateRule[],
+  bound: GateBound,
+  result: Pick<AuditResult, "asked" | "standings" | "models" | "shortfall">,
+  increases: readonly (Interval | undefined)[] = [],
+): GateFinding[] {
+  const { epsilons } = result.asked;
+  return rules.flatMap((rule) => {
+    const at = rule.quantity === "clean" ? [undefined] : rule.epsilon === undefined ? epsilons : [rule.epsilon];
+    return at.map((epsilon) => {
+      const own = { ...rule, ...(epsilon !== undefined && { epsilon }) };
+      const measured = measure(
+        rule.quantity,
+        result,
+        epsilon === undefined ? -1 : epsilons.indexOf(epsilon),
+        increases,
+      );
+      return typeof measured === "string" ? undecided(own, measured) : decided(own, bound, measured);
+    });
+  });
+}
+
+/** The quantity at a budget, or why the audit does not say. */
+function measure(
+  quantity: GateQuantity,
+  { standings, shortfall, models }: Pick<AuditResult, "standings" | "shortfall" | "models">,
+  budget: number,
+  increases: readonly (Interval | undefined)[],
+): Interval | string {
+  if (quantity === "clean") return models.find(({ id }) => id === TARGET)!.cleanError;
+  if (quantity === "white-box") {
+    return standings.white?.[budget] ?? "there is no white-box attack, as the target gives no gradients";
+  }
+  const errors = standings.ranking.map((each) => each.errors[budget]);
+  if (errors.length === 0) return "no surrogate could be attacked";
+  if (shortfall?.shows === "nothing") return "no surrogate is better than chance";
+  if (quantity === "increase") return increases[budget] ?? "the earlier audit has no such budget";
+  const most = (part: keyof Interval) => Math.max(...errors.map((each) => each[part]));
+  return { estimate: most("estimate"), low: most("low"), high: most("high") };
+}
+
+const subjectOf = ({ quantity, epsilon }: GateRule) =>
+  epsilon === undefined ? quantity : `${quantity} at ε = ${epsilon}`;
+
+function undecided(rule: GateRule, why: string): GateFinding {
+  return { ...rule, status: "undecided", sentence: `nothing can be said of ${subjectOf(rule)}: ${why}` };
+}
+
+function decided(rule: GateRule, bound: GateBound, measured: Interval): GateFinding {
+  const { side, limit } = rule;
+  const isBeyond = (value: number) => (side === ">" ? value > limit : value < limit);
+  const { low, high, estimate } = measured;
+  const deciding = { sure: side === ">" ? low : high, likely: estimate, possible: side === ">" ? high : low }[bound];
+  const status = isBeyond(deciding) ? "failed" : isBeyond(estimate) ? "warned" : "passed";
+  const relation = side === ">" ? "above" : "below";
+  const words = {
+    sure: { failed: `is ${relation}`, warned: `may be ${relation}`, passed: `is not shown to be ${relation}` },
+    likely: { failed: `is likely ${relation}`, warned: "", passed: `is not likely ${relation}` },
+    possible: { failed: `may be ${relation}`, warned: "", passed: `is not ${relation}` },
+  }[bound][status];
+  return {
+    ...rule,
+    measured,
+    status,
+    sentence: `${subjectOf(rule)} ${words} ${percentage(limit)}: ${percentInterval(measured)}`,
+  };
+}

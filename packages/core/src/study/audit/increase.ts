@@ -1,0 +1,130 @@
+// How much more of a target falls in one audit than in another: on the same points where both attacked the same.
+
+import { z } from "zod";
+import { InputError } from "../../errors.ts";
+import { newcombe, newcombePaired } from "../../stats/newcombe.ts";
+import type { Interval } from "../../stats/sample.ts";
+import type { AuditResult } from "../result.ts";
+import { TARGET } from "./audit.ts";
+
+/** What of an audit is compared. */
+export interface Compared {
+  readonly seed: number;
+  readonly asked: Pick<AuditResult["asked"], "norm" | "epsilons" | "dataHash" | "points"> & {
+    readonly units?: AuditResult["asked"]["units"] | undefined;
+  };
+  readonly cells: readonly (Pick<AuditResult["cells"][number], "surrogate" | "target" | "epsilon"> & {
+    readonly errorUnderAttack: { readonly count: number; readonly n: number };
+  })[];
+}
+
+const count = z.number().int().nonnegative();
+const comparedSchema = z.object({
+  seed: z.number(),
+  asked: z.object({
+    norm: z.enum(["l1", "l2", "linf"]),
+    units: z.enum(["features", "ranges"]).optional(),
+    epsilons: z.array(z.number()).min(1),
+    dataHash: z.string(),
+    points: count,
+  }),
+  cells: z.array(
+    z.object({
+      ...{ surrogate: z.string(), target: z.string(), epsilon: z.number() },
+      errorUnderAttack: z.object({ count, n: count }),
+    }),
+  ),
+});
+
+/** What is compared of an audit, read from its metrics.json. @throws InputError where that is no such document */
+export function readCompared(document: unknown, name: string): Compared {
+  const parsed = comparedSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw new InputError("invalid", name, {
+    expected: "the metrics.json of an audit",
+    got: `a document whose ${path.join(".") || "content"} is another: ${message}`,
+    remedy: "name the folder of a run of carom audit, or its metrics.json",
+  });
+}
+
+/** The points of the surrogate that misleads the target most at a budget. */
+export interface StrongestPoints {
+  readonly surrogate: string;
+  readonly epsilon: number;
+  readonly count: number;
+  readonly n: number;
+}
+
+/** For each of N points in the order of the audit, 1 where the target errs under the points of a surrogate at a budget. */
+export type Errors = (of: StrongestPoints) => Uint8Array | undefined;
+
+/** An audit and, where they are known, its errors point by point. */
+export interface ComparedAudit {
+  readonly result: Compared;
+  readonly errors?: Errors;
+}
+
+/** The difference at one budget: the interval, and whether it is of the same points. */
+export interface Increase {
+  readonly epsilon: number;
+  readonly now: StrongestPoints;
+  readonly before: StrongestPoints;
+  readonly difference: Interval;
+  readonly isPaired: boolean;
+}
+
+/** The strongest surrogate of an audit at a budget; undefined where nothing was judged there. */
+export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number): StrongestPoints | undefined {
+  const own = cells.filter((cell) => cell.target === TARGET && cell.surrogate !== TARGET && cell.epsilon === epsilon);
+  if (own.length === 0) return undefined;
+  const most = own.reduce((first, cell) => (cell.errorUnderAttack.count > first.errorUnderAttack.count ? cell : first));
+  return { surrogate: most.surrogate, epsilon, count: most.errorUnderAttack.count, n: most.errorUnderAttack.n };
+}
+
+/**
+ * The error under the strongest surrogate of one audit less that of an earlier one, for each budget that both have.
+ *
+ * Intervals hold at 95 % for all B of these budgets at once (level 1 - 0.05 / B): Newcombe's for paired shares where both
+ * audits attacked the same points (the same data, seed and number) and their errors are known point by point, else his for
+ * independent ones.
+ *
+ * @throws InputError where the audits measure perturbations in different ways, or share no budget
+ */
+export function increases(now: ComparedAudit, before: ComparedAudit): Increase[] {
+  const [asked, earlier] = [now.result.asked, before.result.asked];
+  const measure = ({ norm, units = "features" }: Compared["asked"]) => `${norm} of features in units of ${units}`;
+  if (measure(asked) !== measure(earlier)) {
+    throw different("perturbations measured alike", `${measure(earlier)} before, ${measure(asked)} now`);
+  }
+  const shared = asked.epsilons.filter((epsilon) => earlier.epsilons.includes(epsilon));
+  if (shared.length === 0) {
+    throw different(
+      "a budget that both have",
+      `${earlier.epsilons.join(", ")} before, ${asked.epsilons.join(", ")} now`,
+    );
+  }
+  const isSame =
+    asked.dataHash === earlier.dataHash && asked.points === earlier.points && now.result.seed === before.result.seed;
+  return shared.flatMap((epsilon) => {
+    const [own, other] = [strongestAt(now.result, epsilon), strongestAt(before.result, epsilon)];
+    if (!own || !other) return [];
+    const level = 1 - 0.05 / shared.length;
+    const [first, second] = isSame ? [now.errors?.(own), before.errors?.(other)] : [];
+    const isPaired = first !== undefined && second !== undefined && first.length === second.length;
+    const difference = isPaired
+      ? newcombePaired(pairedCounts(first, second), level)!
+      : newcombe(own.count, own.n, other.count, other.n, level)!;
+    return [{ epsilon, now: own, before: other, difference, isPaired }];
+  });
+}
+
+function pairedCounts(first: Uint8Array, second: Uint8Array) {
+  const count = (a: number, b: number) => first.reduce((sum, is, i) => sum + Number(is === a && second[i] === b), 0);
+  return { both: count(1, 1), onlyFirst: count(1, 0), onlySecond: count(0, 1), neither: count(0, 0) };
+}
+
+function different(expected: string, got: string): InputError {
+  const remedy = "audit both versions with the same --norm, --units and --epsilon";
+  return new InputError("invalid", "audit to compare with", { expected, got, remedy });
+}
