@@ -6,7 +6,8 @@ import type { Content } from "../host/output.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { figureFiles } from "./figures.ts";
-import { type Gated, gateFiles } from "./gateFiles.ts";
+import type { Gated } from "./gated.ts";
+import { gateFiles } from "./gateFiles.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { renderReport } from "./render.ts";
 

@@ -2,7 +2,7 @@
 
 import { type AuditCell, type AuditResult, TARGET } from "@carom/core";
 import { percentInterval } from "@carom/core/figures";
-import type { Gated } from "./gateFiles.ts";
+import type { Gated } from "./gated.ts";
 import { xmlText } from "./xml.ts";
 
 interface Case {

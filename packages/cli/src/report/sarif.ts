@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { type AuditResult, type GateFinding, type GateQuantity, gateQuantities, VERSION } from "@carom/core";
-import type { Gated } from "./gateFiles.ts";
+import type { Gated } from "./gated.ts";
 
 const ids: Readonly<Record<GateQuantity, string>> = {
   transfer: "CAROM001",

@@ -2,7 +2,7 @@
 
 import { type AuditResult, TARGET, VERSION } from "@carom/core";
 import { percentInterval } from "@carom/core/figures";
-import type { Gated } from "./gateFiles.ts";
+import type { Gated } from "./gated.ts";
 
 const signs = { passed: "passed", warned: "**warning**", failed: "**failed**", undecided: "**undecided**" } as const;
 
