@@ -16,7 +16,17 @@ export interface ColumnFacts {
   readonly areWhole: boolean;
 }
 
+/** What was found of features that are still there: who reads them and who describes them ask the same. */
+const known = new WeakMap<Features, ColumnFacts>();
+
+/** What one pass over features tells, which nobody changes. */
 export function columnFacts(features: Features): ColumnFacts {
+  const found = known.get(features) ?? passOver(features);
+  known.set(features, found);
+  return found;
+}
+
+function passOver(features: Features): ColumnFacts {
   const columns = isSparse(features) ? features.columns : rowSize(features);
   const least = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
   const greatest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);

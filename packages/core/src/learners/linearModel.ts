@@ -6,10 +6,10 @@ import { isSparse } from "../data/sparse.ts";
 import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
-import { type FloatType, rowSize, type Tensor, tensor } from "../tensor.ts";
+import { allocate, tensor } from "../tensor.ts";
 import { flatInput } from "./input.ts";
 import { type Scaling, scaleFeatures } from "./scaling.ts";
-import { denseRowsOf, forEachBlock } from "./solvers/denseRows.ts";
+import { type DenseRows, denseRowsOf, forEachBlock } from "./solvers/denseRows.ts";
 import type { LinearRows } from "./solvers/linearRows.ts";
 import { overColumns, usedColumns } from "./solvers/sparseProducts.ts";
 
@@ -71,19 +71,16 @@ export function linearRows(data: Dataset, scaling: Scaling | undefined): Compres
   const { features } = data;
   if (isSparse(features)) return compressedRows(data, scaling);
   const rows = denseRowsOf(features, scaling);
-  let entries = 0;
-  forEachBlock(rows, (block) => {
-    for (let i = 0; i < block.length; i++) entries += block[i] !== 0 ? 1 : 0;
-  });
-  if (entries < DENSE * rows.data.length) return compressedRows(data, scaling);
+  if (entriesIn(rows) < DENSE * rows.data.length) return compressedRows(data, scaling);
   const columns = Int32Array.from({ length: rows.columns }, (_, j) => j);
   return { rows, columns, width: rows.columns };
 }
 
 /** The rows, mapped to [0, 1], without zeros and without empty columns. */
 export function compressedRows(data: Dataset, scaling: Scaling | undefined): CompressedRows<SparseRows> {
-  const { features } = scaling ? scaleFeatures(data, scaling) : data;
-  const all = isSparse(features) ? features : withoutZeros(features);
+  const all = isSparse(data.features)
+    ? ((scaling ? scaleFeatures(data, scaling) : data).features as SparseRows)
+    : withoutZeros(denseRowsOf(data.features, scaling));
   const columns = usedColumns(all);
   return { rows: overColumns(all, columns), columns, width: all.columns };
 }
@@ -99,25 +96,37 @@ export function spreadOut(
   return { weights: all, bias };
 }
 
-/** As `sparseFromDense`, without a branch for each number: a third of the time on images. */
-function withoutZeros(x: Tensor<FloatType>): SparseRows {
-  const { data } = x;
-  const [rows, columns] = [x.shape[0], rowSize(x)];
+/** How many numbers of dense rows, mapped, are not zero. */
+function entriesIn(rows: DenseRows): number {
   let entries = 0;
-  for (let i = 0; i < data.length; i++) entries += data[i] !== 0 ? 1 : 0;
+  forEachBlock(rows, (block) => {
+    for (let i = 0; i < block.length; i++) entries += block[i] !== 0 ? 1 : 0;
+  });
+  return entries;
+}
+
+/**
+ * As `sparseFromDense`, of rows that are mapped on the way and kept in their type, and without a branch for each number: a
+ * third of the time on images.
+ */
+function withoutZeros(x: DenseRows): SparseRows {
+  const { rows, columns } = x;
+  const entries = entriesIn(x);
   const start = new Int32Array(rows + 1);
   const index = new Int32Array(entries + 1);
-  const value = new Float64Array(entries + 1);
+  const value = allocate(x.data instanceof Float32Array ? "float32" : "float64", entries + 1);
   let at = 0;
-  for (let i = 0, from = 0; i < rows; i++, from += columns) {
-    for (let j = 0; j < columns; j++) {
-      const number = data[from + j];
-      index[at] = j;
-      value[at] = number;
-      at += number !== 0 ? 1 : 0;
+  forEachBlock(x, (block, first, count) => {
+    for (let i = 0, from = 0; i < count; i++, from += columns) {
+      for (let j = 0; j < columns; j++) {
+        const number = block[from + j];
+        index[at] = j;
+        value[at] = number;
+        at += number !== 0 ? 1 : 0;
+      }
+      start[first + i + 1] = at;
     }
-    start[i + 1] = at;
-  }
+  });
   return { rows, columns, start, index: index.subarray(0, at), value: value.subarray(0, at) };
 }
 

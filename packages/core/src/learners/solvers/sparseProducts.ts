@@ -101,6 +101,7 @@ export function usedColumns(x: SparseRows): Int32Array {
 
 /** The same rows over the given columns only, which must cover every entry. */
 export function overColumns(x: SparseRows, columns: Int32Array): SparseRows {
+  if (columns.length === x.columns) return x;
   const position = new Int32Array(x.columns);
   for (let j = 0; j < columns.length; j++) position[columns[j]] = j;
   const index = new Int32Array(x.index.length);
