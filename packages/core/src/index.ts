@@ -139,6 +139,7 @@ export { type Normalization, normalizedModel } from "./models/normalized.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
 export { type Columns, type Reading, type ReadingOptions, readScores } from "./models/reading.ts";
 export {
+  type Compilable,
   type Ort,
   type Provider,
   type Runtime,

@@ -35,8 +35,8 @@ export function nodeRuntime(provider: Provider = "cpu"): Runtime {
       return provider === "cpu" ? watchedRuntime : runtime.processor;
     },
     // Whatever asks for it: how long it takes is decided by a file.
-    async compile(bytes) {
-      const session = await watched(() => runtime.compile(bytes));
+    async compile(model) {
+      const session = await watched(() => runtime.compile(model));
       return { ...session, run: (feeds, fetch) => watched(() => session.run(feeds, fetch)) };
     },
   };

@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Model } from "./model.ts";
-import type { Runtime, Session } from "./runtime.ts";
+import type { Compilable, Runtime, Session } from "./runtime.ts";
 
 /** How a failure is told. */
 interface Told {
@@ -30,8 +30,8 @@ export function tellGradient(model: Model): Told {
  *
  * @throws InputError where the runtime refuses the graph, and from `run` where a node fails on the rows given
  */
-export async function compile(runtime: Runtime, bytes: Uint8Array, { what, remedy }: Told): Promise<Session> {
-  const session = await runtime.compile(bytes).catch((error: Error) => {
+export async function compile(runtime: Runtime, model: Compilable, { what, remedy }: Told): Promise<Session> {
+  const session = await runtime.compile(model).catch((error: Error) => {
     throw new InputError("invalid", what, {
       expected: "an ONNX graph that ONNX Runtime can load",
       got: describe(error.message),

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { derivedSessions } from "./derivedSessions.ts";
-import type { Session } from "./runtime.ts";
+import { bytesIn, type Session } from "./runtime.ts";
 
 const MOST = 100;
 
@@ -13,7 +13,7 @@ const sizes = [10, 30, 60, 90, 150];
 function world() {
   const live = new Set<Session>();
   let compiled = 0;
-  const sessions = derivedSessions(async (bytes) => {
+  const sessions = derivedSessions(async (model) => {
     await Promise.resolve();
     compiled++;
     const session: Session = {
@@ -21,7 +21,7 @@ function world() {
       outputs: [],
       run: async () => {
         expect(live.has(session)).toBe(true);
-        return { size: { type: "int32", shape: [], data: Int32Array.of(bytes.length) } };
+        return { size: { type: "int32", shape: [], data: Int32Array.of(bytesIn(model)) } };
       },
       release: async () => {
         expect(live.delete(session)).toBe(true);

@@ -2,7 +2,7 @@
 // where their weights together are more than may be held.
 
 import { closeLongestUnused, type Held } from "./held.ts";
-import type { Session } from "./runtime.ts";
+import { bytesIn, type Compilable, type Session } from "./runtime.ts";
 
 /** The session of a graph, which takes two to four times the graph's bytes. */
 interface HeldSession extends Held {
@@ -16,12 +16,12 @@ export interface DerivedSessions {
    *
    * @param name which graph: it is written once, as long as its session is held
    */
-  use<T>(name: string, write: () => Uint8Array, work: (session: Session) => Promise<T>): Promise<T>;
+  use<T>(name: string, write: () => Compilable, work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /** Sessions of graphs of up to `most` bytes in all, or a single one; those used longest ago are released first. */
-export function derivedSessions(compile: (bytes: Uint8Array) => Promise<Session>, most: number): DerivedSessions {
+export function derivedSessions(compile: (model: Compilable) => Promise<Session>, most: number): DerivedSessions {
   // From the one used longest ago to the last one.
   const held = new Map<string, HeldSession>();
 
@@ -33,11 +33,11 @@ export function derivedSessions(compile: (bytes: Uint8Array) => Promise<Session>
       ({ session }) => release(session),
     );
 
-  function hold(write: () => Uint8Array): HeldSession {
-    const bytes = write();
+  function hold(write: () => Compilable): HeldSession {
+    const model = write();
     // Later, when it is among those held.
     const room = Promise.resolve().then(makeRoom);
-    return { session: room.then(() => compile(bytes)), bytes: bytes.length, users: 0 };
+    return { session: room.then(() => compile(model)), bytes: bytesIn(model), users: 0 };
   }
 
   return {

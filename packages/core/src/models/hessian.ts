@@ -4,7 +4,6 @@ import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { differentiate, gradientName } from "../onnx/differentiate.ts";
 import { writtenFor } from "../onnx/passes/writtenFor.ts";
-import { writeModel } from "../onnx/proto.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
@@ -50,7 +49,7 @@ export async function openHessian(runtime: Runtime, file: Model, loss: LossName)
   const along = g.node("ReduceSum", [g.node("Mul", [gradient, vector]), axes], { keepdims: { int: 0 } });
   g.output(along, ALONG);
   const graph = differentiate(g.graph([ALONG]), { of: ALONG, by: input.name, keep: [], lacks });
-  const compiled = await compile(runtime, writeModel(modelOf(writtenFor(graph, lacks))), tellGradient(model));
+  const compiled = await compile(runtime, modelOf(writtenFor(graph, lacks)), tellGradient(model));
   const given = new Set(compiled.inputs.map(({ name }) => name));
   // The graph holds forward values, their cotangents and the derivatives of both.
   const { rows: most, isFixed } = batchOf(runtime.limits, model.onnx, inputShape);

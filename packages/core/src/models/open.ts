@@ -7,7 +7,6 @@ import type { Graph } from "../onnx/graph.ts";
 import type { Lack } from "../onnx/lacks.ts";
 import { MAX_GRADIENT_NODES } from "../onnx/limits.ts";
 import { writtenFor } from "../onnx/passes/writtenFor.ts";
-import { writeModel } from "../onnx/proto.ts";
 import { simplify } from "../onnx/simplify.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
@@ -91,10 +90,10 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
   const output = scoresOutput(session, model.scores);
   const classes = classesOf(session, model, output);
   const batch = batchOf(runtime.limits, model.onnx, inputShape, input.shape![0]);
-  const derived = derivedSessions((bytes) => compile(runtime, bytes, tellGradient(model)), runtime.limits.derived);
+  const derived = derivedSessions((graph) => compile(runtime, graph, tellGradient(model)), runtime.limits.derived);
   const { lacks, keepConvolutions } = runtime.limits;
   const simplified = (graph: Graph) => simplify(graph, keepConvolutions);
-  const written = (graph: Graph) => writeModel(modelOf(writtenFor(graph, lacks)));
+  const written = (graph: Graph) => modelOf(writtenFor(graph, lacks));
   const write = (graph: Graph) => written(simplified(graph));
 
   const scorer: Scorer = {

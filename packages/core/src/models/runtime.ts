@@ -1,6 +1,8 @@
 // The injected runtime: whoever uses the core hands it onnxruntime-node or onnxruntime-web.
 
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import type { OnnxModel } from "../onnx/graph.ts";
+import { splitModel } from "../onnx/proto.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
 import { allocate } from "../tensor.ts";
 import { cudaLimits, type Limits, processorLimits, webgpuLimits } from "./limits.ts";
@@ -43,13 +45,24 @@ export interface SessionValue {
   readonly shape: readonly (number | string)[] | undefined;
 }
 
-/** A place where graphs are computed: what it is, what it can take, and ONNX bytes compiled into sessions. */
+/** What is compiled: the bytes of an ONNX file, or a model in memory, whose weights are then not copied into such. */
+export type Compilable = Uint8Array | OnnxModel;
+
+/** The bytes of a file, or of the weights of a model. */
+export function bytesIn(model: Compilable): number {
+  if (model instanceof Uint8Array) return model.length;
+  let sum = 0;
+  for (const { data } of model.graph.initializers.values()) sum += data.byteLength;
+  return sum;
+}
+
+/** A place where graphs are computed: what it is, what it can take, and models compiled into sessions. */
 export interface Runtime {
   readonly identity: RuntimeIdentity;
   readonly limits: Limits;
   /** Where that is computed which gains nothing on another device, or needs float64; itself on a processor. */
   readonly processor: Runtime;
-  compile(bytes: Uint8Array): Promise<Session>;
+  compile(model: Compilable): Promise<Session>;
 }
 
 export interface RuntimeOptions {
@@ -93,13 +106,15 @@ export function runtimeFrom(ort: Ort, options: RuntimeOptions = {}): Runtime {
     get processor() {
       return processor;
     },
-    async compile(bytes) {
+    async compile(model) {
+      const { bytes, outside } = model instanceof Uint8Array ? { bytes: model, outside: [] } : splitModel(model);
       const session = await ort.InferenceSession.create(bytes, {
         executionProviders: executionProviders[provider],
         intraOpNumThreads: options.threads ?? 1,
         interOpNumThreads: 1,
         // The arena grows by doubling, so that with large weights a good part of it is never used.
-        enableCpuMemArena: bytes.length < ARENA_BYTES,
+        enableCpuMemArena: bytesIn(model) < ARENA_BYTES,
+        ...(outside.length > 0 && { externalData: outside }),
         // What fails is told by what it throws; the runtime's own lines would come first, in colours.
         logSeverityLevel: 4,
         ...options.session,

@@ -1,7 +1,7 @@
 // What comes out of a stranger's file, against what it declares.
 
 import { InputError } from "../errors.ts";
-import { withMetadata, writeModel } from "../onnx/proto.ts";
+import { withMetadata } from "../onnx/proto.ts";
 import { stream } from "../random.ts";
 import { gatherRows, rowSize, sizeOf, sliceRows, type Tensor, tensor, toNumbers } from "../tensor.ts";
 import { batchOf, inBatches } from "./batches.ts";
@@ -43,7 +43,7 @@ export async function seenModel(runtime: Runtime, model: Model, rows?: Tensor): 
 /** What the file gives as its scores, as they come; undefined where nothing can be asked. */
 async function scoresFor(runtime: Runtime, model: Model, { file, bytes }: Unseen, { scores }: Reading, rows?: Tensor) {
   const isOutput = file.graph.outputs.some(({ name }) => name === scores);
-  const raw = isOutput ? bytes : writeModel({ ...file, graph: scoresOnly(file.graph, { scores }) });
+  const raw = isOutput ? bytes : { ...file, graph: scoresOnly(file.graph, { scores }) };
   const session = await compile(runtime, raw, tellModel(model));
   try {
     const { input, inputShape, inputType } = rowsInput(session);

@@ -26,7 +26,15 @@ import { MAX_NESTING } from "./limits.ts";
 import { orderNodes } from "./order.ts";
 import { requireFewParts } from "./parts.ts";
 import { joined, nested, type Parts } from "./protoParts.ts";
-import { type ExternalData, malformed, readTensor, tensorParts, writeTensor } from "./protoTensor.ts";
+import {
+  bytesOf,
+  type ExternalData,
+  malformed,
+  outsideParts,
+  readTensor,
+  tensorParts,
+  writeTensor,
+} from "./protoTensor.ts";
 import { readValueInfo, writeValueInfo } from "./protoValue.ts";
 import { without } from "./withoutText.ts";
 
@@ -90,13 +98,38 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
  * @throws InputError for numbers of a stranger's file that were beyond what JavaScript holds exactly, and cannot go back
  */
 export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
+  return written(model, tensorParts);
+}
+
+/** Weights that a file names and does not hold: the name of the file that would, and its bytes. */
+export interface Outside {
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+/** Weights of fewer bytes are in the file in any case. */
+const LARGE = 2 ** 20;
+
+/** A model as the bytes of a file without its larger weights, and these as they lie in memory, of which none is copied. */
+export function splitModel(model: OnnxModel): { readonly bytes: Uint8Array; readonly outside: readonly Outside[] } {
+  const outside: Outside[] = [];
+  const bytes = written(model, (name, value) => {
+    if (value.data.byteLength < LARGE) return tensorParts(name, value);
+    outside.push({ path: name, data: bytesOf(value) });
+    return outsideParts(name, value);
+  });
+  return { bytes, outside };
+}
+
+/** The bytes of a file whose weights are written in some way. */
+function written(model: OnnxModel, weights: typeof tensorParts): Uint8Array<ArrayBuffer> {
   const message = (fields: MessageInitShape<typeof ModelProtoSchema>) =>
     toBinary(ModelProtoSchema, create(ModelProtoSchema, fields));
   try {
     // In the order of the fields' numbers.
     return joined([
       message({ irVersion: IR_VERSION, producerName: model.producer }),
-      ...nested(ModelProtoSchema.field.graph.number, graphParts(model.graph)),
+      ...nested(ModelProtoSchema.field.graph.number, graphParts(model.graph, weights)),
       message({
         opsetImport: Object.entries(model.opsets).map(([domain, version]) =>
           create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
@@ -118,14 +151,14 @@ export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
 }
 
 /** The graph's message, its weights as they lie in memory. */
-function graphParts({ initializers, ...graph }: Graph): Parts {
+function graphParts({ initializers, ...graph }: Graph, weights: typeof tensorParts): Parts {
   const { name, node, input, output } = writeGraph({ ...graph, initializers: new Map() });
   const message = (fields: MessageInitShape<typeof GraphProtoSchema>) =>
     toBinary(GraphProtoSchema, create(GraphProtoSchema, fields));
   const { number } = GraphProtoSchema.field.initializer;
   return [
     message({ name, node }),
-    ...[...initializers].flatMap(([name, value]) => nested(number, tensorParts(name, value))),
+    ...[...initializers].flatMap(([name, value]) => nested(number, weights(name, value))),
     message({ input, output }),
   ];
 }

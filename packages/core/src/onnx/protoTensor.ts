@@ -1,7 +1,12 @@
 // Tensors of ONNX files, whether their numbers are in the file, as bytes or as a list, or in another one.
 
 import { create, toBinary } from "@bufbuild/protobuf";
-import { TensorProto_DataLocation as DataLocation, type TensorProto, TensorProtoSchema } from "onnx-buf";
+import {
+  TensorProto_DataLocation as DataLocation,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+} from "onnx-buf";
 import { InputError } from "../errors.ts";
 import { widened } from "../halves.ts";
 import { allocate, type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
@@ -100,10 +105,24 @@ export function tensorParts(name: string, value: Tensor): Parts {
   return [about, ...nested(TensorProtoSchema.field.rawData.number, [bytesOf(value)])];
 }
 
+/** The message of a tensor whose numbers are a whole other file, of its own name. */
+export function outsideParts(name: string, value: Tensor): Parts {
+  const entries = { location: name, offset: "0", length: String(value.data.byteLength) };
+  const message = create(TensorProtoSchema, {
+    ...described(name, value),
+    dataLocation: DataLocation.EXTERNAL,
+    externalData: Object.entries(entries).map(([key, text]) =>
+      create(StringStringEntryProtoSchema, { key, value: text }),
+    ),
+  });
+  return [toBinary(TensorProtoSchema, message)];
+}
+
 function described(name: string, { shape, type }: Tensor) {
   return { name, dims: shape.map(BigInt), dataType: elementTypeNumber(type) };
 }
 
-function bytesOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array<ArrayBuffer> {
+/** The numbers as a file holds them, not copied. */
+export function bytesOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }

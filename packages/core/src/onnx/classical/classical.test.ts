@@ -184,6 +184,18 @@ function withPair(one: OnnxModel): OnnxModel {
   return { ...one, graph: { ...one.graph, nodes: [{ ...node, inputs: ["x", "x"] }] } };
 }
 
+test.each(["float32", "int64"] as const)("one of some categories, unknown ones among them, of %s", async (type) => {
+  const data = [3, -1, 0, 7, 5, 3, -2, 0, 3.9, -1.9, 0.9, -0.9].map((value) =>
+    type === "int64" ? Math.trunc(value) : value,
+  );
+  const given = model("OneHotEncoder", { cats_int64s: { ints: [3, 0, -1, 5] }, zeros: { int: 1 } });
+  const typed = { ...given, graph: { ...given.graph, inputs: [{ name: "x", type, shape: ["N", FEATURES] }] } };
+  const x: Value = { type, shape: [3, FEATURES], data };
+  const { y } = await runModel(typed, { x });
+  expect(y.data.reduce((sum, value) => sum + value, 0)).toBe(10);
+  expect((await runModel(upgrade(typed), { x })).y).toEqual(y);
+});
+
 const ROWS = 6;
 const x: Value = { type: "float32", shape: [ROWS, FEATURES], data: wave(ROWS * FEATURES, 1) };
 

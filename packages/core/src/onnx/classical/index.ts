@@ -9,6 +9,7 @@ import { LinearClassifier } from "./linearClassifier.ts";
 import { LinearRegressor } from "./linearRegressor.ts";
 import type { Lowering } from "./lowering.ts";
 import { Normalizer } from "./normalizer.ts";
+import { OneHotEncoder } from "./oneHotEncoder.ts";
 import { Scaler } from "./scaler.ts";
 import { SVMClassifier } from "./svmClassifier.ts";
 import { SVMRegressor } from "./svmRegressor.ts";
@@ -24,6 +25,7 @@ const operators: Readonly<Record<string, Lowering>> = {
   LinearClassifier,
   LinearRegressor,
   Normalizer,
+  OneHotEncoder,
   SVMClassifier,
   SVMRegressor,
   Scaler,
