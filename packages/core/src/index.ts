@@ -2,6 +2,16 @@
 
 export type { Attack, AttackContext, AttackState, Gradients, Points } from "./attacks/attack.ts";
 export {
+  type Attacker,
+  attackerName,
+  attackerSchema,
+  type BuiltAttacker,
+  buildAttacker,
+  gradientsPerSample,
+  MOMENTUM,
+} from "./attacks/attacker.ts";
+export { attackerNamed, attackerParts } from "./attacks/attackerNames.ts";
+export {
   type AnyBooster,
   type Boosted,
   type Booster,
@@ -12,6 +22,8 @@ export {
 } from "./attacks/boosters/booster.ts";
 export { boosterByName, boosters } from "./attacks/boosters/index.ts";
 export { withBoosters } from "./attacks/boosters/withBoosters.ts";
+export type { Ensemble } from "./attacks/ensembles/ensemble.ts";
+export { ensembleByName, ensembles } from "./attacks/ensembles/index.ts";
 export type { AttackedModel } from "./attacks/evasion/affine.ts";
 export { apgdAttack } from "./attacks/evasion/apgd.ts";
 export {
@@ -177,6 +189,15 @@ export { spearman } from "./stats/spearman.ts";
 export { pairedDifferences, tied } from "./stats/ties.ts";
 export { wilcoxon } from "./stats/wilcoxon.ts";
 export { wilson } from "./stats/wilson.ts";
+export { type AttackerRow, attackerRows, SIMPLEST, sourceName } from "./study/audit/attackerRows.ts";
+export {
+  type AuditAttacker,
+  DEFAULT_ATTACKERS,
+  ENSEMBLE,
+  type NamedAttacker,
+  suitable,
+  withRivals,
+} from "./study/audit/attackers.ts";
 export {
   type AuditInput,
   type AuditMatrix,
@@ -188,7 +209,6 @@ export {
   mostQueries,
   planAudit,
   readAudit,
-  type SurrogateChoice,
   TARGET,
 } from "./study/audit/audit.ts";
 export { imageShapeOf } from "./study/audit/exampleImages.ts";
@@ -211,6 +231,7 @@ export {
   readCompared,
   type StrongestPoints,
 } from "./study/audit/increase.ts";
+export type { SurrogateChoice } from "./study/audit/surrogateChoice.ts";
 export type { Claim } from "./study/claim.ts";
 // Studies: tasks, stores, and the questions that are made of them
 export {
@@ -303,7 +324,14 @@ export {
   type SweepResult,
   type SweptModel,
 } from "./study/sweep/sweep.ts";
-export { type BudgetUnits, type CraftOutcome, craft, normIn, unitsOfBudgets } from "./study/tasks/craft.ts";
+export {
+  type BudgetUnits,
+  type CraftOutcome,
+  craft,
+  type NormChoice,
+  normIn,
+  unitsOfBudgets,
+} from "./study/tasks/craft.ts";
 export { datasetCodec } from "./study/tasks/dataset.ts";
 export { type CleanEvaluation, evaluateClean } from "./study/tasks/evaluateClean.ts";
 export { fit as fitTask, modelCodec, type StoredModel } from "./study/tasks/fit.ts";

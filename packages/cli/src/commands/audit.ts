@@ -55,6 +55,7 @@ import {
 import { withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
 import { unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
+import { attackersFor, normChoiceOf, parseAttackers } from "./auditAttackers.ts";
 import { decide, GATE_FAILED, gateLines, gateOf, isKeptBy, withGateOptions } from "./auditGate.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
 import {
@@ -97,6 +98,15 @@ export function auditCommand(): Command {
       "learners that stand in for the target, such as svm-linear,mlp; all that fit where absent",
       parseNames,
     )
+    .option(
+      "--attack <name>",
+      "how each surrogate is attacked, in place of the strongest attack there is; see carom evade --list",
+    )
+    .option(
+      "--attackers <list>",
+      "who attacks beside that: attacks, boosters and rules of ensembles with plus signs between, such as ensemble,vmi,ni+vmi; all or none",
+      parseAttackers,
+    )
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
@@ -126,6 +136,7 @@ async function run(options: AuditOptions): Promise<void> {
   const gate = await gateOf(options, epsilons);
   requireRoomForAudit(rowCount(attacked), featureCount(attacked), epsilons.length);
   const { choices: surrogates, leftOut } = surrogatesFor(subject, options);
+  const { told: chosen, ...who } = attackersFor(attacked, surrogates, options, service !== undefined);
   const defaults = [
     ...asked.defaults,
     ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
@@ -139,6 +150,7 @@ async function run(options: AuditOptions): Promise<void> {
           `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
         ]),
     ...leftOut,
+    ...chosen,
   ];
   const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, units }) };
   const warnings = [
@@ -150,8 +162,8 @@ async function run(options: AuditOptions): Promise<void> {
   ];
   const question: AuditQuestion = {
     seed: options.seed,
-    norm,
-    ...(units === "ranges" && { units }),
+    ...normChoiceOf(attacked, options),
+    ...who,
     epsilons,
     surrogates,
     asked: { ...asked, defaults, warnings },

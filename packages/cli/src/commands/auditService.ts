@@ -24,6 +24,7 @@ import { withShape } from "../host/shape.ts";
 import { tell } from "../terminal/print.ts";
 import type { DataFileOptions } from "../ui/options.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
+import { attackersFor } from "./auditAttackers.ts";
 import {
   type AuditOptions,
   attackerKnows,
@@ -122,6 +123,8 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   train: false,
   points: false,
   surrogates: true,
+  attackers: true,
+  attack: true,
   surrogateFraction: false,
   normalize: false,
   attackAt: false,
@@ -152,8 +155,11 @@ function requireBudget({ training, attacked }: Divided, options: AuditOptions, n
   const { maxQueries } = options;
   if (maxQueries === undefined) return;
   const points = rowCount(attacked);
+  const { choices } = surrogatesFor({ attacked, training: sizeOfTraining(training) }, options);
+  const { attackers } = attackersFor(attacked, choices, options, true);
   const kinds = {
-    surrogates: surrogatesFor({ attacked, training: sizeOfTraining(training) }, options).choices.length,
+    surrogates: choices.length,
+    ...(attackers && { attackers }),
     epsilons: epsilonsOf(attacked, options).length,
     ...estimateOf(options),
   };

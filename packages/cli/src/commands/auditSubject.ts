@@ -61,6 +61,10 @@ export interface AuditOptions
   readonly epsilon?: number[];
   /** Names of learners. */
   readonly surrogates?: readonly string[];
+  /** Names of attackers beside the strongest attack on each surrogate by itself. */
+  readonly attackers?: readonly string[];
+  /** The attack on each surrogate in place of the strongest. */
+  readonly attack?: string;
   readonly surrogateFraction: number;
   readonly workers?: number;
   readonly out?: string;

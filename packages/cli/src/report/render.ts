@@ -1,6 +1,6 @@
 // The report of an audit: one HTML file that asks nothing of the network.
 
-import { type AuditExample, type AuditResult, adviceSentence } from "@carom/core";
+import { type AuditExample, type AuditResult, adviceSentence, attackerName } from "@carom/core";
 import {
   cellAt,
   heatKey,
@@ -16,7 +16,7 @@ import { exampleCards } from "./examples.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
 import { style } from "./style.ts";
-import { budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
+import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
 import { definitions } from "./words.ts";
 
 /** What a report is made of. */
@@ -36,6 +36,9 @@ export function renderReport({ result, examples, manifest, document }: ReportInp
   const { warnings } = result.asked;
   const sections: readonly (readonly [id: string, short: string, title: string, content: Part])[] = [
     ["budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)],
+    ...(result.standings.tried
+      ? [["attackers", "Attackers", "Who attacked, and what it took", attackers(result)] as const]
+      : []),
     ["asked", "The question", "What was asked", asked(result)],
     ["matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)],
     ["curves", "Curves", "Error against budget", curves(result, drawings)],
@@ -83,8 +86,17 @@ function budgets(result: AuditResult): Markup {
   const { points } = result.asked;
   return html`<p>The share of ${points} attacked points that end in a wrong class. A low number says that this model resisted
 these surrogates with this attack and this budget; about other surrogates and stronger attacks it says nothing. The strongest
-surrogate is chosen at each budget, on these very points; its intervals are such that those of all surrogates hold at once.</p>
+${result.standings.tried ? "attack and surrogate are" : "surrogate is"} chosen at each budget, on these very points; intervals are such that those of all that was tried hold at once.</p>
 ${budgetTable(result)}`;
+}
+
+function attackers(result: AuditResult): Markup {
+  const { attack } = result.asked;
+  const simplest = attack ? `the attack ${attackerName(attack)}` : "the strongest attack there is";
+  return html`<p>The simplest attacker crafts by ${simplest} on one surrogate. Beside it stand those below, each with the surrogate on
+which it does most on these points, and the one that R and S would have chosen before any attack. Intervals hold for everything that was
+tried at once. Gradients and scores are rows that surrogates were asked for, for each point, mean over budgets.</p>
+${attackerTable(result)}`;
 }
 
 function asked({ asked, models }: AuditResult): Markup {

@@ -1,6 +1,15 @@
 // The numbers behind the figures, as tables.
 
-import type { AlignmentEstimate, AuditModel, AuditResult, Interval, Rate } from "@carom/core";
+import {
+  type AlignmentEstimate,
+  type AuditModel,
+  type AuditResult,
+  attackerRows,
+  ENSEMBLE,
+  type Interval,
+  type Rate,
+  sourceName,
+} from "@carom/core";
 import { cellAt, short, strongestCell, surrogatesOf, targetOf } from "@carom/core/figures";
 import { html, type Markup, type Part } from "./html.ts";
 
@@ -8,7 +17,7 @@ import { html, type Markup, type Part } from "./html.ts";
 export function budgetTable(result: AuditResult): Markup {
   const target = targetOf(result);
   const surrogates = surrogatesOf(result);
-  const { ranking } = result.standings;
+  const { ranking, tried } = result.standings;
   const rows = result.asked.epsilons.map((epsilon, i) => {
     const cells = surrogates.flatMap(({ id }) => cellAt(result, id, target.id, epsilon) ?? []);
     const strongest = strongestCell(result, epsilon);
@@ -16,15 +25,41 @@ export function budgetTable(result: AuditResult): Markup {
     const strong = ranking.find(({ surrogate }) => surrogate === strongest?.surrogate)?.errors[i];
     const mean = cells.reduce((sum, cell) => sum + cell.errorUnderAttack.estimate, 0) / cells.length;
     const white = cellAt(result, target.id, target.id, epsilon)?.errorUnderAttack;
+    const best = tried?.reduce((most, each) => (each.errors[i].estimate > most.errors[i].estimate ? each : most));
     return html`<tr><th scope="row">${epsilon}</th><td>${share(target.cleanError)}</td>
 <td>${cells.length > 0 ? `${(100 * mean).toFixed(1)} %` : none}</td>
-<td class="strong">${strong ? share(strong) : none}</td><td class="name">${strongest ? strongest.surrogate : none}</td>
+${best && html`<td class="strong">${share(best.errors[i])}</td><td class="name">${sourceName(best)}</td>`}
+<td class="${tried ? "" : "strong"}">${strong ? share(strong) : none}</td><td class="name">${strongest ? strongest.surrogate : none}</td>
 <td>${white ? share(white) : none}</td></tr>`;
   });
   return scrolling(
     "Error of the target at each budget",
     html`<table><thead><tr><th scope="col">ε</th><th scope="col">clean error</th><th scope="col">mean over surrogates</th>
+${tried && html`<th scope="col">strongest attack tried</th><th scope="col" class="name">which</th>`}
 <th scope="col">strongest surrogate</th><th scope="col" class="name">which</th><th scope="col">white-box</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
+
+/** Attackers side by side: what the strongest points of each do at each budget, and what they take. */
+export function attackerTable(result: AuditResult): Markup {
+  const rows = attackerRows(result).map((row) => {
+    const { attacker, surrogate, chosenOf, isPredicted, beside, gradients, scores, errors } = row;
+    const which =
+      surrogate === ENSEMBLE
+        ? "all surrogates together"
+        : isPredicted
+          ? `${surrogate}, chosen before any attack`
+          : chosenOf === 1
+            ? surrogate
+            : `${surrogate}, of ${chosenOf}`;
+    return html`<tr><th scope="row">${beside === undefined ? attacker : html`<span class="note">${attacker}</span>`}</th><td class="name">${which}</td>
+<td>${gradients === undefined ? none : short(gradients)}</td><td>${scores === undefined ? none : short(scores)}</td>${errors.map((error) => html`<td>${share(error)}</td>`)}</tr>`;
+  });
+  const heads = result.asked.epsilons.map((epsilon) => html`<th scope="col">ε = ${epsilon}</th>`);
+  return scrolling(
+    "Attackers",
+    html`<table><thead><tr><th scope="col">attacker</th><th scope="col" class="name">attacks</th><th scope="col">gradients per point</th>
+<th scope="col">scores per point</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 
@@ -58,6 +93,7 @@ export function cellTable(result: AuditResult): Markup {
     "loss, observed",
     "R",
     "black/white",
+    "gradients per point",
   ];
   const groups = result.asked.epsilons.map((epsilon) => {
     const rows = crafted.flatMap(({ id }) => {
@@ -68,7 +104,8 @@ export function cellTable(result: AuditResult): Markup {
       return html`<tr><th scope="row" title="${id}">${id}${own && html`<span class="note">white-box</span>`}</th><td class="strong">${rate(cell.errorUnderAttack)}</td>
 <td>${cell.success ? rate(cell.success) : none}</td><td>${share(cell.netIncrease)}</td><td>${cell.sameWrongClass ? rate(cell.sameWrongClass) : none}</td><td>${cell.otherWrongClass ? rate(cell.otherWrongClass) : none}</td>
 <td>${cell.predictedIncrease === undefined ? none : short(cell.predictedIncrease)}</td><td>${cell.lossIncrease === undefined ? none : short(cell.lossIncrease)}</td>
-<td>${alignment && !own ? number(alignment) : none}</td><td>${cell.ratio === undefined || own ? none : short(cell.ratio)}</td></tr>`;
+<td>${alignment && !own ? number(alignment) : none}</td><td>${cell.ratio === undefined || own ? none : short(cell.ratio)}</td>
+<td>${cell.cost ? short(cell.cost.gradients) : none}</td></tr>`;
     });
     return html`<tbody><tr><th scope="rowgroup" colspan="${columns.length + 1}" class="group">ε = ${epsilon}</th></tr>${rows}</tbody>`;
   });

@@ -5,7 +5,7 @@ import { short } from "../numbers.ts";
 import type { AuditCell, AuditResult } from "../study/result.ts";
 import { axisStyle, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
 import { accent, muted } from "./palette.ts";
-import { targetOf } from "./read.ts";
+import { cellsAlone, targetOf } from "./read.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts";
 
 /**
@@ -15,7 +15,7 @@ import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts
  */
 export function predictedLoss(result: AuditResult, { document }: FigureOptions): SVGSVGElement {
   const target = targetOf(result).id;
-  const predicted = result.cells.filter((cell) => cell.predictedIncrease !== undefined);
+  const predicted = cellsAlone(result).filter((cell) => cell.predictedIncrease !== undefined);
   const cells = predicted.filter((cell) => (cell.predictedIncrease ?? 0) > 0 && (cell.lossIncrease ?? 0) > 0);
   const own = cells.filter((cell) => cell.target === target);
   const others = cells.filter((cell) => cell.target !== target);

@@ -15,9 +15,14 @@ export function surrogatesOf(result: AuditResult): AuditModel[] {
   return result.models.filter(({ role }) => role === "surrogate");
 }
 
+/** Cells of the strongest attack on one model by itself; other attackers have a table of their own. */
+export function cellsAlone(result: AuditResult): readonly AuditCell[] {
+  return result.cells.filter(({ attacker }) => attacker === undefined);
+}
+
 /** The cell of points crafted on `surrogate` with budget `epsilon` and judged on `target`, if there is one. */
 export function cellAt(result: AuditResult, surrogate: string, target: string, epsilon: number): AuditCell | undefined {
-  return result.cells.find(
+  return cellsAlone(result).find(
     (cell) => cell.surrogate === surrogate && cell.target === target && cell.epsilon === epsilon,
   );
 }
@@ -37,7 +42,7 @@ export function strongestCell(result: AuditResult, epsilon: number): AuditCell |
  * Demontis et al., 2019, section 5.1: there the targets are other models trained on other data.
  */
 export function transferRate(result: AuditResult, surrogate: string, epsilon: number): number | undefined {
-  const errors = result.cells
+  const errors = cellsAlone(result)
     .filter((cell) => cell.surrogate === surrogate && cell.target !== surrogate && cell.epsilon === epsilon)
     .map(({ errorUnderAttack }) => errorUnderAttack.estimate);
   return errors.length === 0 ? undefined : errors.reduce((sum, error) => sum + error, 0) / errors.length;
@@ -50,7 +55,7 @@ export function transferRate(result: AuditResult, surrogate: string, epsilon: nu
 export function tellingEpsilon(result: AuditResult): number {
   const target = targetOf(result).id;
   const distance = (epsilon: number) => {
-    const errors = result.cells
+    const errors = cellsAlone(result)
       .filter((cell) => cell.target === target && cell.epsilon === epsilon)
       .map(({ errorUnderAttack }) => errorUnderAttack.estimate);
     return Math.abs(errors.reduce((sum, error) => sum + error, 0) / Math.max(1, errors.length) - 0.5);

@@ -1,10 +1,12 @@
 // What an audit finds out, as plain data: the content of metrics.json. No times, no paths, so that equal runs are equal.
 
+import type { Attacker } from "../attacks/attacker.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Advice, Agreement } from "../transfer/advice.ts";
 import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
+import type { AuditAttacker } from "./audit/attackers.ts";
 import type { Shortfall } from "./audit/shortfall.ts";
 import type { Standings } from "./audit/standing.ts";
 import type { MeasuredModel } from "./measured.ts";
@@ -155,6 +157,10 @@ export interface AuditResult extends Transfer {
     readonly points: number;
     /** Rows the surrogates were trained on. */
     readonly surrogateRows: number;
+    /** How each surrogate is attacked by itself; by the strongest attack where absent. */
+    readonly attack?: Attacker;
+    /** Who attacks beside that. */
+    readonly attackers?: readonly AuditAttacker[];
     /** Rows the target was trained on, where it was trained here. */
     readonly targetRows?: number;
     /** What the attacker knows: training data, features, learner, parameters; a sentence each. */

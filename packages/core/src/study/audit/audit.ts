@@ -1,9 +1,9 @@
 // An audit: how much of a target falls to points crafted on surrogates, at which budget, and why.
 
+import type { Attacker } from "../../attacks/attacker.ts";
 import { type Dataset, rowCount } from "../../data/dataset.ts";
 import { sharedInterval } from "../../data/domain.ts";
 import { learnerByName } from "../../learners/index.ts";
-import type { Complexity } from "../../learners/learner.ts";
 import type { Model } from "../../models/model.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Service } from "../../models/service.ts";
@@ -15,8 +15,10 @@ import type { Part, Ref } from "../engine/reference.ts";
 import { inProcess } from "../engine/runTask.ts";
 import { memoryStore, readPart, readRef, type Store } from "../engine/store.ts";
 import { type Matrix, type Participant, planFit, planMatrix, type TrainedModel } from "../evasion/matrix.ts";
+import { readTransfer } from "../evasion/readTransfer.ts";
 import { findingsOf } from "../findings.ts";
 import { leftOutSentences } from "../leftOut.ts";
+import { ofAttacker } from "../measured.ts";
 import { levelName } from "../names.ts";
 import { meanCells, meanModels } from "../repetitionMeans.ts";
 import type { AlignmentEstimate, AuditExample, AuditResult } from "../result.ts";
@@ -26,21 +28,21 @@ import type { CleanEvaluation } from "../tasks/evaluateClean.ts";
 import { modelCodec, type StoredModel } from "../tasks/fit.ts";
 import { type ServiceIdentity, serviceCodec } from "../tasks/queryTarget.ts";
 import { VERSION } from "../version.ts";
+import { type AuditAttacker, ENSEMBLE, furtherOf } from "./attackers.ts";
 import { answerOf } from "./auditSummary.ts";
 import { chooseExample } from "./exampleImages.ts";
 import { shortfallOf } from "./shortfall.ts";
 import { standingsOf } from "./standing.ts";
-
-/** A surrogate to train: a learner in one complexity. */
-export interface SurrogateChoice {
-  readonly learner: string;
-  readonly complexity: Complexity;
-}
+import type { SurrogateChoice } from "./surrogateChoice.ts";
 
 /** What is asked, beside what the data are. */
 export interface AuditQuestion {
   readonly seed: number;
   readonly surrogates: readonly SurrogateChoice[];
+  /** How each surrogate is attacked by itself; by the strongest attack where absent. */
+  readonly attack?: Attacker;
+  /** Who attacks beside that (`suitable`); nobody where absent. */
+  readonly attackers?: readonly AuditAttacker[];
   readonly norm: Norm["name"];
   /** What budgets are measured in; the features' own units where absent. */
   readonly units?: BudgetUnits;
@@ -98,10 +100,21 @@ const RANDOM_DIRECTIONS = 16;
 /** The most rows that an audit asks a service about: clean points, crafted ones, and those of an estimate. */
 export function mostQueries(
   points: number,
-  { surrogates, epsilons, estimate }: { surrogates: number; epsilons: number; estimate?: AuditQuestion["estimate"] },
+  {
+    surrogates,
+    attackers = [],
+    epsilons,
+    estimate,
+  }: {
+    surrogates: number;
+    attackers?: readonly AuditAttacker[];
+    epsilons: number;
+    estimate?: AuditQuestion["estimate"];
+  },
 ): number {
+  const crafts = surrogates + furtherOf(attackers, TARGET).length;
   const atEstimate = 2 * (surrogates + RANDOM_DIRECTIONS) * Math.min(points, estimate?.points ?? 0);
-  return points * (1 + surrogates * epsilons) + atEstimate;
+  return points * (1 + crafts * epsilons) + atEstimate;
 }
 
 /** The id that the target has in cells and pairs. */
@@ -109,7 +122,7 @@ export const TARGET = "target";
 
 /** Adds the tasks of an audit to a plan: all models craft, and all judge. */
 export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): AuditMatrix {
-  const { surrogates, norm, epsilons, seed, units } = question;
+  const { surrogates, attack: attacker, attackers = [], norm, epsilons, seed, units } = question;
   const { target, training, attacked } = parts;
   const how = { seed, prefix: "" };
   const ids = [TARGET, ...surrogates.map(surrogateId)];
@@ -127,8 +140,13 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
     const model = planFit(plan, id, { learner: choice.learner, options, training, label: id }, how);
     return { id, role: "surrogate", ...choice, model, judges: ids };
   });
-  const shared = { ...{ norm, units, epsilons, ...how }, participants: [asked(), ...others] };
-  const matrix = planMatrix(plan, { ...shared, attacked, pool: training });
+  const shared = {
+    ...{ norm, units, epsilons, ...how },
+    ...(attacker && { attacker }),
+    participants: [asked(), ...others],
+  };
+  const further = furtherOf(attackers, TARGET);
+  const matrix = planMatrix(plan, { ...shared, further, attacked, pool: training });
   if (!("service" in target) || !question.estimate) return matrix;
   const estimate = planEstimate(plan, matrix, target.service, question, attacked);
   return { ...matrix, estimate, wanted: [...matrix.wanted, estimate] };
@@ -165,7 +183,7 @@ export async function readAudit(
   parts: AuditParts,
 ): Promise<AuditOutput> {
   const attacked = await readPart(store, parts.attacked);
-  const transfer = await readRef(store, keys.transfer);
+  const transfer = await readTransfer(store, keys, question.epsilons);
   // Surrogates first, in their order; the target, the white-box reference, last.
   const order = [...keys.crafts.keys()].filter((id) => id !== TARGET);
   if (keys.crafts.has(TARGET)) order.push(TARGET);
@@ -178,8 +196,11 @@ export async function readAudit(
     const { labels, losses } = await readRef(store, key);
     looks.set(id, { labels: labels.slice(), losses: losses?.slice() });
   }
-  for (const id of order) {
-    const { craft, judge, judged } = keys.crafts.get(id)!;
+  const crafted = [
+    ...order.map((surrogate) => ({ ...keys.crafts.get(surrogate)!, surrogate, attacker: undefined })),
+    ...keys.further,
+  ];
+  for (const { surrogate: id, attacker, craft, judge, judged } of crafted) {
     const { budgets } = await readRef(store, craft);
     const { verdicts } = await readRef(store, judge);
     const own: AuditSamples[] = [];
@@ -191,6 +212,7 @@ export async function readAudit(
         const clean = looks.get(target)!;
         own.push({
           surrogate: id,
+          ...(attacker && { attacker: attacker.name }),
           target,
           epsilon,
           labels: attacked.labels,
@@ -204,9 +226,13 @@ export async function readAudit(
     }
     samples.push(...own);
     const shown = new Set(examples.map(({ index }) => index));
-    if (budgets.length > 0) examples.push(...chooseExample(id, budgets, own, attacked, epsilons, shown));
+    if (budgets.length > 0 && !attacker) examples.push(...chooseExample(id, budgets, own, attacked, epsilons, shown));
   }
-  const byOrder = [...transfer.cells].sort((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate));
+  const alone = ofAttacker(transfer);
+  const byOrder = [
+    ...alone.cells.toSorted((a, b) => order.indexOf(a.surrogate) - order.indexOf(b.surrogate)),
+    ...transfer.cells.filter(({ attacker }) => attacker !== undefined),
+  ];
   // Nothing is crafted blindly on the target, so it is nobody's surrogate.
   const pairs = transfer.pairs.filter(({ surrogate }) => surrogate !== TARGET);
   const cleanLabels = new Map([...looks].map(([id, look]) => [id, look.labels]));
@@ -238,14 +264,19 @@ export async function readAudit(
       points: rowCount(attacked),
       surrogateRows: parts.training.rows,
       ...(targetRows !== undefined && { targetRows }),
+      ...(question.attack && { attack: question.attack }),
+      ...(question.attackers && { attackers: question.attackers }),
       attackerKnows,
       defaults,
       warnings: [...warnings, ...leftOutSentences(transfer.models).map((sentence) => `${sentence}.`)],
     },
     models: transfer.models,
+    ...(question.attackers?.some(({ how }) => how.ensemble !== undefined) && {
+      ensembles: [{ id: ENSEMBLE, name: ENSEMBLE }],
+    }),
     cells: byOrder,
     pairs,
-    ...findingsOf(meanModels([transfer]), meanCells([transfer]), [TARGET], new Map(), question),
+    ...findingsOf(meanModels([alone]), meanCells([alone]), [TARGET], new Map(), question),
     ...(keys.estimate && { estimate: await readRef(store, keys.estimate) }),
     ...(shortfall && { shortfall }),
     standings,

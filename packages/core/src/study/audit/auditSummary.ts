@@ -3,6 +3,7 @@
 import { apart, counted, list, percentage, percentages, percentRange, withRange } from "../../numbers.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { AuditModel, AuditPair } from "../result.ts";
+import { ENSEMBLE } from "./attackers.ts";
 import type { Shortfall } from "./shortfall.ts";
 import type { Standing, Standings } from "./standing.ts";
 
@@ -38,6 +39,7 @@ export function answerOf(answered: Answered): string[] {
         ? [nothingChanges(answered)]
         : [
             masked(answered),
+            strongestTried(answered),
             errorsUnderAttack(answered),
             intervalsOfErrors(answered),
             !showsNothing && whichIsBest(answered),
@@ -68,17 +70,47 @@ function nothingChanges({ target, standings }: Answered): string {
 
 function masked({ standings }: Answered): string | false {
   if (!standings.masked) return false;
-  const { surrogate, epsilon, error, white } = standings.masked;
+  const { epsilon, error, white } = standings.masked;
   return (
     `The target's gradients are masked: transfer is stronger than the white-box attack. At ε = ${epsilon} points crafted on ` +
-    `${surrogate} make it err on ${percentage(error)}, those crafted on the model itself on ${percentage(white)}. So white-box numbers are ` +
+    `${onWhat(standings.masked)} make it err on ${percentage(error)}, those crafted on the model itself on ${percentage(white)}. So white-box numbers are ` +
     "no bound of what an attacker achieves here, and S and R, which are made of these gradients, explain little."
   );
+}
+
+/** "mlp_H", "mlp_H by vmi", "all surrogates together by ensemble". */
+function onWhat({ surrogate, attacker }: Pick<Standing, "surrogate" | "attacker">): string {
+  const what = surrogate === ENSEMBLE ? "all surrogates together" : surrogate;
+  return attacker === undefined ? what : `${what} by ${attacker}`;
+}
+
+/** What the strongest attacker that was tried does, and whether points tell it from the simplest. */
+function strongestTried({ standings, target, norm, epsilons }: Answered): string | false {
+  const { tried, ranking } = standings;
+  if (!tried) return false;
+  const [best, ...others] = tried;
+  if (best.attacker === undefined) {
+    const kinds = new Set(others.flatMap(({ attacker }) => attacker ?? []));
+    return `No other attacker that was tried, ${list([...kinds])}, does more than the simplest, which attacks one surrogate by itself.`;
+  }
+  const { n, estimate } = target.cleanError;
+  const reached = percentages(best.errors.map((error) => error.estimate));
+  const intervals = list(best.errors.map(({ low, high }) => percentRange(low, high)));
+  const lead =
+    `The strongest attack of ${tried.length} that were tried, on ${onWhat(best)}, with ${budgetsOf(norm, epsilons)} makes this ` +
+    `model err on ${reached} of ${counted(n, "point")}; without attack it errs on ${percentage(estimate)}. As it was chosen on these points, ` +
+    `its 95 % intervals are such that those of all that were tried hold at once: ${intervals} %.`;
+  const simplest = others.find(({ attacker }) => attacker === undefined);
+  const same = simplest && !simplest.isBehind && ranking.length > 0;
+  return same
+    ? `${lead} Single points do not tell it from the simplest kind, one surrogate attacked by itself.`
+    : `${lead} The simplest kind, one surrogate attacked by itself, does less.`;
 }
 
 function errorsUnderAttack({ standings, target, norm, epsilons }: Answered): string {
   const [best, ...others] = standings.ranking;
   const { n, estimate } = target.cleanError;
+  const { tried } = standings;
   const count = others.length + 1;
   const ties = others.filter(({ mean }) => mean === best.mean).length;
   const chosen =
@@ -91,9 +123,13 @@ function errorsUnderAttack({ standings, target, norm, epsilons }: Answered): str
     ? ` Crafted on the model itself, they reach ${percentages(standings.white.map(({ estimate }) => estimate))}.`
     : "";
   const chance = standings.rises ? "" : " None of this is more than chance may bring.";
+  const reached = percentages(best.errors.map(({ estimate }) => estimate));
+  // What stands in the sentence before need not be said again.
+  if (tried && tried[0].attacker !== undefined)
+    return `Crafted on ${best.surrogate} alone${chosen}, attacks make it err on ${reached}.${chance}${reference}`;
   return (
     `Crafted on ${best.surrogate}${chosen}, attacks with ${budgetsOf(norm, epsilons)} make this model err on ` +
-    `${percentages(best.errors.map(({ estimate }) => estimate))} of ${counted(n, "point")}; without attack it errs on ${percentage(estimate)}.${chance}${reference}`
+    `${reached} of ${counted(n, "point")}; without attack it errs on ${percentage(estimate)}.${chance}${reference}`
   );
 }
 
@@ -109,7 +145,7 @@ function intervalsOfErrors({ standings }: Answered): string {
   const [{ errors }, ...others] = standings.ranking;
   const intervals = list(errors.map(({ low, high }) => percentRange(low, high)));
   return others.length > 0
-    ? `As the strongest was chosen on these points, its 95 % intervals are such that those of all surrogates hold at once: ${intervals} %.`
+    ? `As the strongest was chosen on these points, its 95 % intervals are such that those of all ${standings.tried ? "that was tried" : "surrogates"} hold at once: ${intervals} %.`
     : `95 % intervals: ${intervals} %.`;
 }
 

@@ -9,6 +9,8 @@ import { wilson } from "../../stats/wilson.ts";
 export interface Judged {
   /** The model that they were crafted on; the target itself for the white-box attack. */
   readonly surrogate: string;
+  /** Who crafted; absent where it is the strongest attack on one surrogate by itself, the simplest attacker. */
+  readonly attacker?: string;
   readonly epsilon: number;
   readonly labels: Int32Array;
   readonly cleanLabels: Int32Array;
@@ -18,6 +20,7 @@ export interface Judged {
 /** What one surrogate's points did to the target. */
 export interface Standing {
   readonly surrogate: string;
+  readonly attacker?: string;
   /** Error under attack at each budget, ascending in the order of the question. */
   readonly errors: readonly Interval[];
   /** The mean of them over budgets. */
@@ -27,8 +30,10 @@ export interface Standing {
 }
 
 export interface Standings {
-  /** The surrogate that misleads the target most, over all budgets, first. */
+  /** Of the simplest attacker: the surrogate that misleads the target most, over all budgets, first. */
   readonly ranking: readonly Standing[];
+  /** The same of all attackers that were tried, the simplest included; absent where there was none beside it. */
+  readonly tried?: readonly Standing[];
   /** Error of the white-box attack at each budget; absent where there is none. */
   readonly white?: readonly Interval[];
   /** Whether any attack, the white-box one included, changed any label. */
@@ -38,6 +43,7 @@ export interface Standings {
   /** Where points of a surrogate mislead the target clearly more often than white-box ones: the clearest such case. */
   readonly masked?: {
     readonly surrogate: string;
+    readonly attacker?: string;
     readonly epsilon: number;
     readonly error: number;
     readonly white: number;
@@ -48,45 +54,70 @@ export interface Standings {
 export const MASKED = 0.05;
 
 /**
- * Ranks surrogates by the errors of the target under their points.
+ * Ranks surrogates, and attackers, by the errors of the target under their points.
  *
  * The strongest of many is chosen on the points that it is measured on. Its numbers therefore stand with intervals that
- * hold at 95 % for all K surrogates and B budgets at once (Wilson's and Newcombe's at level 1 - 0.05 / (K B)), and it is
- * told from another by the sign test over points of the number of budgets at which they err, p times the K (K - 1) / 2
- * pairs below .05.
+ * hold at 95 % for all K kinds of points, whoever crafted them on whatever, and B budgets at once (Wilson's and Newcombe's at
+ * level 1 - 0.05 / (K B)), and it is told from another by the sign test over points of the number of budgets at which they err,
+ * p times the number of pairs that are ranked below .05.
  */
 export function standingsOf(target: string, all: readonly Judged[], epsilons: readonly number[]): Standings {
-  const of = (surrogate: string) =>
-    epsilons.map((epsilon) => all.find((each) => each.surrogate === surrogate && each.epsilon === epsilon)!);
-  const ids = [...new Set(all.map(({ surrogate }) => surrogate))];
-  const surrogates = ids.filter((id) => id !== target);
-  const level = 1 - 0.05 / Math.max(1, surrogates.length * epsilons.length);
-  const pairs = (surrogates.length * (surrogates.length - 1)) / 2;
-  const errorsOf = (id: string) => of(id).map((each) => errorOf(each, level));
-  const sums = new Map(surrogates.map((id) => [id, errorsByPoint(of(id))]));
-  const total = (id: string) => sums.get(id)!.reduce((sum, errors) => sum + errors, 0);
-  const [first, ...rest] = surrogates.toSorted((a, b) => total(b) - total(a));
-  const isBehind = (id: string) => {
-    const test = signTest(sums.get(first)!.map((errors, i) => errors - sums.get(id)![i]));
-    return test !== undefined && pairs * test.p < 0.05;
-  };
-  const standing = (id: string): Standing => {
-    const errors = errorsOf(id);
-    const mean = total(id) / (epsilons.length * all[0].labels.length);
-    return { surrogate: id, errors, mean, isBehind: id !== first && isBehind(id) };
-  };
-  const crafted = surrogates.flatMap(of);
-  const hasWhite = ids.includes(target);
-  const masked = hasWhite ? clearlyStronger(crafted, of(target), epsilons, level) : undefined;
+  const kinds = new Map<string, Judged[]>();
+  for (const each of all) {
+    const name = JSON.stringify([each.surrogate, each.attacker ?? null]);
+    kinds.set(name, [...(kinds.get(name) ?? []), each]);
+  }
+  const sources = [...kinds.values()].map((own) => sourceOf(own, epsilons));
+  const white = sources.find(({ surrogate }) => surrogate === target);
+  const tried = sources.filter((each) => each !== white);
+  const alone = tried.filter(({ attacker }) => attacker === undefined);
+  const level = 1 - 0.05 / Math.max(1, tried.length * epsilons.length);
+  const crafted = tried.flatMap(({ budgets }) => budgets);
+  const masked = white ? clearlyStronger(crafted, white.budgets, epsilons, level) : undefined;
   return {
-    ranking: first === undefined ? [] : [first, ...rest].map(standing),
-    ...(hasWhite && { white: errorsOf(target) }),
+    ranking: ranked(alone, level),
+    ...(alone.length < tried.length && { tried: ranked(tried, level) }),
+    ...(white && { white: white.budgets.map((each) => errorOf(each, level)) }),
     changes: all.some(({ cleanLabels, attackedLabels }) => attackedLabels.some((label, i) => label !== cleanLabels[i])),
     rises: crafted.some(
       (each) => difference(wrongIn(each), wrongIn({ ...each, attackedLabels: each.cleanLabels }), level).low > 0,
     ),
     ...(masked && { masked }),
   };
+}
+
+/** Points of one kind: crafted on one model or several by one attacker. */
+interface Source extends Pick<Judged, "surrogate" | "attacker"> {
+  /** In the order of the budgets. */
+  readonly budgets: readonly Judged[];
+  /** At how many budgets each point errs, and the sum. */
+  readonly errors: Int32Array;
+  readonly total: number;
+}
+
+function sourceOf(own: readonly Judged[], epsilons: readonly number[]): Source {
+  const [{ surrogate, attacker }] = own;
+  const budgets = epsilons.map((epsilon) => own.find((each) => each.epsilon === epsilon)!);
+  const errors = errorsByPoint(budgets);
+  const total = errors.reduce((sum, count) => sum + count, 0);
+  return { surrogate, ...(attacker !== undefined && { attacker }), budgets, errors, total };
+}
+
+/** The strongest first. */
+function ranked(sources: readonly Source[], level: number): Standing[] {
+  const order = sources.toSorted((a, b) => b.total - a.total);
+  const pairs = (order.length * (order.length - 1)) / 2;
+  return order.map((each, place): Standing => {
+    const { surrogate, attacker, budgets, errors, total } = each;
+    const test = signTest(order[0].errors.map((count, i) => count - errors[i]));
+    return {
+      surrogate,
+      ...(attacker !== undefined && { attacker }),
+      errors: budgets.map((budget) => errorOf(budget, level)),
+      mean: total / (budgets.length * errors.length),
+      isBehind: place > 0 && test !== undefined && pairs * test.p < 0.05,
+    };
+  });
 }
 
 function clearlyStronger(
@@ -106,7 +137,8 @@ function clearlyStronger(
   if (clearest === undefined || clearest.low <= MASKED) return undefined;
   const { each, own } = clearest;
   const error = (judged: Judged) => errorOf(judged, level).estimate;
-  return { surrogate: each.surrogate, epsilon: each.epsilon, error: error(each), white: error(own) };
+  const { surrogate, attacker, epsilon } = each;
+  return { surrogate, ...(attacker !== undefined && { attacker }), epsilon, error: error(each), white: error(own) };
 }
 
 const wrongIn = ({ labels, attackedLabels }: Judged): boolean[] =>

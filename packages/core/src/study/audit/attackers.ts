@@ -1,0 +1,108 @@
+// Who attacks in an audit beside the strongest attack on each surrogate by itself.
+
+import { type Attacker, buildAttacker, gradientsPerSample } from "../../attacks/attacker.ts";
+import { boosterByName } from "../../attacks/boosters/index.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { InputError } from "../../errors.ts";
+import { learnerByName } from "../../learners/index.ts";
+import { list } from "../../numbers.ts";
+import type { FurtherCraft } from "../evasion/matrix.ts";
+import { levelName } from "../names.ts";
+import { type NormChoice, normIn } from "../tasks/craft.ts";
+import type { SurrogateChoice } from "./surrogateChoice.ts";
+
+/** An attacker under a name. */
+export interface NamedAttacker {
+  readonly name: string;
+  readonly how: Attacker;
+  /** The attacker with boosters beside which it stands, with as many gradients. */
+  readonly beside?: string;
+}
+
+/** An attacker of an audit, with the surrogates that it attacks: each by itself, or all together under a rule of ensembles. */
+export interface AuditAttacker extends NamedAttacker {
+  readonly on: readonly string[];
+}
+
+/** Who attacks where nobody is named; docs/method.md says how they were chosen. */
+export const DEFAULT_ATTACKERS: readonly string[] = ["ensemble"];
+
+/** What cells call all surrogates together. */
+export const ENSEMBLE = "ensemble";
+
+/** Beside each attacker with boosters steps with momentum that take as many gradients, of a whole length of three budgets or more. */
+export function withRivals(attackers: readonly NamedAttacker[]): readonly NamedAttacker[] {
+  return attackers.flatMap((attacker) => {
+    const { name, how } = attacker;
+    const gradients = how.boosters && gradientsPerSample(how);
+    if (gradients === undefined) return [attacker];
+    const options = { steps: gradients, stepSize: Math.max(0.02, 3 / gradients), momentum: 1 };
+    const rival = { attack: { name: "pgd", options }, ...(how.ensemble !== undefined && { ensemble: how.ensemble }) };
+    return [attacker, { name: `mi of as many gradients as ${name}`, how: rival, beside: name }];
+  });
+}
+
+/**
+ * The attackers that suit points and surrogates, and why others do not, in sentences. Boosters are left out on surrogates where
+ * they cannot help.
+ */
+export function suitable(
+  attackers: readonly NamedAttacker[],
+  surrogates: readonly SurrogateChoice[],
+  { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
+  norm: NormChoice,
+): { readonly attackers: readonly AuditAttacker[]; readonly leftOut: readonly string[] } {
+  const threat = { domain, norm: normIn(domain, norm) };
+  const ids = surrogates.map(({ learner, complexity }) => levelName(learner, complexity));
+  const kept: AuditAttacker[] = [];
+  const leftOut: string[] = [];
+  for (const attacker of attackers) {
+    const { how, name, beside } = attacker;
+    const isTogether = how.ensemble !== undefined;
+    const models = isTogether ? surrogates.length : 1;
+    const boosted = attackers.find((each) => each.name === beside) ?? attacker;
+    const why = surrogates.map((choice) => whyUnhelpful(boosted.how, choice, featureShape));
+    const helped = ids.filter((_, i) => why[i] === undefined);
+    const reason =
+      isTogether && models < 2
+        ? "there is one surrogate"
+        : helped.length === 0
+          ? `of every surrogate it is so that ${why[0]}`
+          : unsuited(() => buildAttacker(how, { threat, shape: featureShape, models }));
+    if (reason === undefined) kept.push({ ...attacker, on: isTogether ? ids : helped });
+    else if (beside === undefined) leftOut.push(`attacker ${name} is left out: ${reason}.`);
+    if (reason !== undefined || isTogether || helped.length === ids.length || beside !== undefined) continue;
+    const without = ids.filter((id) => !helped.includes(id));
+    leftOut.push(`attacker ${name} leaves out ${list(without)}: ${why.find((each) => each !== undefined)}.`);
+  }
+  const names = new Set(kept.map(({ name }) => name));
+  return { attackers: kept.filter(({ beside }) => beside === undefined || names.has(beside)), leftOut };
+}
+
+/** What does not suit, in words. */
+function unsuited(build: () => unknown): string | undefined {
+  try {
+    build();
+    return undefined;
+  } catch (fault) {
+    if (fault instanceof InputError && fault.code === "unsupported") return fault.message;
+    throw fault;
+  }
+}
+
+/** Why the boosters of an attacker cannot help on a surrogate; undefined where it has none or one may. */
+function whyUnhelpful({ boosters = [] }: Attacker, { learner }: SurrogateChoice, shape: readonly number[]) {
+  const isAffine = learnerByName(learner).capabilities.affine;
+  const reasons = boosters.map(({ name }) => boosterByName(name).unhelpful({ isAffine, loss: "margin", shape }));
+  return reasons.includes(undefined) ? undefined : reasons[0];
+}
+
+/** What attackers craft beside what is crafted in any case. */
+export function furtherOf(attackers: readonly AuditAttacker[], target: string): readonly FurtherCraft[] {
+  const judges = [target];
+  return attackers.flatMap(({ on, ...attacker }): FurtherCraft[] =>
+    attacker.how.ensemble !== undefined
+      ? [{ surrogate: ENSEMBLE, of: on, attacker, judges }]
+      : on.map((surrogate) => ({ surrogate, attacker, judges })),
+  );
+}
