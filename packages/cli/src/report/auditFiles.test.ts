@@ -26,10 +26,10 @@ function samples(n: number): AuditSamples[] {
 
 test("a line for each point, surrogate and budget, with its labels, losses and size", () => {
   const [header, ...rows] = [...samplesCsv(samples(2), ["no", "yes, it is"])].join("").trimEnd().split("\n");
-  expect(header.split(",")).toHaveLength(10);
+  expect(header.split(",")).toHaveLength(11);
   expect(rows).toHaveLength(8);
-  expect(rows[1]).toBe('A,target,0.5,1,"yes, it is","yes, it is",no,0.125,0.125,0.5');
-  expect(rows.at(-2)).toBe('B,target,1,0,no,no,"yes, it is",0,,1');
+  expect(rows[1]).toBe('A,,target,0.5,1,"yes, it is","yes, it is",no,0.125,0.125,0.5');
+  expect(rows.at(-2)).toBe('B,,target,1,0,no,no,"yes, it is",0,,1');
 });
 
 test("no piece of 800,000 lines is longer than 64 KB and a line", () => {
