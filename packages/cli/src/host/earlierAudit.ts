@@ -22,8 +22,8 @@ export async function readEarlierAudit(option: string, path: string): Promise<Co
   } catch {
     return { result };
   }
-  for await (const { surrogate, target, epsilon, isWrong } of samplesIn(samples)) {
-    if (target !== TARGET) continue;
+  for await (const { surrogate, attacker, target, epsilon, isWrong } of samplesIn(samples)) {
+    if (target !== TARGET || attacker !== "") continue;
     const key = name({ surrogate, epsilon });
     const own = wanted.get(key);
     if (own) own.push(Number(isWrong));
@@ -52,6 +52,8 @@ function parsed(text: string, file: string): unknown {
 
 interface Sample {
   readonly surrogate: string;
+  /** Empty where it is the strongest attack on one surrogate by itself. */
+  readonly attacker: string;
   readonly target: string;
   readonly epsilon: number;
   readonly isWrong: boolean;
@@ -74,6 +76,7 @@ async function* samplesIn(path: string): AsyncGenerator<Sample> {
     const cell = (name: string) => cells[columns!.get(name)!];
     yield {
       surrogate: cell("surrogate"),
+      attacker: columns.has("attacker") ? cell("attacker") : "",
       target: cell("target"),
       epsilon: Number(cell("epsilon")),
       isWrong: cell("label_attacked") !== cell("label"),

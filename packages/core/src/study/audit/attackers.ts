@@ -25,7 +25,7 @@ export interface AuditAttacker extends NamedAttacker {
 }
 
 /** Who attacks where nobody is named; docs/method.md says how they were chosen. */
-export const DEFAULT_ATTACKERS: readonly string[] = ["ensemble"];
+export const DEFAULT_ATTACKERS: readonly string[] = ["ensemble", "ni+ensemble"];
 
 /** What cells call all surrogates together. */
 export const ENSEMBLE = "ensemble";

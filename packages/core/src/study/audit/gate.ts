@@ -85,8 +85,8 @@ function malformed(text: string): InputError {
 /**
  * Decides rules on an audit: one finding for each budget that a rule is about.
  *
- * `transfer` is the largest error among surrogates, with the largest bounds of intervals that hold for all surrogates and
- * budgets at once (`standingsOf`), so that the strongest of many on the same points is no stronger than it may be.
+ * `transfer` is the largest error among all that was tried, with the largest bounds of intervals that hold for all of it and
+ * all budgets at once (`standingsOf`), so that the strongest of many on the same points is no stronger than it may be.
  * `increases` holds, for each budget of the audit, the interval of the difference to an earlier one.
  */
 export function decideGate(
@@ -122,7 +122,7 @@ function measure(
   if (quantity === "white-box") {
     return standings.white?.[budget] ?? "there is no white-box attack, as the target gives no gradients";
   }
-  const errors = standings.ranking.map((each) => each.errors[budget]);
+  const errors = (standings.tried ?? standings.ranking).map((each) => each.errors[budget]);
   if (errors.length === 0) return "no surrogate could be attacked";
   if (shortfall?.shows === "nothing") return "no surrogate is better than chance";
   if (quantity === "increase") return increases[budget] ?? "the earlier audit has no such budget";

@@ -14,6 +14,7 @@ export interface Compared {
     readonly units?: AuditResult["asked"]["units"] | undefined;
   };
   readonly cells: readonly (Pick<AuditResult["cells"][number], "surrogate" | "target" | "epsilon"> & {
+    readonly attacker?: string | undefined;
     readonly errorUnderAttack: { readonly count: number; readonly n: number };
   })[];
 }
@@ -30,7 +31,7 @@ const comparedSchema = z.object({
   }),
   cells: z.array(
     z.object({
-      ...{ surrogate: z.string(), target: z.string(), epsilon: z.number() },
+      ...{ surrogate: z.string(), attacker: z.string().optional(), target: z.string(), epsilon: z.number() },
       errorUnderAttack: z.object({ count, n: count }),
     }),
   ),
@@ -74,9 +75,15 @@ export interface Increase {
   readonly isPaired: boolean;
 }
 
-/** The strongest surrogate of an audit at a budget; undefined where nothing was judged there. */
+/**
+ * The strongest surrogate of an audit at a budget, attacked by itself, as audits need not have tried the same further attackers;
+ * undefined where nothing was judged there.
+ */
 export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number): StrongestPoints | undefined {
-  const own = cells.filter((cell) => cell.target === TARGET && cell.surrogate !== TARGET && cell.epsilon === epsilon);
+  const own = cells.filter(
+    ({ attacker, target, surrogate, ...cell }) =>
+      attacker === undefined && target === TARGET && surrogate !== TARGET && cell.epsilon === epsilon,
+  );
   if (own.length === 0) return undefined;
   const most = own.reduce((first, cell) => (cell.errorUnderAttack.count > first.errorUnderAttack.count ? cell : first));
   return { surrogate: most.surrogate, epsilon, count: most.errorUnderAttack.count, n: most.errorUnderAttack.n };
