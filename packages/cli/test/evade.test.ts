@@ -125,6 +125,19 @@ describe("carom evade", () => {
     expect(raised.said.budgets[0].onTarget).toEqual(sent.said.budgets[0].onTarget);
   });
 
+  it("--attack universal moves all rows of a class alike, but for the box", async () => {
+    const args = ["--model", linear, "--data", data, "--epsilon", "0.3", "--attack", "universal"];
+    const { x: moved, said } = await evade(...args, "--set", "perClass=true");
+    const moves = Array.from({ length: n }, (_, i) => row(moved, i).map((value, j) => value - row(x, i)[j]));
+    for (const label of [3, 7]) {
+      const of = moves.filter((_, i) => y.data[i] === label);
+      const largest = of[0].map((_, j) => of.reduce((most, each) => Math.max(most, Math.abs(each[j])), 0));
+      expect(Math.hypot(...largest)).toBeLessThanOrEqual(0.3 + 1e-6);
+      expect(Math.hypot(...largest)).toBeGreaterThan(0.29);
+    }
+    expect(said.budgets[0].errorUnderAttack.estimate).toBeGreaterThan(said.cleanError.estimate + 0.2);
+  });
+
   it("--mask leaves features alone, --round 8bit writes multiples of 1/255", async () => {
     const mask = join(folder, "mask.npy");
     writeFileSync(mask, writeNpy(tensor("uint8", [4], [1, 0, 1, 1])));
@@ -265,6 +278,16 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   ["a box that does not contain the data", [...common, "--box", "0,0.5"], /^invalid .*0\.5/],
   ["a mask of the wrong length", [...common, "--mask", shortMask], /^invalid mask .*expected 4 entries.*got 3/],
   ["a mask that is not there", [...common, "--mask", "none.npy"], /^missing mask none\.npy/],
+  [
+    "a smallest budget of each point for a perturbation that all share",
+    [
+      ...common.filter((each, i) => each !== "--epsilon" && common[i - 1] !== "--epsilon"),
+      "--min-epsilon",
+      "--attack",
+      "universal",
+    ],
+    /^invalid option --min-epsilon: expected budgets/,
+  ],
   [
     "an objective that does not exist",
     [...common, "--objective", "logits"],

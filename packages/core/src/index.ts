@@ -49,6 +49,7 @@ export { noiseAttack } from "./attacks/evasion/noise.ts";
 export { type PgdOptions, pgdAttack } from "./attacks/evasion/pgd.ts";
 export { withRestarts } from "./attacks/evasion/restarts.ts";
 export { type SparseFlipsResult, type SparseFlipsTask, sparseFlips } from "./attacks/evasion/sparseFlips.ts";
+export { type UniversalOptions, universalAttack } from "./attacks/evasion/universal.ts";
 export { nonFiniteSentence } from "./attacks/finite.ts";
 export { type Objective, objectiveByName, objectives } from "./attacks/objective.ts";
 export { poisoningAttacks, poisoningByName } from "./attacks/poisoning/index.ts";

@@ -142,6 +142,8 @@ async function run(options: EvadeOptions): Promise<void> {
   const entry = chooseAttack(options, threat);
   const attack = entry && buildEvasion(entry, options.set ?? {}, threat);
   if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
+  const mixesRows = entry?.capabilities.mixesRows === true;
+  if (mixesRows && !epsilons) throw noSmallest(entry.name);
   const improves = entry?.capabilities.improves !== false;
   // Starts of another class mean nothing to an attack that counts changes from the point itself.
   const isDiscrete = entry?.capabilities.discrete === true || "start" in all.features;
@@ -154,6 +156,7 @@ async function run(options: EvadeOptions): Promise<void> {
     ...(attack && { attack }),
     ...(objective && { objective }),
     ...(!improves && { fromOrigin: true }),
+    ...(mixesRows && { mixesRows }),
     ...(improves && !isDiscrete && { pool: all }),
     ...(target !== undefined && { target }),
   };
@@ -327,6 +330,14 @@ function requireGradients(models: readonly LoadedModel[]): void {
     expected: "one whose operators can all be differentiated",
     got: `another: ${reason.replace(/[.;]\s.*$/s, "")}`,
     remedy: "train a surrogate with carom fit and attack that",
+  });
+}
+
+function noSmallest(attack: string): InputError {
+  return new InputError("invalid", "option --min-epsilon", {
+    expected: `budgets, such as --epsilon 0.5,1,2, as points under ${attack} share theirs`,
+    got: "a search for each point",
+    remedy: "give --epsilon instead",
   });
 }
 

@@ -31,6 +31,8 @@ export interface EvadeTask {
   /** What it climbs; the margin where absent. */
   readonly objective?: Objective;
   readonly fromOrigin?: boolean;
+  /** Whether rows stay together, however many they are. */
+  readonly mixesRows?: boolean;
   readonly pool?: Dataset;
   readonly target?: number;
   readonly seed: number;
@@ -45,7 +47,7 @@ export async function craftBudgets(task: EvadeTask, epsilons: readonly number[],
     ...task,
     ...first,
     ...(others.length > 0 && { others }),
-    numbers: task.runtime.limits.chunk,
+    numbers: task.mixesRows ? Number.POSITIVE_INFINITY : task.runtime.limits.chunk,
     epsilons,
     place: (budget, from, points) => file.put(budget * n + from, points),
   });

@@ -80,6 +80,8 @@ export interface AttackContext {
   steepest(gradients: Gradients): void;
   /** Brings directions that are drawn alike in all features to the units of the norm, and to the length of the steepest. */
   unitLength(directions: Points): void;
+  /** Shortens moves to the nearest of at most that length, bounds left out of account, in place. */
+  withinBudget(moves: Points, length: number): void;
   /**
    * Moves points, in place, by steps x <- project(x + stepSize budget steepest(gradient)); absent where the model and
    * the norm have no faster way than the functions above. Their projection is exact up to the rounding of float32 on

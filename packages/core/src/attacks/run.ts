@@ -23,6 +23,9 @@ import { madeFinite } from "./finite.ts";
 import { type Objective, objectives } from "./objective.ts";
 import { withBounds } from "./withBounds.ts";
 
+/** Bounds that nothing meets; their squares can be added up. */
+const FAR = 1e140;
+
 export interface AttackTask {
   /** The models to attack at once; with several, the mean of their objectives is raised. */
   readonly models: readonly Differentiable[];
@@ -165,6 +168,10 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     clip,
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
+    },
+    withinBudget(moves, length) {
+      const [zero, low, high] = [0, -FAR, FAR].map((value) => new Float64Array(origin.columns).fill(value));
+      for (let row = 0; row < moves.rows; row++) threat.norm.project(rowOf(moves, row), zero, length, low, high);
     },
     unitLength(directions) {
       for (let row = 0; row < directions.rows; row++) {

@@ -48,7 +48,11 @@ async function attacked(attack: Attack, data: Dataset, threat: BudgetedThreat, m
   return runAttack(attack, { models, x: denseRows(data), labels: data.labels, threat, seed, ...more });
 }
 
-const built = (entry: AnyEvasionAttack, threat: BudgetedThreat) => buildEvasion(entry, {}, threat);
+/** Options for points of two classes of equal size, where one perturbation for both would help as many as it hurts. */
+const suited: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { universal: { perClass: true } };
+
+const built = (entry: AnyEvasionAttack, threat: BudgetedThreat) =>
+  buildEvasion(entry, suited[entry.name] ?? {}, threat);
 
 /** Checks flat points against ball, box, mask and direction, rounding of float32 aside. */
 function expectAdmissible(points: Vector, data: Dataset, threat: BudgetedThreat): void {

@@ -21,6 +21,8 @@ export interface EvasionAttack<Options = Record<string, unknown>> extends EntryW
     readonly improves: boolean;
     /** Whether its steps can follow gradients that boosters estimate. */
     readonly boosters: boolean;
+    /** Whether what happens to a row depends on the others, so that rows must stay together. */
+    readonly mixesRows?: boolean;
   };
   readonly reference: string;
   /** Rows of gradients for each point and budget; absent where the points decide. */

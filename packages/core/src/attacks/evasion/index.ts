@@ -8,6 +8,7 @@ import { flips } from "./flips.ts";
 import { lineSearch } from "./lineSearch.ts";
 import { noise } from "./noise.ts";
 import { pgd } from "./pgd.ts";
+import { universal } from "./universal.ts";
 
 export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = registryOf<AnyEvasionAttack>([
   lineSearch,
@@ -15,6 +16,7 @@ export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = regist
   apgd,
   fgm,
   flips,
+  universal,
   noise,
 ]);
 

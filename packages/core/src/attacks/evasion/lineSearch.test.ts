@@ -45,6 +45,7 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
     project,
     clip: () => {},
     unitLength() {},
+    withinBudget() {},
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) norm.steepest(rowOf(gradients, row));
     },
