@@ -35,3 +35,10 @@ it("an exact name goes before one that differs in spaces, and strangers stay str
   expect(classPosition(["1.0", "-1.0"], "-1")).toBe(1);
   for (const other of ["aa", "", "A", "1.5"]) expect(classPosition(["a", "1", "15"], other)).toBeUndefined();
 });
+
+it("letters with marks are the same however Unicode writes them", () => {
+  for (const word of ["café", "Škoda", "남"]) {
+    expect(encodeLabels([word.normalize("NFD"), "x", word.normalize("NFC")]).classNames).toHaveLength(2);
+    expect(classPosition(["x", word.normalize("NFD")], word.normalize("NFC"))).toBe(1);
+  }
+});

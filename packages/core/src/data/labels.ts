@@ -56,12 +56,15 @@ export function encodeLabels(
 function encodeWords(words: readonly string[]): Labels {
   const collector = labelCollector("data", inRows);
   words.forEach((word, row) => {
-    const text = word.trim();
+    const text = plainText(word);
     if (text === "") collector.addMissing(row);
     else collector.add(text, row);
   });
   return collector.end();
 }
+
+/** The text of a label: without spaces around it, and each letter in one of the ways that Unicode has to write it. */
+export const plainText = (text: string): string => text.trim().normalize("NFC");
 
 const inRows = (rows: readonly number[]) => `row ${rows.join(", ")} (counted from 0)`;
 
@@ -149,7 +152,8 @@ function missingLabels(name: string, count: number, rows: number, where: string)
   return new InputError("missing", `labels of ${name}`, {
     expected: "a label in every row",
     got: `none in ${count} of ${rows}: ${where}${count > NAMED ? ", ..." : ""}`,
-    remedy: "fill them in or take those rows out",
+    remedy:
+      "fill them in or take those rows out; where NA or None is a class, say with --na what stands for a missing value",
   });
 }
 
@@ -190,7 +194,7 @@ export function classPosition(names: readonly string[], name: string): number | 
 }
 
 function plainName(name: string): string {
-  const text = name.trim();
+  const text = plainText(name);
   const value = textNumber(text, ".");
   return Number.isSafeInteger(value) ? String(value + 0) : text;
 }

@@ -51,7 +51,7 @@ export function readingParts(reading: DataReading): string[] {
     `${features} ${separator ? "numeric columns" : "features"}`,
     label === undefined
       ? `${classes} classes`
-      : `label ${JSON.stringify(label)}${reasons[labelBecause]} (${classes} classes${option})`,
+      : `label ${JSON.stringify(label)}${reasons[labelBecause]} (${classes} ${classes === 1 ? "class" : "classes"}${option})`,
     reading.arrays && `a row of ${reading.arrays.map((name) => JSON.stringify(name)).join(", ")} side by side`,
     separator && `separator ${separator === "\t" ? "tab" : `"${separator}"`} (--separator)`,
     decimal === "," && "decimal comma (--decimal)",

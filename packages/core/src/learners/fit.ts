@@ -67,8 +67,8 @@ function requireClasses(data: Dataset): void {
   const present = new Set(data.labels);
   if (present.size === data.classNames.length && present.size >= 2) return;
   throw new InputError("invalid", "training data", {
-    expected: `rows of at least two classes, and of each of ${data.classNames.length}`,
-    got: `${rowCount(data)} rows of ${present.size} of them`,
+    expected: `rows of at least two classes${data.classNames.length > 1 ? `, and of each of ${data.classNames.length}` : ""}`,
+    got: `${rowCount(data)} rows of ${present.size === 1 ? `"${data.classNames[data.labels[0]]}" alone` : `${present.size} of them`}`,
     remedy: "give data in which every class occurs",
   });
 }

@@ -3,7 +3,7 @@
 import { InputError } from "../../errors.ts";
 import { allocate, type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { invalidFile } from "../formats/elements.ts";
-import { labelCollector } from "../labels.ts";
+import { labelCollector, plainText } from "../labels.ts";
 import { missingTest } from "../missing.ts";
 import type { DataReading } from "../reading.ts";
 import { type Columns, columnNamed } from "./columns.ts";
@@ -74,7 +74,6 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
   let at = 0;
   let skipped = 0;
   let label = "";
-  let isIndex = mayBeIndex(dialect, columns, options);
   /** The first cell of this record that is no number, told of once its line is known, and cells that are filled. */
   let fault: Fault | undefined;
   let fills = 0;
@@ -88,7 +87,7 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
       throw notUtf8(`row ${rows} (counted from 0) of ${name}`);
     }
   };
-  const labelOf = cachedText((...cell) => text(...cell).trim());
+  const labelOf = cachedText((...cell) => plainText(text(...cell)));
   /** Puts a number into the matrix; false where it stands for a missing value or is infinite. */
   const put = (place: number, value: number): boolean => {
     if (value - value !== 0 || missingNumbers?.has(value)) return false;
@@ -143,7 +142,6 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
         if (fault) throw noNumber(fault, line, columns, name);
         if (isMissing(label)) collector.addMissing(line);
         else collector.add(label, line);
-        if (isIndex) isIndex = values[at] === values[0] + rows && (values[0] === 0 || values[0] === 1);
         filled += fills;
         rows++;
         at += d;
@@ -158,9 +156,14 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
     end() {
       if (rows === 0) throw invalidFile(name, "at least one line of values", "none", "give another file");
       if (d === 0) throw invalidFile(name, "at least one column of features", "none", "drop fewer columns");
-      if (isIndex && rows >= 3) throw countsRows(columns.names[0], name);
+      const mayCount = rows >= 3 && mayBeIndex(dialect, columns, options);
+      if (mayCount && areNumbersOfRows(values, rows, d, dialect.header !== undefined))
+        throw countsRows(columns.names[0], name);
       const { labels, classNames } = collector.end();
       if (columns.because === "last" && classNames.length === 1) throw oneClass(columns, classNames[0], name);
+      if (columns.because === "last" && classNames.length > Math.max(MOST_GUESSED, rows / 2)) {
+        throw noClasses(columns, classNames.length, rows, name);
+      }
       if (precision?.isTooNarrowInAll()) return undefined;
       const names = columns.features.map((column) => dialect.header?.[column] ?? "");
       const isNamed = !names.includes("") && new Set(names).size === names.length;
@@ -213,6 +216,21 @@ function mayBeFlags({ body }: Dialect, column: number, isMissing: (text: string)
   const values = body.map(({ cells }) => cells[column].toLowerCase()).filter((text) => !isMissing(text));
   return values.length > 0 && values.every((text) => flags.has(text));
 }
+
+/**
+ * Whether the first of D features counts the rows from 0 or 1; or, where it is known for the one column of several without a
+ * name, is another whole number in each row, as rows that were shuffled or chosen keep theirs.
+ */
+function areNumbersOfRows(values: Float32Array | Float64Array, rows: number, d: number, isKnown: boolean): boolean {
+  const first = Float64Array.from({ length: rows }, (_, i) => values[i * d]);
+  if (first[0] <= 1 && first.every((value, i) => value === first[0] + i)) return first[0] === 0 || first[0] === 1;
+  if (!isKnown || !first.every((value) => value >= 0 && Number.isInteger(value))) return false;
+  first.sort();
+  return first.every((value, i) => i === 0 || value > first[i - 1]);
+}
+
+/** More classes than this, of fewer than two rows each, are not guessed: so does a target of regression look. */
+const MOST_GUESSED = 20;
 
 /** The same numbers with room for more. */
 function longer(values: Float32Array | Float64Array, type: FloatType): Float32Array | Float64Array {
@@ -279,8 +297,16 @@ function noNumber(
 function countsRows(column: string, name: string): InputError {
   return new InputError("invalid", `column "${column}" of ${name}`, {
     expected: "a feature",
-    got: "the number of each row, as pandas and R write it",
+    got: "another whole number in each row, as pandas and R number rows",
     remedy: `say --drop first to leave it out, or --keep first if it is a feature`,
+  });
+}
+
+function noClasses({ names, label }: Columns, classes: number, rows: number, name: string): InputError {
+  return new InputError("invalid", `labels of ${name}`, {
+    expected: "a column of classes",
+    got: `${classes} different values in ${rows} rows of the last column, "${names[label]}"`,
+    remedy: `say which column holds the labels with --label: --label "${names[label]}" if it does`,
   });
 }
 
