@@ -35,7 +35,7 @@ export function auditFiles(
 function cellsCsv({ result }: AuditOutput): Iterable<string> {
   const header =
     "surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,success,success_n,net_increase,net_low,net_high," +
-    "same_wrong_class,other_wrong_class,loss_increase,predicted_increase,ratio,gradients,scores";
+    "same_wrong_class,other_wrong_class,loss_increase,predicted_increase,attack_alignment,ratio,gradients,scores";
   const rows = result.cells.map((cell) => {
     const { errorUnderAttack: error, success, netIncrease: net } = cell;
     return [
@@ -51,7 +51,7 @@ function cellsCsv({ result }: AuditOutput): Iterable<string> {
       ],
       ...[success?.estimate ?? "", success?.n ?? 0, net.estimate, net.low, net.high],
       ...[cell.sameWrongClass?.estimate ?? "", cell.otherWrongClass?.estimate ?? ""],
-      ...[cell.lossIncrease ?? "", cell.predictedIncrease ?? "", cell.ratio ?? ""],
+      ...[cell.lossIncrease ?? "", cell.predictedIncrease ?? "", cell.attackAlignment ?? "", cell.ratio ?? ""],
       ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
     ];
   });

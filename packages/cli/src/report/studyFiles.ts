@@ -45,7 +45,7 @@ export function studyFiles(
 
 function cellsCsv({ repetitions }: StudyResult): Iterable<string> {
   const header =
-    "repetition,surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,linearised_increase,ratio,alignment,perturbation_correlation,gradients,scores";
+    "repetition,surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,attack_alignment,linearised_increase,ratio,alignment,perturbation_correlation,gradients,scores";
   const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
     cells.map((cell) => {
       const { surrogate, target, epsilon, errorUnderAttack: error } = cell;
@@ -62,7 +62,12 @@ function cellsCsv({ repetitions }: StudyResult): Iterable<string> {
           error.low,
           error.high,
         ],
-        ...[cell.netIncrease.estimate, cell.lossIncrease ?? "", cell.predictedIncrease ?? ""],
+        ...[
+          cell.netIncrease.estimate,
+          cell.lossIncrease ?? "",
+          cell.predictedIncrease ?? "",
+          cell.attackAlignment ?? "",
+        ],
         ...[cell.linearisedIncrease ?? "", cell.ratio ?? ""],
         ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
         ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],

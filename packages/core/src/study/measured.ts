@@ -19,6 +19,7 @@ export type MeasuredCell = Budgeted & {
   readonly netIncrease: Interval;
   readonly lossIncrease?: number;
   readonly predictedIncrease?: number;
+  readonly attackAlignment?: number;
   readonly linearisedIncrease?: number;
   readonly ratio?: number;
   readonly perturbationCorrelation?: number;

@@ -70,6 +70,11 @@ export interface AuditCell {
   readonly lossIncrease?: number;
   /** What the first-order approximation says it would be: mean of delta . gradient (paper Eq. 16). */
   readonly predictedIncrease?: number;
+  /**
+   * The share of the largest first-order increase within the budget that the perturbations have on the judged model, mean over
+   * points: alignment of what was crafted, where R is that of plain gradients.
+   */
+  readonly attackAlignment?: number;
   /** What it would be if both losses were linear and there were no box: mean of epsilon S R for L2 (paper Eq. 16). */
   readonly linearisedIncrease?: number;
   /** rho: mean correlation of the perturbations crafted on the two models; where it was asked for. */

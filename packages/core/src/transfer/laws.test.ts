@@ -7,7 +7,7 @@ import { tensor } from "../tensor.ts";
 import { norms } from "../threat/norm.ts";
 import { decompose, decomposition, linearisedIncreases } from "./decomposition.ts";
 import { cosines, directions } from "./directions.ts";
-import { gradientAlignments, gradientSizes, predictedIncreases } from "./gradients.ts";
+import { attackAlignments, gradientAlignments, gradientSizes, predictedIncreases } from "./gradients.ts";
 
 // Eighths: products of numbers near the smallest double would say more about doubles than about norms.
 const vector = (d: number) =>
@@ -95,6 +95,31 @@ describe("linear scores with a linear loss", () => {
   it("leaves out shares of nothing, and calls opposite prediction unexplained", () => {
     expect(decomposition(0, 0, 0)).toEqual({ observed: 0, firstOrder: 0, remainder: 0, bound: 0 });
     expect(decomposition(1, -0.5, 2)).toMatchObject({ reached: -0.25, explained: 0 });
+  });
+});
+
+describe("the alignment of what was crafted", () => {
+  it("is 1 for the steepest way, R for a step of a linear surrogate under L2, and no more than 1 inside the ball", () => {
+    fc.assert(
+      fc.property(pair, fc.constantFrom(norms.l1, norms.l2, norms.linf), ([h, g], norm) => {
+        const aligned = (step: Float64Array) => {
+          const clean = tensor("float64", [1, g.length], new Float64Array(g.length));
+          const increases = predictedIncreases(clean, tensor("float64", [1, g.length], step), row(g));
+          return attackAlignments(increases, gradientSizes(row(g), norm), 1)[0];
+        };
+        const steepest = (of: readonly number[]) => {
+          const step = Float64Array.from(of);
+          norm.steepest(step);
+          const length = norm.measure(step);
+          return step.map((value) => value / length);
+        };
+        const [r] = gradientAlignments(row(h), row(g));
+        if (!Number.isFinite(r)) return;
+        expect(aligned(steepest(g))).toBeCloseTo(1, 5);
+        expect(aligned(steepest(h))).toBeLessThan(1 + 1e-6);
+        if (norm === norms.l2) expect(aligned(steepest(h))).toBeCloseTo(r, 5);
+      }),
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import { meanInterval } from "../../stats/meanInterval.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { linearisedIncreases } from "../../transfer/decomposition.ts";
-import { gradientSizes } from "../../transfer/gradients.ts";
+import { attackAlignments, gradientSizes } from "../../transfer/gradients.ts";
 import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import { errorRate, outcomeRates } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
@@ -59,7 +59,7 @@ export interface MetricsInputs {
 
 export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfer> = {
   name: "transfer",
-  version: 8,
+  version: 9,
   output: jsonCodec("transfer"),
   estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
   async run({ epsilons, seed, size, ...choice }, { attacked, models, crafts }, { runtime }) {
@@ -85,7 +85,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
         judged.flatMap((target) => {
           const slope = perUnit.get(target);
           const rho = correlate?.[target]?.[budget];
-          return cellOf(judge, id, target, epsilon, budget, labels, looks).map((cell) => ({
+          return cellOf(judge, id, target, epsilon, budget, labels, looks, norm).map((cell) => ({
             ...cell,
             ...(attacker !== undefined && { attacker }),
             ...(slope !== undefined && { linearisedIncrease: epsilon * slope }),
@@ -150,6 +150,7 @@ function cellOf(
   budget: number,
   labels: Int32Array,
   looks: ReadonlyMap<string, CleanEvaluation>,
+  norm: Norm,
 ): AuditCell[] {
   const verdict = verdicts.get(target)?.[budget];
   if (!verdict) return [];
@@ -160,6 +161,9 @@ function cellOf(
   const meanKept = (values: Float64Array | undefined) => values && mean(values.filter((_, i) => kept[i]));
   const [before, after] = [meanKept(clean.losses), meanKept(verdict.losses)];
   const predictedIncrease = meanKept(verdict.predicted);
+  const along = meanFinite(
+    verdict.predicted && attackAlignments(verdict.predicted, gradientSizes(clean.gradients!, norm), epsilon),
+  );
   const { errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass } = outcomeRates({
     labels,
     clean: clean.labels,
@@ -177,9 +181,12 @@ function cellOf(
       ...(own && { sameWrongClass, otherWrongClass }),
       ...(before !== undefined && after !== undefined && { lossIncrease: after - before }),
       ...(predictedIncrease !== undefined && { predictedIncrease }),
+      ...(along !== undefined && { attackAlignment: along }),
     },
   ];
 }
+
+const meanFinite = (values: Float64Array | undefined) => values && mean(values.filter(Number.isFinite));
 
 /** R at every point, by surrogate, then by the models that judge it; of those that have gradients. */
 type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
