@@ -101,7 +101,7 @@ describe("linear scores with a linear loss", () => {
 describe("the alignment of what was crafted", () => {
   it("is 1 for the steepest way, R for a step of a linear surrogate under L2, and no more than 1 inside the ball", () => {
     fc.assert(
-      fc.property(pair, fc.constantFrom(norms.l1, norms.l2, norms.linf), ([h, g], norm) => {
+      fc.property(pair, fc.constantFrom(norms.l2, norms.linf), ([h, g], norm) => {
         const aligned = (step: Float64Array) => {
           const clean = tensor("float64", [1, g.length], new Float64Array(g.length));
           const increases = predictedIncreases(clean, tensor("float64", [1, g.length], step), row(g));
