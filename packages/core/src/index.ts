@@ -150,6 +150,7 @@ export { argMax, crossEntropy, type LossName, margin } from "./models/losses.ts"
 export { type Model, modelFromBytes, modelFromGraph } from "./models/model.ts";
 export { type Normalization, normalizedModel } from "./models/normalized.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./models/open.ts";
+export { predict } from "./models/predict.ts";
 export { type Columns, type Reading, type ReadingOptions, readScores } from "./models/reading.ts";
 export {
   type Compilable,

@@ -1,7 +1,6 @@
 // carom fit: train one model.
 
 import {
-  argMax,
   crossValidate,
   describeScaling,
   errorRate,
@@ -10,10 +9,9 @@ import {
   InputError,
   learnerByName,
   learners,
-  openModel,
   parseOptions,
+  predict,
   presetOptions,
-  scoreRows,
   withScaling,
 } from "@carom/core";
 import { Command } from "commander";
@@ -106,9 +104,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
     metadata: { data: contentHash },
     onProgress: (done) => progress.update(`training ${name}`, done),
   }).finally(() => progress.end());
-  const opened = await openModel(runtime, fitted.model);
-  const trainingError = errorRate(argMax(await scoreRows(opened, dataset)), dataset.labels);
-  await opened.close();
+  const trainingError = errorRate(await predict(runtime, fitted.model, dataset), dataset.labels);
   // Not before all is done: a run that is ended can be started again.
   await writeWhole(options.out, fitted.model.bytes);
   if (options.json) {

@@ -1,10 +1,10 @@
 // k-fold cross-validation: the error of a learner on rows that it did not see, for each of several settings.
 
-import { type Dataset, denseRows, rowCount, takeRows } from "../data/dataset.ts";
+import { type Dataset, rowCount, takeRows } from "../data/dataset.ts";
 import { stratifiedSplit } from "../data/split.ts";
 import { assert, InputError } from "../errors.ts";
-import { argMax } from "../models/losses.ts";
-import { openModel } from "../models/open.ts";
+import type { Model } from "../models/model.ts";
+import { predict } from "../models/predict.ts";
 import type { Runtime } from "../models/runtime.ts";
 import { stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
@@ -35,9 +35,6 @@ export interface CrossValidation {
   /** The setting of least error; the first of equals. */
   readonly best: CrossValidated;
 }
-
-/** Rows scored at once; sparse ones are written out for it. */
-const BLOCK = 256;
 
 /**
  * Fits each setting of a grid on all folds but one and judges it on that one, for each fold.
@@ -70,9 +67,7 @@ export async function crossValidate(
     for (const [fold, held] of parts.entries()) {
       const train = takeRows(data, allBut(held, rowCount(data)));
       const { model } = await fit(learner, train, { runtime, seed, label: `fold ${fold}`, options });
-      const opened = await openModel(runtime, model);
-      judged.push({ wrong: await countErrors(opened.scores, takeRows(data, held)), rows: held.length });
-      await opened.close();
+      judged.push({ wrong: await countErrors(runtime, model, takeRows(data, held)), rows: held.length });
       onProgress?.((at * folds + fold + 1) / (settings.length * folds));
     }
     const wrong = judged.reduce((sum, each) => sum + each.wrong, 0);
@@ -96,17 +91,8 @@ function allBut(held: Int32Array, n: number): Int32Array {
   return Int32Array.from({ length: n }, (_, row) => row).filter((row) => isHeld[row] === 0);
 }
 
-async function countErrors(
-  scores: (x: ReturnType<typeof denseRows>) => Promise<Parameters<typeof argMax>[0]>,
-  data: Dataset,
-): Promise<number> {
-  const n = rowCount(data);
-  assert(n > 0, "an empty fold");
-  let wrong = 0;
-  for (let from = 0; from < n; from += BLOCK) {
-    const to = Math.min(n, from + BLOCK);
-    const predicted = argMax(await scores(denseRows(data, from, to)));
-    for (let i = 0; i < predicted.length; i++) if (predicted[i] !== data.labels[from + i]) wrong++;
-  }
-  return wrong;
+async function countErrors(runtime: Runtime, model: Model, data: Dataset): Promise<number> {
+  assert(rowCount(data) > 0, "an empty fold");
+  const predicted = await predict(runtime, model, data);
+  return predicted.reduce((wrong, label, i) => wrong + (label === data.labels[i] ? 0 : 1), 0);
 }
