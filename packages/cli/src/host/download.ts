@@ -6,6 +6,7 @@ import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { InputError } from "@carom/core";
 import { type Lock, takeLock } from "./lock.ts";
+import { MOST_FETCHED } from "./sizes.ts";
 
 export interface Download {
   /** Addresses of the same file, tried one after another. */
@@ -18,8 +19,6 @@ export interface Download {
   onProgress?(bytes: number, total: number | undefined): void;
 }
 
-/** A server that sends on would fill the disk. */
-const MOST_BYTES = 2 ** 31;
 /** Milliseconds without any byte after which a connection counts as cut. */
 const SILENCE = 30_000;
 
@@ -62,7 +61,7 @@ function lockOn(part: string): Lock {
   }
 }
 
-async function fetchFrom({ addresses, path, sha256, most = MOST_BYTES, onProgress }: Download): Promise<"fetched"> {
+async function fetchFrom({ addresses, path, sha256, most = MOST_FETCHED, onProgress }: Download): Promise<"fetched"> {
   const part = `${path}.part`;
   const faults: string[] = [];
   for (const address of addresses) {

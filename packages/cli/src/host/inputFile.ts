@@ -6,8 +6,10 @@ import { basename } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { crc32, createGunzip, createInflateRaw, type Gunzip } from "node:zlib";
 import { type ByteSource, InputError, mostInflated, type Unpacker } from "@carom/core";
+import { limitVariables } from "./limits.ts";
 import { unreadable } from "./read.ts";
 import { requireRoomFor } from "./room.ts";
+import { mostUnpacked } from "./sizes.ts";
 
 /** Bytes read at a time. */
 const PIECE = 2 ** 20;
@@ -88,26 +90,30 @@ async function readFully(handle: FileHandle, into: Uint8Array, from: number): Pr
   return filled;
 }
 
-/** Bytes that a packed file may hold which has to be in memory at once; what is unpacked already is as large as it is. */
-export const MOST_UNPACKED = 2 ** 28;
-
 /** All of the content at once. @throws InputError for gzip that holds more than fits well */
 export async function contentOf(file: InputFile): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
+  const most = mostUnpacked();
   let length = 0;
   for await (const piece of copies(file.unpacked())) {
     length += piece.length;
-    if (file.isGzip && length > MOST_UNPACKED) {
+    if (file.isGzip && length > most) {
       throw new InputError("unsupported", file.name, {
-        expected: `gzip of up to ${MOST_UNPACKED} bytes in this format`,
+        expected: `gzip of up to ${most} bytes in this format`,
         got: "more",
-        remedy: "unpack it with gunzip, and give what comes out",
+        remedy: `unpack it with gunzip, and give what comes out, or set ${limitVariables.bytes} to more gigabytes`,
       });
     }
     requireRoomFor(file.name, length);
     pieces.push(piece);
   }
-  return new Uint8Array(Buffer.concat(pieces));
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /** Unpacks what zip archives hold. */

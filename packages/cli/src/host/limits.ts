@@ -24,19 +24,22 @@ const SECONDS = 600;
 
 /** Variables of the environment that set the limits, and the units that they are in. */
 export const limitVariables = { seconds: "CAROM_MODEL_SECONDS", bytes: "CAROM_MEMORY" } as const;
+const units = { seconds: 1, bytes: GIGABYTE } as const;
 
 /** The limits: those of the environment, else ten minutes and half of the memory that this machine or container has. */
 export function limits(): Limits {
-  const given = (name: keyof Limits) => {
-    const value = Number(process.env[limitVariables[name]]);
-    return value > 0 ? value : undefined;
-  };
   // What is constrained by nothing says 0 or more than there is.
   const constrained = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
   return {
-    seconds: given("seconds") ?? SECONDS,
-    bytes: (given("bytes") ?? Math.min(totalmem(), constrained) / 2 / GIGABYTE) * GIGABYTE,
+    seconds: givenLimit("seconds") ?? SECONDS,
+    bytes: givenLimit("bytes") ?? Math.min(totalmem(), constrained) / 2,
   };
+}
+
+/** A limit where the environment sets it. */
+export function givenLimit(name: keyof Limits): number | undefined {
+  const value = Number(process.env[limitVariables[name]]);
+  return value > 0 ? value * units[name] : undefined;
 }
 
 /** The heap may take what the process may: at its own limit V8 would end the process with pages of its own words. */

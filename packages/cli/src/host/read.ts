@@ -2,6 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { InputError } from "@carom/core";
+import { MOST_WRITTEN } from "./sizes.ts";
 
 /**
  * The bytes of a file, as a plain Uint8Array: Node's Buffer is one too, but its `slice` shares memory, unlike any other.
@@ -19,9 +20,6 @@ export async function readBytes(kind: string, path: string): Promise<Uint8Array>
     throw unreadable(kind, path, error);
   }
 }
-
-/** Bytes of a file that people write: parsers compare each of its names with each other. */
-const MOST_WRITTEN = 2 ** 17;
 
 /** The same for files that people write. @throws InputError also for one that is longer than anyone would write */
 export async function readWritten(kind: string, path: string): Promise<Uint8Array> {

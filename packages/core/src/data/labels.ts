@@ -1,6 +1,7 @@
 // Labels: as they stand in a file, numbers or words, they become positions in a list of class names.
 
 import { InputError } from "../errors.ts";
+import { MAX_CLASSES } from "./limits.ts";
 import { type DecimalMark, textNumber } from "./table/numbers.ts";
 
 /** Class indices and the names they index. */
@@ -78,8 +79,6 @@ export interface LabelCollector {
   end(): Labels;
 }
 
-/** Classes beyond this are no classes. */
-const MOST_CLASSES = 2 ** 16;
 /** Rows without a label that a message names. */
 const NAMED = 5;
 
@@ -112,7 +111,7 @@ export function labelCollector(
       let id = ids.get(text);
       if (id === undefined) {
         id = ids.size;
-        if (id === MOST_CLASSES) throw noClass(name, text, where([place]), `at most ${MOST_CLASSES} classes`);
+        if (id === MAX_CLASSES) throw noClass(name, text, where([place]), `at most ${MAX_CLASSES} classes`);
         ids.set(text, id);
         firstPlace.push(place);
       }

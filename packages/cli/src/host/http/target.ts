@@ -12,6 +12,7 @@ import {
   tensor,
   toFloat,
 } from "@carom/core";
+import { MOST_ANSWERED, MOST_ASKED } from "../sizes.ts";
 import { LEDGERS, storeFolder } from "../store.ts";
 import { parseAddress } from "./address.ts";
 import type { Answer } from "./answer.ts";
@@ -57,10 +58,6 @@ export interface Connection {
   ledger: Ledger | undefined;
 }
 
-/** The longest answer that is read, in bytes. */
-const MAX_BYTES = 16 * 2 ** 20;
-/** Numbers that a request may hold: some 4 MiB of JSON. */
-const MAX_NUMBERS = 200_000;
 /** Rows by which it is found out how the target answers. */
 export const FIRST_ROWS = 8;
 
@@ -83,7 +80,7 @@ export async function connect(target: string, options: TargetOptions): Promise<C
     concurrency: options.concurrency,
     retries: options.retries,
     timeoutMs: 1000 * options.timeoutSeconds,
-    maxBytes: MAX_BYTES,
+    maxBytes: MOST_ANSWERED,
     name: shown,
     ...(options.tell && { tell: options.tell }),
     reserve(rows) {
@@ -191,7 +188,7 @@ function asker(
     }
     const most = Math.max(
       1,
-      Math.min(options.batch, protocol.mostRows ?? options.batch, Math.floor(MAX_NUMBERS / width)),
+      Math.min(options.batch, protocol.mostRows ?? options.batch, Math.floor(MOST_ASKED / width)),
     );
     for (let from = 0; from < fresh.length; from += most) {
       const part = fresh.slice(from, from + most);

@@ -4,6 +4,7 @@
 import { InputError } from "../../errors.ts";
 import { widened } from "../../halves.ts";
 import { allocate, type ElementType, sizeOf, type Tensor } from "../../tensor.ts";
+import { MAX_AXES, MAX_HEADER } from "../limits.ts";
 import { elementsIn, invalidFile, readElements, requireSize } from "./elements.ts";
 import { type Header, headedReader } from "./headed.ts";
 
@@ -41,10 +42,6 @@ export interface NpyReader {
   end(): NpyFile;
 }
 
-/** Bytes of a header, and axes: NumPy itself reads no longer header than 10,000 bytes unless it is told to. */
-const MOST_HEADER = 2 ** 16;
-const MOST_AXES = 64;
-
 /** Reads a .npy file of so many bytes from pieces. @throws InputError for another kind of file, or of another size. */
 export function npyReader(size: number, name = "npy data"): NpyReader {
   const reader = headedReader((bytes, isWhole) => headerIn(bytes, isWhole, size, name), name);
@@ -78,8 +75,8 @@ function headerIn(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const from = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? 0 : view.getUint32(8, true);
-  if (length > MOST_HEADER)
-    throw invalidFile(name, `a header of up to ${MOST_HEADER} bytes`, `${length}`, "save it again");
+  if (length > MAX_HEADER)
+    throw invalidFile(name, `a header of up to ${MAX_HEADER} bytes`, `${length}`, "save it again");
   if (from + length > bytes.length && !isWhole) return undefined;
   if (length === 0 || from + length > bytes.length) {
     throw invalidFile(name, `a header of ${length} bytes`, `${bytes.length - from} bytes`, "the file is truncated");
@@ -183,7 +180,7 @@ function parseHeader(text: string, name: string): Omit<NpyFile, "elements"> {
   const dimensions = /'shape': *\(([^)]*)\)/.exec(text);
   const shape = dimensions?.[1].split(",").map((part) => part.trim());
   if (shape?.at(-1) === "") shape.pop();
-  if (!kind || !order || !shape?.every((part) => integer.test(part)) || shape.length > MOST_AXES) {
+  if (!kind || !order || !shape?.every((part) => integer.test(part)) || shape.length > MAX_AXES) {
     throw invalidFile(
       name,
       "a header with descr, fortran_order and shape",

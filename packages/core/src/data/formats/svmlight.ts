@@ -3,6 +3,7 @@
 
 import { InputError } from "../../errors.ts";
 import type { FloatType } from "../../tensor.ts";
+import { MAX_COLUMNS } from "../limits.ts";
 import type { SparseRows } from "../sparse.ts";
 import { afterLineEnd, isLineEnd, type LineBuffer, lineBuffer } from "../table/lines.ts";
 import { scanNumber } from "../table/numbers.ts";
@@ -30,8 +31,6 @@ export interface SvmlightReader extends Pick<LineBuffer, "push"> {
 }
 
 const [tab, space, hash, colon, point, zero] = [9, 32, 35, 58, 46, 48];
-/** Columns that may be there without having been declared: each costs memory, and an index is soon mistyped. */
-const MOST_COLUMNS = 2 ** 26;
 
 /**
  * Reads the rows and integer labels of a svmlight file from pieces.
@@ -48,7 +47,7 @@ export function svmlightReader(
   type: FloatType = "float64",
 ): SvmlightReader {
   const first = zeroBased ? 0 : 1;
-  const most = columns ?? MOST_COLUMNS;
+  const most = columns ?? MAX_COLUMNS;
   const labels = growingArray(Float64Array);
   const start = growingArray(Int32Array);
   const index = growingArray(Int32Array);
@@ -183,7 +182,7 @@ function afterBlanks(bytes: Uint8Array, from: number): number {
 
 function tooWide(name: string, index: number, columns: number | undefined): InputError {
   return new InputError("invalid", name, {
-    expected: columns === undefined ? `indices up to ${MOST_COLUMNS}` : `at most the declared ${columns} columns`,
+    expected: columns === undefined ? `indices up to ${MAX_COLUMNS}` : `at most the declared ${columns} columns`,
     got: `index ${index}`,
     remedy: "say how many columns there are with --columns",
   });
