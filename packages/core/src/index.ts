@@ -2,11 +2,14 @@
 
 export type { Attack, AttackContext, AttackState, Gradients, Points } from "./attacks/attack.ts";
 export {
+  type AttackedPoints,
   type Attacker,
   attackerName,
   attackerSchema,
   type BuiltAttacker,
   buildAttacker,
+  type Choice,
+  defaultAttack,
   gradientsPerSample,
   MOMENTUM,
 } from "./attacks/attacker.ts";

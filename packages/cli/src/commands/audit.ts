@@ -136,7 +136,11 @@ async function run(options: AuditOptions): Promise<void> {
   const gate = await gateOf(options, epsilons);
   requireRoomForAudit(rowCount(attacked), featureCount(attacked), epsilons.length);
   const { choices: surrogates, leftOut } = surrogatesFor(subject, options);
-  const { told: chosen, ...who } = attackersFor(attacked, surrogates, options, service !== undefined);
+  const {
+    told: chosen,
+    leftOut: unhelpful,
+    ...who
+  } = attackersFor(attacked, surrogates, options, service !== undefined);
   const defaults = [
     ...asked.defaults,
     ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
@@ -155,6 +159,7 @@ async function run(options: AuditOptions): Promise<void> {
   const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, units }) };
   const warnings = [
     ...asked.warnings,
+    ...unhelpful,
     ...dataWarnings(withScaling(attacked, options.scaling), {
       learned: true,
       attack: { threat, units: options.units, epsilons: options.epsilon },

@@ -1,22 +1,19 @@
 // carom evade: points that a model gets wrong, written to a file and judged after being read back.
 
 import {
-  buildEvasion,
+  attackerName,
+  buildAttacker,
   type Crafting,
   classPosition,
   type Dataset,
   type Doubt,
-  evasionAttacks,
-  evasionByName,
   type FloatType,
   InputError,
   nonFiniteSentence,
   normIn,
-  norms,
   objectiveByName,
   objectives,
   rowCount,
-  type ThreatModel,
   takeRows,
   unknownName,
 } from "@carom/core";
@@ -30,7 +27,8 @@ import { openDevice } from "../host/runtime.ts";
 import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
-import { attackTable } from "../ui/attackTable.ts";
+import { type AttackerOptions, attackerOf, withAttackerOptions } from "../ui/attackerOptions.ts";
+import { attackTable, boosterTable, ensembleTable } from "../ui/attackTable.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
@@ -48,7 +46,6 @@ import {
 } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readData } from "../ui/readData.ts";
-import { collectSettings } from "../ui/settings.ts";
 import { type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
@@ -60,14 +57,13 @@ interface EvadeOptions
     ModelOptions,
     ThreatOptions,
     UnitsOptions,
+    AttackerOptions,
     DeviceOptions {
   readonly model?: string[];
   readonly data?: string;
   readonly epsilon?: number[];
   readonly minEpsilon?: boolean;
   readonly out?: string;
-  readonly attack?: string;
-  readonly set?: Readonly<Record<string, unknown>>;
   readonly class?: string;
   readonly targetClass?: string;
   readonly objective?: string;
@@ -84,8 +80,6 @@ export function evadeCommand(): Command {
     .option("--epsilon <list>", "budgets in the units of the features, such as 0.5,1,2", parseEpsilons)
     .option("--min-epsilon", "in place of --epsilon: search the smallest budget at which each point is wrong")
     .option("--out <file>", "the file to write: .npz with x, y, epsilon and index, the row of --data; or .svmlight")
-    .option("--attack <name>", `${Object.keys(evasionAttacks).join(", ")}; where absent, the strongest that fits`)
-    .option("--set <name=value>", "an option of the attack, such as steps=100; may be repeated", collectSettings)
     .option("--class <name>", "attack rows of this class only")
     .option("--target-class <name>", "the class that rows of others should end in; any wrong one where absent")
     .option(
@@ -93,8 +87,9 @@ export function evadeCommand(): Command {
       `what the attack raises: ${Object.keys(objectives).join(", ")} (the first where absent)`,
     )
     .option("--false-alarms <share>", "with --class: also judge at this rate of other rows taken for it", parseShare)
-    .option("--list", "the attacks with their options and defaults")
+    .option("--list", "attacks, boosters and rules of ensembles with their options and defaults")
     .action(run);
+  withAttackerOptions(command);
   withDeviceOption(command);
   return withExamples(
     withCommonOptions(withDataOptions(withThreatOptions(withUnitsOption(withModelOptions(command))))),
@@ -102,13 +97,19 @@ export function evadeCommand(): Command {
     "carom evade --model m.onnx --data apps.npz --norm l1 --add-only --class 1 \\",
     "    --epsilon 5,10,30 --false-alarms 0.005 --out adv.npz",
     "carom evade --model a.onnx b.onnx --data digits --min-epsilon --out adv.npz",
+    "carom evade --model a.onnx b.onnx --data digits --epsilon 1 --boosters ni,vmi --ensemble meanDirection --out adv.npz",
   );
 }
 
 async function run(options: EvadeOptions): Promise<void> {
   if (options.list) {
-    if (options.json) printJson(attackTable());
-    else print(listing(attackTable()));
+    const tables = { attack: attackTable(), booster: boosterTable(), ensemble: ensembleTable() };
+    if (options.json)
+      printJson(Object.entries(tables).flatMap(([kind, rows]) => rows.map((row) => ({ kind, ...row }))));
+    else {
+      print(`Attacks\n\n${listing(tables.attack)}\nBoosters\n\n${listing(tables.booster)}\n`);
+      print(`Rules of ensembles\n\n${listing(tables.ensemble)}`);
+    }
     return;
   }
   const paths = required(options.model, "--model", "an ONNX classifier");
@@ -139,14 +140,12 @@ async function run(options: EvadeOptions): Promise<void> {
   const ofTargetClass = all.labels.filter((label) => label === target).length;
 
   const objective = options.objective === undefined ? undefined : objectiveByName(options.objective);
-  const entry = chooseAttack(options, threat);
-  const attack = entry && buildEvasion(entry, options.set ?? {}, threat);
+  const about = { threat, shape: attacked.featureShape, models: models.length };
+  const attacker = attackerOf(options, about);
+  const { entry, attack, fromOrigin, secondStart } = buildAttacker(attacker, about);
   if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
   const mixesRows = entry?.capabilities.mixesRows === true;
   if (mixesRows && !epsilons) throw noSmallest(entry.name);
-  const improves = entry?.capabilities.improves !== false;
-  // Starts of another class mean nothing to an attack that counts changes from the point itself.
-  const isDiscrete = entry?.capabilities.discrete === true || "start" in all.features;
   const task = {
     runtime,
     models,
@@ -155,9 +154,9 @@ async function run(options: EvadeOptions): Promise<void> {
     seed: options.seed,
     ...(attack && { attack }),
     ...(objective && { objective }),
-    ...(!improves && { fromOrigin: true }),
+    ...(fromOrigin && { fromOrigin }),
     ...(mixesRows && { mixesRows }),
-    ...(improves && !isDiscrete && { pool: all }),
+    ...(secondStart && !("start" in all.features) && { pool: all }),
     ...(target !== undefined && { target }),
   };
   const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set && !objective;
@@ -194,6 +193,10 @@ async function run(options: EvadeOptions): Promise<void> {
   // Not before all is done: a run that is ended can be started again.
   await draft.keep();
   const name = entry?.name ?? "line-search";
+  const { boosters, ensemble } = attacker;
+  const by = attackerName({ ...attacker, attack: { name } });
+  // Of all budgets and models together.
+  const perPoint = { gradients: queries.gradients / n, scores: queries.scores / n };
   const smallest = epsilons ? undefined : describeSmallest(epsilon);
   if (options.json) {
     const { norm, changeable, direction, grid } = threat;
@@ -209,6 +212,8 @@ async function run(options: EvadeOptions): Promise<void> {
       dataHash,
       reading,
       attack: name,
+      ...(boosters && { boosters }),
+      ...(ensemble && { ensemble }),
       ...(objective && { objective: objective.name }),
       ...(target !== undefined && { ofTargetClass }),
       norm: norm.name,
@@ -216,6 +221,7 @@ async function run(options: EvadeOptions): Promise<void> {
       ...changes,
       seed: options.seed,
       queries,
+      perPoint,
       out,
       ...(warnings.length > 0 && { warnings }),
       ...(smallest && { minimumEpsilon: smallest }),
@@ -238,7 +244,9 @@ async function run(options: EvadeOptions): Promise<void> {
     const none = smallest.none > 0 ? `; none found for ${smallest.none} of ${n}` : "";
     print(`smallest epsilon: median ${middle}, quartiles ${low} and ${high}${none}\n`);
   }
-  print(`written: ${out} (${name})\n`);
+  const took = [perPoint.gradients, perPoint.scores].map((value) => Number(value.toPrecision(3)));
+  print(`asked for each point: ${took[0]} rows of gradients, ${took[1]} of scores\n`);
+  print(`written: ${out} (${by})\n`);
 }
 
 /** The budgets, or undefined where the smallest are looked for. */
@@ -309,13 +317,6 @@ function describeSmallest(epsilon: Float64Array) {
   const sorted = epsilon.toSorted();
   const quartiles = [0.25, 0.5, 0.75].map((share) => sorted[Math.floor(share * (sorted.length - 1))]);
   return { quartiles, none: sorted.filter((value) => value === Number.POSITIVE_INFINITY).length };
-}
-
-/** Where no attack is named: flips of binary features within an L1 budget; else craft's own choice, the line search. */
-function chooseAttack(options: EvadeOptions, { norm, domain }: ThreatModel) {
-  if (options.attack !== undefined) return evasionByName(options.attack);
-  if (norm === norms.l1 && domain.kinds?.every((kind) => kind === "binary")) return evasionByName("flips");
-  return options.set ? evasionByName("line-search") : undefined;
 }
 
 function required<T>(value: T | undefined, option: string, expected: string): T {

@@ -1,6 +1,6 @@
 // The registry of evasion attacks as a table.
 
-import { type AnyEvasionAttack, evasionAttacks } from "@carom/core";
+import { type AnyEvasionAttack, boosters, ensembles, evasionAttacks, gradientsPerStep } from "@carom/core";
 import { type Listed, optionsOf } from "./listing.ts";
 
 export type AttackRow = Listed & Pick<AnyEvasionAttack, "capabilities" | "reference">;
@@ -15,3 +15,23 @@ export function attackTable(): AttackRow[] {
     reference,
   }));
 }
+
+/** The registries of boosters and of rules of ensembles, likewise. */
+export function boosterTable(): readonly Listed[] {
+  return Object.values(boosters).map(({ name, summary, reference, options, data }) => {
+    const listed = optionsOf(options);
+    const gradients = gradientsPerStep([chooseDefaults(name)]);
+    const made = data === "any" ? "" : data === "images" ? "; images" : "; real features";
+    return { name, summary: `${summary} (${gradients} gradients a step${made}; ${reference})`, options: listed };
+  });
+}
+
+export function ensembleTable(): readonly Listed[] {
+  return Object.values(ensembles).map(({ name, summary, reference, gradientsPerStep }) => ({
+    name,
+    summary: `${summary} (${gradientsPerStep} gradients of each model a step; ${reference})`,
+    options: [],
+  }));
+}
+
+const chooseDefaults = (name: string) => ({ booster: boosters[name], options: boosters[name].options.parse({}) });

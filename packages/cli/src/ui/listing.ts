@@ -29,8 +29,8 @@ export function listing(entries: readonly Listed[]): string {
   return entries
     .map(({ name, summary, options, presets = [] }) => {
       const values = options.map((option) => JSON.stringify(option.default));
-      const width = Math.max(...options.map((option) => option.name.length));
-      const valueWidth = Math.max(...values.map((value) => value.length));
+      const width = Math.max(0, ...options.map((option) => option.name.length));
+      const valueWidth = Math.max(0, ...values.map((value) => value.length));
       const lines = options.map(
         (option, i) => `  ${option.name.padEnd(width)}  ${values[i].padEnd(valueWidth)}  ${option.description}\n`,
       );

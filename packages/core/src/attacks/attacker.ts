@@ -67,7 +67,7 @@ export interface BuiltAttacker {
 export function buildAttacker(attacker: Attacker, { threat, shape, models }: AttackedPoints): BuiltAttacker {
   const boosters = boostersOf(attacker).map(([booster, options]) => chooseBooster(booster, options, threat, shape));
   const rule = attacker.ensemble === undefined ? undefined : ensembleByName(attacker.ensemble);
-  const chosen = attackOf(attacker) ?? byDefault(threat);
+  const chosen = attackOf(attacker) ?? defaultAttack(threat);
   const climbed = attacker.objective === undefined ? {} : { objective: objectiveByName(attacker.objective) };
   if (!chosen) return { ...climbed, fromOrigin: false, secondStart: true };
   const entry = evasionByName(chosen.name);
@@ -135,7 +135,7 @@ const boostersOf = ({ boosters = [] }: Attacker) =>
   boosters.map(({ name, options = {} }) => [boosterByName(name), options] as const);
 
 /** Flips of binary features within an L1 budget; else nothing, as the strongest attack depends on the models. */
-function byDefault({ norm, domain }: ThreatModel): Choice | undefined {
+export function defaultAttack({ norm, domain }: ThreatModel): Choice | undefined {
   return norm.name === "l1" && domain.kinds?.every((kind) => kind === "binary") ? { name: "flips" } : undefined;
 }
 
