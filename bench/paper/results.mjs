@@ -18,6 +18,7 @@ const {
   comparison = [],
   entries = [],
   mean,
+  attackerGains,
 } = read("metrics.json");
 const { seconds, node, platform, carom } = read("manifest.json");
 
@@ -37,15 +38,43 @@ const table = (head, rows) =>
 /** Transfer rates: surrogates by budgets or fractions. */
 function rates() {
   if (transferRates.length === 0) return "";
+  // Of the first attacker, where there are several: the others stand in a table of their own.
+  const first = transferRates[0].attacker;
+  const own = transferRates.filter(({ attacker }) => attacker === first);
   const levelOf = (rate) => rate.epsilon ?? rate.fraction;
-  const levels = [...new Set(transferRates.map(levelOf))];
-  const ids = [...new Set(transferRates.map(({ surrogate }) => surrogate))];
-  const cell = (id, level) =>
-    transferRates.find((rate) => rate.surrogate === id && levelOf(rate) === level).rate.toFixed(3);
-  return `## Mean error of the targets\n\n${table(
+  const levels = [...new Set(own.map(levelOf))];
+  const ids = [...new Set(own.map(({ surrogate }) => surrogate))];
+  const cell = (id, level) => own.find((rate) => rate.surrogate === id && levelOf(rate) === level).rate.toFixed(3);
+  return `## Mean error of the targets${first === undefined ? "" : `, by ${first}`}\n\n${table(
     ["surrogate", ...levels.map(String)],
     ids.map((id) => [name(id), ...levels.map((level) => cell(id, level))]),
   )}\n`;
+}
+
+/** Attackers beside those of equal compute, and what alignment explains. */
+function gained() {
+  if (!attackerGains) return "";
+  const range = ({ estimate, low, high }, digits, factor = 1) =>
+    `${(factor * estimate).toFixed(digits)} (${(factor * low).toFixed(digits)} to ${(factor * high).toFixed(digits)})`;
+  const rows = attackerGains.gains.map((each) => [
+    ...[each.attacker, each.epsilon, Math.round(each.gradients), (100 * each.error).toFixed(1)],
+    ...[
+      `${each.against} (${Math.round(each.gradientsOfOther)})`,
+      range(each.gain, 1, 100),
+      each.p?.toPrecision(2) ?? "-",
+    ],
+    ...[each.alignment?.toFixed(3) ?? "-", each.alignmentGain ? range(each.alignmentGain, 3) : "-"],
+  ]);
+  const head = ["attacker", "ε", "gradients", "error, %", "against (gradients)", "gain, points in 100", "Holm's p"];
+  const explained = attackerGains.explained.map(
+    ({ epsilon, correlation, n }) =>
+      `At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of error have Pearson's ` +
+      `correlation ${range(correlation, 2)}: alignment accounts for ${Math.round(100 * correlation.estimate ** 2)} % of the variance of gains.`,
+  );
+  return `## At equal compute\n\n${table(
+    [...head, "alignment", "gain of alignment"],
+    rows.map((row) => row.map(String)),
+  )}\n\n${explained.join("\n\n")}\n`;
 }
 
 function swept() {
@@ -100,7 +129,7 @@ const count =
   study.repetitions === undefined ? "" : `${study.repetitions} repetition${study.repetitions === 1 ? "" : "s"}, `;
 const sections = [
   claimed.length > 0 && `## Claims of the paper\n\n${claimed.join("\n")}\n`,
-  ...[rates(), swept(), compared(), tested()],
+  ...[rates(), gained(), swept(), compared(), tested()],
   figures.length > 0 &&
     `## Figures\n\n${figures.map((file) => `![${file.replace(/\.svg$/, "").replaceAll("-", " ")}](${study.name}/${file})`).join("\n\n")}\n`,
 ];

@@ -255,6 +255,7 @@ export { type Part, partAt, type Ref, type Values } from "./study/engine/referen
 export { inProcess, runTask } from "./study/engine/runTask.ts";
 export { MissingInput, memoryStore, readPart, readRef, type Store } from "./study/engine/store.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/engine/task.ts";
+export type { AttackerGain, AttackerGains, GainExplained } from "./study/evasion/attackerGains.ts";
 export { claimsOf } from "./study/evasion/claims.ts";
 export { type Explained, type Explanation, explainStudy } from "./study/evasion/explain.ts";
 export {

@@ -1,7 +1,7 @@
 // The attackers of a study side by side: what each does to the targets, and what it takes.
 
-import { budgetOf, byAttacker, mean, type StudyResult } from "@carom/core";
-import { short } from "@carom/core/figures";
+import { type AttackerGains, budgetOf, byAttacker, mean, type StudyResult } from "@carom/core";
+import { percentInterval, short, withRange } from "@carom/core/figures";
 import { nameIn } from "./answer.ts";
 import { html, type Markup } from "./html.ts";
 
@@ -39,7 +39,29 @@ ${together.map(({ id }) => html`<td>${percent(rateOf(id))}</td><td>${number(cost
 <p>Mean error of the targets in percent, over targets and repetitions, under points of single surrogates and of ensembles; gradients
 are rows of gradients of surrogates for each point. Matrices above are of each attacker, figures and claims of the first.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Attackers"><table><thead><tr><th scope="col">attacker</th>
-<th scope="col">mean over surrogates</th><th scope="col">gradients</th><th scope="col">best surrogate</th><th scope="col" class="name">which</th>${heads}</tr></thead>${groups}</table></div></section>`;
+<th scope="col">mean over surrogates</th><th scope="col">gradients</th><th scope="col">best surrogate</th><th scope="col" class="name">which</th>${heads}</tr></thead>${groups}</table></div>${result.attackerGains ? gainsTable(result.attackerGains) : ""}</section>`;
+}
+
+/** What each attacker gains over one of equal compute, and what alignment explains of it. */
+function gainsTable({ gains, explained }: AttackerGains): Markup {
+  const rows = gains.map(
+    ({ attacker, against, epsilon, gradients, gradientsOfOther, gain, p, alignmentGain }) =>
+      html`<tr><th scope="row">${attacker}</th><td>${epsilon}</td><td>${number(gradients)}</td><td class="name">${against}</td>
+<td>${number(gradientsOfOther)}</td><td>${percentInterval(gain)}</td><td>${p === undefined ? "–" : short(p)}</td>
+<td>${alignmentGain ? withRange(alignmentGain) : "–"}</td></tr>`,
+  );
+  const sentences = explained.map(
+    ({ epsilon, correlation, n }) =>
+      html`<p>At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of error have Pearson's
+correlation ${withRange(correlation)}, mean over repetitions: alignment accounts for ${percent(correlation.estimate ** 2)} % of the variance of gains.</p>`,
+  );
+  return html`<h3>At equal compute</h3>
+<p>Error of the targets beyond that under an attacker without boosters that has at least as many gradients, or the most there are; of one
+without boosters, beyond the first. Intervals, over repetitions, hold for all rows at once; p is Holm's. Alignment is the share of the largest
+first-order increase of the target's loss that the perturbations have.</p>
+<div class="scroll" role="region" tabindex="0" aria-label="Gains"><table><thead><tr><th scope="col">attacker</th><th scope="col">ε</th>
+<th scope="col">gradients</th><th scope="col" class="name">against</th><th scope="col">gradients</th><th scope="col">gain in error</th><th scope="col">p</th>
+<th scope="col">gain in alignment</th></tr></thead><tbody>${rows}</tbody></table></div>${sentences}`;
 }
 
 const percent = (share: number | undefined) => (share === undefined ? "–" : (100 * share).toFixed(1));

@@ -10,6 +10,7 @@ import { pooledCell } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { resolve } from "../studyModels.ts";
 import { VERSION } from "../version.ts";
+import { type AttackerGains, attackerGains } from "./attackerGains.ts";
 import { attackersOf, type EnsembleOf, ensemblesOf, type NamedAttacker } from "./attackers.ts";
 import { type Explanation, explainStudy } from "./explain.ts";
 import type { Matrix } from "./matrix.ts";
@@ -37,6 +38,8 @@ export interface StudyResult {
   readonly data: Readonly<Record<string, string>>;
   /** Who attacked, under the names that cells have; absent where the study names nobody. */
   readonly attackers?: readonly NamedAttacker[];
+  /** What each attacker gains over one of equal compute; absent where fewer than two are named. */
+  readonly attackerGains?: AttackerGains;
   /** Surrogates that were attacked together; absent where there are none. */
   readonly ensembles?: readonly EnsembleOf[];
   readonly repetitions: readonly Transfer[];
@@ -127,13 +130,15 @@ export async function readStudy(
   /** The first attacker too has a name, where the study names attackers. */
   const signed = <T extends { readonly attacker?: string }>(each: T): T =>
     attackers.length === 0 ? each : { ...each, attacker: each.attacker ?? attackers[0].name };
+  const signedRepetitions = repetitions.map((each) => ({ ...each, cells: each.cells.map(signed) }));
   return {
     carom: VERSION,
     study,
     data,
     ...(attackers.length > 0 && { attackers }),
+    ...(attackers.length > 1 && { attackerGains: attackerGains(attackers, signedRepetitions, study.attack.epsilons) }),
     ...(ensembles.length > 0 && { ensembles }),
-    repetitions: repetitions.map((each) => ({ ...each, cells: each.cells.map(signed) })),
+    repetitions: signedRepetitions,
     cells: cells.map(signed),
     transferRates: allRates.map(signed),
     curves,
