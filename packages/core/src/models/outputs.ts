@@ -65,7 +65,7 @@ const NAMED = /score|logit|prob/i;
 /**
  * The value that was asked for; else what a ZipMap makes a dictionary of; else the one output of real numbers that is named
  * as scores are, or that an operator of classifiers makes, or that has a row per sample, in this order; in a file that gives
- * labels alone, what those are the largest of.
+ * labels alone, what those are the largest of. Where they were sorted by size (TopK), what was sorted.
  *
  * One column alone is taken for a score only where its name or its operator says so. Undefined where nothing can hold
  * scores.
@@ -73,8 +73,17 @@ const NAMED = /score|logit|prob/i;
  * @throws InputError for an output that is not there, and where several are equally likely and are not the same scores
  */
 export function chooseScores(file: OnnxModel, wanted?: string): ChosenValue | undefined {
-  const { graph } = file;
   const makers = makersOf(file);
+  const chosen = choose(file, makers, wanted);
+  const sorting = chosen && makerOf(makers, chosen.value);
+  if (sorting?.op !== "TopK") return chosen;
+  // In an order of size places are no classes.
+  const because = `"${chosen!.value}" are the largest of them`;
+  return { value: sorting.inputs[0], because, declared: undefined };
+}
+
+function choose(file: OnnxModel, makers: Makers, wanted: string | undefined): ChosenValue | undefined {
+  const { graph } = file;
   if (wanted !== undefined) return namedValue(file, makers, wanted);
   const dictionary = graph.outputs.find(({ name }) => makerOf(makers, name)?.op === "ZipMap");
   if (dictionary) {

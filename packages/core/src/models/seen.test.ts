@@ -222,6 +222,20 @@ describe("which output", () => {
     },
   );
 
+  test("scores that were sorted by size are read as they were before", async () => {
+    const sorted =
+      (k: number): Outputs =>
+      (g, z) => {
+        const [values, places] = g.nodeOutputs("TopK", [softmax(g, z("a", 5)), g.ints([k])], {}, 2);
+        return { values, places };
+      };
+    for (const k of [2, 5]) {
+      const { scores, probabilities } = await read(file(sorted(k)));
+      expect(probabilities).toBe(true);
+      expect(scores.data).toEqual((await read(file((g, z) => ({ p: softmax(g, z("a", 5)) })))).scores.data);
+    }
+  });
+
   test("labels that no scores stand behind are refused with what to export", async () => {
     const smallest: Outputs = (g, z) => ({ y: g.node("ArgMin", [z("a", 3)], { axis: { int: 1 } }) });
     await expect(read(file(smallest))).rejects.toThrow(
