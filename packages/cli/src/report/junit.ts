@@ -1,6 +1,6 @@
 // An audit as JUnit's XML: a case for each surrogate and budget, and one for each rule of a gate.
 
-import { type AuditCell, type AuditResult, TARGET } from "@carom/core";
+import { type AuditCell, type AuditResult, sourceName, TARGET } from "@carom/core";
 import { percentInterval } from "@carom/core/figures";
 import type { Gated } from "./gated.ts";
 import { xmlText } from "./xml.ts";
@@ -49,7 +49,7 @@ function caseOf(cell: AuditCell, findings: Gated["findings"]): Case {
       (each.side === ">" ? error.low > each.limit : error.high < each.limit),
   );
   return {
-    group: surrogate === TARGET ? "white-box" : surrogate,
+    group: surrogate === TARGET ? "white-box" : sourceName(cell),
     name: `epsilon ${epsilon}`,
     properties: { points: error.n, error: error.estimate, low: error.low, high: error.high },
     ...(broken && { failure: `error under attack ${percentInterval(error)}: ${broken.text}` }),

@@ -1,6 +1,6 @@
 // An audit on one screen of Markdown, for the page of a job or a pull request, and for a model card.
 
-import { type AuditResult, TARGET, VERSION } from "@carom/core";
+import { type AuditResult, sourceName, TARGET, VERSION } from "@carom/core";
 import { percentInterval } from "@carom/core/figures";
 import type { Gated } from "./gated.ts";
 
@@ -24,7 +24,7 @@ export function summaryOf(result: AuditResult, { target, findings }: Gated): str
     ...asked.warnings.map((warning) => `> ${text(warning)}`),
     `${asked.points} points, ${asked.norm}${asked.units === "ranges" ? " of features in units of their ranges" : ""}; data ` +
       `${code(asked.dataHash.slice(0, 12))}, target ${code(asked.targetHash.slice(0, 12))}, seed ${result.seed}, Carom ${VERSION}. ` +
-      "95 % intervals, of surrogates for all of them and all budgets at once. What resisted these attackers may not resist others.",
+      "95 % intervals, of all that was tried and all budgets at once. What resisted these attackers may not resist others.",
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -32,8 +32,9 @@ export function summaryOf(result: AuditResult, { target, findings }: Gated): str
 /** The target's error without attack, under the strongest surrogate and under its own points, by budget. */
 function errors({ asked, standings, models }: AuditResult): string {
   const clean = models.find(({ id }) => id === TARGET)!.cleanError;
+  const tried = standings.tried ?? standings.ranking;
   const rows = asked.epsilons.map((epsilon, i) => {
-    const strongest = standings.ranking.reduce<(typeof standings.ranking)[number] | undefined>(
+    const strongest = tried.reduce<(typeof tried)[number] | undefined>(
       (most, each) => (most === undefined || each.errors[i].estimate > most.errors[i].estimate ? each : most),
       undefined,
     );
@@ -41,11 +42,16 @@ function errors({ asked, standings, models }: AuditResult): string {
     return [
       String(epsilon),
       strongest ? percentInterval(strongest.errors[i]) : "none",
-      strongest ? code(strongest.surrogate) : "",
+      strongest ? code(sourceName(strongest)) : "",
       white ? percentInterval(white) : "none",
     ];
   });
-  const head = ["budget ε", "error by transfer", "strongest surrogate", "white-box"];
+  const head = [
+    "budget ε",
+    "error by transfer",
+    standings.tried ? "strongest tried" : "strongest surrogate",
+    "white-box",
+  ];
   return table(head, [["0 (clean)", percentInterval(clean), "", ""], ...rows]);
 }
 

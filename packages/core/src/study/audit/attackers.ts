@@ -1,6 +1,6 @@
 // Who attacks in an audit beside the strongest attack on each surrogate by itself.
 
-import { type Attacker, buildAttacker, gradientsPerSample } from "../../attacks/attacker.ts";
+import { type Attacker, buildAttacker, gradientsPerSample, MOMENTUM } from "../../attacks/attacker.ts";
 import { boosterByName } from "../../attacks/boosters/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
@@ -35,7 +35,10 @@ export function withRivals(attackers: readonly NamedAttacker[]): readonly NamedA
   return attackers.flatMap((attacker) => {
     const { name, how } = attacker;
     const gradients = how.boosters && gradientsPerSample(how);
-    if (gradients === undefined) return [attacker];
+    const { boosters: _, ...unboosted } = how;
+    const without = gradientsPerSample({ attack: MOMENTUM, ...unboosted });
+    // What costs no more than steps with momentum has them beside it anyway, or needs none.
+    if (gradients === undefined || gradients === without) return [attacker];
     const options = { steps: gradients, stepSize: Math.max(0.02, 3 / gradients), momentum: 1 };
     const rival = { attack: { name: "pgd", options }, ...(how.ensemble !== undefined && { ensemble: how.ensemble }) };
     return [attacker, { name: `mi of as many gradients as ${name}`, how: rival, beside: name }];

@@ -1,0 +1,108 @@
+// Attackers of an audit: which suit, what a plan makes of them, and that nobody named changes no key.
+
+import { describe, expect, it } from "vitest";
+import { boxPoints } from "../../../test/linearWorld.ts";
+import { attackerName, gradientsPerSample } from "../../attacks/attacker.ts";
+import { attackerNamed } from "../../attacks/attackerNames.ts";
+import { startPlan } from "../engine/plan.ts";
+import { taskKey } from "../engine/task.ts";
+import { craft } from "../tasks/craft.ts";
+import { type AuditAttacker, suitable, withRivals } from "./attackers.ts";
+import { type AuditQuestion, mostQueries, planAudit, TARGET } from "./audit.ts";
+import { standingsOf } from "./standing.ts";
+
+const data = boxPoints(1, 40, 4);
+const surrogates = [
+  { learner: "svm-linear", complexity: "low" },
+  { learner: "mlp", complexity: "low" },
+  { learner: "mlp", complexity: "high" },
+] as const;
+const named = (...names: string[]) => names.map((name) => ({ name, how: attackerNamed(name) }));
+const chosen = (...names: string[]) => suitable(withRivals(named(...names)), surrogates, data, { norm: "l2" });
+
+function planned(attackers?: readonly AuditAttacker[]) {
+  const plan = startPlan();
+  const question: AuditQuestion = {
+    seed: 4,
+    norm: "l2",
+    epsilons: [0.5, 1],
+    surrogates,
+    ...(attackers && { attackers }),
+    asked: { dataHash: "", targetHash: "", box: [0, 1], attackerKnows: [], defaults: [], warnings: [] },
+  };
+  const training = plan.data(data);
+  const target = { learner: "mlp", options: { widths: [4] }, training, label: TARGET };
+  const keys = planAudit(plan, question, { target, training, attacked: training });
+  return { plan, keys, training };
+}
+
+describe("a plan", () => {
+  it("that names nobody has the keys of crafts that know of no attackers", () => {
+    const { plan, keys, training } = planned();
+    const fit = plan.tasks.find(({ label }) => label === "training svm-linear_L")!;
+    const inputs = { attacked: training.data.key, pool: training.data.key, model: fit.key };
+    expect(keys.crafts.get("svm-linear_L")!.craft.key).toBe(
+      taskKey("craft", craft.version, { norm: "l2", epsilons: [0.5, 1], seed: 4 }, inputs),
+    );
+  });
+
+  it("with attackers has all tasks of one without, but the metrics of all together", () => {
+    const keysOf = (attackers?: readonly AuditAttacker[]) =>
+      planned(attackers).plan.tasks.flatMap(({ kind, key }) => (kind === "transfer" ? [] : [key]));
+    const more = keysOf(chosen("ensemble", "vmi").attackers);
+    expect(more).toEqual(expect.arrayContaining(keysOf()));
+    expect(more.length).toBeGreaterThan(keysOf().length);
+  });
+});
+
+it("boosters are left out where scores are affine, which is told, and stand beside momentum of as many gradients", () => {
+  const { attackers, leftOut } = chosen("vmi");
+  expect(attackers.map(({ on }) => on)).toEqual([
+    ["mlp_L", "mlp_H"],
+    ["mlp_L", "mlp_H"],
+  ]);
+  expect(leftOut).toEqual([expect.stringMatching(/^attacker vmi leaves out svm-linear_L: .*affine/)]);
+  const [booster, rival] = attackers;
+  expect(rival.beside).toBe("vmi");
+  expect(gradientsPerSample(rival.how)).toBe(gradientsPerSample(booster.how));
+});
+
+it("an image booster on flat rows and an ensemble of one are left out with the reason", () => {
+  expect(chosen("sia").leftOut[0]).toMatch(/attacker sia is left out: .*images/);
+  const alone = suitable(named("ensemble"), surrogates.slice(0, 1), data, { norm: "l2" });
+  expect(alone).toEqual({ attackers: [], leftOut: ["attacker ensemble is left out: there is one surrogate."] });
+});
+
+it("names are parts of the registries in any order, each kind once", () => {
+  expect(attackerName(attackerNamed("vmi+ni+svre"))).toBe("vmi+ni+svre");
+  expect(attackerNamed("apgd+meanLoss")).toEqual({ attack: { name: "apgd" }, ensemble: "meanLoss" });
+  expect(() => attackerNamed("apgd+pgd")).toThrow(/beside another/);
+  expect(() => attackerNamed("vmj")).toThrow(/did you mean "vmi"/);
+});
+
+it("a service is asked about every kind of points", () => {
+  const { attackers } = chosen("ensemble", "vmi");
+  // Three surrogates, the ensemble, and two perceptrons by vmi and by its rival, at two budgets; and clean points.
+  expect(mostQueries(10, { surrogates: 3, attackers, epsilons: 2 })).toBe(10 * (1 + 2 * (3 + 1 + 2 + 2)));
+});
+
+it("intervals widen with all that was tried, and the strongest may be any attacker", () => {
+  const labels = new Int32Array(60);
+  const judged = (surrogate: string, wrong: number, attacker?: string) => ({
+    ...{ surrogate, epsilon: 1, labels, cleanLabels: labels },
+    ...(attacker !== undefined && { attacker }),
+    attackedLabels: labels.map((_, i) => (i < wrong ? 1 : 0)),
+  });
+  const alone = standingsOf("target", [judged("A", 20), judged("B", 10)], [1]);
+  expect(alone.tried).toBeUndefined();
+  const all = standingsOf("target", [judged("A", 20), judged("B", 10), judged("ensemble", 50, "vmi")], [1]);
+  expect(all.ranking.map(({ surrogate }) => surrogate)).toEqual(["A", "B"]);
+  expect(all.tried!.map(({ surrogate, attacker }) => [surrogate, attacker])).toEqual([
+    ["ensemble", "vmi"],
+    ["A", undefined],
+    ["B", undefined],
+  ]);
+  expect(all.tried![1].isBehind).toBe(true);
+  const width = ({ errors: [{ low, high }] }: { errors: readonly { low: number; high: number }[] }) => high - low;
+  expect(width(all.ranking[0])).toBeGreaterThan(width(alone.ranking[0]));
+});
