@@ -43,9 +43,11 @@ export function studyFiles(
   };
 }
 
-function cellsCsv({ repetitions }: StudyResult): Iterable<string> {
+function cellsCsv({ repetitions, study }: StudyResult): Iterable<string> {
+  const isTargeted = study.attack.targetClass !== undefined;
   const header =
-    "repetition,surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,attack_alignment,linearised_increase,ratio,alignment,perturbation_correlation,gradients,scores";
+    "repetition,surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,attack_alignment,linearised_increase,ratio,alignment,perturbation_correlation,gradients,scores" +
+    (isTargeted ? ",targeted_success,targeted_low,targeted_high" : "");
   const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
     cells.map((cell) => {
       const { surrogate, target, epsilon, errorUnderAttack: error } = cell;
@@ -71,6 +73,7 @@ function cellsCsv({ repetitions }: StudyResult): Iterable<string> {
         ...[cell.linearisedIncrease ?? "", cell.ratio ?? ""],
         ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
         ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
+        ...(isTargeted ? [cell.targeted?.estimate ?? "", cell.targeted?.low ?? "", cell.targeted?.high ?? ""] : []),
       ];
     }),
   );
@@ -122,7 +125,28 @@ function answer(result: StudyResult): string[] {
   const first = byAttacker(result, result.attackers?.[0].name);
   return [
     `At ε = ${epsilon}, ${bestAndWorst(ratesAt(first, epsilon))}`,
+    ...targetedSentence(result, epsilon),
     ...claimsHeld(explanation.claims, repetitions.length),
+  ];
+}
+
+/** Where points are sent to one class: how many get there from surrogates, and that its own are not among them. */
+function targetedSentence({ study, repetitions }: StudyResult, epsilon: number): string[] {
+  const { targetClass } = study.attack;
+  if (targetClass === undefined) return [];
+  const shares = repetitions.flatMap(({ cells, models }) => {
+    const targets = new Set(models.filter(({ role }) => role === "target").map(({ id }) => id));
+    return cells
+      .filter((cell) => cell.epsilon === epsilon && !targets.has(cell.surrogate) && cell.targeted)
+      .map(({ targeted }) => targeted!.estimate);
+  });
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const reach =
+    shares.length === 0
+      ? "no surrogate has gradients to send points by"
+      : `surrogates send ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the points there on a target`;
+  return [
+    `Points of other classes are to end in class ${targetClass}; its own are left out. ${reach[0].toUpperCase()}${reach.slice(1)} (targeted success; each cell with its interval in cells.csv).`,
   ];
 }
 

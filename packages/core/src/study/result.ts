@@ -58,6 +58,8 @@ export interface AuditCell {
   readonly errorUnderAttack: Rate;
   /** Errors after the attack among the points that were classified right; absent where none was. */
   readonly success?: Rate;
+  /** Targeted success: those that end in the class that is wanted, among the points of others; where one is named. */
+  readonly targeted?: Rate;
   /** Error under attack minus clean error, on the same points. */
   readonly netIncrease: Interval;
   /**

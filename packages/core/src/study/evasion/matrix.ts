@@ -84,6 +84,7 @@ export interface MatrixCraft {
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix {
   const { participants, further = [], attacked, pool, epsilons, norm, direction, seed, prefix, extra } = question;
+  const goal = question.target !== undefined && { target: question.target };
   const inUnits = question.units === "ranges" && { units: question.units };
   if (inUnits && extra?.smoothness) throw noSmoothness();
   const budgets = epsilons.length;
@@ -114,7 +115,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
     const how = attacker && withDefaults(attacker);
     // Who names no part of an attacker means the one that is meant where none is named, and gets its results.
     const who = how && Object.keys(how).length > 0 && { attacker: how };
-    const parameters = { norm, ...inUnits, epsilons, seed, ...(direction && { direction }), ...who };
+    const parameters = { norm, ...inUnits, epsilons, seed, ...(direction && { direction }), ...goal, ...who };
     const points = plan.add(craft, parameters, { attacked, pool, ...on }, `${prefix}attack on ${id}`);
     const askAbout = (service: Ref<ServiceIdentity>) =>
       plan.add(queryTarget, { budgets }, { craft: points, service }, `${prefix}asking about points of ${id}`);
@@ -179,7 +180,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
   );
   const transfer = plan.add(
     transferMetrics,
-    { norm, ...inUnits, epsilons, seed, size: extra?.size },
+    { norm, ...inUnits, epsilons, seed, ...goal, size: extra?.size },
     { attacked, models: measuredModels, crafts: [...measuredCrafts, ...measuredFurther] },
     `${prefix}metrics`,
   );

@@ -48,22 +48,29 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const { seed } = study;
   const attackable = test ? test.rows : Math.floor(shares[2] * rows);
   const { classNames, labels } = data.train.dataset;
-  const attackedLabel = study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames);
+  const attackedLabel =
+    study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames, "attack.class");
   if (study.falseAlarms !== undefined && attackedLabel === undefined) throw noAttackedClass();
-  /** The rows that may be attacked: of one class, where one is named. */
-  const ofClass =
-    attackedLabel === undefined
-      ? attackable
-      : Math.floor(
-          data.test
-            ? data.test.dataset.labels.filter((label) => label === attackedLabel).length
-            : shares[2] * labels.filter((label) => label === attackedLabel).length,
-        );
+  const { targetClass } = study.attack;
+  const target = targetClass === undefined ? undefined : labelNamed(targetClass, classNames, "attack.targetClass");
+  if (target !== undefined && target === attackedLabel) throw sentToItself(targetClass!);
+  /** The classes whose points are attacked, where not all are: the one that is named, or all but the one they are sent to. */
+  const attackedLabels =
+    attackedLabel !== undefined ? [attackedLabel] : target !== undefined ? labelsBut(target, classNames) : undefined;
+  /** The rows that may be attacked. */
+  const ofClass = attackedLabels
+    ? Math.floor(
+        data.test
+          ? data.test.dataset.labels.filter((label) => attackedLabels.includes(label)).length
+          : shares[2] * labels.filter((label) => attackedLabels.includes(label)).length,
+      )
+    : attackable;
   const points = Math.min(study.points ?? ofClass, ofClass);
+  const benignRows = attackable - ofClass;
   const prefixOf = (repetition: number) => (study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "");
   /** The parts of one repetition, the surrogates' part with a share of its rows. */
   const splitOf = (repetition: number, fraction: number) => {
-    const keep = [1, fraction, ...(test ? [] : [attackedLabel === undefined ? points / attackable : 1])];
+    const keep = [1, fraction, ...(test ? [] : [attackedLabels ? 1 : points / attackable])];
     const parameters = { seed, repetition, fractions: shares, keep };
     return plan.add(split, parameters, { data: train }, `${prefixOf(repetition)}split`);
   };
@@ -87,16 +94,15 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       fraction * shares[1] * rows,
     );
   };
-  /** Points of the attacked class, or the others, among all that may be attacked. */
-  const withLabels = (repetition: number, only: readonly number[], share: number, what: string): Part => {
+  /** So many points of some classes, a share of those, among all that may be attacked. */
+  const withLabels = (repetition: number, only: readonly number[], rows: number, share: number, what: string): Part => {
     const parameters = { seed, repetition, fractions: [share], only, ...(!test && { parts: [2] }) };
     const inputs = test ? { data: test } : { data: train, among: splitOf(repetition, study.surrogateFraction) };
     const chosen = plan.add(split, parameters, inputs, `${prefixOf(repetition)}choice of ${what}`);
-    return partAt(inputs.data, chosen, 0, only.length === 1 ? points : attackable - ofClass);
+    return partAt(inputs.data, chosen, 0, rows);
   };
-  const otherLabels = classNames.flatMap((_, label) => (label === attackedLabel ? [] : [label]));
   const attackedOf = (repetition: number): Part => {
-    if (attackedLabel !== undefined) return withLabels(repetition, [attackedLabel], points / ofClass, "points");
+    if (attackedLabels) return withLabels(repetition, attackedLabels, points, points / ofClass, "points");
     if (!test) return partAt(train, splitOf(repetition, study.surrogateFraction), 2, points);
     const parameters = { seed, repetition, fractions: [points / attackable] };
     return partAt(
@@ -124,7 +130,8 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     const asTarget = (choice: Resolved, id: string) => {
       const model = planFit(plan, id, trained(choice, id, targetPart(repetition), repetition), { seed, prefix });
       if (study.falseAlarms === undefined) return model;
-      const benign = withLabels(repetition, otherLabels, 1, "benign points");
+      const others = labelsBut(attackedLabel!, classNames);
+      const benign = withLabels(repetition, others, benignRows, 1, "benign points");
       const parameters = { positive: attackedLabel!, falseAlarms: study.falseAlarms };
       return plan.add(setOperatingPoint, parameters, { benign, model }, `${prefix}operating point of ${id}`);
     };
@@ -149,6 +156,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       norm: study.attack.norm,
       units: study.attack.units,
       ...(study.attack.direction && { direction: study.attack.direction }),
+      ...(target !== undefined && { target }),
       ...(attackers.length > 0 && { attacker: attackers[0].how }),
       seed,
       prefix,
@@ -186,8 +194,20 @@ function attackedShare({ split }: Study): number {
   });
 }
 
-function labelNamed(name: string, classNames: readonly string[]): number {
-  return classPosition(classNames, name) ?? unknownName("class of attack.class", name, classNames);
+function labelNamed(name: string, classNames: readonly string[], field: string): number {
+  return classPosition(classNames, name) ?? unknownName(`class of ${field}`, name, classNames);
+}
+
+function labelsBut(left: number, classNames: readonly string[]): readonly number[] {
+  return classNames.flatMap((_, label) => (label === left ? [] : [label]));
+}
+
+function sentToItself(name: string): InputError {
+  return new InputError("invalid", "attack.targetClass", {
+    expected: "another class than attack.class",
+    got: `${name} for both`,
+    remedy: "leave one out, or name another class",
+  });
 }
 
 function noAttackedClass(): InputError {

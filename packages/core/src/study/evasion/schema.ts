@@ -146,6 +146,10 @@ export const studySchema = z.strictObject({
     units: studyUnits,
     epsilons: z.array(z.number().positive()).min(1).describe("budgets"),
     class: z.string().optional().describe("attack points of this class only; of all where absent"),
+    targetClass: z
+      .string()
+      .optional()
+      .describe("the class that points of others should end in; any wrong one where absent"),
     direction: z.enum(["add", "remove"]).optional().describe("whether features may only rise, or only fall"),
     curve: z
       .array(z.number().positive())

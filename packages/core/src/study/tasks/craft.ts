@@ -84,6 +84,8 @@ export interface CraftParameters extends NormChoice {
   readonly epsilons: readonly number[];
   readonly seed: number;
   readonly direction?: ThreatModel["direction"];
+  /** The class that points should end in; where absent, any other than their own. */
+  readonly target?: number;
   /** Who attacks; where absent the strongest attack there is, on binary features under L1 flips of one after another. */
   readonly attacker?: Attacker;
 }
@@ -113,7 +115,7 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
     const learner = models.length === 1 ? models[0].learner : undefined;
     return { seconds, bytes: 4 * rows * features * epsilons.length, learner, rows };
   },
-  async run({ epsilons, seed, direction, attacker, ...choice }, inputs, { runtime, onProgress }) {
+  async run({ epsilons, seed, direction, target, attacker, ...choice }, inputs, { runtime, onProgress }) {
     const { attacked, pool, model, models: stored = [model!] } = inputs;
     const models = stored.map(modelOf);
     const { domain } = attacked;
@@ -130,6 +132,7 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
         ...(others.length > 0 && { others }),
         x: denseRows(attacked),
         labels: attacked.labels,
+        ...(target !== undefined && { targets: attacked.labels.map(() => target) }),
         threat,
         ...(attack && { attack }),
         ...(fromOrigin && { fromOrigin }),

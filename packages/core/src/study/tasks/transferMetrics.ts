@@ -9,7 +9,7 @@ import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { linearisedIncreases } from "../../transfer/decomposition.ts";
 import { attackAlignments, gradientSizes } from "../../transfer/gradients.ts";
 import { outputAlignment } from "../../transfer/outputAlignment.ts";
-import { errorRate, outcomeRates } from "../../transfer/rates.ts";
+import { errorRate, outcomeRates, type Rate, targetedRate } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import { meanCurvature } from "../../transfer/smoothness.ts";
 import { jsonCodec } from "../engine/codec.ts";
@@ -28,6 +28,8 @@ import type { Smoothness } from "./smoothness.ts";
 export interface MetricsParameters extends NormChoice {
   readonly epsilons: readonly number[];
   readonly seed: number;
+  /** The class that points should end in, where one is named. */
+  readonly target?: number;
   /** A definition of S beside the primary one. */
   readonly size?: SizeDefinition | undefined;
 }
@@ -62,7 +64,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
   version: 9,
   output: jsonCodec("transfer"),
   estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
-  async run({ epsilons, seed, size, ...choice }, { attacked, models, crafts }, { runtime }) {
+  async run({ epsilons, seed, size, target: wanted, ...choice }, { attacked, models, crafts }, { runtime }) {
     const { labels, domain } = attacked;
     // Gradients by features in their units are those that the norm in these units is about.
     const units = choice.units === "ranges" ? rangeUnits(domain) : undefined;
@@ -85,8 +87,10 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
         judged.flatMap((target) => {
           const slope = perUnit.get(target);
           const rho = correlate?.[target]?.[budget];
+          const sent = wanted === undefined ? undefined : targetedIn(judge, target, budget, labels, wanted);
           return cellOf(judge, id, target, epsilon, budget, labels, looks, norm).map((cell) => ({
             ...cell,
+            ...(sent && { targeted: sent }),
             ...(attacker !== undefined && { attacker }),
             ...(slope !== undefined && { linearisedIncrease: epsilon * slope }),
             ...(typeof rho === "number" && { perturbationCorrelation: rho }),
@@ -187,6 +191,18 @@ function cellOf(
 }
 
 const meanFinite = (values: Float64Array | undefined) => values && mean(values.filter(Number.isFinite));
+
+/** Targeted success; absent where nothing was crafted, or no point is of another class than the wanted one. */
+function targetedIn(
+  { verdicts }: Judgement,
+  target: string,
+  budget: number,
+  labels: Int32Array,
+  wanted: number,
+): Rate | undefined {
+  const verdict = verdicts.get(target)?.[budget];
+  return verdict && targetedRate(verdict.labels, labels, wanted).success;
+}
 
 /** R at every point, by surrogate, then by the models that judge it; of those that have gradients. */
 type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
