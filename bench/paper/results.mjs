@@ -67,9 +67,10 @@ function gained() {
   ]);
   const head = ["attacker", "ε", "gradients", "error, %", "against (gradients)", "gain, points in 100", "Holm's p"];
   const explained = attackerGains.explained.map(
-    ({ epsilon, correlation, n }) =>
+    ({ epsilon, correlation, rankCorrelation, n }) =>
       `At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of error have Pearson's ` +
-      `correlation ${range(correlation, 2)}: alignment accounts for ${Math.round(100 * correlation.estimate ** 2)} % of the variance of gains.`,
+      `correlation ${range(correlation, 2)}: alignment accounts for ${Math.round(100 * correlation.estimate ** 2)} % of the variance of gains. ` +
+      `Of ranks (Spearman) it is ${range(rankCorrelation, 2)}.`,
   );
   return `## At equal compute\n\n${table(
     [...head, "alignment", "gain of alignment"],
@@ -128,7 +129,7 @@ const claimed = claims.map(
 const count =
   study.repetitions === undefined ? "" : `${study.repetitions} repetition${study.repetitions === 1 ? "" : "s"}, `;
 const sections = [
-  claimed.length > 0 && `## Claims of the paper\n\n${claimed.join("\n")}\n`,
+  !attackerGains && claimed.length > 0 && `## Claims of the paper\n\n${claimed.join("\n")}\n`,
   ...[rates(), gained(), swept(), compared(), tested()],
   figures.length > 0 &&
     `## Figures\n\n${figures.map((file) => `![${file.replace(/\.svg$/, "").replaceAll("-", " ")}](${study.name}/${file})`).join("\n\n")}\n`,

@@ -51,9 +51,10 @@ function gainsTable({ gains, explained }: AttackerGains): Markup {
 <td>${alignmentGain ? withRange(alignmentGain) : "–"}</td></tr>`,
   );
   const sentences = explained.map(
-    ({ epsilon, correlation, n }) =>
+    ({ epsilon, correlation, rankCorrelation, n }) =>
       html`<p>At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of error have Pearson's
-correlation ${withRange(correlation)}, mean over repetitions: alignment accounts for ${percent(correlation.estimate ** 2)} % of the variance of gains.</p>`,
+correlation ${withRange(correlation)}, mean over repetitions: alignment accounts for ${percent(correlation.estimate ** 2)} % of the variance of gains. Of ranks (Spearman) it is
+${withRange(rankCorrelation)}.</p>`,
   );
   return html`<h3>At equal compute</h3>
 <p>Error of the targets beyond that under an attacker without boosters that has at least as many gradients, or the most there are; of one

@@ -74,5 +74,9 @@ it("explains all of gains that follow alignment, and with the sign that they hav
   expect(attackerGains(attackers, repetitions, [1]).explained[0].correlation.estimate).toBeCloseTo(1, 12);
   const opposite = Object.fromEntries(Object.entries(errors).map(([name, [a, b]]) => [name, [-a, -b] as const]));
   const turned = [repetition(errors, opposite), repetition(errors, opposite)];
-  expect(attackerGains(attackers, turned, [1]).explained[0].correlation.estimate).toBeCloseTo(-1, 12);
+  const [against] = attackerGains(attackers, turned, [1]).explained;
+  expect([against.correlation.estimate, against.rankCorrelation.estimate]).toEqual([
+    expect.closeTo(-1, 12),
+    expect.closeTo(-1, 12),
+  ]);
 });

@@ -4,6 +4,7 @@ import { mean, standardError } from "../../stats/describe.ts";
 import { holm } from "../../stats/multiple.ts";
 import { pearson } from "../../stats/pearson.ts";
 import type { Interval } from "../../stats/sample.ts";
+import { spearman } from "../../stats/spearman.ts";
 import { studentCritical, studentTwoSided } from "../../stats/student.ts";
 import type { AuditCell, Transfer } from "../result.ts";
 import type { NamedAttacker } from "./attackers.ts";
@@ -32,6 +33,8 @@ export interface GainExplained {
   readonly epsilon: number;
   /** Pearson's correlation, mean over repetitions with Student's interval. */
   readonly correlation: Interval;
+  /** Spearman's of ranks, likewise: one attacker that loses everything weighs no more than any other. */
+  readonly rankCorrelation: Interval;
   /** Attackers times pairs of models in each repetition. */
   readonly n: number;
 }
@@ -162,11 +165,13 @@ function explainedAt(
     errors: compared.flatMap(({ own, others }) => differences(own[r], others[r], errorOf)),
     alignments: compared.flatMap(({ own, others }) => differences(own[r], others[r], alignmentOf)),
   }));
-  const correlations = samples.flatMap(({ errors, alignments }) =>
-    errors.length === alignments.length && errors.length > 2 ? (pearson(alignments, errors)?.statistic ?? []) : [],
-  );
-  if (correlations.length < samples.length) return [];
-  const { estimate, low, high } = overRepetitions(correlations, 0.05);
-  const correlation = { estimate, low: Math.max(-1, low), high: Math.min(1, high) };
-  return [{ epsilon, correlation, n: samples[0].errors.length }];
+  if (!samples.every(({ errors, alignments }) => errors.length === alignments.length && errors.length > 2)) return [];
+  const over = (statistic: typeof pearson): Interval | undefined => {
+    const each = samples.flatMap(({ errors, alignments }) => statistic(alignments, errors)?.statistic ?? []);
+    if (each.length < samples.length) return undefined;
+    const { estimate, low, high } = overRepetitions(each, 0.05);
+    return { estimate, low: Math.max(-1, low), high: Math.min(1, high) };
+  };
+  const [correlation, rankCorrelation] = [over(pearson), over((x, y) => spearman(x, y))];
+  return correlation && rankCorrelation ? [{ epsilon, correlation, rankCorrelation, n: samples[0].errors.length }] : [];
 }
