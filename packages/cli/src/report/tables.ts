@@ -43,7 +43,7 @@ ${tried && html`<th scope="col">strongest attack tried</th><th scope="col" class
 /** Attackers side by side: what the strongest points of each do at each budget, and what they take. */
 export function attackerTable(result: AuditResult): Markup {
   const rows = attackerRows(result).map((row) => {
-    const { attacker, surrogate, chosenOf, isPredicted, beside, gradients, scores, errors } = row;
+    const { attacker, surrogate, chosenOf, isPredicted, gradients, scores, errors } = row;
     const which =
       surrogate === ENSEMBLE
         ? "all surrogates together"
@@ -52,7 +52,7 @@ export function attackerTable(result: AuditResult): Markup {
           : chosenOf === 1
             ? surrogate
             : `${surrogate}, of ${chosenOf}`;
-    return html`<tr><th scope="row">${beside === undefined ? attacker : html`<span class="note">${attacker}</span>`}</th><td class="name">${which}</td>
+    return html`<tr><th scope="row" title="${attacker}">${attacker}</th><td class="name">${which}</td>
 <td>${gradients === undefined ? none : short(gradients)}</td><td>${scores === undefined ? none : short(scores)}</td>${errors.map((error) => html`<td>${share(error)}</td>`)}</tr>`;
   });
   const heads = result.asked.epsilons.map((epsilon) => html`<th scope="col">ε = ${epsilon}</th>`);

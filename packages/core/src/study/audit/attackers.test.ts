@@ -67,6 +67,14 @@ it("boosters are left out where scores are affine, which is told, and stand besi
   expect(gradientsPerSample(rival.how)).toBe(gradientsPerSample(booster.how));
 });
 
+it("what costs as much shares one rival, and what costs no more than momentum has none", () => {
+  const names = (...attackers: string[]) => withRivals(named(...attackers)).map(({ name }) => name);
+  expect(names("vmi", "gra")).toEqual(["vmi", "mi with 210 gradients", "gra"]);
+  expect(names("ni+ensemble", "svre")).toEqual(["ni+ensemble", "svre"]);
+  const [booster, rival] = withRivals(named("vmi+svre"));
+  expect(gradientsPerSample(rival.how)).toBe(gradientsPerSample(booster.how));
+});
+
 it("an image booster on flat rows and an ensemble of one are left out with the reason", () => {
   expect(chosen("sia").leftOut[0]).toMatch(/attacker sia is left out: .*images/);
   const alone = suitable(named("ensemble"), surrogates.slice(0, 1), data, { norm: "l2" });

@@ -2,6 +2,7 @@
 
 import { type Attacker, buildAttacker, gradientsPerSample, MOMENTUM } from "../../attacks/attacker.ts";
 import { boosterByName } from "../../attacks/boosters/index.ts";
+import { ensembleByName } from "../../attacks/ensembles/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/index.ts";
@@ -30,18 +31,26 @@ export const DEFAULT_ATTACKERS: readonly string[] = ["ensemble", "ni+ensemble"];
 /** What cells call all surrogates together. */
 export const ENSEMBLE = "ensemble";
 
-/** Beside each attacker with boosters steps with momentum that take as many gradients, of a whole length of three budgets or more. */
+/**
+ * Beside each attacker with boosters steps with momentum that take as many gradients, of a whole length of three budgets or more;
+ * attackers that take equally many share them.
+ */
 export function withRivals(attackers: readonly NamedAttacker[]): readonly NamedAttacker[] {
+  const taken = new Set(attackers.map(({ name }) => name));
   return attackers.flatMap((attacker) => {
     const { name, how } = attacker;
-    const gradients = how.boosters && gradientsPerSample(how);
-    const { boosters: _, ...unboosted } = how;
-    const without = gradientsPerSample({ attack: MOMENTUM, ...unboosted });
-    // What costs no more than steps with momentum has them beside it anyway, or needs none.
-    if (gradients === undefined || gradients === without) return [attacker];
-    const options = { steps: gradients, stepSize: Math.max(0.02, 3 / gradients), momentum: 1 };
-    const rival = { attack: { name: "pgd", options }, ...(how.ensemble !== undefined && { ensemble: how.ensemble }) };
-    return [attacker, { name: `mi of as many gradients as ${name}`, how: rival, beside: name }];
+    const { boosters, ...unboosted } = how;
+    const gradients = boosters && gradientsPerSample(how);
+    // What costs no more than steps with momentum needs none.
+    if (gradients === undefined || gradients === gradientsPerSample({ attack: MOMENTUM, ...unboosted }))
+      return [attacker];
+    const { ensemble } = how;
+    const rival = `${ensemble === undefined ? "mi" : `mi+${ensemble}`} with ${gradients} gradients`;
+    if (taken.has(rival)) return [attacker];
+    taken.add(rival);
+    const steps = gradients / (ensemble === undefined ? 1 : ensembleByName(ensemble).gradientsPerStep);
+    const attack = { name: "pgd", options: { steps, stepSize: Math.max(0.02, 3 / steps), momentum: 1 } };
+    return [attacker, { name: rival, how: { attack, ...(ensemble !== undefined && { ensemble }) }, beside: name }];
   });
 }
 

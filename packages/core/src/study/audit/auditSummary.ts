@@ -91,7 +91,7 @@ function strongestTried({ standings, target, norm, epsilons }: Answered): string
   const [best, ...others] = tried;
   if (best.attacker === undefined) {
     const kinds = new Set(others.flatMap(({ attacker }) => attacker ?? []));
-    return `No other attacker that was tried, ${list([...kinds])}, does more than the simplest, which attacks one surrogate by itself.`;
+    return `No other attacker that was tried (${list([...kinds])}) does more than the simplest, which attacks one surrogate by itself.`;
   }
   const { n, estimate } = target.cleanError;
   const reached = percentages(best.errors.map((error) => error.estimate));
