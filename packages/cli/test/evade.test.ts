@@ -125,6 +125,16 @@ describe("carom evade", () => {
     expect(raised.said.budgets[0].onTarget).toEqual(sent.said.budgets[0].onTarget);
   });
 
+  it("--boosters for images know the shape of the data where the model takes flat rows, and mix in its other classes", async () => {
+    const images = join(folder, "images.npz");
+    writeFileSync(images, writeNpz({ x: tensor("float32", [n, 2, 2], x.data), y }));
+    const args = ["--model", network, "--epsilon", "0.3", "--boosters", "admix,ti", "--set", "ti.kernel=3"];
+    const { said } = await evade(...args, "--data", images);
+    expect(said.budgets[0].errorUnderAttack.estimate).toBeGreaterThan(said.cleanError.estimate);
+    const flat = await carom(["evade", ...args, "--data", data, "--out", join(folder, "flat.npz")]);
+    expect(flat.stderr).toMatch(/^carom: unsupported features for booster admix: expected images: .*shape \[4\]/);
+  });
+
   it("--attack universal moves all rows of a class alike, but for the box", async () => {
     const args = ["--model", linear, "--data", data, "--epsilon", "0.3", "--attack", "universal"];
     const { x: moved, said } = await evade(...args, "--set", "perClass=true");

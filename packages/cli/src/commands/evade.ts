@@ -1,6 +1,7 @@
 // carom evade: points that a model gets wrong, written to a file and judged after being read back.
 
 import {
+  areImages,
   attackerName,
   buildAttacker,
   type Crafting,
@@ -140,7 +141,10 @@ async function run(options: EvadeOptions): Promise<void> {
   const ofTargetClass = all.labels.filter((label) => label === target).length;
 
   const objective = options.objective === undefined ? undefined : objectiveByName(options.objective);
-  const about = { threat, shape: attacked.featureShape, models: models.length };
+  // Images stay such for boosters where the model takes them as flat rows.
+  const isFlattened = options.attackAt === undefined && !areImages(attacked.featureShape);
+  const shape = isFlattened ? dataset.featureShape : attacked.featureShape;
+  const about = { threat, shape, models: models.length };
   const attacker = attackerOf(options, about);
   const { entry, attack, fromOrigin, secondStart } = buildAttacker(attacker, about);
   if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
@@ -156,7 +160,8 @@ async function run(options: EvadeOptions): Promise<void> {
     ...(objective && { objective }),
     ...(fromOrigin && { fromOrigin }),
     ...(mixesRows && { mixesRows }),
-    ...(secondStart && !("start" in all.features) && { pool: all }),
+    shape,
+    ...((secondStart || fromOrigin) && !("start" in all.features) && { pool: all }),
     ...(target !== undefined && { target }),
   };
   const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set && !objective;

@@ -34,6 +34,8 @@ export interface EvadeTask {
   /** Whether rows stay together, however many they are. */
   readonly mixesRows?: boolean;
   readonly pool?: Dataset;
+  /** The shape of one point, which models may take in another. */
+  readonly shape?: readonly number[];
   readonly target?: number;
   readonly seed: number;
   onProgress(done: number): void;
