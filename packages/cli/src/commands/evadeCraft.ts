@@ -51,7 +51,7 @@ export async function craftBudgets(task: EvadeTask, epsilons: readonly number[],
     ...(others.length > 0 && { others }),
     numbers: task.mixesRows ? Number.POSITIVE_INFINITY : task.runtime.limits.chunk,
     epsilons,
-    place: (budget, from, points) => file.put(budget * n + from, points),
+    place: (budget, from, { points }) => file.put(budget * n + from, points.data),
   });
 }
 

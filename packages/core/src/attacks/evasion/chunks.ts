@@ -2,7 +2,9 @@
 
 import { type Dataset, denseRows, featureCount, rowCount } from "../../data/dataset.ts";
 import type { Vector } from "../../linalg.ts";
+import { rowSize, zeros } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
+import type { AttackResult } from "../run.ts";
 import type { AttackedModel } from "./affine.ts";
 import { type CraftTask, craftEvasion } from "./craft.ts";
 import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
@@ -23,8 +25,8 @@ export interface ChunksTask
       CraftTask,
       "others" | "epsilons" | "seed" | "attack" | "objective" | "fromOrigin" | "pool" | "shape" | "onProgress"
     > {
-  /** Takes the points of rows `from` on for a budget, which is named by its position. */
-  place(budget: number, from: number, points: Vector): void;
+  /** Takes what became of rows `from` on at a budget, which is named by its position. */
+  place(budget: number, from: number, result: AttackResult): void;
 }
 
 export interface MinimumChunksTask
@@ -69,7 +71,7 @@ export async function craftInChunks({
       onProgress: (done) => onProgress?.(chunk.before + done * chunk.share),
     });
     results.forEach((result, e) => {
-      place(e, chunk.from, result.points.data);
+      place(e, chunk.from, result);
       queries.scores += result.queries.scores;
       queries.gradients += result.queries.gradients;
       result.nonFinite.forEach((flag, i) => {
@@ -78,6 +80,44 @@ export async function craftInChunks({
     });
   }
   return { queries, nonFinite };
+}
+
+/**
+ * The same, joined: what `craftEvasion` of all rows at once returns, but that an iteration counts once where some rows took it.
+ */
+export async function craftJoined(task: Omit<ChunksTask, "place">): Promise<readonly AttackResult[]> {
+  const n = rowCount(task.data);
+  const joined: AttackResult[] = [];
+  await craftInChunks({
+    ...task,
+    place(budget, from, result) {
+      const whole = (joined[budget] ??= result.size.length === n ? result : emptyResult(result, n));
+      if (whole === result) return;
+      whole.points.data.set(result.points.data, from * rowSize(result.points));
+      whole.objective.set(result.objective, from);
+      whole.size.set(result.size, from);
+      whole.nonFinite.set(result.nonFinite, from);
+      const { scores, gradients } = whole.queries;
+      joined[budget] = {
+        ...whole,
+        iterations: Math.max(whole.iterations, result.iterations),
+        queries: { scores: scores + result.queries.scores, gradients: gradients + result.queries.gradients },
+      };
+    },
+  });
+  return joined;
+}
+
+/** Room for the results of so many rows, of the kind that one has. */
+function emptyResult({ points: { type, shape } }: AttackResult, n: number): AttackResult {
+  return {
+    points: zeros(type, [n, ...shape.slice(1)]),
+    objective: new Float64Array(n),
+    size: new Float64Array(n),
+    nonFinite: new Uint8Array(n),
+    iterations: 0,
+    queries: { scores: 0, gradients: 0 },
+  };
 }
 
 /**

@@ -1,9 +1,7 @@
 // Crafts evasion points on one model, or on several at once, for all budgets.
 
 import { type Attacker, buildAttacker, gradientsPerSample } from "../../attacks/attacker.ts";
-import type { Queries } from "../../attacks/evasion/chunks.ts";
-import { craftEvasion } from "../../attacks/evasion/craft.ts";
-import { denseRows } from "../../data/dataset.ts";
+import { craftJoined, type Queries } from "../../attacks/evasion/chunks.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
 import { InputError } from "../../errors.ts";
@@ -121,18 +119,18 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
     const { domain } = attacked;
     const threat = { norm: normIn(domain, choice), domain, ...(direction && { direction }) };
     const about = { threat, shape: attacked.featureShape, models: models.length };
-    const { attack, fromOrigin, secondStart, objective } = buildAttacker(attacker ?? {}, about);
+    const { entry, attack, fromOrigin, secondStart, objective } = buildAttacker(attacker ?? {}, about);
     const results = await withModels(runtime, models, async (opened) => {
       const reason = opened.find(({ differentiable }) => !differentiable)?.notDifferentiable;
       if (reason !== undefined) return reason;
       requireSameClasses(opened);
       const [first, ...others] = opened.map(({ differentiable }, i) => ({ model: models[i], opened: differentiable! }));
-      return craftEvasion({
+      return craftJoined({
         ...first,
         ...(others.length > 0 && { others }),
-        x: denseRows(attacked),
-        labels: attacked.labels,
-        ...(target !== undefined && { targets: attacked.labels.map(() => target) }),
+        data: attacked,
+        numbers: entry?.capabilities.mixesRows ? Number.POSITIVE_INFINITY : runtime.limits.chunk,
+        ...(target !== undefined && { target }),
         threat,
         ...(attack && { attack }),
         ...(fromOrigin && { fromOrigin }),
