@@ -19,7 +19,13 @@ it("attacks the digits from every surrogate and reports what it found", async ()
   expect(asked.points + asked.surrogateRows + asked.targetRows!).toBe(1922);
   const ids = models.map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining(["target", "svm-linear_H", "svm-linear_L", "logistic_H", "mlp_L"]));
-  expect(cells).toHaveLength(ids.length * ids.length * 4);
+  expect(cells.filter(({ attacker }) => attacker === undefined)).toHaveLength(ids.length * ids.length * 4);
+  // All surrogates together, with and without looking ahead, judged on the target.
+  const together = cells.filter(({ attacker }) => attacker !== undefined);
+  expect(together).toHaveLength(2 * 4);
+  for (const { surrogate, target, cost } of together) {
+    expect([surrogate, target, cost!.gradients]).toEqual(["ensemble", "target", 10 * (ids.length - 1)]);
+  }
   for (const { cleanError } of models) expect(cleanError.estimate).toBeLessThan(0.08);
   // On its own model an attack only gains by a larger budget, and beats nearly all points at the largest.
   for (const id of ids) {
