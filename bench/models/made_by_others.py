@@ -80,6 +80,29 @@ def transformer(kind, export):
     return made(Logits(), export, rows)
 
 
+def text(kind, export):
+    """A classifier of token ids, attacked at the output of its embedding of words."""
+    import transformers
+
+    torch.manual_seed(0)
+    if kind == "bert":
+        options = {"vocab_size": 60, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+        net = transformers.BertForSequenceClassification(transformers.BertConfig(num_labels=3, **options))
+    else:
+        options = {"vocab_size": 60, "dim": 16, "n_layers": 2, "n_heads": 2, "hidden_dim": 32}
+        net = transformers.DistilBertForSequenceClassification(transformers.DistilBertConfig(num_labels=3, **options))
+
+    class Logits(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.net = net
+
+        def forward(self, ids):
+            return self.net(input_ids=ids).logits
+
+    return made(Logits(), export, torch.randint(60, (4, 9), generator=torch.Generator().manual_seed(2)))
+
+
 def models():
     for name, size in TIMM.items():
         for exporter, export in EXPORTERS.items():
@@ -89,3 +112,6 @@ def models():
     for kind in ("vit", "convnext"):
         for exporter, export in EXPORTERS.items():
             yield f"transformers-{kind}-{exporter}", f"transformers, PyTorch {exporter}", lambda kind=kind, export=export: transformer(kind, export)
+    for kind in ("bert", "distilbert"):
+        for exporter, export in EXPORTERS.items():
+            yield f"transformers-{kind}-{exporter}", f"transformers, PyTorch {exporter}", lambda kind=kind, export=export: text(kind, export)

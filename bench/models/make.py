@@ -31,6 +31,7 @@ def write(folder, name, source, made_file, manifest):
     slopes = made_file.slopes
     if slopes is not None:
         (folder / f"{name}.gradient").write_bytes(np.ascontiguousarray(slopes.gradient, dtype=np.float64).tobytes())
+        (folder / f"{name}.points").write_bytes(np.ascontiguousarray(slopes.points, dtype=np.float32).tobytes())
         manifest[name] |= {"labels": slopes.labels, "rounding": slopes.rounding}
 
 

@@ -65,33 +65,47 @@ EXPORTERS = {"script": script, "dynamo": dynamo}
 
 def slopes(net, inputs):
     """
-    The gradient in float64 of the cross-entropy of each row's second class, those classes, and how far the gradient in
-    float32 is from it, relative to its norm: what rounding alone does. None where there is no such gradient.
+    The gradient in float64 of the cross-entropy of each row's second class, at the rows and at points a little beside them
+    on either side; those classes, those points, and how far the gradient in float32 is from it, relative to its norm: what
+    rounding alone does. None where there is no such gradient.
     """
     if not all(each.is_floating_point() for each in inputs):
         return None
+    noise = torch.Generator().manual_seed(3)
+    away = [BESIDE * each.abs().max() * (2 * torch.rand(each.shape, generator=noise) - 1) for each in inputs]
+    points = [torch.cat([each, (each + by).float(), (each - by).float()]) for each, by in zip(inputs, away)]
     found = []
     for dtype in (torch.float64, torch.float32):
         torch.set_default_dtype(dtype)
         try:
-            moved = [each.detach().to(dtype).requires_grad_() for each in inputs]
+            moved = [each.detach().to(dtype).requires_grad_() for each in points]
             scores = copy.deepcopy(net).to(dtype)(*moved)
             scores = scores[0] if isinstance(scores, tuple) else scores
             scores = scores.flatten(1) if scores.ndim > 1 else scores[:, None]
             if scores.shape[1] < 2:
                 return None
-            labels = labels if found else scores.detach().topk(2, 1).indices[:, 1]
+            if not found:
+                labels = scores[: len(inputs[0])].detach().topk(2, 1).indices[:, 1].repeat(3)
             is_probability = bool((scores >= 0).all() and (scores.sum(1) - 1).abs().max() < 1e-5)
             logs = scores.log() if is_probability else scores.log_softmax(1)
             (-logs.gather(1, labels[:, None])).sum().backward()
-            found.append(torch.cat([each.grad.reshape(len(each), -1) for each in moved], 1).double())
+            found.append(side_by_side([each.grad for each in moved]).double())
         except RuntimeError:  # Nets with a type of their own.
             return None
         finally:
             torch.set_default_dtype(torch.float32)
     exact, rounded = found
-    away = ((rounded - exact).norm(dim=1) / exact.norm(dim=1)).max().item()
-    return Slopes(exact.numpy(), labels.tolist(), away)
+    errors = (rounded - exact).norm(dim=1) / exact.norm(dim=1)
+    return Slopes(exact.numpy(), labels.tolist(), errors.median().item(), side_by_side(points).numpy())
+
+
+BESIDE = 1e-3
+"""How far the points beside rows are, at most, as a share of the largest number."""
+
+
+def side_by_side(parts):
+    """Several inputs as rows of all their numbers."""
+    return torch.cat([each.detach().reshape(len(each), -1) for each in parts], 1)
 
 
 def made(net, export, *inputs, options=None, **settings):

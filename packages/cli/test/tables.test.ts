@@ -114,7 +114,7 @@ ${sklearnTable()}
 
 function classicalTable(): string {
   const names = Object.keys(classical).map((name) => name.slice(CLASSICAL.length + 1));
-  const rows = names.map((name) => [name, name === "Binarizer" ? "zero" : "written out"]);
+  const rows = names.map((name) => [name, ["Binarizer", "OneHotEncoder"].includes(name) ? "zero" : "written out"]);
   rows.push(
     ["TreeEnsembleClassifier, TreeEnsembleRegressor", "none: scores only, since they are constant almost everywhere"],
     ["ZipMap", "left out: what it makes a dictionary of holds the scores"],

@@ -7,8 +7,11 @@ import { productsForConvolutions } from "./passes/productsForConvolutions.ts";
 import { wholeWindows } from "./passes/wholeWindows.ts";
 import { prune } from "./prune.ts";
 
-/** What is done to a graph, in this order. */
-export const passes = [wholeWindows, productsForConvolutions, largerImages, mirroredKernels, prune] as const;
+/**
+ * What is done to a graph, in this order: constant kernels are mirrored before others are exchanged with their images, also
+ * where they are the larger of the two. ResNet-18 on images of 64 x 64, whose last ones are of 2 x 2, takes a seventh less so.
+ */
+export const passes = [wholeWindows, productsForConvolutions, mirroredKernels, largerImages, prune] as const;
 
 /** The passes for runtimes whose own convolutions are faster than what processors are given in their place. */
 const withConvolutions: readonly ((graph: Graph) => Graph)[] = [wholeWindows, mirroredKernels, prune];

@@ -138,6 +138,7 @@ const cases: Readonly<Record<string, Cases>> = {
     ["three targets", linear("LinearRegressor", 3, 3, "NONE")],
   ],
   Normalizer: ["MAX", "L1", "L2"].map((norm) => [norm, model("Normalizer", { norm: string(norm) })] as const),
+  OneHotEncoder: [["two categories", model("OneHotEncoder", { cats_int64s: { ints: [1, 0] }, zeros: { int: 1 } })]],
   SVMClassifier: [
     ...kernels.flatMap((kernel) =>
       [2, 3, 5].flatMap((classes) =>
