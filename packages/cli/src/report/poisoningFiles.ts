@@ -22,7 +22,7 @@ import { picture } from "./picture.ts";
 import { poisoningDrawings } from "./poisoningFigures.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
-import { repetitionsText } from "./words.ts";
+import { repetitionsText, unbroken } from "./words.ts";
 
 /** A poisoning point to look at: not a metric, only shown in the report. */
 export interface PoisonedExample {
@@ -116,7 +116,7 @@ function page(
     warnings,
     title: study.title ?? study.name,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
-    lead: html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}
+    lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)} into
 training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted
 by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points. Cells are the

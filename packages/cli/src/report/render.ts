@@ -17,7 +17,7 @@ import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
 import { style } from "./style.ts";
 import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
-import { definitions } from "./words.ts";
+import { definitions, unbroken } from "./words.ts";
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -64,7 +64,7 @@ export function renderReport({ result, examples, manifest, document }: ReportInp
 <header>
 <p class="eyebrow">Carom ${result.carom} · transfer audit of ${target} · seed ${result.seed}</p>
 <h1>Do adversarial points crafted on other models mislead the target?</h1>
-${result.answer.map((sentence) => html`<p class="answer">${sentence}</p>`)}
+${result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 ${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}
 <nav aria-label="Contents">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
 </header>

@@ -14,7 +14,7 @@ import { transferMatrix } from "./matrix.ts";
 import { reportPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
-import { normText, repetitionsText } from "./words.ts";
+import { normText, repetitionsText, unbroken } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(
@@ -94,7 +94,7 @@ function page(
     warnings,
     title,
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
-    lead: html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}
+    lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)};
 ${points} attacked points; norm ${normText(study.attack)}. Cells are the share of points that the target classifies wrong
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,

@@ -50,3 +50,6 @@ export function normText({ norm, units }: Study["attack"] | SweepStudy["attack"]
 export function repetitionsText(count: number): string {
   return count === 1 ? "1 repetition, on a random split" : `${count} repetitions, each on another random split`;
 }
+
+/** A sentence in which no line ends between a number and its sign. */
+export const unbroken = (sentence: string): string => sentence.replaceAll(/(\d) %/g, "$1\u00a0%");

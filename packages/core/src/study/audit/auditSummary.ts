@@ -42,6 +42,7 @@ export function answerOf(answered: Answered): string[] {
             strongestTried(answered),
             errorsUnderAttack(answered),
             intervalsOfErrors(answered),
+            noneStronger(answered),
             !showsNothing && whichIsBest(answered),
             !showsNothing && whyBest(answered),
           ]),
@@ -84,15 +85,18 @@ function onWhat({ surrogate, attacker }: Pick<Standing, "surrogate" | "attacker"
   return attacker === undefined ? what : `${what} by ${attacker}`;
 }
 
-/** What the strongest attacker that was tried does, and whether points tell it from the simplest. */
+/** That no further attacker does more than the simplest, where that is so. */
+function noneStronger({ standings: { tried } }: Answered): string | false {
+  if (tried?.[0].attacker !== undefined || !tried) return false;
+  const kinds = new Set(tried.flatMap(({ attacker }) => attacker ?? []));
+  return `No other attacker that was tried (${list([...kinds])}) does more than this simplest one, which attacks one surrogate by itself.`;
+}
+
+/** What the strongest attacker that was tried does, where it is not the simplest, and whether points tell it from that. */
 function strongestTried({ standings, target, norm, epsilons }: Answered): string | false {
   const { tried, ranking } = standings;
-  if (!tried) return false;
+  if (tried?.[0].attacker === undefined) return false;
   const [best, ...others] = tried;
-  if (best.attacker === undefined) {
-    const kinds = new Set(others.flatMap(({ attacker }) => attacker ?? []));
-    return `No other attacker that was tried (${list([...kinds])}) does more than the simplest, which attacks one surrogate by itself.`;
-  }
   const { n, estimate } = target.cleanError;
   const reached = percentages(best.errors.map((error) => error.estimate));
   const intervals = list(best.errors.map(({ low, high }) => percentRange(low, high)));
