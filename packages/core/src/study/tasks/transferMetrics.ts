@@ -61,7 +61,7 @@ export interface MetricsInputs {
 
 export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfer> = {
   name: "transfer",
-  version: 9,
+  version: 10,
   output: jsonCodec("transfer"),
   estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
   async run({ epsilons, seed, size, target: wanted, ...choice }, { attacked, models, crafts }, { runtime }) {
@@ -159,8 +159,8 @@ function cellOf(
   const verdict = verdicts.get(target)?.[budget];
   if (!verdict) return [];
   const clean = looks.get(target)!;
-  // Of several models together nobody says which wrong class is the same; one by itself is among those that judge.
-  const own = verdicts.get(surrogate)?.[budget] ?? (looks.has(surrogate) ? verdict : undefined);
+  // Several models together, or a surrogate of a study, do not judge what was crafted on them: nothing is the same class then.
+  const own = verdicts.get(surrogate)?.[budget];
   const kept = measurable(clean).map((is, i) => is && (!verdict.losses || Number.isFinite(verdict.losses[i])));
   const meanKept = (values: Float64Array | undefined) => values && mean(values.filter((_, i) => kept[i]));
   const [before, after] = [meanKept(clean.losses), meanKept(verdict.losses)];
