@@ -79,10 +79,13 @@ it("a run that has its name is told again where the command was ended before it 
 it("the files of a run hold such names as they are, and the report no markup of theirs", () => {
   const parsed = (text: string) => parse(text, { columns: true }) as Record<string, string>[];
   const samples = parsed(gunzipSync(readFileSync(join(at("first"), "samples.csv.gz"))).toString());
-  expect(samples).toHaveLength(20 * 3 * 3);
+  // Three models on each other, and both surrogates together on the target.
+  expect(samples).toHaveLength(20 * (3 * 3 + 1));
   expect(new Set(samples.map(({ label }) => label))).toEqual(new Set(names));
   const cells = parsed(readFileSync(join(at("first"), "cells.csv"), "utf8"));
-  expect(new Set(cells.map(({ surrogate }) => surrogate))).toEqual(new Set(["ridge_H", "ridge_L", "target"]));
+  expect(new Set(cells.map(({ surrogate }) => surrogate))).toEqual(
+    new Set(["ensemble", "ridge_H", "ridge_L", "target"]),
+  );
   const report = readFileSync(join(at("first"), "report.html"), "utf8");
   expect(report).not.toContain("<b>markup</b>");
 });

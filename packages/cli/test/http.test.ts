@@ -12,7 +12,8 @@ const folder = temporaryFolder();
 const store = join(folder, "store");
 const data = join(folder, "points.npz");
 const file = join(folder, "model.onnx");
-const question = ["--data", data, "--epsilon", "0.1,0.3", "--quiet", "--json"];
+// Of a file further attackers are tried by default, of a service, where each row may cost, only those that are named.
+const question = ["--data", data, "--epsilon", "0.1,0.3", "--attackers", "none", "--quiet", "--json"];
 
 let server: ModelServer;
 let labels: ModelServer;

@@ -98,7 +98,8 @@ export function evadeCommand(): Command {
     "carom evade --model m.onnx --data apps.npz --norm l1 --add-only --class 1 \\",
     "    --epsilon 5,10,30 --false-alarms 0.005 --out adv.npz",
     "carom evade --model a.onnx b.onnx --data digits --min-epsilon --out adv.npz",
-    "carom evade --model a.onnx b.onnx --data digits --epsilon 1 --boosters ni,vmi --ensemble meanDirection --out adv.npz",
+    "carom evade --model a.onnx b.onnx --data digits --epsilon 1 \\",
+    "    --boosters ni,vmi --ensemble meanDirection --out adv.npz",
   );
 }
 

@@ -7,6 +7,7 @@ import { tensor } from "../tensor.ts";
 import { GraphBuilder, modelOf } from "./builder.ts";
 import { differentiate, gradientName } from "./differentiate.ts";
 import type { Attribute, Graph } from "./graph.ts";
+import { interpolationMatrix } from "./interpolation.ts";
 
 const modes = [
   "half_pixel",
@@ -65,6 +66,34 @@ function resized(options: Options): Graph {
   g.output(g.node("Resize", sizes ? [x, region, scales, sizes] : [x, region, scales], attributes), "y");
   return g.graph();
 }
+
+const rounded = ["asymmetric", "half_pixel", "align_corners"].flatMap((coordinates) =>
+  ["round_prefer_ceil", "round_prefer_floor"].map((rounding) => [coordinates, rounding] as const),
+);
+
+test.each(rounded)("the nearest elements are the runtime's for all sizes: %s, %s", async (coordinates, rounding) => {
+  for (let input = 2; input <= 15; input++) {
+    for (let output = 2; output <= 16; output++) {
+      const g = new GraphBuilder();
+      const x = g.input("x", "float32", [1, 1, input, 1]);
+      const sizes = g.constant(tensor("int64", [1], [output]));
+      const attributes = {
+        ...{ mode: { string: "nearest" }, nearest_mode: { string: rounding } },
+        ...{ coordinate_transformation_mode: { string: coordinates }, axes: { ints: [2] } },
+      };
+      g.output(g.node("Resize", [x, "", "", sizes], attributes), "y");
+      const graph = g.graph();
+      const data = Array.from({ length: input }, (_, i) => i);
+      const { y } = await runModel(modelOf(graph), { x: { type: "float32", shape: [1, 1, input, 1], data } });
+      const node = graph.nodes.find(({ op }) => op === "Resize")!;
+      const matrix = interpolationMatrix(node, { input, output, scale: Math.fround(output / input) }, "float64");
+      const places = Array.from({ length: output }, (_, o) =>
+        data.findIndex((_, i) => matrix.data[o * input + i] === 1),
+      );
+      expect(places, `${input} to ${output}`).toEqual([...y.data]);
+    }
+  }
+});
 
 test("the gradient through a Resize is the transpose of what the runtime computes", () =>
   fc.assert(

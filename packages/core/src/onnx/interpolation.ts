@@ -98,9 +98,14 @@ function cubic(a: number): (distance: number) => number {
   };
 }
 
+/** The runtime takes a coordinate for half-way where it is nearer to it than this: less decides by what rounding lost. */
+const TIE = 1e-6;
+
 function nearest(node: Node, x: number): number {
   const mode = stringAttribute(node, "nearest_mode", "round_prefer_floor");
   if (mode === "floor") return Math.floor(x);
   if (mode === "ceil") return Math.ceil(x);
-  return mode === "round_prefer_ceil" ? Math.floor(x + 0.5) : Math.ceil(x - 0.5);
+  const below = Math.floor(x);
+  if (Math.abs(x - below - 0.5) < TIE) return mode === "round_prefer_ceil" ? below + 1 : below;
+  return Math.round(x);
 }
