@@ -110,9 +110,11 @@ function rounded(node: Node, place: number): number {
       return Math.floor(place);
     case "ceil":
       return Math.ceil(place);
-    case "round_prefer_ceil":
-      return Math.floor(place + 0.5);
-    default:
-      return Math.ceil(place - 0.5);
+    default: {
+      // The runtime takes what is less than a millionth off half-way for half-way.
+      const isHalf = Math.abs(place - Math.floor(place) - 0.5) < 1e-6;
+      const prefersCeil = stringAttribute(node, "nearest_mode", "round_prefer_floor") === "round_prefer_ceil";
+      return isHalf ? Math.floor(place) + Number(prefersCeil) : Math.round(place);
+    }
   }
 }
