@@ -199,7 +199,7 @@ export {
   type AuditAttacker,
   DEFAULT_ATTACKERS,
   ENSEMBLE,
-  type NamedAttacker,
+  type RivalledAttacker,
   suitable,
   withRivals,
 } from "./study/audit/attackers.ts";
@@ -256,6 +256,7 @@ export { inProcess, runTask } from "./study/engine/runTask.ts";
 export { MissingInput, memoryStore, readPart, readRef, type Store } from "./study/engine/store.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./study/engine/task.ts";
 export type { AttackerGain, AttackerGains, GainExplained } from "./study/evasion/attackerGains.ts";
+export type { NamedAttacker } from "./study/evasion/attackers.ts";
 export { claimsOf } from "./study/evasion/claims.ts";
 export { type Explained, type Explanation, explainStudy } from "./study/evasion/explain.ts";
 export {

@@ -1,7 +1,15 @@
 // The attackers of a study side by side: what each does to the targets, and what it takes.
 
-import { type AttackerGains, budgetOf, byAttacker, mean, type StudyResult } from "@carom/core";
-import { percentInterval, short, withRange } from "@carom/core/figures";
+import {
+  type AttackerGain,
+  type AttackerGains,
+  budgetOf,
+  byAttacker,
+  type Interval,
+  mean,
+  type StudyResult,
+} from "@carom/core";
+import { list, short, withRange } from "@carom/core/figures";
 import { nameIn } from "./answer.ts";
 import { html, type Markup } from "./html.ts";
 
@@ -47,8 +55,8 @@ function gainsTable({ gains, explained }: AttackerGains): Markup {
   const rows = gains.map(
     ({ attacker, against, epsilon, gradients, gradientsOfOther, gain, p, alignmentGain }) =>
       html`<tr><th scope="row">${attacker}</th><td>${epsilon}</td><td>${number(gradients)}</td><td class="name">${against}</td>
-<td>${number(gradientsOfOther)}</td><td>${percentInterval(gain)}</td><td>${p === undefined ? "–" : short(p)}</td>
-<td>${alignmentGain ? withRange(alignmentGain) : "–"}</td></tr>`,
+<td>${number(gradientsOfOther)}</td><td class="pair">${withRange(inPoints(gain))}</td><td>${p === undefined ? "–" : short(p)}</td>
+<td class="pair">${alignmentGain ? withRange(alignmentGain) : "–"}</td></tr>`,
   );
   const sentences = explained.map(
     ({ epsilon, correlation, rankCorrelation, n }) =>
@@ -61,9 +69,39 @@ ${withRange(rankCorrelation)}.</p>`,
 without boosters, beyond the first. Intervals, over repetitions, hold for all rows at once; p is Holm's. Alignment is the share of the largest
 first-order increase of the target's loss that the perturbations have.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Gains"><table><thead><tr><th scope="col">attacker</th><th scope="col">ε</th>
-<th scope="col">gradients</th><th scope="col" class="name">against</th><th scope="col">gradients</th><th scope="col">gain in error</th><th scope="col">p</th>
+<th scope="col">gradients</th><th scope="col" class="name">against</th><th scope="col">gradients</th><th scope="col">gain, points in 100</th><th scope="col">p</th>
 <th scope="col">gain in alignment</th></tr></thead><tbody>${rows}</tbody></table></div>${sentences}`;
 }
+
+/** What a study of several attackers found: which do more, or less, than those of equal compute, beyond chance. */
+export function gainSentences({ attackerGains }: StudyResult, epsilon: number): string[] {
+  const gains = attackerGains?.gains.filter((each) => each.epsilon === epsilon) ?? [];
+  if (gains.length === 0) return [];
+  const more = gains.filter(({ gain }) => gain.low > 0).toSorted((a, b) => b.gain.estimate - a.gain.estimate);
+  const less = gains.filter(({ gain }) => gain.high < 0).toSorted((a, b) => a.gain.estimate - b.gain.estimate);
+  const told = (of: readonly AttackerGain[], what: string) =>
+    of.length === 0
+      ? []
+      : [
+          `${list(of.map(({ attacker }) => attacker))} ${of.length === 1 ? "does" : "do"} ${what}, by ` +
+            `${list(of.map(({ gain }) => Math.abs(100 * gain.estimate).toFixed(1)))} points in 100`,
+        ];
+  const rest = gains.length - more.length - less.length;
+  const parts = [
+    ...told(more, "more than an attacker without boosters at equal compute"),
+    ...told(less, "less"),
+    ...(rest > 0
+      ? [`of ${more.length + less.length > 0 ? `the other ${rest}` : `all ${rest}`} nothing can be told`]
+      : []),
+  ];
+  return [`At ε = ${epsilon}, ${parts.join("; ")} (over repetitions, intervals hold for all ${gains.length} at once).`];
+}
+
+const inPoints = ({ estimate, low, high }: Interval): Interval => ({
+  estimate: 100 * estimate,
+  low: 100 * low,
+  high: 100 * high,
+});
 
 const percent = (share: number | undefined) => (share === undefined ? "–" : (100 * share).toFixed(1));
 const number = (value: number | undefined) => (value === undefined ? "–" : short(value));

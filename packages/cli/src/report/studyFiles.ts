@@ -4,7 +4,7 @@ import { byAttacker, referenceBudget, type SmallestBudget, type StudyResult } fr
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
 import type { Content } from "../host/output.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";
-import { attackerSection } from "./attackers.ts";
+import { attackerSection, gainSentences } from "./attackers.ts";
 import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";
 import { correlationDrawings, explanationSections } from "./explanation.ts";
@@ -123,8 +123,12 @@ function answer(result: StudyResult): string[] {
   const { study, explanation, repetitions } = result;
   const epsilon = referenceBudget(study.attack.epsilons);
   const first = byAttacker(result, result.attackers?.[0].name);
+  // Several surrogates together are none.
+  const together = new Set(result.ensembles?.map(({ id }) => id));
+  const alone = first.transferRates.filter(({ surrogate }) => !together.has(surrogate));
   return [
-    `At ε = ${epsilon}, ${bestAndWorst(ratesAt(first, epsilon))}`,
+    ...gainSentences(result, epsilon),
+    `At ε = ${epsilon}, ${bestAndWorst(ratesAt({ ...first, transferRates: alone }, epsilon))}`,
     ...targetedSentence(result, epsilon),
     ...claimsHeld(explanation.claims, repetitions.length),
   ];

@@ -1,6 +1,6 @@
 // Figures of an audit: pure functions from a result and a document to SVG.
 
-export { percent, percentInterval, short, withRange } from "../numbers.ts";
+export { list, percent, percentInterval, short, withRange } from "../numbers.ts";
 export { alignmentAndTransfer } from "./alignment.ts";
 export { type CorrelationPoint, correlationScatter } from "./correlationScatter.ts";
 export type { FigureOptions } from "./dress.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { normalTwoSided } from "./normal.ts";
-import { studentCritical, studentTwoSided } from "./student.ts";
+import { studentCritical, studentInterval, studentTwoSided } from "./student.ts";
 
 it("has the closed forms of one and two degrees of freedom", () => {
   for (const t of [0, 0.01, 0.7, 3, 100, 1e8]) {
@@ -23,4 +23,11 @@ it("inverts", () => {
 
 it("ends at 0 beyond every t", () => {
   expect(studentTwoSided(Number.POSITIVE_INFINITY, 3)).toBe(0);
+});
+
+it("has scipy's interval of a mean, and knows nothing of how one value differs from others", () => {
+  // scipy.stats.t.interval(0.95, 2, mean, sem) of 1, 2, 4.
+  const { estimate, low, high } = studentInterval([1, 2, 4]);
+  expect([estimate, low, high]).toEqual([7 / 3, expect.closeTo(-1.4612497003, 9), expect.closeTo(6.1279163669, 9)]);
+  expect(studentInterval([3])).toEqual({ estimate: 3, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY });
 });

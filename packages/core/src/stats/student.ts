@@ -1,6 +1,8 @@
 // Student's t distribution.
 
 import { assert } from "../errors.ts";
+import { mean, standardError } from "./describe.ts";
+import type { Interval } from "./sample.ts";
 import { incompleteBeta } from "./special.ts";
 
 /** The probability that a t variable with the given degrees of freedom is at least |t| away from zero. */
@@ -26,4 +28,16 @@ export function studentCritical(p: number, degrees: number): number {
     else high = middle;
   }
   return high;
+}
+
+/**
+ * The mean of independent values of a normal distribution with an interval that holds the expectation but for a fraction p of
+ * samples; unbounded for one value, which says nothing of how values differ.
+ */
+export function studentInterval(values: readonly number[], p = 0.05): Interval {
+  const estimate = mean(values);
+  assert(estimate !== undefined, "studentInterval needs a value");
+  const error = standardError(values);
+  const half = error === undefined ? Number.POSITIVE_INFINITY : studentCritical(p, values.length - 1) * error;
+  return { estimate, low: estimate - half, high: estimate + half };
 }

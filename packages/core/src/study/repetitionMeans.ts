@@ -1,8 +1,8 @@
 // Means over repetitions of what was measured, in the form that explanations need.
 
-import { mean, standardError } from "../stats/describe.ts";
+import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
-import { studentCritical } from "../stats/student.ts";
+import { studentInterval } from "../stats/student.ts";
 import { type Decomposition, decomposition } from "../transfer/decomposition.ts";
 import { budgetOf, cellAt, type Measured, type MeasuredCell, type MeasuredModel } from "./measured.ts";
 
@@ -124,10 +124,8 @@ export function overRepetitions(
     const [{ estimate, low, high }] = each;
     return { estimate, low, high };
   }
-  const values = each.map(({ estimate }) => estimate);
-  const centre = mean(values)!;
-  const half = studentCritical(0.05, values.length - 1) * standardError(values)!;
-  return { estimate: centre, low: Math.max(least, centre - half), high: Math.min(most, centre + half) };
+  const { estimate, low, high } = studentInterval(each.map((one) => one.estimate));
+  return { estimate, low: Math.max(least, low), high: Math.min(most, high) };
 }
 
 /** What becomes of a cell over repetitions: its error with an interval, and its ratio where all repetitions have one. */

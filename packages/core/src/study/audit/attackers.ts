@@ -7,21 +7,20 @@ import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/index.ts";
 import { list } from "../../numbers.ts";
+import type { NamedAttacker } from "../evasion/attackers.ts";
 import type { FurtherCraft } from "../evasion/matrix.ts";
 import { levelName } from "../names.ts";
 import { type NormChoice, normIn } from "../tasks/craft.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 
-/** An attacker under a name. */
-export interface NamedAttacker {
-  readonly name: string;
-  readonly how: Attacker;
+/** An attacker of an audit, under a name. */
+export interface RivalledAttacker extends NamedAttacker {
   /** The attacker with boosters beside which it stands, with as many gradients. */
   readonly beside?: string;
 }
 
 /** An attacker of an audit, with the surrogates that it attacks: each by itself, or all together under a rule of ensembles. */
-export interface AuditAttacker extends NamedAttacker {
+export interface AuditAttacker extends RivalledAttacker {
   readonly on: readonly string[];
 }
 
@@ -35,7 +34,7 @@ export const ENSEMBLE = "ensemble";
  * Beside each attacker with boosters steps with momentum that take as many gradients, of a whole length of three budgets or more;
  * attackers that take equally many share them.
  */
-export function withRivals(attackers: readonly NamedAttacker[]): readonly NamedAttacker[] {
+export function withRivals(attackers: readonly NamedAttacker[]): readonly RivalledAttacker[] {
   const taken = new Set(attackers.map(({ name }) => name));
   return attackers.flatMap((attacker) => {
     const { name, how } = attacker;
@@ -59,7 +58,7 @@ export function withRivals(attackers: readonly NamedAttacker[]): readonly NamedA
  * they cannot help.
  */
 export function suitable(
-  attackers: readonly NamedAttacker[],
+  attackers: readonly RivalledAttacker[],
   surrogates: readonly SurrogateChoice[],
   { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
   norm: NormChoice,

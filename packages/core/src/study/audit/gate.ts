@@ -8,10 +8,10 @@ import { TARGET } from "./audit.ts";
 
 /** What a rule can be about, each with what it measures. */
 export const gateQuantities = {
-  transfer: "error of the target under the points of the surrogate that misleads it most at a budget",
+  transfer: "error of the target under the strongest points that were tried at a budget, its own apart",
   "white-box": "error of the target under points crafted on itself",
   clean: "error of the target without any attack",
-  increase: "transfer less that of an earlier audit",
+  increase: "error under the strongest points of single surrogates, less that of an earlier audit",
 } as const;
 
 export type GateQuantity = keyof typeof gateQuantities;

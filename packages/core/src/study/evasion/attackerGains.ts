@@ -5,7 +5,7 @@ import { holm } from "../../stats/multiple.ts";
 import { pearson } from "../../stats/pearson.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { spearman } from "../../stats/spearman.ts";
-import { studentCritical, studentTwoSided } from "../../stats/student.ts";
+import { studentInterval, studentTwoSided } from "../../stats/student.ts";
 import type { AuditCell, Transfer } from "../result.ts";
 import type { NamedAttacker } from "./attackers.ts";
 
@@ -23,7 +23,7 @@ export interface AttackerGain {
   readonly gain: Interval;
   /** Holm's p of a gain of 0, over all gains; absent of one repetition, or where all gains are equal. */
   readonly p?: number;
-  /** Alignment of what was crafted (`attackAlignment`), and how much larger it is; absent of targets without gradients. */
+  /** Alignment of what was crafted (`attackAlignment`), and how much larger it is; absent of targets without gradients, the latter of one repetition too. */
   readonly alignment?: number;
   readonly alignmentGain?: Interval;
 }
@@ -79,9 +79,11 @@ export function attackerGains(
       gradients: costs.get(name)!,
       gradientsOfOther: costs.get(other)!,
       error: mean(own.flat().map(errorOf))!,
-      gain: overRepetitions(errors, level),
+      gain: within(studentInterval(errors, level)),
       ...(alignments.length > 0 && { alignment: mean(alignments)! }),
-      ...(aligned.every((each) => each !== undefined) && { alignmentGain: overRepetitions(aligned, level) }),
+      // Unlike differences of shares, those of alignments have no bounds of their own.
+      ...(aligned.length > 1 &&
+        aligned.every((each) => each !== undefined) && { alignmentGain: studentInterval(aligned, level) }),
     };
     return { gain, p: pOf(errors) };
   });
@@ -141,13 +143,12 @@ function differences(own: Cells, others: Cells, of: (cell: AuditCell) => number 
   });
 }
 
-/** The mean with Student's interval; of one value that value alone. */
-function overRepetitions(values: readonly number[], level: number): Interval {
-  const estimate = mean(values)!;
-  const error = standardError(values);
-  const half = error === undefined ? 0 : error * studentCritical(level, values.length - 1);
-  return { estimate, low: estimate - half, high: estimate + half };
-}
+/** Differences of shares and correlations lie in [-1, 1]; of one repetition nothing more is known. */
+const within = ({ estimate, low, high }: Interval): Interval => ({
+  estimate,
+  low: Math.max(-1, low),
+  high: Math.min(1, high),
+});
 
 /** The two-sided p of a mean of 0. */
 function pOf(values: readonly number[]): number | undefined {
@@ -169,8 +170,7 @@ function explainedAt(
   const over = (statistic: typeof pearson): Interval | undefined => {
     const each = samples.flatMap(({ errors, alignments }) => statistic(alignments, errors)?.statistic ?? []);
     if (each.length < samples.length) return undefined;
-    const { estimate, low, high } = overRepetitions(each, 0.05);
-    return { estimate, low: Math.max(-1, low), high: Math.min(1, high) };
+    return within(studentInterval(each));
   };
   const [correlation, rankCorrelation] = [over(pearson), over((x, y) => spearman(x, y))];
   return correlation && rankCorrelation ? [{ epsilon, correlation, rankCorrelation, n: samples[0].errors.length }] : [];
