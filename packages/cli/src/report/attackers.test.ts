@@ -20,7 +20,7 @@ it("names those beyond chance, the largest first, and counts the others", () => 
 
 it("says of nobody what intervals do not show, and nothing where none is compared", () => {
   expect(said(gain("a", -0.01, 0.2), gain("b", 0, 0.2))).toEqual([
-    expect.stringMatching(/^At ε = 1, of all 2 nothing can be told/),
+    expect.stringMatching(/^At ε = 1, no attacker of 2 can be told from those without boosters/),
   ]);
   expect(said()).toEqual([]);
   expect(gainSentences({} as StudyResult, 1)).toEqual([]);

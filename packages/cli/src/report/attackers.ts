@@ -87,12 +87,13 @@ export function gainSentences({ attackerGains }: StudyResult, epsilon: number): 
             `${list(of.map(({ gain }) => Math.abs(100 * gain.estimate).toFixed(1)))} points in 100`,
         ];
   const rest = gains.length - more.length - less.length;
+  if (rest === gains.length) {
+    return [`At ε = ${epsilon}, no attacker of ${rest} can be told from those without boosters at equal compute.`];
+  }
   const parts = [
     ...told(more, "more than an attacker without boosters at equal compute"),
     ...told(less, "less"),
-    ...(rest > 0
-      ? [`of ${more.length + less.length > 0 ? `the other ${rest}` : `all ${rest}`} nothing can be told`]
-      : []),
+    ...(rest > 0 ? [`of the other ${rest} nothing can be told`] : []),
   ];
   return [`At ε = ${epsilon}, ${parts.join("; ")} (over repetitions, intervals hold for all ${gains.length} at once).`];
 }
