@@ -108,6 +108,15 @@ export type { Table } from "./data/table/rows.ts";
 export { rangeUnits } from "./data/units.ts";
 // Faults of the input
 export { editDistance, InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
+export { type Broken, checkRows } from "./features/checkRows.ts";
+export { evaluate, holds, type Rows } from "./features/expression/evaluate.ts";
+export { type Condition, columnsIn, type Expression } from "./features/expression/expression.ts";
+export { parseCondition } from "./features/expression/parse.ts";
+export { printCondition, printExpression, printName } from "./features/expression/print.ts";
+export type { Place, PlaceIn } from "./features/place.ts";
+export { featureNamesOf, type ResolvedColumn, type ResolvedFeatures, resolveFeatures } from "./features/resolve.ts";
+export { type FeatureRule, type FeatureSchema, featureKinds, featureSchema } from "./features/schema.ts";
+export { robustSpread } from "./features/spread.ts";
 // Learners
 export {
   type CrossValidated,
