@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 const [file] = process.argv.slice(2);
 const out = join(mkdtempSync(join(tmpdir(), "carom-attackers-")), "run");
-execFileSync("node", ["packages/cli/dist/main.js", "study", file, "--out", out], {
+execFileSync("node", ["packages/cli/bin/carom.js", "study", file, "--out", out], {
   stdio: ["ignore", "ignore", "inherit"],
 });
 const { attackers, study, transferRates, repetitions } = JSON.parse(readFileSync(join(out, "metrics.json"), "utf8"));

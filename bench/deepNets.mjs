@@ -15,7 +15,7 @@ import { stream } from "@carom/core";
 import { printTable } from "./paired.mjs";
 
 const [folder, beginning = ""] = process.argv.slice(2);
-const command = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
+const command = fileURLToPath(new URL("../packages/cli/bin/carom.js", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "carom-deep-"));
 const NETS = ["resnet50", "mobilenet_v3_large", "efficientnet_b0", "convnext_tiny", "vit_b_16"];
 const [IMAGES, SIZE] = [8, 224];

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 
 const [megabytes, runs] = [Number(process.argv[2] ?? 100), Number(process.argv[3] ?? 3)];
 const python = process.env.PYTHON ?? "python3";
-const main = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../packages/cli/bin/carom.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "carom-readers-"));
 const at = (name) => join(folder, name);
 

@@ -117,7 +117,7 @@ async function inChild(id, args) {
 
 /** Runs the command as users do. @param {string[]} args */
 async function whole(args) {
-  const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
+  const main = fileURLToPath(new URL("../../packages/cli/bin/carom.js", import.meta.url));
   const process_ = spawn(process.execPath, [main, ...args], {
     cwd: work,
     env,

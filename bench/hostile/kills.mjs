@@ -28,7 +28,7 @@ const [count = 100, seed = 0] = process.argv.slice(2, 4).map(Number);
 const only = process.argv[4]?.split(",");
 const folder = mkdtempSync(join(tmpdir(), "carom-kills-"));
 const sound = await makeSound(folder);
-const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../packages/cli/bin/carom.js", import.meta.url));
 const [data, model] = ["good.npz", "model.onnx"].map((name) => join(folder, name));
 
 const opened = await openModel(runtimeFrom(ort), modelFromBytes(new Uint8Array(sound.models[0])));

@@ -8,6 +8,7 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Doing } from "./host/doing.ts";
 import { exceededInWords, heapOption, hearLastWords, withLastWords } from "./host/limits.ts";
+import { noTelemetry } from "./host/noTelemetry.ts";
 import { sentenceOf } from "./terminal/visible.ts";
 
 /** Milliseconds that the command has to end after a signal: native code does not hear of it. */
@@ -19,7 +20,7 @@ const INPUT_FAULT = 2;
 const command = fileURLToPath(new URL("command.js", import.meta.url));
 const child = fork(command, process.argv.slice(2), {
   stdio: ["inherit", "inherit", "inherit", ...withLastWords.stdio],
-  env: withLastWords.env,
+  env: { ...withLastWords.env, ...noTelemetry },
   execArgv: [...process.execArgv, heapOption()],
 });
 const lastWords = hearLastWords(child);

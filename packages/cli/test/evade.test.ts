@@ -391,7 +391,7 @@ describe("a fault of the input of evade", () => {
   });
 });
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
 const small = join(folder, "small");
 mkdirSync(small);
 /** Runs a shell command with a file system of 16 KB mounted at `small`. */

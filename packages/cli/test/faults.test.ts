@@ -78,7 +78,7 @@ const aliases = file(
   "aliases.yaml",
   `${nine("a", "x")}${nine("b", "*a")}${nine("c", "*b")}${nine("d", "*c")}${nine("e", "*d")}`,
 );
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
 
 const faults: readonly (readonly [what: string, args: readonly string[], sentence: RegExp])[] = [
   ["x and y of different lengths", [...fit, uneven], /^invalid data: .*labels as rows, got 40 rows and 39 labels/],

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Tensor, writeNpz } from "@carom/core";
 import { afterAll } from "vitest";
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
 
 export interface Finished {
   readonly status: number | null;

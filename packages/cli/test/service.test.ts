@@ -13,7 +13,7 @@ import { carom, pointsFile, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 const data = join(folder, "points.npz");
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
 const question = ["audit", "--data", data, "--epsilon", "0.1,0.3", "--quiet", "--points", "20"];
 const attackable = Object.values(learners).filter(
   ({ capabilities }) => capabilities.differentiable && !capabilities.images,

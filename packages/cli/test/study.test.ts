@@ -9,7 +9,7 @@ import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
 
 const models = ["{learner: svm-linear, complexity: low}", "{learner: mlp, complexity: low, options: {epochs: 20}}"];
 const study = (changes: Readonly<Record<string, string>> = {}) =>
