@@ -6,7 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(`packages/core/src/${path
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@carom\/core\/figures$/, replacement: source("figures/index.ts") },
+      { find: /^@carom\/core\/(\w+)$/, replacement: source("$1/index.ts") },
       { find: /^@carom\/core$/, replacement: source("index.ts") },
     ],
   },

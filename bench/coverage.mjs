@@ -5,7 +5,8 @@
 // Prints the share of intervals at 95 % that hold the true mean, of `meanInterval` and of two others, by distribution and
 // number of values. The table in docs/method.md is that of 1,000 rounds at n = 20, 50, 200: some minutes.
 
-import { bootstrap, meanInterval, stream } from "@carom/core";
+import { stream } from "@carom/core";
+import { bootstrap, meanInterval } from "@carom/core/stats";
 
 const [rounds = 1000, ...given] = process.argv.slice(2).map(Number);
 const sizes = given.length > 0 ? given : [20, 50, 200];

@@ -7,20 +7,11 @@
 
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
-import {
-  GraphBuilder,
-  l2,
-  linf,
-  modelFromGraph,
-  modelOf,
-  openModel,
-  pgdAttack,
-  runAttack,
-  runtimeFrom,
-  stream,
-  tensor,
-  uniformDomain,
-} from "@carom/core";
+import { l2, linf, openModel, runAttack, runtimeFrom, stream, tensor } from "@carom/core";
+import { pgdAttack } from "@carom/core/attacks";
+import { uniformDomain } from "@carom/core/data";
+import { modelFromGraph } from "@carom/core/models";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 import * as ort from "onnxruntime-node";
 import { median, printTable, startPeer } from "./paired.mjs";
 

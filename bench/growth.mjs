@@ -5,23 +5,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import {
-  dataset,
-  denseRows,
-  GraphBuilder,
-  l2,
-  modelFromGraph,
-  modelOf,
-  openModel,
-  pgdAttack,
-  regression,
-  runAttack,
-  runtimeFrom,
-  sparseFlips,
-  stream,
-  tensor,
-  uniformDomain,
-} from "@carom/core";
+import { dataset, denseRows, l2, openModel, runAttack, runtimeFrom, stream, tensor } from "@carom/core";
+import { pgdAttack, sparseFlips } from "@carom/core/attacks";
+import { uniformDomain } from "@carom/core/data";
+import { modelFromGraph } from "@carom/core/models";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
+import { regression } from "@carom/core/stats";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import * as ort from "onnxruntime-node";

@@ -3,7 +3,9 @@
 //
 //   npm run build && node bench/inputGradients.mjs [threads] [network]
 
-import { GraphBuilder, modelFromGraph, modelOf, openModel, runtimeFrom, stream, tensor, writeModel } from "@carom/core";
+import { openModel, runtimeFrom, stream, tensor, writeModel } from "@carom/core";
+import { modelFromGraph } from "@carom/core/models";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 import * as ort from "onnxruntime-node";
 import { batchOf, cnn, mlp, resnet18, scoresModel } from "./networks.mjs";
 import { conditions, interleave, printTable, startPeer, threadCounts, timeCalls } from "./paired.mjs";

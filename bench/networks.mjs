@@ -1,6 +1,7 @@
 // The networks of the benchmarks, and the graphs of what is asked of them, made with the public interface.
 
-import { differentiate, GraphBuilder, gradientName, modelOf, stream, tensor } from "@carom/core";
+import { stream, tensor } from "@carom/core";
+import { differentiate, GraphBuilder, gradientName, modelOf } from "@carom/core/onnx";
 import { simplify } from "../packages/core/dist/onnx/simplify.js";
 
 /** @typedef {{ rowShape: number[], weights: Map<string, ReturnType<typeof tensor>>, forward(g: GraphBuilder, x: string): string }} Network */

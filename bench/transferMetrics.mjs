@@ -6,15 +6,12 @@
 
 import { readFileSync } from "node:fs";
 import {
-  cosineMatrix,
   dataset,
   denseRows,
   gradientSizes,
-  gunzip,
   learnerByName,
   norms,
   openModel,
-  readIdx,
   runtimeFrom,
   stream,
   takeRows,
@@ -22,6 +19,8 @@ import {
   toNumbers,
   fit as train,
 } from "@carom/core";
+import { gunzip, readIdx } from "@carom/core/data";
+import { cosineMatrix } from "@carom/core/transfer";
 import * as ort from "onnxruntime-node";
 import { conditions, interleave, printTable, timeCalls } from "./paired.mjs";
 

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execute, planStudy, readStudy, startPlan } from "@carom/core";
+import { execute, planStudy, readStudy, startPlan } from "@carom/core/study";
 import { loadDataset } from "../packages/cli/dist/host/data.js";
 import { startPool } from "../packages/cli/dist/host/pool.js";
 import { diskStore, prepareStore } from "../packages/cli/dist/host/store.js";
@@ -16,7 +16,7 @@ import { median, printTable } from "./paired.mjs";
 const rounds = Number(process.env.CAROM_BENCH_ROUNDS ?? 3);
 const scratch = mkdtempSync(join(tmpdir(), "carom-bench-"));
 
-/** One finished task. @typedef {{ task: import("@carom/core").Task, worker: number, start: number, end: number, clock: number, processor: number, store: number }} Row */
+/** One finished task. @typedef {{ task: import("@carom/core/study").Task, worker: number, start: number, end: number, clock: number, processor: number, store: number }} Row */
 
 const seconds = () => performance.now() / 1000;
 const processorSeconds = () => {

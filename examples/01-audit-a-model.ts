@@ -3,7 +3,7 @@
 import * as carom from "@carom/core";
 import * as ort from "onnxruntime-node";
 
-const runtime = carom.runtimeFrom(ort as unknown as carom.Ort);
+const runtime = carom.runtimeFrom(ort);
 const random = carom.stream(0, "points");
 const labels = Array.from({ length: 400 }, (_, i) => i % 2);
 const values = labels.flatMap((label) => Array.from({ length: 20 }, () => random.normal() + label));

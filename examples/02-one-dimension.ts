@@ -2,11 +2,12 @@
 
 import * as carom from "@carom/core";
 import { standaloneSvg, svgText } from "@carom/core/figures";
+import { mean, variance } from "@carom/core/stats";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import * as ort from "onnxruntime-node";
 
-const runtime = carom.runtimeFrom(ort as unknown as carom.Ort);
+const runtime = carom.runtimeFrom(ort);
 const epsilon = 0.25;
 const levels = { wiggly: { C: 100, gamma: 300 }, smooth: { C: 1, gamma: 4 } };
 type Level = keyof typeof levels;
@@ -107,13 +108,13 @@ for (const surrogate of names) {
   const variances: number[] = [];
   for (const [i, x] of grid.entries()) {
     const losses = sets.map((set) => set[i]);
-    const mean = carom.mean(losses)!;
-    const spread = Math.sqrt(carom.variance(losses)!);
+    const average = mean(losses)!;
+    const spread = Math.sqrt(variance(losses)!);
     variances.push(spread ** 2);
     const place = { panel: `${surrogate} surrogate`, row: "over 20 training sets" };
-    bands.push({ ...place, x, mean, low: mean - spread, high: mean + spread });
+    bands.push({ ...place, x, mean: average, low: average - spread, high: average + spread });
   }
-  console.log(`V of the ${surrogate} surrogate: ${carom.mean(variances)!.toPrecision(2)}`);
+  console.log(`V of the ${surrogate} surrogate: ${mean(variances)!.toPrecision(2)}`);
 }
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");

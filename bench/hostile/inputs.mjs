@@ -4,18 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import {
-  dataset,
-  fit,
-  learnerByName,
-  modelFromBytes,
-  openModel,
-  runtimeFrom,
-  stream,
-  svmlightLine,
-  tensor,
-  writeNpz,
-} from "@carom/core";
+import { dataset, fit, learnerByName, modelFromBytes, openModel, runtimeFrom, stream, tensor } from "@carom/core";
+import { svmlightLine, writeNpz } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
 import { parse, stringify } from "yaml";
 import { createProgram } from "../../packages/cli/dist/program.js";

@@ -1,6 +1,7 @@
 // ONNX files that ask the runtime, or a reader of the graph, for memory or time without end, or divide by zero.
 
-import { modelOf, tensor, writeModel } from "@carom/core";
+import { tensor, writeModel } from "@carom/core";
+import { modelOf } from "@carom/core/onnx";
 import { varint } from "./bytes.mjs";
 
 /** @typedef {import("@carom/core").Tensor} Tensor */

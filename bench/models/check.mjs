@@ -13,7 +13,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { InputError, kindsOf, openModel, stream, tensor } from "@carom/core";
+import { InputError, openModel, stream, tensor } from "@carom/core";
+import { kindsOf } from "@carom/core/models";
 import { loadModel } from "../../packages/cli/dist/host/modelFile.js";
 import { nodeRuntime } from "../../packages/cli/dist/host/runtime.js";
 

@@ -11,24 +11,21 @@ import {
   dataset,
   denseRows,
   fit,
-  gunzip,
   l2,
   learnerByName,
-  lineSearchAttack,
   margin,
-  mean,
   minimumEpsilon,
   openModel,
   permutation,
-  quantile,
-  readIdx,
   reshape,
   runtimeFrom,
-  standardError,
   stratifiedSplit,
   stream,
   takeRows,
 } from "@carom/core";
+import { lineSearchAttack } from "@carom/core/attacks";
+import { gunzip, readIdx } from "@carom/core/data";
+import { mean, quantile, standardError } from "@carom/core/stats";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import * as ort from "onnxruntime-node";

@@ -8,21 +8,9 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  argMax,
-  boosterByName,
-  boosters,
-  buildEvasion,
-  chooseBooster,
-  evasionByName,
-  modelFromBytes,
-  norms,
-  objectives,
-  openModel,
-  runAttack,
-  runtimeFrom,
-  uniformDomain,
-} from "@carom/core";
+import { argMax, evasionByName, modelFromBytes, norms, openModel, runAttack, runtimeFrom } from "@carom/core";
+import { boosterByName, boosters, buildEvasion, chooseBooster, objectives } from "@carom/core/attacks";
+import { uniformDomain } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
 import { conditions, median, printTable } from "../paired.mjs";
 import { readArrays } from "./evasion/models.mjs";

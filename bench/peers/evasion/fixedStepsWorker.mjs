@@ -2,7 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { l2, openModel, pgdAttack, runAttack, runtimeFrom, sliceRows, uniformDomain } from "@carom/core";
+import { l2, openModel, runAttack, runtimeFrom, sliceRows } from "@carom/core";
+import { pgdAttack } from "@carom/core/attacks";
+import { uniformDomain } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
 import { readArrays, readClassifier } from "./models.mjs";
 

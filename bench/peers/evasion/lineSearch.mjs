@@ -7,7 +7,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { craftEvasion, dataset, l2, margin, openModel, readNpy, runtimeFrom, sliceRows } from "@carom/core";
+import { craftEvasion, dataset, l2, margin, openModel, runtimeFrom, sliceRows } from "@carom/core";
+import { readNpy } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
 import { conditions, median, printTable } from "../../paired.mjs";
 import { readArrays, readClassifier } from "./models.mjs";

@@ -2,7 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { dataset, GraphBuilder, modelFromGraph, modelOf, openNpz, tensor } from "@carom/core";
+import { dataset, tensor } from "@carom/core";
+import { openNpz } from "@carom/core/data";
+import { modelFromGraph } from "@carom/core/models";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 // Not public: users fit models, they do not assemble them.
 import { kernelModel } from "../../../packages/core/dist/learners/kernelModel.js";
 

@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { dataset, gunzip, readIdx, takeRows } from "@carom/core";
+import { dataset, takeRows } from "@carom/core";
+import { gunzip, readIdx } from "@carom/core/data";
 
 /** The folder that holds mnist/; the peers read it too. */
 const folder = process.env.CAROM_DATA;

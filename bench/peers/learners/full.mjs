@@ -6,7 +6,8 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { dataset, gunzip, learners, readIdx, runtimeFrom, fit as train } from "@carom/core";
+import { dataset, learners, runtimeFrom, fit as train } from "@carom/core";
+import { gunzip, readIdx } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
 import { startLap } from "../../paired.mjs";
 

@@ -12,7 +12,8 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { dataset, gunzip, learnerByName, readIdx, runtimeFrom, takeRows, fit as train } from "@carom/core";
+import { dataset, learnerByName, runtimeFrom, takeRows, fit as train } from "@carom/core";
+import { gunzip, readIdx } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
 import { median } from "../../paired.mjs";
 

@@ -3,20 +3,10 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  buildPoisoning,
-  dataset,
-  gunzip,
-  learners,
-  permutation,
-  poisoningAttacks,
-  presets,
-  readIdx,
-  runtimeFrom,
-  stream,
-  takeRows,
-  tensor,
-} from "@carom/core";
+import { dataset, learners, permutation, runtimeFrom, stream, takeRows, tensor } from "@carom/core";
+import { buildPoisoning, poisoningAttacks } from "@carom/core/attacks";
+import { gunzip, readIdx } from "@carom/core/data";
+import { presets } from "@carom/core/learners";
 import * as ort from "onnxruntime-node";
 import { conditions, printTable } from "../../paired.mjs";
 

@@ -10,27 +10,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   argMax,
-  buildPoisoning,
   dataset,
   errorRate,
   fit,
-  gunzip,
   learners,
   openModel,
   permutation,
-  poisoningAttacks,
-  presets,
-  readIdx,
-  readNpy,
   reshape,
   runtimeFrom,
   stream,
   takeRows,
   tensor,
   toFloat,
-  withPoison,
-  writeNpz,
 } from "@carom/core";
+import { buildPoisoning, poisoningAttacks, withPoison } from "@carom/core/attacks";
+import { gunzip, readIdx, readNpy, writeNpz } from "@carom/core/data";
+import { presets } from "@carom/core/learners";
 import * as ort from "onnxruntime-node";
 import { conditions, printTable } from "../../paired.mjs";
 import { startPeer } from "../evasion/peer.mjs";

@@ -2,7 +2,8 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { tensor, writeNpz } from "@carom/core";
+import { tensor } from "@carom/core";
+import { writeNpz } from "@carom/core/data";
 import { expect, it } from "vitest";
 import { carom, temporaryFolder } from "./run.ts";
 

@@ -2,7 +2,8 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GraphBuilder, modelOf, tensor, writeModel } from "@carom/core";
+import { tensor, writeModel } from "@carom/core";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 import { expect, it } from "vitest";
 import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
 

@@ -2,7 +2,8 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DataOptions, tensor, writeNpz } from "@carom/core";
+import { tensor } from "@carom/core";
+import { type DataOptions, writeNpz } from "@carom/core/data";
 import { temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();

@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dataset, denseRows, openNpz, readSvmlight, type Tensor, tensor, writeNpy, writeNpz } from "@carom/core";
+import { dataset, denseRows, type Tensor, tensor } from "@carom/core";
+import { openNpz, readSvmlight, writeNpy, writeNpz } from "@carom/core/data";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
 

@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { tensor, writeNpz } from "@carom/core";
+import { tensor } from "@carom/core";
+import { writeNpz } from "@carom/core/data";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
 

@@ -2,7 +2,9 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GraphBuilder, modelOf, openNpz, stream, tensor, writeModel, writeNpz } from "@carom/core";
+import { stream, tensor, writeModel } from "@carom/core";
+import { openNpz, writeNpz } from "@carom/core/data";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 import { expect, it } from "vitest";
 import { carom, temporaryFolder } from "./run.ts";
 

@@ -3,7 +3,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Node, type Tensor, tensor, type ValueInfo, writeModel, writeNpz } from "@carom/core";
+import { type Tensor, tensor, writeModel } from "@carom/core";
+import { writeNpz } from "@carom/core/data";
+import type { Node, ValueInfo } from "@carom/core/onnx";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
 

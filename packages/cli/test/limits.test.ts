@@ -2,7 +2,8 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Graph, modelOf, type Node, type Tensor, tensor, writeModel } from "@carom/core";
+import { type Tensor, tensor, writeModel } from "@carom/core";
+import { type Graph, modelOf, type Node } from "@carom/core/onnx";
 import { expect, it } from "vitest";
 import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
 

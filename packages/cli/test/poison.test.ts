@@ -2,7 +2,9 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openNpz, poisonCount, type Tensor, writeNpz } from "@carom/core";
+import type { Tensor } from "@carom/core";
+import { poisonCount } from "@carom/core/attacks";
+import { openNpz, writeNpz } from "@carom/core/data";
 import { describe, expect, it } from "vitest";
 import { sharedData } from "../../core/test/sharedData.ts";
 import { carom, contentOf, points, temporaryFolder } from "./run.ts";

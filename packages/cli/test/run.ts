@@ -5,7 +5,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Tensor, writeNpz } from "@carom/core";
+import type { Tensor } from "@carom/core";
+import { writeNpz } from "@carom/core/data";
 import { afterAll } from "vitest";
 
 const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));

@@ -3,7 +3,8 @@
 // After a change of a registry: npx vitest run packages/cli/test/tables.test.ts -u
 
 import { readdirSync, readFileSync } from "node:fs";
-import { InputError, learners, OPSET } from "@carom/core";
+import { InputError, learners } from "@carom/core";
+import { OPSET } from "@carom/core/onnx";
 import { expect, it } from "vitest";
 import { CLASSICAL, classical } from "../../core/src/onnx/classical/index.ts";
 import { microsoft } from "../../core/src/onnx/microsoft/index.ts";

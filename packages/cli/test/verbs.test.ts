@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readNpy } from "@carom/core";
+import { readNpy } from "@carom/core/data";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
 

@@ -8,19 +8,19 @@ import { type AttackResult, runAttack } from "../src/attacks/run.ts";
 import { type Dataset, dataset, denseRows, featureCount, rowCount, takeRows } from "../src/data/dataset.ts";
 import { stratifiedSplit } from "../src/data/split.ts";
 import { fit } from "../src/learners/fit.ts";
-import { learnerByName } from "../src/learners/index.ts";
 import { type LinearFunction, linearModel } from "../src/learners/linearModel.ts";
+import { learnerByName } from "../src/learners/registry.ts";
 import { argMax } from "../src/models/losses.ts";
 import { type Model, modelFromGraph } from "../src/models/model.ts";
 import { openModel } from "../src/models/open.ts";
-import { type Ort, runtimeFrom } from "../src/models/runtime.ts";
+import { runtimeFrom } from "../src/models/runtime.ts";
 import { stream } from "../src/random.ts";
 import { tensor } from "../src/tensor.ts";
 import { l2 } from "../src/threat/norm.ts";
 import { errorRate } from "../src/transfer/rates.ts";
 import { mnist89 } from "./mnist.ts";
 
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 const seed = 7;
 
 /** Points in [0, 1]^d, a share of their features on the faces of the box, as in images. */

@@ -6,13 +6,13 @@ import type { Domain } from "../src/data/domain.ts";
 import { type LinearFunction, linearModel } from "../src/learners/linearModel.ts";
 import { type Model, modelFromGraph } from "../src/models/model.ts";
 import { type Differentiable, openModel } from "../src/models/open.ts";
-import { type Ort, runtimeFrom } from "../src/models/runtime.ts";
+import { runtimeFrom } from "../src/models/runtime.ts";
 import { stream } from "../src/random.ts";
 import { tensor } from "../src/tensor.ts";
 import type { Norm } from "../src/threat/norm.ts";
 import { type ThreatModel, writeBounds } from "../src/threat/threat.ts";
 
-export const runtime = runtimeFrom(ort as unknown as Ort);
+export const runtime = runtimeFrom(ort);
 
 /** N points in [0, 1]^D, a share of their features on the faces of the box, as in images; labels 0 .. K-1 in turn. */
 export function boxPoints(seed: number, n: number, d: number, classes = 2): Dataset {

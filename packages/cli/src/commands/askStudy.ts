@@ -1,6 +1,7 @@
 // Plans a study of one question, of whatever kind.
 
-import { normIn, type PlanBuilder, type Store, type StudyData, type StudyKind, studyKinds } from "@carom/core";
+import type { Store } from "@carom/core";
+import { normIn, type PlanBuilder, type StudyData, type StudyKind, studyKinds } from "@carom/core/study";
 import { loadStudyData } from "../host/studyData.ts";
 import type { SingleStudy } from "../host/studyFile.ts";
 import type { RunFacts } from "../report/manifest.ts";

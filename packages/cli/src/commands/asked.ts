@@ -1,6 +1,7 @@
 // A study that has been planned, whatever its kind.
 
-import type { Ref, Store } from "@carom/core";
+import type { Store } from "@carom/core";
+import type { Ref } from "@carom/core/study";
 import type { Content } from "../host/output.ts";
 import type { RunFacts } from "../report/manifest.ts";
 

@@ -2,25 +2,27 @@
 
 import { join } from "node:path";
 import {
-  type AuditQuestion,
   featureCount,
   InputError,
   learnerByName,
-  modelCodec,
-  normIn,
   norms,
-  type PlanBuilder,
   parseOptions,
-  planAudit,
-  readAudit,
   rowCount,
-  sizeOfTraining,
-  startPlan,
   stratifiedSplit,
   stream,
   takeRows,
-  withScaling,
 } from "@carom/core";
+import { withScaling } from "@carom/core/data";
+import { sizeOfTraining } from "@carom/core/learners";
+import {
+  type AuditQuestion,
+  modelCodec,
+  normIn,
+  type PlanBuilder,
+  planAudit,
+  readAudit,
+  startPlan,
+} from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";

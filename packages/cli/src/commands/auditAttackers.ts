@@ -1,21 +1,16 @@
 // Who attacks in an audit, as the options say.
 
+import { type Attacker, buildAttacker, type Dataset, evasionAttacks } from "@carom/core";
+import { attackerNamed, boosters, ensembles } from "@carom/core/attacks";
 import {
-  type Attacker,
   type AuditAttacker,
   type AuditQuestion,
-  attackerNamed,
-  boosters,
-  buildAttacker,
-  type Dataset,
   DEFAULT_ATTACKERS,
-  ensembles,
-  evasionAttacks,
   normIn,
   type SurrogateChoice,
   suitable,
   withRivals,
-} from "@carom/core";
+} from "@carom/core/study";
 import { normNamed } from "../host/threat.ts";
 import { invalid } from "../ui/options.ts";
 import { unitsOf } from "../ui/unitsOption.ts";

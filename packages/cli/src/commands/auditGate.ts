@@ -1,7 +1,7 @@
 // The gate of an audit: rules from the command line, decided when all is computed; a broken one fails a build.
 
+import { type AuditOutput, InputError } from "@carom/core";
 import {
-  type AuditOutput,
   type ComparedAudit,
   decideGate,
   type GateBound,
@@ -10,12 +10,11 @@ import {
   type GateStatus,
   gateBounds,
   gateStatuses,
-  InputError,
   increases,
   parseGateRule,
   type StrongestPoints,
   TARGET,
-} from "@carom/core";
+} from "@carom/core/study";
 import type { Command } from "commander";
 import { readEarlierAudit } from "../host/earlierAudit.ts";
 import { invalid } from "../ui/options.ts";

@@ -1,22 +1,10 @@
 // A target that can only be asked, as parts of a plan.
 
-import {
-  checkAnswers,
-  classPosition,
-  type Dataset,
-  type Doubt,
-  datasetCodec,
-  denseRows,
-  hashArtifact,
-  hashJson,
-  InputError,
-  mostQueries,
-  type PlanBuilder,
-  rowCount,
-  serviceCodec,
-  sizeOfTraining,
-  spreadRows,
-} from "@carom/core";
+import { type Dataset, denseRows, InputError, rowCount } from "@carom/core";
+import { classPosition, spreadRows } from "@carom/core/data";
+import { sizeOfTraining } from "@carom/core/learners";
+import { checkAnswers, type Doubt } from "@carom/core/models";
+import { datasetCodec, hashArtifact, hashJson, mostQueries, type PlanBuilder, serviceCodec } from "@carom/core/study";
 import { alignClasses } from "../host/classes.ts";
 import { rowsToCheck } from "../host/classifier.ts";
 import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";

@@ -2,33 +2,25 @@
 
 import {
   type AnyLearner,
-  type AuditParts,
-  type AuditQuestion,
   argMax,
   type Dataset,
   denseRows,
-  describeReading,
-  describeScaling,
   featureCount,
   InputError,
-  isScaled,
   learnerByName,
   learners,
   type Norm,
   permutation,
-  rangeUnits,
   rowCount,
   type Scorer,
-  type SurrogateChoice,
   splitHalves,
   stream,
   subsample,
-  type TrainingSize,
   takeRows,
-  whyInfeasible,
-  withSameBounds,
-  withScaling,
 } from "@carom/core";
+import { describeReading, rangeUnits, withSameBounds, withScaling } from "@carom/core/data";
+import { describeScaling, isScaled, type TrainingSize, whyInfeasible } from "@carom/core/learners";
+import type { AuditParts, AuditQuestion, SurrogateChoice } from "@carom/core/study";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
 import type { LoadedData } from "../host/loadedData.ts";

@@ -1,6 +1,6 @@
 // carom data: look at data, or fetch public ones.
 
-import { type DataReading, type DatasetDescription, describeDataset, readingParts } from "@carom/core";
+import { type DataReading, type DatasetDescription, describeDataset, readingParts } from "@carom/core/data";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
 import { print } from "../terminal/print.ts";

@@ -2,7 +2,9 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DataOptions, GraphBuilder, modelOf, tensor, writeModel } from "@carom/core";
+import { tensor, writeModel } from "@carom/core";
+import type { DataOptions } from "@carom/core/data";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 import type { Command } from "commander";
 import { beforeEach, expect, it, vi } from "vitest";
 import { readings } from "../../test/dataReadings.ts";

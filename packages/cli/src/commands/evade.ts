@@ -1,23 +1,10 @@
 // carom evade: points that a model gets wrong, written to a file and judged after being read back.
 
-import {
-  areImages,
-  attackerName,
-  buildAttacker,
-  type Crafting,
-  classPosition,
-  type Dataset,
-  type Doubt,
-  type FloatType,
-  InputError,
-  nonFiniteSentence,
-  normIn,
-  objectiveByName,
-  objectives,
-  rowCount,
-  takeRows,
-  unknownName,
-} from "@carom/core";
+import { buildAttacker, type Dataset, type FloatType, InputError, rowCount, takeRows, unknownName } from "@carom/core";
+import { attackerName, type Crafting, nonFiniteSentence, objectiveByName, objectives } from "@carom/core/attacks";
+import { areImages, classPosition } from "@carom/core/data";
+import type { Doubt } from "@carom/core/models";
+import { normIn } from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
 import { evasionFile, isSparseFile } from "../host/evasionFile.ts";

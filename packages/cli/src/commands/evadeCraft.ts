@@ -1,21 +1,16 @@
 // What `carom evade` crafts: points for a list of budgets, or each point with the smallest budget that does.
 
+import { type Dataset, InputError, norms, type Runtime, rowCount, type ThreatModel } from "@carom/core";
 import {
   type Attack,
   type Crafting,
   craftInChunks,
-  type Dataset,
-  InputError,
   minimumInChunks,
-  norms,
   type Objective,
-  type Runtime,
-  rowCount,
-  type SparseRows,
   sparseFlips,
   strongestAttack,
-  type ThreatModel,
-} from "@carom/core";
+} from "@carom/core/attacks";
+import type { SparseRows } from "@carom/core/data";
 import type { EvasionFile } from "../host/evasionFile.ts";
 import type { LoadedModel } from "./evadeModels.ts";
 

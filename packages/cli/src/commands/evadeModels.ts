@@ -1,6 +1,7 @@
 // The models that `carom evade` attacks at once, and the data with its classes and rows as they take them.
 
-import { type AttackedModel, type Dataset, InputError, type Runtime } from "@carom/core";
+import { type Dataset, InputError, type Runtime } from "@carom/core";
+import type { AttackedModel } from "@carom/core/attacks";
 import { type Classifier, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 

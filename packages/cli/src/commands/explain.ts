@@ -1,20 +1,10 @@
 // carom explain: why attacks crafted on some models transfer to another, from the models themselves.
 
 import { basename } from "node:path";
-import {
-  adviceSentence,
-  type Dataset,
-  type Doubt,
-  explainModels,
-  type FloatType,
-  InputError,
-  type ModelsExplained,
-  type NamedModel,
-  normIn,
-  type SizeDefinition,
-  sizeDefinitions,
-  unknownName,
-} from "@carom/core";
+import { type Dataset, type FloatType, InputError, unknownName } from "@carom/core";
+import type { Doubt } from "@carom/core/models";
+import { adviceSentence, explainModels, type ModelsExplained, type NamedModel, normIn } from "@carom/core/study";
+import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
 import { Command, Option } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";

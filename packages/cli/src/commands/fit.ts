@@ -1,19 +1,8 @@
 // carom fit: train one model.
 
-import {
-  crossValidate,
-  describeScaling,
-  errorRate,
-  fit,
-  gridOf,
-  InputError,
-  learnerByName,
-  learners,
-  parseOptions,
-  predict,
-  presetOptions,
-  withScaling,
-} from "@carom/core";
+import { errorRate, fit, InputError, learnerByName, learners, parseOptions, predict } from "@carom/core";
+import { withScaling } from "@carom/core/data";
+import { crossValidate, describeScaling, gridOf, presetOptions } from "@carom/core/learners";
 import { Command } from "commander";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { openDevice } from "../host/runtime.ts";

@@ -1,6 +1,7 @@
 // carom inspect: what is in a model's file, how it is read, and what is suspicious of it on data.
 
 import { stat } from "node:fs/promises";
+import { readModel } from "@carom/core";
 import {
   type Columns,
   countOperators,
@@ -8,10 +9,8 @@ import {
   type Doubt,
   type InputPart,
   layoutOf,
-  type OnnxModel,
-  readModel,
-  type ValueInfo,
-} from "@carom/core";
+} from "@carom/core/models";
+import type { OnnxModel, ValueInfo } from "@carom/core/onnx";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { externalDataBeside } from "../host/externalData.ts";

@@ -2,34 +2,32 @@
 
 import {
   type AnyLearner,
-  type Block,
-  type BlockFacts,
-  blockCodec,
-  type DataReading,
   type Dataset,
   errorRate,
   InputError,
-  joinBlocks,
   learnerByName,
   learners,
   parseOptions,
-  planCraft,
-  poisonCount,
-  poisoningAttacks,
-  poisonJudge,
-  presetOptions,
   type Rate,
+  rowCount,
+  type Store,
+} from "@carom/core";
+import { poisonCount, poisoningAttacks } from "@carom/core/attacks";
+import { type DataReading, sharedRows, withClasses, withScaling } from "@carom/core/data";
+import { presetOptions } from "@carom/core/learners";
+import {
+  type Block,
+  type BlockFacts,
+  blockCodec,
+  joinBlocks,
+  planCraft,
+  poisonJudge,
   type Ref,
   readRef,
   requireClones,
   requirePoisonable,
-  rowCount,
-  type Store,
-  sharedRows,
   startPlan,
-  withClasses,
-  withScaling,
-} from "@carom/core";
+} from "@carom/core/study";
 import { Command } from "commander";
 import { type Draft, requireFree, writeDraft } from "../host/output.ts";
 import { poisonBytes, readPoison } from "../host/poisonFile.ts";

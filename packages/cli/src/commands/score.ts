@@ -1,6 +1,8 @@
 // carom score: what a model says of data, and how often it is wrong.
 
-import { argMax, errorRate, type Rate, scoreRows, writeNpy } from "@carom/core";
+import { argMax, errorRate, type Rate } from "@carom/core";
+import { writeNpy } from "@carom/core/data";
+import { scoreRows } from "@carom/core/models";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";

@@ -1,7 +1,8 @@
 // carom study: a grid of surrogates, targets, budgets and repetitions, from a file.
 
 import { join } from "node:path";
-import { atScale, InputError, restrict, startPlan, studyJsonSchema } from "@carom/core";
+import { InputError } from "@carom/core";
+import { atScale, restrict, startPlan, studyJsonSchema } from "@carom/core/study";
 import { Command } from "commander";
 import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
 import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";

@@ -1,20 +1,20 @@
 // What carom study says of each kind of study: a text for the terminal, and the files of its run.
 
+import type { Store } from "@carom/core";
+import { mean } from "@carom/core/stats";
 import {
   budgetOf,
   byAttacker,
   type Found,
   type Matrix,
-  mean,
   type PoisoningMatrix,
   type PoisoningResult,
-  type Store,
   type StudyData,
   type StudyResult,
   type SweepKeys,
   type SweepStudyResult,
   smallestBudgets,
-} from "@carom/core";
+} from "@carom/core/study";
 import type { Content } from "../host/output.ts";
 import type { RunFacts } from "../report/manifest.ts";
 import { claimLines } from "../ui/claims.ts";

@@ -1,8 +1,8 @@
 // A table over several studies, for carom study: their tasks in one plan, their sign tests side by side.
 
+import { InputError, VERSION } from "@carom/core";
 import {
   atScale,
-  InputError,
   type PlanBuilder,
   type PoisoningResult,
   referenceBudget,
@@ -12,8 +12,7 @@ import {
   smallestPossibleP,
   type TableResult,
   type TableStudy,
-  VERSION,
-} from "@carom/core";
+} from "@carom/core/study";
 import { studyPath } from "../host/shippedStudies.ts";
 import { loadStudy } from "../host/studyFile.ts";
 import type { RunFacts } from "../report/manifest.ts";

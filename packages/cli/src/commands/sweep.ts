@@ -1,17 +1,9 @@
 // carom sweep: what regularisation buys, over the values of one option of a learner.
 
 import { join } from "node:path";
-import {
-  InputError,
-  learnerByName,
-  learners,
-  normIn,
-  planSweep,
-  readSweep,
-  type SweepQuestion,
-  startPlan,
-  withScaling,
-} from "@carom/core";
+import { InputError, learnerByName, learners } from "@carom/core";
+import { withScaling } from "@carom/core/data";
+import { normIn, planSweep, readSweep, type SweepQuestion, startPlan } from "@carom/core/study";
 import { Command, Option } from "commander";
 import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
 import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";

@@ -1,6 +1,8 @@
 // Data files and model files number their classes independently; here they are brought together.
 
-import { type Dataset, type Doubt, InputError, type Model, type OpenModel, withClasses } from "@carom/core";
+import { type Dataset, InputError, type Model, type OpenModel } from "@carom/core";
+import { withClasses } from "@carom/core/data";
+import type { Doubt } from "@carom/core/models";
 
 /**
  * The data with its classes numbered as the model's scores are.

@@ -2,21 +2,17 @@
 
 import { basename } from "node:path";
 import {
-  checkModel,
-  columnNames,
   type Dataset,
-  type Doubt,
   dataset,
   denseRows,
   featureCount,
-  kindsOf,
   type Model,
-  matchColumns,
   type OpenModel,
   openModel,
   type Runtime,
-  spreadRows,
 } from "@carom/core";
+import { columnNames, matchColumns, spreadRows } from "@carom/core/data";
+import { checkModel, type Doubt, kindsOf } from "@carom/core/models";
 import { alignClasses, assumedOrder } from "./classes.ts";
 import { tellDoing } from "./doing.ts";
 import type { ModelOptions } from "./modelFile.ts";

@@ -3,18 +3,15 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { dataset, featureCount, InputError, rowCount } from "@carom/core";
 import {
   type DataFile,
   type DataOptions,
   type DataReading,
   dataFormats,
-  dataset,
-  featureCount,
   formatOf,
-  InputError,
   meaningOfBytes,
-  rowCount,
-} from "@carom/core";
+} from "@carom/core/data";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { tellDoing } from "./doing.ts";
 import { loadDrebin } from "./drebin.ts";

@@ -1,4 +1,4 @@
-import { describeDataset } from "@carom/core";
+import { describeDataset } from "@carom/core/data";
 import { expect, it } from "vitest";
 import { loadDigits } from "./digits.ts";
 

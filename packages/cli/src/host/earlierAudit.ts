@@ -5,7 +5,8 @@ import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import { type ComparedAudit, InputError, readCompared, type StrongestPoints, TARGET } from "@carom/core";
+import { InputError } from "@carom/core";
+import { type ComparedAudit, readCompared, type StrongestPoints, TARGET } from "@carom/core/study";
 import { readBytes } from "./read.ts";
 
 /** Reads an audit from its metrics.json, or from the folder with it. @throws InputError where there is none */

@@ -2,22 +2,17 @@
 
 import { basename } from "node:path";
 import {
-  bytesSource,
   dataset,
   denseRows,
   type FloatType,
   InputError,
-  npzPieces,
-  openNpzFile,
-  readSvmlight,
-  type SparseRows,
   sliceRows,
-  svmlightLine,
   type Tensor,
   tensor,
   type Vector,
   zeros,
 } from "@carom/core";
+import { bytesSource, npzPieces, openNpzFile, readSvmlight, type SparseRows, svmlightLine } from "@carom/core/data";
 import { unpacker } from "./inputFile.ts";
 import { readBytes } from "./read.ts";
 

@@ -2,7 +2,8 @@
 
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { InputError, type ReadOptions } from "@carom/core";
+import { InputError } from "@carom/core";
+import type { ReadOptions } from "@carom/core/onnx";
 
 type ExternalData = NonNullable<ReadOptions["externalData"]>;
 

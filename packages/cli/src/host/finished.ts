@@ -4,7 +4,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, type Ref, VERSION } from "@carom/core";
+import { InputError, VERSION } from "@carom/core";
+import type { Ref } from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
 import { requireFree } from "./output.ts";
 import type { Device } from "./runtime.ts";

@@ -1,6 +1,7 @@
 // What data are known by: any choice that changes the reading gives another key, and no other spelling of it does.
 
-import { type DataOptions, type PoisoningStudy, type Study, startPlan } from "@carom/core";
+import type { DataOptions } from "@carom/core/data";
+import { type PoisoningStudy, type Study, startPlan } from "@carom/core/study";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readings, table, write } from "../../test/dataReadings.ts";

@@ -4,21 +4,23 @@ import {
   argMax,
   type Dataset,
   denseRows,
-  detectionScores,
   errorRate,
-  evasionRate,
   featureCount,
   type Norm,
-  type OperatingPoint,
-  operatingPoint,
   type Rate,
-  rate,
   rowCount,
   type Scorer,
   type Tensor,
-  targetedRate,
   type Vector,
 } from "@carom/core";
+import {
+  detectionScores,
+  evasionRate,
+  type OperatingPoint,
+  operatingPoint,
+  rate,
+  targetedRate,
+} from "@carom/core/transfer";
 import { readEvasionFile } from "./evasionFile.ts";
 
 export interface JudgeOptions {

@@ -1,6 +1,7 @@
 // A dataset as it was found on this machine.
 
-import type { DataReading, Dataset } from "@carom/core";
+import type { Dataset } from "@carom/core";
+import type { DataReading } from "@carom/core/data";
 
 export interface LoadedData {
   readonly dataset: Dataset;

@@ -1,4 +1,5 @@
-import { memoryStore, type RuntimeIdentity } from "@carom/core";
+import { memoryStore } from "@carom/core";
+import type { RuntimeIdentity } from "@carom/core/models";
 import { expect, test } from "vitest";
 import { otherMakers, withMakers } from "./makers.ts";
 

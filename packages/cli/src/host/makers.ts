@@ -1,6 +1,7 @@
 // A store that knows by which runtimes what was read from it was computed: a run's manifest names them.
 
-import type { RuntimeIdentity, Store } from "@carom/core";
+import type { Store } from "@carom/core";
+import type { RuntimeIdentity } from "@carom/core/models";
 
 export interface StoreWithMakers extends Store {
   /** The runtimes of the artifacts that were read, each once; artifacts that do not say have none. */

@@ -2,19 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import {
-  cutAt,
-  InputError,
-  type Model,
-  modelFromBytes,
-  type Normalization,
-  normalizedModel,
-  type OnnxModel,
-  type OpenSizes,
-  readModel,
-  withSizes,
-  writeModel,
-} from "@carom/core";
+import { InputError, type Model, modelFromBytes, readModel, writeModel } from "@carom/core";
+import { cutAt, type Normalization, normalizedModel, type OpenSizes, withSizes } from "@carom/core/models";
+import type { OnnxModel } from "@carom/core/onnx";
 import { externalDataBeside } from "./externalData.ts";
 import { readModelBytes } from "./modelFormats.ts";
 

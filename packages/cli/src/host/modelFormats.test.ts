@@ -2,7 +2,8 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GraphBuilder, modelOf, writeModel } from "@carom/core";
+import { writeModel } from "@carom/core";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/run.ts";
 import { readModelBytes } from "./modelFormats.ts";

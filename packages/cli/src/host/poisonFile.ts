@@ -1,7 +1,9 @@
 // Poisoning points on disk: rows that join a training set, where each began and what it was cloned from.
 
 import { basename } from "node:path";
-import { bytesSource, openNpzFile, type PoisonPoints, type Tensor, tensor, writeNpz } from "@carom/core";
+import { type Tensor, tensor } from "@carom/core";
+import type { PoisonPoints } from "@carom/core/attacks";
+import { bytesSource, openNpzFile, writeNpz } from "@carom/core/data";
 import { unpacker } from "./inputFile.ts";
 import { readBytes } from "./read.ts";
 

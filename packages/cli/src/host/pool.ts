@@ -3,7 +3,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism, freemem } from "node:os";
 import { fileURLToPath } from "node:url";
-import { InputError, MissingInput, type Provider, type Task, type Workers } from "@carom/core";
+import { InputError } from "@carom/core";
+import type { Provider } from "@carom/core/models";
+import { MissingInput, type Task, type Workers } from "@carom/core/study";
 import { exceededInWords, heapOption, hearLastWords, type LastWords, withLastWords } from "./limits.ts";
 import type { TaskTime, WorkerReply, WorkerRequest } from "./worker.ts";
 

@@ -1,6 +1,7 @@
 // A store that remembers what was read last: a worker's tasks share data, models and what is known of them.
 
-import type { Artifact, Store } from "@carom/core";
+import type { Store } from "@carom/core";
+import type { Artifact } from "@carom/core/study";
 
 /** Memory for what is remembered, as bytes of tensors. */
 const REMEMBERED_BYTES = 128 * 2 ** 20;

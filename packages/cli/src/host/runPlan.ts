@@ -1,6 +1,7 @@
 // Executes a plan in worker processes on the store on disk.
 
-import { execute, type Plan, placedStore, type Ref, runTask, type Service, type Workers } from "@carom/core";
+import type { Service } from "@carom/core/models";
+import { execute, type Plan, placedStore, type Ref, runTask, type Workers } from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";

@@ -3,17 +3,9 @@
 import "./noTelemetry.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import {
-  GraphBuilder,
-  InputError,
-  modelOf,
-  type Ort,
-  type Provider,
-  type Runtime,
-  requireSameGradients,
-  runtimeFrom,
-  writeModel,
-} from "@carom/core";
+import { InputError, type Runtime, runtimeFrom, writeModel } from "@carom/core";
+import { type Provider, requireSameGradients } from "@carom/core/models";
+import { GraphBuilder, modelOf } from "@carom/core/onnx";
 import * as ort from "onnxruntime-node";
 import { tell } from "../terminal/print.ts";
 import { watched } from "./watch.ts";
@@ -28,7 +20,7 @@ export const devices: readonly Device[] = ["cpu", "cuda", "webgpu", "auto"];
 /** A runtime as it is; one intra-op thread on a processor, so that numbers do not depend on how work was divided. */
 export function nodeRuntime(provider: Provider = "cpu"): Runtime {
   const device = provider === "cpu" ? processorName() : gpuName();
-  const runtime = runtimeFrom(ort as unknown as Ort, { provider, device });
+  const runtime = runtimeFrom(ort, { provider, device });
   const watchedRuntime: Runtime = {
     ...runtime,
     get processor() {

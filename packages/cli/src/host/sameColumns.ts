@@ -1,6 +1,7 @@
 // Two data files that are used together: columns of one kind, in one order.
 
-import { type Dataset, featureCount, InputError, matchColumns } from "@carom/core";
+import { type Dataset, featureCount, InputError } from "@carom/core";
+import { matchColumns } from "@carom/core/data";
 import type { LoadedData } from "./loadedData.ts";
 
 /**

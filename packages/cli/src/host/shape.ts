@@ -1,6 +1,7 @@
 // Data files and models may give one row different shapes; only the size must agree.
 
-import { areImages, type Dataset, featureCount, InputError, rowCount, uniformDomain, wholeInterval } from "@carom/core";
+import { type Dataset, featureCount, InputError, rowCount } from "@carom/core";
+import { areImages, uniformDomain, wholeInterval } from "@carom/core/data";
 
 /**
  * Rows in the shape that the model takes, where sizes agree. Flat rows that the model takes as images share one interval,

@@ -5,7 +5,8 @@ import { rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Artifact, artifactPieces, decodeArtifact, InputError, type Store } from "@carom/core";
+import { InputError, type Store } from "@carom/core";
+import { type Artifact, artifactPieces, decodeArtifact } from "@carom/core/study";
 import { isLeft, isPartial, partialName } from "./partial.ts";
 
 /** The folder of a store that holds what targets behind addresses were asked and answered. */

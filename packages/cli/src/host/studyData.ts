@@ -1,24 +1,17 @@
 // The data of a study: files read, classes kept or joined, features chosen, and all of it put into the plan.
 
+import { type Dataset, featureCount, rowCount, takeRows, unknownName } from "@carom/core";
 import {
   classPosition,
   type DataReading,
-  type Dataset,
-  featureCount,
-  type PlanBuilder,
-  type PoisoningStudy,
-  rowCount,
-  type Study,
-  type StudyData,
   selectColumns,
   takeColumns,
-  takeRows,
-  unknownName,
   withBinaryFeatures,
   withClasses,
   withSameBounds,
   withScaling,
-} from "@carom/core";
+} from "@carom/core/data";
+import type { PlanBuilder, PoisoningStudy, Study, StudyData } from "@carom/core/study";
 import { loadDataset } from "./data.ts";
 import type { LoadedData } from "./loadedData.ts";
 import { asIn } from "./sameColumns.ts";

@@ -2,17 +2,15 @@
 
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { editDistance, InputError, unknownName } from "@carom/core";
 import {
-  editDistance,
-  InputError,
   type PoisoningStudy,
   type Study,
   type SweepStudy,
   studyJsonSchema,
   studySchemas,
   type TableStudy,
-  unknownName,
-} from "@carom/core";
+} from "@carom/core/study";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { dataFolder } from "./catalog.ts";
 import { readWritten } from "./read.ts";

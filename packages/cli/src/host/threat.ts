@@ -7,12 +7,11 @@ import {
   InputError,
   type Norm,
   norms,
-  readNpy,
   type ThreatModel,
   toNumbers,
-  uniformDomain,
   unknownName,
 } from "@carom/core";
+import { readNpy, uniformDomain } from "@carom/core/data";
 import { type Command, Option } from "commander";
 import { readBytes } from "./read.ts";
 

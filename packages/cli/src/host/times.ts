@@ -3,7 +3,8 @@
 
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Plan, Provider, Task } from "@carom/core";
+import type { Provider } from "@carom/core/models";
+import type { Plan, Task } from "@carom/core/study";
 
 /** Lines of family, decade of the estimated seconds, estimated and measured seconds, with tabs between. */
 const FILE = "times.tsv";

@@ -1,6 +1,8 @@
 // A worker process: computes tasks that the parent sends, through the store, one at a time.
 
-import { InputError, MissingInput, type Provider, placedStore, runTask, type Store, type Task } from "@carom/core";
+import { InputError, type Store } from "@carom/core";
+import type { Provider } from "@carom/core/models";
+import { MissingInput, placedStore, runTask, type Task } from "@carom/core/study";
 import { remembering } from "./remembering.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { diskStore } from "./store.ts";

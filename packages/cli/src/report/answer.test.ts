@@ -1,6 +1,6 @@
 // What a study says first, of counts made by hand.
 
-import type { Claim } from "@carom/core";
+import type { Claim } from "@carom/core/study";
 import { expect, test } from "vitest";
 import { bestAndWorst, claimsHeld } from "./answer.ts";
 

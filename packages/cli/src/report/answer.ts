@@ -9,7 +9,7 @@ import {
   rateIn,
   signsOf,
   smallestPossibleP,
-} from "@carom/core";
+} from "@carom/core/study";
 
 interface SurrogateRates {
   readonly name: string;

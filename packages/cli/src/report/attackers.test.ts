@@ -1,6 +1,6 @@
 // What is said of attackers' gains, from intervals whose side of 0 is known.
 
-import type { AttackerGain, StudyResult } from "@carom/core";
+import type { AttackerGain, StudyResult } from "@carom/core/study";
 import { expect, it } from "vitest";
 import { gainSentences } from "./attackers.ts";
 

@@ -1,15 +1,9 @@
 // The attackers of a study side by side: what each does to the targets, and what it takes.
 
-import {
-  type AttackerGain,
-  type AttackerGains,
-  budgetOf,
-  byAttacker,
-  type Interval,
-  mean,
-  type StudyResult,
-} from "@carom/core";
+import type { Interval } from "@carom/core";
 import { list, short, withRange } from "@carom/core/figures";
+import { mean } from "@carom/core/stats";
+import { type AttackerGain, type AttackerGains, budgetOf, byAttacker, type StudyResult } from "@carom/core/study";
 import { nameIn } from "./answer.ts";
 import { html, type Markup } from "./html.ts";
 

@@ -1,6 +1,6 @@
 // The points of an audit as a file: every one of them, in pieces that do not grow with their number.
 
-import type { AuditSamples } from "@carom/core";
+import type { AuditSamples } from "@carom/core/study";
 import { expect, test } from "vitest";
 import { madeUpAudit, madeUpExamples } from "../../../core/test/auditResult.ts";
 import { auditFiles, samplesCsv } from "./auditFiles.ts";

@@ -1,6 +1,7 @@
 // The files of an audit's run folder.
 
-import type { AuditOutput, AuditSamples } from "@carom/core";
+import type { AuditOutput } from "@carom/core";
+import type { AuditSamples } from "@carom/core/study";
 import { gzipped } from "../host/gzip.ts";
 import type { Content } from "../host/output.ts";
 import { csvField, csvPieces } from "./csv.ts";

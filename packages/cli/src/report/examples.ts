@@ -1,7 +1,8 @@
 // Attacked points to look at: before, change, after, and whom they fool.
 
-import type { AuditExample, AuditResult } from "@carom/core";
+import type { AuditResult } from "@carom/core";
 import { greyImage, largestChange, perturbationImage } from "@carom/core/figures";
+import type { AuditExample } from "@carom/core/study";
 import { html, type Markup } from "./html.ts";
 import { picture } from "./picture.ts";
 

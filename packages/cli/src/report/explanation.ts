@@ -1,15 +1,8 @@
 // The part of a study's report that says why attacks transferred.
 
-import {
-  adviceSentence,
-  type CorrelationPanel,
-  isWhole,
-  type Measured,
-  meanCells,
-  meanModels,
-  type StudyResult,
-} from "@carom/core";
 import { correlationScatter, short, svgText } from "@carom/core/figures";
+import { adviceSentence, isWhole, type Measured, meanCells, meanModels, type StudyResult } from "@carom/core/study";
+import type { CorrelationPanel } from "@carom/core/transfer";
 import { html, type Markup } from "./html.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import type { StudyDrawing } from "./studyFigures.ts";

@@ -1,6 +1,6 @@
 // Files for machines: well-formed whatever names are in them, and each number where its reader looks for it.
 
-import { decideGate, parseGateRule } from "@carom/core";
+import { decideGate, parseGateRule } from "@carom/core/study";
 import { DOMParser } from "linkedom";
 import { expect, it } from "vitest";
 import { madeUpAudit } from "../../../core/test/auditResult.ts";

@@ -1,6 +1,6 @@
 // What the files of an audit for machines say beside its result.
 
-import type { GateFinding } from "@carom/core";
+import type { GateFinding } from "@carom/core/study";
 
 export interface Gated {
   /** The target as it was named, where it was. */

@@ -1,7 +1,8 @@
 // An audit as JUnit's XML: a case for each surrogate and budget, and one for each rule of a gate.
 
-import { type AuditCell, type AuditResult, sourceName, TARGET } from "@carom/core";
+import type { AuditResult } from "@carom/core";
 import { percentInterval } from "@carom/core/figures";
+import { type AuditCell, sourceName, TARGET } from "@carom/core/study";
 import type { Gated } from "./gated.ts";
 import { xmlText } from "./xml.ts";
 

@@ -1,6 +1,7 @@
 // What a run says of itself beside its numbers: seed, hashes, versions, time.
 
-import { type RuntimeIdentity, VERSION } from "@carom/core";
+import { VERSION } from "@carom/core";
+import type { RuntimeIdentity } from "@carom/core/models";
 import type { StoreWithMakers } from "../host/makers.ts";
 
 export interface RunFacts {

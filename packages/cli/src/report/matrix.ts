@@ -1,6 +1,8 @@
 // The transfer matrix of a study at one budget, as a table.
 
-import { type Budgeted, budgetOf, type Found, type Interval, type MeasuredModel, mean } from "@carom/core";
+import type { Interval } from "@carom/core";
+import { mean } from "@carom/core/stats";
+import { type Budgeted, budgetOf, type Found, type MeasuredModel } from "@carom/core/study";
 import { nameIn } from "./answer.ts";
 import { html, type Markup } from "./html.ts";
 

@@ -1,7 +1,8 @@
 // The figures of a study of poisoning: curves, maps and scatter plots (paper Fig. 14 to 21).
 
-import { cellAt, mean, meanCells, type PoisoningResult, standardError } from "@carom/core";
 import { svgText, whiteBoxCurves } from "@carom/core/figures";
+import { mean, standardError } from "@carom/core/stats";
+import { cellAt, meanCells, type PoisoningResult } from "@carom/core/study";
 import { nameIn } from "./answer.ts";
 import { familyOf, mapDrawing, type StudyDrawing, sizeDrawing, variabilityDrawing } from "./studyFigures.ts";
 

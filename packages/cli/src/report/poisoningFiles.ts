@@ -1,14 +1,8 @@
 // The files of the run folder of a study of poisoning.
 
-import {
-  type Dataset,
-  imageShapeOf,
-  type PoisoningMatrix,
-  type PoisoningResult,
-  readRef,
-  type Store,
-} from "@carom/core";
+import type { Dataset, Store } from "@carom/core";
 import { greyImage, largestChange, perturbationImage, short, standaloneSvg } from "@carom/core/figures";
+import { imageShapeOf, type PoisoningMatrix, type PoisoningResult, readRef } from "@carom/core/study";
 import type { Content } from "../host/output.ts";
 import { bestAndWorst, claimsHeld, ratesAt } from "./answer.ts";
 import { csvPieces } from "./csv.ts";

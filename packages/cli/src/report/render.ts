@@ -1,6 +1,7 @@
 // The report of an audit: one HTML file that asks nothing of the network.
 
-import { type AuditExample, type AuditResult, adviceSentence, attackerName } from "@carom/core";
+import type { AuditResult } from "@carom/core";
+import { attackerName } from "@carom/core/attacks";
 import {
   cellAt,
   heatKey,
@@ -12,6 +13,7 @@ import {
   targetOf,
   tellingEpsilon,
 } from "@carom/core/figures";
+import { type AuditExample, adviceSentence } from "@carom/core/study";
 import { exampleCards } from "./examples.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";

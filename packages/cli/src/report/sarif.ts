@@ -1,7 +1,8 @@
 // An audit as SARIF 2.1.0 (OASIS, 2020), which code scanning services read: a result for each rule of a gate and budget.
 
 import { createHash } from "node:crypto";
-import { type AuditResult, type GateFinding, type GateQuantity, gateQuantities, VERSION } from "@carom/core";
+import { type AuditResult, VERSION } from "@carom/core";
+import { type GateFinding, type GateQuantity, gateQuantities } from "@carom/core/study";
 import type { Gated } from "./gated.ts";
 
 const ids: Readonly<Record<GateQuantity, string>> = {

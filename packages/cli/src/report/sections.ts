@@ -1,7 +1,8 @@
 // Sections that reports of studies of every kind have: the paper's claims, correlations with R, V of surrogates.
 
-import { type Claim, type CorrelationPanel, permutationPText, type SurrogateVariability } from "@carom/core";
 import { short } from "@carom/core/figures";
+import type { Claim, SurrogateVariability } from "@carom/core/study";
+import { type CorrelationPanel, permutationPText } from "@carom/core/transfer";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 

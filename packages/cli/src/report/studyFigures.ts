@@ -1,5 +1,6 @@
 // The figures of a study that show single models and pairs, and its numbers beside the paper's.
 
+import { labelledScatter, short, svgText, valueMap, whiteBoxCurves } from "@carom/core/figures";
 import {
   agreement,
   budgetOf,
@@ -13,8 +14,7 @@ import {
   printedCurve,
   referenceBudget,
   type StudyResult,
-} from "@carom/core";
-import { labelledScatter, short, svgText, valueMap, whiteBoxCurves } from "@carom/core/figures";
+} from "@carom/core/study";
 import { nameIn } from "./answer.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";

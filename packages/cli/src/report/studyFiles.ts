@@ -1,7 +1,7 @@
 // The files of a study's run folder.
 
-import { byAttacker, referenceBudget, type SmallestBudget, type StudyResult } from "@carom/core";
 import { greyImage, perturbationImage, standaloneSvg } from "@carom/core/figures";
+import { byAttacker, referenceBudget, type SmallestBudget, type StudyResult } from "@carom/core/study";
 import type { Content } from "../host/output.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";
 import { attackerSection, gainSentences } from "./attackers.ts";

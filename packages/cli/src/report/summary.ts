@@ -1,7 +1,8 @@
 // An audit on one screen of Markdown, for the page of a job or a pull request, and for a model card.
 
-import { type AuditResult, sourceName, TARGET, VERSION } from "@carom/core";
+import { type AuditResult, VERSION } from "@carom/core";
 import { percentInterval } from "@carom/core/figures";
+import { sourceName, TARGET } from "@carom/core/study";
 import type { Gated } from "./gated.ts";
 
 const signs = { passed: "passed", warned: "**warning**", failed: "**failed**", undecided: "**undecided**" } as const;

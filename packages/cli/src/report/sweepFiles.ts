@@ -1,7 +1,7 @@
 // The files of a sweep's run folder.
 
-import type { SweepResult, SweepStudyResult } from "@carom/core";
 import { short, standaloneSvg, svgText, sweepErrors, sweepMetrics } from "@carom/core/figures";
+import type { SweepResult, SweepStudyResult } from "@carom/core/study";
 import type { Content } from "../host/output.ts";
 import { csvPieces } from "./csv.ts";
 import { emptyDocument, jsonText } from "./documents.ts";

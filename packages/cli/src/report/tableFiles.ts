@@ -1,6 +1,6 @@
 // The files of a table over studies.
 
-import type { SignificanceEntry, TableResult } from "@carom/core";
+import type { SignificanceEntry, TableResult } from "@carom/core/study";
 import type { Content } from "../host/output.ts";
 import { csvPieces } from "./csv.ts";
 import { jsonText } from "./documents.ts";

@@ -1,16 +1,8 @@
 // The numbers behind the figures, as tables.
 
-import {
-  type AlignmentEstimate,
-  type AuditModel,
-  type AuditResult,
-  attackerRows,
-  ENSEMBLE,
-  type Interval,
-  type Rate,
-  sourceName,
-} from "@carom/core";
+import type { AuditResult, Interval, Rate } from "@carom/core";
 import { cellAt, short, strongestCell, surrogatesOf, targetOf } from "@carom/core/figures";
+import { type AlignmentEstimate, type AuditModel, attackerRows, ENSEMBLE, sourceName } from "@carom/core/study";
 import { html, type Markup, type Part } from "./html.ts";
 
 /** What an engineer asks first: at each budget, the error without an attack, with the best surrogate, and white-box. */

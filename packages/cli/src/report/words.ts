@@ -1,6 +1,6 @@
 // What the report's words mean, for the reader who meets them first here.
 
-import type { Study, SweepStudy } from "@carom/core";
+import type { Study, SweepStudy } from "@carom/core/study";
 
 /** Each term with its definition, in the order in which the report uses them. */
 export const definitions: readonly (readonly [term: string, meaning: string])[] = [

@@ -1,6 +1,7 @@
 // The registry of evasion attacks as a table.
 
-import { type AnyEvasionAttack, boosters, ensembles, evasionAttacks, gradientsPerStep } from "@carom/core";
+import { evasionAttacks } from "@carom/core";
+import { type AnyEvasionAttack, boosters, ensembles, gradientsPerStep } from "@carom/core/attacks";
 import { type Listed, optionsOf } from "./listing.ts";
 
 export type AttackRow = Listed & Pick<AnyEvasionAttack, "capabilities" | "reference">;

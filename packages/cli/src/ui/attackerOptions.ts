@@ -1,16 +1,14 @@
 // Options that say who attacks, one attacker by its parts.
 
+import { type Attacker, evasionByName, InputError } from "@carom/core";
 import {
   type AttackedPoints,
-  type Attacker,
   boosterByName,
   type Choice,
   defaultAttack,
   ensembleByName,
-  evasionByName,
-  InputError,
   MOMENTUM,
-} from "@carom/core";
+} from "@carom/core/attacks";
 import type { Command } from "commander";
 import { collectSettings } from "./settings.ts";
 

@@ -1,6 +1,7 @@
 // Which values features may take, in words, where nobody declared a box.
 
-import { type Domain, sharedInterval } from "@carom/core";
+import type { Domain } from "@carom/core";
+import { sharedInterval } from "@carom/core/data";
 
 /** The bounds that the data showed. */
 export function describeBounds(domain: Domain): string {

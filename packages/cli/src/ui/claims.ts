@@ -1,6 +1,6 @@
 // The paper's claims in a terminal.
 
-import type { Claim } from "@carom/core";
+import type { Claim } from "@carom/core/study";
 
 /** A line for each claim; the numbers behind them are in the report. */
 export function claimLines(claims: readonly Claim[]): string {

@@ -1,15 +1,10 @@
 // What is told of data before anything is learned from them or attacked: measures and boxes that do not suit their columns, and
 // numbers that float32 cannot hold.
 
-import {
-  type BudgetUnits,
-  type Dataset,
-  type FloatType,
-  float32Doubt,
-  precisionDoubt,
-  type ThreatModel,
-  wideBoxDoubt,
-} from "@carom/core";
+import type { Dataset, FloatType, ThreatModel } from "@carom/core";
+import { precisionDoubt } from "@carom/core/attacks";
+import { float32Doubt, wideBoxDoubt } from "@carom/core/data";
+import type { BudgetUnits } from "@carom/core/study";
 import { holdNote } from "../terminal/notes.ts";
 import { unitsWarnings } from "./unitsOption.ts";
 

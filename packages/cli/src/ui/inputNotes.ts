@@ -1,6 +1,8 @@
 // What is said of how a model's inputs were read, where that is more than one tensor of real numbers.
 
-import type { InputPart, Model, OnnxModel } from "@carom/core";
+import type { Model } from "@carom/core";
+import type { InputPart } from "@carom/core/models";
+import type { OnnxModel } from "@carom/core/onnx";
 
 /** A sentence for each thing that a reader of the numbers must know; none for a single input of real numbers. */
 export function inputNotes({ parts, onnx }: Model, attackAt: string | undefined): readonly string[] {

@@ -1,6 +1,7 @@
 // The registry of learners as a table.
 
-import { learners, presetNames } from "@carom/core";
+import { learners } from "@carom/core";
+import { presetNames } from "@carom/core/learners";
 import { type Listed, optionsOf } from "./listing.ts";
 
 export interface LearnerRow extends Listed {

@@ -1,6 +1,6 @@
 // Options that say how a stranger's model file is to be read.
 
-import type { Normalization, OpenSizes } from "@carom/core";
+import type { Normalization, OpenSizes } from "@carom/core/models";
 import type { Command } from "commander";
 import { invalid } from "./options.ts";
 

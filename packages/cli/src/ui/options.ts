@@ -1,16 +1,16 @@
 // Options that several verbs share, and the parsers that check their values.
 
+import { InputError } from "@carom/core";
 import {
   type BytesAs,
   type DataOptions,
   type DecimalMark,
   type Encoding,
   encodings,
-  InputError,
   type Separator,
   separatorNames,
   separators,
-} from "@carom/core";
+} from "@carom/core/data";
 import type { Command } from "commander";
 import { print } from "../terminal/print.ts";
 import { visibleJson } from "../terminal/visible.ts";

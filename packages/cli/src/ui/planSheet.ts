@@ -1,6 +1,6 @@
 // What a plan would take, for --plan.
 
-import type { Plan } from "@carom/core";
+import type { Plan } from "@carom/core/study";
 import { diskStore, storeFolder } from "../host/store.ts";
 import { print } from "../terminal/print.ts";
 import { printJson } from "./options.ts";

@@ -1,6 +1,6 @@
 // Data files as verbs read them: how a file was read is told, since some of it may have been guessed.
 
-import { type DataOptions, type DataReading, describeReading } from "@carom/core";
+import { type DataOptions, type DataReading, describeReading } from "@carom/core/data";
 import { loadDataset } from "../host/data.ts";
 import type { LoadedData } from "../host/loadedData.ts";
 import { holdNote } from "../terminal/notes.ts";

@@ -1,6 +1,6 @@
 // How learners map features to [0, 1] before they learn, as an option of verbs that train.
 
-import { type ScalingRule, scalingRules } from "@carom/core";
+import { type ScalingRule, scalingRules } from "@carom/core/data";
 import { type Command, Option } from "commander";
 
 export interface ScalingOptions {

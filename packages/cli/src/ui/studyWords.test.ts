@@ -1,6 +1,6 @@
 // What is said of data, in the words of whoever wrote a study.
 
-import { studySchema } from "@carom/core";
+import { studySchema } from "@carom/core/study";
 import { expect, it } from "vitest";
 import { inStudyWords } from "./studyWords.ts";
 

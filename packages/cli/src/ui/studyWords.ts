@@ -1,6 +1,7 @@
 // Sentences about data name options of the command; whoever writes a study has fields in their place.
 
-import { InputError, studySchema } from "@carom/core";
+import { InputError } from "@carom/core";
+import { studySchema } from "@carom/core/study";
 
 const kebab = (field: string) => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

@@ -1,6 +1,6 @@
 // A sweep in a terminal: a row per value, and the knee.
 
-import type { SweepResult } from "@carom/core";
+import type { SweepResult } from "@carom/core/study";
 
 /** The table of a sweep, and what follows from it. */
 export function sweepLines({ asked, models, knee, undefinedFor }: SweepResult): string {

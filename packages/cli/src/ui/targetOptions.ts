@@ -1,6 +1,7 @@
 // Options that say how a target behind an address is asked.
 
-import { InputError, isRowShape, type OpenSizes } from "@carom/core";
+import { InputError } from "@carom/core";
+import { isRowShape, type OpenSizes } from "@carom/core/models";
 import type { Command } from "commander";
 import type { TargetOptions } from "../host/http/target.ts";
 import { parseNames } from "./modelOptions.ts";

@@ -1,14 +1,8 @@
 // What budgets are measured in, as an option of verbs that attack.
 
-import {
-  type BudgetUnits,
-  type Domain,
-  factorOfRanges,
-  rangeUnits,
-  sharedInterval,
-  unitsOfBudgets,
-  VERY_DIFFERENT,
-} from "@carom/core";
+import type { Domain } from "@carom/core";
+import { factorOfRanges, rangeUnits, sharedInterval, VERY_DIFFERENT } from "@carom/core/data";
+import { type BudgetUnits, unitsOfBudgets } from "@carom/core/study";
 import { type Command, Option } from "commander";
 
 export interface UnitsOptions {

@@ -1,6 +1,6 @@
 // What is suspicious, as a terminal shows it below the answer.
 
-import type { Doubt } from "@carom/core";
+import type { Doubt } from "@carom/core/models";
 import { outputWidth, wrap } from "../terminal/wrap.ts";
 
 /** A line per doubt, after the name of the model where there are several. */

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { boxPoints, runtime } from "../../test/linearWorld.ts";
 import { denseRows } from "../data/dataset.ts";
 import { fit } from "../learners/fit.ts";
-import { learnerByName } from "../learners/index.ts";
+import { learnerByName } from "../learners/registry.ts";
 import { openModel } from "../models/open.ts";
 import { norms } from "../threat/norm.ts";
 import type { Attack, AttackContext } from "./attack.ts";

@@ -6,15 +6,15 @@ import { describe, expect, it } from "vitest";
 import { type Dataset, dataset, takeRows } from "../data/dataset.ts";
 import { sparseFromDense } from "../data/sparse.ts";
 import { openModel } from "../models/open.ts";
-import { type Ort, runtimeFrom } from "../models/runtime.ts";
+import { runtimeFrom } from "../models/runtime.ts";
 import { permutation, stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
 import { type Tensor, tensor, toFloat } from "../tensor.ts";
 import { fit } from "./fit.ts";
-import { learners } from "./index.ts";
 import type { Fit } from "./learner.ts";
+import { learners } from "./registry.ts";
 
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 const noRandom = () => {
   throw new Error("no convex learner draws random numbers");
 };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { whyInfeasible } from "./feasible.ts";
-import { learnerByName } from "./index.ts";
+import { learnerByName } from "./registry.ts";
 
 const why = (name: string, rows: number, features: number, areSparse: boolean, options = {}) =>
   whyInfeasible(learnerByName(name), options, { rows, features, areSparse })?.message;

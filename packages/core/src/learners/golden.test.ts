@@ -8,10 +8,10 @@ import { type Dataset, dataset } from "../data/dataset.ts";
 import { gunzip } from "../data/formats/gzip.ts";
 import { readIdx } from "../data/formats/idx.ts";
 import { openModel } from "../models/open.ts";
-import { type Ort, runtimeFrom } from "../models/runtime.ts";
+import { runtimeFrom } from "../models/runtime.ts";
 import { gatherRows, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { fit } from "./fit.ts";
-import { learners } from "./index.ts";
+import { learners } from "./registry.ts";
 
 interface Golden {
   sets: Record<string, { file: string; rows: number[] }>;
@@ -30,7 +30,7 @@ interface Golden {
 const golden: Golden = JSON.parse(
   readFileSync(new URL("../../../../fixtures/learners/sklearn.golden.json", import.meta.url), "utf8"),
 );
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 
 /** The data of a set as make.py reads it; undefined where this machine lacks it. */
 function read(name: string): Dataset | undefined {

@@ -1,24 +1,42 @@
-// Every learner by name. The same list feeds the command line's help, option checks and the conformance tests.
+/**
+ * `@carom/core/learners`: data and hyper-parameters in, an ONNX model out.
+ *
+ * @module learners
+ */
 
-import { entryNamed, registryOf } from "../registry.ts";
-import { cnn } from "./cnn.ts";
-import { forest } from "./forest.ts";
-import type { AnyLearner } from "./learner.ts";
-import { logistic } from "./logistic.ts";
-import { mlp } from "./mlp.ts";
-import { ridge } from "./ridge.ts";
-import { svmLinear } from "./svmLinear.ts";
-import { svmRbf } from "./svmRbf.ts";
+// Fitting
 
-export const learners: Readonly<Record<string, AnyLearner>> = registryOf<AnyLearner>([
-  svmLinear,
-  svmRbf,
-  logistic,
-  ridge,
-  forest,
-  mlp,
-  cnn,
-]);
+export { type FitOptions, type FittedModel, fit } from "./fit.ts";
 
-/** The learner of that name. @throws InputError with the nearest name where there is none. */
-export const learnerByName = (name: string): AnyLearner => entryNamed(learners, "learner", name);
+// What there is to fit
+
+export { learnerByName, learners } from "./registry.ts";
+
+// Hyper-parameters: those of the paper, and those that cross-validation chooses
+
+export {
+  type CrossValidated,
+  type CrossValidation,
+  type CrossValidationContext,
+  crossValidate,
+  gridOf,
+} from "./crossValidation.ts";
+export { presetNames, presetOptions, presets } from "./presets.ts";
+
+// What a learner is, for who writes one
+
+export type {
+  AnyLearner,
+  Complexity,
+  Fit,
+  FitContext,
+  InnerSolver,
+  Learner,
+  Retraining,
+  RetrainTask,
+} from "./learner.ts";
+
+// What a training takes, and how features are scaled
+
+export { sizeOfTraining, type TrainingSize, whyInfeasible } from "./feasible.ts";
+export { describeScaling, isScaled } from "./scaling.ts";

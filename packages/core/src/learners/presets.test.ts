@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseOptions } from "../registry.ts";
-import { learners } from "./index.ts";
 import { presetNames, presetOptions, presets } from "./presets.ts";
+import { learners } from "./registry.ts";
 
 describe("presets", () => {
   const pairs = Object.keys(learners).flatMap((learner) => presetNames(learner).map((preset) => ({ learner, preset })));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseOptions } from "../registry.ts";
-import { learners } from "./index.ts";
 import { presetOptions, presets } from "./presets.ts";
+import { learners } from "./registry.ts";
 import { regularisationChoices } from "./regularisation.ts";
 
 test("choices hold the present value, differ in one option, and are options that the learner takes", () => {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { dataset, withScaling } from "../data/dataset.ts";
 import { sparseFromDense } from "../data/sparse.ts";
 import { fit } from "../learners/fit.ts";
-import { learners } from "../learners/index.ts";
+import { learners } from "../learners/registry.ts";
 import { stream } from "../random.ts";
 import { tensor } from "../tensor.ts";
 import { argMax } from "./losses.ts";

@@ -1,21 +1,51 @@
 // The injected runtime: whoever uses the core hands it onnxruntime-node or onnxruntime-web.
 
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { splitModel } from "../onnx/proto.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
 import { allocate } from "../tensor.ts";
 import { cudaLimits, type Limits, processorLimits, webgpuLimits } from "./limits.ts";
 
-/** The part of an ONNX Runtime package that is used. */
+/**
+ * The part of an ONNX Runtime package that is used: `onnxruntime-node` and `onnxruntime-web` are such. It is written out here, so
+ * that the types of the core need no package of ONNX Runtime.
+ */
 export interface Ort {
-  readonly InferenceSession: {
-    create(bytes: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
-  };
-  readonly Tensor: typeof OrtTensor;
+  readonly InferenceSession: { create(bytes: Uint8Array, options?: object): Promise<OrtSession> };
+  readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => OrtTensor;
   /** Versions of the package's parts. */
   readonly env?: { readonly versions?: Readonly<Record<string, string | undefined>> };
 }
+
+/** A tensor of ONNX Runtime's. */
+interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly size: number;
+  readonly data: unknown;
+}
+
+/** Tensors by the names of inputs or outputs. */
+type OrtTensors = Readonly<Record<string, OrtTensor>>;
+
+/** A session of ONNX Runtime's. */
+interface OrtSession {
+  readonly inputMetadata: readonly OrtValue[];
+  readonly outputMetadata: readonly OrtValue[];
+  run(feeds: OrtTensors): Promise<OrtTensors>;
+  run(feeds: OrtTensors, fetch: readonly string[]): Promise<OrtTensors>;
+  release(): Promise<void>;
+}
+
+/** What ONNX Runtime says of an input or output. */
+type OrtValue =
+  | { readonly name: string; readonly isTensor: false }
+  | {
+      readonly name: string;
+      readonly isTensor: true;
+      readonly type: string;
+      readonly shape: readonly (number | string)[];
+    };
 
 /** The parts of ONNX Runtime that execute graphs: on the processor, on a GPU of NVIDIA's, on any GPU. */
 export type Provider = "cpu" | "cuda" | "webgpu";
@@ -71,12 +101,12 @@ export interface RuntimeOptions {
   readonly provider?: Provider;
   /** How the processor or GPU names itself. */
   readonly device?: string;
-  /** Further options of sessions, which prevail. */
-  readonly session?: InferenceSession.SessionOptions;
+  /** Further options of sessions (`InferenceSession.SessionOptions` of the package), which prevail. */
+  readonly session?: object;
 }
 
 /** What ONNX Runtime is asked for. WebGPU's other layout, channels last, took up to twice the time on images. */
-const executionProviders: Readonly<Record<Provider, InferenceSession.ExecutionProviderConfig[]>> = {
+const executionProviders: Readonly<Record<Provider, readonly (string | object)[]>> = {
   cpu: ["cpu"],
   cuda: ["cuda"],
   webgpu: [{ name: "webgpu", preferredLayout: "NCHW" }],
@@ -129,8 +159,8 @@ export function runtimeFrom(ort: Ort, options: RuntimeOptions = {}): Runtime {
 /** Bytes of graphs that are so large that their sessions take memory as they need it. */
 const ARENA_BYTES = 64 * 2 ** 20;
 
-function wrap(ort: Ort, session: InferenceSession): Session {
-  const describe = (value: InferenceSession.ValueMetadata): SessionValue =>
+function wrap(ort: Ort, session: OrtSession): Session {
+  const describe = (value: OrtValue): SessionValue =>
     value.isTensor
       ? { name: value.name, type: value.type, shape: value.shape }
       : { name: value.name, type: "no tensor", shape: undefined };
@@ -146,7 +176,7 @@ function wrap(ort: Ort, session: InferenceSession): Session {
   };
 }
 
-function toOrt(ort: Ort, tensors: Readonly<Record<string, Tensor>>): Record<string, OrtTensor> {
+function toOrt(ort: Ort, tensors: Readonly<Record<string, Tensor>>): OrtTensors {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, { type, data, shape }]) => [
       name,

@@ -1,8 +1,8 @@
 // The models that a study names: choices with all of their options, some of them, each under a name of its own.
 
 import { InputError, unknownName } from "../errors.ts";
-import { learnerByName } from "../learners/index.ts";
 import { presetOptions } from "../learners/presets.ts";
+import { learnerByName } from "../learners/registry.ts";
 import { parseOptions } from "../registry.ts";
 import type { LearnerChoice, Study } from "./evasion/schema.ts";
 import { complexityOf, nameOf } from "./names.ts";

@@ -14,7 +14,7 @@ import { pgdAttack } from "../../src/attacks/evasion/pgd.ts";
 import { type AttackResult, type AttackTask, runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, dataset, denseRows, takeRows } from "../../src/data/dataset.ts";
 import { fit } from "../../src/learners/fit.ts";
-import { learnerByName } from "../../src/learners/index.ts";
+import { learnerByName } from "../../src/learners/registry.ts";
 import { type Differentiable, openModel } from "../../src/models/open.ts";
 import { stream } from "../../src/random.ts";
 import { tensor } from "../../src/tensor.ts";

@@ -8,7 +8,7 @@ import { buildEvasion } from "../../src/attacks/evasion/evasionAttack.ts";
 import { evasionByName } from "../../src/attacks/evasion/index.ts";
 import { dataset, denseRows } from "../../src/data/dataset.ts";
 import { fit } from "../../src/learners/fit.ts";
-import { learners } from "../../src/learners/index.ts";
+import { learners } from "../../src/learners/registry.ts";
 import { openModel } from "../../src/models/open.ts";
 import { runtimeFrom } from "../../src/models/runtime.ts";
 import { stream } from "../../src/random.ts";

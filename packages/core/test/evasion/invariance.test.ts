@@ -11,7 +11,7 @@ import { minimumEpsilon } from "../../src/attacks/evasion/minimum.ts";
 import { runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, dataset, denseRows, takeRows } from "../../src/data/dataset.ts";
 import { fit } from "../../src/learners/fit.ts";
-import { learners } from "../../src/learners/index.ts";
+import { learners } from "../../src/learners/registry.ts";
 import { margin } from "../../src/models/losses.ts";
 import { type Model, modelFromGraph } from "../../src/models/model.ts";
 import { openModel } from "../../src/models/open.ts";

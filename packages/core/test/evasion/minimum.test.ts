@@ -7,7 +7,7 @@ import { minimumEpsilon } from "../../src/attacks/evasion/minimum.ts";
 import { runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, denseRows, takeRows } from "../../src/data/dataset.ts";
 import { fit } from "../../src/learners/fit.ts";
-import { learnerByName } from "../../src/learners/index.ts";
+import { learnerByName } from "../../src/learners/registry.ts";
 import { argMax } from "../../src/models/losses.ts";
 import { openModel } from "../../src/models/open.ts";
 import { l1, l2, norms } from "../../src/threat/norm.ts";

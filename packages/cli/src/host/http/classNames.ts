@@ -1,6 +1,7 @@
 // Scores by the names of classes.
 
-import { classPosition, InputError } from "@carom/core";
+import { InputError } from "@carom/core";
+import { classPosition } from "@carom/core/data";
 import type { NamedScores } from "./answer.ts";
 
 /** Named scores in the order of classes. @throws InputError where there are others, or some are missing */

@@ -1,6 +1,7 @@
 // How a target's answers are to be read: what it is said to answer with, else what its first answers are; and held to.
 
-import { classPosition, InputError } from "@carom/core";
+import { InputError } from "@carom/core";
+import { classPosition } from "@carom/core/data";
 import { type Answer, isList, type NamedScores, noNumber, numberIn, textOf } from "./answer.ts";
 import { briefly, listOf } from "./classNames.ts";
 import { isDistribution } from "./distribution.ts";

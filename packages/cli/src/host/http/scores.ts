@@ -1,6 +1,7 @@
 // The scores that an answer means, as the first answers were read.
 
-import { classPosition, InputError } from "@carom/core";
+import { InputError } from "@carom/core";
+import { classPosition } from "@carom/core/data";
 import { type Answer, isList, noNumber, numberIn, textOf } from "./answer.ts";
 import { briefly, listOf } from "./classNames.ts";
 import { isDistribution, isWithin, sum } from "./distribution.ts";

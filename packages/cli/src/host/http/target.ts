@@ -1,17 +1,9 @@
 // A target behind an address, as a scorer: rows go out in batches, each at most once, and answers come from the ledger.
 
 import { join } from "node:path";
-import {
-  gatherRows,
-  hashJson,
-  type Json,
-  reshape,
-  type Service,
-  sliceRows,
-  type Tensor,
-  tensor,
-  toFloat,
-} from "@carom/core";
+import { gatherRows, reshape, sliceRows, type Tensor, tensor, toFloat } from "@carom/core";
+import type { Service } from "@carom/core/models";
+import { hashJson, type Json } from "@carom/core/study";
 import { MOST_ANSWERED, MOST_ASKED } from "../sizes.ts";
 import { LEDGERS, storeFolder } from "../store.ts";
 import { parseAddress } from "./address.ts";

@@ -6,7 +6,7 @@ import { boxPoints, runtime } from "../../../test/linearWorld.ts";
 import { type Dataset, denseRows } from "../../data/dataset.ts";
 import { uniformDomain } from "../../data/domain.ts";
 import { fit } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { type Differentiable, openModel } from "../../models/open.ts";
 import { stream } from "../../random.ts";
 import { linf, norms } from "../../threat/norm.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { boxPoints, openLinear, randomFunctions, runtime } from "../../../test/linearWorld.ts";
 import { denseRows } from "../../data/dataset.ts";
 import { fit } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import type { Differentiable } from "../../models/open.ts";
 import { openModel } from "../../models/open.ts";
 import { gatherRows } from "../../tensor.ts";

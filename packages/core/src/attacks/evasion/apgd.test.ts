@@ -13,7 +13,7 @@ import {
 } from "../../../test/linearWorld.ts";
 import { type Dataset, denseRows, takeRows } from "../../data/dataset.ts";
 import { fit } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { type Differentiable, openModel } from "../../models/open.ts";
 import { norms } from "../../threat/norm.ts";
 import { type Attack, rowOf } from "../attack.ts";

@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { type Dataset, dataset } from "../../data/dataset.ts";
 import { columnRanges } from "../../data/domain.ts";
 import { sparseFromDense } from "../../data/sparse.ts";
-import { learners } from "../../learners/index.ts";
-import { type Ort, runtimeFrom } from "../../models/runtime.ts";
+import { learners } from "../../learners/registry.ts";
+import { runtimeFrom } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
 import { reshape, type Tensor, tensor } from "../../tensor.ts";
 import { poisoningAttacks } from "./index.ts";
@@ -14,7 +14,7 @@ import { joinPoints, poisonCount, withPoison } from "./points.ts";
 import { buildPoisoning } from "./poisoningEntry.ts";
 import type { PoisonTask } from "./task.ts";
 
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 
 /** Clouds in [-3, 5]^d, so that the learner's units are not the user's. */
 function clouds(n: number, name: string, d = 6, classes = 2): Dataset {

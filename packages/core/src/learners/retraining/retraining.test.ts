@@ -6,20 +6,20 @@ import { type Dataset, dataset } from "../../data/dataset.ts";
 import { norm } from "../../linalg.ts";
 import { modelFromGraph } from "../../models/model.ts";
 import { openModel } from "../../models/open.ts";
-import { type Ort, runtimeFrom } from "../../models/runtime.ts";
+import { runtimeFrom } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
 import { parseOptions } from "../../registry.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import { learners } from "../index.ts";
 import type { InnerSolver, Retraining } from "../learner.ts";
 import { graphProblem } from "../networks/graphProblem.ts";
 import type { Network } from "../networks/sgdGraph.ts";
+import { learners } from "../registry.ts";
 import { logisticLoss, squaredLoss } from "../solvers/linearObjective.ts";
 import { retrainGraph } from "./retrainGraph.ts";
 import { retrainInnerProducts } from "./retrainInnerProducts.ts";
 import { retrainRows } from "./retrainRows.ts";
 
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 
 /** Overlapping clouds in [0, 1]^d. */
 function clouds(n: number, d: number, name: string, classes = 2): Dataset {

@@ -3,13 +3,13 @@
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { sparseFromDense } from "../../data/sparse.ts";
-import { type Ort, runtimeFrom } from "../../models/runtime.ts";
+import { runtimeFrom } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
 import { cholesky, choleskyByBlocks, choleskySolve, choleskyWith } from "./cholesky.ts";
 import { weightedGram } from "./gram.ts";
 
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 
 function rows(n: number, d: number, share: number) {
   const random = stream(5, "gram", n, d);

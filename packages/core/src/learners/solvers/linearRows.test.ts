@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as ort from "onnxruntime-node";
 import { expect, it } from "vitest";
 import { dataset } from "../../data/dataset.ts";
-import { type Ort, runtimeFrom } from "../../models/runtime.ts";
+import { runtimeFrom } from "../../models/runtime.ts";
 import { type Stream, stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
 import { compressedRows, linearRows } from "../linearModel.ts";
@@ -13,7 +13,7 @@ import { weightedGram } from "./gram.ts";
 import { productsOfRows } from "./innerProducts.ts";
 import { addSquares, addTo, areDense, forthAndBack, takeLinear, times } from "./linearRows.ts";
 
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 const numbers = (random: Stream, length: number) => Float64Array.from({ length }, () => random.normal());
 
 /** Tables whose columns have ranges of their own, of sizes that fill one block, or several. */

@@ -2,7 +2,7 @@
 
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { type Ort, runtimeFrom } from "../../models/runtime.ts";
+import { runtimeFrom } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
 import type { DualState } from "./dualState.ts";
@@ -10,7 +10,7 @@ import { rbfKernel } from "./kernel.ts";
 import { solveShrinking } from "./shrinking.ts";
 import { solveWorkingSets } from "./workingSets.ts";
 
-const runtime = runtimeFrom(ort as unknown as Ort);
+const runtime = runtimeFrom(ort);
 
 /** Two rings, a tenth of the labels wrong: many rows beyond the margin, some on its wrong side. */
 async function rings(n: number, C: number): Promise<DualState & { sizes: number[] }> {

@@ -5,7 +5,7 @@ import { boosterByName } from "../../attacks/boosters/index.ts";
 import { ensembleByName } from "../../attacks/ensembles/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { list } from "../../numbers.ts";
 import type { NamedAttacker } from "../evasion/attackers.ts";
 import type { FurtherCraft } from "../evasion/matrix.ts";

@@ -3,7 +3,7 @@
 import type { Attacker } from "../../attacks/attacker.ts";
 import { type Dataset, rowCount } from "../../data/dataset.ts";
 import { sharedInterval } from "../../data/domain.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import type { Model } from "../../models/model.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Service } from "../../models/service.ts";

@@ -5,7 +5,7 @@ import { boxPoints, runtime } from "../../../test/linearWorld.ts";
 import { type Dataset, takeRows } from "../../data/dataset.ts";
 import { splitHalves } from "../../data/split.ts";
 import { fit } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { argMax } from "../../models/losses.ts";
 import type { Model } from "../../models/model.ts";
 import { type OpenModel, openModel } from "../../models/open.ts";

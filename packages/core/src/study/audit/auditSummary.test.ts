@@ -4,7 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { runtime } from "../../../test/linearWorld.ts";
 import { type Dataset, dataset } from "../../data/dataset.ts";
 import { fit } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { type Model, modelFromGraph } from "../../models/model.ts";
 import { GraphBuilder, modelOf } from "../../onnx/builder.ts";
 import { stream } from "../../random.ts";

@@ -183,7 +183,7 @@ it("an audit tells what limits each surrogate on the target, and what would have
     labels: data.labels.slice(from, to),
   });
   const { model } = await import("../../learners/fit.ts").then(async ({ fit }) => {
-    const { learnerByName } = await import("../../learners/index.ts");
+    const { learnerByName } = await import("../../learners/registry.ts");
     return fit(learnerByName("logistic"), half(0, 60), { runtime, seed: 0, label: "t", options: { C: 1 } });
   });
   const { result } = await audit({
@@ -221,7 +221,7 @@ it("an audit whose surrogates have learned nothing says so first, and calls none
   });
   const [known, attacked] = [part(0, 80), part(80, 160)];
   const { fit } = await import("../../learners/fit.ts");
-  const { learnerByName } = await import("../../learners/index.ts");
+  const { learnerByName } = await import("../../learners/registry.ts");
   const { model } = await fit(learnerByName("logistic"), known, { runtime, seed: 0, label: "t", options: { C: 1 } });
   const answers = async (labels: Int32Array) => {
     const { result } = await audit({
@@ -254,7 +254,7 @@ it("an audit in units of ranges finds the same of columns in any units of their 
   const data = twoClouds(2, 160, 8);
   const values = Float32Array.from(denseRows(data).data as Float32Array, (value) => Math.round(256 * value) / 256);
   const { fit } = await import("../../learners/fit.ts");
-  const { learnerByName } = await import("../../learners/index.ts");
+  const { learnerByName } = await import("../../learners/registry.ts");
   const found = async (factors: readonly number[]) => {
     const scaled = tensor(
       "float32",

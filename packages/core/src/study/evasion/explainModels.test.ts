@@ -5,7 +5,7 @@ import { boxPoints, openLinear, randomFunctions, runtime } from "../../../test/l
 import { type Dataset, denseRows, takeRows } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { fit } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { dot, norm } from "../../linalg.ts";
 import { modelFromGraph } from "../../models/model.ts";
 import { GraphBuilder, modelOf } from "../../onnx/builder.ts";

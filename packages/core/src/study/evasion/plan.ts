@@ -3,7 +3,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { classPosition } from "../../data/labels.ts";
 import { InputError, unknownName } from "../../errors.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt } from "../engine/reference.ts";
 import { surrogateId, targetId } from "../names.ts";

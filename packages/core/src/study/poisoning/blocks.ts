@@ -3,8 +3,8 @@
 import { poisoningByName } from "../../attacks/poisoning/index.ts";
 import { buildPoisoning } from "../../attacks/poisoning/poisoningEntry.ts";
 import { InputError } from "../../errors.ts";
-import { learners } from "../../learners/index.ts";
 import type { AnyLearner } from "../../learners/learner.ts";
+import { learners } from "../../learners/registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Ref } from "../engine/reference.ts";
 import { type Block, type PoisonInputs, type PoisonParameters, poison } from "../tasks/poison.ts";

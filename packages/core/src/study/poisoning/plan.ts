@@ -3,7 +3,7 @@
 import { poisonCount } from "../../attacks/poisoning/points.ts";
 import { requireDisjoint } from "../../data/overlap.ts";
 import { InputError } from "../../errors.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { stream } from "../../random.ts";
 import type { Interval } from "../../stats/sample.ts";
 import type { PlanBuilder } from "../engine/plan.ts";

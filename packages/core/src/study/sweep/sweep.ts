@@ -1,7 +1,7 @@
 // A complexity sweep: one option of a learner against clean error, error under attack, S and V.
 
 import { InputError } from "../../errors.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { parseOptions } from "../../registry.ts";
 import type { Interval } from "../../stats/sample.ts";
 import type { Norm } from "../../threat/norm.ts";

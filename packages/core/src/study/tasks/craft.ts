@@ -5,7 +5,7 @@ import { craftJoined, type Queries } from "../../attacks/evasion/chunks.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
 import { InputError } from "../../errors.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { withModels } from "../../models/pool.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";

@@ -1,7 +1,7 @@
 // Trains one learner on a part of the data.
 
 import { fit as fitLearner } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { type Model, modelFromBytes } from "../../models/model.ts";
 import { tensor } from "../../tensor.ts";
 import type { Json } from "../engine/artifact.ts";

@@ -4,7 +4,7 @@ import { poisoningByName } from "../../attacks/poisoning/index.ts";
 import { joinPoints, slicePoints } from "../../attacks/poisoning/points.ts";
 import { buildPoisoning } from "../../attacks/poisoning/poisoningEntry.ts";
 import type { PoisonPoints } from "../../attacks/poisoning/task.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { rowSize, type Tensor, tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";

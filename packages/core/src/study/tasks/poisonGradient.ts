@@ -3,7 +3,7 @@
 import { openSurrogate } from "../../attacks/poisoning/surrogate.ts";
 import { featureCount, rowCount } from "../../data/dataset.ts";
 import { columnUnits, perUnit } from "../../data/units.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { scalingOf } from "../../learners/scaling.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";

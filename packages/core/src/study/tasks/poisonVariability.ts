@@ -3,7 +3,7 @@
 import { withPoison } from "../../attacks/poisoning/points.ts";
 import { denseRows } from "../../data/dataset.ts";
 import { fit } from "../../learners/fit.ts";
-import { learnerByName } from "../../learners/index.ts";
+import { learnerByName } from "../../learners/registry.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
 import type { Part, Ref } from "../engine/reference.ts";

@@ -1,0 +1,91 @@
+/**
+ * `@carom/core/attacks`: threat models, evasion and poisoning, and all that an attacker is made of.
+ *
+ * @module attacks
+ */
+
+// What an attacker may change, and by how much
+
+export { l1, l2, linf, type Norm, norms } from "../threat/norm.ts";
+export { precisionDoubt } from "../threat/precision.ts";
+export { scaledNorm } from "../threat/scaledNorm.ts";
+export { type BudgetedThreat, checkThreat, type ThreatModel } from "../threat/threat.ts";
+
+// Points crafted on a model, for each budget
+
+export {
+  type ChunksTask,
+  type Crafting,
+  craftInChunks,
+  type MinimumChunksTask,
+  minimumInChunks,
+  type Queries,
+} from "./evasion/chunks.ts";
+export { type CraftTask, craftEvasion, type Strongest, strongestAttack } from "./evasion/craft.ts";
+export { type AttackResult, type AttackTask, pointsOf, runAttack } from "./run.ts";
+
+// The smallest change that misleads
+
+export { type MinimumResult, type MinimumTask, minimumEpsilon } from "./evasion/minimum.ts";
+export { type SparseFlipsResult, type SparseFlipsTask, sparseFlips } from "./evasion/sparseFlips.ts";
+
+// Who attacks, as data: attack, boosters, rule of an ensemble, objective
+
+export {
+  type AttackedPoints,
+  type Attacker,
+  attackerName,
+  attackerSchema,
+  type BuiltAttacker,
+  buildAttacker,
+  type Choice,
+  defaultAttack,
+  gradientsPerSample,
+  MOMENTUM,
+} from "./attacker.ts";
+export { attackerNamed, attackerParts } from "./attackerNames.ts";
+export { type Objective, objectiveByName, objectives } from "./objective.ts";
+
+// Evasion attacks
+
+export { apgdAttack } from "./evasion/apgd.ts";
+export { flipAttack } from "./evasion/flips.ts";
+export { evasionAttacks, evasionByName } from "./evasion/index.ts";
+export { type LineSearchOptions, lineSearchAttack } from "./evasion/lineSearch.ts";
+export { noiseAttack } from "./evasion/noise.ts";
+export { type PgdOptions, pgdAttack } from "./evasion/pgd.ts";
+export { withRestarts } from "./evasion/restarts.ts";
+export { type UniversalOptions, universalAttack } from "./evasion/universal.ts";
+
+// Boosters: other estimates of the gradients that an attack follows
+
+export { boosterByName, boosters } from "./boosters/index.ts";
+export { withBoosters } from "./boosters/withBoosters.ts";
+
+// Ensembles: several surrogates attacked at once
+
+export { ensembleByName, ensembles } from "./ensembles/index.ts";
+
+// Poisoning: points that join the training data
+
+export { poisoningAttacks, poisoningByName } from "./poisoning/index.ts";
+export { joinPoints, poisonCount, withPoison } from "./poisoning/points.ts";
+export type { PoisoningAttack, PoisonPoints, PoisonResult, PoisonTask } from "./poisoning/task.ts";
+
+// What attacks, boosters and rules are, for who writes one
+
+export type { Attack, AttackContext, AttackState, Gradients, Points } from "./attack.ts";
+export {
+  type AnyBooster,
+  type Boosted,
+  type Booster,
+  type ChosenBooster,
+  chooseBooster,
+  type Estimate,
+  gradientsPerStep,
+} from "./boosters/booster.ts";
+export type { Ensemble } from "./ensembles/ensemble.ts";
+export type { AttackedModel } from "./evasion/affine.ts";
+export { type AnyEvasionAttack, buildEvasion, type EvasionAttack } from "./evasion/evasionAttack.ts";
+export { nonFiniteSentence } from "./finite.ts";
+export { type AnyPoisoningEntry, buildPoisoning } from "./poisoning/poisoningEntry.ts";

@@ -1,0 +1,77 @@
+/**
+ * `@carom/core/data`: datasets, how files of each format become one, and how one is described, split and put in order.
+ *
+ * @module data
+ */
+
+// Datasets
+
+export {
+  type Dataset,
+  type DatasetInput,
+  dataset,
+  denseRows,
+  featureCount,
+  rowCount,
+  spreadRows,
+  takeRows,
+  withScaling,
+} from "./dataset.ts";
+export { classPosition, withClasses } from "./labels.ts";
+export type { SparseRows } from "./sparse.ts";
+
+// Between which values features lie, and what they are
+
+export { areImages, type Domain, observedDomain, sharedInterval, uniformDomain, wholeInterval } from "./domain.ts";
+export { withSameBounds } from "./sameBounds.ts";
+export { type ScalingRule, scalingRules } from "./scalingRule.ts";
+export { rangeUnits } from "./units.ts";
+
+// Parts of a dataset: rows, columns
+
+export { matchColumns } from "./matchColumns.ts";
+export { requireDisjoint, sharedRows } from "./overlap.ts";
+export { selectColumns, takeColumns, withBinaryFeatures } from "./selectFeatures.ts";
+export { splitHalves, stratifiedSplit, subsample } from "./split.ts";
+
+// A dataset in words, and what is suspicious of it
+
+export { factorOfRanges, float32Doubt, VERY_DIFFERENT, wideBoxDoubt } from "./columnDoubts.ts";
+export { type DatasetDescription, describeDataset } from "./describe.ts";
+export { type DataReading, describeReading, readingParts } from "./reading.ts";
+
+// Formats of files
+
+export { type BytesAs, meaningOfBytes } from "./features.ts";
+export type { DataFile, DataFormat, DataOptions, DataParts } from "./formats/format.ts";
+export { dataFormats, formatOf } from "./formats/index.ts";
+
+// Tables
+
+export { readCsv } from "./formats/csv.ts";
+export { columnNames, sideBySide } from "./sideBySide.ts";
+export { type Separator, separatorNames, separators } from "./table/dialect.ts";
+export { type Encoding, encodings } from "./table/encoding.ts";
+export type { DecimalMark } from "./table/numbers.ts";
+export type { TableOptions } from "./table/options.ts";
+export { readTable } from "./table/readTable.ts";
+export type { Table } from "./table/rows.ts";
+
+// Arrays of NumPy
+
+export { readNpy, writeNpy } from "./formats/npy.ts";
+export type { LabelArray } from "./formats/npyLabels.ts";
+export { type NpzArchive, type NpzFile, openNpz, openNpzFile, writeNpz } from "./formats/npz.ts";
+export { npzPieces } from "./formats/npzStream.ts";
+
+// Images of MNIST's kind, sparse rows, pickles
+
+export { idxReader, readIdx } from "./formats/idx.ts";
+export { readPickledDataset } from "./formats/pickledDataset.ts";
+export { readSparseRows, readSvmlight, type SvmlightOptions, svmlightLine } from "./formats/svmlight.ts";
+
+// Archives
+
+export { gunzip, mostInflated } from "./formats/gzip.ts";
+export { tarFiles } from "./formats/tar.ts";
+export { type ByteSource, bytesSource, type Unpacker } from "./formats/zip.ts";

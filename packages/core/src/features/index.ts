@@ -1,0 +1,23 @@
+/**
+ * `@carom/core/features`: what is known of features, as a file says it: their kinds, their costs, and how they depend on each other.
+ *
+ * @module features
+ */
+
+// What a file says of features
+
+export { type FeatureRule, type FeatureSchema, featureKinds, featureSchema } from "./schema.ts";
+
+// The same, of the columns of a dataset
+
+export type { Place, PlaceIn } from "./place.ts";
+export { featureNamesOf, type ResolvedColumn, type ResolvedFeatures, resolveFeatures } from "./resolve.ts";
+export { robustSpread } from "./spread.ts";
+
+// Conditions that rows have to meet
+
+export { type Broken, checkRows } from "./checkRows.ts";
+export { evaluate, holds, type Rows } from "./expression/evaluate.ts";
+export { type Condition, columnsIn, type Expression } from "./expression/expression.ts";
+export { parseCondition } from "./expression/parse.ts";
+export { printCondition, printExpression, printName } from "./expression/print.ts";

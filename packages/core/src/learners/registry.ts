@@ -1,0 +1,24 @@
+// Every learner by name. The same list feeds the command line's help, option checks and the conformance tests.
+
+import { entryNamed, registryOf } from "../registry.ts";
+import { cnn } from "./cnn.ts";
+import { forest } from "./forest.ts";
+import type { AnyLearner } from "./learner.ts";
+import { logistic } from "./logistic.ts";
+import { mlp } from "./mlp.ts";
+import { ridge } from "./ridge.ts";
+import { svmLinear } from "./svmLinear.ts";
+import { svmRbf } from "./svmRbf.ts";
+
+export const learners: Readonly<Record<string, AnyLearner>> = registryOf<AnyLearner>([
+  svmLinear,
+  svmRbf,
+  logistic,
+  ridge,
+  forest,
+  mlp,
+  cnn,
+]);
+
+/** The learner of that name. @throws InputError with the nearest name where there is none. */
+export const learnerByName = (name: string): AnyLearner => entryNamed(learners, "learner", name);

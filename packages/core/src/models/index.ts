@@ -1,0 +1,54 @@
+/**
+ * `@carom/core/models`: what may be asked of a model, whoever made it: scores, losses and gradients, on an injected runtime.
+ *
+ * @module models
+ */
+
+// The runtime that computes
+
+export {
+  type Compilable,
+  type Ort,
+  type Provider,
+  type Runtime,
+  type RuntimeIdentity,
+  type RuntimeOptions,
+  runtimeFrom,
+  type Session,
+} from "./runtime.ts";
+export { gradientDifference, requireSameGradients } from "./sameGradients.ts";
+
+// A model: an ONNX graph and what an attack must know of it
+
+export { type Model, modelFromBytes, modelFromGraph } from "./model.ts";
+export { NO_GRADIENTS, type Service } from "./service.ts";
+
+// Scores and gradients of an opened model
+
+export type { AscentTask } from "./ascent.ts";
+export { type HessianProduct, openHessian } from "./hessian.ts";
+export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./open.ts";
+export { predict } from "./predict.ts";
+export { scoreRows } from "./scoreRows.ts";
+
+// Losses of scores
+
+export { argMax, crossEntropy, type LossName, margin } from "./losses.ts";
+
+// How a stranger's file is read
+
+export { type InputPart, isRowShape, kindsOf, type OpenSizes, withSizes } from "./inputs.ts";
+export { countOperators, countParameters, type GradientKind, layoutOf, type OperatorCount } from "./inspect.ts";
+export { type Columns, type Reading, type ReadingOptions, readScores } from "./reading.ts";
+
+// What is suspicious of it
+
+export { checkAnswers, checkModel } from "./checks.ts";
+export type { Doubt } from "./doubt.ts";
+
+// Models made of others
+
+export { calibratedModel } from "./calibrated.ts";
+export { onColumns, weightedColumns } from "./columns.ts";
+export { cutAt, type Halves } from "./cut.ts";
+export { type Normalization, normalizedModel } from "./normalized.ts";

@@ -1,0 +1,188 @@
+/**
+ * `@carom/core/study`: questions that become plans of pure tasks, stores that keep what was computed, and what was found.
+ *
+ * @module study
+ */
+
+// An audit: how much of a target falls to attacks on surrogates
+
+export {
+  type AuditAttacker,
+  DEFAULT_ATTACKERS,
+  ENSEMBLE,
+  type RivalledAttacker,
+  suitable,
+  withRivals,
+} from "./audit/attackers.ts";
+export {
+  type AuditInput,
+  type AuditMatrix,
+  type AuditOutput,
+  type AuditParts,
+  type AuditQuestion,
+  type AuditSamples,
+  audit,
+  mostQueries,
+  planAudit,
+  readAudit,
+  TARGET,
+} from "./audit/audit.ts";
+export type { SurrogateChoice } from "./audit/surrogateChoice.ts";
+
+// What an audit found
+
+export { type AttackerRow, attackerRows, SIMPLEST, sourceName } from "./audit/attackerRows.ts";
+export { imageShapeOf } from "./audit/exampleImages.ts";
+export { adviceSentence, type Findings, findingsOf } from "./findings.ts";
+export type {
+  AlignmentEstimate,
+  AuditCell,
+  AuditExample,
+  AuditModel,
+  AuditPair,
+  AuditResult,
+  OutputPair,
+  TargetAdvice,
+  Transfer,
+} from "./result.ts";
+
+// Gates: whether an audit passes
+
+export {
+  decideGate,
+  type GateBound,
+  type GateFinding,
+  type GateQuantity,
+  type GateRule,
+  type GateStatus,
+  gateBounds,
+  gateQuantities,
+  gateStatuses,
+  parseGateRule,
+} from "./audit/gate.ts";
+export {
+  type ComparedAudit,
+  type Increase,
+  increases,
+  readCompared,
+  type StrongestPoints,
+} from "./audit/increase.ts";
+
+// Kinds of study
+
+export { type StudyKind, studyJsonSchema, studyKinds, studySchemas } from "./kinds.ts";
+export { atScale, restrict } from "./studyModels.ts";
+
+// Evasion: a grid of surrogates, targets, attackers and budgets
+
+export type { AttackerGain, AttackerGains, GainExplained } from "./evasion/attackerGains.ts";
+export type { NamedAttacker } from "./evasion/attackers.ts";
+export { claimsOf } from "./evasion/claims.ts";
+export { type Explained, type Explanation, explainStudy } from "./evasion/explain.ts";
+export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./evasion/matrix.ts";
+export { planStudy, type StudyData } from "./evasion/plan.ts";
+export { byAttacker, type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./evasion/read.ts";
+export { type Study, studySchema } from "./evasion/schema.ts";
+export { type SmallestBudget, smallestBudgets } from "./evasion/smallestBudgets.ts";
+export type { SurrogateVariability } from "./evasion/variability.ts";
+
+// Models that are at hand, explained in pairs
+
+export {
+  type ExplainInput,
+  explainModels,
+  type LearnerVariability,
+  type ModelsExplained,
+  type NamedModel,
+} from "./evasion/explainModels.ts";
+
+// Poisoning: a grid of surrogates, targets and fractions
+
+export { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./poisoning/blocks.ts";
+export { poisoningClaimsOf } from "./poisoning/claims.ts";
+export { explainPoisoning, type PoisoningExplanation } from "./poisoning/explain.ts";
+export {
+  type PoisoningCell,
+  type PoisoningMatrix,
+  type PoisoningResult,
+  planPoisoning,
+  readPoisoning,
+} from "./poisoning/plan.ts";
+export type { PoisonCell, PoisonModel, PoisonTransfer } from "./poisoning/read.ts";
+export { type PoisoningStudy, poisoningSchema } from "./poisoning/schema.ts";
+
+// Sweeps: one option of a learner through its values
+
+export {
+  planSweepStudy,
+  readSweepStudy,
+  type SweepStudy,
+  type SweepStudyResult,
+  sweepSchema,
+} from "./sweep/plan.ts";
+export {
+  planSweep,
+  readSweep,
+  type SweepKeys,
+  type SweepQuestion,
+  type SweepResult,
+  type SweptModel,
+} from "./sweep/sweep.ts";
+
+// What all grids measure, claim and average
+
+export type { Claim } from "./claim.ts";
+export { type Evidence, evidenceOf, type Found } from "./evidence.ts";
+export {
+  type Budgeted,
+  budgetOf,
+  cellAt,
+  isWhole,
+  type Measured,
+  type MeasuredCell,
+  type MeasuredModel,
+  rateIn,
+  transferRateOf,
+} from "./measured.ts";
+export { nameOf, referenceBudget } from "./names.ts";
+export { type MeanCell, type MeanModel, meanCells, meanModels } from "./repetitionMeans.ts";
+
+// Beside the paper's own numbers
+
+export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./paper/paperNumbers.ts";
+export { type SignificanceEntry, significanceOf } from "./paper/significance.ts";
+export { compare, type Signs, signsOf, smallestPossibleP } from "./paper/signs.ts";
+export { type TableResult, type TableStudy, tableSchema } from "./paper/tableStudy.ts";
+
+// Plans: tasks that refer to each other by keys
+
+export { execute, type Progress, type Workers } from "./engine/execute.ts";
+export { type Plan, type PlanBuilder, startPlan } from "./engine/plan.ts";
+export { type Part, partAt, type Ref, type Values } from "./engine/reference.ts";
+export { inProcess, runTask } from "./engine/runTask.ts";
+export { hashJson, type Task, type TaskHost, type TaskKind } from "./engine/task.ts";
+
+// Stores: artifacts by their key
+
+export {
+  type Artifact,
+  artifactPieces,
+  decodeArtifact,
+  encodeArtifact,
+  hashArtifact,
+  type Json,
+} from "./engine/artifact.ts";
+export { type Codec, jsonCodec } from "./engine/codec.ts";
+export { placedStore } from "./engine/placed.ts";
+export { MissingInput, memoryStore, readPart, readRef, type Store } from "./engine/store.ts";
+
+// Kinds of task
+
+export { type BudgetUnits, type CraftOutcome, craft, type NormChoice, normIn, unitsOfBudgets } from "./tasks/craft.ts";
+export { datasetCodec } from "./tasks/dataset.ts";
+export { type CleanEvaluation, evaluateClean } from "./tasks/evaluateClean.ts";
+export { fit as fitTask, modelCodec, type StoredModel } from "./tasks/fit.ts";
+export { judge } from "./tasks/judge.ts";
+export { type Block, type BlockFacts, blockCodec, displacements, joinBlocks } from "./tasks/poison.ts";
+export { poisonJudge } from "./tasks/poisonJudge.ts";
+export { type ServiceIdentity, serviceCodec } from "./tasks/queryTarget.ts";
