@@ -18,7 +18,7 @@ import {
   subsample,
   takeRows,
 } from "@carom/core";
-import { describeReading, rangeUnits, withSameBounds, withScaling } from "@carom/core/data";
+import { describeReading, rangeUnits, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
 import { describeScaling, isScaled, type TrainingSize, whyInfeasible } from "@carom/core/learners";
 import type { AuditParts, AuditQuestion, SurrogateChoice } from "@carom/core/study";
 import type { Ledger } from "../host/http/ledger.ts";
@@ -92,8 +92,12 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
       remedy: "give a file with --data",
     });
   }
-  const loaded = await readData(options.data, options);
-  const train = options.train === undefined ? undefined : await readData(options.train, options);
+  const first = await readData(options.data, options);
+  const second = options.train === undefined ? undefined : await readData(options.train, options);
+  // Either file may have words that the other lacks.
+  const [own, others] = second ? withSameValues(first.dataset, second.dataset) : [first.dataset, undefined];
+  const loaded = { ...first, dataset: own };
+  const train = second && { ...second, dataset: others! };
   const separate = train && { ...train, dataset: asIn(loaded, train, "--train") };
   const dataHash = separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash;
   // Both files together show what values features take.

@@ -7,6 +7,7 @@ import {
   type DecimalMark,
   type Encoding,
   encodings,
+  type MissingRule,
   type Separator,
   separatorNames,
   separators,
@@ -37,6 +38,7 @@ export const dataOptionNames = {
   label: "--label",
   drop: "--drop",
   keep: "--keep",
+  categorical: "--categorical",
   missing: "--missing",
   na: "--na",
   names: "--names",
@@ -47,7 +49,7 @@ export const dataOptionNames = {
   bytes: "--bytes",
   columns: "--columns",
   zeroBased: "--zero-based",
-} as const satisfies Record<keyof DataOptions, string>;
+} as const satisfies Record<Exclude<keyof DataOptions, "taken">, string>;
 
 const dataHelp =
   "Data is a .npz file with arrays x (or images) and y (or target), a table as .csv, .tsv or .txt, a .svmlight file, a " +
@@ -67,7 +69,16 @@ export function withDataOptions(command: Command): Command {
     .option("--label <name>", "array of a .npz file, or column of a table, that holds the labels")
     .option("--drop <columns>", "columns of a table that are no features", splitList)
     .option("--keep <columns>", "columns of a table that are features though they number the rows", splitList)
-    .option("--missing <value>", "the number that missing values of a table become; refused where absent", parseMissing)
+    .option(
+      "--categorical <columns>",
+      "columns of a table that hold words, where those do not repeat or look like numbers",
+      splitList,
+    )
+    .option(
+      "--missing <rule>",
+      "what becomes of missing values of a table: drop (their rows), median, median+mask, or value:X; refused where absent",
+      parseMissing,
+    )
     .option("--na <marks>", "what stands for a missing value; where absent ?, NA, NaN, null and the like", splitList)
     .option("--names <yes|no>", "whether names of columns stand on top of a table", parseNamesOnTop)
     .option("--separator <name>", "comma, semicolon, tab, pipe or space between the cells of a table", parseSeparator)
@@ -128,11 +139,19 @@ export function parseSeed(text: string): number {
   throw invalid("--seed", "an integer from 0", text, "leave it out for 0");
 }
 
-/** What stands for missing values. */
-export function parseMissing(text: string): number {
-  const value = parseNumber(text);
+/** What becomes of missing values: a rule, a number, or a word. */
+export function parseMissing(text: string): MissingRule {
+  if (text === "drop" || text === "median" || text === "median+mask") return text;
+  const given = text.startsWith("value:") ? text.slice("value:".length) : undefined;
+  const value = parseNumber(given ?? text);
   if (Number.isFinite(value)) return value;
-  throw invalid("--missing", "a number", text, "for instance --missing 0");
+  if (given !== undefined && given.trim() !== "") return { word: given };
+  throw invalid(
+    "--missing",
+    "drop, median, median+mask, or a value",
+    text,
+    "for instance --missing median or --missing value:unknown",
+  );
 }
 
 export function parseCount(text: string): number {

@@ -6,6 +6,7 @@ import { type ColumnFacts, columnFacts } from "./columnFacts.ts";
 import { type Domain, observedDomain, uniformDomain } from "./domain.ts";
 import { type BytesAs, checkFinite, checkInside, checkSparse, floatFeatures, meaningOfBytes } from "./features.ts";
 import { encodeLabels } from "./labels.ts";
+import type { OneHotGroup } from "./oneHot.ts";
 import type { ScalingRule } from "./scalingRule.ts";
 import { denseFromSparse, type Features, isSparse, type SparseRows, takeSparseRows, withoutZeros } from "./sparse.ts";
 
@@ -39,6 +40,8 @@ export interface DatasetInput {
   /** What uint8 features mean; where absent, flags if none is above 1, else parts of 255. */
   readonly bytes?: BytesAs | undefined;
   readonly featureNames?: readonly string[] | undefined;
+  /** The features that stand for columns of words. */
+  readonly groups?: readonly OneHotGroup[] | undefined;
 }
 
 /**
@@ -92,7 +95,8 @@ export function dataset(input: DatasetInput): Dataset {
   const features = floatingPoint(input.features, featureShape, bytes);
   const facts = columnFacts(features);
   checkFinite(features, facts);
-  const domain = domainOf(input, features, featureShape, bytes, facts);
+  const bounds = domainOf(input, features, featureShape, bytes, facts);
+  const domain = input.groups ? { ...bounds, groups: input.groups } : bounds;
   checkInside(features, domain, facts);
   const labels = encodeLabels(input.labels, input.classNames);
   return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }) };

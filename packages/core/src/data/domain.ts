@@ -2,6 +2,7 @@
 
 import { type ColumnFacts, columnFacts } from "./columnFacts.ts";
 import type { FeatureKind } from "./featureKind.ts";
+import type { OneHotGroup } from "./oneHot.ts";
 import { type Features, isSparse } from "./sparse.ts";
 
 /** The admissible values of each of the D features, one after the other as in a flattened row. */
@@ -10,6 +11,8 @@ export interface Domain {
   readonly upper: Float64Array;
   /** What kind of number each feature is; `real` for all where absent. */
   readonly kinds?: readonly FeatureKind[] | undefined;
+  /** The features that stand together for a column of words. */
+  readonly groups?: readonly OneHotGroup[] | undefined;
 }
 
 /** The domain in which all D features share one interval. */

@@ -29,7 +29,9 @@ export { rangeUnits } from "./units.ts";
 
 // Parts of a dataset: rows, columns
 
-export { matchColumns } from "./matchColumns.ts";
+export { matchColumns, withSameValues } from "./matchColumns.ts";
+export { type MissingRule, maskColumn } from "./missing.ts";
+export { type OneHotGroup, valueColumn } from "./oneHot.ts";
 export { requireDisjoint, sharedRows } from "./overlap.ts";
 export { selectColumns, takeColumns, withBinaryFeatures } from "./selectFeatures.ts";
 export { splitHalves, stratifiedSplit, subsample } from "./split.ts";
@@ -53,7 +55,7 @@ export { columnNames, sideBySide } from "./sideBySide.ts";
 export { type Separator, separatorNames, separators } from "./table/dialect.ts";
 export { type Encoding, encodings } from "./table/encoding.ts";
 export type { DecimalMark } from "./table/numbers.ts";
-export type { TableOptions } from "./table/options.ts";
+export type { TableOptions, TakenColumn } from "./table/options.ts";
 export { readTable } from "./table/readTable.ts";
 export type { Table } from "./table/rows.ts";
 

@@ -1,5 +1,6 @@
 // What was found in a file of data, and what was taken for what, so that people can see what a program guessed.
 
+import type { MissingRule } from "./missing.ts";
 import type { LabelReason } from "./table/columns.ts";
 import type { Separator } from "./table/dialect.ts";
 import type { Encoding } from "./table/encoding.ts";
@@ -20,8 +21,17 @@ export interface DataReading {
   readonly names?: boolean;
   /** Whether a last column without name or values was left out. */
   readonly emptyLast?: boolean;
-  /** Cells that had no value and were filled. */
+  /** Columns of words, each of which became so many features of 0 and 1. */
+  readonly words?: readonly { readonly name: string; readonly values: number }[];
+  /** The column without a name that numbers the rows and was left out. */
+  readonly index?: string;
+  /** Columns that were left out because the model takes none of their name. */
+  readonly unused?: readonly string[];
+  /** Cells that had no value and were filled, and by what rule. */
   readonly filled?: number;
+  readonly filledBy?: MissingRule;
+  /** Rows that were left out because they lacked a value. */
+  readonly rowsLeftOut?: number;
   /** The arrays whose values stand side by side in a row, where no array is called x or images. */
   readonly arrays?: readonly string[];
   /** What became of bytes: divided by 255 or taken as they are. */
@@ -35,6 +45,23 @@ const reasons: Readonly<Record<LabelReason, string>> = {
   name: " by its name",
   texts: ", the only column of words that repeat",
   last: ", the last column",
+  rest: ", the only column that the model does not take",
+};
+
+/** Columns of words that are named. */
+const LISTED = 6;
+
+function wordsPart(words: NonNullable<DataReading["words"]>): string {
+  const shown = words.slice(0, LISTED).map(({ name, values }) => `${name} (${values})`);
+  const more = words.length > LISTED ? ` and ${words.length - LISTED} more` : "";
+  return `words written out as a feature NAME=VALUE of 0 and 1 for each value: ${shown.join(", ")}${more}`;
+}
+
+const filledWith = (rule: MissingRule | undefined): string => {
+  if (typeof rule === "object") return `"${rule.word}"`;
+  if (rule === "median+mask")
+    return "the median or most frequent value of their column, marked in columns NAME missing";
+  return rule === "median" ? "the median or most frequent value of their column" : String(rule);
 };
 
 /** One line that says how a file was read, with the options that change it. */
@@ -44,11 +71,23 @@ export function describeReading(file: string, reading: DataReading): string {
 
 /** What there is to say of how a file was read, each part with the option that changes it. */
 export function readingParts(reading: DataReading): string[] {
-  const { rows, features, classes, label, labelBecause = "asked", separator, decimal, names, encoding } = reading;
+  const {
+    rows,
+    features,
+    classes,
+    label,
+    labelBecause = "asked",
+    separator,
+    decimal,
+    names,
+    encoding,
+    words,
+  } = reading;
   const option = labelBecause === "asked" ? "" : "; --label";
   const parts = [
     `${rows} rows`,
-    `${features} ${separator ? "numeric columns" : "features"}`,
+    `${features} ${separator && !words ? "numeric columns" : "features"}`,
+    words && wordsPart(words),
     label === undefined
       ? `${classes} classes`
       : `label ${JSON.stringify(label)}${reasons[labelBecause]} (${classes} ${classes === 1 ? "class" : "classes"}${option})`,
@@ -58,7 +97,10 @@ export function readingParts(reading: DataReading): string[] {
     names !== undefined && `${names ? "names on top" : "no names on top"} (--names)`,
     encoding !== undefined && encoding !== "utf-8" && `text in ${encoding} (--encoding)`,
     reading.emptyLast && "an empty last column left out",
-    reading.filled && `${reading.filled} missing values filled (--missing)`,
+    reading.index !== undefined && `the column without a name, which numbers rows, left out (--keep first)`,
+    reading.unused && `left out, as the model takes none of that name: ${reading.unused.join(", ")}`,
+    reading.filled && `${reading.filled} missing values filled with ${filledWith(reading.filledBy)} (--missing)`,
+    reading.rowsLeftOut && `${reading.rowsLeftOut} rows with missing values left out (--missing)`,
     reading.bytes === "unit" && "bytes divided by 255 (--bytes)",
     reading.bytes === "raw" && "bytes taken as they are (--bytes)",
     reading.firstColumn !== undefined &&

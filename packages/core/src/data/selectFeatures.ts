@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { type Dataset, featureCount, rowCount } from "./dataset.ts";
+import { movedGroups } from "./oneHot.ts";
 import { forEachEntry, isSparse, type SparseRows } from "./sparse.ts";
 
 /**
@@ -42,12 +43,13 @@ export function takeColumns(data: Dataset, columns: Int32Array): Dataset {
   const lower = Float64Array.from(columns, (column) => domain.lower[column]);
   const upper = Float64Array.from(columns, (column) => domain.upper[column]);
   const kinds = domain.kinds && [...columns].map((column) => domain.kinds![column]);
+  const groups = movedGroups(domain.groups, (column) => (place[column] < 0 ? undefined : place[column]));
   return {
     ...data,
     features: isSparse(features) ? ofSparse(features, place, columns.length) : ofDense(data, columns),
     featureShape: [columns.length],
     ...(data.featureNames && { featureNames: Array.from(columns, (column) => data.featureNames![column]) }),
-    domain: { lower, upper, ...(kinds && { kinds }) },
+    domain: { lower, upper, ...(kinds && { kinds }), ...(groups && { groups }) },
   };
 }
 

@@ -7,6 +7,6 @@ export const tableFormat: DataFormat = {
   name: ".csv",
   spelling: ".csv (.tsv, .txt, .data)",
   pathsIn: endingIn("csv|tsv|tab|txt|data|tra|tes"),
-  options: ["label", "drop", "keep", "missing", "na", "separator", "decimal", "encoding", "names"],
+  options: ["label", "drop", "keep", "categorical", "missing", "na", "separator", "decimal", "encoding", "names"],
   read: ([file], options) => readTable(file.unpacked, file.name, options, file.unpackedSize),
 };

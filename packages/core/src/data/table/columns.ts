@@ -3,9 +3,10 @@
 import { InputError, unknownName } from "../../errors.ts";
 import { type Dialect, repeats, usualLabels } from "./dialect.ts";
 import { textNumber } from "./numbers.ts";
+import type { TableOptions } from "./options.ts";
 
 /** Why a column holds the labels. */
-export type LabelReason = "asked" | "name" | "texts" | "last";
+export type LabelReason = "asked" | "name" | "texts" | "last" | "rest";
 
 export interface Columns {
   /** The column of labels. */
@@ -17,11 +18,15 @@ export interface Columns {
   readonly names: readonly string[];
   /** Whether the last column is left out, because it has neither a name nor values. */
   readonly hasEmptyLast: boolean;
+  /** Those of the features that hold words. */
+  readonly texts: readonly number[];
+  /** The column without a name that numbers the rows, where it was left out for that. */
+  readonly index: number | undefined;
+  /** Columns that were left out because the model takes none of their name. */
+  readonly unused: readonly number[];
 }
 
-export interface ColumnOptions {
-  readonly label?: string | undefined;
-  readonly drop?: readonly string[] | undefined;
+export interface ColumnOptions extends Pick<TableOptions, "label" | "drop" | "keep" | "categorical" | "taken"> {
   isMissing(text: string): boolean;
 }
 
@@ -30,7 +35,9 @@ export interface ColumnOptions {
  *
  * The labels are in the column asked for; else in the one with a usual name: label, class, target, y, the first of these
  * that is there, in whatever case (a y beside an x is a coordinate); else in the only column of texts that repeat or, where
- * there is none, in the last.
+ * there is none, in the last. A first column without a name whose whole numbers differ is the index that pandas writes, and
+ * left out. Where the table has every column that a model takes, those are the features, and the labels are among the others.
+ * Features whose words repeat are columns of words, as are those named as such and those that the model takes as text.
  *
  * @throws InputError for columns that do not exist or whose name is not theirs alone, and where several columns may hold
  * the labels.
@@ -45,11 +52,69 @@ export function columnsOf(dialect: Dialect, name: string, options: ColumnOptions
   const dropped = new Set((options.drop ?? []).map((column) => columnNamed(names, column)));
   const kept = all.filter((i) => !dropped.has(i));
   const asked = options.label === undefined ? undefined : columnNamed(names, options.label);
-  const { label, because } =
-    asked === undefined
-      ? guess(kept, header, body, decimal, name, options)
-      : { label: asked, because: "asked" as const };
-  return { label, because, features: kept.filter((i) => i !== label), names, hasEmptyLast };
+  const index = asked !== 0 && isIndex(dialect, names, kept, options) ? 0 : undefined;
+  const possible = kept.filter((i) => i !== index);
+  const taken = takenAmong(names, possible, options.taken);
+  const free = taken ? possible.filter((i) => !taken.has(names[i])) : possible;
+  const { label, because } = asked !== undefined ? { label: asked, because: "asked" as const } : guessed();
+  const features = possible.filter((i) => i !== label && (taken?.has(names[i]) ?? true));
+  const unused = taken ? free.filter((i) => i !== label) : [];
+  const said = new Set((options.categorical ?? []).map((column) => columnNamed(names, column)));
+  const texts = features.filter((i) => taken?.get(names[i]) ?? (said.has(i) || holdsWords(dialect, i, options)));
+  return { label, because, features, names, hasEmptyLast, texts, index, unused };
+
+  function guessed() {
+    if (taken && free.length === 1) return { label: free[0], because: "rest" as const };
+    if (free.length > 0) return guess(free, header, body, decimal, name, options);
+    throw new InputError("missing", `labels of ${name}`, {
+      expected: "a column beside those that the model takes",
+      got: "none",
+      remedy: "add one with the true classes",
+    });
+  }
+}
+
+/** Whether the model takes each column as text, by name; undefined where the table lacks one of those that it takes. */
+function takenAmong(
+  names: readonly string[],
+  possible: readonly number[],
+  taken: ColumnOptions["taken"],
+): ReadonlyMap<string, boolean> | undefined {
+  if (!taken || taken.length === 0) return undefined;
+  const there = new Set(possible.map((i) => names[i]));
+  return taken.every(({ name }) => there.has(name))
+    ? new Map(taken.map(({ name, isText }) => [name, isText]))
+    : undefined;
+}
+
+/** The header of a column that pandas and R write without a name. */
+const nameless = /^(|unnamed: ?\d+)$/i;
+
+/** Whether the first column has no name and another whole number in each of the first rows: so pandas numbers them. */
+function isIndex(
+  { header, body, decimal }: Dialect,
+  names: readonly string[],
+  kept: readonly number[],
+  { keep = [] }: ColumnOptions,
+): boolean {
+  if (!header || !nameless.test(header[0]) || kept[0] !== 0 || kept.length < 2 || body.length < 3) return false;
+  if (keep.some((column) => columnNamed(names, column) === 0)) return false;
+  const numbers = body.map(({ cells }) => textNumber(cells[0], decimal));
+  return numbers.every((value) => Number.isInteger(value) && value >= 0) && new Set(numbers).size === numbers.length;
+}
+
+/** Texts that stand for 1 and 0. */
+export const truthValues: ReadonlyMap<string, number> = new Map([
+  ["true", 1],
+  ["false", 0],
+]);
+
+/** Whether a column holds words that repeat, as far as the first records tell; truth values are numbers. */
+function holdsWords({ body, decimal }: Dialect, i: number, { isMissing }: ColumnOptions): boolean {
+  const values = body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
+  const words = values.filter((text) => Number.isNaN(textNumber(text, decimal)));
+  const areFlags = words.every((text) => truthValues.has(text.toLowerCase()));
+  return 2 * words.length > values.length && repeats(values) && !areFlags;
 }
 
 function guess(

@@ -1,5 +1,6 @@
-// What a user may say of a table.
+// What a user, or the model beside it, may say of a table.
 
+import type { MissingRule } from "../missing.ts";
 import type { Separator } from "./dialect.ts";
 import type { Encoding } from "./encoding.ts";
 import type { DecimalMark } from "./numbers.ts";
@@ -12,8 +13,10 @@ export interface TableOptions {
   readonly drop?: readonly string[] | undefined;
   /** Columns that are features although they number the rows. */
   readonly keep?: readonly string[] | undefined;
-  /** The number that missing values become; without it they are refused. */
-  readonly missing?: number | undefined;
+  /** Columns of words, though they do not repeat or look like numbers; of others, those whose words repeat are such. */
+  readonly categorical?: readonly string[] | undefined;
+  /** What becomes of missing values; without it they are refused. */
+  readonly missing?: MissingRule | undefined;
   /** What stands for a missing value beside an empty cell, in place of the usual marks. */
   readonly na?: readonly string[] | undefined;
   readonly separator?: Separator | undefined;
@@ -21,4 +24,12 @@ export interface TableOptions {
   readonly encoding?: Encoding | undefined;
   /** Whether names of columns stand on top. */
   readonly names?: boolean | undefined;
+  /** The columns that the model takes by name: where a table has them all, its others are no features. */
+  readonly taken?: readonly TakenColumn[] | undefined;
+}
+
+/** A column that a model takes by its name. */
+export interface TakenColumn {
+  readonly name: string;
+  readonly isText: boolean;
 }

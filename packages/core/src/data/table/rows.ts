@@ -5,8 +5,9 @@ import { allocate, type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { invalidFile } from "../formats/elements.ts";
 import { labelCollector, plainText } from "../labels.ts";
 import { missingTest } from "../missing.ts";
+import type { OneHotGroup } from "../oneHot.ts";
 import type { DataReading } from "../reading.ts";
-import { type Columns, columnNamed } from "./columns.ts";
+import { type Columns, columnNamed, truthValues } from "./columns.ts";
 import { type Dialect, notUtf8, unevenLine } from "./dialect.ts";
 import type { Encoding } from "./encoding.ts";
 import type { LineBuffer } from "./lines.ts";
@@ -14,6 +15,8 @@ import { type DecimalMark, scanNumber, textNumber } from "./numbers.ts";
 import type { TableOptions } from "./options.ts";
 import { precisionCheck } from "./precision.ts";
 import { cellText, type Quoting, recordSplitter } from "./records.ts";
+import { wordCodes } from "./words.ts";
+import { writtenOut } from "./written.ts";
 
 export interface Table {
   /** [N, D] */
@@ -24,6 +27,8 @@ export interface Table {
   readonly classNames: readonly string[];
   /** Names of the D features, where they stand on top and differ. */
   readonly featureNames?: readonly string[];
+  /** The features that stand for columns of words. */
+  readonly groups?: readonly OneHotGroup[];
   readonly reading: DataReading;
 }
 
@@ -67,6 +72,10 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
   const role = rolesOf(columns, width);
   const collector = labelCollector(name, (lines) => `line ${lines.join(", ")}`, decimal);
   const isFlag = Array.from(role, (_, column) => mayBeFlags(dialect, column, isMissing));
+  const texts = new Set(columns.texts);
+  const words = columns.features.map((column) =>
+    texts.has(column) ? wordCodes(columns.names[column], name) : undefined,
+  );
   const d = columns.features.length;
   const precision = type === "float32" ? precisionCheck(d) : undefined;
   let values = allocate(type, d * Math.ceil(expectedRows * 1.05 + 16));
@@ -74,10 +83,10 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
   let at = 0;
   let skipped = 0;
   let label = "";
-  /** The first cell of this record that is no number, told of once its line is known, and cells that are filled. */
+  /** The first cell of this record that is no number, told of once its line is known, and cells without a value. */
   let fault: Fault | undefined;
-  let fills = 0;
-  let filled = 0;
+  let gaps = 0;
+  let [filled, left] = [0, 0];
   const scanned = new Float64Array(1);
 
   const text = (bytes: Uint8Array, from: number, to: number, quoting: Quoting): string => {
@@ -95,24 +104,35 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
     precision?.note(place, value);
     return true;
   };
+  /** Fills a place without a value as the rule says; false where it says nothing of such. */
+  const fill = (place: number): boolean => {
+    gaps++;
+    const codes = words[place];
+    if (missing === "median" || missing === "median+mask") values[at + place] = Number.NaN;
+    else if (codes && typeof missing === "object") values[at + place] = codes.codeOf(missing.word);
+    else if (codes && typeof missing === "number") values[at + place] = codes.codeOf(String(missing));
+    else if (typeof missing === "number") put(place, missing);
+    else return missing === "drop";
+    return true;
+  };
   const splitter = recordSplitter(
     separator.charCodeAt(0),
     {
       read(column, bytes, from) {
         if (column === 0) {
           fault = undefined;
-          fills = 0;
+          gaps = 0;
         }
         if (column >= width || skipped < dialect.skipped) return -1;
         const place = role[column];
-        if (place < 0) return -1;
+        if (place < 0 || words[place]) return -1;
         const end = scanNumber(bytes, from, mark, scanned);
         return end > from && put(place, scanned[0]) ? end : -1;
       },
       cell(column, bytes, from, to, quoting) {
         if (column === 0) {
           fault = undefined;
-          fills = 0;
+          gaps = 0;
         }
         if (column >= width || skipped < dialect.skipped) return;
         const place = role[column];
@@ -122,16 +142,18 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
         }
         if (place === SKIP || (place === EMPTY && to === from)) return;
         const cell = text(bytes, from, to, quoting);
+        const codes = words[place];
+        if (codes && !isMissing(cell)) {
+          values[at + place] = codes.codeOf(cell);
+          return;
+        }
         const value =
           place < 0
             ? Number.NaN
-            : ((isFlag[column] ? flags.get(cell.toLowerCase()) : undefined) ?? textNumber(cell, decimal));
-        if (place >= 0 && put(place, value)) return;
+            : ((isFlag[column] ? truthValues.get(cell.toLowerCase()) : undefined) ?? textNumber(cell, decimal));
+        if (place >= 0 && !codes && put(place, value)) return;
         const isAbsent = isMissing(cell) || missingNumbers?.has(value) === true;
-        if (place >= 0 && isAbsent && missing !== undefined) {
-          put(place, missing);
-          fills++;
-        } else fault ??= { column, text: cell, isMissing: isAbsent };
+        if (!(place >= 0 && isAbsent && fill(place))) fault ??= { column, text: cell, isMissing: isAbsent };
       },
       record(cells, line) {
         if (skipped < dialect.skipped) {
@@ -140,9 +162,14 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
         }
         if (cells !== width) throw unevenLine(name, line, width, cells, separator);
         if (fault) throw noNumber(fault, line, columns, name);
-        if (isMissing(label)) collector.addMissing(line);
-        else collector.add(label, line);
-        filled += fills;
+        const hasLabel = !isMissing(label);
+        if (missing === "drop" && (gaps > 0 || !hasLabel)) {
+          left++;
+          return;
+        }
+        if (hasLabel) collector.add(label, line);
+        else collector.addMissing(line);
+        filled += gaps;
         rows++;
         at += d;
         if (at + d > values.length) values = longer(values, type);
@@ -154,9 +181,12 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
     splitter,
     isTooNarrow: () => precision?.isTooNarrow() === true,
     end() {
-      if (rows === 0) throw invalidFile(name, "at least one line of values", "none", "give another file");
+      if (rows === 0)
+        throw left > 0
+          ? onlyGaps(left, name)
+          : invalidFile(name, "at least one line of values", "none", "give another file");
       if (d === 0) throw invalidFile(name, "at least one column of features", "none", "drop fewer columns");
-      const mayCount = rows >= 3 && mayBeIndex(dialect, columns, options);
+      const mayCount = rows >= 3 && !words[0] && mayBeIndex(dialect, columns, options);
       if (mayCount && areNumbersOfRows(values, rows, d, dialect.header !== undefined))
         throw countsRows(columns.names[0], name);
       const { labels, classNames } = collector.end();
@@ -165,16 +195,25 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
         throw noClasses(columns, classNames.length, rows, name);
       }
       if (precision?.isTooNarrowInAll()) return undefined;
-      const names = columns.features.map((column) => dialect.header?.[column] ?? "");
+      const raw = columns.features.map((column, place) => ({
+        name: dialect.header?.[column] || (words[place] ? columns.names[column] : ""),
+        words: words[place]?.words,
+      }));
+      const isAsRead = columns.texts.length === 0 && !(filled > 0 && `${missing}`.startsWith("median"));
+      const written = isAsRead
+        ? { values: values.subarray(0, rows * d), names: raw.map((column) => column.name), groups: [] }
+        : writtenOut(values, rows, raw, missing, type);
+      const { names, groups } = written;
       const isNamed = !names.includes("") && new Set(names).size === names.length;
       return {
-        features: tensor(type, [rows, d], values.subarray(0, rows * d)),
+        features: tensor(type, [rows, names.length], written.values),
         labels,
         classNames,
         ...(isNamed && { featureNames: names }),
+        ...(groups.length > 0 && { groups }),
         reading: {
           rows,
-          features: d,
+          features: names.length,
           classes: classNames.length,
           label: columns.names[columns.label],
           labelBecause: columns.because,
@@ -182,13 +221,20 @@ export function rowReader(head: TableHead, options: TableOptions, type: FloatTyp
           separator,
           decimal,
           names: dialect.header !== undefined,
+          ...(groups.length > 0 && {
+            words: groups.map((group) => ({ name: group.name, values: group.values.length })),
+          }),
           ...(columns.hasEmptyLast && { emptyLast: true }),
-          ...(filled > 0 && { filled }),
+          ...(columns.index !== undefined && { index: columns.names[columns.index] }),
+          ...(columns.unused.length > 0 && { unused: columns.unused.map((column) => columns.names[column]) }),
+          ...(filled > 0 && { filled, ...(missing !== undefined && { filledBy: missing }) }),
+          ...(left > 0 && { rowsLeftOut: left }),
         },
       };
     },
   };
 }
+
 function rolesOf({ features, label, hasEmptyLast }: Columns, width: number): Int32Array {
   const role = new Int32Array(width).fill(SKIP);
   features.forEach((column, place) => {
@@ -205,16 +251,10 @@ function numbersAmong(marks: readonly string[] = [], decimal: DecimalMark): Read
   return numbers.length > 0 ? new Set(numbers) : undefined;
 }
 
-/** What stands for 1 and 0 beside numbers: truth values as pandas writes them. */
-const flags: ReadonlyMap<string, number> = new Map([
-  ["true", 1],
-  ["false", 0],
-]);
-
 /** Whether a column holds truth values alone, as far as the first records tell. */
 function mayBeFlags({ body }: Dialect, column: number, isMissing: (text: string) => boolean): boolean {
   const values = body.map(({ cells }) => cells[column].toLowerCase()).filter((text) => !isMissing(text));
-  return values.length > 0 && values.every((text) => flags.has(text));
+  return values.length > 0 && values.every((text) => truthValues.has(text));
 }
 
 /**
@@ -268,9 +308,10 @@ function cachedText(decode: (bytes: Uint8Array, from: number, to: number, quotin
 function noNumber(
   { column, text, isMissing }: Fault,
   line: number,
-  { names, features }: Columns,
+  { names, features, texts }: Columns,
   name: string,
 ): InputError {
+  const isText = texts.includes(column);
   if (!features.includes(column)) {
     return invalidFile(
       `line ${line} of ${name}`,
@@ -282,15 +323,15 @@ function noNumber(
   const what = `value in column "${names[column]}" of ${name}`;
   if (isMissing) {
     return new InputError("invalid", what, {
-      expected: "a number",
+      expected: isText ? "a word" : "a number",
       got: `a missing value${text === "" ? "" : ` ("${text}")`} in line ${line}`,
-      remedy: "say what stands for missing values with --missing, for instance --missing 0",
+      remedy: "say what becomes of missing values: --missing 0, another value, --missing median or --missing drop",
     });
   }
   return new InputError("invalid", what, {
     expected: "a finite number such as -1.5 or 2e3",
     got: `"${text.slice(0, 40)}" in line ${line}`,
-    remedy: `mend that cell, leave the column out with --drop "${names[column]}", or name it with --label if it holds the classes`,
+    remedy: `mend that cell, leave the column out with --drop "${names[column]}", or name it with --categorical if it holds words, with --label if it holds the classes`,
   });
 }
 
@@ -299,6 +340,14 @@ function countsRows(column: string, name: string): InputError {
     expected: "a feature",
     got: "another whole number in each row, as pandas and R number rows",
     remedy: `say --drop first to leave it out, or --keep first if it is a feature`,
+  });
+}
+
+function onlyGaps(rows: number, name: string): InputError {
+  return new InputError("invalid", name, {
+    expected: "rows without missing values",
+    got: `a missing value in each of ${rows}`,
+    remedy: "fill them with --missing median, or leave out with --drop the columns that lack most",
   });
 }
 

@@ -16,7 +16,12 @@ export const datasetCodec: Codec<Dataset> = {
         }
       : { features };
     return {
-      json: { classNames, featureShape, ...(domain.kinds && { kinds: domain.kinds }), ...(scaling && { scaling }) },
+      json: {
+        ...{ classNames, featureShape },
+        ...(domain.kinds && { kinds: domain.kinds }),
+        ...(domain.groups && { groups: domain.groups }),
+        ...(scaling && { scaling }),
+      },
       arrays: {
         ...rows,
         labels: tensor("int32", [labels.length], labels),
@@ -26,11 +31,12 @@ export const datasetCodec: Codec<Dataset> = {
     };
   },
   decode({ json, arrays }) {
-    const { classNames, featureShape, kinds, scaling } = json as Pick<
+    const { classNames, featureShape, kinds, groups, scaling } = json as Pick<
       Dataset,
       "classNames" | "featureShape" | "scaling"
     > & {
       readonly kinds?: NonNullable<Dataset["domain"]["kinds"]>;
+      readonly groups?: NonNullable<Dataset["domain"]["groups"]>;
     };
     const lower = arrays.lower.data as Float64Array;
     const labels = arrays.labels.data as Int32Array;
@@ -43,7 +49,12 @@ export const datasetCodec: Codec<Dataset> = {
           index: arrays.index.data as Int32Array,
           value: arrays.value.data as Float32Array | Float64Array,
         };
-    const domain = { lower, upper: arrays.upper.data as Float64Array, ...(kinds && { kinds }) };
+    const domain = {
+      lower,
+      upper: arrays.upper.data as Float64Array,
+      ...(kinds && { kinds }),
+      ...(groups && { groups }),
+    };
     return { features, labels, classNames, featureShape, domain, ...(scaling && { scaling }) };
   },
 };
