@@ -99,6 +99,7 @@ it.each<readonly [string, () => Command, readonly string[]]>([
     label: "y",
     drop: ["a", "b"],
     keep: ["first"],
+    categorical: ["c"],
     missing: 2.5,
     na: ["?", "-"],
     names: true,

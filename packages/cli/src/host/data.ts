@@ -8,6 +8,7 @@ import {
   type DataFile,
   type DataOptions,
   type DataReading,
+  type DataTask,
   dataFormats,
   formatOf,
   meaningOfBytes,
@@ -26,7 +27,7 @@ import { mostUnpacked } from "./sizes.ts";
  *
  * @throws InputError for a file that is missing, of an unknown format, or not sound.
  */
-export async function loadDataset(spec: string, options: DataOptions = {}): Promise<LoadedData> {
+export async function loadDataset(spec: string, options: DataTask = {}): Promise<LoadedData> {
   const isDrebin = spec !== DIGITS && (await isFolder(spec));
   const found = spec === DIGITS || isDrebin ? undefined : formatOf(spec);
   refuseOthers(spec, spec === DIGITS ? ["bytes"] : (found?.format.options ?? []), options);

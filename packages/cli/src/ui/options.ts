@@ -49,7 +49,7 @@ export const dataOptionNames = {
   bytes: "--bytes",
   columns: "--columns",
   zeroBased: "--zero-based",
-} as const satisfies Record<Exclude<keyof DataOptions, "taken">, string>;
+} as const satisfies Record<keyof DataOptions, string>;
 
 const dataHelp =
   "Data is a .npz file with arrays x (or images) and y (or target), a table as .csv, .tsv or .txt, a .svmlight file, a " +

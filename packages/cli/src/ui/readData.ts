@@ -1,6 +1,6 @@
 // Data files as verbs read them: how a file was read is told, since some of it may have been guessed.
 
-import { type DataOptions, type DataReading, describeReading } from "@carom/core/data";
+import { type DataReading, type DataTask, describeReading } from "@carom/core/data";
 import { loadDataset } from "../host/data.ts";
 import type { LoadedData } from "../host/loadedData.ts";
 import { holdNote } from "../terminal/notes.ts";
@@ -9,7 +9,7 @@ import { holdNote } from "../terminal/notes.ts";
 export type Telling = { readonly quiet?: boolean; readonly json?: boolean };
 
 /** The dataset in a file, read as the options say; one line on standard error will tell how. */
-export async function readData(spec: string, options: DataOptions & Telling = {}): Promise<LoadedData> {
+export async function readData(spec: string, options: DataTask & Telling = {}): Promise<LoadedData> {
   const loaded = await loadDataset(spec, options);
   tellReading(spec, loaded.reading, options);
   return loaded;

@@ -45,7 +45,7 @@ export { type DataReading, describeReading, readingParts } from "./reading.ts";
 // Formats of files
 
 export { type BytesAs, meaningOfBytes } from "./features.ts";
-export type { DataFile, DataFormat, DataOptions, DataParts } from "./formats/format.ts";
+export type { DataFile, DataFormat, DataOptions, DataParts, DataTask } from "./formats/format.ts";
 export { dataFormats, formatOf } from "./formats/index.ts";
 
 // Tables
@@ -55,7 +55,7 @@ export { columnNames, sideBySide } from "./sideBySide.ts";
 export { type Separator, separatorNames, separators } from "./table/dialect.ts";
 export { type Encoding, encodings } from "./table/encoding.ts";
 export type { DecimalMark } from "./table/numbers.ts";
-export type { TableOptions, TakenColumn } from "./table/options.ts";
+export type { TableOptions, TableTask, TakenColumn } from "./table/options.ts";
 export { readTable } from "./table/readTable.ts";
 export type { Table } from "./table/rows.ts";
 

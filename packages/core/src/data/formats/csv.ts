@@ -1,11 +1,11 @@
 // Tables of numbers as text, with a column of labels: a whole file at once.
 
-import type { TableOptions } from "../table/options.ts";
+import type { TableTask } from "../table/options.ts";
 import { tableReader } from "../table/readTable.ts";
 import type { Table } from "../table/rows.ts";
 
 /** Reads a table from all of its bytes, as `readTable` reads it from pieces. */
-export function readCsv(bytes: Uint8Array, name = "CSV data", options: TableOptions = {}): Table {
+export function readCsv(bytes: Uint8Array, name = "CSV data", options: TableTask = {}): Table {
   const read = (type: "float32" | "float64") => {
     const reader = tableReader(name, options, type, bytes.length);
     reader.push(bytes);

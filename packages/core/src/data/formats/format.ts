@@ -3,7 +3,7 @@
 import type { DatasetInput } from "../dataset.ts";
 import type { BytesAs } from "../features.ts";
 import type { DataReading } from "../reading.ts";
-import type { TableOptions } from "../table/options.ts";
+import type { TableOptions, TableTask } from "../table/options.ts";
 import type { ByteSource, Unpacker } from "./zip.ts";
 
 /** What may be said of data files. */
@@ -17,6 +17,9 @@ export interface DataOptions extends TableOptions {
   /** What features of type uint8 are: parts of 255, or numbers. */
   readonly bytes?: BytesAs | undefined;
 }
+
+/** The same, and what is known of the model that takes the rows. */
+export type DataTask = DataOptions & Pick<TableTask, "taken">;
 
 /** A file that the host has opened, wherever it lies. */
 export interface DataFile extends ByteSource {
@@ -49,7 +52,7 @@ export interface DataFormat {
   /** The options that say something about such files, beside the box. */
   readonly options: readonly Exclude<keyof DataOptions, "box">[];
   /** @throws InputError for files that are not sound; undefined where they turn out to be of another format */
-  read(files: readonly DataFile[], options: DataOptions): Promise<DataParts | undefined>;
+  read(files: readonly DataFile[], options: DataTask): Promise<DataParts | undefined>;
 }
 
 /** The text as the name of one file, where it ends so; also with .gz. */

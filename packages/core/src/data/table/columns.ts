@@ -3,7 +3,7 @@
 import { InputError, unknownName } from "../../errors.ts";
 import { type Dialect, repeats, usualLabels } from "./dialect.ts";
 import { textNumber } from "./numbers.ts";
-import type { TableOptions } from "./options.ts";
+import type { TableTask } from "./options.ts";
 
 /** Why a column holds the labels. */
 export type LabelReason = "asked" | "name" | "texts" | "last" | "rest";
@@ -26,7 +26,7 @@ export interface Columns {
   readonly unused: readonly number[];
 }
 
-export interface ColumnOptions extends Pick<TableOptions, "label" | "drop" | "keep" | "categorical" | "taken"> {
+export interface ColumnOptions extends Pick<TableTask, "label" | "drop" | "keep" | "categorical" | "taken"> {
   isMissing(text: string): boolean;
 }
 

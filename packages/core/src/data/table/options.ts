@@ -1,4 +1,4 @@
-// What a user, or the model beside it, may say of a table.
+// What may be said of a table: by the user, and by the model beside it.
 
 import type { MissingRule } from "../missing.ts";
 import type { Separator } from "./dialect.ts";
@@ -24,7 +24,11 @@ export interface TableOptions {
   readonly encoding?: Encoding | undefined;
   /** Whether names of columns stand on top. */
   readonly names?: boolean | undefined;
-  /** The columns that the model takes by name: where a table has them all, its others are no features. */
+}
+
+/** The same, and what is known of the model that takes the rows. */
+export interface TableTask extends TableOptions {
+  /** The columns that it takes by name: where a table has them all, its others are no features. */
   readonly taken?: readonly TakenColumn[] | undefined;
 }
 

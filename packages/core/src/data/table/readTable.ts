@@ -6,7 +6,7 @@ import { columnsOf } from "./columns.ts";
 import { recognise } from "./dialect.ts";
 import { type Encoding, encodingOf, toUtf8 } from "./encoding.ts";
 import { isLineEnd } from "./lines.ts";
-import type { TableOptions } from "./options.ts";
+import type { TableTask } from "./options.ts";
 import { joined } from "./records.ts";
 import { type RowReader, rowReader, type Table } from "./rows.ts";
 
@@ -34,7 +34,7 @@ const HEAD = { bytes: 2 ** 18, lines: 20, most: 2 ** 25 };
  * @throws InputError, naming line and column, for records of different length, features that are no finite numbers,
  * labels that are missing or of two kinds, and everything that can be read in two ways.
  */
-export function tableReader(name: string, options: TableOptions, type: FloatType, bytes?: number): TableReader {
+export function tableReader(name: string, options: TableTask, type: FloatType, bytes?: number): TableReader {
   const isMissing = missingTest(options.na);
   let encoding: Encoding | undefined;
   let recode: ReturnType<typeof toUtf8>;
@@ -105,7 +105,7 @@ function firstLines(bytes: Uint8Array): number {
 export async function readTable(
   pieces: () => AsyncIterable<Uint8Array>,
   name: string,
-  options: TableOptions = {},
+  options: TableTask = {},
   bytes?: number,
 ): Promise<Table> {
   const narrow = tableReader(name, options, "float32", bytes);

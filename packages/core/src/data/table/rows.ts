@@ -12,7 +12,7 @@ import { type Dialect, notUtf8, unevenLine } from "./dialect.ts";
 import type { Encoding } from "./encoding.ts";
 import type { LineBuffer } from "./lines.ts";
 import { type DecimalMark, scanNumber, textNumber } from "./numbers.ts";
-import type { TableOptions } from "./options.ts";
+import type { TableTask } from "./options.ts";
 import { precisionCheck } from "./precision.ts";
 import { cellText, type Quoting, recordSplitter } from "./records.ts";
 import { wordCodes } from "./words.ts";
@@ -61,7 +61,7 @@ export interface TableHead {
 }
 
 /** Reads the records of a table whose columns are known, into numbers of a type. */
-export function rowReader(head: TableHead, options: TableOptions, type: FloatType): RowReader {
+export function rowReader(head: TableHead, options: TableTask, type: FloatType): RowReader {
   const { name, dialect, columns, encoding, expectedRows } = head;
   const { separator, decimal, width } = dialect;
   // Where commas separate, those in numbers stand in quotes.
@@ -283,7 +283,7 @@ function longer(values: Float32Array | Float64Array, type: FloatType): Float32Ar
 const indexName = /^(|unnamed: ?\d+|index|id|row|rownames)$/i;
 
 /** Whether the first feature may be no more than the number of its row: a first column without a name, or of such a name. */
-function mayBeIndex({ header }: Dialect, { features, names }: Columns, { keep = [] }: TableOptions): boolean {
+function mayBeIndex({ header }: Dialect, { features, names }: Columns, { keep = [] }: TableTask): boolean {
   const kept = keep.map((column) => columnNamed(names, column));
   return features[0] === 0 && !kept.includes(0) && indexName.test(header?.[0] ?? "");
 }

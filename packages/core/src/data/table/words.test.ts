@@ -7,9 +7,9 @@ import { dataset } from "../dataset.ts";
 import { readCsv } from "../formats/csv.ts";
 import { matchColumns, withSameValues } from "../matchColumns.ts";
 import type { OneHotGroup } from "../oneHot.ts";
-import type { TableOptions } from "./options.ts";
+import type { TableTask } from "./options.ts";
 
-const read = (text: string, options: TableOptions = {}) => readCsv(new TextEncoder().encode(text), "t.csv", options);
+const read = (text: string, options: TableTask = {}) => readCsv(new TextEncoder().encode(text), "t.csv", options);
 
 /** The words that a row of features has, by group. */
 function wordsOf(values: ArrayLike<number>, width: number, row: number, groups: readonly OneHotGroup[]): string[] {
@@ -35,7 +35,7 @@ const written = (table: readonly Row[], cell = (text: string, _row: number) => q
   `job,age,city,class\n${table
     .map(({ number, first, second, label }, i) => `${cell(first, i)},${number}.5,${cell(second, i)},${label}\n`)
     .join("")}`;
-const asWords: TableOptions = { categorical: ["job", "city"] };
+const asWords: TableTask = { categorical: ["job", "city"] };
 
 describe("columns of words", () => {
   test("are features of 0 and 1, one of which is 1 in each row and names the word that stood there", () => {
