@@ -1,5 +1,6 @@
 // Vectors: the few operations that the solvers share.
 
+/** Numbers one after the other, in float32 or float64. */
 export type Vector = Float32Array | Float64Array;
 
 /** The inner product of two vectors. */

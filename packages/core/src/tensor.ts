@@ -17,7 +17,9 @@ export interface ElementArrays {
   bool: Uint8Array;
 }
 
+/** The types of numbers that a tensor can hold, as ONNX names them. */
 export type ElementType = keyof ElementArrays;
+/** The types of real numbers that are computed with. */
 export type FloatType = "float32" | "float64";
 
 /** A dense array of numbers with its element type and shape, row-major. Treated as immutable once built. */

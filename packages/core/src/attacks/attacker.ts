@@ -28,7 +28,9 @@ export const attackerSchema = z.strictObject({
   objective: z.string().optional().describe("what the attack raises; the margin where absent"),
 });
 
+/** Something that is named, with the options that it does not have by default. */
 export type Choice = z.infer<typeof choice>;
+/** Who attacks, as data: what `attackerSchema` takes. */
 export type Attacker = z.infer<typeof attackerSchema>;
 
 /**

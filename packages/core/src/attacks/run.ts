@@ -26,6 +26,7 @@ import { withBounds } from "./withBounds.ts";
 /** Bounds that nothing meets; their squares can be added up. */
 const FAR = 1e140;
 
+/** Points to attack on some models at one budget. */
 export interface AttackTask {
   /** The models to attack at once; with several, the mean of their objectives is raised. */
   readonly models: readonly Differentiable[];
@@ -50,6 +51,7 @@ export interface AttackTask {
   onState?(state: AttackState): void;
 }
 
+/** What became of points at one budget, measured by the framework and not by the attack. */
 export interface AttackResult {
   /**
    * The attacked points in the type that the models take, float32 unless all take float64, inside ball and box up to its

@@ -10,6 +10,7 @@ import type { OneHotGroup } from "./oneHot.ts";
 import type { ScalingRule } from "./scalingRule.ts";
 import { denseFromSparse, type Features, isSparse, type SparseRows, takeSparseRows, withoutZeros } from "./sparse.ts";
 
+/** Labelled rows: features, dense or sparse, with classes, shape and domain. Nothing writes into them. */
 export interface Dataset {
   /** [N, ...featureShape], or N sparse rows of D columns. */
   readonly features: Features;

@@ -7,6 +7,7 @@ import { sharedInterval, wholeInterval } from "./domain.ts";
 import { countRepeats } from "./groups.ts";
 import { isSparse, sparseType } from "./sparse.ts";
 
+/** A dataset in numbers: sizes, classes, ranges, and what is suspicious of it. */
 export interface DatasetDescription {
   readonly rows: number;
   readonly features: number;

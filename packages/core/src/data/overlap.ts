@@ -17,7 +17,11 @@ export function sharedRows(first: Dataset, second: Dataset): number {
   return groups.subarray(m).reduce((count, group) => count + (known.has(group) ? 1 : 0), 0);
 }
 
-/** @throws InputError with the number of shared rows where there are any. */
+/**
+ * Refuses data of which some rows are among other data too.
+ *
+ * @throws InputError with the number of shared rows where there are any.
+ */
 export function requireDisjoint(name: string, data: Dataset, otherName: string, other: Dataset): void {
   const shared = sharedRows(data, other);
   if (shared === 0) return;

@@ -2,4 +2,5 @@
 
 /** By the bounds of the domain; by the least and greatest value of each column in the rows learned from; or not at all. */
 export const scalingRules = ["bounds", "columns", "none"] as const;
+/** The name of a rule by which features are scaled. */
 export type ScalingRule = (typeof scalingRules)[number];

@@ -56,5 +56,7 @@ export const featureSchema = z.strictObject({
     .describe("by how much the sides of a relation may miss, as a share of their terms' absolute values, added up"),
 });
 
+/** What a features file says, defaults included. */
 export type FeatureSchema = z.infer<typeof featureSchema>;
+/** What the file says of one column, or of several. */
 export type FeatureRule = FeatureSchema["columns"][string];

@@ -9,6 +9,7 @@ import { append, axisStyle, dress, type FigureOptions, gridStyle } from "./dress
 import { accent, ink, muted } from "./palette.ts";
 import { nameY, scatterSize } from "./scatter.ts";
 
+/** A point of a scatter plot. */
 export interface CorrelationPoint {
   readonly x: number;
   readonly y: number;

@@ -7,6 +7,7 @@ import { accent, ink, muted } from "./palette.ts";
 import { placeLabels } from "./placeLabels.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread, toPixels } from "./scatter.ts";
 
+/** A model in a scatter plot, with its name beside it. */
 export interface LabelledPoint {
   readonly name: string;
   /** Models of one family are joined by a line. */

@@ -13,6 +13,7 @@ import type { AnyLearner } from "./learner.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
+/** Where cross-validation computes, and its seed. */
 export interface CrossValidationContext {
   readonly runtime: Runtime;
   readonly seed: number;
@@ -29,6 +30,7 @@ export interface CrossValidated {
   readonly error: number;
 }
 
+/** The errors of each setting of a grid, and the best one. */
 export interface CrossValidation {
   /** In the order of the grid. */
   readonly settings: readonly CrossValidated[];

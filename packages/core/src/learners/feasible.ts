@@ -18,6 +18,7 @@ const MOST_KERNEL_ROWS = 50_000;
 /** Bytes that sparse rows may take once they are written out. */
 const MOST_WRITTEN = 2 ** 32;
 
+/** How much a dataset gives to learn from. */
 export function sizeOfTraining(data: Dataset): TrainingSize {
   return { rows: rowCount(data), features: featureCount(data), areSparse: isSparse(data.features) };
 }

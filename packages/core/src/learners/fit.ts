@@ -11,6 +11,7 @@ import { sizeOfTraining, whyInfeasible } from "./feasible.ts";
 import type { AnyLearner } from "./learner.ts";
 import { scaleFeatures, scaleInput, scalingOf } from "./scaling.ts";
 
+/** How a learner is fitted: where it computes, its seed, and its hyper-parameters. */
 export interface FitOptions {
   readonly runtime: Runtime;
   readonly seed: number;
@@ -22,6 +23,7 @@ export interface FitOptions {
   onProgress?(done: number): void;
 }
 
+/** A trained model, how its training ended, and the hyper-parameters it had. */
 export interface FittedModel {
   readonly model: Model;
   readonly training: Readonly<Record<string, number>>;

@@ -7,6 +7,7 @@ import type { Stream } from "../random.ts";
 import type { EntryWithOptions } from "../registry.ts";
 import type { Scaling } from "./scaling.ts";
 
+/** What a learner is handed beside data and options. */
 export interface FitContext {
   readonly runtime: Runtime;
   /** What the loss of each row weighs, at least 0; 1 for each where absent. Only `weighted` learners heed it. */
@@ -19,6 +20,7 @@ export interface FitContext {
   onProgress?(done: number): void;
 }
 
+/** What a learner returns: the graph, how training ended, and what a refit starts from. */
 export interface Fit {
   /** Input `x` [N, ...featureShape] float32, output `scores` [N, K]. */
   readonly model: OnnxModel;
@@ -109,6 +111,9 @@ export interface Regularisation<Options> {
   choices(value: unknown): readonly unknown[];
 }
 
+/**
+ * A kind of model that can be trained: what help, tables, studies and conformance tests know of it, and how it is fitted.
+ */
 export interface Learner<Options = Record<string, unknown>> extends EntryWithOptions<Options> {
   /** One line for lists and help. */
   readonly summary: string;

@@ -10,6 +10,7 @@ import { ridge } from "./ridge.ts";
 import { svmLinear } from "./svmLinear.ts";
 import { svmRbf } from "./svmRbf.ts";
 
+/** Every learner by name. */
 export const learners: Readonly<Record<string, AnyLearner>> = registryOf<AnyLearner>([
   svmLinear,
   svmRbf,

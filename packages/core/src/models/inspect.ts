@@ -14,6 +14,7 @@ import type { Reading } from "./reading.ts";
  */
 export type GradientKind = "rule" | "straight through" | "zero" | "written out" | "none" | "left out";
 
+/** How often an operator occurs in a graph, and how gradients flow through it. */
 export interface OperatorCount {
   /** With its domain, where that is not the standard one. */
   readonly operator: string;

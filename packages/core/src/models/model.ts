@@ -10,6 +10,7 @@ import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
 import { type InputPart, isReal, partsOf, straightThrough, withRowInput } from "./inputs.ts";
 import { type Reading, type ReadingOptions, readScores, saidOf } from "./reading.ts";
 
+/** A classifier: its file, and what is known of how rows go in and scores come out. */
 export interface Model {
   /** What messages call it, such as the name of its file. */
   readonly name?: string;

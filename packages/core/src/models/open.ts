@@ -39,6 +39,7 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
+/** Gradients by the input, with the scores on the way. */
 export interface InputGradient {
   /** [N, K], computed on the way. */
   readonly scores: Tensor<FloatType>;

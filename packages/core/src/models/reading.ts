@@ -41,6 +41,7 @@ export interface Reading {
   readonly areLabelsPositions: boolean;
 }
 
+/** What is known of a model's scores beside what its file declares. */
 export interface ReadingOptions {
   /** The output that holds the scores, where the user names it. */
   readonly output?: string;

@@ -95,6 +95,7 @@ export interface Runtime {
   compile(model: Compilable): Promise<Session>;
 }
 
+/** Where ONNX Runtime computes, and with how many threads. */
 export interface RuntimeOptions {
   readonly threads?: number;
   /** The processor where absent. */

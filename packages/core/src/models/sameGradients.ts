@@ -47,7 +47,11 @@ export async function gradientDifference(runtime: Runtime): Promise<number> {
   return Math.sqrt(off / norm);
 }
 
-/** @throws InputError where the gradients of a runtime are not those of its processor up to the order of sums */
+/**
+ * Refuses a runtime whose gradients are not those of the processor.
+ *
+ * @throws InputError where the gradients of a runtime are not those of its processor up to the order of sums
+ */
 export async function requireSameGradients(runtime: Runtime): Promise<void> {
   const difference = await gradientDifference(runtime);
   if (difference <= MOST) return;

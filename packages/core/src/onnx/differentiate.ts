@@ -8,6 +8,7 @@ import type { Graph } from "./graph.ts";
 import { type Lack, nothing } from "./lacks.ts";
 import { operatorOf } from "./ops/index.ts";
 
+/** What is differentiated, by what, and what stays of the graph. */
 export interface DifferentiateOptions {
   /** Values to differentiate: scalars, or one number per sample. */
   readonly of: string | readonly string[];

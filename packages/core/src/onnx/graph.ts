@@ -54,6 +54,7 @@ export interface Graph {
   readonly nodes: readonly Node[];
 }
 
+/** An ONNX file in memory: a graph, the versions of its operators, and what it says of itself. */
 export interface OnnxModel {
   readonly graph: Graph;
   /** Version of each operator set that is imported; "" is the standard one. */

@@ -43,6 +43,7 @@ export type { ExternalData } from "./protoTensor.ts";
 /** The version of the file format that is written, as old as opset 18 allows, so that older tools can read it. */
 const IR_VERSION = 8n;
 
+/** How a file is read. */
 export interface ReadOptions {
   /** How to fetch weights kept outside the file; without it such a model is refused. */
   readonly externalData?: ExternalData;

@@ -7,6 +7,7 @@ import { checkCount, checkLevel, type Interval } from "./sample.ts";
 import { studentCritical } from "./student.ts";
 import { largestMagnitude, ROUNDING } from "./ties.ts";
 
+/** How often is resampled, with which random numbers, and what interval is made of it. */
 export interface BootstrapOptions {
   readonly random: Stream;
   /** The number of resamples; 2000 where not given. */

@@ -5,6 +5,7 @@ import { mean, quantile, standardError } from "./describe.ts";
 import { checkLevel, type Interval, type Sample } from "./sample.ts";
 import { studentCritical } from "./student.ts";
 
+/** The level of an interval of a mean, and what its values cannot leave. */
 export interface MeanIntervalOptions {
   readonly seed: number;
   /** The confidence level; 0.95 where not given. */

@@ -7,6 +7,7 @@ import { budgetOf, isWhole, type Measured, sizeIn, whiteBoxIn } from "./measured
 import { compare, SIGNIFICANT, type Signs, signsOf } from "./paper/signs.ts";
 import type { MeanModel } from "./repetitionMeans.ts";
 
+/** A statement about transfer, and whether the numbers bear it out. */
 export interface Claim {
   readonly id: string;
   readonly claim: string;

@@ -22,6 +22,7 @@ export interface Found {
   readonly variability: readonly SurrogateVariability[];
 }
 
+/** What claims are decided by: means over repetitions and correlations. */
 export interface Evidence extends Found {
   /** Ascending for poisoning, as asked for evasion. */
   readonly budgets: readonly number[];

@@ -6,6 +6,7 @@ import { type Finding, type PairFacts, pairFinding, targetFinding } from "../tra
 import type { MeanCell, MeanModel } from "./repetitionMeans.ts";
 import type { TargetAdvice } from "./result.ts";
 
+/** What the metrics mean, in sentences that follow from rules. */
 export interface Findings {
   /** One for each surrogate, target and budget, white-box attacks left out. */
   readonly findings: readonly Finding[];

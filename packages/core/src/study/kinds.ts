@@ -24,6 +24,7 @@ export interface StudyKind<S, M, R> {
 /** Keeps the types of an entry together. */
 const kind = <S, M, R>(entry: StudyKind<S, M, R>): StudyKind<S, M, R> => entry;
 
+/** Every kind of study by name: its plan, what it needs, how it is read. */
 export const studyKinds = {
   evasion: kind({
     plan: planStudy,

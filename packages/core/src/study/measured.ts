@@ -59,6 +59,7 @@ export interface Measured<C extends MeasuredCell = MeasuredCell, M extends Measu
   }[];
 }
 
+/** The budget of a cell, be it an epsilon or a fraction. */
 export const budgetOf = (of: Budgeted): number => ("epsilon" in of ? of.epsilon : of.fraction);
 
 /** The cell of a pair at a budget, and of an attacker where one is named. */
@@ -129,6 +130,7 @@ export function sizeIn({ models }: Measured, id: string): number {
   return models.find((model) => model.id === id)!.gradientSize!.estimate;
 }
 
+/** The transfer rate of a surrogate at a budget that was measured. */
 export function rateIn({ cells }: Measured, surrogate: string, budget: number): number {
   return transferRateOf(cells, surrogate, budget)!;
 }

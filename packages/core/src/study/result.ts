@@ -137,6 +137,7 @@ export interface TargetAdvice extends Advice {
   readonly agreement?: Agreement;
 }
 
+/** What an audit found, without its points: what `metrics.json` holds. */
 export interface AuditResult extends Transfer {
   readonly carom: string;
   readonly seed: number;

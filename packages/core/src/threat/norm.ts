@@ -4,6 +4,7 @@ import { norm as euclidean, type Vector } from "../linalg.ts";
 import { projectL1 } from "./projectL1.ts";
 import { projectL2 } from "./projectL2.ts";
 
+/** How the length of a change is measured, and what attacks need of it: its dual, steepest directions, projections. */
 export interface Norm {
   readonly name: "l1" | "l2" | "linf";
   /** As reports print it. */
@@ -39,6 +40,7 @@ function divide(vector: Vector, length: number): void {
   if (length > 0) for (let i = 0; i < vector.length; i++) vector[i] /= length;
 }
 
+/** ||v||_1 = sum_j |v_j|: changes add up. */
 export const l1: Norm = {
   name: "l1",
   label: "L1",
@@ -53,6 +55,7 @@ export const l1: Norm = {
   project: projectL1,
 };
 
+/** ||v||_2 = (sum_j v_j^2)^(1/2): the Euclidean length. */
 export const l2: Norm = {
   name: "l2",
   label: "L2",
@@ -62,6 +65,7 @@ export const l2: Norm = {
   project: projectL2,
 };
 
+/** ||v||_inf = max_j |v_j|: every feature may change by as much. */
 export const linf: Norm = {
   name: "linf",
   label: "Linf",

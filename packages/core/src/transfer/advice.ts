@@ -35,6 +35,7 @@ export const predictors = {
   labelAgreement: 1,
 } as const satisfies Partial<Record<keyof Candidate, 1 | -1>>;
 
+/** The name of what surrogates can be ranked by. */
 export type Predictor = keyof typeof predictors;
 
 export interface RankedCandidate {
@@ -43,6 +44,7 @@ export interface RankedCandidate {
   readonly score: number;
 }
 
+/** Surrogates ranked by how promising they are before anything is attacked. */
 export interface Advice {
   /** The most promising first; equal scores in the order given. */
   readonly ranking: readonly RankedCandidate[];
@@ -72,6 +74,7 @@ export function surrogateAdvice(candidates: readonly Candidate[]): Advice | unde
   return { ranking: scored.sort((a, b) => b.score - a.score), used };
 }
 
+/** How well an advised ranking agrees with the observed one. */
 export interface Agreement {
   readonly kendall: Interval;
   readonly spearman: Interval;

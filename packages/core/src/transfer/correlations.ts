@@ -28,6 +28,7 @@ export interface Association {
   readonly yRounding?: number;
 }
 
+/** A correlation between two metrics over pairs of models, with p-values of two kinds. */
 export interface Correlation extends Pick<Association, "x" | "y" | "quantity" | "budget"> {
   readonly coefficient: Coefficient;
   readonly statistic: number;
@@ -43,6 +44,7 @@ export interface Correlation extends Pick<Association, "x" | "y" | "quantity" | 
   readonly holmPermutationP: number;
 }
 
+/** All correlations that are tested together, so that their p-values are adjusted for each other. */
 export interface CorrelationPanel {
   readonly correlations: readonly Correlation[];
   /** The least-squares line of each association that has one, in their order. */

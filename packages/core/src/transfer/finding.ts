@@ -27,6 +27,7 @@ export interface PairFacts {
   readonly noGradients?: string;
 }
 
+/** What limits transfer from a surrogate to a target at a budget, in a sentence. */
 export interface Finding {
   readonly surrogate: string;
   readonly target: string;

@@ -13,6 +13,7 @@ export interface SweepPoint {
   readonly variability?: number;
 }
 
+/** The value at which a swept option has bought most of its smoothness, and at what price. */
 export interface Knee {
   /** The most complex model of the sweep, with which the knee is compared: that of largest S. */
   readonly from: SweepPoint;

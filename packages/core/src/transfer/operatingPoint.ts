@@ -5,6 +5,7 @@ import { margin } from "../models/losses.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Rate, rate } from "./rates.ts";
 
+/** Where a detector reports, and how often it does so in vain. */
 export interface OperatingPoint {
   /** A point is reported where its detection score is above this. */
   readonly threshold: number;

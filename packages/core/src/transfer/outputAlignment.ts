@@ -11,6 +11,7 @@ export interface Outputs {
   readonly margins: Float64Array | undefined;
 }
 
+/** How alike the answers of two models are. */
 export interface OutputAlignment {
   /** Points on which both give the same label, right or wrong. */
   readonly labelAgreement: Rate;

@@ -51,6 +51,7 @@ export interface Outcomes {
   readonly surrogate: Int32Array;
 }
 
+/** How often attacked points err on a target, each share with its interval. */
 export interface OutcomeRates {
   /** Errors without attack, among all points. */
   readonly cleanError: Rate;

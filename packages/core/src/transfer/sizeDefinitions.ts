@@ -29,6 +29,7 @@ export const sizeDefinitions = {
   margin: "the margin itself, whatever the confidence",
 } as const;
 
+/** The name of a definition of S. */
 export type SizeDefinition = keyof typeof sizeDefinitions;
 
 /**

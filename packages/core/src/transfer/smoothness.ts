@@ -9,6 +9,7 @@ import type { Interval } from "../stats/sample.ts";
 import { type FloatType, rowSize, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { gradientAlignments } from "./gradients.ts";
 
+/** How long eigenvalues are iterated for, and from which random start. */
 export interface PowerIterationOptions {
   readonly seed: number;
   /** Products at most; each costs about three gradients. */

@@ -9,8 +9,10 @@ export const variabilityDefinitions = {
   ofMean: "variance over training sets of the mean loss over points",
 } as const;
 
+/** The name of a definition of V. */
 export type VariabilityDefinition = keyof typeof variabilityDefinitions;
 
+/** How much the loss varies over training sets, under both definitions of V. */
 export interface Variability {
   /** Both definitions by name. */
   readonly perPoint: number;

@@ -27,6 +27,7 @@ export interface Boosted {
   readonly shape: readonly number[];
 }
 
+/** A booster as the registry holds it: what it is made for, what it costs, and how it estimates gradients. */
 export interface Booster<Options = Record<string, unknown>> extends EntryWithOptions<Options> {
   /** One line for lists and help. */
   readonly summary: string;

@@ -14,6 +14,7 @@ import { structureInvariant } from "./structureInvariant.ts";
 import { translationInvariant } from "./translationInvariant.ts";
 import { varianceTuning } from "./varianceTuning.ts";
 
+/** Every booster by name. */
 export const boosters: Readonly<Record<string, AnyBooster>> = registryOf<AnyBooster>([
   nesterov,
   varianceTuning,

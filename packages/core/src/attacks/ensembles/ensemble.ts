@@ -7,6 +7,7 @@ import { overrideContext } from "../override.ts";
 /** One of several models, by itself. */
 export type Member = NonNullable<AttackContext["members"]>[number];
 
+/** A rule by which several models are attacked at once, as the registry holds it. */
 export interface Ensemble {
   readonly name: string;
   /** One line for lists and help. */

@@ -6,6 +6,7 @@ import { meanDirection } from "./meanDirection.ts";
 import { meanLoss } from "./meanLoss.ts";
 import { svre } from "./svre.ts";
 
+/** Every rule of ensembles by name. */
 export const ensembles: Readonly<Record<string, Ensemble>> = registryOf([meanDirection, meanLoss, svre]);
 
 /** The rule of that name. @throws InputError with the nearest name where there is none. */

@@ -18,6 +18,7 @@ interface Chunked {
   readonly threat: ThreatModel;
 }
 
+/** Points to attack in chunks, so that few are in memory at a time. */
 export interface ChunksTask
   extends Chunked,
     AttackedModel,
@@ -29,6 +30,7 @@ export interface ChunksTask
   place(budget: number, from: number, result: AttackResult): void;
 }
 
+/** Points whose smallest budgets are sought in chunks. */
 export interface MinimumChunksTask
   extends Chunked,
     Pick<MinimumTask, "models" | "seed" | "attack" | "objective" | "pool" | "shape" | "tolerance" | "onProgress"> {

@@ -12,6 +12,7 @@ import { type AttackResult, pointsOf, runAttack } from "../run.ts";
 import { type AttackedModel, affineAttack } from "./affine.ts";
 import { lineSearchAttack } from "./lineSearch.ts";
 
+/** Points to attack on a model, or on several at once, at each of some budgets. */
 export interface CraftTask extends AttackedModel {
   /** Further models of the same classes: the mean of all margins is raised. */
   readonly others?: readonly AttackedModel[];

@@ -8,6 +8,7 @@ import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack } from "../attack.ts";
 import type { ChosenBooster } from "../boosters/booster.ts";
 
+/** An evasion attack as the registry holds it: what it can, and how it is built from its options. */
 export interface EvasionAttack<Options = Record<string, unknown>> extends EntryWithOptions<Options> {
   /** One line for lists and help. */
   readonly summary: string;

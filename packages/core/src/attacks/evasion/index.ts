@@ -10,6 +10,7 @@ import { noise } from "./noise.ts";
 import { pgd } from "./pgd.ts";
 import { universal } from "./universal.ts";
 
+/** Every evasion attack by name. */
 export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = registryOf<AnyEvasionAttack>([
   lineSearch,
   pgd,

@@ -7,6 +7,7 @@ import { rowOf, takePoints } from "../attack.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
 import { withRestarts } from "./restarts.ts";
 
+/** When the line search has converged, and how it begins. */
 export interface LineSearchOptions {
   /** A point has converged where a step gains, or to first order can gain, no more than this share of all it has gained. */
   readonly tolerance?: number;

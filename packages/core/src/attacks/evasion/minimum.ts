@@ -10,6 +10,7 @@ import type { Objective } from "../objective.ts";
 import { pointsOf, runAttack } from "../run.ts";
 import { withBounds } from "../withBounds.ts";
 
+/** Points of which the smallest budget that misleads the models is sought. */
 export interface MinimumTask {
   readonly attack: Attack;
   readonly models: readonly Differentiable[];
@@ -34,6 +35,7 @@ export interface MinimumTask {
   onProgress?(done: number): void;
 }
 
+/** The smallest budget found for each point, and where it leads. */
 export interface MinimumResult {
   /** N budgets: 0 where the model errs already, Infinity where no budget was found to suffice. */
   readonly epsilon: Float64Array;

@@ -16,6 +16,7 @@ import { direction } from "../directions.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
 import { withRestarts } from "./restarts.ts";
 
+/** Steps of fixed length, and what each keeps of those before. */
 export interface PgdOptions {
   readonly steps: number;
   /** Length of a step, in units of the budget. */

@@ -14,6 +14,7 @@ import type { Points } from "../attack.ts";
 import { pointsOf, runAttack } from "../run.ts";
 import { flipAttack } from "./flips.ts";
 
+/** Sparse binary rows to attack by setting or clearing features. */
 export interface SparseFlipsTask {
   /** Takes rows of D columns and only weighs or sums them: linear models, RBF kernels, networks. */
   readonly model: Model;
@@ -31,6 +32,7 @@ export interface SparseFlipsTask {
   onProgress?(done: number): void;
 }
 
+/** Attacked sparse rows at one number of changes. */
 export interface SparseFlipsResult {
   readonly points: SparseRows;
   /** The objective reached, one per point, positive where the model errs. */

@@ -7,6 +7,7 @@ import { withBoosters } from "../boosters/withBoosters.ts";
 import { direction } from "../directions.ts";
 import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
 
+/** Steps of fixed length of one perturbation for all points. */
 export interface UniversalOptions {
   readonly steps: number;
   /** Length of a step, in units of the budget. */

@@ -6,6 +6,7 @@ import { heuristic } from "./heuristic.ts";
 import { labelFlip, marginFlip } from "./labelFlip.ts";
 import type { AnyPoisoningEntry } from "./poisoningEntry.ts";
 
+/** Every poisoning attack by name. */
 export const poisoningAttacks: Readonly<Record<string, AnyPoisoningEntry>> = registryOf<AnyPoisoningEntry>([
   gradient,
   labelFlip,

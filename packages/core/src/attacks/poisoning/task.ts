@@ -17,6 +17,7 @@ export interface PoisonPoints {
   readonly sources: Int32Array;
 }
 
+/** A surrogate's training to craft points against. */
 export interface PoisonTask {
   /** The surrogate: what is retrained while points are crafted. */
   readonly learner: AnyLearner;
@@ -36,6 +37,7 @@ export interface PoisonTask {
   onProgress?(done: number): void;
 }
 
+/** Points crafted on a surrogate, and what they did to its validation loss. */
 export interface PoisonResult {
   /** The new points only. */
   readonly points: PoisonPoints;

@@ -42,6 +42,7 @@ export interface DataFile extends ByteSource {
 /** What a dataset is made from, and what there is to say of how it was read. */
 export type DataParts = DatasetInput & { readonly reading: Partial<DataReading> };
 
+/** A format of data files: what it is called, what options it heeds, and how its files are read. */
 export interface DataFormat {
   /** The ending, or another word for it, as messages have it. */
   readonly name: string;

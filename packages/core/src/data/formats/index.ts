@@ -7,6 +7,7 @@ import { pickleFormat } from "./pickleFormat.ts";
 import { svmlightFormat } from "./svmlightFormat.ts";
 import { tableFormat } from "./tableFormat.ts";
 
+/** Every format of data files, in the order in which they are tried. */
 export const dataFormats: readonly DataFormat[] = [npzFormat, svmlightFormat, tableFormat, idxFormat, pickleFormat];
 
 /** The format that a text such as "a.csv" or "images,labels" means, and its files; undefined where it means none. */

@@ -17,6 +17,7 @@ export interface LabelledRows {
   readonly labels: readonly number[];
 }
 
+/** What a file of sparse rows does not say itself. */
 export interface SvmlightOptions {
   /** The number of columns; the largest index that occurs says it where absent. */
   readonly columns?: number | undefined;

@@ -7,6 +7,7 @@ import { cellText, recordSplitter } from "./records.ts";
 
 /** What separates cells; a space stands for any run of spaces and tabs. */
 export const separators = [",", ";", "\t", "|", " "] as const;
+/** What stands between the cells of a table. */
 export type Separator = (typeof separators)[number];
 
 /** What a separator is called in messages. */

@@ -4,6 +4,7 @@ import { invalidFile } from "../formats/elements.ts";
 
 /** Encodings of text that are read. latin1 is what the web calls so: windows-1252. */
 export const encodings = ["utf-8", "utf-16le", "utf-16be", "latin1"] as const;
+/** How the bytes of a table are read as text. */
 export type Encoding = (typeof encodings)[number];
 
 /**

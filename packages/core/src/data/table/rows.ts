@@ -18,6 +18,7 @@ import { cellText, type Quoting, recordSplitter } from "./records.ts";
 import { wordCodes } from "./words.ts";
 import { writtenOut } from "./written.ts";
 
+/** A table as it was read: features, labels, and how each choice was made. */
 export interface Table {
   /** [N, D] */
   readonly features: Tensor<FloatType>;

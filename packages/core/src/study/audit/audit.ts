@@ -82,6 +82,7 @@ export interface AuditSamples {
   readonly size: Float64Array;
 }
 
+/** What an audit found: rates and metrics, what became of each point, and a few points to look at. */
 export interface AuditOutput {
   readonly result: AuditResult;
   readonly samples: readonly AuditSamples[];
@@ -292,6 +293,7 @@ export async function readAudit(
   return { result, samples, examples };
 }
 
+/** What an audit is made of: a target, data to train surrogates on, points to attack, and the question. */
 export interface AuditInput extends AuditQuestion {
   readonly runtime: Runtime;
   /** A model, or a service, which is asked and stays open. */

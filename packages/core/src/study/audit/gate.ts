@@ -14,10 +14,12 @@ export const gateQuantities = {
   increase: "error under the strongest points of single surrogates, less that of an earlier audit",
 } as const;
 
+/** The name of a number that a rule can be about. */
 export type GateQuantity = keyof typeof gateQuantities;
 
 /** What of the 95 % interval has to be beyond the limit for a rule to fail: all of it, the estimate, or any of it. */
 export const gateBounds = ["sure", "likely", "possible"] as const;
+/** The name of how much of an interval has to be beyond a limit. */
 export type GateBound = (typeof gateBounds)[number];
 
 /** A rule that fails where its quantity is beyond a limit. */
@@ -44,7 +46,9 @@ export interface GateFinding extends GateRule {
   readonly sentence: string;
 }
 
+/** What can become of a rule, the worst first. */
 export const gateStatuses = ["failed", "undecided", "warned", "passed"] as const;
+/** What became of a rule. */
 export type GateStatus = (typeof gateStatuses)[number];
 
 /**

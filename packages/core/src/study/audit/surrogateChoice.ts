@@ -2,6 +2,7 @@
 
 import type { Complexity } from "../../learners/learner.ts";
 
+/** A surrogate: a learner in one of its two complexities. */
 export interface SurrogateChoice {
   readonly learner: string;
   readonly complexity: Complexity;

@@ -11,6 +11,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Plain data by name. */
 export type Parameters = { readonly [name: string]: Json | undefined };
 
+/** What a store keeps: JSON, and tensors by name. */
 export interface Artifact {
   readonly json: Json;
   readonly arrays: Readonly<Record<string, Tensor>>;

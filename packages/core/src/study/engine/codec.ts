@@ -2,6 +2,7 @@
 
 import type { Artifact, Json } from "./artifact.ts";
 
+/** How values of a type are kept as artifacts. */
 export interface Codec<T> {
   /** Names the type; by it a task that is sent to a worker says what its inputs hold. */
   readonly name: string;

@@ -8,6 +8,7 @@ import type { Codec } from "./codec.ts";
 import { keyDocument, type Part, type Ref, sent } from "./reference.ts";
 import { hashJson, type Task, type TaskKind, taskKey } from "./task.ts";
 
+/** Tasks to compute, and the artifacts that they begin with. */
 export interface Plan {
   /** In an order in which inputs come before what needs them. */
   readonly tasks: readonly Task[];

@@ -8,7 +8,7 @@ import { valuesOf } from "./reference.ts";
 import { readRef, type Store } from "./store.ts";
 import type { Task } from "./task.ts";
 
-/** @throws MissingInput */
+/** Computes a task whose inputs are in the store, and writes what it found there. @throws MissingInput */
 export async function runTask(
   task: Task,
   store: Store,

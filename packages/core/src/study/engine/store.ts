@@ -4,6 +4,7 @@ import { type Dataset, takeRows } from "../../data/dataset.ts";
 import type { Artifact } from "./artifact.ts";
 import type { Part, Ref } from "./reference.ts";
 
+/** Where artifacts are kept, by key: in memory, on disk, or wherever a program puts them. */
 export interface Store {
   has(key: string): Promise<boolean>;
   /** The artifact, checked; undefined where there is none, or one that was damaged and has been removed. */

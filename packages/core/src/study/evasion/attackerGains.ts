@@ -39,6 +39,7 @@ export interface GainExplained {
   readonly n: number;
 }
 
+/** What attackers gain over one of equal compute, and how well alignment explains it. */
 export interface AttackerGains {
   readonly gains: readonly AttackerGain[];
   readonly explained: readonly GainExplained[];

@@ -10,6 +10,7 @@ import { normIn } from "../tasks/craft.ts";
 import type { FurtherCraft } from "./matrix.ts";
 import type { Study, StudyEnsemble } from "./schema.ts";
 
+/** An attacker under the name that cells have. */
 export interface NamedAttacker {
   readonly name: string;
   readonly how: Attacker;

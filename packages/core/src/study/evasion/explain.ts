@@ -9,6 +9,7 @@ import { leftOutSentences } from "../leftOut.ts";
 import { claimsOf } from "./claims.ts";
 import type { StudyResult } from "./read.ts";
 
+/** What a study of evasion explains: correlations, findings, advice and claims. */
 export interface Explanation extends Findings {
   /** R against rho at each budget, then R against the ratio; p-values adjusted over all of them. */
   readonly correlations: CorrelationPanel;

@@ -26,6 +26,7 @@ export interface NamedModel {
   readonly model: Model;
 }
 
+/** Models to explain transfer between, and points to do so on. */
 export interface ExplainInput {
   readonly runtime: Runtime;
   readonly surrogates: readonly NamedModel[];
@@ -54,6 +55,7 @@ export interface LearnerVariability {
   readonly ofMean?: number;
 }
 
+/** How attacks transfer between models that are at hand, and why. */
 export interface ModelsExplained extends Transfer, Findings {
   /** What the metrics mean together, one for each surrogate, target and budget. */
   readonly means: readonly MeanCell[];

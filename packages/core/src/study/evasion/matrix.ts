@@ -37,6 +37,7 @@ export interface FurtherCraft {
   readonly judges: readonly string[];
 }
 
+/** Who is attacked on whom, with which points, and which metrics are wanted. */
 export interface MatrixQuestion extends CraftParameters {
   readonly participants: readonly Participant[];
   readonly further?: readonly FurtherCraft[];

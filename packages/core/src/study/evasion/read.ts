@@ -31,6 +31,7 @@ export interface StudyCell {
   readonly ratio?: number;
 }
 
+/** What a study of evasion found: what its `metrics.json` holds. */
 export interface StudyResult {
   readonly carom: string;
   readonly study: Study;

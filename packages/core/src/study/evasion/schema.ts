@@ -114,6 +114,7 @@ export const studyData = z
   })
   .describe("where rows come from");
 
+/** What a study file of evasion holds. */
 export const studySchema = z.strictObject({
   kind: z.literal("evasion").optional().describe("what this file asks; another kind is poisoning"),
   name: studyName,

@@ -3,6 +3,7 @@
 import { signTest } from "../../stats/signTest.ts";
 import { exceeds } from "../../stats/ties.ts";
 
+/** In how many repetitions a statement comes out, and whether that may be chance. */
 export interface Signs {
   /** Repetitions in which it comes out. */
   readonly agreeing: number;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { studyName } from "../evasion/schema.ts";
 import type { SignificanceEntry } from "./significance.ts";
 
+/** What a study file of a table holds. */
 export const tableSchema = z.strictObject({
   kind: z.literal("table").describe("what this file asks: other studies, and what is significant in them"),
   name: studyName,
@@ -13,8 +14,10 @@ export const tableSchema = z.strictObject({
   scales: z.record(z.string(), z.strictObject({})).default({}).describe("scales that all of the studies have"),
 });
 
+/** A study file of a table, defaults included. */
 export type TableStudy = z.infer<typeof tableSchema>;
 
+/** What is significant in several studies: the paper's Table 1. */
 export interface TableResult {
   readonly carom: string;
   readonly study: TableStudy;

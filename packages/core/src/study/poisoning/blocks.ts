@@ -15,6 +15,7 @@ import { type Block, type PoisonInputs, type PoisonParameters, poison } from "..
  */
 const BLOCK = 20;
 
+/** Which points are crafted against what, and how many for each budget. */
 export interface CraftQuestion extends Omit<PoisonParameters, "count">, Omit<PoisonInputs, "blocks"> {
   /** Budgets in ascending order. */
   readonly counts: readonly number[];
@@ -43,7 +44,11 @@ function cuts({ counts, settings }: CraftQuestion): (readonly [number, number])[
   return Array.from({ length: Math.ceil(total / BLOCK) }, (_, i) => [BLOCK * i, Math.min(total, BLOCK * (i + 1))]);
 }
 
-/** @throws InputError for an attack or options that do not exist, and a learner that the attack cannot be made on. */
+/**
+ * Refuses a learner that cannot be retrained while points move, and settings that the attack lacks.
+ *
+ * @throws InputError for an attack or options that do not exist, and a learner that the attack cannot be made on.
+ */
 export function requirePoisonable(
   learner: AnyLearner,
   attack: string,
@@ -59,7 +64,11 @@ export function requirePoisonable(
   });
 }
 
-/** @throws InputError where there are fewer rows to clone than points. */
+/**
+ * Refuses more points than there are rows to clone.
+ *
+ * @throws InputError where there are fewer rows to clone than points.
+ */
 export function requireClones(count: number, rows: number): void {
   if (count <= rows) return;
   throw new InputError("invalid", "number of poisoning points", {

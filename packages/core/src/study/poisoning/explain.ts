@@ -6,6 +6,7 @@ import { evidenceOf, undefinedV } from "../evidence.ts";
 import { poisoningClaimsOf } from "./claims.ts";
 import type { PoisoningResult } from "./plan.ts";
 
+/** What a study of poisoning explains: correlations and claims. */
 export interface PoisoningExplanation {
   /** R against rho and against the black/white ratio at each fraction; p-values adjusted over all of them. */
   readonly correlations: CorrelationPanel;

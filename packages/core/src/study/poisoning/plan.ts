@@ -48,6 +48,7 @@ export interface PoisoningCell {
   readonly ratio?: number;
 }
 
+/** What a study of poisoning found: what its `metrics.json` holds. */
 export interface PoisoningResult {
   readonly carom: string;
   readonly study: PoisoningStudy;

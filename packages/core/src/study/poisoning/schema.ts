@@ -28,6 +28,7 @@ const size = {
     .describe("how V is measured, where it is among the metrics"),
 };
 
+/** What a study file of poisoning holds. */
 export const poisoningSchema = z.strictObject({
   kind: z.literal("poisoning").describe("what this file asks: poisoning, and not evasion"),
   name: studyName,

@@ -23,6 +23,7 @@ const size = {
   sets: z.number().int().positive().describe("training sets for V; of fewer than two V is undefined"),
 };
 
+/** What a study file of a sweep holds. */
 export const sweepSchema = z.strictObject({
   kind: z.literal("sweep").describe("what this file asks: one option of a learner over its values"),
   name: studyName,
@@ -48,8 +49,10 @@ export const sweepSchema = z.strictObject({
     .describe("named sizes for --scale"),
 });
 
+/** A study file of a sweep, defaults included. */
 export type SweepStudy = z.infer<typeof sweepSchema>;
 
+/** What a study of a sweep found: what its `metrics.json` holds. */
 export interface SweepStudyResult {
   readonly carom: string;
   readonly study: SweepStudy;

@@ -16,6 +16,7 @@ import { lossVariability, type Variability } from "../tasks/lossVariability.ts";
 import { split } from "../tasks/split.ts";
 import { VERSION } from "../version.ts";
 
+/** A learner, one of its options, and the values to go through. */
 export interface SweepQuestion {
   readonly learner: string;
   /** The option that is swept, and its values in the order given. */
@@ -45,6 +46,7 @@ export interface SweptModel {
   readonly variability?: { readonly perPoint: number; readonly ofMean: number };
 }
 
+/** What became of a learner at each value of its option. */
 export interface SweepResult {
   readonly carom: string;
   readonly asked: SweepQuestion & { readonly dataHash: string };
@@ -56,6 +58,7 @@ export interface SweepResult {
   readonly undefinedFor: readonly string[];
 }
 
+/** Where the parts of a sweep are found in the store. */
 export interface SweepKeys {
   readonly matrix: Matrix;
   /** V of each value, in order; empty for fewer than two training sets. */

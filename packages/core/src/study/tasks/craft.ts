@@ -64,6 +64,7 @@ const craftingCodec: Codec<CraftOutcome> = {
 
 /** What budgets are measured in: the features' own units, or the ranges of their bounds. */
 export const unitsOfBudgets = ["features", "ranges"] as const;
+/** What budgets are measured in. */
 export type BudgetUnits = (typeof unitsOfBudgets)[number];
 
 /** How perturbations are measured. */
@@ -97,6 +98,7 @@ export interface CraftInputs {
   readonly pool: Part;
 }
 
+/** The task that crafts points on one model, or on several at once, at each budget. */
 export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
   name: "craft",
   version: 7,

@@ -5,6 +5,7 @@ import { isSparse, sparseType } from "../../data/sparse.ts";
 import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";
 
+/** How a dataset is kept. */
 export const datasetCodec: Codec<Dataset> = {
   name: "dataset",
   encode({ features, labels, classNames, featureShape, domain, scaling }) {

@@ -63,6 +63,7 @@ export interface CleanInputs {
   readonly answers?: Ref<Answers>;
 }
 
+/** The task that asks a model about points before any attack: labels, losses, input gradients, S. */
 export const evaluateClean: TaskKind<CleanParameters, CleanInputs, CleanEvaluation> = {
   name: "look",
   version: 6,

@@ -16,6 +16,7 @@ export interface StoredModel {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
+/** How a model is kept. */
 export const modelCodec: Codec<StoredModel> = {
   name: "model",
   encode: ({ bytes, training, options }) => ({
@@ -47,6 +48,7 @@ export interface FitParameters extends Configured {
   readonly label: string;
 }
 
+/** The task that trains a learner. */
 export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredModel> = {
   name: "fit",
   version: 4,

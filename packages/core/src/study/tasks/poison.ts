@@ -24,6 +24,7 @@ export interface Block extends BlockFacts {
   readonly points: PoisonPoints;
 }
 
+/** How a block of poisoning points is kept. */
 export const blockCodec: Codec<Block> = {
   name: "block",
   encode({ points: { x, start, labels, sources }, losses, fits, gradients, evaluations }) {

@@ -16,6 +16,7 @@ export interface ServiceIdentity {
   readonly service: Json;
 }
 
+/** How the identity of a service is kept, which stands for the service itself in keys. */
 export const serviceCodec: Codec<ServiceIdentity> = {
   name: "service",
   encode: ({ service }) => ({ json: { service }, arrays: {} }),
