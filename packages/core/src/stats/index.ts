@@ -17,7 +17,7 @@ export { normalCdf, normalQuantile } from "./normal.ts";
 
 export { type BootstrapOptions, bootstrap, bootstrapRepetitions } from "./bootstrap.ts";
 export { type MeanIntervalOptions, meanInterval } from "./meanInterval.ts";
-export { newcombe, newcombePaired } from "./newcombe.ts";
+export { newcombe, newcombePaired, type PairedCounts } from "./newcombe.ts";
 export { wilson } from "./wilson.ts";
 
 // Association
@@ -30,6 +30,7 @@ export { spearman } from "./spearman.ts";
 
 // Tests of pairs, and of many at once
 
+export { mcnemar } from "./mcnemar.ts";
 export { benjaminiHochberg, holm } from "./multiple.ts";
 export { signTest } from "./signTest.ts";
 export { pairedDifferences, tied } from "./ties.ts";

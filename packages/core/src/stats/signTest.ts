@@ -19,9 +19,13 @@ export function signTest(differences: Sample): TestResult | undefined {
     if (differences[i] > 0) positive++;
     if (differences[i] !== 0) n++;
   }
-  if (n === 0) return undefined;
-  const fewer = Math.min(positive, n - positive);
-  // P(X <= k) = I_{1/2}(n - k, k + 1); a half and a half overlap in the middle.
-  const p = 2 * fewer === n ? 1 : Math.min(1, 2 * incompleteBeta(0.5, n - fewer, fewer + 1));
-  return { statistic: positive, p, n };
+  return n === 0 ? undefined : { statistic: positive, p: fairCoinP(positive, n - positive), n };
+}
+
+/** The two-sided p-value of so many heads and tails of a fair coin, at least as uneven as these: 1 where there are none. */
+export function fairCoinP(heads: number, tails: number): number {
+  if (heads === tails) return 1;
+  const fewer = Math.min(heads, tails);
+  // P(X <= k) = I_{1/2}(n - k, k + 1).
+  return Math.min(1, 2 * incompleteBeta(0.5, Math.max(heads, tails), fewer + 1));
 }

@@ -68,6 +68,20 @@ export {
   type StrongestPoints,
 } from "./audit/increase.ts";
 
+// Two versions of a model on the same points
+
+export {
+  type AuditComparison,
+  type AuditedVersion,
+  type ChangedPoint,
+  type ComparedCell,
+  changedPoints,
+  compareAudits,
+  type PairedErrors,
+  type PairedErrorsAt,
+} from "./audit/comparison.ts";
+export { comparisonAnswer } from "./audit/comparisonAnswer.ts";
+
 // Kinds of study
 
 export { type StudyKind, studyJsonSchema, studyKinds, studySchemas } from "./kinds.ts";

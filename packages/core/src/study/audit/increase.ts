@@ -100,17 +100,7 @@ export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number)
  */
 export function increases(now: ComparedAudit, before: ComparedAudit): Increase[] {
   const [asked, earlier] = [now.result.asked, before.result.asked];
-  const measure = ({ norm, units = "features" }: Compared["asked"]) => `${norm} of features in units of ${units}`;
-  if (measure(asked) !== measure(earlier)) {
-    throw different("perturbations measured alike", `${measure(earlier)} before, ${measure(asked)} now`);
-  }
-  const shared = asked.epsilons.filter((epsilon) => earlier.epsilons.includes(epsilon));
-  if (shared.length === 0) {
-    throw different(
-      "a budget that both have",
-      `${earlier.epsilons.join(", ")} before, ${asked.epsilons.join(", ")} now`,
-    );
-  }
+  const shared = sharedBudgets(now.result, before.result);
   const isSame =
     asked.dataHash === earlier.dataHash && asked.points === earlier.points && now.result.seed === before.result.seed;
   return shared.flatMap((epsilon) => {
@@ -124,6 +114,17 @@ export function increases(now: ComparedAudit, before: ComparedAudit): Increase[]
       : newcombe(own.count, own.n, other.count, other.n, level)!;
     return [{ epsilon, now: own, before: other, difference, isPaired }];
   });
+}
+
+/** The budgets that two audits have in common. @throws InputError where there are none, or perturbations are measured otherwise */
+export function sharedBudgets({ asked }: Compared, { asked: earlier }: Compared): readonly number[] {
+  const measure = ({ norm, units = "features" }: Compared["asked"]) => `${norm} of features in units of ${units}`;
+  if (measure(asked) !== measure(earlier)) {
+    throw different("perturbations measured alike", `${measure(earlier)} before, ${measure(asked)} now`);
+  }
+  const shared = asked.epsilons.filter((epsilon) => earlier.epsilons.includes(epsilon));
+  if (shared.length > 0) return shared;
+  throw different("a budget that both have", `${earlier.epsilons.join(", ")} before, ${asked.epsilons.join(", ")} now`);
 }
 
 function pairedCounts(first: Uint8Array, second: Uint8Array) {
