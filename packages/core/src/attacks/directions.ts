@@ -1,7 +1,7 @@
 // Directions without a unit, about 1 in size in each feature, and points moved along them.
 
 import type { Vector } from "../linalg.ts";
-import { type AttackContext, type Points, rowOf, takePoints } from "./attack.ts";
+import { type AttackContext, type Points, rowOf } from "./attack.ts";
 
 /**
  * A gradient as a direction: u_j g_j / mean_k u_k |g_k|, where u are the units of the norm, 1 where there are none; 0 where
@@ -37,13 +37,24 @@ export function displaced(
   directions: Points,
   length: number,
 ): Points {
-  const { units, corner } = context;
-  const moved = takePoints(points, Int32Array.from(indices.keys()));
+  const moved = displacedFreely(context, points, indices, directions, length);
+  context.clip(moved, indices);
+  return moved;
+}
+
+/** The same, wherever that leads. */
+export function displacedFreely(
+  { budget, corner, units }: Pick<AttackContext, "budget" | "corner" | "units">,
+  points: Points,
+  indices: Int32Array,
+  directions: Points,
+  length: number,
+): Points {
+  const moved = { ...points, data: points.data.slice() };
   indices.forEach((i, row) => {
     const [point, along] = [rowOf(moved, row), rowOf(directions, row)];
-    const scale = (length * context.budget(i)) / corner;
+    const scale = (length * budget(i)) / corner;
     for (let j = 0; j < point.length; j++) point[j] += scale * (units ? units[j] * along[j] : along[j]);
   });
-  context.clip(moved, indices);
   return moved;
 }

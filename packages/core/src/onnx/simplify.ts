@@ -2,7 +2,7 @@
 
 import type { Graph } from "./graph.ts";
 import { largerImages } from "./passes/largerImages.ts";
-import { mirroredKernels } from "./passes/mirroredKernels.ts";
+import { mirroredKernels, mirroredWherePaid } from "./passes/mirroredKernels.ts";
 import { productsForConvolutions } from "./passes/productsForConvolutions.ts";
 import { wholeWindows } from "./passes/wholeWindows.ts";
 import { prune } from "./prune.ts";
@@ -11,7 +11,7 @@ import { prune } from "./prune.ts";
  * What is done to a graph, in this order: constant kernels are mirrored before others are exchanged with their images, also
  * where they are the larger of the two. ResNet-18 on images of 64 x 64, whose last ones are of 2 x 2, takes a seventh less so.
  */
-export const passes = [wholeWindows, productsForConvolutions, mirroredKernels, largerImages, prune] as const;
+export const passes = [wholeWindows, productsForConvolutions, mirroredWherePaid, largerImages, prune] as const;
 
 /** The passes for runtimes whose own convolutions are faster than what processors are given in their place. */
 const withConvolutions: readonly ((graph: Graph) => Graph)[] = [wholeWindows, mirroredKernels, prune];

@@ -45,10 +45,7 @@ export const admix: Booster<z.infer<typeof options>> = {
     return transformedCopies(inner, context, "admix", partners * scales, ({ index, copy, random }) => {
       const rows = partnersOf(labels[index]);
       const partner = clean.row(rows[random("partner", Math.floor(copy / scales)).integer(rows.length)]);
-      return scaling(
-        0.5 ** (copy % scales),
-        Float64Array.from(partner, (value) => share * value),
-      );
+      return scaling(0.5 ** (copy % scales), share, partner);
     });
   },
 };

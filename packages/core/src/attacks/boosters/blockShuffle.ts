@@ -6,7 +6,7 @@ import type { Booster } from "./booster.ts";
 import { type Part, shuffled, unequalParts } from "./transformations/blocks.ts";
 import type { Size } from "./transformations/imageLayout.ts";
 import { byMaps, type PixelMap, pixelMap, type Rectangle } from "./transformations/pixelMap.ts";
-import { seeRotated } from "./transformations/rotate.ts";
+import { seeRotated, turnBy } from "./transformations/rotate.ts";
 import { transformedCopies } from "./transformedCopies.ts";
 
 const options = z.strictObject({
@@ -25,21 +25,23 @@ const options = z.strictObject({
 export function blockShuffled(size: Size, blocks: number, angle: number, random: Stream): PixelMap {
   const isAcross = random.uniform() < 0.5;
   const [side, other] = isAcross ? [size.width, size.height] : [size.height, size.width];
+  const partOf = ({ from, length }: Part): Rectangle =>
+    isAcross
+      ? { top: 0, left: from, height: size.height, width: length }
+      : { top: from, left: 0, height: length, width: size.width };
   const strips = shuffled(unequalParts(side, blocks, random), random).map((strip) => ({
     strip,
-    degrees: angle * (2 * random.uniform() - 1),
+    part: partOf(strip),
+    turn: turnBy(angle * (2 * random.uniform() - 1)),
     blockAt: placed(shuffled(unequalParts(other, blocks, random), random), (block) => block),
   }));
   const stripAt = placed(strips, ({ strip }) => strip);
   return pixelMap(size, size, 4, (row, column, see) => {
     const [across, along] = isAcross ? [column, row] : [row, column];
-    const { strip, degrees, blockAt } = stripAt[across].item;
-    const { item: block, offset } = blockAt[along];
-    const part: Rectangle = isAcross
-      ? { top: 0, left: strip.from, height: size.height, width: strip.length }
-      : { top: strip.from, left: 0, height: strip.length, width: size.width };
-    const [i, j] = [stripAt[across].offset, block.from + offset];
-    seeRotated(isAcross ? j : i, isAcross ? i : j, part, degrees, see);
+    const { item, offset: i } = stripAt[across];
+    const { item: block, offset } = item.blockAt[along];
+    const j = block.from + offset;
+    seeRotated(isAcross ? j : i, isAcross ? i : j, item.part, item.turn, see);
   });
 }
 

@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import type { Booster } from "./booster.ts";
-import type { ImageLayout } from "./transformations/imageLayout.ts";
+import type { ImageLayout, Size } from "./transformations/imageLayout.ts";
 import { pad } from "./transformations/pad.ts";
-import { byMaps, type Transformation } from "./transformations/pixelMap.ts";
+import { byMaps, type ImageMap, type Transformation } from "./transformations/pixelMap.ts";
 import { resize } from "./transformations/resize.ts";
 import { transformedCopies } from "./transformedCopies.ts";
 
@@ -35,8 +35,16 @@ export const diverseInput: Booster<z.infer<typeof options>> = {
   data: "images",
   gradientsPerStep: () => 1,
   unhelpful: () => undefined,
-  wrap: (inner, { probability, rate }, context) =>
-    transformedCopies(inner, context, "di", 1, ({ layout, random }): Transformation | undefined => {
+  wrap(inner, { probability, rate }, context) {
+    // There are few sizes, and many places of each.
+    const resizes = new Map<string, ImageMap>();
+    const resized = (from: Size, to: Size) => {
+      const key = `${[from.height, from.width, to.height, to.width]}`;
+      const map = resizes.get(key) ?? resize(from, to);
+      resizes.set(key, map);
+      return map;
+    };
+    return transformedCopies(inner, context, "di", 1, ({ layout, random }): Transformation | undefined => {
       const draw = random();
       if (draw.uniform() >= probability) return undefined;
       const ground = scaled(layout, rate ?? rateFor(layout));
@@ -45,8 +53,9 @@ export const diverseInput: Booster<z.infer<typeof options>> = {
       const shown = { height: side(layout.height, ground.height), width: side(layout.width, ground.width) };
       const top = draw.integer(ground.height - shown.height + 1);
       const left = draw.integer(ground.width - shown.width + 1);
-      return byMaps(layout, resize(layout, shown), pad(shown, ground, top, left), resize(ground, layout));
-    }),
+      return byMaps(layout, resized(layout, shown), pad(shown, ground, top, left), resized(ground, layout));
+    });
+  },
 };
 
 function scaled({ height, width }: ImageLayout, rate: number) {

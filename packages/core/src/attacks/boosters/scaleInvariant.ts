@@ -1,6 +1,7 @@
 // SI: gradients at darker copies of an image.
 
 import { z } from "zod";
+import type { Vector } from "../../linalg.ts";
 import { type Booster, constantGradient } from "./booster.ts";
 import type { Transformation } from "./transformations/pixelMap.ts";
 import { transformedCopies } from "./transformedCopies.ts";
@@ -9,11 +10,19 @@ const options = z.strictObject({
   scales: z.number().int().positive().default(5).describe("copies x, x/2, x/4, ..."),
 });
 
-/** The image, with something added that does not depend on it, times a number. */
-export function scaling(factor: number, added?: Float64Array): Transformation {
+/** The image, with a share of another one added, times a number. */
+export function scaling(factor: number, share = 0, other?: Vector): Transformation {
   return {
-    apply: (image) => image.map((value, at) => factor * (value + (added ? added[at] : 0))),
-    pullBack: (gradient) => Float64Array.from(gradient, (slope) => factor * slope),
+    apply(image) {
+      const result = new Float64Array(image.length);
+      for (let at = 0; at < result.length; at++) result[at] = factor * (image[at] + (other ? share * other[at] : 0));
+      return result;
+    },
+    pullBack(gradient) {
+      const result = new Float64Array(gradient.length);
+      for (let at = 0; at < result.length; at++) result[at] = factor * gradient[at];
+      return result;
+    },
   };
 }
 

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Stream } from "../../random.ts";
 import type { AttackContext } from "../attack.ts";
-import { displaced } from "../directions.ts";
+import { displacedFreely } from "../directions.ts";
 import type { Booster } from "./booster.ts";
 import { randomParts } from "./transformations/blocks.ts";
 import type { ImageLayout } from "./transformations/imageLayout.ts";
@@ -17,30 +17,29 @@ const options = z.strictObject({
 
 /** What a pixel of a block becomes: another one of the block times a number, with noise where that is asked for. */
 interface BlockMap {
-  source(row: number, column: number): readonly [row: number, column: number];
+  /** The other one, counted row by row within the block. */
+  source(row: number, column: number): number;
   readonly weight?: number;
   readonly isNoisy?: boolean;
 }
 
 type BlockOperation = (block: Rectangle, random: Stream) => BlockMap;
 
-const same = (row: number, column: number) => [row, column] as const;
-
 /** The operations of the public implementation, by name; rows and columns count within the block. */
 export const blockOperations = {
-  rollDown({ height }, random) {
+  rollDown({ height, width }, random) {
     const by = random.integer(height);
-    return { source: (i, j) => [(i - by + height) % height, j] };
+    return { source: (i, j) => ((i - by + height) % height) * width + j };
   },
   rollRight({ width }, random) {
     const by = random.integer(width);
-    return { source: (i, j) => [i, (j - by + width) % width] };
+    return { source: (i, j) => i * width + ((j - by + width) % width) };
   },
-  flipRows: ({ height }) => ({ source: (i, j) => [height - 1 - i, j] }),
-  flipColumns: ({ width }) => ({ source: (i, j) => [i, width - 1 - j] }),
-  halfTurn: ({ height, width }) => ({ source: (i, j) => [height - 1 - i, width - 1 - j] }),
-  scale: (_, random) => ({ source: same, weight: random.uniform() }),
-  noise: () => ({ source: same, isNoisy: true }),
+  flipRows: ({ height, width }) => ({ source: (i, j) => (height - 1 - i) * width + j }),
+  flipColumns: ({ width }) => ({ source: (i, j) => i * width + width - 1 - j }),
+  halfTurn: ({ height, width }) => ({ source: (i, j) => (height - 1 - i) * width + width - 1 - j }),
+  scale: ({ width }, random) => ({ source: (i, j) => i * width + j, weight: random.uniform() }),
+  noise: ({ width }) => ({ source: (i, j) => i * width + j, isNoisy: true }),
 } satisfies Readonly<Record<string, BlockOperation>>;
 
 const operations: readonly BlockOperation[] = Object.values(blockOperations);
@@ -66,17 +65,16 @@ export function blockwise(
       return { block, map: operations[random.integer(operations.length)](block, random) };
     }),
   );
-  const cellAt = (row: number, column: number) => {
-    const i = rows.findIndex(({ from, length }) => row < from + length);
-    const j = columns.findIndex(({ from, length }) => column < from + length);
-    return cells[i][j];
-  };
+  const [rowPart, columnPart] = [rows, columns].map((parts) =>
+    parts.flatMap(({ length }, part) => new Array<number>(length).fill(part)),
+  );
   const isNoisy = new Uint8Array(layout.height * layout.width);
   const map = pixelMap(layout, layout, 1, (row, column, see) => {
-    const { block, map } = cellAt(row, column);
-    const [i, j] = map.source(row - block.top, column - block.left);
+    const { block, map } = cells[rowPart[row]][columnPart[column]];
+    const source = map.source(row - block.top, column - block.left);
     if (map.isNoisy) isNoisy[row * layout.width + column] = 1;
-    see(block.top + i, block.left + j, map.weight ?? 1);
+    const i = Math.floor(source / block.width);
+    see(block.top + i, block.left + source - i * block.width, map.weight ?? 1);
   });
   const smooth = byMaps(layout, map);
   if (!isNoisy.includes(1)) return smooth;
@@ -96,7 +94,7 @@ export function blockwise(
       return result;
     },
     pullBack(gradient) {
-      const own = Float64Array.from(gradient);
+      const own = new Float64Array(gradient);
       eachNoisy((at) => {
         if (isCut[at] === 1) own[at] = 0;
       });
@@ -130,10 +128,13 @@ export const structureInvariant: Booster<z.infer<typeof options>> = {
 };
 
 function withNoise(context: AttackContext, index: number, image: Float64Array, random: Stream) {
-  const rows = { rows: 1, columns: image.length };
-  const noise = { ...rows, data: image.map(() => 2 * random.uniform() - 1) };
-  const moved = (clip: AttackContext["clip"]) =>
-    displaced({ ...context, clip }, { ...rows, data: image }, Int32Array.of(index), noise, 1).data;
-  const [free, bounded] = [moved(() => {}), moved(context.clip)];
-  return { image: bounded, isCut: Uint8Array.from(free, (value, at) => (value === bounded[at] ? 0 : 1)) };
+  const [rows, indices] = [{ rows: 1, columns: image.length }, Int32Array.of(index)];
+  const noise = { ...rows, data: new Float64Array(image.length) };
+  for (let at = 0; at < image.length; at++) noise.data[at] = 2 * random.uniform() - 1;
+  const free = displacedFreely(context, { ...rows, data: image }, indices, noise, 1);
+  const bounded = { ...free, data: free.data.slice() };
+  context.clip(bounded, indices);
+  const isCut = new Uint8Array(image.length);
+  for (let at = 0; at < image.length; at++) if (free.data[at] !== bounded.data[at]) isCut[at] = 1;
+  return { image: bounded.data, isCut };
 }

@@ -1,7 +1,7 @@
 // The mean gradient of the objective at transformed copies of each point, by the point itself.
 
 import type { Stream } from "../../random.ts";
-import { type AttackContext, rowOf, takePoints } from "../attack.ts";
+import { type AttackContext, rowOf } from "../attack.ts";
 import type { Estimate } from "./booster.ts";
 import { meanOf } from "./neighbours.ts";
 import { type ImageLayout, layoutFor } from "./transformations/imageLayout.ts";
@@ -36,7 +36,7 @@ export function transformedCopies(
   const layout = layoutFor(name, context.shape);
   return (points, indices, step) =>
     meanOf(copies, async (copy) => {
-      const moved = takePoints(points, Int32Array.from(indices.keys()));
+      const moved = { ...points, data: points.data.slice() };
       const transformations = Array.from(indices, (index, row) => {
         const random = (...labels: readonly (string | number)[]) =>
           context.random(index, name, step.iteration, ...(labels.length > 0 ? labels : [copy]));
@@ -46,7 +46,7 @@ export function transformedCopies(
         return transformation;
       });
       const found = await inner(moved, indices, step);
-      const gradient = { ...found, data: Float64Array.from(found.data) };
+      const gradient = { ...found, data: new Float64Array(found.data) };
       transformations.forEach((transformation, row) => {
         if (transformation) rowOf(gradient, row).set(transformation.pullBack(rowOf(found, row)));
       });

@@ -39,7 +39,7 @@ export const translationInvariant: Booster<z.infer<typeof options>> = {
     const smooth = byMaps(layout, ...blur(layout, gaussian(kernel ?? kernelFor(layout))));
     return async (points, indices, step) => {
       const found = await inner(points, indices, step);
-      const gradient = { ...found, data: Float64Array.from(found.data) };
+      const gradient = { ...found, data: new Float64Array(found.data) };
       for (let row = 0; row < gradient.rows; row++) {
         const own = rowOf(gradient, row);
         own.set(smooth.apply(own));

@@ -1,12 +1,32 @@
 // Images on a larger ground of zeros.
 
-import type { Size } from "./imageLayout.ts";
-import { type PixelMap, pixelMap } from "./pixelMap.ts";
+import type { Vector } from "../../../linalg.ts";
+import type { ImageLayout, Size } from "./imageLayout.ts";
+import type { ImageMap } from "./pixelMap.ts";
 
-/** The image with its first pixel at (top, left) of an image of zeros. */
-export function pad(from: Size, to: Size, top: number, left: number): PixelMap {
-  return pixelMap(from, to, 1, (row, column, see) => {
-    const [i, j] = [row - top, column - left];
-    if (i >= 0 && i < from.height && j >= 0 && j < from.width) see(i, j, 1);
-  });
+/** The image with its first pixel at (top, left) of an image of zeros, in which it has room. */
+export function pad(from: Size, to: Size, top: number, left: number): ImageMap {
+  /** Copies each pixel of the smaller image from or to its place in the larger one. */
+  const copied = (source: Vector, small: ImageLayout, large: ImageLayout, outward: boolean) => {
+    const into = outward ? large : small;
+    const result = new Float64Array(into.channels * into.height * into.width);
+    for (let c = 0; c < small.channels; c++) {
+      for (let row = 0; row < small.height; row++) {
+        let inner = c * small.channelStep + row * small.width * small.pixelStep;
+        let outer = c * large.channelStep + ((row + top) * large.width + left) * large.pixelStep;
+        for (let column = 0; column < small.width; column++) {
+          if (outward) result[outer] = source[inner];
+          else result[inner] = source[outer];
+          inner += small.pixelStep;
+          outer += large.pixelStep;
+        }
+      }
+    }
+    return result;
+  };
+  return {
+    ...{ from, to },
+    apply: (image, { before, behind }) => copied(image, before, behind, true),
+    pullBack: (gradient, { before, behind }) => copied(gradient, before, behind, false),
+  };
 }

@@ -3,10 +3,24 @@
 import type { Vector } from "../../../linalg.ts";
 import type { ImageLayout, Size } from "./imageLayout.ts";
 
-/** Pixel p of the new image is the sum over its `taps` of weights[p taps + t] times old pixel sources[p taps + t]. */
-export interface PixelMap {
+/** A linear map of images of one size to images of another. */
+export interface ImageMap {
   readonly from: Size;
   readonly to: Size;
+  /** The new image. */
+  apply(image: Vector, layouts: Layouts): Float64Array;
+  /** The transpose: the gradient by the old image, given that by the new one. */
+  pullBack(gradient: Vector, layouts: Layouts): Float64Array;
+}
+
+/** The layouts before and behind a map: sizes differ, and with them how far apart channels lie. */
+export interface Layouts {
+  readonly before: ImageLayout;
+  readonly behind: ImageLayout;
+}
+
+/** Pixel p of the new image is the sum over its `taps` of weights[p taps + t] times old pixel sources[p taps + t]. */
+export interface PixelMap extends ImageMap {
   readonly taps: number;
   readonly sources: Int32Array;
   readonly weights: Float64Array;
@@ -36,7 +50,13 @@ export function pixelMap(
       look(row, column, see);
     }
   }
-  return { from, to, taps, sources, weights };
+  const taken = { taps, sources, weights };
+  return {
+    ...{ from, to },
+    ...taken,
+    apply: (image, layouts) => applied(taken, layouts, image),
+    pullBack: (gradient, layouts) => pulledBack(taken, layouts, gradient),
+  };
 }
 
 /**
@@ -51,19 +71,16 @@ export function seeAround(
   outside: "border" | "zeros",
   see: See,
 ): void {
-  const [row, column] = [Math.floor(y), Math.floor(x)];
-  for (const [i, down] of [
-    [row, 1 - (y - row)],
-    [row + 1, y - row],
-  ]) {
-    for (const [j, along] of [
-      [column, 1 - (x - column)],
-      [column + 1, x - column],
-    ]) {
-      const isInside = i >= 0 && i < height && j >= 0 && j < width;
-      if (outside === "zeros" && !isInside) continue;
-      see(top + Math.min(Math.max(i, 0), height - 1), left + Math.min(Math.max(j, 0), width - 1), down * along);
-    }
+  // Each pixel of each image comes here, so nothing is made.
+  const row = Math.floor(y);
+  const column = Math.floor(x);
+  for (let k = 0; k < 4; k++) {
+    const [i, j] = [row + (k >> 1), column + (k & 1)];
+    const isInside = i >= 0 && i < height && j >= 0 && j < width;
+    if (outside === "zeros" && !isInside) continue;
+    const down = k < 2 ? 1 - (y - row) : y - row;
+    const along = (k & 1) === 0 ? 1 - (x - column) : x - column;
+    see(top + Math.min(Math.max(i, 0), height - 1), left + Math.min(Math.max(j, 0), width - 1), down * along);
   }
 }
 
@@ -82,24 +99,16 @@ export interface Transformation {
 }
 
 /** Maps one after the other, on images of a layout; what comes last has their size again. */
-export function byMaps(layout: ImageLayout, ...maps: readonly PixelMap[]): Transformation {
+export function byMaps(layout: ImageLayout, ...maps: readonly ImageMap[]): Transformation {
+  const placed = maps.map((map) => ({ map, layouts: resized(layout, map) }));
   return {
-    apply: (image) => maps.reduce<Float64Array>((before, map) => applied(map, resized(layout, map), before), image),
+    apply: (image) => placed.reduce<Float64Array>((before, { map, layouts }) => map.apply(before, layouts), image),
     pullBack: (gradient) =>
-      maps.reduceRight<Float64Array>(
-        (after, map) => pulledBack(map, resized(layout, map), after),
-        Float64Array.from(gradient),
-      ),
+      placed.reduceRight<Vector>((after, { map, layouts }) => map.pullBack(after, layouts), gradient) as Float64Array,
   };
 }
 
-/** The layouts before and behind a map: sizes differ, and with them how far apart channels lie. */
-interface Layouts {
-  readonly before: ImageLayout;
-  readonly behind: ImageLayout;
-}
-
-function resized(layout: ImageLayout, { from, to }: PixelMap): Layouts {
+function resized(layout: ImageLayout, { from, to }: ImageMap): Layouts {
   const ofSize = ({ height, width }: Size): ImageLayout => ({
     ...layout,
     height,
@@ -109,7 +118,9 @@ function resized(layout: ImageLayout, { from, to }: PixelMap): Layouts {
   return { before: ofSize(from), behind: ofSize(to) };
 }
 
-function applied({ taps, sources, weights }: PixelMap, { before, behind }: Layouts, image: Vector): Float64Array {
+type Taken = Pick<PixelMap, "taps" | "sources" | "weights">;
+
+function applied({ taps, sources, weights }: Taken, { before, behind }: Layouts, image: Vector): Float64Array {
   const pixels = behind.height * behind.width;
   const result = new Float64Array(behind.channels * pixels);
   for (let c = 0; c < behind.channels; c++) {
@@ -123,7 +134,7 @@ function applied({ taps, sources, weights }: PixelMap, { before, behind }: Layou
   return result;
 }
 
-function pulledBack({ taps, sources, weights }: PixelMap, { before, behind }: Layouts, gradient: Vector): Float64Array {
+function pulledBack({ taps, sources, weights }: Taken, { before, behind }: Layouts, gradient: Vector): Float64Array {
   const result = new Float64Array(before.channels * before.height * before.width);
   const pixels = behind.height * behind.width;
   for (let c = 0; c < behind.channels; c++) {

@@ -14,10 +14,12 @@ import { type ImageLayout, imageLayout, type Size } from "./imageLayout.ts";
 import { pad } from "./pad.ts";
 import { byMaps, pixelMap, type Transformation } from "./pixelMap.ts";
 import { resize } from "./resize.ts";
-import { seeRotated } from "./rotate.ts";
+import { seeRotated, turnBy } from "./rotate.ts";
 
 const rotate = (size: Size, degrees: number) =>
-  pixelMap(size, size, 4, (row, column, see) => seeRotated(row, column, { top: 0, left: 0, ...size }, degrees, see));
+  pixelMap(size, size, 4, (row, column, see) => {
+    seeRotated(row, column, { top: 0, left: 0, ...size }, turnBy(degrees), see);
+  });
 
 const noise = (image: Float64Array, random: Stream) => () => {
   const free = image.map((value) => value + 0.4 * random.uniform() - 0.2);
@@ -130,7 +132,10 @@ function asPyTorch({ what, x, to, at, degrees, length, by }: Golden, layout: Ima
   const { source } = operation({ top: 0, left: 0, height: x.shape[1], width: x.shape[2] }, drawn);
   return byMaps(
     layout,
-    pixelMap(layout, layout, 1, (row, column, see) => see(...source(row, column), 1)),
+    pixelMap(layout, layout, 1, (row, column, see) => {
+      const at = source(row, column);
+      see(Math.floor(at / layout.width), at % layout.width, 1);
+    }),
   );
 }
 
