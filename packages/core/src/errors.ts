@@ -37,7 +37,20 @@ function short(part: string, most: number): string {
   return part.length <= most ? part : `${part.slice(0, most - 60)}...${part.slice(-57)}`;
 }
 
-/** Throws an `InputError` for a name that is not in a list, the nearest known name first. */
+/**
+ * Throws an `InputError` for a name that is not in a list, the nearest known name first.
+ *
+ * @example
+ * ```ts
+ * import { unknownName } from "@carom/core";
+ *
+ * try {
+ *   unknownName("learner", "lineer", ["forest", "linear"]);
+ * } catch (error) {
+ *   console.log((error as Error).message.split("; ")[1]); // did you mean "linear"?
+ * }
+ * ```
+ */
 export function unknownName(kind: string, name: string, known: readonly string[]): never {
   const sorted = [...known].sort((a, b) => editDistance(name, a) - editDistance(name, b));
   throw new InputError("unknown", `${kind} "${name}"`, {
@@ -52,7 +65,16 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`internal: ${message}`);
 }
 
-/** Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`. */
+/**
+ * Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`.
+ *
+ * @example
+ * ```ts
+ * import { editDistance } from "@carom/core";
+ *
+ * console.log(editDistance("lineer", "linear")); // 1
+ * ```
+ */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -26,6 +26,14 @@ export function entryNamed<Entry>(registry: Readonly<Record<string, Entry>>, kin
  * The options of an entry, those that are not given as the schema has them.
  *
  * @throws InputError for an option that the entry lacks, the nearest one named, and for values that it refuses
+ *
+ * @example
+ * ```ts
+ * import { learnerByName, parseOptions } from "@carom/core";
+ *
+ * const { C, tolerance } = parseOptions(learnerByName("logistic"), { C: 10 });
+ * console.log(C, tolerance); // 10 1e-8
+ * ```
  */
 export function parseOptions<Options>(
   { name, options }: EntryWithOptions<Options>,

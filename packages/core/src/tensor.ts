@@ -66,7 +66,17 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
-/** A tensor from data of the right length (a plain array of numbers is converted). */
+/**
+ * A tensor from data of the right length (a plain array of numbers is converted).
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "@carom/core";
+ *
+ * const x = tensor("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
+ * console.log(x.data.length, x.shape); // 6 [ 2, 3 ]
+ * ```
+ */
 export function tensor<T extends ElementType>(
   type: T,
   shape: readonly number[],
@@ -80,7 +90,16 @@ export function tensor<T extends ElementType>(
   return { type, shape, data: array };
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros.
+ *
+ * @example
+ * ```ts
+ * import { toNumbers, zeros } from "@carom/core";
+ *
+ * console.log(toNumbers(zeros("int64", [3]))); // [ 0, 0, 0 ]
+ * ```
+ */
 export function zeros<T extends ElementType>(type: T, shape: readonly number[]): Tensor<T> {
   return { type, shape, data: allocate(type, sizeOf(shape)) };
 }
@@ -95,12 +114,30 @@ function fromNumbers<T extends ElementType>(type: T, values: readonly number[]):
   return array;
 }
 
-/** The elements as JavaScript numbers. */
+/**
+ * The elements as JavaScript numbers.
+ *
+ * @example
+ * ```ts
+ * import { tensor, toNumbers } from "@carom/core";
+ *
+ * console.log(toNumbers(tensor("int64", [2], [7, 8]))); // [ 7, 8 ]
+ * ```
+ */
 export function toNumbers(x: Tensor): number[] {
   return Array.from(x.data as ArrayLike<number | bigint>, Number);
 }
 
-/** The same numbers in another floating-point type; the tensor itself where it has that type already. */
+/**
+ * The same numbers in another floating-point type; the tensor itself where it has that type already.
+ *
+ * @example
+ * ```ts
+ * import { tensor, toFloat } from "@carom/core";
+ *
+ * console.log(toFloat(tensor("float32", [1], [0.1]), "float64").data[0]); // 0.10000000149011612
+ * ```
+ */
 export function toFloat<T extends FloatType>(x: Tensor, type: T): Tensor<T> {
   if (x.type === type) return x as Tensor<T>;
   const data = allocate(type, x.data.length);
@@ -117,14 +154,34 @@ export function rowSize(x: Tensor): number {
   return sizeOf(x.shape.slice(1));
 }
 
-/** Rows `from` to `to` (exclusive) of the first axis, sharing memory with `x`. */
+/**
+ * Rows `from` to `to` (exclusive) of the first axis, sharing memory with `x`.
+ *
+ * @example
+ * ```ts
+ * import { sliceRows, tensor, toNumbers } from "@carom/core";
+ *
+ * const x = tensor("float32", [3, 2], [1, 2, 3, 4, 5, 6]);
+ * console.log(toNumbers(sliceRows(x, 1, 3))); // [ 3, 4, 5, 6 ]
+ * ```
+ */
 export function sliceRows<T extends ElementType>(x: Tensor<T>, from: number, to: number): Tensor<T> {
   const width = rowSize(x);
   const data = x.data.subarray(from * width, to * width) as ElementArrays[T];
   return { type: x.type, shape: [to - from, ...x.shape.slice(1)], data };
 }
 
-/** The chosen rows of the first axis, copied in the order given. */
+/**
+ * The chosen rows of the first axis, copied in the order given.
+ *
+ * @example
+ * ```ts
+ * import { gatherRows, tensor, toNumbers } from "@carom/core";
+ *
+ * const x = tensor("float32", [3, 2], [1, 2, 3, 4, 5, 6]);
+ * console.log(toNumbers(gatherRows(x, [2, 0]))); // [ 5, 6, 1, 2 ]
+ * ```
+ */
 export function gatherRows<T extends ElementType>(x: Tensor<T>, rows: ArrayLike<number>): Tensor<T> {
   const width = rowSize(x);
   const data = allocate(x.type, rows.length * width);
@@ -134,7 +191,17 @@ export function gatherRows<T extends ElementType>(x: Tensor<T>, rows: ArrayLike<
   return { type: x.type, shape: [rows.length, ...x.shape.slice(1)], data };
 }
 
-/** The same data under another shape of the same size. */
+/**
+ * The same data under another shape of the same size.
+ *
+ * @example
+ * ```ts
+ * import { reshape, tensor } from "@carom/core";
+ *
+ * const images = reshape(tensor("float32", [2, 4], [0, 0, 0, 1, 1, 0, 0, 0]), [2, 1, 2, 2]);
+ * console.log(images.shape); // [ 2, 1, 2, 2 ]
+ * ```
+ */
 export function reshape<T extends ElementType>(x: Tensor<T>, shape: readonly number[]): Tensor<T> {
   assert(sizeOf(shape) === sizeOf(x.shape), `cannot reshape [${x.shape}] to [${shape}]`);
   return { type: x.type, shape, data: x.data };

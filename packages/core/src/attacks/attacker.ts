@@ -65,6 +65,17 @@ export interface BuiltAttacker {
  * The attack of an attacker, for points of one kind.
  *
  * @throws InputError for names that do not exist, options that are refused, and what norm, features or the attack do not suit.
+ *
+ * @example
+ * ```ts
+ * import { buildAttacker, l2 } from "@carom/core";
+ * import { uniformDomain } from "@carom/core/data";
+ *
+ * const attacker = { attack: { name: "pgd", options: { steps: 10 } }, boosters: [{ name: "ni" }] };
+ * const threat = { norm: l2, domain: uniformDomain(4, 0, 1) };
+ * const built = buildAttacker(attacker, { threat, shape: [4], models: 1 });
+ * console.log(built.entry?.name, built.fromOrigin); // pgd true
+ * ```
  */
 export function buildAttacker(attacker: Attacker, { threat, shape, models }: AttackedPoints): BuiltAttacker {
   const boosters = boostersOf(attacker).map(([booster, options]) => chooseBooster(booster, options, threat, shape));
@@ -102,7 +113,16 @@ export function withDefaults(attacker: Attacker): Attacker {
   };
 }
 
-/** What results call an attacker that has no name: its boosters, else its attack, each part with a plus between. */
+/**
+ * What results call an attacker that has no name: its boosters, else its attack, each part with a plus between.
+ *
+ * @example
+ * ```ts
+ * import { attackerName } from "@carom/core/attacks";
+ *
+ * console.log(attackerName({ attack: { name: "pgd" }, boosters: [{ name: "vmi" }], ensemble: "svre" })); // pgd+vmi+svre
+ * ```
+ */
 export function attackerName({ attack, boosters = [], ensemble, objective }: Attacker): string {
   const parts = [
     ...(attack ? [attack.name] : []),

@@ -81,6 +81,25 @@ export interface AttackResult {
  * began, and where even that has no number its objective is the least there is.
  *
  * @throws InputError where the threat model does not fit the points.
+ *
+ * @example
+ * ```ts
+ * import { dataset, denseRows, fit, learnerByName, linf, openModel, runAttack, runtimeFrom, tensor } from "@carom/core";
+ * import { pgdAttack } from "@carom/core/attacks";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const runtime = runtimeFrom(ort);
+ * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });
+ * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "example" });
+ * const { points, size } = await runAttack(pgdAttack({ steps: 4, stepSize: 0.5 }), {
+ *   models: [(await openModel(runtime, model)).differentiable!],
+ *   x: denseRows(data),
+ *   labels: data.labels,
+ *   threat: { norm: linf, domain: data.domain, epsilon: 2 },
+ *   seed: 0,
+ * });
+ * console.log([...points.data], [...size]); // [ 2, 3, 7, 8 ] [ 2, 2, 2, 2 ]
+ * ```
  */
 export async function runAttack(attack: Attack, task: AttackTask): Promise<AttackResult> {
   const { labels, targets, threat, models, objective: climbed = objectives.margin } = task;

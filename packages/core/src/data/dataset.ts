@@ -57,6 +57,14 @@ export interface DatasetInput {
  *
  * @throws InputError for empty data, numbers of rows and labels that differ, labels that are no integers, NaN or
  * infinite features, features outside the domain, and shapes that do not fit.
+ *
+ * @example
+ * ```ts
+ * import { dataset, tensor } from "@carom/core";
+ *
+ * const data = dataset({ features: tensor("float32", [3, 2], [0, 1, 2, 3, 4, 5]), labels: ["cat", "dog", "cat"] });
+ * console.log(data.classNames, [...data.labels]); // [ 'cat', 'dog' ] [ 0, 1, 0 ]
+ * ```
  */
 export function dataset(input: DatasetInput): Dataset {
   const rows = isSparse(input.features) ? input.features.rows : (input.features.shape[0] ?? 0);
@@ -145,17 +153,47 @@ function intervalOfType(
   return isFlags || bytes === "unit" ? [0, 1] : bytes === "raw" ? [0, 255] : undefined;
 }
 
-/** N, the number of rows. */
+/**
+ * N, the number of rows.
+ *
+ * @example
+ * ```ts
+ * import { dataset, featureCount, rowCount, tensor } from "@carom/core";
+ *
+ * const images = dataset({ features: tensor("uint8", [2, 1, 2, 2], [0, 9, 0, 9, 9, 0, 9, 0]), labels: [0, 1] });
+ * console.log(rowCount(images), featureCount(images)); // 2 4
+ * ```
+ */
 export function rowCount(data: Dataset): number {
   return data.labels.length;
 }
 
-/** D, the number of features of a row. */
+/**
+ * D, the number of features of a row.
+ *
+ * @example
+ * ```ts
+ * import { dataset, featureCount, tensor } from "@carom/core";
+ *
+ * console.log(featureCount(dataset({ features: tensor("float32", [2, 3], [0, 1, 2, 3, 4, 5]), labels: [0, 1] }))); // 3
+ * ```
+ */
 export function featureCount(data: Dataset): number {
   return sizeOf(data.featureShape);
 }
 
-/** The chosen rows with their labels, copied in the order given; classes and domain stay. */
+/**
+ * The chosen rows with their labels, copied in the order given; classes and domain stay.
+ *
+ * @example
+ * ```ts
+ * import { dataset, takeRows, tensor } from "@carom/core";
+ *
+ * const data = dataset({ features: tensor("float32", [3, 1], [0, 1, 2]), labels: [5, 6, 5] });
+ * const { features, labels } = takeRows(data, [2, 1]);
+ * console.log("data" in features && [...features.data], [...labels]); // [ 2, 1 ] [ 0, 1 ]
+ * ```
+ */
 export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
   return {
     ...data,
@@ -179,6 +217,14 @@ export function spreadRows(data: Dataset, most: number): Dataset {
  *
  * Dense rows share memory with the dataset. Sparse rows are written out in float64, so a caller with many features
  * asks for a block of them at a time.
+ *
+ * @example
+ * ```ts
+ * import { dataset, denseRows, tensor, toNumbers } from "@carom/core";
+ *
+ * const data = dataset({ features: tensor("float32", [3, 1], [0, 1, 2]), labels: [0, 1, 0] });
+ * console.log(toNumbers(denseRows(data, 1))); // [ 1, 2 ]
+ * ```
  */
 export function denseRows(data: Dataset, from = 0, to = rowCount(data)): Tensor<FloatType> {
   if (!isSparse(data.features)) return sliceRows(data.features, from, to);

@@ -14,6 +14,16 @@ import { groupEqualRows } from "./groups.ts";
  * larger before smaller, each to the part that lacks most; the result depends on the data and the stream alone.
  *
  * @throws InputError for fractions that are not positive or do not sum to 1, and where a part gets no row of a class.
+ *
+ * @example
+ * ```ts
+ * import { dataset, stratifiedSplit, stream, tensor } from "@carom/core";
+ *
+ * const rows = Array.from({ length: 10 }, (_, i) => i);
+ * const data = dataset({ features: tensor("float32", [10, 1], rows), labels: rows.map((i) => i % 2) });
+ * const parts = stratifiedSplit(data, [0.6, 0.4], stream(0, "parts"));
+ * console.log(parts.map((part) => part.length)); // [ 6, 4 ]
+ * ```
  */
 export function stratifiedSplit(data: Dataset, fractions: readonly number[], random: Stream): Int32Array[] {
   const sum = fractions.reduce((total, fraction) => total + fraction, 0);
@@ -59,7 +69,19 @@ export function stratifiedSplit(data: Dataset, fractions: readonly number[], ran
   return result;
 }
 
-/** Two halves, as `stratifiedSplit` makes them. */
+/**
+ * Two halves, as `stratifiedSplit` makes them.
+ *
+ * @example
+ * ```ts
+ * import { dataset, splitHalves, stream, takeRows, tensor } from "@carom/core";
+ *
+ * const rows = Array.from({ length: 8 }, (_, i) => i);
+ * const data = dataset({ features: tensor("float32", [8, 1], rows), labels: rows.map((i) => i % 2) });
+ * const [mine, theirs] = splitHalves(data, stream(0, "halves")).map((half) => takeRows(data, half));
+ * console.log([...mine.labels].sort(), [...theirs.labels].sort()); // [ 0, 0, 1, 1 ] [ 0, 0, 1, 1 ]
+ * ```
+ */
 export function splitHalves(data: Dataset, random: Stream): [Int32Array, Int32Array] {
   return stratifiedSplit(data, [0.5, 0.5], random) as [Int32Array, Int32Array];
 }
@@ -70,6 +92,15 @@ export function splitHalves(data: Dataset, random: Stream): [Int32Array, Int32Ar
  * For one stream, a smaller fraction is a subset of a larger one.
  *
  * @throws InputError for a fraction outside (0, 1], and where a class would lose all its rows.
+ *
+ * @example
+ * ```ts
+ * import { stream, subsample } from "@carom/core";
+ *
+ * const labels = Int32Array.from([0, 1, 0, 1, 0, 1, 0, 1]);
+ * const half = subsample(Int32Array.from(labels.keys()), labels, 0.5, stream(0, "half"));
+ * console.log([...half].map((row) => labels[row]).sort()); // [ 0, 0, 1, 1 ]
+ * ```
  */
 export function subsample(rows: Int32Array, labels: Int32Array, fraction: number, random: Stream): Int32Array {
   if (!(fraction > 0 && fraction <= 1)) {

@@ -16,6 +16,20 @@ export interface MappedValue {
 /**
  * Values between `from` and `to`, two digits each, darker where higher; the pair is in the title.
  * Demontis et al., 2019, Fig. 8.
+ *
+ * @example
+ * ```ts
+ * import { svgText, valueMap } from "@carom/core/figures";
+ * import { parseHTML } from "linkedom";
+ *
+ * const { document } = parseHTML("<!doctype html><html><body></body></html>");
+ * const values = [
+ *   { row: "ridge", column: "mlp", value: 0.4 },
+ *   { row: "ridge", column: "forest", value: 0.1 },
+ * ];
+ * const drawing = valueMap("alignment", values, [0, 1], { document: document as unknown as Document });
+ * console.log(svgText(drawing).startsWith("<svg")); // true
+ * ```
  */
 export function valueMap(
   name: string,

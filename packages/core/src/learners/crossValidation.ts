@@ -45,6 +45,19 @@ export interface CrossValidation {
  * same for all settings.
  *
  * @throws InputError for fewer than two folds, for an empty grid, and for options that the learner lacks.
+ *
+ * @example
+ * ```ts
+ * import { dataset, learnerByName, runtimeFrom, tensor } from "@carom/core";
+ * import { crossValidate } from "@carom/core/learners";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const rows = Array.from({ length: 20 }, (_, i) => i);
+ * const data = dataset({ features: tensor("float32", [20, 1], rows), labels: rows.map((i) => Number(i > 6 && i < 14)) });
+ * const grid = [{ gamma: 0.001 }, { gamma: 50 }];
+ * const { best } = await crossValidate(learnerByName("svm-rbf"), data, grid, 2, { runtime: runtimeFrom(ort), seed: 0 });
+ * console.log(best.options.gamma); // 50
+ * ```
  */
 export async function crossValidate(
   learner: AnyLearner,

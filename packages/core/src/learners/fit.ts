@@ -36,6 +36,23 @@ export interface FittedModel {
  * regularisation mean the same for every data set and every column, and models take the user's units.
  *
  * @throws InputError for options the learner lacks, for data with one class only, and for more than it can learn from.
+ *
+ * @example
+ * ```ts
+ * import { dataset, fit, learnerByName, predict, runtimeFrom, tensor } from "@carom/core";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const runtime = runtimeFrom(ort);
+ * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: ["low", "low", "high", "high"] });
+ * const { model, options } = await fit(learnerByName("logistic"), data, {
+ *   runtime,
+ *   seed: 0,
+ *   label: "example",
+ *   options: { C: 100 },
+ * });
+ * console.log(options.C, model.classNames); // 100 [ 'high', 'low' ]
+ * console.log([...(await predict(runtime, model, data))]); // [ 1, 1, 0, 0 ]
+ * ```
  */
 export async function fit(learner: AnyLearner, data: Dataset, context: FitOptions): Promise<FittedModel> {
   const options = parseOptions(learner, context.options ?? {});

@@ -87,6 +87,13 @@ export function presetNames(learner: string): readonly string[] {
  * The options that a preset sets for a learner.
  *
  * @throws InputError for a preset that does not exist, the nearest named first, and for one without this learner.
+ *
+ * @example
+ * ```ts
+ * import { presetOptions } from "@carom/core/learners";
+ *
+ * console.log(presetOptions("svm-linear", "mnist89-evasion/high")); // { C: 100 }
+ * ```
  */
 export function presetOptions(learner: string, preset: string): Options {
   if (!Object.hasOwn(presets, preset)) unknownName("preset", preset, Object.keys(presets));

@@ -21,5 +21,17 @@ export const learners: Readonly<Record<string, AnyLearner>> = registryOf<AnyLear
   cnn,
 ]);
 
-/** The learner of that name. @throws InputError with the nearest name where there is none. */
+/**
+ * The learner of that name.
+ *
+ * @throws InputError with the nearest name where there is none.
+ *
+ * @example
+ * ```ts
+ * import { learnerByName } from "@carom/core";
+ *
+ * const { summary, capabilities } = learnerByName("ridge");
+ * console.log(capabilities.affine, summary.includes("least squares")); // true true
+ * ```
+ */
 export const learnerByName = (name: string): AnyLearner => entryNamed(learners, "learner", name);

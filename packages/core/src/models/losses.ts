@@ -73,7 +73,17 @@ function sumOverClasses(g: GraphBuilder, value: string): string {
   return g.node("ReduceSum", [value, g.ints([1])], { keepdims: { int: 0 } });
 }
 
-/** The cross-entropy of each row of scores, computed here in float64 from what the model returned. */
+/**
+ * The cross-entropy of each row of scores, computed here in float64 from what the model returned.
+ *
+ * @example
+ * ```ts
+ * import { crossEntropy, tensor } from "@carom/core";
+ *
+ * const probabilities = tensor("float32", [1, 2], [0.25, 0.75]);
+ * console.log(crossEntropy(probabilities, [0], true)[0] === Math.log(4)); // true
+ * ```
+ */
 export function crossEntropy(scores: Tensor, labels: ArrayLike<number>, probabilities: boolean): Float64Array {
   return eachRow(scores, labels, (row, y) => {
     if (probabilities) return -Math.log(Math.max(row[y], TINY));
@@ -85,7 +95,16 @@ export function crossEntropy(scores: Tensor, labels: ArrayLike<number>, probabil
   });
 }
 
-/** The margin of each row of scores: best other class minus own class. Positive means misclassified. */
+/**
+ * The margin of each row of scores: best other class minus own class. Positive means misclassified.
+ *
+ * @example
+ * ```ts
+ * import { margin, tensor } from "@carom/core";
+ *
+ * console.log([...margin(tensor("float32", [2, 3], [1, 3, 2, 1, 3, 2]), [1, 0])]); // [ -1, 2 ]
+ * ```
+ */
 export function margin(scores: Tensor, labels: ArrayLike<number>): Float64Array {
   return eachRow(scores, labels, (row, y) => {
     let best = Number.NEGATIVE_INFINITY;
@@ -99,7 +118,16 @@ export function ownScoreLoss(scores: Tensor, labels: ArrayLike<number>): Float64
   return eachRow(scores, labels, (row, y) => -row[y]);
 }
 
-/** The class of highest score of each row, the first of equals; -1, which is no class, where a score is not a number. */
+/**
+ * The class of highest score of each row, the first of equals; -1, which is no class, where a score is not a number.
+ *
+ * @example
+ * ```ts
+ * import { argMax, tensor } from "@carom/core";
+ *
+ * console.log([...argMax(tensor("float32", [2, 3], [1, 3, 2, 9, 0, 0]))]); // [ 1, 0 ]
+ * ```
+ */
 export function argMax(scores: Tensor): Int32Array {
   const labels = new Int32Array(scores.shape[0]);
   eachRow(scores, labels, (row, _, i) => {

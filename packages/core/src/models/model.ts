@@ -58,6 +58,17 @@ export function modelFromGraph(onnx: OnnxModel): Model {
  * they are bfloat16. Files declare what is not so: `openModel` looks at what comes out, too.
  *
  * @throws InputError where the bytes are no ONNX model, and for several outputs that may hold the scores
+ *
+ * @example
+ * ```ts
+ * import { modelFromBytes, writeModel } from "@carom/core";
+ * import { GraphBuilder, modelOf } from "@carom/core/onnx";
+ *
+ * const g = new GraphBuilder();
+ * g.output(g.node("Softmax", [g.input("x", "float32", ["N", 3])]), "scores");
+ * const model = modelFromBytes(writeModel(modelOf(g.graph())));
+ * console.log(model.scores, model.probabilities); // scores true
+ * ```
  */
 export function modelFromBytes(bytes: Uint8Array, options: Unseen["options"] = {}): Model {
   let read: OnnxModel;

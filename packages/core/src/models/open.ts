@@ -83,6 +83,21 @@ export interface OpenModel extends Scorer {
  *
  * @param rows rows by which it is seen what the scores of a stranger's file are (`seenModel`)
  * @throws InputError where the model has not one input of rows and one output of scores [N, K].
+ *
+ * @example
+ * ```ts
+ * import { argMax, dataset, denseRows, fit, learnerByName, openModel, runtimeFrom, tensor } from "@carom/core";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const runtime = runtimeFrom(ort);
+ * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });
+ * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "example" });
+ * const opened = await openModel(runtime, model);
+ * console.log([...argMax(await opened.scores(denseRows(data)))]); // [ 0, 0, 1, 1 ]
+ * const { gradient } = await opened.differentiable!.inputGradient("crossEntropy", denseRows(data), data.labels);
+ * console.log([...gradient.data].map(Math.sign)); // [ 1, 1, -1, -1 ]
+ * await opened.close();
+ * ```
  */
 export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): Promise<OpenModel> {
   const model = await seenModel(runtime, file, rows);

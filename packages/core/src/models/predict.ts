@@ -18,6 +18,17 @@ import { scoreRows } from "./scoreRows.ts";
 /**
  * The class of the highest score of each row, for models that were trained here: scores that are affine in sparse rows are
  * computed in float64 from the model's slopes, and so differ from its own by the rounding of float32.
+ *
+ * @example
+ * ```ts
+ * import { dataset, fit, learnerByName, predict, runtimeFrom, tensor } from "@carom/core";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const runtime = runtimeFrom(ort);
+ * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });
+ * const { model } = await fit(learnerByName("ridge"), data, { runtime, seed: 0, label: "example" });
+ * console.log([...(await predict(runtime, model, data))]); // [ 0, 0, 1, 1 ]
+ * ```
  */
 export async function predict(runtime: Runtime, model: Model, data: Dataset): Promise<Int32Array> {
   if (isSparse(data.features) && isAffine(model)) return argMax(await affineScores(runtime, model, data.features));

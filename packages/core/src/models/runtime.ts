@@ -124,6 +124,15 @@ const limitsOf: Readonly<Record<Provider, Limits>> = { cpu: processorLimits, cud
  *
  * One intra-op thread is the default because recorded numbers are computed that way: with several, last bits depend
  * on how the work was divided.
+ *
+ * @example
+ * ```ts
+ * import { runtimeFrom } from "@carom/core";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const { identity } = runtimeFrom(ort);
+ * console.log(identity.provider); // cpu
+ * ```
  */
 export function runtimeFrom(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const { provider = "cpu", device = "unknown" } = options;

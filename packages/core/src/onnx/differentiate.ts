@@ -35,6 +35,21 @@ export function gradientName(of: string, by: string): string {
  * is taken by. Applying the function again gives second derivatives.
  *
  * @throws InputError where a value does not exist, is no real number, or lies behind an operator without a rule.
+ *
+ * @example
+ * ```ts
+ * import { runtimeFrom, tensor, writeModel } from "@carom/core";
+ * import { differentiate, GraphBuilder, gradientName, modelOf } from "@carom/core/onnx";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const g = new GraphBuilder();
+ * const x = g.input("x", "float32", [3]);
+ * g.output(g.node("Mul", [x, x]), "y");
+ * const gradient = differentiate(g.graph(), { of: "y", by: "x" });
+ * const session = await runtimeFrom(ort).compile(writeModel(modelOf(gradient)));
+ * const outputs = await session.run({ x: tensor("float32", [3], [1, 2, 3]) });
+ * console.log([...outputs[gradientName("y", "x")].data]); // [ 2, 4, 6 ]
+ * ```
  */
 export function differentiate(graph: Graph, options: DifferentiateOptions): Graph {
   const g = GraphBuilder.from(graph);

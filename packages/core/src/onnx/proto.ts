@@ -56,6 +56,17 @@ export interface ReadOptions {
  *
  * @throws InputError where the bytes are no ONNX model, are cut off, hold more parts than any model has, or a graph that
  * cannot be computed.
+ *
+ * @example
+ * ```ts
+ * import { readModel, writeModel } from "@carom/core";
+ * import { GraphBuilder, modelOf } from "@carom/core/onnx";
+ *
+ * const g = new GraphBuilder();
+ * g.output(g.node("Relu", [g.input("x", "float32", ["N", 3])]), "y");
+ * const { graph } = readModel(writeModel(modelOf(g.graph())));
+ * console.log(graph.nodes[0].op); // Relu
+ * ```
  */
 export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {}): OnnxModel {
   requireFewParts(bytes);
@@ -97,6 +108,16 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
  * Writes a model as the bytes of an ONNX file; the same model gives the same bytes.
  *
  * @throws InputError for numbers of a stranger's file that were beyond what JavaScript holds exactly, and cannot go back
+ *
+ * @example
+ * ```ts
+ * import { writeModel } from "@carom/core";
+ * import { GraphBuilder, modelOf } from "@carom/core/onnx";
+ *
+ * const g = new GraphBuilder();
+ * g.output(g.node("Relu", [g.input("x", "float32", ["N", 3])]), "y");
+ * console.log(writeModel(modelOf(g.graph())).length > 0); // true
+ * ```
  */
 export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
   return written(model, tensorParts);

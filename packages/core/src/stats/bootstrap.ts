@@ -30,6 +30,17 @@ export interface RepetitionDraw {
  * The statistic sees the indices of the points drawn, so paired data stay paired. A value that is not finite counts as
  * one that does not exist. Throws an `InputError` on a count
  * below one or a level outside (0, 1).
+ *
+ * @example
+ * ```ts
+ * import { stream } from "@carom/core";
+ * import { bootstrap, mean } from "@carom/core/stats";
+ *
+ * const x = [1, 2, 3, 4, 5, 6, 7, 8];
+ * const meanOf = (drawn: ArrayLike<number>) => mean(Array.from(drawn, (i) => x[i]));
+ * const { estimate, low, high } = bootstrap(x.length, meanOf, { random: stream(0, "bootstrap") })!;
+ * console.log(estimate, low > 2 && low < 4, high > 5 && high < 7); // 4.5 true true
+ * ```
  */
 export function bootstrap(
   n: number,

@@ -5,6 +5,13 @@
  * rejection at most alpha, whatever the dependence.
  *
  * Of m sorted p-values the i-th (from 1) becomes the largest of (m - j + 1) p_j over j <= i, at most 1 (Holm 1979).
+ *
+ * @example
+ * ```ts
+ * import { holm } from "@carom/core/stats";
+ *
+ * console.log(holm([0.01, 0.04, 0.03])); // [ 0.03, 0.06, 0.06 ]
+ * ```
  */
 export function holm(p: readonly number[]): number[] {
   const adjusted: number[] = new Array(p.length);

@@ -19,6 +19,14 @@ export interface PairedCounts {
  * proportions are correlated by phi, corrected for continuity. Method 10 of R. G. Newcombe, Improved confidence
  * intervals for the difference between binomial proportions based on paired data, Statistics in Medicine 17 (1998)
  * 2635-2650. Throws an `InputError` on negative or fractional counts or a level outside (0, 1).
+ *
+ * @example
+ * ```ts
+ * import { newcombePaired } from "@carom/core/stats";
+ *
+ * const { estimate, low, high } = newcombePaired({ both: 5, onlyFirst: 20, onlySecond: 0, neither: 75 })!;
+ * console.log(estimate, low > 0, high < 1); // 0.2 true true
+ * ```
  */
 export function newcombePaired(counts: PairedCounts, level = 0.95): Interval | undefined {
   const { both, onlyFirst, onlySecond, neither } = counts;

@@ -10,6 +10,13 @@ import { incompleteBeta } from "./special.ts";
  * The p-value is that of t = r sqrt((n - 2) / (1 - r^2)) under Student's t with n - 2 degrees of freedom, exact for
  * independent pairs and one normal sample; 1 for n = 2. Pairs that share rows and columns are not independent: see
  * `mantel`. Equals `scipy.stats.pearsonr`. Throws an `InputError` on samples that are not finite or not paired.
+ *
+ * @example
+ * ```ts
+ * import { pearson } from "@carom/core/stats";
+ *
+ * console.log(pearson([1, 2, 3], [2, 4, 6])?.statistic); // 1
+ * ```
  */
 export function pearson(x: Sample, y: Sample): TestResult | undefined {
   checkPairs(x, y);

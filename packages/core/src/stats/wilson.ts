@@ -9,6 +9,14 @@ import { checkCount, checkLevel, type Interval } from "./sample.ts";
  *
  * All proportions p with |k / n - p| <= z sqrt(p (1 - p) / n), z the normal quantile at (1 + level) / 2. Throws an
  * `InputError` on counts that are not 0 <= k <= n or a level outside (0, 1).
+ *
+ * @example
+ * ```ts
+ * import { wilson } from "@carom/core/stats";
+ *
+ * const { low, high } = wilson(1, 10)!;
+ * console.log(low.toFixed(4), high.toFixed(4)); // 0.0179 0.4042
+ * ```
  */
 export function wilson(successes: number, n: number, level = 0.95): Interval | undefined {
   checkLevel(level);

@@ -57,6 +57,17 @@ export interface Advice {
  *
  * Ranks have no units, so no weights have to be chosen; `linearised` is R and the target's S in one, so `alignment`
  * is used only where that is unknown. No predictor known of all: no advice, `undefined`.
+ *
+ * @example
+ * ```ts
+ * import { surrogateAdvice } from "@carom/core/transfer";
+ *
+ * const advice = surrogateAdvice([
+ *   { surrogate: "ridge", alignment: 0.2 },
+ *   { surrogate: "mlp", alignment: 0.7 },
+ * ]);
+ * console.log(advice?.ranking.map(({ surrogate }) => surrogate)); // [ 'mlp', 'ridge' ]
+ * ```
  */
 export function surrogateAdvice(candidates: readonly Candidate[]): Advice | undefined {
   const known = (Object.keys(predictors) as Predictor[]).filter((name) =>

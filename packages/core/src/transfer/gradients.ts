@@ -10,6 +10,13 @@ import type { Norm } from "../threat/norm.ts";
  * of budget to first order.
  *
  * Source: Demontis et al. 2019, Eq. (17).
+ *
+ * @example
+ * ```ts
+ * import { gradientSizes, linf, tensor } from "@carom/core";
+ *
+ * console.log([...gradientSizes(tensor("float32", [1, 2], [3, -4]), linf)]); // [ 7 ]
+ * ```
  */
 export function gradientSizes(gradients: Tensor<FloatType>, measure: Norm): Float64Array {
   return eachRow(gradients, (row) => measure.dual(row));
@@ -20,6 +27,15 @@ export function gradientSizes(gradients: Tensor<FloatType>, measure: Norm): Floa
  * -1 to 1. NaN where a gradient is zero and has no direction.
  *
  * Source: Demontis et al. 2019, Eq. (18).
+ *
+ * @example
+ * ```ts
+ * import { gradientAlignments, tensor } from "@carom/core";
+ *
+ * const surrogate = tensor("float32", [2, 2], [1, 0, 0, 2]);
+ * const target = tensor("float32", [2, 2], [3, 0, 5, 0]);
+ * console.log([...gradientAlignments(surrogate, target)]); // [ 1, 0 ]
+ * ```
  */
 export function gradientAlignments(surrogate: Tensor<FloatType>, target: Tensor<FloatType>): Float64Array {
   return eachRow(surrogate, (row, i) => {

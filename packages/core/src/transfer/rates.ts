@@ -16,7 +16,17 @@ export function rate(count: number, n: number): Rate {
   return { count, n, ...(wilson(count, n) ?? { estimate: Number.NaN, low: 0, high: 1 }) };
 }
 
-/** The share of labels that differ from the truth. */
+/**
+ * The share of labels that differ from the truth.
+ *
+ * @example
+ * ```ts
+ * import { errorRate } from "@carom/core";
+ *
+ * const { estimate, low, high } = errorRate(Int32Array.of(0, 1, 1, 1), Int32Array.of(0, 0, 1, 1));
+ * console.log(estimate, low.toFixed(3), high.toFixed(3)); // 0.25 0.046 0.699
+ * ```
+ */
 export function errorRate(predicted: Int32Array, labels: Int32Array): Rate {
   return rate(
     countWhere(labels, (label, i) => predicted[i] !== label),
@@ -67,7 +77,19 @@ export interface OutcomeRates {
   readonly otherWrongClass: Rate;
 }
 
-/** Counts outcomes. */
+/**
+ * Counts outcomes.
+ *
+ * @example
+ * ```ts
+ * import { outcomeRates } from "@carom/core";
+ *
+ * const labels = Int32Array.of(0, 0, 1, 1);
+ * const attacked = Int32Array.of(1, 1, 1, 1);
+ * const { success, netIncrease } = outcomeRates({ labels, clean: labels, attacked, surrogate: attacked });
+ * console.log(success?.estimate, netIncrease.estimate); // 0.5 0.5
+ * ```
+ */
 export function outcomeRates({ labels, clean, attacked, surrogate }: Outcomes): OutcomeRates {
   const n = labels.length;
   assert(n > 0 && [clean, attacked, surrogate].every((x) => x.length === n), "outcomes of the same points");

@@ -33,6 +33,14 @@ export interface Variability {
  * losses are all finite.
  *
  * Source: Demontis et al. 2019, Eq. (19), V(x, y) = E_D{l^2} - E_D{l}^2.
+ *
+ * @example
+ * ```ts
+ * import { lossVariability } from "@carom/core/transfer";
+ *
+ * const v = lossVariability([Float64Array.of(1, 2), Float64Array.of(3, 2)])!;
+ * console.log([...v.ofPoints], v.perPoint, v.ofMean); // [ 2, 0 ] 1 0.5
+ * ```
  */
 export function lossVariability(losses: readonly Float64Array[]): Variability | undefined {
   const sets = losses.length;

@@ -69,6 +69,27 @@ export async function strongestAttack(
  * the margin is climbed, points may be judged worse at a larger budget.
  *
  * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
+ *
+ * @example
+ * ```ts
+ * import { craftEvasion, dataset, denseRows, fit, l2, learnerByName, openModel, runtimeFrom, tensor } from "@carom/core";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const runtime = runtimeFrom(ort);
+ * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });
+ * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "example" });
+ * const opened = (await openModel(runtime, model)).differentiable!;
+ * const results = await craftEvasion({
+ *   model,
+ *   opened,
+ *   x: denseRows(data),
+ *   labels: data.labels,
+ *   threat: { norm: l2, domain: data.domain },
+ *   epsilons: [1, 9],
+ *   seed: 0,
+ * });
+ * console.log(results.map(({ objective }) => objective.filter((margin) => margin > 0).length)); // [ 0, 4 ]
+ * ```
  */
 export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
   const { epsilons, labels } = task;

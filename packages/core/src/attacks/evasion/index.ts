@@ -21,5 +21,16 @@ export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = regist
   noise,
 ]);
 
-/** The attack of that name. @throws InputError with the nearest name where there is none. */
+/**
+ * The attack of that name.
+ *
+ * @throws InputError with the nearest name where there is none.
+ *
+ * @example
+ * ```ts
+ * import { evasionByName } from "@carom/core";
+ *
+ * console.log(evasionByName("pgd").capabilities.norms); // [ 'l1', 'l2', 'linf' ]
+ * ```
+ */
 export const evasionByName = (name: string): AnyEvasionAttack => entryNamed(evasionAttacks, "attack", name);

@@ -57,6 +57,27 @@ export interface MinimumResult {
  * errs, as the model itself says; that none below it would do is as certain as the attack is strong.
  *
  * @throws InputError where the threat model does not fit the points.
+ *
+ * @example
+ * ```ts
+ * import { dataset, denseRows, fit, l2, learnerByName, minimumEpsilon, openModel, runtimeFrom, tensor } from "@carom/core";
+ * import { lineSearchAttack } from "@carom/core/attacks";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const runtime = runtimeFrom(ort);
+ * const data = dataset({ features: tensor("float32", [4, 1], [0, 2, 8, 10]), labels: [0, 0, 1, 1] });
+ * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "example" });
+ * const { epsilon } = await minimumEpsilon({
+ *   attack: lineSearchAttack(),
+ *   models: [(await openModel(runtime, model)).differentiable!],
+ *   x: denseRows(data),
+ *   labels: data.labels,
+ *   threat: { norm: l2, domain: data.domain },
+ *   seed: 0,
+ * });
+ * // The boundary is half-way between the classes.
+ * console.log([...epsilon].map((each) => each.toFixed(1))); // [ '5.0', '3.0', '3.0', '5.0' ]
+ * ```
  */
 export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> {
   const { attack, models, x, labels, targets, threat, seed, ids, tolerance = 1e-3 } = task;

@@ -4,7 +4,18 @@ import type { TableTask } from "../table/options.ts";
 import { tableReader } from "../table/readTable.ts";
 import type { Table } from "../table/rows.ts";
 
-/** Reads a table from all of its bytes, as `readTable` reads it from pieces. */
+/**
+ * Reads a table from all of its bytes, as `readTable` reads it from pieces.
+ *
+ * @example
+ * ```ts
+ * import { readCsv } from "@carom/core/data";
+ *
+ * const text = "height,width,class\n1.5,2,cat\n3,4,dog\n";
+ * const { featureNames, classNames, features } = readCsv(new TextEncoder().encode(text));
+ * console.log(featureNames, classNames, features.shape); // [ 'height', 'width' ] [ 'cat', 'dog' ] [ 2, 2 ]
+ * ```
+ */
 export function readCsv(bytes: Uint8Array, name = "CSV data", options: TableTask = {}): Table {
   const read = (type: "float32" | "float64") => {
     const reader = tableReader(name, options, type, bytes.length);

@@ -31,6 +31,15 @@ export interface NpzFile {
  * Opens a .npz file.
  *
  * @throws InputError for a file that is no zip archive.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "@carom/core";
+ * import { openNpz, writeNpz } from "@carom/core/data";
+ *
+ * const bytes = writeNpz({ x: tensor("float32", [2, 2], [1, 2, 3, 4]) });
+ * console.log(openNpz(bytes).names); // [ 'x' ]
+ * ```
  */
 export function openNpz(bytes: Uint8Array, name = "npz data"): NpzArchive {
   const names: string[] = [];

@@ -26,6 +26,13 @@ const [NOT, NEGATIVE] = [3, 7];
  * that are no words stand between backticks or double quotes.
  *
  * @throws InputError that names the place
+ *
+ * @example
+ * ```ts
+ * import { parseCondition, printCondition } from "@carom/core/features";
+ *
+ * console.log(printCondition(parseCondition("a+b<=1", ["a", "b"]), ["a", "b"])); // a + b <= 1
+ * ```
  */
 export function parseCondition(text: string, names: readonly string[], placeIn?: PlaceIn): Condition {
   const place = placeIn ?? ((offset: number) => `${JSON.stringify(text)}, character ${offset + 1}`);

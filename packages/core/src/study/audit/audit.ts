@@ -303,7 +303,36 @@ export interface AuditInput extends AuditQuestion {
   onProgress?(progress: Progress): void;
 }
 
-/** Audits a model in this process and keeps nothing: trains surrogates, crafts on each and on the target, judges. */
+/**
+ * Audits a model in this process and keeps nothing: trains surrogates, crafts on each and on the target, judges.
+ *
+ * @example
+ * ```ts
+ * import { audit, dataset, fit, learnerByName, runtimeFrom, splitHalves, stream, takeRows, tensor } from "@carom/core";
+ * import * as ort from "onnxruntime-node";
+ *
+ * const runtime = runtimeFrom(ort);
+ * const random = stream(0, "points");
+ * const labels = Array.from({ length: 80 }, (_, i) => i % 2);
+ * const x = labels.flatMap((label) => [random.normal() + 3 * label, random.normal()]);
+ * const data = dataset({ features: tensor("float32", [80, 2], x), labels });
+ * const [training, attacked] = splitHalves(data, random).map((rows) => takeRows(data, rows));
+ * const { model: target } = await fit(learnerByName("svm-rbf"), training, { runtime, seed: 0, label: "target" });
+ * const { result } = await audit({
+ *   runtime,
+ *   target,
+ *   training,
+ *   attacked,
+ *   surrogates: [{ learner: "logistic", complexity: "low" }],
+ *   norm: "l2",
+ *   epsilons: [0, 3],
+ *   seed: 0,
+ *   asked: { dataHash: "", targetHash: "", box: [-4, 8], attackerKnows: [], defaults: [], warnings: [] },
+ * });
+ * const errors = result.cells.filter(({ target }) => target === "target").map((cell) => cell.errorUnderAttack.estimate);
+ * console.log(errors[0] < 0.2, errors[1] > 0.8); // true true
+ * ```
+ */
 export async function audit(input: AuditInput): Promise<AuditOutput> {
   const plan = startPlan();
   const service = "scores" in input.target ? input.target : undefined;

@@ -55,6 +55,14 @@ export type GateStatus = (typeof gateStatuses)[number];
  * Reads a rule: a quantity, `>` or `<`, a share or a percentage, and `at` a budget where it is about one alone.
  *
  * @throws InputError where it is no such text, or of a budget that is not among those of the audit
+ *
+ * @example
+ * ```ts
+ * import { parseGateRule } from "@carom/core/study";
+ *
+ * const { quantity, limit, epsilon } = parseGateRule("transfer > 20 % at 1", [0.5, 1]);
+ * console.log(quantity, limit, epsilon); // transfer 0.2 1
+ * ```
  */
 export function parseGateRule(text: string, epsilons: readonly number[]): GateRule {
   const parts = /^\s*([\w-]+)\s*([<>])\s*([\d.]+(?:e-?\d+)?)\s*(%?)\s*(?:at\s+(\S+)\s*)?$/i.exec(text);

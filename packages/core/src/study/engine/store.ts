@@ -36,7 +36,18 @@ export async function readPart(store: Store, { data, split, part }: Part): Promi
   return split ? takeRows(dataset, (await readRef(store, split))[part!]) : dataset;
 }
 
-/** A store in memory, for runs that nobody needs to resume. */
+/**
+ * A store in memory, for runs that nobody needs to resume.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore } from "@carom/core";
+ *
+ * const store = memoryStore();
+ * await store.write("a key", { json: { answer: 42 }, arrays: {} });
+ * console.log((await store.read("a key"))?.json, await store.has("another")); // { answer: 42 } false
+ * ```
+ */
 export function memoryStore(): Store {
   const artifacts = new Map<string, Artifact>();
   return {
