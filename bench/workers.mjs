@@ -5,12 +5,13 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { studyFiles } from "@carom/core/report";
 import { execute, planStudy, readStudy, startPlan } from "@carom/core/study";
+import { parseHTML } from "linkedom";
 import { loadDataset } from "../packages/cli/dist/host/data.js";
 import { startPool } from "../packages/cli/dist/host/pool.js";
 import { diskStore, prepareStore } from "../packages/cli/dist/host/store.js";
 import { loadStudy } from "../packages/cli/dist/host/studyFile.js";
-import { studyFiles } from "../packages/cli/dist/report/studyFiles.js";
 import { median, printTable } from "./paired.mjs";
 
 const rounds = Number(process.env.CAROM_BENCH_ROUNDS ?? 3);
@@ -92,7 +93,7 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
   const executed = seconds();
   const scheduling = processorSeconds() - own - planning;
   const result = await readStudy(store, keys, study, { train: contentHash });
-  studyFiles(result, [], { started: new Date(), seconds: 0 });
+  studyFiles(result, [], { started: new Date(), seconds: 0 }, parseHTML("<!doctype html><html></html>").document);
   const end = seconds();
   const main = processorSeconds() - own;
   const storing = sum(rows.map((row) => row.store));

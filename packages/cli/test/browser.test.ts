@@ -3,11 +3,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { renderReport } from "@carom/core/report";
 import { parseHTML } from "linkedom";
 import { type Browser, chromium as playwright } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { madeUpAudit, madeUpExamples } from "../../core/test/auditResult.ts";
-import { renderReport } from "../src/report/render.ts";
 import { carom, pointsFile, temporaryFolder } from "./run.ts";
 
 // The browser comes from npm as a binary for this one platform.

@@ -11,6 +11,8 @@
  * - `@carom/core/stats`: intervals, tests and measures of association
  * - `@carom/core/study`: audits and studies as plans of tasks, stores, and what was found
  * - `@carom/core/figures`: results as SVG
+ * - `@carom/core/report`: results as files of text, the HTML report among them
+ * - `@carom/core/kinds`: each kind of study as one value, from its schema to its report
  *
  * Tensors, random streams and errors are here alone.
  *
@@ -90,6 +92,7 @@ export { errorRate, type OutcomeRates, type Outcomes, outcomeRates, type Rate } 
 
 // Audits
 
-export { type AuditInput, type AuditOutput, audit } from "./study/audit/audit.ts";
+export { type AuditInput, audit } from "./study/audit/audit.ts";
+export type { AuditOutput } from "./study/audit/read.ts";
 export { memoryStore, type Store } from "./study/engine/store.ts";
 export type { AuditResult } from "./study/result.ts";

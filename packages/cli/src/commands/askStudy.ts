@@ -1,42 +1,60 @@
-// Plans a study of one question, of whatever kind.
+// Plans a study of any kind: reads its data, and tells how, and what is suspicious of them.
 
-import type { Store } from "@carom/core";
-import { normIn, type PlanBuilder, type StudyData, type StudyKind, studyKinds } from "@carom/core/study";
+import {
+  type AnyStudy,
+  type Asked,
+  ask,
+  askOfData,
+  hashesOfTable,
+  requirePairs,
+  type SingleStudy,
+  studyKinds,
+  type TablePart,
+} from "@carom/core/kinds";
+import { atScale, hashesOf, normIn, type PlanBuilder, type StudyData } from "@carom/core/study";
+import { studyPath } from "../host/shippedStudies.ts";
 import { loadStudyData } from "../host/studyData.ts";
-import type { SingleStudy } from "../host/studyFile.ts";
-import type { RunFacts } from "../report/manifest.ts";
+import { loadStudy } from "../host/studyFile.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type Telling, tellReading } from "../ui/readData.ts";
 import { inStudyWords, toldInStudyWords } from "../ui/studyWords.ts";
-import type { Asked } from "./asked.ts";
-import { evasionFace, poisoningFace, type StudyFace, sweepFace } from "./studyFaces.ts";
 
-/** Plans a study of surrogates and targets or of one learner. */
-export async function ask(
+/** A study that has been planned. */
+export interface PlannedStudy {
+  readonly asked: Asked;
+  /** The hash of each file. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** What is suspicious of the data. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads the data of a study into a plan, and plans what it asks. */
+export async function askStudy(
   plan: PlanBuilder,
-  study: SingleStudy,
+  study: AnyStudy,
+  scale: string | undefined,
   telling: Telling,
-): Promise<Asked & { hashes: Record<string, string> }> {
-  const { data, hashes, readings } = await toldInStudyWords(loadStudyData(plan, study));
+): Promise<PlannedStudy> {
+  if (study.kind !== "table") {
+    const { data, warnings } = await readStudyData(plan, study, telling);
+    return { asked: askOfData(plan, study, data), hashes: hashesOf(data), warnings };
+  }
+  const parts: TablePart[] = [];
+  for (const name of study.studies) {
+    const found: AnyStudy = atScale({ ...(await loadStudy(await studyPath(name))), seed: study.seed }, scale);
+    requirePairs(name, found);
+    parts.push({ name, study: found, data: (await readStudyData(plan, found, telling)).data });
+  }
+  return { asked: ask(plan, studyKinds.table, study, parts), hashes: hashesOfTable(parts), warnings: [] };
+}
+
+/** The data of a study in a plan, told as they are read. */
+async function readStudyData(plan: PlanBuilder, study: SingleStudy, telling: Telling) {
+  const { data, readings } = await toldInStudyWords(loadStudyData(plan, study));
   for (const [file, reading] of readings) tellReading(file, reading, telling, inStudyWords);
   const warnings = warningsOf(study, data).map(inStudyWords);
   holdWarnings(warnings);
-  const asked = <S, M, R extends object>(kind: StudyKind<S, M, R>, face: StudyFace<M, R>, study: S) => {
-    const matrices = kind.plan(plan, study, data);
-    return {
-      hashes,
-      warnings,
-      wanted: matrices.flatMap((matrix) => kind.wanted(matrix)),
-      async answer(store: Store) {
-        const result = await kind.read(store, matrices, study, hashes);
-        const files = (facts: RunFacts) => face.files(result, facts, { store, matrices, data });
-        return { result, text: face.text(result), files };
-      },
-    };
-  };
-  if (study.kind === "poisoning") return asked(studyKinds.poisoning, poisoningFace, study);
-  if (study.kind === "sweep") return asked(studyKinds.sweep, sweepFace, study);
-  return asked(studyKinds.evasion, evasionFace, study);
+  return { data, warnings };
 }
 
 /** What the data do not suit of what is learned from them and asked of them. */

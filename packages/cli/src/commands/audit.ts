@@ -1,6 +1,5 @@
 // carom audit: how much of a model falls to attacks crafted on surrogates, and why.
 
-import { join } from "node:path";
 import {
   featureCount,
   InputError,
@@ -13,30 +12,16 @@ import {
   takeRows,
 } from "@carom/core";
 import { withScaling } from "@carom/core/data";
+import { ask, studyKinds } from "@carom/core/kinds";
 import { sizeOfTraining } from "@carom/core/learners";
-import {
-  type AuditQuestion,
-  modelCodec,
-  normIn,
-  type PlanBuilder,
-  planAudit,
-  readAudit,
-  startPlan,
-} from "@carom/core/study";
+import { type AuditQuestion, modelCodec, normIn, type PlanBuilder, startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
-import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping } from "../host/http/target.ts";
-import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
-import { defaultWorkers } from "../host/pool.ts";
 import { requireRoomForAudit } from "../host/room.ts";
-import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
-import { factsOf } from "../report/manifest.ts";
-import { print } from "../terminal/print.ts";
-import { outputWidth, wrap } from "../terminal/wrap.ts";
 import { describeBounds } from "../ui/bounds.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
@@ -49,7 +34,6 @@ import {
   parseFraction,
   parsePositive,
   parseWorkers,
-  printJson,
   withCommonOptions,
   withDataOptions,
   withExamples,
@@ -58,7 +42,7 @@ import { withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
 import { unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { attackersFor, normChoiceOf, parseAttackers } from "./auditAttackers.ts";
-import { decide, GATE_FAILED, gateLines, gateOf, isKeptBy, withGateOptions } from "./auditGate.ts";
+import { gateOf, withGateOptions } from "./auditGate.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
 import {
   type AuditOptions,
@@ -75,6 +59,7 @@ import {
   splitUserData,
   surrogatesFor,
 } from "./auditSubject.ts";
+import { requireFolder, runAsked } from "./runAsked.ts";
 
 /** `carom audit`: the main job. */
 export function auditCommand(): Command {
@@ -129,7 +114,7 @@ export function auditCommand(): Command {
 async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
   const norm = normNamed(options.norm).name;
-  await requireFreeOrFinished(options.out ?? join(RUNS, "audit"));
+  await requireFolder(options, "audit");
   const plan = startPlan();
   const subject = await subjectOf(plan, options);
   const { parts, asked, attacked, service, ledger } = subject;
@@ -176,48 +161,14 @@ async function run(options: AuditOptions): Promise<void> {
     asked: { ...asked, defaults, warnings },
     ...estimateOf(options),
   };
-  const keys = planAudit(plan, question, parts);
-  const hash = hashOfQuestion(question, keys.wanted, options.device);
-  const folder = options.out ?? runFolder("audit", hash, started);
-  const finished = await isFinished(folder, hash);
-  const store = await runPlan(plan, keys.wanted, {
-    workers: options.workers ?? defaultWorkers(),
-    quiet: options.quiet === true,
-    device: options.device,
-    service,
+  const data = { ...parts, ...(options.target !== undefined && { name: options.target }) };
+  const sent =
+    ledger && (() => ({ sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" }));
+  await runAsked(plan, ask(plan, studyKinds.audit, { ...question, ...(gate && { gate }) }, data), {
+    ...{ name: "audit", started, question, options },
+    ...(service && { service }),
+    ...(sent && { queries: sent }),
   });
-  const queries = ledger && { sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" };
-  await service?.close();
-  // What draws and lays out takes a while to load, and is wanted only now.
-  const { auditFiles } = await import("../report/auditFiles.ts");
-  const { output, findings } = await keepingResults(async () => {
-    const output = await readAudit(store, keys, question, parts);
-    const facts = { ...factsOf(hash, started, store), ...(ledger && { queries }) };
-    const findings = decide(gate, output);
-    if (!finished)
-      await writeFolder(
-        folder,
-        auditFiles(output, facts, { ...(options.target !== undefined && { target: options.target }), findings }),
-      );
-    return { output, findings };
-  });
-  if (!isKeptBy(findings)) process.exitCode = GATE_FAILED;
-  if (options.json) {
-    printJson({ folder, ...output.result, ...(findings.length > 0 && { gate: findings }) });
-    return;
-  }
-  const { answer, shortfall, asked: told } = output.result;
-  // What the numbers do not show comes before everything else.
-  const first = shortfall?.shows ? 1 : 0;
-  const cautions = told.warnings.map((warning) => `Warning: ${warning}`);
-  const text = [...answer.slice(0, first), ...cautions, ...answer.slice(first)].join("\n\n");
-  print(
-    `${wrap(text, outputWidth())}\n\n${ledger ? `Queries: ${ledger.sent} rows sent to the target.\n` : ""}Report: ${join(folder, "report.html")}\n${gateLines(
-      findings,
-    )
-      .map((line) => `\n${wrap(line, outputWidth())}\n`)
-      .join("")}`,
-  );
 }
 
 /** The target and the data that the options name. */

@@ -1,20 +1,7 @@
 // The gate of an audit: rules from the command line, decided when all is computed; a broken one fails a build.
 
-import { type AuditOutput, InputError } from "@carom/core";
-import {
-  type ComparedAudit,
-  decideGate,
-  type GateBound,
-  type GateFinding,
-  type GateRule,
-  type GateStatus,
-  gateBounds,
-  gateStatuses,
-  increases,
-  parseGateRule,
-  type StrongestPoints,
-  TARGET,
-} from "@carom/core/study";
+import { InputError } from "@carom/core";
+import { type AuditGate, type GateBound, gateBounds, parseGateRule } from "@carom/core/study";
 import type { Command } from "commander";
 import { readEarlierAudit } from "../host/earlierAudit.ts";
 import { invalid } from "../ui/options.ts";
@@ -24,15 +11,6 @@ export interface GateOptions {
   readonly failWhen?: GateBound;
   readonly baseline?: string;
 }
-
-export interface Gate {
-  readonly rules: readonly GateRule[];
-  readonly bound: GateBound;
-  readonly baseline?: ComparedAudit;
-}
-
-/** Exit status of an audit whose gate failed. */
-export const GATE_FAILED = 3;
 
 /** Adds the options of a gate. */
 export function withGateOptions(command: Command): Command {
@@ -56,8 +34,8 @@ function parseBound(text: string): GateBound {
   throw invalid("--fail-when", gateBounds.join(", "), text, "leave it out for sure");
 }
 
-/** The gate that options ask for, checked before any work is done. @throws InputError for what it cannot be made of */
-export async function gateOf(options: GateOptions, epsilons: readonly number[]): Promise<Gate> {
+/** The gate that options ask for, if any, checked before any work is done. @throws InputError for what it cannot be made of */
+export async function gateOf(options: GateOptions, epsilons: readonly number[]): Promise<AuditGate | undefined> {
   const rules = (options.failIf ?? []).map((text) => parseGateRule(text, epsilons));
   const needsBaseline = rules.some(({ quantity }) => quantity === "increase");
   if (needsBaseline && options.baseline === undefined) {
@@ -80,37 +58,7 @@ export async function gateOf(options: GateOptions, epsilons: readonly number[]):
       remedy: `for instance --fail-if '${unused === "--baseline" ? "increase > 0.05" : "transfer > 0.20"}'`,
     });
   }
+  if (rules.length === 0) return undefined;
   const baseline = options.baseline === undefined ? undefined : await readEarlierAudit("--baseline", options.baseline);
   return { rules, bound: options.failWhen ?? "sure", ...(baseline && { baseline }) };
-}
-
-/** What became of the rules. @throws InputError where the audits cannot be compared */
-export function decide({ rules, bound, baseline }: Gate, { result, samples }: AuditOutput): GateFinding[] {
-  const errors = ({ surrogate, epsilon }: StrongestPoints) => {
-    const own = samples.find(
-      (each) => each.surrogate === surrogate && each.target === TARGET && each.epsilon === epsilon,
-    );
-    return own && Uint8Array.from(own.labels, (label, i) => Number(own.attackedLabels[i] !== label));
-  };
-  const found = baseline ? increases({ result, errors }, baseline) : [];
-  const byBudget = result.asked.epsilons.map((epsilon) => found.find((each) => each.epsilon === epsilon)?.difference);
-  return decideGate(rules, bound, result, byBudget);
-}
-
-const words: Readonly<Record<GateStatus, string>> = {
-  failed: "Gate failed",
-  undecided: "Gate failed",
-  warned: "Gate warning",
-  passed: "Gate passed",
-};
-
-/** Whether a build goes on: a rule that nothing can be said of is not kept. */
-export const isKeptBy = (findings: readonly GateFinding[]): boolean =>
-  findings.every(({ status }) => status === "passed" || status === "warned");
-
-/** The findings in lines, the worst first. */
-export function gateLines(findings: readonly GateFinding[]): string[] {
-  return gateStatuses.flatMap((status) =>
-    findings.filter((each) => each.status === status).map(({ sentence }) => `${words[status]}: ${sentence}.`),
-  );
 }

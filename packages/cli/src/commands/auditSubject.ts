@@ -27,13 +27,13 @@ import type { LoadedData } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { asIn } from "../host/sameColumns.ts";
 import { normNamed } from "../host/threat.ts";
-import type { DeviceOptions } from "../ui/deviceOption.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import type { ScalingOptions } from "../ui/scalingOption.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 import { type UnitsOptions, unitsOf } from "../ui/unitsOption.ts";
 import type { GateOptions } from "./auditGate.ts";
+import type { RunOptions } from "./runAsked.ts";
 
 export interface AuditOptions
   extends CommonOptions,
@@ -41,7 +41,7 @@ export interface AuditOptions
     ScalingOptions,
     UnitsOptions,
     AddressOptions,
-    DeviceOptions,
+    RunOptions,
     ModelOptions,
     GateOptions {
   readonly target?: string;
@@ -58,8 +58,6 @@ export interface AuditOptions
   /** The attack on each surrogate in place of the strongest. */
   readonly attack?: string;
   readonly surrogateFraction: number;
-  readonly workers?: number;
-  readonly out?: string;
 }
 
 /** What is audited, as parts of a plan, and what the report says of them. */

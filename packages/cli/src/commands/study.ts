@@ -1,34 +1,28 @@
 // carom study: a grid of surrogates, targets, budgets and repetitions, from a file.
 
-import { join } from "node:path";
 import { InputError } from "@carom/core";
-import { atScale, restrict, startPlan, studyJsonSchema } from "@carom/core/study";
+import { type AnyStudy, studyJsonSchema } from "@carom/core/kinds";
+import { atScale, restrict, startPlan } from "@carom/core/study";
 import { Command } from "commander";
-import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
-import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
-import { runPlan } from "../host/runPlan.ts";
 import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
 import { storeFolder } from "../host/store.ts";
-import { type AnyStudy, kindNamed, loadStudy } from "../host/studyFile.ts";
+import { kindNamed, loadStudy } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
-import { factsOf } from "../report/manifest.ts";
 import { print } from "../terminal/print.ts";
-import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
+import { withDeviceOption } from "../ui/deviceOption.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
-import { ask } from "./askStudy.ts";
-import { askTable } from "./studyTable.ts";
+import { askStudy } from "./askStudy.ts";
+import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
 
-interface StudyOptions extends Omit<CommonOptions, "seed">, DeviceOptions {
+interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions {
   readonly seed?: number;
   readonly plan?: boolean;
   readonly schema?: boolean | string;
   readonly list?: boolean;
   readonly scale?: string;
   readonly only?: string[];
-  readonly workers?: number;
-  readonly out?: string;
 }
 
 /** `carom study FILE` or `carom study NAME`. */
@@ -68,31 +62,16 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const loaded = await loadStudy(await studyPath(file));
   const seeded = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const study = restricted(atScale(seeded, options.scale), options.only);
-  if (!options.plan) await requireFreeOrFinished(options.out ?? join(RUNS, study.name));
+  if (!options.plan) await requireFolder(options, study.name);
   const plan = startPlan();
-  const {
-    wanted,
-    hashes,
-    answer,
-    warnings = [],
-  } = study.kind === "table" ? await askTable(plan, study, options.scale, options) : await ask(plan, study, options);
-  const workers = options.workers ?? defaultWorkers();
+  const { asked, hashes, warnings } = await askStudy(plan, study, options.scale, options);
   if (options.plan) {
-    await describePlan(await withMeasuredTimes(plan, storeFolder()), workers, options.json === true);
+    const measured = await withMeasuredTimes(plan, storeFolder());
+    await describePlan(measured, options.workers ?? defaultWorkers(), options.json === true);
     return;
   }
-  const hash = hashOfQuestion([study, hashes], wanted, options.device);
-  const folder = options.out ?? runFolder(study.name, hash, started);
-  const finished = await isFinished(folder, hash);
-  const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true, device: options.device });
-  const { result, text } = await keepingResults(async () => {
-    const found = await answer(store);
-    const facts = { ...factsOf(hash, started, store), warnings };
-    if (!finished) await writeFolder(folder, await found.files(facts));
-    return found;
-  });
-  if (options.json) printJson({ folder, ...(warnings.length > 0 && { warnings }), ...result });
-  else print(`${text}\nReport: ${join(folder, "report.html")}\n`);
+  const beside = warnings.length > 0 ? { warnings } : {};
+  await runAsked(plan, asked, { name: study.name, started, question: [study, hashes], options, warnings, beside });
 }
 
 /** The study with some of its models, where some are named. */

@@ -1,19 +1,13 @@
 // carom sweep: what regularisation buys, over the values of one option of a learner.
 
-import { join } from "node:path";
 import { InputError, learnerByName, learners } from "@carom/core";
 import { withScaling } from "@carom/core/data";
-import { normIn, planSweep, readSweep, type SweepQuestion, startPlan } from "@carom/core/study";
+import { ask, oneSweep } from "@carom/core/kinds";
+import { normIn, type SweepQuestion, startPlan } from "@carom/core/study";
 import { Command, Option } from "commander";
-import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
-import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
-import { defaultWorkers } from "../host/pool.ts";
-import { runPlan } from "../host/runPlan.ts";
 import { normNamed } from "../host/threat.ts";
-import { factsOf } from "../report/manifest.ts";
-import { print } from "../terminal/print.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
-import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
+import { withDeviceOption } from "../ui/deviceOption.ts";
 import {
   type CommonOptions,
   type DataFileOptions,
@@ -21,7 +15,6 @@ import {
   parseEpsilons,
   parsePositive,
   parseWorkers,
-  printJson,
   withCommonOptions,
   withDataOptions,
   withExamples,
@@ -29,15 +22,15 @@ import {
 import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
-import { sweepLines } from "../ui/sweepLines.ts";
 import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
+import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
 
 interface Over {
   readonly option: string;
   readonly values: readonly number[];
 }
 
-interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions, UnitsOptions, DeviceOptions {
+interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions, UnitsOptions, RunOptions {
   readonly data: string;
   readonly over: Over;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -45,8 +38,6 @@ interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions, U
   readonly epsilon?: readonly number[];
   readonly sets: number;
   readonly points?: number;
-  readonly workers?: number;
-  readonly out?: string;
 }
 
 /** `carom sweep LEARNER --data F --over C=0.01,0.1,1`. */
@@ -77,7 +68,7 @@ export function sweepCommand(): Command {
 
 async function run(name: string, options: SweepOptions): Promise<void> {
   const started = new Date();
-  await requireFreeOrFinished(options.out ?? join(RUNS, "sweep"));
+  await requireFolder(options, "sweep");
   if (options.epsilon && options.epsilon.length > 1)
     throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
@@ -104,21 +95,12 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     seed: options.seed,
   };
   const plan = startPlan();
-  const data = plan.data(dataset);
-  const keys = planSweep(plan, question, data);
-  const hash = hashOfQuestion(question, keys.wanted, options.device);
-  const folder = options.out ?? runFolder("sweep", hash, started);
-  const finished = await isFinished(folder, hash);
-  const workers = options.workers ?? defaultWorkers();
-  const store = await runPlan(plan, keys.wanted, { workers, quiet: options.quiet === true, device: options.device });
-  const { sweepFiles } = await import("../report/sweepFiles.ts");
-  const result = await keepingResults(async () => {
-    const found = await readSweep(store, keys, question, contentHash);
-    if (!finished) await writeFolder(folder, sweepFiles(found, factsOf(hash, started, store)));
-    return found;
+  const data = { train: { part: plan.data(dataset), dataset, hash: contentHash } };
+  await runAsked(plan, ask(plan, oneSweep, question, data), {
+    ...{ name: "sweep", started, question, options },
+    beside: { reading, ...(warnings.length > 0 && { warnings }) },
+    shown: ["Figures", "figures"],
   });
-  if (options.json) printJson({ folder, reading, ...result, ...(warnings.length > 0 && { warnings }) });
-  else print(`${sweepLines(result)}\nFigures: ${join(folder, "figures")}\n`);
 }
 
 function parseOver(text: string): Over {

@@ -1,13 +1,13 @@
 // What data are known by: any choice that changes the reading gives another key, and no other spelling of it does.
 
 import type { DataOptions } from "@carom/core/data";
+import type { SingleStudy } from "@carom/core/kinds";
 import { type PoisoningStudy, type Study, startPlan } from "@carom/core/study";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readings, table, write } from "../../test/dataReadings.ts";
 import { loadDataset } from "./data.ts";
 import { loadStudyData } from "./studyData.ts";
-import type { SingleStudy } from "./studyFile.ts";
 
 const keyOf = async (spec: string, options: DataOptions) =>
   startPlan().data((await loadDataset(spec, options)).dataset).data.key;

@@ -14,7 +14,6 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { InputError } from "@carom/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { gzipped } from "./gzip.ts";
 import { keepingResults, requireFree, runFolder, writeDraft, writeFolder, writeWhole } from "./output.ts";
 import { partialName } from "./partial.ts";
 
@@ -54,7 +53,7 @@ describe("output", () => {
       throw new Error("no more");
     }
     const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-    for (const files of [{ "a.csv": broken() }, { "a.csv.gz": gzipped(broken()) }]) {
+    for (const files of [{ "a.csv": broken() }, { "a.csv.gz": { gzip: broken() } }]) {
       await expect(keepingResults(() => writeFolder(join(folder, "run"), files))).rejects.toThrow("no more");
       expect(told).toHaveBeenLastCalledWith(expect.stringMatching(/^carom: what was computed is in the store/));
     }

@@ -5,8 +5,10 @@ import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { link, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "@carom/core";
+import type { Gzipped } from "@carom/core/kinds";
 import { MissingInput } from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
+import { gzipped } from "./gzip.ts";
 import { pause } from "./lock.ts";
 import { partialName, removeLeft } from "./partial.ts";
 
@@ -72,13 +74,14 @@ export async function writeWhole(path: string, content: Content): Promise<void> 
 }
 
 /** Writes a folder of files (names may have slashes) under a temporary name and renames it. */
-export async function writeFolder(path: string, files: Readonly<Record<string, Content>>): Promise<void> {
+export async function writeFolder(path: string, files: Readonly<Record<string, Content | Gzipped>>): Promise<void> {
   // A slash at the end names the same folder.
   const written = await draft(resolve(path), async (temporary) => {
     for (const [name, content] of Object.entries(files)) {
       const file = join(temporary, name);
       await mkdir(dirname(file), { recursive: true, mode: FOLDER_MODE });
-      await writeFile(file, content, { mode: FILE_MODE });
+      const bytes = typeof content === "object" && "gzip" in content ? gzipped(content.gzip) : content;
+      await writeFile(file, bytes, { mode: FILE_MODE });
     }
   });
   await written.keep();

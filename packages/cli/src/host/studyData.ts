@@ -11,11 +11,11 @@ import {
   withSameBounds,
   withScaling,
 } from "@carom/core/data";
+import type { SingleStudy } from "@carom/core/kinds";
 import type { PlanBuilder, PoisoningStudy, Study, StudyData } from "@carom/core/study";
 import { loadDataset } from "./data.ts";
 import type { LoadedData } from "./loadedData.ts";
 import { asIn } from "./sameColumns.ts";
-import type { SingleStudy } from "./studyFile.ts";
 
 type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
 
@@ -23,7 +23,7 @@ type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
 export async function loadStudyData(
   plan: PlanBuilder,
   study: SingleStudy,
-): Promise<{ data: StudyData; hashes: Record<string, string>; readings: ReadonlyMap<string, DataReading> }> {
+): Promise<{ data: StudyData; readings: ReadonlyMap<string, DataReading> }> {
   const { train, test, classes, positive, binary, select, scaling, ...reading }: AnyData = study.data;
   const readings = new Map<string, DataReading>();
   const read = async (
@@ -49,11 +49,13 @@ export async function loadStudyData(
   const forTraining = await read(train);
   const forTest = test === undefined ? undefined : await read(test, forTraining);
   const [own, other] = withSameBounds(forTraining.dataset, forTest?.dataset);
-  const source = (dataset: Dataset) => ({ part: plan.data(dataset), dataset });
+  const source = (dataset: Dataset, hash: string) => ({ part: plan.data(dataset), dataset, hash });
   return {
     readings,
-    data: { train: source(own), ...(other && { test: source(other) }) },
-    hashes: { train: forTraining.contentHash, ...(forTest && { test: forTest.contentHash }) },
+    data: {
+      train: source(own, forTraining.contentHash),
+      ...(other && forTest && { test: source(other, forTest.contentHash) }),
+    },
   };
 }
 

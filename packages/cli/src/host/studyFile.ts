@@ -3,22 +3,11 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { editDistance, InputError, unknownName } from "@carom/core";
-import {
-  type PoisoningStudy,
-  type Study,
-  type SweepStudy,
-  studyJsonSchema,
-  studySchemas,
-  type TableStudy,
-} from "@carom/core/study";
+import { type AnyStudy, studyJsonSchema, studySchemas } from "@carom/core/kinds";
+import type { Study } from "@carom/core/study";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { dataFolder } from "./catalog.ts";
 import { readWritten } from "./read.ts";
-
-/** A study that asks one question of data. */
-export type SingleStudy = Study | PoisoningStudy | SweepStudy;
-/** A study of any kind. */
-export type AnyStudy = SingleStudy | TableStudy;
 
 /** The kind of study of that name; a file that names none asks of evasion. @throws InputError for one that does not exist. */
 export function kindNamed(kind = "evasion"): keyof typeof studySchemas {

@@ -14,19 +14,11 @@ export {
   suitable,
   withRivals,
 } from "./audit/attackers.ts";
-export {
-  type AuditInput,
-  type AuditMatrix,
-  type AuditOutput,
-  type AuditParts,
-  type AuditQuestion,
-  type AuditSamples,
-  audit,
-  mostQueries,
-  planAudit,
-  readAudit,
-  TARGET,
-} from "./audit/audit.ts";
+export { type AuditInput, audit } from "./audit/audit.ts";
+export { type AuditMatrix, mostQueries, planAudit } from "./audit/plan.ts";
+export type { AuditParts, AuditQuestion } from "./audit/question.ts";
+export { type AuditOutput, readAudit } from "./audit/read.ts";
+export type { AuditSamples } from "./audit/samples.ts";
 export type { SurrogateChoice } from "./audit/surrogateChoice.ts";
 
 // What an audit found
@@ -49,6 +41,7 @@ export type {
 // Gates: whether an audit passes
 
 export {
+  type AuditGate,
   decideGate,
   type GateBound,
   type GateFinding,
@@ -82,9 +75,9 @@ export {
 } from "./audit/comparison.ts";
 export { comparisonAnswer } from "./audit/comparisonAnswer.ts";
 
-// Kinds of study
+// What studies have in common
 
-export { type StudyKind, studyJsonSchema, studyKinds, studySchemas } from "./kinds.ts";
+export { hashesOf, type StudyData, type StudyFile } from "./studyData.ts";
 export { atScale, restrict } from "./studyModels.ts";
 
 // Evasion: a grid of surrogates, targets, attackers and budgets
@@ -94,7 +87,7 @@ export type { NamedAttacker } from "./evasion/attackers.ts";
 export { claimsOf } from "./evasion/claims.ts";
 export { type Explained, type Explanation, explainStudy } from "./evasion/explain.ts";
 export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./evasion/matrix.ts";
-export { planStudy, type StudyData } from "./evasion/plan.ts";
+export { planStudy } from "./evasion/plan.ts";
 export { byAttacker, type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./evasion/read.ts";
 export { type Study, studySchema } from "./evasion/schema.ts";
 export { type SmallestBudget, smallestBudgets } from "./evasion/smallestBudgets.ts";
@@ -158,7 +151,7 @@ export {
   rateIn,
   transferRateOf,
 } from "./measured.ts";
-export { nameOf, referenceBudget } from "./names.ts";
+export { nameOf, referenceBudget, TARGET } from "./names.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./repetitionMeans.ts";
 
 // Beside the paper's own numbers

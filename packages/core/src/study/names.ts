@@ -9,6 +9,9 @@ export const modelId = (role: MeasuredModel["role"], name: string) => `${role}/$
 export const surrogateId = (name: string) => modelId("surrogate", name);
 export const targetId = (name: string) => modelId("target", name);
 
+/** The id that the target of an audit has in cells and pairs. */
+export const TARGET = "target";
+
 /** The budget at which the paper's claims are looked at: 1, else the smallest. */
 export function referenceBudget(budgets: readonly number[]): number {
   return budgets.includes(1) ? 1 : Math.min(...budgets);

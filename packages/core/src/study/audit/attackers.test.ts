@@ -6,9 +6,11 @@ import { attackerName, gradientsPerSample } from "../../attacks/attacker.ts";
 import { attackerNamed } from "../../attacks/attackerNames.ts";
 import { startPlan } from "../engine/plan.ts";
 import { taskKey } from "../engine/task.ts";
+import { TARGET } from "../names.ts";
 import { craft } from "../tasks/craft.ts";
 import { type AuditAttacker, suitable, withRivals } from "./attackers.ts";
-import { type AuditQuestion, mostQueries, planAudit, TARGET } from "./audit.ts";
+import { mostQueries, planAudit } from "./plan.ts";
+import type { AuditQuestion } from "./question.ts";
 import { standingsOf } from "./standing.ts";
 
 const data = boxPoints(1, 40, 4);

@@ -12,7 +12,9 @@ import { type OpenModel, openModel } from "../../models/open.ts";
 import { NO_GRADIENTS, type Service } from "../../models/service.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
-import { type AuditOutput, audit, mostQueries } from "./audit.ts";
+import { audit } from "./audit.ts";
+import { mostQueries } from "./plan.ts";
+import type { AuditOutput } from "./read.ts";
 
 const points = boxPoints(3, 160, 6, 2);
 // Labels that can be learnt: a slanted plane.

@@ -3,7 +3,7 @@
 import { type Dataset, denseRows, featureCount } from "../../data/dataset.ts";
 import type { AuditExample } from "../result.ts";
 import type { Crafted } from "../tasks/craft.ts";
-import type { AuditSamples } from "./audit.ts";
+import type { AuditSamples } from "./samples.ts";
 
 /**
  * Of the points crafted on one model, the first that the target got right and gets wrong under the attack at the second

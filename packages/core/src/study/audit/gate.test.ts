@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { wilson } from "../../stats/wilson.ts";
 import { rate } from "../../transfer/rates.ts";
-import { TARGET } from "./audit.ts";
+import { TARGET } from "../names.ts";
 import { decideGate, type GateBound, gateBounds, parseGateRule } from "./gate.ts";
 
 const epsilons = [1, 2];

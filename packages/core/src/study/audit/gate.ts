@@ -3,8 +3,10 @@
 import { InputError, unknownName } from "../../errors.ts";
 import { percentage, percentInterval } from "../../numbers.ts";
 import type { Interval } from "../../stats/sample.ts";
+import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
-import { TARGET } from "./audit.ts";
+import { type ComparedAudit, increases, type StrongestPoints } from "./increase.ts";
+import type { AuditSamples } from "./samples.ts";
 
 /** What a rule can be about, each with what it measures. */
 export const gateQuantities = {
@@ -92,6 +94,49 @@ function malformed(text: string): InputError {
     got: `"${text}"`,
     remedy: "for instance --fail-if 'transfer > 0.20 at 1'",
   });
+}
+
+/** What an audit has to keep. */
+export interface AuditGate {
+  readonly rules: readonly GateRule[];
+  readonly bound: GateBound;
+  /** The audit that `increase` is measured from. */
+  readonly baseline?: ComparedAudit;
+}
+
+/** What became of the rules of a gate. @throws InputError where the audit cannot be compared with the earlier one */
+export function gateFindings(
+  { rules, bound, baseline }: AuditGate,
+  result: AuditResult,
+  samples: readonly AuditSamples[],
+): GateFinding[] {
+  const errors = ({ surrogate, epsilon }: StrongestPoints) => {
+    const own = samples.find(
+      (each) => each.surrogate === surrogate && each.target === TARGET && each.epsilon === epsilon,
+    );
+    return own && Uint8Array.from(own.labels, (label, i) => Number(own.attackedLabels[i] !== label));
+  };
+  const found = baseline ? increases({ result, errors }, baseline) : [];
+  const byBudget = result.asked.epsilons.map((epsilon) => found.find((each) => each.epsilon === epsilon)?.difference);
+  return decideGate(rules, bound, result, byBudget);
+}
+
+/** Whether a build goes on: a rule that nothing can be said of is not kept. */
+export const isKeptBy = (findings: readonly GateFinding[]): boolean =>
+  findings.every(({ status }) => status === "passed" || status === "warned");
+
+const verdicts: Readonly<Record<GateStatus, string>> = {
+  failed: "Gate failed",
+  undecided: "Gate failed",
+  warned: "Gate warning",
+  passed: "Gate passed",
+};
+
+/** The findings in lines, the worst first. */
+export function gateLines(findings: readonly GateFinding[]): string[] {
+  return gateStatuses.flatMap((status) =>
+    findings.filter((each) => each.status === status).map(({ sentence }) => `${verdicts[status]}: ${sentence}.`),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { newcombe, newcombePaired } from "../../stats/newcombe.ts";
-import { TARGET } from "./audit.ts";
+import { TARGET } from "../names.ts";
 import { type Compared, type ComparedAudit, increases, readCompared } from "./increase.ts";
 
 const points = 100;

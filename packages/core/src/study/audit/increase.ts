@@ -4,8 +4,8 @@ import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { newcombe, newcombePaired } from "../../stats/newcombe.ts";
 import type { Interval } from "../../stats/sample.ts";
+import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
-import { TARGET } from "./audit.ts";
 
 /** What of an audit is compared. */
 export interface Compared {

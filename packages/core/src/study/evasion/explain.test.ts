@@ -39,7 +39,7 @@ async function runStudy(given: object, n = 300): Promise<StudyResult> {
   });
   const data = twoClouds(1, n, 12);
   const plan = startPlan();
-  const keys = planStudy(plan, study, { train: { part: plan.data(data), dataset: data } });
+  const keys = planStudy(plan, study, { train: { part: plan.data(data), dataset: data, hash: "" } });
   const store = memoryStore();
   const wanted = keys.flatMap(({ transfer, costs, variability }) => [
     transfer,

@@ -1,12 +1,12 @@
 // A study as tasks: surrogates against targets over repetitions, each on another random split of the data.
 
-import type { Dataset } from "../../data/dataset.ts";
 import { classPosition } from "../../data/labels.ts";
 import { InputError, unknownName } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt } from "../engine/reference.ts";
 import { surrogateId, targetId } from "../names.ts";
+import type { StudyData } from "../studyData.ts";
 import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
 import { setOperatingPoint } from "../tasks/setOperatingPoint.ts";
 import { split } from "../tasks/split.ts";
@@ -14,12 +14,6 @@ import { attackersOf, checkAttackers, ensemblesOf, furtherCrafts } from "./attac
 import { type Matrix, type Participant, planFit, planMatrix } from "./matrix.ts";
 import type { Study } from "./schema.ts";
 import { planVariability } from "./variability.ts";
-
-/** Data of a study as artifacts of a plan. */
-export interface StudyData {
-  readonly train: { readonly part: Part; readonly dataset: Dataset };
-  readonly test?: { readonly part: Part; readonly dataset: Dataset };
-}
 
 /** Adds the tasks of a study to a plan; one matrix per repetition. */
 export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): readonly Matrix[] {

@@ -46,7 +46,7 @@ async function studyOf(classes: number, attack: object, more: object = {}): Prom
   });
   const data = clouds(classes);
   const plan = startPlan();
-  const keys = planStudy(plan, study, { train: { part: plan.data(data), dataset: data } });
+  const keys = planStudy(plan, study, { train: { part: plan.data(data), dataset: data, hash: "" } });
   const store = memoryStore();
   await execute(
     plan,

@@ -55,7 +55,7 @@ let result: PoisoningResult;
 
 const planned = (given = study) => {
   const plan = startPlan();
-  return { plan, keys: planPoisoning(plan, given, { train: { part: plan.data(all), dataset: all } }) };
+  return { plan, keys: planPoisoning(plan, given, { train: { part: plan.data(all), dataset: all, hash: "" } }) };
 };
 
 beforeAll(async () => {
@@ -181,7 +181,7 @@ describe("the parts of a study of poisoning", () => {
       for (const other of parts.slice(i + 1)) expect(sharedRows(part, other)).toBe(0);
     });
     const shared = takeRows(all, [0, 1, 2, 3, 4, 5]);
-    const [train, test] = [all, shared].map((dataset) => ({ part: startPlan().data(dataset), dataset }));
+    const [train, test] = [all, shared].map((dataset) => ({ part: startPlan().data(dataset), dataset, hash: "" }));
     expect(() => planPoisoning(startPlan(), study, { train, test })).toThrow("got 6 of 6 that are");
   });
 
@@ -284,7 +284,7 @@ it("finds the same of columns in any units of their own", async () => {
     const scaled = { ...features, data: features.data.map((value, at) => factors[at % 6] * value) };
     const dataset = { ...all, features: scaled, domain: columnRanges(scaled) };
     const plan = startPlan();
-    const planned = planPoisoning(plan, small, { train: { part: plan.data(dataset), dataset } });
+    const planned = planPoisoning(plan, small, { train: { part: plan.data(dataset), dataset, hash: "" } });
     const store = memoryStore();
     await execute(plan, planned[0].wanted, store, inProcess(store, runtime));
     return readPoisoning(store, planned, small, { train: "given" });

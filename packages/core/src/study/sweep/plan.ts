@@ -9,10 +9,10 @@ import type { Rate } from "../../transfer/rates.ts";
 import type { Claim } from "../claim.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Store } from "../engine/store.ts";
-import type { StudyData } from "../evasion/plan.ts";
 import { learnerChoice, studyData, studyName, studyUnits } from "../evasion/schema.ts";
 import { type Comparison, compareSweepWithPrinted, printedSweeps } from "../paper/paperNumbers.ts";
 import { overRepetitions } from "../repetitionMeans.ts";
+import type { StudyData } from "../studyData.ts";
 import { lessFragile } from "./claim.ts";
 import { planSweep, pointOf, readSweep, type SweepKeys, type SweepQuestion, type SweepResult } from "./sweep.ts";
 

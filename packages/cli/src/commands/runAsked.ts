@@ -1,0 +1,88 @@
+// Runs what was asked: computes what the store lacks, writes the files of the run, and tells the answer.
+
+import { join } from "node:path";
+import type { Asked, RunFacts, Told } from "@carom/core/kinds";
+import type { Service } from "@carom/core/models";
+import type { PlanBuilder } from "@carom/core/study";
+import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
+import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
+import { defaultWorkers } from "../host/pool.ts";
+import { factsOf } from "../host/runFacts.ts";
+import { runPlan } from "../host/runPlan.ts";
+import { print } from "../terminal/print.ts";
+import { outputWidth, wrap } from "../terminal/wrap.ts";
+import type { DeviceOptions } from "../ui/deviceOption.ts";
+import { printJson } from "../ui/options.ts";
+
+/** Exit status of a run whose result is not as it has to be. */
+const NOT_KEPT = 3;
+
+/** What every run can be told. */
+export interface RunOptions extends DeviceOptions {
+  readonly workers?: number;
+  readonly out?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** What is run, and what is said of it beside its answer. */
+export interface Run {
+  /** Begins the name of its folder. */
+  readonly name: string;
+  readonly started: Date;
+  /** What decides the answer, beside the artifacts that are wanted. */
+  readonly question: unknown;
+  readonly options: RunOptions;
+  /** What is suspicious of the data: manifests and reports have it. */
+  readonly warnings?: readonly string[];
+  /** What a JSON document has beside the result. */
+  readonly beside?: object;
+  /** What people are to look at, a word and a name in the folder; the report where absent. */
+  readonly shown?: readonly [what: string, name: string];
+  /** The target, where it can only be asked. */
+  readonly service?: Service & { close(): Promise<void> };
+  /** Rows that were sent to it; counted when all has been computed. */
+  queries?(): { readonly sent: number } & NonNullable<RunFacts["queries"]>;
+}
+
+/** Refuses a folder before any work is done, unless a finished run is there. */
+export const requireFolder = ({ out }: Pick<RunOptions, "out">, name: string): Promise<void> =>
+  requireFreeOrFinished(out ?? join(RUNS, name));
+
+/** Does all that remains of a command whose study is planned. */
+export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run: Run): Promise<void> {
+  const { name, started, options, warnings = [], beside, shown = ["Report", "report.html"], service } = run;
+  const { device, quiet = false, workers = defaultWorkers() } = options;
+  const hash = hashOfQuestion(run.question, wanted, device);
+  const folder = options.out ?? runFolder(name, hash, started);
+  const finished = await isFinished(folder, hash);
+  const store = await runPlan(plan, wanted, { workers, quiet, device, service });
+  const queries = run.queries?.();
+  await service?.close();
+  const { result, told, isKept } = await keepingResults(async () => {
+    const found = await answer(store);
+    const facts = { ...factsOf(hash, started, store), ...(queries && { queries }), warnings };
+    if (!finished) await writeFolder(folder, await found.files(facts, await emptyDocument()));
+    return found;
+  });
+  if (!isKept) process.exitCode = NOT_KEPT;
+  if (options.json) {
+    printJson({ folder, ...beside, ...result });
+    return;
+  }
+  const [what, file] = shown;
+  const asked = queries ? `Queries: ${queries.sent} rows sent to the target.\n` : "";
+  print(`${bodyOf(told)}\n${asked}${what}: ${join(folder, file)}\n${(told.closing ?? []).map(closing).join("")}`);
+}
+
+function bodyOf({ lines = "", paragraphs = [] }: Told): string {
+  return paragraphs.length === 0 ? lines : `${lines}${wrap(paragraphs.join("\n\n"), outputWidth())}\n`;
+}
+
+const closing = (line: string) => `\n${wrap(line, outputWidth())}\n`;
+
+/** What figures are drawn on. It takes a while to load. */
+async function emptyDocument(): Promise<Document> {
+  const { parseHTML } = await import("linkedom");
+  return parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
+}

@@ -1,0 +1,80 @@
+// The files of an audit's run folder.
+
+import type { AuditOutput } from "../study/audit/read.ts";
+import type { AuditSamples } from "../study/audit/samples.ts";
+import type { Content } from "./content.ts";
+import { csvField, csvPieces } from "./csv.ts";
+import { figureFiles } from "./figures.ts";
+import { gateFiles } from "./gateFiles.ts";
+import { jsonText } from "./json.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
+import { renderReport } from "./render.ts";
+
+/** File names and contents; `target` is the target as it was named. `metrics.json` has no times in it: equal questions give equal bytes. */
+export function auditFiles(
+  output: AuditOutput,
+  facts: RunFacts,
+  document: Document,
+  target?: string,
+): Record<string, Content> {
+  const { result, samples, examples, findings } = output;
+  const { dataHash, targetHash } = result.asked;
+  const manifest = manifestOf(result.seed, { dataHash, targetHash }, facts);
+  return {
+    "metrics.json": jsonText(result),
+    "manifest.json": jsonText(manifest),
+    "cells.csv": cellsCsv(output),
+    "samples.csv.gz": { gzip: samplesCsv(samples, result.asked.classNames) },
+    ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
+    ...gateFiles(result, { ...(target !== undefined && { target }), findings }),
+    "report.html": renderReport({ result, examples, manifest, document }),
+  };
+}
+
+function cellsCsv({ result }: AuditOutput): Iterable<string> {
+  const header =
+    "surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,success,success_n,net_increase,net_low,net_high," +
+    "same_wrong_class,other_wrong_class,loss_increase,predicted_increase,attack_alignment,ratio,gradients,scores";
+  const rows = result.cells.map((cell) => {
+    const { errorUnderAttack: error, success, netIncrease: net } = cell;
+    return [
+      ...[
+        cell.surrogate,
+        cell.attacker ?? "",
+        cell.target,
+        cell.epsilon,
+        error.n,
+        error.estimate,
+        error.low,
+        error.high,
+      ],
+      ...[success?.estimate ?? "", success?.n ?? 0, net.estimate, net.low, net.high],
+      ...[cell.sameWrongClass?.estimate ?? "", cell.otherWrongClass?.estimate ?? ""],
+      ...[cell.lossIncrease ?? "", cell.predictedIncrease ?? "", cell.attackAlignment ?? "", cell.ratio ?? ""],
+      ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
+    ];
+  });
+  return csvPieces(header, rows);
+}
+
+/** What became of every point, a line for each surrogate, judged model and budget. */
+export function samplesCsv(samples: readonly AuditSamples[], classNames: readonly string[]): Iterable<string> {
+  return csvPieces(
+    "surrogate,attacker,target,epsilon,index,label,label_clean,label_attacked,loss_clean,loss_attacked,perturbation",
+    sampleRows(samples, classNames.map(csvField)),
+  );
+}
+
+function* sampleRows(
+  samples: readonly AuditSamples[],
+  names: readonly string[],
+): Generator<readonly (string | number)[]> {
+  for (const { surrogate, attacker = "", target, epsilon, labels, cleanLabels, attackedLabels, ...each } of samples) {
+    for (const [i, label] of labels.entries()) {
+      yield [
+        ...[surrogate, attacker, target, epsilon, i, names[label], names[cleanLabels[i]], names[attackedLabels[i]]],
+        ...[each.lossBefore?.[i] ?? "", each.lossAfter?.[i] ?? "", each.size[i]],
+      ];
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// The transfer matrix of a study at one budget, as a table.
+
+import { mean } from "../stats/describe.ts";
+import type { Interval } from "../stats/sample.ts";
+import type { Found } from "../study/evidence.ts";
+import { type Budgeted, budgetOf, type MeasuredModel } from "../study/measured.ts";
+import { nameIn } from "./answer.ts";
+import { html, type Markup } from "./html.ts";
+
+/** A study over its repetitions, as far as its matrix shows it. */
+type Shown = Pick<Found, "repetitions" | "transferRates"> & { readonly cells: readonly MeanError[] };
+type MeanError = Budgeted & {
+  readonly surrogate: string;
+  readonly target: string;
+  readonly errorUnderAttack: Interval;
+};
+
+/** Rows surrogates, columns targets, then the mean of the row; beneath, white-box errors and those without attack. */
+export function transferMatrix({ repetitions, transferRates, cells }: Shown, budget: number, title: string): Markup {
+  const name = nameIn(repetitions[0]);
+  const ids = (role: MeasuredModel["role"]) =>
+    repetitions[0].models.filter((model) => model.role === role).map(({ id }) => id);
+  const { ensembles = [] } = repetitions[0];
+  const [surrogates, targets] = [[...ids("surrogate"), ...ensembles.map(({ id }) => id)], ids("target")];
+  const at = (surrogate: string, target: string) =>
+    cells.find((cell) => cell.surrogate === surrogate && cell.target === target && budgetOf(cell) === budget)
+      ?.errorUnderAttack;
+  const clean = targets.map(
+    (id) => mean(repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError!.estimate))!,
+  );
+  const rate = (id: string) => transferRates.find((each) => each.surrogate === id && budgetOf(each) === budget)!.rate;
+  return html`<section>
+<h2>${title}</h2>
+<div class="scroll" role="region" tabindex="0" aria-label="${title}"><table>
+<thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${name(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
+<tbody>
+${surrogates.map(
+  (id) =>
+    html`<tr><th scope="row">${name(id)}</th>${targets.map((target) => cellMarkup(at(id, target)))}<td><b>${percent(rate(id))}</b></td></tr>`,
+)}
+<tr><th scope="row">white-box</th>${targets.map((id) => cellMarkup(at(id, id)))}<td></td></tr>
+<tr><th scope="row">no attack</th>${clean.map((error) => html`<td>${percent(error)}</td>`)}<td></td></tr>
+</tbody>
+</table></div>
+</section>`;
+}
+
+function cellMarkup(error: Interval | undefined): Markup {
+  if (!error) return html`<td>–</td>`;
+  return html`<td title="${percent(error.low)} to ${percent(error.high)} %" style="background: rgb(190 75 30 / ${(0.7 * error.estimate).toFixed(2)})">${percent(error.estimate)}</td>`;
+}
+
+const percent = (share: number) => (100 * share).toFixed(1);

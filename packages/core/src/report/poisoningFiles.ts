@@ -1,0 +1,199 @@
+// The files of the run folder of a study of poisoning.
+
+import type { Dataset } from "../data/dataset.ts";
+import { standaloneSvg } from "../figures/markup.ts";
+import { greyImage, largestChange, perturbationImage } from "../figures/pixels.ts";
+import { short } from "../numbers.ts";
+import { imageShapeOf } from "../study/audit/exampleImages.ts";
+import { readRef, type Store } from "../study/engine/store.ts";
+import type { PoisoningMatrix, PoisoningResult } from "../study/poisoning/plan.ts";
+import { bestAndWorst, claimsHeld, ratesAt } from "./answer.ts";
+import type { Content } from "./content.ts";
+import { csvPieces } from "./csv.ts";
+import { correlationDrawings } from "./explanation.ts";
+import { html, type Markup } from "./html.ts";
+import { jsonText } from "./json.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
+import { transferMatrix } from "./matrix.ts";
+import { reportPage } from "./page.ts";
+import { picture } from "./picture.ts";
+import { poisoningDrawings } from "./poisoningFigures.ts";
+import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
+import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
+import { repetitionsText, unbroken } from "./words.ts";
+
+/** A poisoning point to look at: not a metric, only shown in the report. */
+export interface PoisonedExample {
+  readonly model: string;
+  readonly imageShape: readonly [number, number];
+  readonly box: readonly [number, number];
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** The class that it was cloned from and the one that it is labelled with. */
+  readonly from: string;
+  readonly label: string;
+}
+
+/** The first point of each model of the first repetition, white-box ones where there are any; of images only. */
+export async function poisonedExamples(
+  store: Store,
+  { blocks }: PoisoningMatrix,
+  data: Dataset,
+): Promise<PoisonedExample[]> {
+  const imageShape = imageShapeOf(data.featureShape);
+  if (!imageShape) return [];
+  const { surrogate, target } = blocks;
+  const box = [Math.min(...data.domain.lower), Math.max(...data.domain.upper)] as const;
+  const examples: PoisonedExample[] = [];
+  for (const [model, [first]] of target.size > 0 ? target : surrogate) {
+    const { points } = await readRef(store, first);
+    const width = imageShape[0] * imageShape[1];
+    const label = points.labels[0];
+    // With more than two classes the clone's own is not known from its label.
+    const other = data.classNames.length === 2 ? data.classNames[1 - label] : "another class";
+    examples.push({
+      ...{ model, imageShape, box, from: other, label: data.classNames[label] },
+      start: points.start.data.slice(0, width),
+      end: points.x.data.slice(0, width),
+    });
+  }
+  return examples;
+}
+
+/** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
+export function poisoningFiles(
+  result: PoisoningResult,
+  examples: readonly PoisonedExample[],
+  facts: RunFacts,
+  document: Document,
+): Record<string, Content> {
+  const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
+  // Paths are of this machine and decide nothing: data are known by their hashes.
+  const { train: _, test: __, ...data } = result.study.data;
+  const drawings = poisoningDrawings(result, document);
+  const correlations = correlationDrawings(result.explanation.correlations, result.repetitions, document);
+  const svg = ({ file, svg }: StudyDrawing) => [`figures/${file}.svg`, standaloneSvg(svg)];
+  return {
+    "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
+    "study.json": jsonText(result.study),
+    "manifest.json": jsonText(manifest),
+    "cells.csv": cellsCsv(result),
+    ...Object.fromEntries([...drawings, ...correlations].map(svg)),
+    "report.html": page(result, drawings, correlations, examples, facts),
+  };
+}
+
+function cellsCsv({ repetitions }: PoisoningResult): Iterable<string> {
+  const header =
+    "repetition,surrogate,target,fraction,points,n,error,error_low,error_high,net_increase,ratio,alignment,perturbation_correlation";
+  const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
+    cells.map(({ surrogate, target, fraction, points, errorUnderAttack: error, ...cell }) => {
+      const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
+      return [
+        ...[repetition, surrogate, target, fraction, points, error.n, error.estimate, error.low, error.high],
+        ...[cell.netIncrease.estimate, cell.ratio ?? "", pair?.alignment.estimate ?? ""],
+        cell.perturbationCorrelation ?? "",
+      ];
+    }),
+  );
+  return csvPieces(header, rows);
+}
+
+function page(
+  result: PoisoningResult,
+  drawings: readonly StudyDrawing[],
+  correlations: readonly StudyDrawing[],
+  examples: readonly PoisonedExample[],
+  { warnings }: RunFacts,
+): string {
+  const { study, explanation, repetitions, variability } = result;
+  const { undefinedFor } = explanation;
+  const rows = repetitions[0].models.find(({ cleanError }) => cleanError)!.cleanError!.n;
+  const again = study.retune ? " Targets tune their regularisation by cross-validation on what they are given." : "";
+  return reportPage({
+    warnings,
+    title: study.title ?? study.name,
+    eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
+    lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
+<p>${repetitionsText(study.repetitions)} into
+training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted
+by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points. Cells are the
+share of test rows that a target then classifies wrong, in percent, mean over repetitions, with the 95 % interval on hover.${again}</p>`,
+    main: html`${matrices(result)}
+${studyFigures(drawings)}
+${exampleSection(examples)}
+${claimsSection(explanation.claims)}
+${correlationSection(explanation.correlations, correlations)}
+${variabilitySection(variability)}
+${modelSection(result)}
+${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p>`}`,
+  });
+}
+
+/** What the study found at its largest budget: the best and the worst surrogate, and how the paper's claims fared. */
+function answer(result: PoisoningResult): string[] {
+  const { study, repetitions, explanation } = result;
+  const largest = Math.max(...study.fractions);
+  const clean = mean(
+    repetitions.flatMap(({ models }) => models.flatMap(({ cleanError }) => (cleanError ? [cleanError.estimate] : []))),
+  );
+  return [
+    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(ratesAt(result, largest))} Without any they err on ${(100 * clean).toFixed(1)} %.`,
+    ...claimsHeld(explanation.claims, repetitions.length),
+  ];
+}
+
+function matrices(result: PoisoningResult): Markup[] {
+  const { study, repetitions } = result;
+  return [...study.fractions]
+    .sort((a, b) => a - b)
+    .map((fraction) => {
+      const { points } = repetitions[0].cells.find((cell) => cell.fraction === fraction)!;
+      const title = `${Number((100 * fraction).toPrecision(3))} % of poisoning points, ${points} in number`;
+      return transferMatrix(result, fraction, title);
+    });
+}
+
+/** What was measured of each model: S, how far points were moved, what crafting took. */
+function modelSection({ repetitions }: PoisoningResult): Markup {
+  const rows = repetitions[0].models.flatMap(({ id }) => {
+    const same = repetitions.map(({ models }) => models.find((model) => model.id === id)!);
+    const over = (value: (model: (typeof same)[number]) => number | undefined) => {
+      const values = same.map(value);
+      return values.every((each) => each !== undefined) ? mean(values as number[]) : undefined;
+    };
+    const numbers = [
+      over(({ gradientSize }) => gradientSize?.estimate),
+      over(({ displacement }) => displacement?.estimate),
+      over(({ moved }) => moved),
+      over(({ effort }) => effort?.gradients),
+      over(({ effort }) => effort?.fits),
+    ];
+    if (numbers.every((value) => value === undefined)) return [];
+    return [
+      html`<tr><th scope="row">${id}</th>${numbers.map((value) => html`<td>${value === undefined ? "–" : short(value)}</td>`)}</tr>`,
+    ];
+  });
+  return html`<section><h2>What points did on the models they were crafted on</h2>
+<p>Points crafted on a target are the white-box ones. Means over repetitions.</p>
+<div class="scroll"><table><thead><tr><th scope="col">model</th><th scope="col">S</th><th scope="col">distance moved</th><th scope="col">share moved</th>
+<th scope="col">gradients</th><th scope="col">fits</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+}
+
+function exampleSection(examples: readonly PoisonedExample[]): Markup | false {
+  return (
+    examples.length > 0 &&
+    html`<section><h2>Poisoning points before and after</h2><div class="cards">${examples.map(
+      ({ model, imageShape, box, start, end, from, label }) => {
+        const change = end.map((value, i) => value - start[i]);
+        return html`<article class="card"><div class="strip">
+${picture(greyImage(start, imageShape, box), imageShape, `clone of ${from}, as it begins`, `${from}, labelled ${label}`)}
+${picture(perturbationImage(change, imageShape), imageShape, "what the attack changed: orange more, blue less", `change ±${largestChange(change).toPrecision(2)}`)}
+${picture(greyImage(end, imageShape, box), imageShape, "the point as it joins the training data", "as it joins")}</div>
+<p>The first point crafted on ${model}.</p></article>`;
+      },
+    )}</div></section>`
+  );
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

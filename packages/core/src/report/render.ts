@@ -1,0 +1,227 @@
+// The report of an audit: one HTML file that asks nothing of the network.
+
+import { attackerName } from "../attacks/attacker.ts";
+import { svgText } from "../figures/markup.ts";
+import { cellAt, normName, strongestCell, targetOf, tellingEpsilon } from "../figures/read.ts";
+import { heatKey } from "../figures/transferHeatmap.ts";
+import { percent, short } from "../numbers.ts";
+import { adviceSentence } from "../study/findings.ts";
+import type { AuditExample, AuditResult } from "../study/result.ts";
+import { exampleCards } from "./examples.ts";
+import { type Drawings, drawAll, figure } from "./figures.ts";
+import { html, type Markup, type Part, trusted } from "./html.ts";
+import { style } from "./style.ts";
+import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
+import { definitions, unbroken } from "./words.ts";
+
+/** What a report is made of. */
+export interface ReportInput {
+  readonly result: AuditResult;
+  readonly examples: readonly AuditExample[];
+  /** Seeds, hashes, versions, timings: shown as they are. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** A browser's document, or linkedom's. */
+  readonly document: Document;
+}
+
+/** The report as HTML text; equal inputs give equal text. */
+export function renderReport({ result, examples, manifest, document }: ReportInput): string {
+  const target = targetOf(result).id;
+  const drawings = drawAll(result, document);
+  const { warnings } = result.asked;
+  const sections: readonly (readonly [id: string, short: string, title: string, content: Part])[] = [
+    ["budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)],
+    ...(result.standings.tried
+      ? [["attackers", "Attackers", "Who attacked, and what it took", attackers(result)] as const]
+      : []),
+    ["asked", "The question", "What was asked", asked(result)],
+    ["matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)],
+    ["curves", "Curves", "Error against budget", curves(result, drawings)],
+    ["why", "Why", "Why some attacks transfer", reasons(result, drawings)],
+    ...(examples.length > 0
+      ? [["examples", "Examples", "What an attacked point looks like", exampleCards(result, examples)] as const]
+      : []),
+    ["numbers", "Numbers", "All numbers", numbers(result)],
+    ["words", "Definitions", "What the words mean", glossary()],
+    ["run", "Run", "The run", run(manifest)],
+  ];
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>Transfer audit of ${target}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header>
+<p class="eyebrow">Carom ${result.carom} · transfer audit of ${target} · seed ${result.seed}</p>
+<h1>Do adversarial points crafted on other models mislead the target?</h1>
+${result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
+${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}
+<nav aria-label="Contents">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+</header>
+<main>
+${sections.map(
+  ([id, , title, content]) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+${content}</section>
+`,
+)}
+</main>
+<footer>Figures and numbers come from one run of Carom ${result.carom}; equal inputs and seed give equal numbers.</footer>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function budgets(result: AuditResult): Markup {
+  const { points } = result.asked;
+  return html`<p>The share of ${points} attacked points that end in a wrong class. A low number says that this model resisted
+these surrogates with this attack and this budget; about other surrogates and stronger attacks it says nothing. The strongest
+${result.standings.tried ? "attack and surrogate are" : "surrogate is"} chosen at each budget, on these very points; intervals are such that those of all that was tried hold at once.</p>
+${budgetTable(result)}`;
+}
+
+function attackers(result: AuditResult): Markup {
+  const { attack } = result.asked;
+  const simplest = attack ? `the attack ${attackerName(attack)}` : "the strongest attack there is";
+  return html`<p>The simplest attacker crafts by ${simplest} on one surrogate. Beside it stand those below, each with the surrogate on
+which it does most on these points, and the one that R and S would have chosen before any attack. Intervals hold for everything that was
+tried at once. Gradients and scores are rows that surrogates were asked for, for each point, mean over budgets.</p>
+${attackerTable(result)}`;
+}
+
+function asked({ asked, models }: AuditResult): Markup {
+  const size = asked.featureShape.reduce((product, length) => product * length, 1);
+  const [low, high] = asked.box;
+  const perFeature = {
+    l1: "the sum of all changes is at most ε",
+    l2: `if all ${size} features move equally, each moves by ε / √${size} = ${short(1 / Math.sqrt(size))} ε`,
+    linf: "no feature moves by more than ε",
+  }[asked.norm];
+  const facts: readonly (readonly [string, Part])[] = [
+    ["Target", targetFact(asked, models[0].id)],
+    ["Data", `${asked.points} attacked points of ${asked.featureShape.join(" × ")} features, hash ${asked.dataHash}`],
+    [
+      "Classes",
+      `${asked.classNames.length}: ${asked.classNames.slice(0, 20).join(", ")}${asked.classNames.length > 20 ? ", …" : ""}`,
+    ],
+    ["Budgets", `${normName(asked)}, ε = ${asked.epsilons.join(", ")}; ${perFeature}`],
+    [
+      "Box",
+      asked.bounds === "columns"
+        ? "each feature stays between bounds of its own"
+        : `features stay in [${short(low)}, ${short(high)}]`,
+    ],
+    [
+      "Training",
+      `surrogates on ${asked.surrogateRows} rows${asked.targetRows === undefined ? "" : `, the target on ${asked.targetRows}`}`,
+    ],
+    ["The attacker knows", list(asked.attackerKnows)],
+    [
+      "Chosen by default",
+      asked.defaults.length > 0 ? list(asked.defaults) : "nothing: all choices were made explicitly",
+    ],
+  ];
+  return html`<dl class="facts">${facts.map(([term, fact]) => html`<dt>${term}</dt><dd>${fact}</dd>`)}</dl>`;
+}
+
+/** What the target is, and, where it can only be asked, how it was. */
+function targetFact({ service, targetHash }: AuditResult["asked"], id: string): string {
+  if (!service) return `${id}, hash ${targetHash}`;
+  const { address, model, protocol, answers } = service;
+  const given = answers === "labels" ? "names classes only, so there are no losses" : "answers with scores";
+  return `${id}, behind ${address}${model === undefined ? "" : ` (${model})`}, asked by ${protocol}; it ${given}`;
+}
+
+function matrices(result: AuditResult, { matrices }: Drawings, document: Document): Markup {
+  const { noGradients } = targetOf(result);
+  const norm = normName(result.asked);
+  return html`<p>Each row is a model on which points were crafted, each column a model that judged them; the value is the error
+under attack in percent. The first column, set apart, is the target. Framed cells are white-box attacks. The last column is the transfer rate:
+the mean over the models judged, the row's own left out.
+The interval of a cell shows on hovering; those of the target stand under All numbers.${noGradients && ` The target has no row: ${noGradients}.`}</p>
+<div class="key"><span>error under attack</span>${trusted(svgText(heatKey({ document })))}</div>
+<div class="${result.models.length <= 8 ? "pairs" : ""}">${matrices.map(([epsilon, svg]) =>
+    figure(`${norm} ε = ${epsilon}`, svg, strongest(result, epsilon)),
+  )}</div>`;
+}
+
+/** One sentence on one matrix: what the best surrogate achieves on the target. */
+function strongest(result: AuditResult, epsilon: number): string {
+  const best = strongestCell(result, epsilon);
+  const white = cellAt(result, targetOf(result).id, targetOf(result).id, epsilon);
+  if (!best) return "There is no surrogate.";
+  const reference = white ? `; white-box: ${percent(white.errorUnderAttack.estimate)} %` : "";
+  return `Strongest on the target: ${best.surrogate}, ${percent(best.errorUnderAttack.estimate)} % of ${result.asked.points} points${reference}.`;
+}
+
+function curves(result: AuditResult, { curves }: Drawings): Markup {
+  const target = targetOf(result);
+  const white = target.noGradients
+    ? `There is no white-box curve: ${target.noGradients}.`
+    : result.standings.masked
+      ? "Dashed: the white-box attack, which surrogates exceed: the target's gradients are masked."
+      : "Dashed: the white-box attack, which no surrogate is expected to exceed.";
+  return figure(
+    "Security curves",
+    curves,
+    `Error of the target against ε, one panel per surrogate; at 0 stands the clean error. Bands are 95 % intervals. ${white}`,
+  );
+}
+
+/** What limits each surrogate at the telling budget, and what would have been advised before any attack. */
+function findings(result: AuditResult): Markup {
+  const at = ({ epsilon }: { readonly epsilon: number }) => epsilon === tellingEpsilon(result);
+  const { findings = [], targetFindings = [], advice = [] } = result;
+  return html`${targetFindings.filter(at).map(({ sentence }) => html`<p>${sentence}</p>`)}
+${advice.map((each) => html`<p>${adviceSentence(each)}</p>`)}
+${findings.length > 0 && html`<details><summary>Surrogate by surrogate</summary>${list(findings.filter(at).map(({ sentence }) => sentence))}</details>`}`;
+}
+
+function reasons(result: AuditResult, drawings: Drawings): Markup {
+  const at = `${normName(result.asked)} ε = ${tellingEpsilon(result)}`;
+  return html`<div class="pairs">
+<div><p>Three quantities explain transfer (Demontis et al., USENIX Security 2019).</p>
+<p><b>Sensitivity.</b> The larger the input gradient of the judged model, the more a small change can do: S.</p>
+<p><b>Alignment.</b> The more nearly the surrogate's gradient points where the judged model's does, the larger the part of the
+white-box damage that arrives: R.</p>
+<p><b>First order.</b> Both hold as far as the loss is straight between the point and its attacked version.</p>
+<p>S and R are drawn at ${at}, where the models differ most visibly.</p></div>
+${figure("Input-gradient size", drawings.gradientSizes, `White-box error at ${at} against S. S may be compared within one learner, along a line, and not across learners.`)}
+${figure("Gradient alignment", drawings.alignment, `Error under attack over white-box error of the same judged model at ${at}, against R. Bars are 95 % intervals of R.`)}
+${figure("Predicted loss", drawings.predictedLoss, "First-order prediction against what happened, all budgets; larger dots are larger budgets. Points leave the line where the loss bends.")}
+</div>
+${estimate(result)}
+${findings(result)}`;
+}
+
+/** Alignment with a target that gives scores only, as far as it was estimated. */
+function estimate({ estimate }: AuditResult): Part {
+  if (!estimate) return false;
+  const { points, queries, step, randomDirections, pairs } = estimate;
+  return html`<h3>Alignment with the target: an estimate</h3>
+<p>The target gives no gradients. At ${points} points its loss was differenced over ±${short(step)} along the surrogates' gradients
+and ${randomDirections} random directions, which took ${queries} queries. R divides by a gradient length that is itself estimated, and
+comes out too large by up to ${Math.round(75 / randomDirections)} % of itself; the slopes do not depend on it.</p>
+${estimateTable(pairs)}`;
+}
+
+function numbers(result: AuditResult): Markup {
+  return html`<h3>Models</h3>${modelTable(result)}
+<h3>Every attack on the target</h3>
+<p class="note">Shares with 95 % intervals and the number of points they are of. Loss is the mean rise of the cross-entropy.</p>${cellTable(result)}`;
+}
+
+function glossary(): Markup {
+  return html`<dl class="facts">${definitions.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
+}
+
+function run(manifest: Readonly<Record<string, unknown>>): Markup {
+  return html`<details><summary>Manifest: seeds, hashes, versions, timings</summary><pre tabindex="0">${JSON.stringify(manifest, null, 2)}</pre></details>`;
+}
+
+const list = (items: readonly string[]): Markup => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;

@@ -1,0 +1,173 @@
+// The files of a study's run folder.
+
+import { standaloneSvg } from "../figures/markup.ts";
+import { greyImage, perturbationImage } from "../figures/pixels.ts";
+import { byAttacker, type StudyResult } from "../study/evasion/read.ts";
+import type { SmallestBudget } from "../study/evasion/smallestBudgets.ts";
+import { referenceBudget } from "../study/names.ts";
+import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";
+import { attackerSection, gainSentences } from "./attackers.ts";
+import type { Content } from "./content.ts";
+import { csvPieces } from "./csv.ts";
+import { correlationDrawings, explanationSections } from "./explanation.ts";
+import { html, type Markup } from "./html.ts";
+import { jsonText } from "./json.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
+import { transferMatrix } from "./matrix.ts";
+import { reportPage } from "./page.ts";
+import { picture } from "./picture.ts";
+import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
+import { normText, repetitionsText, unbroken } from "./words.ts";
+
+/** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
+export function studyFiles(
+  result: StudyResult,
+  examples: readonly SmallestBudget[],
+  facts: RunFacts,
+  document: Document,
+): Record<string, Content> {
+  const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
+  // Paths are of this machine and decide nothing: data are known by their hashes.
+  const { train: _, test: __, ...data } = result.study.data;
+  // Figures are of the first attacker, as claims are.
+  const first = byAttacker(result, result.attackers?.[0].name);
+  const drawings = studyDrawings(first, document);
+  const scatters = correlationDrawings(result.explanation.correlations, first.repetitions, document);
+  return {
+    "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
+    "study.json": jsonText(result.study),
+    "manifest.json": jsonText(manifest),
+    "cells.csv": cellsCsv(result),
+    ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
+    ...Object.fromEntries(
+      [...drawings, ...scatters].map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)]),
+    ),
+    "report.html": page(result, drawings, scatters, examples, facts),
+  };
+}
+
+function cellsCsv({ repetitions, study }: StudyResult): Iterable<string> {
+  const isTargeted = study.attack.targetClass !== undefined;
+  const header =
+    "repetition,surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,attack_alignment,linearised_increase,ratio,alignment,perturbation_correlation,gradients,scores" +
+    (isTargeted ? ",targeted_success,targeted_low,targeted_high" : "");
+  const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
+    cells.map((cell) => {
+      const { surrogate, target, epsilon, errorUnderAttack: error } = cell;
+      const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
+      return [
+        ...[
+          repetition,
+          surrogate,
+          cell.attacker ?? "",
+          target,
+          epsilon,
+          error.n,
+          error.estimate,
+          error.low,
+          error.high,
+        ],
+        ...[
+          cell.netIncrease.estimate,
+          cell.lossIncrease ?? "",
+          cell.predictedIncrease ?? "",
+          cell.attackAlignment ?? "",
+        ],
+        ...[cell.linearisedIncrease ?? "", cell.ratio ?? ""],
+        ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
+        ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
+        ...(isTargeted ? [cell.targeted?.estimate ?? "", cell.targeted?.low ?? "", cell.targeted?.high ?? ""] : []),
+      ];
+    }),
+  );
+  return csvPieces(header, rows);
+}
+
+function page(
+  result: StudyResult,
+  drawings: readonly StudyDrawing[],
+  scatters: readonly StudyDrawing[],
+  examples: readonly SmallestBudget[],
+  { warnings }: RunFacts,
+): string {
+  const { study, repetitions } = result;
+  const title = study.title ?? study.name;
+  const { points } = { points: repetitions[0].models[0].cleanError.n };
+  return reportPage({
+    warnings,
+    title,
+    eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
+    lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
+<p>${repetitionsText(study.repetitions)};
+${points} attacked points; norm ${normText(study.attack)}. Cells are the share of points that the target classifies wrong
+under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
+    main: html`${matrices(result)}
+${attackerSection(result)}
+${studyFigures(drawings)}
+${smallestBudgetSection(examples, nameIn(repetitions[0]))}
+${printedSection(result.comparison)}
+${explanationSections(result, scatters)}`,
+  });
+}
+
+/** A matrix for each budget and attacker. */
+function matrices(result: StudyResult): Markup {
+  const { attackers = [undefined], study } = result;
+  return html`${study.attack.epsilons.map((epsilon) =>
+    attackers.map((attacker) => {
+      const title = attacker ? `Budget ${epsilon}, ${attacker.name}` : `Budget ${epsilon}`;
+      return transferMatrix(byAttacker(result, attacker?.name), epsilon, title);
+    }),
+  )}`;
+}
+
+/** What the study found: the best and the worst surrogate, and how the paper's claims fared. */
+function answer(result: StudyResult): string[] {
+  const { study, explanation, repetitions } = result;
+  const epsilon = referenceBudget(study.attack.epsilons);
+  const first = byAttacker(result, result.attackers?.[0].name);
+  // Several surrogates together are none.
+  const together = new Set(result.ensembles?.map(({ id }) => id));
+  const alone = first.transferRates.filter(({ surrogate }) => !together.has(surrogate));
+  return [
+    ...gainSentences(result, epsilon),
+    `At ε = ${epsilon}, ${bestAndWorst(ratesAt({ ...first, transferRates: alone }, epsilon))}`,
+    ...targetedSentence(result, epsilon),
+    ...claimsHeld(explanation.claims, repetitions.length),
+  ];
+}
+
+/** Where points are sent to one class: how many get there from surrogates, and that its own are not among them. */
+function targetedSentence({ study, repetitions }: StudyResult, epsilon: number): string[] {
+  const { targetClass } = study.attack;
+  if (targetClass === undefined) return [];
+  const shares = repetitions.flatMap(({ cells, models }) => {
+    const targets = new Set(models.filter(({ role }) => role === "target").map(({ id }) => id));
+    return cells
+      .filter((cell) => cell.epsilon === epsilon && !targets.has(cell.surrogate) && cell.targeted)
+      .map(({ targeted }) => targeted!.estimate);
+  });
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const reach =
+    shares.length === 0
+      ? "no surrogate has gradients to send points by"
+      : `surrogates send ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the points there on a target`;
+  return [
+    `Points of other classes are to end in class ${targetClass}; its own are left out. ${reach[0].toUpperCase()}${reach.slice(1)} (targeted success; each cell with its interval in cells.csv).`,
+  ];
+}
+
+/** A point under the weakest attack on each target that misleads it (paper, Fig. 9). */
+function smallestBudgetSection(examples: readonly SmallestBudget[], name: (id: string) => string): Markup | false {
+  if (examples.length === 0) return false;
+  const card = ({ target, epsilon, imageShape, box, label, original, attacked }: SmallestBudget) => {
+    const change = attacked.map((value, i) => value - original[i]);
+    const image = (source: string, caption: string) => picture(source, imageShape, caption, caption);
+    return html`<article class="card"><div class="strip">${image(greyImage(original, imageShape, box), `a ${label}`)}
+${image(perturbationImage(change, imageShape), "the change")}
+${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${name(target)} errs from ε = ${epsilon} on.</p></article>`;
+  };
+  return html`<section><h2>The smallest budget that misleads each target</h2>
+<p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>
+<div class="cards">${examples.map(card)}</div></section>`;
+}

@@ -1,0 +1,91 @@
+// The files of a sweep's run folder.
+
+import { standaloneSvg, svgText } from "../figures/markup.ts";
+import { sweepErrors, sweepMetrics } from "../figures/sweep.ts";
+import { short } from "../numbers.ts";
+import type { SweepStudyResult } from "../study/sweep/plan.ts";
+import type { SweepResult } from "../study/sweep/sweep.ts";
+import type { Content } from "./content.ts";
+import { csvPieces } from "./csv.ts";
+import { figure } from "./figures.ts";
+import { html, type Markup } from "./html.ts";
+import { jsonText } from "./json.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
+import { reportPage } from "./page.ts";
+import { claimsSection } from "./sections.ts";
+import { comparisonCsv, printedSection } from "./studyFigures.ts";
+import { normText, repetitionsText } from "./words.ts";
+
+/** File names and contents; equal sweeps give equal bytes, the manifest aside. */
+export function sweepFiles(result: SweepResult, facts: RunFacts, document: Document): Record<string, Content> {
+  return {
+    "metrics.json": jsonText(result),
+    "manifest.json": jsonText(manifestOf(result.asked.seed, { data: result.asked.dataHash }, facts)),
+    "sweep.csv": sweepCsv(result),
+    ...sweepDrawings(result, document),
+  };
+}
+
+/** The files of a sweep that is a study, its report among them. */
+export function sweepStudyFiles(
+  result: SweepStudyResult,
+  facts: RunFacts,
+  document: Document,
+): Record<string, Content> {
+  const { study, mean, claims, comparison } = result;
+  const { train: _, ...data } = study.data;
+  const drawings = sweepDrawings(mean, document);
+  return {
+    "metrics.json": jsonText({ ...result, study: { ...study, data } }),
+    "study.json": jsonText(study),
+    "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
+    "sweep.csv": sweepCsv(mean),
+    ...drawings,
+    ...(comparison && { "printed.csv": comparisonCsv(comparison) }),
+    "report.html": reportPage({
+      warnings: facts.warnings,
+      title: study.title ?? study.name,
+      eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
+      lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
+<p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${normText(study.attack)}, ε = ${study.attack.epsilon}.</p>`,
+      main: html`<section><h2>Regularisation against error</h2><div class="pairs">${Object.entries(drawings).map(
+        ([name, svg]) => figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
+      )}</div></section>
+<section><h2>All numbers</h2>${table(mean)}</section>
+${printedSection(comparison)}
+${claimsSection(claims)}`,
+    }),
+  };
+}
+
+const titles: Readonly<Record<string, string>> = {
+  "figures/sweep-errors.svg": "Clean error and error under attack",
+  "figures/sweep-metrics.svg": "Gradient size S and variability V",
+};
+
+function table({ models, asked }: SweepResult): Markup {
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  return html`<div class="scroll"><table><thead><tr><th scope="col">${asked.option}</th><th scope="col">clean error</th>
+<th scope="col">under attack</th><th scope="col">S</th><th scope="col">V per point</th></tr></thead><tbody>${models.map(
+    ({ value, cleanError, errorUnderAttack, size, variability }) => html`<tr><th scope="row">${value}</th>
+<td>${share(cleanError.estimate)}</td><td>${share(errorUnderAttack.estimate)}</td><td>${size ? short(size.estimate) : "–"}</td>
+<td>${variability ? short(variability.perPoint) : "–"}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function sweepCsv({ models, asked }: SweepResult): Iterable<string> {
+  const rows = models.map(({ value, cleanError, errorUnderAttack, size, variability: V }) => [
+    ...[value, cleanError.estimate, cleanError.low, cleanError.high, cleanError.n],
+    ...[errorUnderAttack.estimate, errorUnderAttack.low, errorUnderAttack.high],
+    ...[size?.estimate ?? "", size?.low ?? "", size?.high ?? "", V?.perPoint ?? "", V?.ofMean ?? ""],
+  ]);
+  const header = `${asked.option},clean_error,clean_low,clean_high,n,error_under_attack,error_low,error_high,S,S_low,S_high,V_per_point,V_of_mean`;
+  return csvPieces(header, rows);
+}
+
+function sweepDrawings(result: SweepResult, document: Document): Record<string, string> {
+  return {
+    "figures/sweep-errors.svg": standaloneSvg(svgText(sweepErrors(result, { document }))),
+    "figures/sweep-metrics.svg": standaloneSvg(svgText(sweepMetrics(result, { document }))),
+  };
+}

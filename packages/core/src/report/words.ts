@@ -1,0 +1,56 @@
+// What the report's words mean, for the reader who meets them first here.
+
+import type { Study } from "../study/evasion/schema.ts";
+import type { SweepStudy } from "../study/sweep/plan.ts";
+
+/** Each term with its definition, in the order in which the report uses them. */
+export const definitions: readonly (readonly [term: string, meaning: string])[] = [
+  ["target", "The model under audit."],
+  ["surrogate", "A stand-in trained by the attacker, on which adversarial points are crafted."],
+  ["ε, the budget", "How far a point may be moved, measured in the norm stated above."],
+  ["error under attack", "Points that end in a wrong class, among all points; those wrong from the start count too."],
+  ["success among right", "Points that end in a wrong class, among those that were classified right before."],
+  [
+    "net increase",
+    "Error under attack minus clean error, on the same points; the interval is for paired shares (Newcombe).",
+  ],
+  [
+    "same, other wrong class",
+    "Points that end in the wrong class that the surrogate gives them too, or in another one; among all points.",
+  ],
+  ["white-box", "Points crafted on the very model that judges them: what an attacker with full knowledge achieves."],
+  [
+    "transfer rate",
+    "Of a surrogate: the plain mean of the error under attack over all models judged, itself left out.",
+  ],
+  [
+    "S, input-gradient size",
+    "Mean dual norm of the loss gradient with respect to the input. To be compared within one learner only.",
+  ],
+  [
+    "R, gradient alignment",
+    "Mean cosine between the loss gradients of surrogate and judged model; 1 is the same direction.",
+  ],
+  ["black/white", "Error under attack divided by the white-box error of the same judged model."],
+  [
+    "predicted loss",
+    "Mean inner product of perturbation and the judged model's gradient: the first-order estimate of how much the loss (cross-entropy) rises.",
+  ],
+  [
+    "intervals",
+    "95 %: Wilson for shares, studentised bootstrap over points for S and R, which is too short where a few points make up most of the mean.",
+  ],
+];
+
+/** A norm, and what it measures features in. */
+export function normText({ norm, units }: Study["attack"] | SweepStudy["attack"]): string {
+  return units === "ranges" ? `${norm} of features in units of their ranges` : norm;
+}
+
+/** How often a study did everything, and on what. */
+export function repetitionsText(count: number): string {
+  return count === 1 ? "1 repetition, on a random split" : `${count} repetitions, each on another random split`;
+}
+
+/** A sentence in which no line ends between a number and its sign. */
+export const unbroken = (sentence: string): string => sentence.replaceAll(/(\d) %/g, "$1\u00a0%");

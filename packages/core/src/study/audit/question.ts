@@ -1,0 +1,45 @@
+// What an audit asks, as data: who stands in for the target, who attacks, at which budgets.
+
+import type { Attacker } from "../../attacks/attacker.ts";
+import type { Norm } from "../../threat/norm.ts";
+import type { Part, Ref } from "../engine/reference.ts";
+import type { TrainedModel } from "../evasion/matrix.ts";
+import type { AuditResult } from "../result.ts";
+import type { BudgetUnits } from "../tasks/craft.ts";
+import type { StoredModel } from "../tasks/fit.ts";
+import type { ServiceIdentity } from "../tasks/queryTarget.ts";
+import type { AuditAttacker } from "./attackers.ts";
+import type { AuditGate } from "./gate.ts";
+import type { SurrogateChoice } from "./surrogateChoice.ts";
+
+/** What is asked, beside what the data are. */
+export interface AuditQuestion {
+  readonly seed: number;
+  readonly surrogates: readonly SurrogateChoice[];
+  /** How each surrogate is attacked by itself; by the strongest attack where absent. */
+  readonly attack?: Attacker;
+  /** Who attacks beside that (`suitable`); nobody where absent. */
+  readonly attackers?: readonly AuditAttacker[];
+  readonly norm: Norm["name"];
+  /** What budgets are measured in; the features' own units where absent. */
+  readonly units?: BudgetUnits;
+  readonly epsilons: readonly number[];
+  /** What decides the numbers and only the caller knows: hashes, choices, warnings. */
+  readonly asked: Pick<
+    AuditResult["asked"],
+    "dataHash" | "targetHash" | "service" | "targetRows" | "box" | "attackerKnows" | "defaults" | "warnings"
+  >;
+  /** Alignment with a target that gives scores only is estimated at so many points. */
+  readonly estimate?: { readonly points: number };
+  /** What the outcome has to keep; nothing where absent. It changes no number. */
+  readonly gate?: AuditGate;
+}
+
+/** The parts of a plan that an audit is about. */
+export interface AuditParts {
+  readonly target: { readonly model: Ref<StoredModel> } | { readonly service: Ref<ServiceIdentity> } | TrainedModel;
+  /** What the attacker has: rows, with true labels or with those that the target gave. */
+  readonly training: Part;
+  /** The points to attack. */
+  readonly attacked: Part;
+}
