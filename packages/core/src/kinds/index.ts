@@ -1,50 +1,25 @@
-// Every kind of study by the name that its file gives in `kind`: what its file looks like, how it is planned, read, told
-// and drawn.
+/**
+ * `@carom/core/kinds`: each kind of study as one value: what its file looks like, how it is planned, read, told and drawn.
+ *
+ * @module kinds
+ */
 
-import { z } from "zod";
-import type { PlanBuilder } from "../study/engine/plan.ts";
-import type { Study } from "../study/evasion/schema.ts";
-import type { TableStudy } from "../study/paper/tableStudy.ts";
-import type { PoisoningStudy } from "../study/poisoning/schema.ts";
-import type { StudyData } from "../study/studyData.ts";
-import type { SweepStudy } from "../study/sweep/plan.ts";
-import { audit } from "./audit.ts";
-import { evasion } from "./evasion.ts";
-import { type Asked, ask } from "./kind.ts";
-import { poisoning } from "./poisoning.ts";
-import { oneSweep, sweep } from "./sweep.ts";
-import { table } from "./table.ts";
+// Every kind by name
+
+export {
+  type AnyStudy,
+  askOfData,
+  type SingleStudy,
+  studyJsonSchema,
+  studyKinds,
+  studySchemas,
+} from "./registry.ts";
+
+// What a kind is, and what is asked of one
 
 export type { Content, Gzipped } from "../report/content.ts";
 export type { RunFacts } from "../report/manifest.ts";
 export type { AuditSubject } from "./audit.ts";
-export { type Answer, type Asked, ask, type StudyKind, type Told } from "./kind.ts";
+export { type Answer, type Asked, ask, type Made, type StudyKind, type Told } from "./kind.ts";
+export { oneSweep } from "./sweep.ts";
 export { hashesOfTable, requirePairs, type TablePart } from "./table.ts";
-export { oneSweep };
-
-export const studyKinds = { evasion, poisoning, sweep, table, audit } as const;
-
-/** A study that asks one question of data. */
-export type SingleStudy = Study | PoisoningStudy | SweepStudy;
-/** A study of any kind that files have. */
-export type AnyStudy = SingleStudy | TableStudy;
-
-/** Plans a study that asks one question of data. */
-export function askOfData(plan: PlanBuilder, study: SingleStudy, data: StudyData): Asked {
-  if (study.kind === "poisoning") return ask(plan, poisoning, study, data);
-  if (study.kind === "sweep") return ask(plan, sweep, study, data);
-  return ask(plan, evasion, study, data);
-}
-
-/** What files of each kind look like. */
-export const studySchemas = {
-  evasion: evasion.schema!,
-  poisoning: poisoning.schema!,
-  sweep: sweep.schema!,
-  table: table.schema!,
-} as const;
-
-/** The JSON Schema of study files of a kind, for editors. */
-export function studyJsonSchema(kind: keyof typeof studySchemas): Record<string, unknown> {
-  return z.toJSONSchema(studySchemas[kind], { io: "input" }) as Record<string, unknown>;
-}

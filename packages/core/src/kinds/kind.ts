@@ -55,6 +55,7 @@ export interface Asked {
   answer(store: Store): Promise<Answer>;
 }
 
+/** What a study found. */
 export interface Answer {
   readonly result: object;
   readonly told: Told;

@@ -88,7 +88,7 @@ function line({ study, learner, what, agreeing, of, p }: SignificanceEntry): str
   return [...cells, p === undefined ? "-" : p.toPrecision(2)].join("  ");
 }
 
-/** @throws InputError for a study that has no pairs of models */
+/** Holds that a study of a table is one of pairs of models. @throws InputError where it is not */
 export function requirePairs<S extends { readonly kind?: string | undefined }>(
   name: string,
   study: S,

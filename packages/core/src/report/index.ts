@@ -1,11 +1,22 @@
-// Reports: what studies found, as files of text, for whoever writes or shows them.
+/**
+ * `@carom/core/report`: what studies found as files of text, for whoever writes or shows them.
+ *
+ * @module report
+ */
+
+// All files of a run, by name
 
 export { auditFiles } from "./auditFiles.ts";
-export type { Content, Gzipped } from "./content.ts";
-export { html, type Markup } from "./html.ts";
-export type { RunFacts } from "./manifest.ts";
 export { poisoningFiles } from "./poisoningFiles.ts";
-export { type ReportInput, renderReport } from "./render.ts";
 export { studyFiles } from "./studyFiles.ts";
 export { sweepFiles, sweepStudyFiles } from "./sweepFiles.ts";
 export { tableFiles } from "./tableFiles.ts";
+
+// A page by itself
+
+export { type ReportInput, renderReport } from "./render.ts";
+
+// What files are made from, and what they hold
+
+export type { Content, Gzipped } from "./content.ts";
+export type { RunFacts } from "./manifest.ts";

@@ -3,6 +3,7 @@
 import type { RuntimeIdentity } from "../models/runtime.ts";
 import { VERSION } from "../study/version.ts";
 
+/** What a run knows of itself when its files are made. */
 export interface RunFacts {
   /** What was asked, by its hash: the same command finds its run finished. */
   readonly question: string;
