@@ -23,6 +23,7 @@ export const sweep: StudyKind<SweepStudy, StudyData, readonly SweepKeys[], Sweep
     (await import("../report/sweepFiles.ts")).sweepStudyFiles(result, facts, document),
 };
 
+/** One sweep by itself, on one split. */
 export const oneSweep: StudyKind<SweepQuestion, StudyData, SweepKeys, SweepResult> = {
   plan: (plan, question, { train }) => planSweep(plan, question, train.part),
   wanted: ({ wanted }) => wanted,

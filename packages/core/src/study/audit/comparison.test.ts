@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stream } from "../../random.ts";
-import { TARGET } from "./audit.ts";
+import { TARGET } from "../names.ts";
 import { type AuditedVersion, changedPoints, compareAudits } from "./comparison.ts";
 import { comparisonAnswer } from "./comparisonAnswer.ts";
 

@@ -5,10 +5,10 @@ import { mcnemar } from "../../stats/mcnemar.ts";
 import { holm } from "../../stats/multiple.ts";
 import { newcombePaired, type PairedCounts } from "../../stats/newcombe.ts";
 import type { Interval } from "../../stats/sample.ts";
+import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
 import { VERSION } from "../version.ts";
 import { sourceName } from "./attackerRows.ts";
-import { TARGET } from "./audit.ts";
 import { type Compared, type Increase, increases, sharedBudgets } from "./increase.ts";
 import type { Judged } from "./standing.ts";
 

@@ -1,7 +1,7 @@
 // What a comparison of two versions says in plain sentences: fixed rules on adjusted tests and intervals.
 
 import { counted, percentage, percentInterval } from "../../numbers.ts";
-import { TARGET } from "./audit.ts";
+import { TARGET } from "../names.ts";
 import type { AuditComparison, PairedErrors } from "./comparison.ts";
 
 /** The sentences: under attack, without, and what the attackers had in common. The versions are A and B. */
