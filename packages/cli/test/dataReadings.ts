@@ -38,7 +38,7 @@ export const readings: { readonly [Name in keyof DataOptions]-?: readonly (reado
   ],
   drop: ["a", "b", "c", "m"].map((name) => [table, { missing: 0, drop: [name] }]),
   missing: ([-1, 0, 2.5, "drop", "median", "median+mask"] as const).map((missing) => [table, { missing }]),
-  categorical: [[], ["a"], ["b"], ["a", "b"]].map((categorical) => [marked, { categorical }]),
+  categorical: [undefined, ["a"], ["b"], ["a", "b"]].map((categorical) => [marked, { categorical }]),
   box: [undefined, [0, 9], [0, 10], [-1, 10]].map((box) => [arrays, { box: box as [number, number] | undefined }]),
   columns: [undefined, 3, 4].map((columns) => [rows, { columns }]),
   zeroBased: [false, true].map((zeroBased) => [rows, { columns: 4, zeroBased }]),

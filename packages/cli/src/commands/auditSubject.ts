@@ -28,7 +28,7 @@ import type { ModelOptions } from "../host/modelFile.ts";
 import { asIn } from "../host/sameColumns.ts";
 import { normNamed } from "../host/threat.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
-import { readData } from "../ui/readData.ts";
+import { readDataFor } from "../ui/readData.ts";
 import type { ScalingOptions } from "../ui/scalingOption.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 import { type UnitsOptions, unitsOf } from "../ui/unitsOption.ts";
@@ -90,8 +90,8 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
       remedy: "give a file with --data",
     });
   }
-  const first = await readData(options.data, options);
-  const second = options.train === undefined ? undefined : await readData(options.train, options);
+  const first = await readDataFor(options.target, options.data, options);
+  const second = options.train === undefined ? undefined : await readDataFor(options.target, options.train, options);
   // Either file may have words that the other lacks.
   const [own, others] = second ? withSameValues(first.dataset, second.dataset) : [first.dataset, undefined];
   const loaded = { ...first, dataset: own };

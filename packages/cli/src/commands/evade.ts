@@ -33,7 +33,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
-import { readData } from "../ui/readData.ts";
+import { readDataFor } from "../ui/readData.ts";
 import { type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
@@ -107,7 +107,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const out = required(options.out, "--out", "a .npz or .svmlight file to write");
   const isSparse = isSparseFile(out);
   await requireFree(out, "file");
-  const { dataset, contentHash: dataHash, reading } = await readData(file, options);
+  const { dataset, contentHash: dataHash, reading } = await readDataFor(paths[0], file, options);
   const runtime = await openDevice(options.device);
   const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);
   const plain = await threatOf(aligned, options);

@@ -25,7 +25,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { readData } from "../ui/readData.ts";
+import { readDataFor } from "../ui/readData.ts";
 import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 
@@ -74,7 +74,7 @@ async function run(options: ExplainOptions): Promise<void> {
     unknownName("definition of S", size, Object.keys(sizeDefinitions));
   }
   const names = namesOf([...options.target, ...options.surrogate]);
-  const { dataset, reading } = await readData(options.data, options);
+  const { dataset, reading } = await readDataFor(options.target[0], options.data, options);
   const { models, data } = await readModels(names, dataset, options);
   const units = unitsOf(data.domain, options, options.epsilon);
   const threat = { domain: data.domain, norm: normIn(data.domain, { norm: norm.name, units }) };

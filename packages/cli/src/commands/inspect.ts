@@ -28,7 +28,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
-import { readData } from "../ui/readData.ts";
+import { readDataFor } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
 
 type InspectOptions = CommonOptions & DataFileOptions & ModelOptions & { readonly data?: string };
@@ -48,7 +48,7 @@ export function inspectCommand(): Command {
 }
 
 async function run(path: string, options: InspectOptions): Promise<void> {
-  const loaded = options.data === undefined ? undefined : await readData(options.data, options);
+  const loaded = options.data === undefined ? undefined : await readDataFor(path, options.data, options);
   const classifier = await openClassifier(path, options, loaded?.dataset);
   const { model, opened, contentHash } = classifier;
   const { size } = await stat(path);
@@ -115,8 +115,8 @@ async function readWhole(path: string) {
   }
 }
 
-function describe({ name, type, shape }: ValueInfo) {
-  return { name, type: type ?? null, shape: shape ?? null };
+function describe({ name, type, shape, isText }: ValueInfo) {
+  return { name, type: type ?? (isText ? "text" : null), shape: shape ?? null };
 }
 
 interface Inspected {
@@ -148,14 +148,24 @@ interface Inspected {
 /** What the columns of a row are, where a row is not simply the input. */
 function columnLines(parts: readonly InputPart[]): string[] {
   let from = 0;
-  return parts.map(({ name, type, shape, kind }) => {
+  return parts.map(({ name, type, shape, kind, words }) => {
     const last = from + shape.reduce((product, dim) => product * dim, 1) - 1;
     const columns = last === from ? `column ${from}` : `columns ${from} to ${last}`;
     from = last + 1;
+    if (words) return `row         ${columns}: "${name}", 1 for one of ${wordsOf(words)}`;
     const units = type === "uint8" ? "numbers in [0, 1], times 255 and rounded" : `${kind} numbers`;
     return `row         ${columns}: "${name}", ${kind === "fixed" ? "which attacks leave as they are" : units}`;
   });
 }
+
+/** Words that are listed. */
+const LISTED = 8;
+
+function wordsOf(words: readonly string[]): string {
+  const more = words.length > LISTED ? ` and ${words.length - LISTED} more` : "";
+  return `${words.slice(0, LISTED).join(", ")}${more}`;
+}
+
 /** What the columns of the file are, where they are not one for each class in order. */
 const columnsInWords: Readonly<Record<Columns, string>> = {
   classes: "",

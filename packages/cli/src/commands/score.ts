@@ -18,7 +18,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
-import { readData } from "../ui/readData.ts";
+import { readDataFor } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";
 
 type ScoreOptions = CommonOptions &
@@ -41,7 +41,7 @@ export function scoreCommand(): Command {
 
 async function run(options: ScoreOptions): Promise<void> {
   if (options.out !== undefined) await requireFree(options.out, "file");
-  const { dataset, contentHash: dataHash, reading } = await readData(options.data, options);
+  const { dataset, contentHash: dataHash, reading } = await readDataFor(options.model, options.data, options);
   const classifier = await openClassifier(options.model, options, dataset);
   const { opened, contentHash: modelHash } = classifier;
   const data = await classifier.fit(dataset);
@@ -61,7 +61,8 @@ async function run(options: ScoreOptions): Promise<void> {
     printJson({ modelHash, dataHash, reading, error, perClass, doubts, ...written });
     return;
   }
-  const line = (name: string, rate: Rate) => `${name.padEnd(12)}${describeRate(rate)}\n`;
+  const width = Math.max(12, ...data.classNames.map((name) => `class ${name} `.length));
+  const line = (name: string, rate: Rate) => `${name.padEnd(width)}${describeRate(rate)}\n`;
   print(line("error", error));
   for (const { name, error: ofClass } of perClass) print(line(`class ${name}`, ofClass));
   if (options.out !== undefined) print(`scores      ${options.out}\n`);

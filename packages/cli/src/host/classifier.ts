@@ -6,13 +6,14 @@ import {
   dataset,
   denseRows,
   featureCount,
+  InputError,
   type Model,
   type OpenModel,
   openModel,
   type Runtime,
 } from "@carom/core";
-import { columnNames, matchColumns, spreadRows } from "@carom/core/data";
-import { checkModel, type Doubt, kindsOf } from "@carom/core/models";
+import { columnNames, matchColumns, spreadRows, type TakenColumn, valueColumn } from "@carom/core/data";
+import { checkModel, type Doubt, type InputPart, kindsOf } from "@carom/core/models";
 import { alignClasses, assumedOrder } from "./classes.ts";
 import { tellDoing } from "./doing.ts";
 import type { ModelOptions } from "./modelFile.ts";
@@ -40,7 +41,7 @@ export async function openClassifier(
 ): Promise<Classifier> {
   tellDoing(`model ${basename(path)}`);
   const { opened, front, contentHash } = await watched(async () => {
-    const { model: file, ...more } = await loadModel(path, options);
+    const { model: file, ...more } = await loadModel(path, options, data && wordsOf(data));
     return { opened: await openModel(runtime, file, data && denseRows(rowsToCheck(data))), ...more };
   });
   const { model } = opened;
@@ -59,8 +60,36 @@ export async function openClassifier(
 
 /** The names of the features of a row: those that the file lists, or those of its inputs where there are several. */
 function namesOf({ featureNames, parts }: Model): readonly string[] | undefined {
-  if (featureNames || !parts || parts.length < 2) return featureNames;
-  return parts.flatMap(({ name, shape }) => columnNames(name, shape));
+  if (featureNames || !parts || !haveNames(parts)) return featureNames;
+  return parts.flatMap(({ name, shape, words }) =>
+    words ? words.map((word) => valueColumn(name, word)) : columnNames(name, shape),
+  );
+}
+
+/** Whether names of inputs are names of columns: one input of numbers may be called anything. */
+const haveNames = (parts: readonly InputPart[]) => parts.length > 1 || parts[0].words !== undefined;
+
+/** The words of each column of words. */
+const wordsOf = ({ domain }: Dataset) => new Map((domain.groups ?? []).map(({ name, values }) => [name, values]));
+
+/**
+ * The columns that a model file takes by name, which says what those of a table are: its inputs where each takes one, else
+ * the features that it lists; undefined where it names none, and where it cannot be read: who opens it will tell.
+ */
+export async function takenColumns(path: string, options: ModelOptions): Promise<readonly TakenColumn[] | undefined> {
+  const file = await loadModel(path, options).catch((error) => {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  });
+  if (!file) return undefined;
+  const { featureNames, parts } = file.front ?? file.model;
+  if (featureNames) {
+    const names = featureNames.map((name) => ({ name: name.split("=")[0], isText: name.includes("=") }));
+    return names.filter(({ name }, i) => names.findIndex((each) => each.name === name) === i);
+  }
+  const areColumns =
+    parts && haveNames(parts) && parts.every(({ words, shape }) => words || shape.every((size) => size === 1));
+  return areColumns ? parts.map(({ name, words }) => ({ name, isText: words !== undefined })) : undefined;
 }
 
 /** The rows as the first half of a model hands them on to the second, in the range that they have there. */

@@ -3,7 +3,14 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { InputError, type Model, modelFromBytes, readModel, writeModel } from "@carom/core";
-import { cutAt, type Normalization, normalizedModel, type OpenSizes, withSizes } from "@carom/core/models";
+import {
+  cutAt,
+  type FileOptions,
+  type Normalization,
+  normalizedModel,
+  type OpenSizes,
+  withSizes,
+} from "@carom/core/models";
 import type { OnnxModel } from "@carom/core/onnx";
 import { externalDataBeside } from "./externalData.ts";
 import { readModelBytes } from "./modelFormats.ts";
@@ -26,10 +33,18 @@ export interface ModelFile {
   readonly contentHash: string;
 }
 
-/** The model in a file, read as the options say, and the SHA-256 of its bytes, weights beside the file included. */
-export async function loadModel(path: string, options: ModelOptions = {}): Promise<ModelFile> {
+/**
+ * The model in a file, read as the options say, and the SHA-256 of its bytes, weights beside the file included.
+ *
+ * @param words the words of inputs of text; those that the file compares them with where absent
+ */
+export async function loadModel(
+  path: string,
+  options: ModelOptions = {},
+  words?: FileOptions["words"],
+): Promise<ModelFile> {
   const file = await readModelBytes(path);
-  const reading = options.output === undefined ? {} : { output: options.output };
+  const reading = { ...(options.output !== undefined && { output: options.output }), ...(words && { words }) };
   const isChanged = options.inputShape !== undefined || options.attackAt !== undefined;
   const own = isChanged ? undefined : modelFromBytes(file, reading);
   const bytes = (own?.onnx ? undefined : withWeightsInside(path, file)) ?? file;

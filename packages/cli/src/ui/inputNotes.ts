@@ -14,7 +14,7 @@ export function inputNotes({ parts, onnx }: Model, attackAt: string | undefined)
   }
   const held = names(parts, ({ kind }) => kind === "fixed");
   if (held) notes.push(`Attacks leave ${held} as given.`);
-  const rounded = names(parts, ({ kind, type }) => kind !== "fixed" && !type.startsWith("float"));
+  const rounded = names(parts, ({ kind, type }) => kind !== "fixed" && type !== "text" && !type.startsWith("float"));
   if (rounded) notes.push(`Gradients pass the rounding of ${rounded} as if it were not there.`);
   if (onnx?.halves) notes.push(`Numbers of 16 bits: ${inFloat32(onnx.halves)}.`);
   return notes;

@@ -1,8 +1,10 @@
 // Data files as verbs read them: how a file was read is told, since some of it may have been guessed.
 
-import { type DataReading, type DataTask, describeReading } from "@carom/core/data";
+import { type DataReading, type DataTask, describeReading, formatOf } from "@carom/core/data";
+import { takenColumns } from "../host/classifier.ts";
 import { loadDataset } from "../host/data.ts";
 import type { LoadedData } from "../host/loadedData.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
 import { holdNote } from "../terminal/notes.ts";
 
 /** What decides whether the reading is told on standard error: a JSON document holds it as a field. */
@@ -13,6 +15,21 @@ export async function readData(spec: string, options: DataTask & Telling = {}): 
   const loaded = await loadDataset(spec, options);
   tellReading(spec, loaded.reading, options);
   return loaded;
+}
+
+/**
+ * The same for data that a model file takes: of a table with every column that it takes by name, those are the features.
+ *
+ * @param model its path; undefined where there is none, or it is no file
+ */
+export async function readDataFor(
+  model: string | undefined,
+  spec: string,
+  options: DataTask & ModelOptions & Telling,
+): Promise<LoadedData> {
+  const isTable = formatOf(spec)?.format.options.includes("categorical") === true;
+  const taken = isTable && model !== undefined ? await takenColumns(model, options) : undefined;
+  return readData(spec, { ...options, ...(taken && { taken }) });
 }
 
 /** One line on standard error about how a file was read, in the words of whoever asked. */

@@ -4,6 +4,7 @@ import { stream } from "../random.ts";
 import { rowSize, sliceRows, type Tensor, toFloat } from "../tensor.ts";
 import { agreementOf } from "./chance.ts";
 import { type Doubt, doubt } from "./doubt.ts";
+import { kindsOf } from "./inputs.ts";
 import { checkKind, checkOwnLabels, checkTies } from "./kindChecks.ts";
 import { argMax, crossEntropy } from "./losses.ts";
 import type { OpenModel } from "./open.ts";
@@ -160,7 +161,7 @@ async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array)
   const zero = countRows(gradient, (row) => row.every((value) => value === 0));
   const infinite = countRows(gradient, (row) => !row.every(Number.isFinite));
   const few = sliceRows(x, 0, Math.min(FEW, n));
-  const disagreeing = await compareDifferences(model, few, labels.subarray(0, FEW), spreadOf(all));
+  const disagreeing = await compareDifferences(model, few, labels.subarray(0, FEW), movable(model, spreadOf(all)));
   return [
     ...(2 * zero > n
       ? doubt(
@@ -261,6 +262,12 @@ function spreadOf(x: Tensor): Float64Array {
   });
   if (spread.some((value) => value > 0)) return spread;
   return spread.fill(data.reduce((most: number, value) => Math.max(most, Math.abs(value)), 0) || 1);
+}
+
+/** The spread of real features alone: whole numbers and words stay where steps are short. */
+function movable({ model }: OpenModel, spread: Float64Array): Float64Array {
+  const kinds = model.parts && kindsOf(model.parts);
+  return kinds ? spread.map((value, j) => (kinds[j] === "real" ? value : 0)) : spread;
 }
 
 /** Each row of length d at Euclidean length 1; rows of zeros stay. */

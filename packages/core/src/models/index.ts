@@ -20,7 +20,7 @@ export { gradientDifference, requireSameGradients } from "./sameGradients.ts";
 
 // A model: an ONNX graph and what an attack must know of it
 
-export { type Model, modelFromBytes, modelFromGraph } from "./model.ts";
+export { type FileOptions, type Model, modelFromBytes, modelFromGraph } from "./model.ts";
 export { NO_GRADIENTS, type Service } from "./service.ts";
 
 // Scores and gradients of an opened model

@@ -2,23 +2,30 @@
 
 import type { FeatureKind } from "../data/featureKind.ts";
 import { InputError, unknownName } from "../errors.ts";
+import { CLASSICAL } from "../onnx/classical/index.ts";
 import type { Dim } from "../onnx/dim.ts";
 import { elementTypeNumber } from "../onnx/elementType.ts";
 import { type Graph, type Node, type OnnxModel, plainNode, type ValueInfo } from "../onnx/graph.ts";
-import { type ElementType, sizeOf, tensor } from "../tensor.ts";
+import { type ElementType, type FloatType, sizeOf, tensor } from "../tensor.ts";
+import { type WordsOfInputs, withoutWords, wordNodes, wordsFor } from "./textInputs.ts";
 
 /** One input of a file. Where there are several, a row holds their values one after the other. */
 export interface InputPart {
   readonly name: string;
-  readonly type: ElementType;
-  /** Shape of one row; empty for a number. */
+  readonly type: ElementType | "text";
+  /** Shape of one row; empty for a number. Of text, a number for each word. */
   readonly shape: readonly number[];
+  /** Of text: the words that the numbers of a row stand for, of which one is 1. */
+  readonly words?: readonly string[];
   /** What an attack may do with it: whole numbers that choose entries of a table stay. Bytes are real, as shares of 255. */
   readonly kind: FeatureKind;
 }
 
 /** The opset for nodes that are added to a file without standard operators. */
 const OPSET = 18;
+
+/** That for operators on words, where the file has none. */
+const CLASSICAL_OPSET = 2;
 
 /** The opset since which Slice takes its bounds as inputs, and that of Round. */
 const SLICE_INPUTS = 10;
@@ -45,17 +52,19 @@ export type OpenSizes = readonly number[] | Readonly<Record<string, number>>;
  * The file with its inputs as one, [N, ...] of real numbers.
  *
  * A single input of real numbers stays as it is. Inputs of whole numbers take the features rounded; those of bytes take
- * 255 times features in [0, 1], since that is how data of bytes are read. Several inputs take the columns of one row, in
- * the order of the file.
+ * 255 times features in [0, 1], since that is how data of bytes are read; those of text a feature for each of their words, of
+ * which the largest counts. Several inputs take the columns of one row, in the order of the file.
  *
- * @throws InputError for several inputs, or one of whole numbers, that are no rows of numbers of known size
+ * @param words the words of inputs of text; those that the file compares them with where absent
+ * @throws InputError for several inputs, or one of whole numbers or words, that are no rows of known size
  */
-export function withRowInput(file: OnnxModel): OnnxModel {
+export function withRowInput(file: OnnxModel, words?: WordsOfInputs): OnnxModel {
   const { inputs } = file.graph;
   const [first] = inputs;
   const isNumberPerRow = first?.shape?.length === 1 && typeof first.shape[0] === "string";
-  if (inputs.length === 1 && !isNumberPerRow && (first.type === undefined || isReal(first.type))) return file;
-  return inputs.length === 0 ? file : joined(file);
+  if (inputs.length === 1 && !isNumberPerRow && !first.isText && (first.type === undefined || isReal(first.type)))
+    return file;
+  return inputs.length === 0 ? file : joined(file, words);
 }
 
 /** The file with its open sizes fixed. @throws InputError where it does not have them */
@@ -96,11 +105,13 @@ function isOpenOr(size: number, dim: Dim): boolean {
   return typeof dim === "string" || dim <= 0 || dim === size;
 }
 
-function joined(file: OnnxModel): OnnxModel {
+function joined(file: OnnxModel, words: WordsOfInputs | undefined): OnnxModel {
   const { inputs } = file.graph;
   const attacked = file.metadata[ATTACKED];
   const parts = inputs
-    .map((input) => partOf(input, new Set(inputs.map(({ shape }) => shape?.[0]))))
+    .map((input) =>
+      input.isText ? textPart(input, file.graph, words) : partOf(input, new Set(inputs.map(({ shape }) => shape?.[0]))),
+    )
     .map((part): InputPart => {
       return attacked === undefined || part.name === attacked ? part : { ...part, kind: "fixed" };
     });
@@ -114,8 +125,9 @@ function joined(file: OnnxModel): OnnxModel {
   const width = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const shape = parts.length === 1 && parts[0].shape.length > 0 ? parts[0].shape : [width];
   const name = free(file.graph, "carom:rows");
-  const opsets = { "": OPSET, ...file.opsets };
-  const front = frontOf(parts, name, type, opsets[""]);
+  const hasText = parts.some((part) => part.type === "text");
+  const opsets = { "": OPSET, ...(hasText && { [CLASSICAL]: CLASSICAL_OPSET }), ...file.opsets };
+  const front = frontOf(parts, name, type, file.graph, opsets);
   const graph: Graph = {
     ...file.graph,
     inputs: [{ name, type, shape: [[...fixed][0] ?? rows[0], ...shape] }],
@@ -159,8 +171,8 @@ export function kindsOf(parts: readonly InputPart[]): readonly FeatureKind[] {
  */
 export function straightThrough(file: OnnxModel, parts: readonly InputPart[]): OnnxModel {
   const names = new Set(parts.filter(({ type }) => !isReal(type)).map(({ name }) => name));
-  const { graph } = file;
-  const type = graph.inputs[0].type!;
+  const type = file.graph.inputs[0].type!;
+  const { graph } = withoutWords(file, names, type as FloatType);
   const rounded = new Set<string>();
   const casts = graph.nodes.map((node) => {
     if (node.op !== "Cast" || !names.has(node.outputs[0])) return node;
@@ -182,8 +194,14 @@ function featureKindOf(type: ElementType): FeatureKind {
   return type === "bool" ? "binary" : "integer";
 }
 
-export function isReal(type: ElementType): boolean {
+export function isReal(type: InputPart["type"]): boolean {
   return type === "float32" || type === "float64";
+}
+
+/** One input of words; attacks leave it as it is. */
+function textPart(input: ValueInfo, graph: Graph, given: WordsOfInputs | undefined): InputPart {
+  const words = wordsFor(input, graph, given);
+  return { name: input.name, type: "text", shape: [words.length], kind: "fixed", words };
 }
 
 /** One input of several, where some axes are known to be that of the samples. */
@@ -210,7 +228,14 @@ function partOf({ name, type, shape }: ValueInfo, samples: ReadonlySet<Dim | und
 }
 
 /** Nodes that cut each input out of the rows, give it its shape and its type, in operators as the file's opset has them. */
-function frontOf(parts: readonly InputPart[], rows: string, type: ElementType, opset: number) {
+function frontOf(
+  parts: readonly InputPart[],
+  rows: string,
+  type: ElementType,
+  graph: Graph,
+  opsets: Readonly<Record<string, number>>,
+) {
+  const opset = opsets[""];
   const constants = new Map<string, ReturnType<typeof tensor>>();
   const nodes: Node[] = [];
   const constant = (name: string, value: ReturnType<typeof tensor>) => {
@@ -243,6 +268,11 @@ function frontOf(parts: readonly InputPart[], rows: string, type: ElementType, o
               name("columns"),
             );
       from = to;
+    }
+    if (part.type === "text") {
+      const input = graph.inputs.find((each) => each.name === part.name)!;
+      nodes.push(...wordNodes(input, part.words!, value, graph, opsets[CLASSICAL]));
+      continue;
     }
     if (parts.length > 1 || part.shape.length === 0) {
       value = add("Reshape", [value, integers("shape", [-1, ...part.shape])], name("shaped"));

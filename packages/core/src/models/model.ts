@@ -2,13 +2,14 @@
 
 import { InputError } from "../errors.ts";
 import { builderOf } from "../onnx/builder.ts";
-import type { Graph, OnnxModel } from "../onnx/graph.ts";
+import type { Graph, Node, OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { withFixedBatch } from "./batches.ts";
 import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
 import { type InputPart, isReal, partsOf, straightThrough, withRowInput } from "./inputs.ts";
 import { type Reading, type ReadingOptions, readScores, saidOf } from "./reading.ts";
+import type { WordsOfInputs } from "./textInputs.ts";
 
 /** A classifier: its file, and what is known of how rows go in and scores come out. */
 export interface Model {
@@ -41,7 +42,13 @@ export interface Model {
 export interface Unseen {
   readonly file: OnnxModel;
   readonly bytes: Uint8Array;
-  readonly options: Pick<ReadingOptions, "output">;
+  readonly options: FileOptions;
+}
+
+/** How a stranger's file is to be read. */
+export interface FileOptions extends Pick<ReadingOptions, "output"> {
+  /** The words of inputs of text; those that the file compares them with where absent. */
+  readonly words?: WordsOfInputs;
 }
 
 /** A model from a graph that we built: input `x`, output `scores`. */
@@ -70,7 +77,7 @@ export function modelFromGraph(onnx: OnnxModel): Model {
  * console.log(model.scores, model.probabilities); // scores true
  * ```
  */
-export function modelFromBytes(bytes: Uint8Array, options: Unseen["options"] = {}): Model {
+export function modelFromBytes(bytes: Uint8Array, options: FileOptions = {}): Model {
   let read: OnnxModel;
   try {
     read = readModel(bytes);
@@ -78,7 +85,7 @@ export function modelFromBytes(bytes: Uint8Array, options: Unseen["options"] = {
     if (!(error instanceof InputError) || error.code !== "unsupported") throw error;
     return { bytes, onnx: undefined, unreadable: error.message, ...describe({ metadata: {} }) };
   }
-  const file = withRowInput(read);
+  const file = withRowInput(read, options.words);
   const whole = file === read && !read.halves?.isWidened ? bytes : writeModel(file);
   const reading = readScores(file, options);
   if (!reading) return { ...describe(file), bytes: whole, ...upgraded(file) };
@@ -105,13 +112,21 @@ function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable" | "parts">
   if (!parts) return readable(onnx);
   const smooth = readable(straightThrough(onnx, parts));
   if (smooth.onnx && builderOf(smooth.onnx.graph)) return { ...smooth, parts };
+  // Of trees, whole numbers have no gradient for another reason: they may change as well as real ones.
+  const whole = readable(onnx);
+  if (!whole.onnx && !lookupIn(onnx.graph)) return { ...whole, parts };
   const held = parts.map((part): InputPart => (isReal(part.type) ? part : { ...part, kind: "fixed" }));
   const isAnyMoved = held.some(({ kind }) => kind !== "fixed");
-  return { ...(isAnyMoved ? readable(onnx) : { onnx: undefined, unreadable: lookedUp(onnx.graph) }), parts: held };
+  return { ...(isAnyMoved ? whole : { onnx: undefined, unreadable: lookedUp(onnx.graph) }), parts: held };
 }
 
-function lookedUp({ nodes, initializers }: Graph): string {
-  const lookup = nodes.find(({ op, inputs }) => op === "Gather" && initializers.get(inputs[0])?.shape.length === 2);
+/** What picks entries of a table. */
+function lookupIn({ nodes, initializers }: Graph): Node | undefined {
+  return nodes.find(({ op, inputs }) => op === "Gather" && initializers.get(inputs[0])?.shape.length === 2);
+}
+
+function lookedUp(graph: Graph): string {
+  const lookup = lookupIn(graph);
   const name = lookup ? ` ${lookup.outputs[0]}` : "";
   return `the inputs are whole numbers that choose entries of a table, which has no gradient (--attack-at${name || " NAME"} attacks what they choose)`;
 }

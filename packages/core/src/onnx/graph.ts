@@ -43,6 +43,8 @@ export interface ValueInfo {
   readonly name: string;
   readonly type?: ElementType;
   readonly shape?: readonly Dim[];
+  /** Whether it holds words, which nothing here computes with. */
+  readonly isText?: true;
 }
 
 /** Nodes in an order in which every value is computed before it is used. */

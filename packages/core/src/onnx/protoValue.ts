@@ -2,6 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import {
+  TensorProto_DataType,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
   TypeProto_TensorSchema,
@@ -27,7 +28,8 @@ export function readValueInfo(proto: ValueInfoProto): ValueInfo {
     }
     return dim.value.case === "dimParam" && dim.value.value !== "" ? symbolOf(dim.value.value) : `${proto.name}:${i}`;
   });
-  return { name: proto.name, ...(type && { type }), ...(shape && { shape }) };
+  const isText = kind.value.elemType === TensorProto_DataType.STRING;
+  return { name: proto.name, ...(type && { type }), ...(shape && { shape }), ...(isText && { isText }) };
 }
 
 /** A dimension's name in a form that products of names can hold: "4*N" is a product, "2*N + 1" is only a name. */
@@ -39,15 +41,15 @@ function symbolOf(name: string): Dim {
 }
 
 /** A value as a file declares it. */
-export function writeValueInfo({ name, type, shape }: ValueInfo): ValueInfoProto {
-  if (!type) return create(ValueInfoProtoSchema, { name });
+export function writeValueInfo({ name, type, shape, isText }: ValueInfo): ValueInfoProto {
+  if (!type && !isText) return create(ValueInfoProtoSchema, { name });
   const dims = shape?.map((dim) =>
     create(TensorShapeProto_DimensionSchema, {
       value: typeof dim === "number" ? { case: "dimValue", value: BigInt(dim) } : { case: "dimParam", value: dim },
     }),
   );
   const tensorType = create(TypeProto_TensorSchema, {
-    elemType: elementTypeNumber(type),
+    elemType: type ? elementTypeNumber(type) : TensorProto_DataType.STRING,
     ...(dims && { shape: create(TensorShapeProtoSchema, { dim: dims }) }),
   });
   return create(ValueInfoProtoSchema, {

@@ -89,7 +89,14 @@ export const studyData = z
     box: z.tuple([z.number(), z.number()]).optional().describe("bounds of every feature"),
     drop: z.array(z.string()).optional().describe("columns of a table that are no features"),
     keep: z.array(z.string()).optional().describe("columns of a table that are features though they number the rows"),
-    missing: z.number().optional().describe("the number that missing values of a table become"),
+    categorical: z
+      .array(z.string())
+      .optional()
+      .describe("columns of a table that hold words, where those do not repeat or look like numbers"),
+    missing: z
+      .union([z.number(), z.strictObject({ word: z.string().min(1) }), z.enum(["drop", "median", "median+mask"])])
+      .optional()
+      .describe("what becomes of missing values of a table: their rows are left out, or what stands in their place"),
     na: z.array(z.string()).optional().describe("what stands for a missing value in a table"),
     names: z.boolean().optional().describe("whether names of columns stand on top of a table"),
     separator: z.enum(separators).optional().describe("what separates the cells of a table"),
