@@ -1,16 +1,15 @@
 // The ONNX model of a linear decision function, and the rows that linear learners work on.
 
 import type { Dataset } from "../data/dataset.ts";
-import type { SparseRows } from "../data/sparse.ts";
-import { isSparse } from "../data/sparse.ts";
+import { isSparse, type SparseRows } from "../data/sparse.ts";
 import { assert } from "../errors.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { allocate, tensor } from "../tensor.ts";
 import { flatInput } from "./input.ts";
-import { type Scaling, scaleFeatures } from "./scaling.ts";
+import type { Scaling } from "./scaling.ts";
 import { type DenseRows, denseRowsOf, forEachBlock } from "./solvers/denseRows.ts";
-import type { LinearRows } from "./solvers/linearRows.ts";
+import type { LinearRows, MappedSparse } from "./solvers/linearRows.ts";
 import { overColumns, usedColumns } from "./solvers/sparseProducts.ts";
 
 /** f(x) = weights . x + bias. */
@@ -63,26 +62,43 @@ export interface CompressedRows<R extends LinearRows = LinearRows> {
 /** Rows with at least this share of numbers that are not zero are multiplied as they stand. */
 const DENSE = 0.5;
 
+/** Bytes that a copy made for speed may take beside the data, or this part of them where that is more. */
+const [COPIED, COPIED_PART] = [2 ** 26, 1 / 8];
+
+/** Whether a copy of so many bytes may stand beside data of so many. */
+const mayCopy = (bytes: number, data: number) => bytes <= Math.max(COPIED, COPIED_PART * data);
+
 /**
- * The rows that a linear learner multiplies, mapped to [0, 1]: those that are mostly zero, as images are, without zeros and
- * without empty columns; others in the memory of the dataset.
+ * The rows that a linear learner multiplies, mapped to [0, 1]. What is sparse, or as large as it is dense, stays in the
+ * memory of the dataset; other rows that are mostly zero, as images are, are copied without zeros and without empty columns.
  */
 export function linearRows(data: Dataset, scaling: Scaling | undefined): CompressedRows {
   const { features } = data;
-  if (isSparse(features)) return compressedRows(data, scaling);
+  if (isSparse(features)) return sparseRows(features, scaling);
   const rows = denseRowsOf(features, scaling);
-  if (entriesIn(rows) < DENSE * rows.data.length) return compressedRows(data, scaling);
-  const columns = Int32Array.from({ length: rows.columns }, (_, j) => j);
-  return { rows, columns, width: rows.columns };
+  const entries = entriesIn(rows);
+  const copy = entries * (Int32Array.BYTES_PER_ELEMENT + rows.data.BYTES_PER_ELEMENT);
+  if (entries < DENSE * rows.data.length && mayCopy(copy, rows.data.byteLength)) {
+    return overUsedColumns(withoutZeros(rows));
+  }
+  return overAllColumns(rows);
 }
 
-/** The rows, mapped to [0, 1], without zeros and without empty columns. */
-export function compressedRows(data: Dataset, scaling: Scaling | undefined): CompressedRows<SparseRows> {
-  const all = isSparse(data.features)
-    ? ((scaling ? scaleFeatures(data, scaling) : data).features as SparseRows)
-    : withoutZeros(denseRowsOf(data.features, scaling));
+/** Sparse rows, whose columns are divided by their ranges when they are multiplied. */
+function sparseRows(features: SparseRows, scaling: Scaling | undefined): CompressedRows<MappedSparse> {
+  const { index, value } = features;
+  const rows = scaling ? { ...features, range: scaling.range } : features;
+  return mayCopy(index.byteLength, index.byteLength + value.byteLength) ? overUsedColumns(rows) : overAllColumns(rows);
+}
+
+function overUsedColumns(all: MappedSparse): CompressedRows<MappedSparse> {
   const columns = usedColumns(all);
-  return { rows: overColumns(all, columns), columns, width: all.columns };
+  const range = all.range && Float64Array.from(columns, (j) => all.range![j]);
+  return { rows: { ...overColumns(all, columns), ...(range && { range }) }, columns, width: all.columns };
+}
+
+function overAllColumns<R extends LinearRows>(rows: R): CompressedRows<R> {
+  return { rows, columns: Int32Array.from({ length: rows.columns }, (_, j) => j), width: rows.columns };
 }
 
 /** The function over all columns: weights of empty ones are zero. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Dataset } from "../data/dataset.ts";
 import { norm } from "../linalg.ts";
 import type { Fit, FitContext, Learner, RetrainTask } from "./learner.ts";
-import { compressedRows, linearModel, spreadOut } from "./linearModel.ts";
+import { linearModel, linearRows, spreadOut } from "./linearModel.ts";
 import { multinomialObjective } from "./multinomial.ts";
 import { graphProblem } from "./networks/graphProblem.ts";
 import { networkOf } from "./networks/layers.ts";
@@ -94,7 +94,7 @@ async function fitMultinomial(
   context: FitContext,
   start?: Fit,
 ): Promise<Fit> {
-  const compressed = compressedRows(data, context.scaling);
+  const compressed = linearRows(data, context.scaling);
   const { rows } = compressed;
   const classes = data.classNames.length;
   const evaluate = multinomialObjective(rows, data.labels, weights, classes);

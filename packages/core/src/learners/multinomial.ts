@@ -1,8 +1,8 @@
 // Multinomial logistic regression: one linear function per class, trained together.
 
-import type { SparseRows } from "../data/sparse.ts";
+import { addSquares, addTo, type LinearRows, times } from "./solvers/linearRows.ts";
 import type { Evaluation } from "./solvers/newton.ts";
-import { addRows, rowsTimes } from "./solvers/sparseProducts.ts";
+
 
 /**
  * 1/2 ||W||^2 + sum_i weight_i (log sum_k exp f_k(x_i) - f_y(x_i)) as a function of (w_1, b_1, ..., w_K, b_K).
@@ -11,7 +11,7 @@ import { addRows, rowsTimes } from "./solvers/sparseProducts.ts";
  * of weight p_k (v_k(x) - sum_l p_l v_l(x)) x. Biases that all shift alike change nothing.
  */
 export function multinomialObjective(
-  x: SparseRows,
+  x: LinearRows,
   labels: Int32Array,
   weights: Float64Array,
   classes: number,
@@ -21,14 +21,14 @@ export function multinomialObjective(
   const part = (theta: Float64Array, k: number) => theta.subarray(k * width, (k + 1) * width);
   /** For each class, the function values of all rows. */
   const apply = (theta: Float64Array) =>
-    Array.from({ length: classes }, (_, k) => rowsTimes(x, part(theta, k), theta[k * width + d]));
+    Array.from({ length: classes }, (_, k) => times(x, part(theta, k), theta[k * width + d]));
   /** For each class, X^T c and the sum of c. */
   const collect = (c: readonly Float64Array[], theta: Float64Array) => {
     const into = new Float64Array(classes * width);
     for (let k = 0; k < classes; k++) {
       const target = part(into, k);
       for (let i = 0; i < n; i++) target[d] += c[k][i];
-      addRows(x, c[k], target);
+      addTo(x, c[k], target);
       for (let j = 0; j < d; j++) target[j] += theta[k * width + j];
     }
     return into;
@@ -67,11 +67,9 @@ export function multinomialObjective(
         for (let k = 0; k < classes; k++) {
           const target = part(diagonal, k).fill(1);
           target[d] = 1e-12;
-          for (let i = 0; i < n; i++) {
-            const c = weights[i] * p[k][i] * (1 - p[k][i]);
-            for (let e = x.start[i]; e < x.start[i + 1]; e++) target[x.index[e]] += c * x.value[e] * x.value[e];
-            target[d] += c;
-          }
+          const c = p[k].map((share, i) => weights[i] * share * (1 - share));
+          addSquares(x, c, target);
+          for (let i = 0; i < n; i++) target[d] += c[i];
         }
         return diagonal;
       },

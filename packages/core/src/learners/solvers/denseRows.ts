@@ -35,6 +35,15 @@ export function forEachBlock(
   }
 }
 
+/** A function that reads one row, as learners see it, until it is called again. */
+export function rowReader({ columns, data, scaling }: DenseRows): (row: number) => Float32Array | Float64Array {
+  const mapped = scaling && allocate(data instanceof Float32Array ? "float32" : "float64", columns);
+  return (row) => {
+    const numbers = data.subarray(row * columns, (row + 1) * columns);
+    return mapped ? scaleRows(numbers, scaling, mapped) : numbers;
+  };
+}
+
 /** X w + bias; w may have further numbers. */
 export function denseTimes(x: DenseRows, w: Float64Array, bias = 0): Float64Array {
   const product = new Float64Array(x.rows);
@@ -77,11 +86,6 @@ export function addDenseSquares(x: DenseRows, c: Float64Array, into: Float64Arra
       for (let j = 0; j < d; j++, at++) into[j] += c[from + i] * block[at] * block[at];
     }
   });
-}
-
-/** Rows `from` to `to`, in the memory that they are in. */
-export function sliceDense(x: DenseRows, from: number, to: number): DenseRows {
-  return { ...x, rows: to - from, data: x.data.subarray(from * x.columns, to * x.columns) };
 }
 
 /** The chosen rows, copied as they stand. */

@@ -4,8 +4,8 @@ import type { SparseRows } from "../../data/sparse.ts";
 import { matrixProduct } from "../../models/matrixProduct.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Tensor } from "../../tensor.ts";
-import { forEachBlock, sliceDense } from "./denseRows.ts";
-import { areDense, type LinearRows } from "./linearRows.ts";
+import { rowReader } from "./denseRows.ts";
+import { areDense, type LinearRows, type MappedSparse } from "./linearRows.ts";
 
 /** Rows that are written out at a time. */
 const CHUNK = 1024;
@@ -14,22 +14,24 @@ const BLOCKS = 4;
 /** Pairs of entries that plain loops add up in the time of one pair of entries by the runtime, zeros included. */
 const SPEED = 0.02;
 
-/** The pairs of entries within the same row. */
-function pairsOf({ rows, start }: SparseRows): number {
+/** The pairs of entries within the same row, of rows that count. */
+function pairsOf({ rows, start }: SparseRows, weights: Float64Array): number {
   let pairs = 0;
-  for (let i = 0; i < rows; i++) pairs += (start[i + 1] - start[i]) ** 2;
+  for (let i = 0; i < rows; i++) if (weights[i] !== 0) pairs += (start[i + 1] - start[i]) ** 2;
   return pairs;
 }
 
 /** What plain loops would add up, in terms of `SPEED`, where the runtime multiplies. */
-const denseCost = (x: LinearRows) => SPEED * x.rows * x.columns ** 2;
-
-/** Whether zeros are better written out and multiplied by the runtime. */
-const isDense = (x: SparseRows) => pairsOf(x) >= denseCost(x);
+function denseCost(x: LinearRows, weights: Float64Array): number {
+  let rows = 0;
+  for (let i = 0; i < x.rows; i++) if (weights[i] !== 0) rows++;
+  return SPEED * rows * x.columns ** 2;
+}
 
 /** What `weightedGram` costs, in additions of a product by plain loops. */
-export function gramCost(x: LinearRows): number {
-  return Math.min(areDense(x) ? Number.POSITIVE_INFINITY : pairsOf(x), denseCost(x)) / 2;
+export function gramCost(x: LinearRows, weights: Float64Array): number {
+  const pairs = areDense(x) ? Number.POSITIVE_INFINITY : pairsOf(x, weights);
+  return Math.min(pairs, denseCost(x, weights)) / 2;
 }
 
 /**
@@ -39,9 +41,22 @@ export function gramCost(x: LinearRows): number {
  * good to about 1e-7, as a preconditioner needs it.
  */
 export async function weightedGram(x: LinearRows, weights: Float64Array, runtime: Runtime): Promise<Float64Array> {
-  return areDense(x) || isDense(x) ? denseGram(x, weights, runtime) : sparseGram(x, weights);
+  if (areDense(x)) return denseGram(x, weights, runtime);
+  const isDense = pairsOf(x, weights) >= denseCost(x, weights);
+  const gram = isDense ? await denseGram(x, weights, runtime) : sparseGram(x, weights);
+  if (x.range) divideBoth(gram, x.range);
+  return gram;
 }
 
+/** Divides rows and columns of the lower triangle by the ranges of the columns that they stand for. */
+function divideBoth(gram: Float64Array, range: Float64Array): void {
+  const size = range.length + 1;
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) gram[i * size + j] /= (range[i] ?? 1) * (range[j] ?? 1);
+  }
+}
+
+/** By the runtime: rows are written out, a chunk at a time, those of weight 0 left out. */
 async function denseGram(x: LinearRows, weights: Float64Array, runtime: Runtime): Promise<Float64Array> {
   const size = x.columns + 1;
   const width = Math.ceil(size / BLOCKS);
@@ -50,24 +65,23 @@ async function denseGram(x: LinearRows, weights: Float64Array, runtime: Runtime)
   const place = Int32Array.from({ length: size }, (_, j) => Math.floor(j / width) * area + (j % width));
   const gram = new Float64Array(size * size);
   const product = await matrixProduct(runtime, "float32", "left");
-  for (let from = 0; from < x.rows; from += CHUNK) {
-    const rows = Math.min(CHUNK, x.rows - from);
+  const chosen = Int32Array.from(weights.keys()).filter((i) => weights[i] !== 0);
+  const rowOf = areDense(x) ? rowReader(x) : undefined;
+  for (let from = 0; from < chosen.length; from += CHUNK) {
+    const rows = Math.min(CHUNK, chosen.length - from);
     written.fill(0);
-    const roots = weights.subarray(from, from + rows).map(Math.sqrt);
-    if (areDense(x)) {
-      forEachBlock(sliceDense(x, from, from + rows), (block, first, count) => {
-        for (let i = first, at = 0; i < first + count; i++) {
-          for (let j = 0; j < x.columns; j++, at++) written[place[j] + i * width] = roots[i] * block[at];
-        }
-      });
-    } else {
-      for (let i = 0; i < rows; i++) {
-        for (let k = x.start[from + i], end = x.start[from + i + 1]; k < end; k++) {
-          written[place[x.index[k]] + i * width] = roots[i] * x.value[k];
-        }
+    for (let i = 0; i < rows; i++) {
+      const row = chosen[from + i];
+      const root = Math.sqrt(weights[row]);
+      if (rowOf) {
+        const numbers = rowOf(row);
+        for (let j = 0; j < x.columns; j++) written[place[j] + i * width] = root * numbers[j];
+      } else {
+        const { start, index, value } = x as MappedSparse;
+        for (let k = start[row]; k < start[row + 1]; k++) written[place[index[k]] + i * width] = root * value[k];
       }
+      written[place[x.columns] + i * width] = root;
     }
-    for (let i = 0; i < rows; i++) written[place[x.columns] + i * width] = roots[i];
     const block = (b: number): Tensor<"float32"> => {
       return { type: "float32", shape: [rows, width], data: written.subarray(b * area, b * area + rows * width) };
     };

@@ -6,7 +6,7 @@ import { matrixProduct } from "../../models/matrixProduct.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import { type FloatType, gatherRows, rowSize, type Tensor } from "../../tensor.ts";
 import { forEachBlock, takeDense, writtenDense } from "./denseRows.ts";
-import { areDense, type LinearRows } from "./linearRows.ts";
+import { areDense, type LinearRows, type MappedSparse } from "./linearRows.ts";
 import { overColumns, rowsTimesRows, squaredNorms, usedColumns } from "./sparseProducts.ts";
 
 /** The products x_i . x_j of n rows. */
@@ -27,23 +27,40 @@ export function isDense(x: SparseRows): boolean {
 }
 
 /** Products of rows that stay as they are; dense blocks are written out when they are multiplied. */
-export async function productsOfSparse(x: SparseRows, runtime: Runtime): Promise<InnerProducts> {
-  const rows = overColumns(x, usedColumns(x));
-  const shared = { size: x.rows, squaredNorms: squaredNorms(x) };
+export async function productsOfSparse(x: MappedSparse, runtime: Runtime): Promise<InnerProducts> {
+  const columns = usedColumns(x);
+  const rows = overColumns(x, columns);
+  const range = x.range && Float64Array.from(columns, (j) => x.range![j]);
+  // One of two rows is divided by both ranges of a column.
+  const chosen = (of: Int32Array, power: 1 | 2) => dividedBy(takeSparseRows(rows, of), range, power);
+  const all = Int32Array.from({ length: x.rows }, (_, i) => i);
+  const squares = new Float64Array(x.rows);
+  for (let from = 0; from < x.rows; from += PART) {
+    const part = all.subarray(from, from + PART);
+    squares.set(squaredNorms(chosen(part, 1)), from);
+  }
+  const shared = { size: x.rows, squaredNorms: squares };
   if (!isDense(x)) {
     return {
       ...shared,
-      between: async (a, b) => rowsTimesRows(takeSparseRows(rows, a), b ? takeSparseRows(rows, b) : rows),
+      between: async (a, b) => rowsTimesRows(chosen(a, 2), b ? takeSparseRows(rows, b) : rows),
       release: async () => {},
     };
   }
   const product = await matrixProduct(runtime, "float64", "right");
-  const dense = (chosen: Int32Array) => denseFromSparse(takeSparseRows(rows, chosen));
+  const dense = (of: Int32Array) => denseFromSparse(chosen(of, 1));
   return {
     ...shared,
-    between: async (a, b) => (await product.multiply(dense(a), b ? dense(b) : denseFromSparse(rows))).data,
+    between: async (a, b) => (await product.multiply(dense(a), dense(b ?? all))).data,
     release: () => product.release(),
   };
+}
+
+/** The rows, divided by powers of their columns' ranges, where there are any. */
+function dividedBy(x: SparseRows, range: Float64Array | undefined, power: 1 | 2): SparseRows {
+  if (!range) return x;
+  const value = Float64Array.from(x.value, (number, k) => number / range[x.index[k]] ** power);
+  return { ...x, value };
 }
 
 /** Products of the rows of a linear learner. */

@@ -4,7 +4,7 @@ import type { Runtime } from "../../models/runtime.ts";
 import type { RetrainTask } from "../learner.ts";
 import { type CholeskyFactor, choleskyByBlocks } from "./cholesky.ts";
 import { gramCost, weightedGram } from "./gram.ts";
-import { addSquares, addTo, entriesOf, forthAndBack, type LinearRows, takeLinear, times } from "./linearRows.ts";
+import { addSquares, addTo, entriesOf, forthAndBack, type LinearRows, times } from "./linearRows.ts";
 import type { Evaluation } from "./newton.ts";
 
 /**
@@ -96,28 +96,26 @@ export function linearObjective(
     for (let j = 0; j < d; j++) value += (penalty / 2) * theta[j] * theta[j];
     const gradient = addTo(x, slope, sumLast(slope, d));
     for (let j = 0; j < d; j++) gradient[j] += penalty * theta[j];
-    const bent = once(() => rowsOfCurvature(x, curvature));
+    const bent = once(() => curvatureThatCounts(curvature));
     return {
       value,
       gradient,
       hessianVector(v) {
-        const { rows, c } = bent();
-        const product = forthAndBack(rows, c, v);
+        const product = forthAndBack(x, bent(), v);
         for (let j = 0; j < d; j++) product[j] += penalty * v[j];
         return product;
       },
       diagonal() {
-        const { rows, c } = bent();
+        const c = bent();
         const diagonal = new Float64Array(d + 1).fill(penalty);
         diagonal[d] = 1e-12;
-        for (let i = 0; i < rows.rows; i++) diagonal[d] += c[i];
-        addSquares(rows, c, diagonal);
+        for (let i = 0; i < x.rows; i++) diagonal[d] += c[i];
+        addSquares(x, c, diagonal);
         return diagonal;
       },
-      factor: d > MAX_HESSIAN ? undefined : () => hessianFactor(bent().rows, bent().c, penalty, runtime),
+      factor: d > MAX_HESSIAN ? undefined : () => hessianFactor(x, bent(), penalty, runtime),
       get factorCost() {
-        const { rows } = bent();
-        return (gramCost(rows) + d ** 3 / 50) / (2 * Math.max(1, entriesOf(rows)));
+        return (gramCost(x, bent()) + d ** 3 / 50) / (2 * Math.max(1, entriesOf(x, bent())));
       },
     };
   };
@@ -143,17 +141,17 @@ function sumLast(c: Float64Array, d: number): Float64Array {
   return into;
 }
 
-/** The rows whose curvature counts at all, where they are fewer than half: a hinge has none on its flat side. */
-function rowsOfCurvature(x: LinearRows, curvature: Float64Array): { rows: LinearRows; c: Float64Array } {
+/**
+ * The curvatures with 0 for those that count for nothing, where these are the most: a hinge has none on its flat side. Rows
+ * of curvature 0 are passed over, where they lie.
+ */
+function curvatureThatCounts(curvature: Float64Array): Float64Array {
   let largest = 0;
   for (const c of curvature) largest = Math.max(largest, c);
   const least = 1e-12 * largest;
   let count = 0;
   for (const c of curvature) if (c > least) count++;
-  if (2 * count > x.rows) return { rows: x, c: curvature };
-  const chosen = new Int32Array(count);
-  for (let i = 0, at = 0; i < curvature.length; i++) if (curvature[i] > least) chosen[at++] = i;
-  return { rows: takeLinear(x, chosen), c: Float64Array.from(chosen, (i) => curvature[i]) };
+  return 2 * count > curvature.length ? curvature : curvature.map((c) => (c > least ? c : 0));
 }
 
 function once<T>(compute: () => T): () => T {

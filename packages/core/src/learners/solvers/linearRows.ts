@@ -2,46 +2,66 @@
 
 import { type SparseRows, takeSparseRows } from "../../data/sparse.ts";
 import { addDense, addDenseSquares, type DenseRows, denseThereAndBack, denseTimes, takeDense } from "./denseRows.ts";
-import { addRows, rowsTimes, thereAndBack } from "./sparseProducts.ts";
+import { addRows, addSparseSquares, rowsTimes, thereAndBack } from "./sparseProducts.ts";
 
-export type LinearRows = SparseRows | DenseRows;
+/** Sparse rows that stay as they are in memory, and each of whose columns counts divided by its range. */
+export interface MappedSparse extends SparseRows {
+  /** One number for each column; 1 for all where absent. */
+  readonly range?: Float64Array;
+}
+
+export type LinearRows = MappedSparse | DenseRows;
 
 export function areDense(x: LinearRows): x is DenseRows {
   return "data" in x;
 }
 
-/** X w + bias. */
+/** X w + bias; w may have further numbers. */
 export function times(x: LinearRows, w: Float64Array, bias = 0): Float64Array {
-  return areDense(x) ? denseTimes(x, w, bias) : rowsTimes(x, w, bias);
+  return areDense(x) ? denseTimes(x, w, bias) : rowsTimes(x, divided(w, x), bias);
 }
 
-/** X^T c, added to `into`. */
+/** X^T c, added to `into`, which may have further numbers. */
 export function addTo(x: LinearRows, c: Float64Array, into: Float64Array): Float64Array {
-  return areDense(x) ? addDense(x, c, into) : addRows(x, c, into);
+  if (areDense(x)) return addDense(x, c, into);
+  if (!x.range) return addRows(x, c, into);
+  const sum = divided(addRows(x, c, new Float64Array(x.columns)), x);
+  for (let j = 0; j < sum.length; j++) into[j] += sum[j];
+  return into;
 }
 
 /** X^T diag(c) X v, where each row of X ends in a one that is not written. */
 export function forthAndBack(x: LinearRows, c: Float64Array, v: Float64Array): Float64Array {
-  return areDense(x) ? denseThereAndBack(x, c, v) : thereAndBack(x, c, v);
+  return areDense(x) ? denseThereAndBack(x, c, v) : divided(thereAndBack(x, c, divided(v, x)), x);
 }
 
 /** sum_i c_i x_ij^2, added to `into`. */
 export function addSquares(x: LinearRows, c: Float64Array, into: Float64Array): void {
-  if (areDense(x)) {
-    addDenseSquares(x, c, into);
-    return;
+  if (areDense(x)) addDenseSquares(x, c, into);
+  else if (!x.range) addSparseSquares(x, c, into);
+  else {
+    const sum = new Float64Array(x.columns);
+    addSparseSquares(x, c, sum);
+    for (let j = 0; j < sum.length; j++) into[j] += sum[j] / x.range[j] ** 2;
   }
-  for (let i = 0; i < x.rows; i++) {
-    for (let k = x.start[i], end = x.start[i + 1]; k < end; k++) into[x.index[k]] += c[i] * x.value[k] * x.value[k];
-  }
+}
+
+/** A vector over columns, each number divided by its column's range; what follows is no column's. */
+export function divided(v: Float64Array, { range }: MappedSparse): Float64Array {
+  return range ? v.map((number, j) => (j < range.length ? number / range[j] : number)) : v;
 }
 
 /** The chosen rows. */
 export function takeLinear(x: LinearRows, chosen: ArrayLike<number>): LinearRows {
-  return areDense(x) ? takeDense(x, chosen) : takeSparseRows(x, chosen);
+  if (areDense(x)) return takeDense(x, chosen);
+  return { ...takeSparseRows(x, chosen), ...(x.range && { range: x.range }) };
 }
 
-/** How many numbers are multiplied in a product with a vector. */
-export function entriesOf(x: LinearRows): number {
-  return areDense(x) ? x.data.length : x.index.length;
+/** How many numbers are multiplied in a product with a vector, of rows that count at all. */
+export function entriesOf(x: LinearRows, c: Float64Array): number {
+  let entries = 0;
+  for (let i = 0; i < x.rows; i++) {
+    if (c[i] !== 0) entries += areDense(x) ? x.columns : x.start[i + 1] - x.start[i];
+  }
+  return entries;
 }

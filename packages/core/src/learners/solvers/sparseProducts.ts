@@ -55,11 +55,19 @@ export function thereAndBack(x: SparseRows, c: Float64Array, v: Float64Array): F
   const { columns: d } = x;
   const sum = new Float64Array(d + 1);
   for (let i = 0; i < x.rows; i++) {
+    if (c[i] === 0) continue;
     const image = c[i] * (v[d] + rowTimes(x, i, v));
     addRow(x, i, image, sum);
     sum[d] += image;
   }
   return sum;
+}
+
+/** sum_i c_i x_ij^2, added to `into`. */
+export function addSparseSquares({ rows, start, index, value }: SparseRows, c: Float64Array, into: Float64Array): void {
+  for (let i = 0; i < rows; i++) {
+    for (let k = start[i], end = start[i + 1]; k < end; k++) into[index[k]] += c[i] * value[k] * value[k];
+  }
 }
 
 /** A B^T [M, N], row-major: each row of A is spread out once, so that only entries of B are visited. */
