@@ -39,31 +39,26 @@ const formats = {
     "[numpy.load(path)[k] for k in 'xy']",
   ],
   "bytes.npz": ["npz('bytes.npz', numpy.savez, pixels(0.2))", "numpy", "[numpy.load(path)[k] for k in 'xy']"],
-  "idx": ["idx('', open)", "numpy", "[numpy.fromfile(p, 'u1') for p in path.split(',')]"],
+  idx: ["idx('', open)", "numpy", "[numpy.fromfile(p, 'u1') for p in path.split(',')]"],
   "idx.gz": [
     "idx('.gz', lambda p, m: gzip.open(p, m, 1))",
     "numpy",
     "[numpy.frombuffer(gzip.open(p).read(), 'u1') for p in path.split(',')]",
   ],
-  "rows.svmlight": [
-    "lines('rows.svmlight', open)",
-    "scikit-learn",
-    "sklearn.datasets.load_svmlight_file(path)",
-  ],
+  "rows.svmlight": ["lines('rows.svmlight', open)", "scikit-learn", "sklearn.datasets.load_svmlight_file(path)"],
   "rows.svmlight.gz": [
     "lines('rows.svmlight.gz', lambda p, m: gzip.open(p, m, 1))",
     "scikit-learn",
     "sklearn.datasets.load_svmlight_file(path)",
   ],
   "rows.pickle": ["pickled('rows.pickle')", "pickle", "pickle.load(open(path, 'rb'))"],
-  "rows.tar": [
-    "tarred('rows.tar')",
-    "pickle",
-    "pickle.load(tarfile.open(path).extractfile('rows.pickle'))",
-  ],
+  "rows.tar": ["tarred('rows.tar')", "pickle", "pickle.load(tarfile.open(path).extractfile('rows.pickle'))"],
 };
 
-const given = (format) => (format.startsWith("idx") ? [`images-idx3-ubyte`, `labels-idx1-ubyte`].map((each) => at(each + format.slice(3))).join(",") : at(format));
+const given = (format) =>
+  format.startsWith("idx")
+    ? [`images-idx3-ubyte`, `labels-idx1-ubyte`].map((each) => at(each + format.slice(3))).join(",")
+    : at(format);
 
 const prepare = `
 import gzip, io, json, pickle, sys, tarfile, numpy, polars, scipy.sparse
@@ -150,7 +145,17 @@ const reading = `import { loadDataset } from ${JSON.stringify(built("host/data.j
 const verbs = {
   read: (file) => ["--input-type=module", "-e", reading, file],
   info: (file) => [built("main.js"), "data", "info", file],
-  fit: (file) => [built("main.js"), "fit", "logistic", "--data", file, "--out", at("model.onnx"), "--set", "tolerance=1e-4"],
+  fit: (file) => [
+    built("main.js"),
+    "fit",
+    "logistic",
+    "--data",
+    file,
+    "--out",
+    at("model.onnx"),
+    "--set",
+    "tolerance=1e-4",
+  ],
   score: (file) => [built("main.js"), "score", "--model", at("model.onnx"), "--data", file],
   audit: (file) => [
     ...[built("main.js"), "audit", "--target", at("model.onnx"), "--data", file, "--points", "1000"],
@@ -160,21 +165,17 @@ const verbs = {
 
 /** The processes below one, itself among them. */
 function tree(root) {
-  const parents = new Map();
-  for (const each of readdirSync("/proc")) {
-    if (!/^\d+$/.test(each)) continue;
+  const found = [root];
+  for (const each of found) {
     try {
-      const text = readFileSync(`/proc/${each}/stat`, "utf8");
-      parents.set(Number(each), Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]));
+      found.push(...readFileSync(`/proc/${each}/task/${each}/children`, "utf8").split(" ").filter(Boolean).map(Number));
     } catch {}
   }
-  const found = [root];
-  for (const parent of found) for (const [child, of] of parents) if (of === parent) found.push(child);
   return found;
 }
 
 const roles = [/worker\.js/, /command\.js/, /./];
-const LOOK_MS = 20;
+const LOOK_MS = 50;
 
 /** Processor seconds of the process tree, and the peak in MB of each kind of process: workers, the command, others. */
 function measure(command, args) {
@@ -203,7 +204,8 @@ function measure(command, args) {
       clearInterval(look);
       rmSync(at("store"), { recursive: true, force: true });
       rmSync(at("run"), { recursive: true, force: true });
-      if (status !== 0) return reject(new Error(`${args.join(" ").slice(-300)} ended with ${status}: ${errors.slice(-500)}`));
+      if (status !== 0)
+        return reject(new Error(`${args.join(" ").slice(-300)} ended with ${status}: ${errors.slice(-500)}`));
       const [user, system] = readFileSync(report, "utf8").trim().split("\n").at(-1).split(" ").map(Number);
       resolve({ seconds: user + system, peaks });
     });
@@ -231,7 +233,9 @@ async function made(format) {
 
 try {
   console.log(`${megabytes} MB of text or of float32; load ${loadavg()[0].toFixed(1)}; * is more than allowed\n`);
-  console.log("| format | shape | verb | waiting, MB | command | worker | allowed | s | over reading | other | other, s | ratio |");
+  console.log(
+    "| format | shape | verb | waiting, MB | command | worker | allowed | s | over reading | other | other, s | ratio |",
+  );
   console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const format of chosen(process.argv[3], Object.keys(formats))) {
     const [rows, columns, size] = await made(format);
@@ -257,7 +261,9 @@ try {
         alone === undefined ? "" : (ours.seconds - alone).toFixed(2),
         other,
         theirs.seconds.toFixed(2),
-        isReading ? (ours.seconds / theirs.seconds).toFixed(1) : `reading ${((alone ?? ours.seconds) / theirs.seconds).toFixed(1)}`,
+        isReading
+          ? (ours.seconds / theirs.seconds).toFixed(1)
+          : `reading ${((alone ?? ours.seconds) / theirs.seconds).toFixed(1)}`,
       ];
       console.log(`| ${cells.join(" | ")} |`);
     }

@@ -32,13 +32,17 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const connection = await connect(target, { ...targetOptions(options), ...(!options.quiet && { tell }) });
   const { name, identity, protocol } = connection;
   const reshaped = (data: Dataset) => withShape(data, connection.inputShape ?? data.featureShape, name);
+  const rows = reshaped(user.loaded.dataset);
+  // A copy, as the rows themselves are no more once they are divided.
+  const spread = denseRows(spreadRows(rows, FIRST_ROWS));
+  const first = { ...spread, data: spread.data.slice() };
   // How many rows there will be does not depend on the classes, so it is known before anything is asked.
   const divided = await splitUserData(user, options, reshaped);
   requireBudget(divided, options, name);
   const ledger = openLedgerFor(connection, questionHash(divided, options));
-  const rows = reshaped(user.loaded.dataset);
-  const service = await openTarget(connection, denseRows(spreadRows(rows, FIRST_ROWS)), rows.classNames);
-  const { training, attacked } = await splitUserData(user, options, (data) => withClassesOf(reshaped(data), service));
+  const service = await openTarget(connection, first, rows.classNames);
+  const training = withClassesOf(divided.training, service);
+  const attacked = withClassesOf(divided.attacked, service);
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
   const { told, ...reading } = service.reading;
   const doubts = await checkService(service, attacked);

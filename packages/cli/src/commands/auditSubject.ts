@@ -18,7 +18,7 @@ import {
   subsample,
   takeRows,
 } from "@carom/core";
-import { describeReading, rangeUnits, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
+import { describeReading, keepRows, rangeUnits, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
 import { describeScaling, isScaled, type TrainingSize, whyInfeasible } from "@carom/core/learners";
 import type { AuditParts, AuditQuestion, SurrogateChoice } from "@carom/core/study";
 import type { Ledger } from "../host/http/ledger.ts";
@@ -103,7 +103,11 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
   return { loaded: { ...loaded, dataset }, separate: other && { ...separate!, dataset: other }, dataHash };
 }
 
-/** What trains the surrogates and what is attacked, once rows and classes are as the target has them. */
+/**
+ * What trains the surrogates and what is attacked, once rows are as the target has them.
+ *
+ * The data given are no more: the larger part keeps their memory, as a second copy of it might have no room.
+ */
 export async function splitUserData(
   { loaded, separate }: UserData,
   options: AuditOptions,
@@ -117,16 +121,19 @@ export async function splitUserData(
     ? [all(other), all(data)]
     : splitHalves(data, stream(options.seed, "audit", "split"));
   const learned = other ?? data;
-  const training = takeChosen(learned, fractionOf(trainingRows, learned.labels, options));
-  return {
-    training: withScaling(training, options.scaling),
-    attacked: takeChosen(data, pointsOf(attackedRows, options)),
-  };
+  const toLearn = fractionOf(trainingRows, learned.labels, options);
+  const toAttack = pointsOf(attackedRows, options);
+  const [training, attacked] = other
+    ? [keepRows(other, toLearn), keepRows(data, toAttack)]
+    : divided(data, toLearn, toAttack);
+  return { training: withScaling(training, options.scaling), attacked };
 }
 
-/** The chosen rows, in ascending order; the dataset itself where that is all of them. */
-function takeChosen(data: Dataset, rows: Int32Array): Dataset {
-  return rows.length === rowCount(data) ? data : takeRows(data, rows);
+/** Two parts of data, the larger one in the memory of all. */
+function divided(data: Dataset, a: Int32Array, b: Int32Array): readonly [Dataset, Dataset] {
+  if (a.length < b.length) return [takeRows(data, a), keepRows(data, b)];
+  const small = takeRows(data, b);
+  return [keepRows(data, a), small];
 }
 
 /** What the report says of how the data were read and divided, where nobody said how, and of how surrogates see features. */

@@ -93,28 +93,30 @@ async function readFully(handle: FileHandle, into: Uint8Array, from: number): Pr
 
 /** All of the content at once. @throws InputError for gzip that holds more than fits well */
 export async function contentOf(file: InputFile): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  const most = mostUnpacked();
+  const most = file.isGzip ? mostUnpacked() : Number.POSITIVE_INFINITY;
+  requireRoomFor(file.name, Math.min(file.unpackedSize, most));
+  // What gzip says of its size is true of honest files below 4 GiB; others grow.
+  let content = new Uint8Array(Math.min(file.unpackedSize, most));
   let length = 0;
-  for await (const piece of copies(file.unpacked())) {
-    length += piece.length;
-    if (file.isGzip && length > most) {
+  for await (const piece of file.unpacked()) {
+    const end = length + piece.length;
+    if (end > most) {
       throw new InputError("unsupported", file.name, {
         expected: `gzip of up to ${most} bytes in this format`,
         got: "more",
         remedy: `unpack it with gunzip, and give what comes out, or set ${limitVariables.bytes} to more gigabytes`,
       });
     }
-    requireRoomFor(file.name, length);
-    pieces.push(piece);
+    if (end > content.length) {
+      requireRoomFor(file.name, end);
+      const longer = new Uint8Array(Math.min(most, Math.max(end, 2 * content.length)));
+      longer.set(content.subarray(0, length));
+      content = longer;
+    }
+    content.set(piece, length);
+    length = end;
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return content.subarray(0, length);
 }
 
 /** Unpacks what zip archives hold. */

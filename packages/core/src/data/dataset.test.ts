@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../errors.ts";
 import { tensor, toNumbers, zeros } from "../tensor.ts";
-import { dataset, denseRows, featureCount, rowCount, takeRows } from "./dataset.ts";
+import { dataset, denseRows, featureCount, keepRows, rowCount, takeRows } from "./dataset.ts";
 import { withClasses } from "./labels.ts";
 import { isSparse, sparseFromDense } from "./sparse.ts";
 
@@ -157,6 +158,29 @@ describe("rows of a dataset", () => {
     expect(isSparse(taken.features)).toBe(true);
     expect(toNumbers(denseRows(taken))).toEqual([0, 4, 0, -1, 0, 4]);
     expect([...taken.labels]).toEqual([2, 0, 2]);
+  });
+
+  it("keeps rows in the memory of all, as a copy of them would be", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.infiniteStream(fc.nat({ max: 3 })), (n, numbers) => {
+        const draw = () => numbers.next().value;
+        const features = tensor(
+          "float32",
+          [n, 2, 3],
+          Array.from({ length: 6 * n }, () => Math.max(0, draw() - 1)),
+        );
+        const labels = Array.from({ length: n }, draw);
+        const rows = Int32Array.from({ length: n }, (_, i) => i).filter(() => draw() > 1);
+        for (const given of [features, sparseFromDense(features)]) {
+          const data = dataset({ features: given, labels, domain: [0, 2], classNames: ["0", "1", "2", "3"] });
+          const expected = takeRows(data, rows);
+          const kept = keepRows(data, rows);
+          expect(kept).toEqual(expected);
+          const memory = (of: typeof data) => (isSparse(of.features) ? of.features.value : of.features.data).buffer;
+          expect(memory(kept)).toBe(memory(data));
+        }
+      }),
+    );
   });
 
   it("writes blocks of sparse rows out in the shape of a row", () => {

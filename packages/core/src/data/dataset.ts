@@ -202,6 +202,33 @@ export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
   };
 }
 
+/**
+ * The chosen rows, in ascending order, moved to the front of the memory that the data are in: no copy of them is made, and
+ * the data given are no more.
+ */
+export function keepRows(data: Dataset, rows: Int32Array): Dataset {
+  const { features } = data;
+  const labels = rows.map((row) => data.labels[row]);
+  if (!isSparse(features)) {
+    const width = rowSize(features);
+    const values = features.data;
+    for (let i = 0; i < rows.length; i++) values.copyWithin(i * width, rows[i] * width, (rows[i] + 1) * width);
+    const shape = [rows.length, ...features.shape.slice(1)];
+    return { ...data, labels, features: { ...features, shape, data: values.subarray(0, rows.length * width) } };
+  }
+  const { start, index, value, columns } = features;
+  const kept = new Int32Array(rows.length + 1);
+  for (let i = 0; i < rows.length; i++) {
+    const [from, to] = [start[rows[i]], start[rows[i] + 1]];
+    index.copyWithin(kept[i], from, to);
+    value.copyWithin(kept[i], from, to);
+    kept[i + 1] = kept[i] + to - from;
+  }
+  const entries = kept[rows.length];
+  const own = { index: index.subarray(0, entries), value: value.subarray(0, entries) };
+  return { ...data, labels, features: { rows: rows.length, columns, start: kept, ...own } };
+}
+
 /** So many rows at most, at equal distances over all of them. */
 export function spreadRows(data: Dataset, most: number): Dataset {
   const n = rowCount(data);

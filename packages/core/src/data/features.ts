@@ -31,8 +31,10 @@ export function floatFeatures(x: Tensor, bytes: BytesAs | undefined = meaningOfB
     for (let i = 0; i < data.length; i++) data[i] = (x.data[i] as number) / 255;
     return { type: "float32", shape: x.shape, data };
   }
-  const exact = toFloat(x, "float64");
-  return exact.data.every((value) => Math.fround(value) === value) ? toFloat(exact, "float32") : exact;
+  const { data } = x;
+  let isExact = true;
+  for (let i = 0; i < data.length && isExact; i++) isExact = Math.fround(Number(data[i])) === Number(data[i]);
+  return toFloat(x, isExact ? "float32" : "float64");
 }
 
 /** Throws an InputError that counts NaN and infinite features, if there are any, and places the first. */

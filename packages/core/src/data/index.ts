@@ -12,6 +12,7 @@ export {
   dataset,
   denseRows,
   featureCount,
+  keepRows,
   rowCount,
   spreadRows,
   takeRows,

@@ -62,11 +62,11 @@ export interface CompressedRows<R extends LinearRows = LinearRows> {
 /** Rows with at least this share of numbers that are not zero are multiplied as they stand. */
 const DENSE = 0.5;
 
-/** Bytes that a copy made for speed may take beside the data, or this part of them where that is more. */
-const [COPIED, COPIED_PART] = [2 ** 26, 1 / 8];
+/** Bytes that a copy made for speed may take beside the data, and this part of theirs. */
+const [COPIED, COPIED_PART] = [6e7, 1 / 5];
 
 /** Whether a copy of so many bytes may stand beside data of so many. */
-const mayCopy = (bytes: number, data: number) => bytes <= Math.max(COPIED, COPIED_PART * data);
+const mayCopy = (bytes: number, data: number) => bytes <= COPIED + COPIED_PART * data;
 
 /**
  * The rows that a linear learner multiplies, mapped to [0, 1]. What is sparse, or as large as it is dense, stays in the

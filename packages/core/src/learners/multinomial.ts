@@ -3,7 +3,6 @@
 import { addSquares, addTo, type LinearRows, times } from "./solvers/linearRows.ts";
 import type { Evaluation } from "./solvers/newton.ts";
 
-
 /**
  * 1/2 ||W||^2 + sum_i weight_i (log sum_k exp f_k(x_i) - f_y(x_i)) as a function of (w_1, b_1, ..., w_K, b_K).
  *

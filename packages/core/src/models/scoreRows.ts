@@ -1,16 +1,14 @@
-// Scores of all rows of a dataset: sparse ones are written out a block at a time.
+// Scores of all rows of a dataset, a block at a time: what the model takes of another type, or sparse rows, would fill the memory.
 
 import { type Dataset, denseRows, featureCount, rowCount } from "../data/dataset.ts";
-import { isSparse } from "../data/sparse.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import type { Scorer } from "./open.ts";
 
-/** Numbers that are written out at a time. */
+/** Numbers of a block. */
 const WRITTEN = 2 ** 23;
 
 /** The scores [N, K] that a model gives the rows of a dataset, in memory that does not grow with N D. */
 export async function scoreRows(model: Pick<Scorer, "scores" | "classes">, data: Dataset): Promise<Tensor<FloatType>> {
-  if (!isSparse(data.features)) return model.scores(denseRows(data));
   const n = rowCount(data);
   const height = Math.max(1, Math.floor(WRITTEN / featureCount(data)));
   const all = new Float64Array(n * model.classes);

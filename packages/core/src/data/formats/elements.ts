@@ -47,7 +47,7 @@ export function requireSize(type: ElementType, shape: readonly number[], bytes: 
 }
 
 /** Turns the bytes of each element round. They begin at the start of their memory. */
-function swapBytes({ buffer, length }: Uint8Array, size: number): void {
+export function swapBytes({ buffer, length }: Uint8Array, size: number): void {
   if (size === 2) {
     const halves = new Uint16Array(buffer, 0, length / 2);
     for (let i = 0; i < halves.length; i++) halves[i] = (halves[i] << 8) | (halves[i] >> 8);

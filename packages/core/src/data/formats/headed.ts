@@ -1,5 +1,6 @@
 // Files of a header and the elements of an array, read while they arrive: the elements go where they will stay.
 
+import type { FloatType, Tensor } from "../../tensor.ts";
 import { invalidFile } from "./elements.ts";
 
 /** A header, as soon as its bytes are there. */
@@ -10,11 +11,44 @@ export interface Header<H> {
   readonly size: number;
 }
 
-export interface HeadedReader<H> {
+/** Where elements stay. */
+export interface ElementSink<T> {
   /** Takes the next bytes, which may be overwritten afterwards. */
   push(piece: Uint8Array): void;
-  /** The header and the elements, which nobody else has. @throws InputError where there are fewer or more. */
-  end(): { readonly header: H; readonly elements: Uint8Array };
+  end(): T;
+  /** Whether what has come so far shows already that nothing will come of it. */
+  isTooNarrow?(): boolean;
+}
+
+export interface HeadedReader<H, T> extends Required<Pick<ElementSink<T>, "push" | "isTooNarrow">> {
+  /** The header and what became of the elements. @throws InputError where there are fewer or more. */
+  end(): { readonly header: H; readonly elements: T };
+}
+
+/** Reads numbers of a file that become floating-point on the way. */
+export interface NumbersReader {
+  push(piece: Uint8Array): void;
+  /** Whether the numbers so far need float64, so that the rest need not be read. */
+  isTooNarrow(): boolean;
+  /** Undefined where the numbers need float64. */
+  end(): Tensor | undefined;
+}
+
+/** Reads numbers from pieces that can be gone through twice: in float32, or in float64 where they need that. */
+export async function readNumbers(
+  pieces: () => AsyncIterable<Uint8Array>,
+  readerOf: (into: FloatType) => NumbersReader,
+): Promise<Tensor> {
+  for (const type of ["float32", "float64"] as const) {
+    const reader = readerOf(type);
+    for await (const piece of pieces()) {
+      reader.push(piece);
+      if (reader.isTooNarrow()) break;
+    }
+    const found = reader.isTooNarrow() ? undefined : reader.end();
+    if (found) return found;
+  }
+  throw new Error("float64 holds every number");
 }
 
 /**
@@ -22,25 +56,27 @@ export interface HeadedReader<H> {
  *
  * @param parse the header in the bytes so far; undefined where it needs more. Before anything is allocated, it compares
  * what the header promises with what there can be.
+ * @param open where the elements go
  */
-export function headedReader<H>(
+export function headedReader<H, T>(
   parse: (bytes: Uint8Array, isWhole: boolean) => Header<H> | undefined,
+  open: (found: Header<H>) => ElementSink<T>,
   name: string,
-): HeadedReader<H> {
+): HeadedReader<H, T> {
   let start: Uint8Array = new Uint8Array(0);
   let found: Header<H> | undefined;
-  let elements: Uint8Array = start;
+  let sink: ElementSink<T> | undefined;
   let filled = 0;
   const begin = (isWhole: boolean) => {
     found = parse(start, isWhole);
     if (!found) return;
-    elements = allocated(found.size, name);
+    sink = open(found);
     fill(start.subarray(found.length));
   };
   const fill = (piece: Uint8Array) => {
-    if (filled + piece.length > elements.length) throw wrongSize(name, elements.length, "more");
-    elements.set(piece, filled);
     filled += piece.length;
+    if (filled > found!.size) throw wrongSize(name, found!.size, "more");
+    sink!.push(piece);
   };
   return {
     push(piece) {
@@ -51,19 +87,34 @@ export function headedReader<H>(
       start = longer;
       begin(false);
     },
+    isTooNarrow: () => sink?.isTooNarrow?.() === true,
     end() {
       if (!found) begin(true);
-      if (!found || filled < elements.length) throw wrongSize(name, elements.length, `${filled} bytes`);
-      return { header: found.header, elements };
+      if (!found || filled < found.size) throw wrongSize(name, found?.size ?? 0, `${filled} bytes`);
+      return { header: found.header, elements: sink!.end() };
     },
   };
 }
 
-function allocated(size: number, name: string): Uint8Array {
+/** Keeps the bytes of elements as they are, in memory that nobody else has. @throws InputError where there is too little */
+export function byteSink(size: number, name: string): ElementSink<Uint8Array> {
+  const bytes = allocated(() => new Uint8Array(size), `${size} bytes`, name);
+  let filled = 0;
+  return {
+    push(piece) {
+      bytes.set(piece, filled);
+      filled += piece.length;
+    },
+    end: () => bytes,
+  };
+}
+
+/** What takes memory that there may not be. */
+export function allocated<T>(take: () => T, got: string, name: string): T {
   try {
-    return new Uint8Array(size);
+    return take();
   } catch {
-    throw invalidFile(name, "an array that fits into memory", `${size} bytes`, "give fewer rows");
+    throw invalidFile(name, "an array that fits into memory", got, "give fewer rows");
   }
 }
 

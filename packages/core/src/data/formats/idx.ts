@@ -2,9 +2,10 @@
 // all big-endian (LeCun, Cortes, Burges, "The MNIST database of handwritten digits").
 
 import { InputError } from "../../errors.ts";
-import type { ElementType, Tensor } from "../../tensor.ts";
+import { type ElementType, elementBytes, type FloatType, type Tensor } from "../../tensor.ts";
 import { elementsIn, invalidFile, requireSize } from "./elements.ts";
-import { type Header, headedReader } from "./headed.ts";
+import { floatSink } from "./floats.ts";
+import { byteSink, type ElementSink, type Header, headedReader, type NumbersReader } from "./headed.ts";
 
 const elementTypes: Readonly<Record<number, ElementType>> = {
   8: "uint8",
@@ -31,12 +32,38 @@ export interface IdxReader {
  * @throws InputError for another kind of file, an unknown element type, and a size that differs from the header's.
  */
 export function idxReader(size: number, name = "IDX data"): IdxReader {
-  const reader = headedReader((bytes, isWhole) => parseHeader(bytes, isWhole, size, name), name);
+  const reader = headedReader(
+    (bytes, isWhole) => parseHeader(bytes, isWhole, size, name),
+    (found) => byteSink(found.size, name),
+    name,
+  );
   return {
     push: reader.push,
     end() {
       const { header, elements } = reader.end();
       return elementsIn(header.type, header.shape, elements, true, name);
+    },
+  };
+}
+
+/**
+ * Reads the numbers of an IDX file from pieces: bytes as they are, others as they become float32 (or float64, as `into` says) on
+ * the way. @throws InputError as `idxReader` does.
+ */
+export function idxNumbersReader(size: number, into: FloatType, name: string): NumbersReader {
+  const reader = headedReader(
+    (bytes, isWhole) => parseHeader(bytes, isWhole, size, name),
+    ({ header: { type, shape }, size: bytes }): ElementSink<Uint8Array | Tensor | undefined> =>
+      elementBytes(type) === 1
+        ? byteSink(bytes, name)
+        : floatSink({ type, shape, bigEndian: true, fortran: false }, into, name),
+    name,
+  );
+  return {
+    ...reader,
+    end() {
+      const { header, elements } = reader.end();
+      return elements instanceof Uint8Array ? elementsIn(header.type, header.shape, elements, true, name) : elements;
     },
   };
 }

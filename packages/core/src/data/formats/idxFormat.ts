@@ -1,8 +1,10 @@
 // Images and their labels as two IDX files.
 
 import { InputError } from "../../errors.ts";
+import type { FloatType, Tensor } from "../../tensor.ts";
 import type { DataFile, DataFormat } from "./format.ts";
-import { idxReader } from "./idx.ts";
+import { readNumbers } from "./headed.ts";
+import { idxNumbersReader, idxReader } from "./idx.ts";
 import { labelList } from "./labelList.ts";
 
 const idxName = /[.-]idx\d?(-ubyte)?(\.gz)?$/i;
@@ -23,11 +25,14 @@ export const idxFormat: DataFormat = {
   },
   options: ["bytes"],
   async read([images, labels]) {
-    return { features: await read(images), labels: labelList(await read(labels), labels.name), reading: {} };
+    images.requireRoomFor(images.name, images.unpackedSize);
+    const reader = (into: FloatType) => idxNumbersReader(images.unpackedSize, into, images.name);
+    const features = await readNumbers(images.unpacked, reader);
+    return { features, labels: labelList(await arrayIn(labels), labels.name), reading: {} };
   },
 };
 
-async function read(file: DataFile) {
+async function arrayIn(file: DataFile): Promise<Tensor> {
   file.requireRoomFor(file.name, file.unpackedSize);
   const reader = idxReader(file.unpackedSize, file.name);
   for await (const piece of file.unpacked()) reader.push(piece);

@@ -3,10 +3,11 @@
 
 import { InputError } from "../../errors.ts";
 import { widened } from "../../halves.ts";
-import { allocate, type ElementType, sizeOf, type Tensor } from "../../tensor.ts";
+import { allocate, type ElementType, type FloatType, sizeOf, type Tensor } from "../../tensor.ts";
 import { MAX_AXES, MAX_HEADER } from "../limits.ts";
 import { elementsIn, invalidFile, readElements, requireSize } from "./elements.ts";
-import { type Header, headedReader } from "./headed.ts";
+import { floatSink } from "./floats.ts";
+import { byteSink, type ElementSink, type Header, headedReader, type NumbersReader } from "./headed.ts";
 
 const elementTypes: Readonly<Record<string, ElementType>> = {
   f4: "float32",
@@ -23,6 +24,8 @@ const elementTypes: Readonly<Record<string, ElementType>> = {
 };
 /** Numbers of 16 bits, which are read as float32. */
 const HALF = "f2";
+/** Types of one byte: what they mean is not known yet. */
+const BYTES: readonly string[] = ["uint8", "int8", "bool"];
 const magic = "\x93NUMPY";
 /** Kinds of elements that are numbers: integers, floating-point and complex ones. */
 const isNumeric = /^[<>|=]?[iufcb]\d+$/;
@@ -44,12 +47,43 @@ export interface NpyReader {
 
 /** Reads a .npy file of so many bytes from pieces. @throws InputError for another kind of file, or of another size. */
 export function npyReader(size: number, name = "npy data"): NpyReader {
-  const reader = headedReader((bytes, isWhole) => headerIn(bytes, isWhole, size, name), name);
+  const reader = headedReader(
+    (bytes, isWhole) => headerIn(bytes, isWhole, size, name),
+    (found) => byteSink(found.size, name),
+    name,
+  );
   return {
     push: reader.push,
     end() {
       const { header, elements } = reader.end();
       return { ...header, elements };
+    },
+  };
+}
+
+/**
+ * Reads the numbers of a .npy file from pieces: bytes, truth values and float32 as they are, others as they become float32 (or
+ * float64, as `into` says) on the way.
+ *
+ * @throws InputError as `readNpy` does.
+ */
+export function npyNumbersReader(size: number, into: FloatType, name = "npy data"): NumbersReader {
+  const reader = headedReader(
+    (bytes, isWhole) => headerIn(bytes, isWhole, size, name),
+    ({ header: { code, shape, fortran }, size: bytes }): ElementSink<Uint8Array | Tensor | undefined> => {
+      const type = code.slice(1) === HALF ? "float16" : elementTypeOf(code);
+      const isKept = type === undefined || BYTES.includes(type) || (type === "float32" && !fortran && code[0] !== ">");
+      if (isKept) return byteSink(bytes, name);
+      requireSize(type === "float16" ? "uint16" : type, shape, bytes, name);
+      return floatSink({ type, shape, fortran, bigEndian: code[0] === ">" }, into, name);
+    },
+    name,
+  );
+  return {
+    ...reader,
+    end() {
+      const { header, elements } = reader.end();
+      return elements instanceof Uint8Array ? npyTensor({ ...header, elements }, name) : elements;
     },
   };
 }

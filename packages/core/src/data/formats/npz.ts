@@ -5,7 +5,8 @@ import { unknownName } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
-import { type NpyFile, npyReader, npyTensor, readNpy, writeNpy } from "./npy.ts";
+import { readNumbers } from "./headed.ts";
+import { type NpyFile, npyNumbersReader, npyReader, npyTensor, readNpy, writeNpy } from "./npy.ts";
 import { type LabelArray, npyLabels } from "./npyLabels.ts";
 import { type ByteSource, entryPieces, type Unpacker, zipEntries } from "./zip.ts";
 
@@ -23,6 +24,8 @@ export interface NpzFile {
   bytesOf(name: string): number;
   /** @throws InputError for a name that the archive lacks, and where `readNpy` does. */
   read(name: string): Promise<Tensor>;
+  /** The array as features: float32 where that loses nothing that matters, else float64; bytes and truth values as they are. */
+  readNumbers(name: string): Promise<Tensor>;
   /** The array as labels, which may be words. @throws InputError as `read` does. */
   readLabels(name: string): Promise<LabelArray>;
 }
@@ -72,6 +75,13 @@ export async function openNpzFile(source: ByteSource, unpacker: Unpacker, name =
   return {
     names,
     bytesOf: (array) => entryOf(array).size,
+    readNumbers(array) {
+      const entry = entryOf(array);
+      return readNumbers(
+        () => entryPieces(source, entry, unpacker, name),
+        (into) => npyNumbersReader(entry.size, into, `array "${array}" of ${name}`),
+      );
+    },
     read: async (array) => npyTensor(...(await file(array))),
     readLabels: async (array) => npyLabels(...(await file(array))),
   };

@@ -32,12 +32,12 @@ export const npzFormat: DataFormat = {
       `features of ${file.name}`,
       read.reduce((sum, each) => sum + archive.bytesOf(each), 0),
     );
-    if (x !== undefined) return { features: await archive.read(x), labels, reading };
+    if (x !== undefined) return { features: await archive.readNumbers(x), labels, reading };
     if (others.length === 0) {
       pick(archive, file.name, ["x", "images"], "save the features with numpy.savez(file, x=..., y=...)");
     }
     const arrays = new Map<string, Tensor>();
-    for (const each of others) arrays.set(each, await archive.read(each));
+    for (const each of others) arrays.set(each, await archive.readNumbers(each));
     return { ...sideBySide(arrays, bytes), labels, reading: { ...reading, arrays: others } };
   },
 };
