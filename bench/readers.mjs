@@ -18,6 +18,7 @@ const megabytes = Number(process.argv[2] ?? 300);
 const chosen = (argument, all) => (argument === undefined || argument === "all" ? all : argument.split(","));
 const python = process.env.PYTHON ?? "python3";
 const built = (path) => fileURLToPath(new URL(`../packages/cli/dist/${path}`, import.meta.url));
+const command = built("../bin/carom.js");
 const folder = process.env.CAROM_BENCH ?? mkdtempSync(join(tmpdir(), "carom-readers-"));
 mkdirSync(folder, { recursive: true });
 const at = (name) => join(folder, name);
@@ -144,7 +145,7 @@ const reading = `import { loadDataset } from ${JSON.stringify(built("host/data.j
 /** The commands of each verb; what fit writes is what is scored and audited. */
 const verbs = {
   read: (file) => ["--input-type=module", "-e", reading, file],
-  info: (file) => [built("main.js"), "data", "info", file],
+  info: (file) => [command, "data", "info", file],
   fit: (file) => [
     built("main.js"),
     "fit",
@@ -156,9 +157,9 @@ const verbs = {
     "--set",
     "tolerance=1e-4",
   ],
-  score: (file) => [built("main.js"), "score", "--model", at("model.onnx"), "--data", file],
+  score: (file) => [command, "score", "--model", at("model.onnx"), "--data", file],
   audit: (file) => [
-    ...[built("main.js"), "audit", "--target", at("model.onnx"), "--data", file, "--points", "1000"],
+    ...[command, "audit", "--target", at("model.onnx"), "--data", file, "--points", "1000"],
     ...["--surrogates", "logistic", "--out", at("run")],
   ],
 };
@@ -248,14 +249,14 @@ try {
       const ours = await measure(process.execPath, verbs[verb](given(format)));
       if (verb === "read") alone = ours.seconds;
       // What only reads is one process, which does what the command does.
-      const [worker, command, waiting] = verb === "read" ? [0, ours.peaks[2], 0] : ours.peaks;
+      const [worker, main, waiting] = verb === "read" ? [0, ours.peaks[2], 0] : ours.peaks;
       const shown = (peak) => (peak > 0 ? `${peak.toFixed(0)}${peak > allowed ? " *" : ""}` : "");
       const isReading = verb === "read" || verb === "info";
       const cells = [
         format,
         `${rows} x ${columns}`,
         verb,
-        ...[waiting, command, worker].map(shown),
+        ...[waiting, main, worker].map(shown),
         allowed.toFixed(0),
         ours.seconds.toFixed(2),
         alone === undefined ? "" : (ours.seconds - alone).toFixed(2),
