@@ -1,17 +1,13 @@
 // ONNX Runtime for Node, handed to the core: on the processor, or on a GPU that computes the same.
 
-import "./noTelemetry.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { InputError, type Runtime, runtimeFrom, writeModel } from "@carom/core";
 import { type Provider, requireSameGradients } from "@carom/core/models";
 import { GraphBuilder, modelOf } from "@carom/core/onnx";
-import * as ort from "onnxruntime-node";
 import { tell } from "../terminal/print.ts";
+import { onnxRuntime } from "./onnxruntime.ts";
 import { watched } from "./watch.ts";
-
-// What fails is told by what it throws, also where a provider's library cannot be loaded.
-ort.env.logLevel = "fatal";
 
 /** What may be asked to compute; auto is the first GPU that computes what the processor does, else the processor. */
 export type Device = Provider | "auto";
@@ -20,7 +16,7 @@ export const devices: readonly Device[] = ["cpu", "cuda", "webgpu", "auto"];
 /** A runtime as it is; one intra-op thread on a processor, so that numbers do not depend on how work was divided. */
 export function nodeRuntime(provider: Provider = "cpu"): Runtime {
   const device = provider === "cpu" ? processorName() : gpuName();
-  const runtime = runtimeFrom(ort, { provider, device });
+  const runtime = runtimeFrom(onnxRuntime(), { provider, device });
   const watchedRuntime: Runtime = {
     ...runtime,
     get processor() {
@@ -84,7 +80,7 @@ const remedies: Readonly<Record<"cuda" | "webgpu", string>> = {
 
 function notThere(provider: "cuda" | "webgpu", message: string): InputError {
   return new InputError("unsupported", `device ${provider}`, {
-    expected: `a GPU that ONNX Runtime ${ort.env.versions.common} can use`,
+    expected: `a GPU that ONNX Runtime ${onnxRuntime().env.versions.common} can use`,
     got: reasonIn(message),
     remedy: `${remedies[provider]}, or compute on the processor (--device cpu)`,
   });
