@@ -77,6 +77,7 @@ export async function craftSparse(
   const isBinary = threat.domain.kinds?.every((kind) => kind === "binary");
   if (models.length > 1 || threat.changeable || threat.norm !== norms.l1 || !isBinary) return undefined;
   const { direction } = threat;
+  if (typeof direction === "object" || threat.rules) return undefined;
   try {
     const results = await sparseFlips({
       model: models[0].attacked.model,

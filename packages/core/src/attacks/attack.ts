@@ -1,5 +1,6 @@
 // What an attack is: a generator that yields its state at each iteration; the framework enforces the threat model.
 
+import type { Violation } from "../features/violation.ts";
 import type { Vector } from "../linalg.ts";
 import type { Stream } from "../random.ts";
 import type { CleanRows } from "./cleanRows.ts";
@@ -72,8 +73,19 @@ export interface AttackContext {
    * one row for each of them and is what they were made of. Absent where steps are as long in all features.
    */
   scaleSteps?(directions: Gradients, velocity: Gradients, indices: Int32Array): void;
-  /** Moves rows to the nearest admissible points, in place. Values between the steps of a grid are admissible here. */
+  /**
+   * Moves rows to the nearest admissible points, in place. Values between the steps of a grid are admissible here, and those
+   * between the ends of one-hot groups; columns that follow from others are computed.
+   */
   project(points: Points, indices: Int32Array): void;
+  /** Moves projected rows to values that features can take and models can hold, in place: what an attack can end in. */
+  settle(points: Points, indices: Int32Array): void;
+  /** 1 for each settled row that satisfies all rules of its table. */
+  isValid(points: Points, indices: Int32Array): Uint8Array;
+  /** How far rows are from the relations of their table; absent where it has none. */
+  violation?(points: Points): Violation;
+  /** Features that may change and are not computed from others, those of a one-hot group together. */
+  readonly moving: readonly Int32Array[];
   /** Moves rows into their bounds (box, mask, direction) and leaves the budget out of account, in place. */
   clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */

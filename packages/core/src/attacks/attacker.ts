@@ -156,8 +156,12 @@ function attackOf({ attack, boosters, ensemble }: Attacker): Choice | undefined 
 const boostersOf = ({ boosters = [] }: Attacker) =>
   boosters.map(({ name, options = {} }) => [boosterByName(name), options] as const);
 
-/** Flips of binary features within an L1 budget; else nothing, as the strongest attack depends on the models. */
-export function defaultAttack({ norm, domain }: ThreatModel): Choice | undefined {
+/**
+ * Under the rules of a table ascent that heeds them and a search (CAA); flips of binary features within an L1 budget; else
+ * nothing, as the strongest attack depends on the models.
+ */
+export function defaultAttack({ norm, domain, rules }: ThreatModel): Choice | undefined {
+  if (rules) return { name: "caa" };
   return norm.name === "l1" && domain.kinds?.every((kind) => kind === "binary") ? { name: "flips" } : undefined;
 }
 

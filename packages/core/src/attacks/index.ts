@@ -9,7 +9,7 @@
 export { l1, l2, linf, type Norm, norms } from "../threat/norm.ts";
 export { precisionDoubt } from "../threat/precision.ts";
 export { scaledNorm } from "../threat/scaledNorm.ts";
-export { type BudgetedThreat, checkThreat, type ThreatModel } from "../threat/threat.ts";
+export { type BudgetedThreat, checkThreat, type Direction, type ThreatModel } from "../threat/threat.ts";
 
 // Points crafted on a model, for each budget
 
@@ -22,7 +22,7 @@ export {
   type Queries,
 } from "./evasion/chunks.ts";
 export { type CraftTask, craftEvasion, type Strongest, strongestAttack } from "./evasion/craft.ts";
-export { type AttackResult, type AttackTask, pointsOf, runAttack } from "./run.ts";
+export { type AttackResult, type AttackTask, pointsOf, type RuleOutcome, runAttack } from "./run.ts";
 
 // The smallest change that misleads
 
@@ -49,6 +49,10 @@ export { type Objective, objectiveByName, objectives } from "./objective.ts";
 // Evasion attacks
 
 export { apgdAttack } from "./evasion/apgd.ts";
+export { type BeamOptions, beamAttack } from "./evasion/beam.ts";
+export { caaAttack } from "./evasion/caa.ts";
+export { type CapgdOptions, capgdAttack } from "./evasion/capgd.ts";
+export { type EvolutionOptions, evolutionAttack } from "./evasion/evolution.ts";
 export { flipAttack } from "./evasion/flips.ts";
 export { evasionAttacks, evasionByName } from "./evasion/index.ts";
 export { type LineSearchOptions, lineSearchAttack } from "./evasion/lineSearch.ts";

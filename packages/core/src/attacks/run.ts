@@ -1,13 +1,14 @@
 // Runs an attack under a threat model: the framework, not the attack, projects, measures and counts.
 
 import { assert, InputError } from "../errors.ts";
+import { distanceFrom, pullBack } from "../features/rules.ts";
 import { addScaled } from "../linalg.ts";
 import { lossesOf, marginsOf } from "../models/climbedLosses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { allocate, type FloatType, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
-import { settle } from "../threat/settle.ts";
 import { type BudgetedThreat, budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
+import { admissible } from "./admissible.ts";
 import { ascentOf } from "./ascend.ts";
 import {
   type Attack,
@@ -67,9 +68,21 @@ export interface AttackResult {
   readonly size: Float64Array;
   /** 1 for each point that met a gradient, or scores, that are not finite: there the attack is weaker than elsewhere. */
   readonly nonFinite: Uint8Array;
+  /** What became of the rules of a table; absent where there are none. */
+  readonly rules?: RuleOutcome;
   readonly iterations: number;
   /** Rows of scores and of gradients that were asked for. */
   readonly queries: { readonly scores: number; readonly gradients: number };
+}
+
+/** Which points broke the rules of their table when the attack returned them. They were put back, so what is returned did not. */
+export interface RuleOutcome {
+  /** 1 for each point that broke a rule. */
+  readonly broken: Uint8Array;
+  /** 1 for each of them that had reached its goal: it would have been a success. */
+  readonly brokenSuccess: Uint8Array;
+  /** 1 for each point that breaks a rule as it is returned, since the row itself does: it is no success either. */
+  readonly invalid: Uint8Array;
 }
 
 /**
@@ -78,7 +91,8 @@ export interface AttackResult {
  * Whatever the attack returns is projected on the admissible set, rounded to what features and models can hold, measured
  * and judged here, so that no attack can leave its budget or misstate its success. Slopes that are not finite are replaced
  * (`madeFinite`), scores that give no number are worth less than any; a point that ends on such goes back to where it
- * began, and where even that has no number its objective is the least there is.
+ * began, and where even that has no number its objective is the least there is. A point that breaks a rule of its table goes
+ * back to where it began, or if that breaks one to its row, and counts for what it is there.
  *
  * @throws InputError where the threat model does not fit the points.
  *
@@ -104,14 +118,17 @@ export interface AttackResult {
 export async function runAttack(attack: Attack, task: AttackTask): Promise<AttackResult> {
   const { labels, targets, threat, models, objective: climbed = objectives.margin } = task;
   const origin = pointsOf(task.x);
+  const { rules } = threat;
   checkThreat(threat, origin.columns);
   assert(labels.length === origin.rows && models.length > 0, "one label per point, and a model");
   assert(!task.shape || sizeOf(task.shape) === origin.columns, "the shape of one point has its size");
   assert(typeof threat.epsilon === "number" || threat.epsilon.length === origin.rows, "one budget per point");
   if (targets) checkTargets(targets, models);
   const type: FloatType = models.every(({ inputType }) => inputType === "float64") ? "float64" : "float32";
-  const rowsOf = ({ rows, data }: Points, into = allocate(type, data.length)) => {
-    const values = type === "float64" ? data : into.subarray(0, data.length);
+  const rowsOf = ({ rows, data }: Points, into?: typeof memory) => {
+    // Searches ask about several points of a row at once.
+    const fitting = into && into.length >= data.length ? into : allocate(type, data.length);
+    const values = type === "float64" ? data : fitting.subarray(0, data.length);
     if (values !== data) values.set(data);
     return tensor(type, [rows, ...task.x.shape.slice(1)], values);
   };
@@ -148,17 +165,15 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     indices.forEach((i, row) => {
       if (madeFinite(rowOf(all, row))) nonFinite[i] = 1;
     });
+    if (rules) pullBack(rules, points, all);
     return all;
   };
-  const eachWithin = withBounds(threat, origin);
-  const project = eachWithin((point, from, lower, upper, i) => {
-    threat.norm.project(point, from, budgetOf(threat, i), lower, upper);
-  });
-  const clip = eachWithin((point, _, lower, upper) => {
-    for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j], lower[j]), upper[j]);
-  });
+  const { project, clip, settle, isValid, moving } = admissible(threat, origin, type);
   const budgets = new Float64Array(origin.rows);
-  eachWithin((_, from, lower, upper, i) => {
+  withBounds(
+    threat,
+    origin,
+  )((_, from, lower, upper, i) => {
     budgets[i] = usefulBudget(threat.norm, budgetOf(threat, i), from, lower, upper);
   })(origin, all);
 
@@ -167,7 +182,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   if (task.start) project(start, all);
   else clip(start, all);
   const ascend =
-    climbed.gradient === "margin"
+    climbed.gradient === "margin" && !rules
       ? ascentOf({ models, threat, origin, labels: wanted, sign, budgets, type })
       : undefined;
   const { units } = threat.norm;
@@ -187,6 +202,10 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     gradient: gradientOf(models),
     project,
     clip,
+    settle,
+    isValid,
+    moving,
+    ...(rules && rules.relations.length > 0 && { violation: (points: Points) => distanceFrom(rules, points) }),
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) threat.norm.steepest(rowOf(gradients, row));
     },
@@ -220,26 +239,52 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   project(points, all);
   const size = new Float64Array(origin.rows);
   const finish = async (indices: Int32Array): Promise<Float64Array> => {
-    for (const i of indices) size[i] = settle(threat, rowOf(points, i), rowOf(origin, i), budgetOf(threat, i), type);
-    return judge(takePoints(points, indices), indices);
+    const chosen = takePoints(points, indices);
+    const sizes = settle(chosen, indices);
+    indices.forEach((i, row) => {
+      size[i] = sizes[row];
+      rowOf(points, i).set(rowOf(chosen, row));
+    });
+    return judge(chosen, indices);
   };
   const reached = await finish(all);
-  const lost = all.filter((i) => reached[i] === Number.NEGATIVE_INFINITY || Number.isNaN(size[i]));
-  if (lost.length > 0) {
-    for (const i of lost) {
-      nonFinite[i] = 1;
-      rowOf(points, i).set(rowOf(start, i));
-    }
-    const atStart = await finish(lost);
-    lost.forEach((i, row) => {
-      reached[i] = atStart[row];
+  /** Moves some points elsewhere and measures them there. */
+  const putBack = async (indices: Int32Array, from: Points) => {
+    if (indices.length === 0) return;
+    for (const i of indices) rowOf(points, i).set(rowOf(from, i));
+    const values = await finish(indices);
+    indices.forEach((i, row) => {
+      reached[i] = values[row];
     });
+  };
+  const broken = (among: Int32Array) => {
+    const flags = isValid(takePoints(points, among), among);
+    return among.filter((_, row) => flags[row] === 0);
+  };
+  const outcome = rules && {
+    broken: new Uint8Array(origin.rows),
+    brokenSuccess: new Uint8Array(origin.rows),
+    invalid: new Uint8Array(origin.rows),
+  };
+  if (outcome) {
+    const first = broken(all);
+    for (const i of first) {
+      outcome.broken[i] = 1;
+      outcome.brokenSuccess[i] = reached[i] > 0 ? 1 : 0;
+    }
+    await putBack(first, start);
+    await putBack(broken(first), origin);
+    for (const i of broken(first)) outcome.invalid[i] = 1;
   }
+  const lost = all.filter((i) => reached[i] === Number.NEGATIVE_INFINITY || Number.isNaN(size[i]));
+  for (const i of lost) nonFinite[i] = 1;
+  await putBack(lost, outcome ? origin : start);
   return {
     points: rowsOf(points),
     objective: reached.map((value) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE)),
     size,
     nonFinite,
+    ...(outcome && { rules: outcome }),
     iterations: iteration,
     queries,
   };

@@ -14,6 +14,11 @@ export type { Place, PlaceIn } from "./place.ts";
 export { featureNamesOf, type ResolvedColumn, type ResolvedFeatures, resolveFeatures } from "./resolve.ts";
 export { robustSpread } from "./spread.ts";
 
+// The same as a threat model
+
+export type { TableRules } from "./rules.ts";
+export { costNorm, threatOfFeatures } from "./threat.ts";
+
 // Conditions that rows have to meet
 
 export { type Broken, checkRows } from "./checkRows.ts";

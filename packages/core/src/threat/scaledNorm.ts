@@ -5,9 +5,9 @@ import type { Norm } from "./norm.ts";
 
 /**
  * The norm of v_j / unit_j, with what follows from it: the dual norm of unit_j g_j, the steepest direction, and the nearest
- * point of ball and box in these units. A feature of unit 0 cannot be moved.
+ * point of ball and box in these units. A feature of unit 0 cannot be moved. Reports name it by its label.
  */
-export function scaledNorm(norm: Norm, units: Float64Array): Norm {
+export function scaledNorm(norm: Norm, units: Float64Array, label = "range-scaled"): Norm {
   const d = units.length;
   const [inner, center, low, high] = Array.from({ length: 4 }, () => new Float64Array(d));
   const divided = (v: Vector) => {
@@ -20,7 +20,7 @@ export function scaledNorm(norm: Norm, units: Float64Array): Norm {
   };
   return {
     name: norm.name,
-    label: `range-scaled ${norm.label}`,
+    label: `${label} ${norm.label}`,
     units,
     measure: (v) => norm.measure(divided(v)),
     dual: (g) => norm.dual(times(g)),

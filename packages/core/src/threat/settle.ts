@@ -1,8 +1,8 @@
-// Values that features can take: whole numbers, steps of a grid, and of those the ones that a floating-point type has.
+// Values that features can take: whole numbers, steps of a grid, one 1 in a group, and of those what a floating-point type has.
 
-import { isWhole } from "../data/featureKind.ts";
 import { roundedTowards, spacingOf } from "../float32.ts";
 import type { FloatType } from "../tensor.ts";
+import { type Lattice, latticesOf } from "./lattice.ts";
 import type { Norm } from "./norm.ts";
 import { type BudgetedThreat, writeBounds } from "./threat.ts";
 
@@ -17,7 +17,8 @@ const ROUNDING = 1e-6;
  * nearest number of the type, which has bounds, too, in its own rounding. Where that leaves the ball, values that gained
  * most by rounding away from the origin are rounded towards it instead, as few as keep the ball: that never lengthens a
  * perturbation. Or, where features lie on grids of very different width, the fine ones are moved towards the origin until the
- * coarse ones fit: of the two, that which keeps more of the way to the exact point counts. An origin that the type does
+ * coarse ones fit: of the two, that which keeps more of the way to the exact point counts. A group of one-hot features is
+ * rounded as one, to its largest or, towards the origin, to its origin's. An origin that the type does
  * not have is itself rounded, and the norm says how far.
  */
 export function settle(
@@ -27,13 +28,13 @@ export function settle(
   epsilon: number,
   type: FloatType,
 ): number {
-  const { norm, domain, grid } = threat;
+  const { norm, rules } = threat;
   const d = point.length;
   if (memory.nearest.length !== d) memory = { nearest: new Float64Array(d), difference: new Float64Array(d) };
   const { nearest, difference } = memory;
-  const stepOf = (i: number) => (domain.kinds && isWhole(domain.kinds[i]) ? 1 : grid);
+  const lattices = latticesOf(threat);
   nearest.set(point);
-  if (grid !== undefined || domain.kinds?.some(isWhole)) roundToSteps(threat, nearest, origin, stepOf);
+  if (lattices) roundToLattices(threat, lattices, nearest, origin);
   if (type === "float32") for (let i = 0; i < d; i++) nearest[i] = Math.fround(nearest[i]);
   const sizeOf = (moved: Float64Array) => {
     for (let i = 0; i < d; i++) difference[i] = moved[i] - origin[i];
@@ -47,14 +48,24 @@ export function settle(
   }
 
   const exact = point.slice();
-  const gains = exact.map((value, i) => Math.abs(nearest[i] - origin[i]) - Math.abs(value - origin[i]));
-  const outward = Int32Array.from(gains.keys())
-    .filter((i) => gains[i] > 0)
-    .sort((a, b) => gains[b] - gains[a] || a - b);
+  const inner = exact.map((value, i) => inward(value, origin[i], lattices?.[i], type));
+  const gains = exact.map(
+    (value, i) => (Math.abs(nearest[i] - origin[i]) - Math.abs(value - origin[i])) / (norm.units?.[i] || 1),
+  );
+  for (const group of rules?.groups ?? []) {
+    // All of a group have the gain of the group, and go inward together.
+    const gain = group.reduce((sum, i) => sum + Math.max(0, gains[i]), 0);
+    for (const i of group) [inner[i], gains[i]] = [origin[i], gain];
+  }
+  const groupOf = groupsByColumn(rules?.groups ?? [], d);
+  const outward = Array.from(gains.keys())
+    .filter((i) => gains[i] > 0 && (groupOf[i] < 0 || rules!.groups[groupOf[i]][0] === i))
+    .sort((a, b) => gains[b] - gains[a] || a - b)
+    .map((i) => (groupOf[i] < 0 ? Int32Array.of(i) : rules!.groups[groupOf[i]]));
   point.set(nearest);
   const turned = (count: number) => {
-    outward.forEach((i, rank) => {
-      point[i] = rank < count ? inward(exact[i], origin[i], stepOf(i), type) : nearest[i];
+    outward.forEach((block, rank) => {
+      for (const i of block) point[i] = rank < count ? inner[i] : nearest[i];
     });
     return sizeOf(point);
   };
@@ -65,7 +76,7 @@ export function settle(
     else few = middle + 1;
   }
   const turnedSize = turned(enough);
-  const other = shrunk(threat, exact, nearest, origin, stepOf, type, (moved) => sizeOf(moved) <= epsilon);
+  const other = shrunk(threat, exact, nearest, origin, lattices, type, (moved) => sizeOf(moved) <= epsilon);
   if (!other || progress(other, exact, origin, norm) <= progress(point, exact, origin, norm)) return turnedSize;
   point.set(other);
   return sizeOf(point);
@@ -83,13 +94,13 @@ function shrunk(
   exact: Float64Array,
   nearest: Float64Array,
   origin: Float64Array,
-  stepOf: (i: number) => number | undefined,
+  lattices: Lattices | undefined,
   type: FloatType,
   fits: (moved: Float64Array) => boolean,
 ): Float64Array | undefined {
   const widths = exact.map((_, i) => {
     if (nearest[i] === origin[i] && exact[i] === origin[i]) return 0;
-    return (stepOf(i) ?? (type === "float32" ? spacingOf(nearest[i]) : 0)) / (norm.units?.[i] || 1);
+    return (lattices?.[i]?.width ?? (type === "float32" ? spacingOf(nearest[i]) : 0)) / (norm.units?.[i] || 1);
   });
   const coarsest = widths.reduce((most, width) => Math.max(most, width), 0);
   const fine = Int32Array.from(widths.keys()).filter((i) => exact[i] !== origin[i] && widths[i] <= FINE * coarsest);
@@ -97,7 +108,7 @@ function shrunk(
   const moved = nearest.slice();
   const at = (share: number) => {
     for (const i of fine) {
-      moved[i] = inward(origin[i] + share * (exact[i] - origin[i]), origin[i], stepOf(i), type);
+      moved[i] = inward(origin[i] + share * (exact[i] - origin[i]), origin[i], lattices?.[i], type);
     }
     return fits(moved);
   };
@@ -125,29 +136,37 @@ function progress(point: Float64Array, exact: Float64Array, origin: Float64Array
 // Working memory, kept between calls so that most of them allocate nothing.
 let memory = { nearest: new Float64Array(0), difference: new Float64Array(0) };
 
-/** Values that changed go to the nearest step that their bounds allow. */
-function roundToSteps(
-  threat: BudgetedThreat,
-  point: Float64Array,
-  origin: Float64Array,
-  stepOf: (i: number) => number | undefined,
-): void {
+type Lattices = readonly (Lattice | undefined)[];
+
+/** Values that changed go to the nearest of their lattices that their bounds allow, groups to their largest. */
+function roundToLattices(threat: BudgetedThreat, lattices: Lattices, point: Float64Array, origin: Float64Array): void {
   const lower = new Float64Array(point.length);
   const upper = new Float64Array(point.length);
   writeBounds(threat, origin, lower, upper);
+  for (const group of threat.rules?.groups ?? []) {
+    if (group.every((i) => point[i] === origin[i])) continue;
+    const largest = group.reduce((most, i) => (point[i] > point[most] ? i : most), group[0]);
+    const isAllowed = group.every((i) => (i === largest ? upper[i] >= 1 : lower[i] <= 0));
+    for (const i of group) point[i] = isAllowed ? Number(i === largest) : origin[i];
+  }
   for (let i = 0; i < point.length; i++) {
-    const step = stepOf(i);
-    if (step === undefined || point[i] === origin[i]) continue;
-    point[i] = Math.min(Math.max(Math.round(point[i] / step) * step, lower[i]), upper[i]);
+    const lattice = lattices[i];
+    if (lattice && point[i] !== origin[i]) point[i] = lattice.nearest(point[i], lower[i], upper[i]);
   }
 }
 
-/** The nearest value no farther from the origin; an origin between steps is kept rather than overshot. */
-function inward(value: number, origin: number, step: number | undefined, type: FloatType): number {
-  if (step === undefined) return type === "float32" ? roundedTowards(value, origin) : value;
-  const inner =
-    value > origin
-      ? Math.max(Math.floor(value / step) * step, origin)
-      : Math.min(Math.ceil(value / step) * step, origin);
+/** The position of the group of each feature, -1 for one in none. */
+function groupsByColumn(groups: readonly Int32Array[], columns: number): Int32Array {
+  const of = new Int32Array(columns).fill(-1);
+  groups.forEach((group, g) => {
+    for (const i of group) of[i] = g;
+  });
+  return of;
+}
+
+/** The nearest value no farther from the origin. */
+function inward(value: number, origin: number, lattice: Lattice | undefined, type: FloatType): number {
+  if (!lattice) return type === "float32" ? roundedTowards(value, origin) : value;
+  const inner = lattice.inward(value, origin);
   return type === "float32" ? Math.fround(inner) : inner;
 }

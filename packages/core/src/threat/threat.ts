@@ -2,8 +2,12 @@
 
 import type { Domain } from "../data/domain.ts";
 import { InputError } from "../errors.ts";
+import type { TableRules } from "../features/rules.ts";
 import type { Vector } from "../linalg.ts";
 import type { Norm } from "./norm.ts";
+
+/** Whether values may only rise ("add") or only fall ("remove"). */
+export type Direction = "add" | "remove";
 
 /** What may be done at any budget. */
 export interface ThreatModel {
@@ -12,10 +16,12 @@ export interface ThreatModel {
   readonly domain: Domain;
   /** 1 for each of the D features that may change, 0 for the others; all may where absent. */
   readonly changeable?: Uint8Array;
-  /** Whether values may only rise ("add") or only fall ("remove"). */
-  readonly direction?: "add" | "remove";
+  /** The direction of all features, or of each of the D by itself. */
+  readonly direction?: Direction | readonly (Direction | undefined)[];
   /** The distance between admissible values, counted from 0, such as 1/255 for what survives saving in 8 bits. */
   readonly grid?: number;
+  /** What else holds of each row of a table. */
+  readonly rules?: TableRules;
 }
 
 /** What may be done at one budget, or at one for each point. */
@@ -46,8 +52,9 @@ export function writeBounds(threat: ThreatModel, origin: Vector, lower: Float64A
   upper.set(domain.upper);
   for (let i = 0; i < origin.length; i++) {
     const frozen = isFrozen(threat, i);
-    if (frozen || direction === "add") lower[i] = origin[i];
-    if (frozen || direction === "remove") upper[i] = origin[i];
+    const own = typeof direction === "object" ? direction[i] : direction;
+    if (frozen || own === "add") lower[i] = origin[i];
+    if (frozen || own === "remove") upper[i] = origin[i];
   }
 }
 
@@ -90,8 +97,11 @@ export function checkThreat(threat: BudgetedThreat, features: number): void {
   if (!domain.lower.every(Number.isFinite) || !domain.upper.every(Number.isFinite)) {
     throw wrong("domain", "finite bounds", "an unbounded feature");
   }
-  if (direction !== undefined && direction !== "add" && direction !== "remove") {
+  if (typeof direction === "string" && direction !== "add" && direction !== "remove") {
     throw wrong("direction", '"add" or "remove"', String(direction));
+  }
+  if (typeof direction === "object" && direction.length !== features) {
+    throw wrong("directions", `one for each of the ${features} features`, direction.length);
   }
   if (grid !== undefined && !(grid > 0)) throw wrong("grid", "a positive step", grid);
 }

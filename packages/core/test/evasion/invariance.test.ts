@@ -98,6 +98,14 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
     entry.capabilities.norms.map((norm) => ({ attack: entry.name, norm, entry })),
   );
 
+  /** Searches show in a few rounds what they show in many. */
+  const shortened: Readonly<Record<string, object>> = {
+    pgd: { steps: 10, restarts: 1 },
+    evolution: { generations: 4 },
+    caa: { generations: 4 },
+    beam: { changes: 3 },
+  };
+
   /** Every attack of the registry under every norm that it knows. */
   const attackAll = (each: Model) =>
     on(each, async (opened) => {
@@ -105,7 +113,7 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
       for (const { entry, norm } of cases) {
         const data = entry.capabilities.discrete ? flippable : attacked;
         const threat: BudgetedThreat = { norm: norms[norm], domain: data.domain, epsilon: epsilon[norm] };
-        const given = entry.name === "pgd" ? { steps: 10, restarts: 1 } : {};
+        const given = shortened[entry.name] ?? {};
         const task = { models: [opened], x: denseRows(data), labels: data.labels, threat, seed: 5 };
         results.push(await runAttack(buildEvasion(entry, given, threat), task));
       }
@@ -164,7 +172,7 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
             const { lower, upper } = attacked.domain;
             const domain = { lower: lower.map((low) => low * unit), upper: upper.map((high) => high * unit) };
             const threat: BudgetedThreat = { norm: norms[norm], domain, epsilon: epsilon[norm] * unit };
-            const given = entry.name === "pgd" ? { steps: 10, restarts: 1 } : {};
+            const given = shortened[entry.name] ?? {};
             const { data } = denseRows(attacked);
             const scaled = tensor(
               "float32",

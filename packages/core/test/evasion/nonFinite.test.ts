@@ -107,8 +107,8 @@ describe.each(Object.entries(bends))("%s", (name, bend) => {
       });
       if (!entry.capabilities.gradients) return undefined;
       const counted = result.nonFinite.reduce((sum, flag) => sum + flag, 0);
-      // A random start may lead away from where the scores are no numbers; there the slope is 0.
-      if (name === "a logarithm of its size") return expect(counted).toBeGreaterThan(n / 6);
+      // A random start, or a search, may lead away from where the scores are no numbers; there the slope is 0.
+      if (name === "a logarithm of its size") return expect(counted).toBeGreaterThanOrEqual(n / 6);
       // Branches that are not taken and lengths of 0 have a gradient.
       return expect(counted).toBe(/branch|distance/.test(name) ? 0 : n / 3);
     },

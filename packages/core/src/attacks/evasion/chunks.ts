@@ -99,6 +99,9 @@ export async function craftJoined(task: Omit<ChunksTask, "place">): Promise<read
       whole.objective.set(result.objective, from);
       whole.size.set(result.size, from);
       whole.nonFinite.set(result.nonFinite, from);
+      for (const part of ["broken", "brokenSuccess", "invalid"] as const) {
+        if (result.rules) whole.rules![part].set(result.rules[part], from);
+      }
       const { scores, gradients } = whole.queries;
       joined[budget] = {
         ...whole,
@@ -111,12 +114,15 @@ export async function craftJoined(task: Omit<ChunksTask, "place">): Promise<read
 }
 
 /** Room for the results of so many rows, of the kind that one has. */
-function emptyResult({ points: { type, shape } }: AttackResult, n: number): AttackResult {
+function emptyResult({ points: { type, shape }, rules }: AttackResult, n: number): AttackResult {
   return {
     points: zeros(type, [n, ...shape.slice(1)]),
     objective: new Float64Array(n),
     size: new Float64Array(n),
     nonFinite: new Uint8Array(n),
+    ...(rules && {
+      rules: { broken: new Uint8Array(n), brokenSuccess: new Uint8Array(n), invalid: new Uint8Array(n) },
+    }),
     iterations: 0,
     queries: { scores: 0, gradients: 0 },
   };

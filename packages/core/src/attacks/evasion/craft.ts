@@ -8,7 +8,7 @@ import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
 import { cleanRows } from "../cleanRows.ts";
 import { type Objective, objectives } from "../objective.ts";
-import { type AttackResult, pointsOf, runAttack } from "../run.ts";
+import { type AttackResult, pointsOf, type RuleOutcome, runAttack } from "../run.ts";
 import { type AttackedModel, affineAttack } from "./affine.ts";
 import { lineSearchAttack } from "./lineSearch.ts";
 
@@ -153,10 +153,16 @@ function betterOf(a: AttackResult, b: AttackResult): AttackResult {
     objective,
     size,
     nonFinite: a.nonFinite.map((flag, i) => flag | b.nonFinite[i]),
+    ...(a.rules && b.rules && { rules: bothOf(a.rules, b.rules) }),
     iterations: a.iterations + b.iterations,
     queries: {
       scores: a.queries.scores + b.queries.scores,
       gradients: a.queries.gradients + b.queries.gradients,
     },
   };
+}
+
+function bothOf(a: RuleOutcome, b: RuleOutcome): RuleOutcome {
+  const either = (part: keyof RuleOutcome) => a[part].map((flag, i) => flag | b[part][i]);
+  return { broken: either("broken"), brokenSuccess: either("brokenSuccess"), invalid: either("invalid") };
 }

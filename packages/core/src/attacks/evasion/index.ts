@@ -2,7 +2,11 @@
 
 import { entryNamed, registryOf } from "../../registry.ts";
 import { apgd } from "./apgd.ts";
+import { beam } from "./beam.ts";
+import { caa } from "./caa.ts";
+import { capgd } from "./capgd.ts";
 import type { AnyEvasionAttack } from "./evasionAttack.ts";
+import { evolution } from "./evolution.ts";
 import { fgm } from "./fgm.ts";
 import { flips } from "./flips.ts";
 import { lineSearch } from "./lineSearch.ts";
@@ -19,6 +23,10 @@ export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = regist
   flips,
   universal,
   noise,
+  capgd,
+  evolution,
+  caa,
+  beam,
 ]);
 
 /**

@@ -49,6 +49,9 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
     steepest(gradients) {
       for (let row = 0; row < gradients.rows; row++) norm.steepest(rowOf(gradients, row));
     },
+    settle() {},
+    isValid: ({ rows }) => new Uint8Array(rows).fill(1),
+    moving: [],
     random: (index) => stream(0, "test", index),
   };
 }

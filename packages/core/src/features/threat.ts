@@ -1,0 +1,56 @@
+// Resolved features as a threat model: a norm in units of cost, bounds, masks and directions of columns, and their rules.
+
+import type { FeatureKind } from "../data/featureKind.ts";
+import { type Norm, norms } from "../threat/norm.ts";
+import { scaledNorm } from "../threat/scaledNorm.ts";
+import type { ThreatModel } from "../threat/threat.ts";
+import { definitionsOf } from "./definitions.ts";
+import { computable, conditionsOf, type ResolvedFeatures } from "./resolve.ts";
+import type { TableRules } from "./rules.ts";
+
+/** The norm of changes in units of cost; the plain one where each unit of each column costs 1. */
+export function costNorm({ columns }: ResolvedFeatures, norm: Norm["name"]): Norm {
+  const units = Float64Array.from(columns, ({ scale }) => scale);
+  return units.every((unit) => unit === 1) ? norms[norm] : scaledNorm(norms[norm], units, "cost-scaled");
+}
+
+/** Everything of the threat that features describe, but its budget. */
+export function threatOfFeatures(features: ResolvedFeatures, norm: Norm["name"]): ThreatModel {
+  const { columns } = features;
+  const kindOf: Readonly<Record<string, FeatureKind>> = { integer: "integer", binary: "binary", "one-hot": "binary" };
+  const rules = rulesOf(features);
+  return {
+    norm: costNorm(features, norm),
+    domain: {
+      lower: Float64Array.from(columns, ({ lower }) => lower),
+      upper: Float64Array.from(columns, ({ upper }) => upper),
+      kinds: columns.map(({ kind }) => kindOf[kind] ?? "real"),
+    },
+    ...(columns.some(({ mutable }) => !mutable) && {
+      changeable: Uint8Array.from(columns, ({ mutable }) => (mutable ? 1 : 0)),
+    }),
+    ...(columns.some(({ direction }) => direction) && { direction: columns.map(({ direction }) => direction) }),
+    ...(rules && { rules }),
+  };
+}
+
+/** What holds beside bounds and kinds; undefined where nothing does. */
+function rulesOf(features: ResolvedFeatures): TableRules | undefined {
+  const { columns, groups, tolerance } = features;
+  const relations = conditionsOf(features);
+  const values = columns.map((column) => column.values && Float64Array.from(column.values));
+  if (relations.length === 0 && groups.length === 0 && !values.some(Boolean)) return undefined;
+  const about = {
+    names: columns.map(({ name }) => name),
+    isComputable: computable(features),
+    place: (i: number) => features.relations[i],
+  };
+  return {
+    groups: groups.map((group) => Int32Array.from(group.columns)),
+    values,
+    definitions: definitionsOf(relations, about),
+    relations,
+    tolerance,
+    units: Float64Array.from(columns, ({ scale }) => scale),
+  };
+}
