@@ -99,7 +99,7 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
   );
 
   /** Searches show in a few rounds what they show in many. */
-  const shortened: Readonly<Record<string, object>> = {
+  const shortened: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     pgd: { steps: 10, restarts: 1 },
     evolution: { generations: 4 },
     caa: { generations: 4 },
