@@ -22,6 +22,7 @@ Variables of the environment:
   CAROM_STORE          folder of finished work
   CAROM_DATA           folder of public data
   CAROM_MEMORY         gigabytes that a process may take; half of all if unset
+  CAROM_LIMITS         larger limits of files and answers, such as classes=1e5
   CAROM_MODEL_SECONDS  processor seconds of one computation; 600 if unset
 
 Exit status:

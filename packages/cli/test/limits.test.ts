@@ -137,3 +137,16 @@ it("a limit that is none is refused", async () => {
     'carom: invalid environment variable CAROM_MEMORY: expected a positive number, got "much"; unset it, or give one\n',
   ]);
 });
+
+it("a limit of files is told with the name that raises it", async () => {
+  const table = join(temporaryFolder(), "t.csv");
+  writeFileSync(table, `a,class\n${Array.from({ length: 12 }, (_, i) => `${i / 2},${i % 6}`).join("\n")}\n`);
+  const read = (CAROM_LIMITS: string) => carom(["data", "info", table], { env: { CAROM_LIMITS } });
+  const { status, stderr } = await read("classes=5");
+  expect(stderr).toMatch(
+    /^carom: unsupported labels of t\.csv: expected at most 5 classes, got .*CAROM_LIMITS=classes=10\n$/,
+  );
+  expect(status).toBe(2);
+  expect((await read("classes=6")).status).toBe(0);
+  expect((await read("clases=6")).stderr).toMatch(/^carom: unknown limit in CAROM_LIMITS "clases".*"classes"\?\n$/);
+});

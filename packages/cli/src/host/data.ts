@@ -19,7 +19,6 @@ import { loadDrebin } from "./drebin.ts";
 import { contentOf, type InputFile, openInput, unpacker } from "./inputFile.ts";
 import type { LoadedData } from "./loadedData.ts";
 import { requireRoomFor } from "./room.ts";
-import { mostUnpacked } from "./sizes.ts";
 
 /**
  * The dataset in a file, in a pair of IDX files named `images,labels`, in a folder as Drebin has it, or the
@@ -70,7 +69,7 @@ function refuseOthers(spec: string, heeded: readonly string[], options: DataOpti
 
 /** A file as formats read it. */
 function asDataFile(file: InputFile): DataFile {
-  return { ...file, content: () => contentOf(file), unpacker, requireRoomFor, mostUnpacked: mostUnpacked() };
+  return { ...file, content: () => contentOf(file), unpacker, requireRoomFor };
 }
 
 /** SHA-256 of the bytes of a file, or of several one after the other. */

@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { download } from "./download.ts";
 
 const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 31 + (i >> 8)) % 251));
@@ -120,8 +120,13 @@ it("one process at a time fetches a file", async () => {
 });
 
 it("a server that sends more than a file may have is left, and so is what it sent", async () => {
-  const file = { addresses: [`${base}/file`], path: join(folder, "data.bin"), sha256, most: content.length - 1 };
-  await expect(download(file)).rejects.toThrow(/got 127\.0\.0\.1:\d+: more than 199999 bytes; try again later/);
+  const file = { addresses: [`${base}/file`], path: join(folder, "data.bin"), sha256 };
+  vi.stubEnv("CAROM_LIMITS", `fetched=${content.length - 1}`);
+  await expect(download(file)).rejects.toThrow(
+    /got 127\.0\.0\.1:\d+: more than 199999 bytes \(CAROM_LIMITS=fetched=.* allows more\); try again later/,
+  );
   expect(await readdir(folder)).toEqual([]);
-  expect(await download({ ...file, most: content.length })).toBe("fetched");
+  vi.stubEnv("CAROM_LIMITS", `fetched=${content.length}`);
+  expect(await download(file)).toBe("fetched");
+  vi.unstubAllEnvs();
 });

@@ -5,8 +5,9 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { InputError } from "@carom/core";
+import { mostOf } from "@carom/core/data";
 import { type Lock, takeLock } from "./lock.ts";
-import { MOST_FETCHED } from "./sizes.ts";
+import { hostLimits } from "./sizes.ts";
 
 export interface Download {
   /** Addresses of the same file, tried one after another. */
@@ -14,8 +15,6 @@ export interface Download {
   readonly path: string;
   /** Of the whole file, in hexadecimal. */
   readonly sha256: string;
-  /** The most bytes that are fetched; 2 GiB where absent, which no file of the catalogue is near. */
-  readonly most?: number;
   onProgress?(bytes: number, total: number | undefined): void;
 }
 
@@ -61,11 +60,11 @@ function lockOn(part: string): Lock {
   }
 }
 
-async function fetchFrom({ addresses, path, sha256, most = MOST_FETCHED, onProgress }: Download): Promise<"fetched"> {
+async function fetchFrom({ addresses, path, sha256, onProgress }: Download): Promise<"fetched"> {
   const part = `${path}.part`;
   const faults: string[] = [];
   for (const address of addresses) {
-    const fault = await fetchPart(address, part, most, onProgress);
+    const fault = await fetchPart(address, part, onProgress);
     if (fault !== undefined) {
       faults.push(`${new URL(address).host}: ${fault}`);
       continue;
@@ -90,10 +89,10 @@ async function fetchFrom({ addresses, path, sha256, most = MOST_FETCHED, onProgr
 async function fetchPart(
   address: string,
   part: string,
-  most: number,
   onProgress: Download["onProgress"],
 ): Promise<string | undefined> {
   const from = await sizeOf(part);
+  const most = mostOf(hostLimits.fetched);
   const abort = new AbortController();
   let timer = setTimeout(() => abort.abort(), SILENCE);
   try {
@@ -122,7 +121,7 @@ async function fetchPart(
     }
     if (size > most) {
       await rm(part, { force: true });
-      return `more than ${most} bytes`;
+      return `more than ${most} bytes (CAROM_LIMITS=${hostLimits.fetched.name}=... allows more)`;
     }
     return total !== undefined && size < total ? `the connection was cut at ${size} of ${total} bytes` : undefined;
   } catch (error) {

@@ -6,11 +6,10 @@ import { basename } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { crc32, createGunzip, createInflateRaw, type Gunzip } from "node:zlib";
 import { InputError } from "@carom/core";
-import { type ByteSource, mostInflated, type Unpacker } from "@carom/core/data";
-import { limitVariables } from "./limits.ts";
+import { type ByteSource, beyond, dataLimits, mostInflated, mostOf, type Unpacker } from "@carom/core/data";
 import { unreadable } from "./read.ts";
 import { requireRoomFor } from "./room.ts";
-import { mostUnpacked } from "./sizes.ts";
+import "./sizes.ts";
 
 /** Bytes read at a time. */
 const PIECE = 2 ** 20;
@@ -93,7 +92,7 @@ async function readFully(handle: FileHandle, into: Uint8Array, from: number): Pr
 
 /** All of the content at once. @throws InputError for gzip that holds more than fits well */
 export async function contentOf(file: InputFile): Promise<Uint8Array> {
-  const most = file.isGzip ? mostUnpacked() : Number.POSITIVE_INFINITY;
+  const most = file.isGzip ? mostOf(dataLimits.unpacked) : Number.POSITIVE_INFINITY;
   requireRoomFor(file.name, Math.min(file.unpackedSize, most));
   // What gzip says of its size is true of honest files below 4 GiB; others grow.
   let content = new Uint8Array(Math.min(file.unpackedSize, most));
@@ -101,11 +100,7 @@ export async function contentOf(file: InputFile): Promise<Uint8Array> {
   for await (const piece of file.unpacked()) {
     const end = length + piece.length;
     if (end > most) {
-      throw new InputError("unsupported", file.name, {
-        expected: `gzip of up to ${most} bytes in this format`,
-        got: "more",
-        remedy: `unpack it with gunzip, and give what comes out, or set ${limitVariables.bytes} to more gigabytes`,
-      });
+      throw beyond(dataLimits.unpacked, file.name, "more", "unpack it with gunzip, and give what comes out");
     }
     if (end > content.length) {
       requireRoomFor(file.name, end);

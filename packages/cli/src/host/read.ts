@@ -2,7 +2,8 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { InputError } from "@carom/core";
-import { MOST_WRITTEN } from "./sizes.ts";
+import { beyond, mostOf } from "@carom/core/data";
+import { hostLimits } from "./sizes.ts";
 
 /**
  * The bytes of a file, as a plain Uint8Array: Node's Buffer is one too, but its `slice` shares memory, unlike any other.
@@ -24,12 +25,8 @@ export async function readBytes(kind: string, path: string): Promise<Uint8Array>
 /** The same for files that people write. @throws InputError also for one that is longer than anyone would write */
 export async function readWritten(kind: string, path: string): Promise<Uint8Array> {
   const bytes = await readBytes(kind, path);
-  if (bytes.length <= MOST_WRITTEN) return bytes;
-  throw new InputError("unsupported", `${kind} ${path}`, {
-    expected: `up to ${MOST_WRITTEN} bytes`,
-    got: `${bytes.length}`,
-    remedy: "leave out what is not needed",
-  });
+  if (bytes.length <= mostOf(hostLimits.written)) return bytes;
+  throw beyond(hostLimits.written, `${kind} ${path}`, `${bytes.length}`, "leave out what is not needed");
 }
 
 /** The error for a file that cannot be read; what is no fault of the file is handed back as it is. */

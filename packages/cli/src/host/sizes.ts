@@ -1,23 +1,46 @@
-// How large what comes from elsewhere may be, where it is not bounded by the data themselves; `limits.ts` bounds processes.
+// Bounds of what comes from elsewhere, and of what data files hold: their own, or those of CAROM_LIMITS; `limits.ts` bounds processes.
 
+import { InputError, unknownName } from "@carom/core";
+import { dataLimits, heedLimits, type Limit } from "@carom/core/data";
 import { givenLimit } from "./limits.ts";
 
-/** What fits everywhere, and more where a process was given much: this part of it. */
-const [UNPACKED, SHARE] = [2 ** 28, 1 / 8];
+/** What people, services and servers send. */
+export const hostLimits = {
+  /** Parsers compare each name of a file that people write with each other. */
+  written: { name: "written", most: 2 ** 17, unit: "bytes of a file that people write" },
+  answered: { name: "answered", most: 16 * 2 ** 20, unit: "bytes of an answer" },
+  /** Some 4 MiB of JSON. Rows beyond go into the next request. */
+  asked: { name: "asked", most: 200_000, unit: "numbers of a request" },
+  /** A server that sends on would fill the disk. */
+  fetched: { name: "fetched", most: 2 ** 31, unit: "bytes of a download" },
+} as const satisfies Readonly<Record<string, Limit>>;
 
-/** Bytes that a packed file may hold which has to be in memory at once; what is unpacked already is as large as it is. */
-export function mostUnpacked(): number {
-  return Math.max(UNPACKED, Math.floor((givenLimit("bytes") ?? 0) * SHARE));
+/** What may be unpacked grows with what a process was given: this part of it. */
+const SHARE = 1 / 8;
+const variable = "CAROM_LIMITS";
+const names = Object.keys({ ...dataLimits, ...hostLimits });
+
+/** The bounds that CAROM_LIMITS sets, such as `classes=1e5,header=1e6`. @throws InputError for others, and for no numbers */
+export function givenLimits(): ReadonlyMap<string, number> {
+  const parts = (process.env[variable] ?? "").split(",").filter((part) => part.trim() !== "");
+  return new Map(
+    parts.map((part) => {
+      const [name, text] = part.split("=").map((word) => word.trim());
+      if (!names.includes(name)) unknownName(`limit in ${variable}`, name, names);
+      const most = Number(text);
+      if (Number.isSafeInteger(most) && most > 0) return [name, most];
+      throw new InputError("invalid", `limit ${name} in ${variable}`, {
+        expected: "a positive whole number",
+        got: `"${text ?? ""}"`,
+        remedy: `write it as ${name}=1000000, and others behind a comma`,
+      });
+    }),
+  );
 }
 
-/** Bytes of a file that people write: parsers compare each of its names with each other. */
-export const MOST_WRITTEN = 2 ** 17;
-
-/** Bytes of the answer of a service. */
-export const MOST_ANSWERED = 16 * 2 ** 20;
-
-/** Numbers that a request to a service may hold: some 4 MiB of JSON. */
-export const MOST_ASKED = 200_000;
-
-/** Bytes of a download: a server that sends on would fill the disk. */
-export const MOST_FETCHED = 2 ** 31;
+heedLimits((limit) => {
+  const given = givenLimits().get(limit.name);
+  const memory = givenLimit("bytes");
+  if (given !== undefined || limit !== dataLimits.unpacked || memory === undefined) return given;
+  return Math.max(limit.most, Math.floor(SHARE * memory));
+});

@@ -6,6 +6,7 @@
 import { Worker } from "node:worker_threads";
 import { InputError } from "@carom/core";
 import { type Limits, limits, limitVariables, placeForLastWords } from "./limits.ts";
+import { givenLimits } from "./sizes.ts";
 
 /** What the watch is told when it begins. */
 export interface Watched {
@@ -25,6 +26,7 @@ let state: Int32Array | undefined;
 export function startWatch(): void {
   if (state) return;
   for (const name of Object.values(limitVariables)) requirePositive(name);
+  givenLimits();
   // Run from its source, as tests do, there is no thread to begin.
   if (import.meta.url.endsWith(".ts")) return;
   const shared = new Int32Array(new SharedArrayBuffer(8));

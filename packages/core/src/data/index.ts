@@ -43,6 +43,10 @@ export { factorOfRanges, float32Doubt, VERY_DIFFERENT, wideBoxDoubt } from "./co
 export { type DatasetDescription, describeDataset } from "./describe.ts";
 export { type DataReading, describeReading, readingParts } from "./reading.ts";
 
+// What is refused because nobody would mean it
+
+export { beyond, dataLimits, heedLimits, type Limit, mostOf } from "../limits.ts";
+
 // Formats of files
 
 export { type BytesAs, meaningOfBytes } from "./features.ts";

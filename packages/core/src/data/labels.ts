@@ -1,7 +1,7 @@
 // Labels: as they stand in a file, numbers or words, they become positions in a list of class names.
 
 import { InputError } from "../errors.ts";
-import { MAX_CLASSES } from "./limits.ts";
+import { beyond, dataLimits, mostOf } from "../limits.ts";
 import { type DecimalMark, textNumber } from "./table/numbers.ts";
 
 /** Class indices and the names they index. */
@@ -38,6 +38,7 @@ export function encodeLabels(
   if (fraction >= 0) throw noClass("data", String(values[fraction]), inRows([fraction]));
   if (classNames === undefined) {
     const distinct = [...new Set(numbers)].sort((a, b) => a - b);
+    if (distinct.length > mostOf(dataLimits.classes)) throw tooManyClasses("data", `${distinct.length}`);
     const position = new Map(distinct.map((value, index) => [value, index]));
     const labels = new Int32Array(numbers.length);
     for (let row = 0; row < labels.length; row++) labels[row] = position.get(numbers[row])!;
@@ -111,7 +112,7 @@ export function labelCollector(
       let id = ids.get(text);
       if (id === undefined) {
         id = ids.size;
-        if (id === MAX_CLASSES) throw noClass(name, text, where([place]), `at most ${MAX_CLASSES} classes`);
+        if (id === mostOf(dataLimits.classes)) throw tooManyClasses(name, `"${text}" in ${where([place])}`);
         ids.set(text, id);
         firstPlace.push(place);
       }
@@ -156,9 +157,14 @@ function missingLabels(name: string, count: number, rows: number, where: string)
   });
 }
 
-function noClass(name: string, got: string, where: string, expected = "integers or words, one per class"): InputError {
+function tooManyClasses(name: string, got: string): InputError {
+  const remedy = "say which column or array holds the classes with --label; a regression target is no label";
+  return beyond(dataLimits.classes, `labels of ${name}`, got, remedy);
+}
+
+function noClass(name: string, got: string, where: string): InputError {
   return new InputError("invalid", `labels of ${name}`, {
-    expected,
+    expected: "integers or words, one per class",
     got: `${/^[-+\d.]/.test(got) ? got : `"${got}"`} in ${where}`,
     remedy: "say which column or array holds the classes with --label; a regression target is no label",
   });

@@ -2,9 +2,10 @@
 
 import { join } from "node:path";
 import { gatherRows, reshape, sliceRows, type Tensor, tensor, toFloat } from "@carom/core";
+import { mostOf } from "@carom/core/data";
 import type { Service } from "@carom/core/models";
 import { hashJson, type Json } from "@carom/core/study";
-import { MOST_ANSWERED, MOST_ASKED } from "../sizes.ts";
+import { hostLimits } from "../sizes.ts";
 import { LEDGERS, storeFolder } from "../store.ts";
 import { parseAddress } from "./address.ts";
 import type { Answer } from "./answer.ts";
@@ -72,7 +73,6 @@ export async function connect(target: string, options: TargetOptions): Promise<C
     concurrency: options.concurrency,
     retries: options.retries,
     timeoutMs: 1000 * options.timeoutSeconds,
-    maxBytes: MOST_ANSWERED,
     name: shown,
     ...(options.tell && { tell: options.tell }),
     reserve(rows) {
@@ -180,7 +180,7 @@ function asker(
     }
     const most = Math.max(
       1,
-      Math.min(options.batch, protocol.mostRows ?? options.batch, Math.floor(MOST_ASKED / width)),
+      Math.min(options.batch, protocol.mostRows ?? options.batch, Math.floor(mostOf(hostLimits.asked) / width)),
     );
     for (let from = 0; from < fresh.length; from += most) {
       const part = fresh.slice(from, from + most);

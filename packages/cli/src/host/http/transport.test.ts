@@ -28,7 +28,7 @@ async function waitsOf(requests: number, concurrency = 4) {
   const waits: number[] = [];
   const told: string[] = [];
   const transport = startTransport({
-    ...{ headers: {}, concurrency, retries: 3, timeoutMs: 2000, maxBytes: 1e6, name: "t" },
+    ...{ headers: {}, concurrency, retries: 3, timeoutMs: 2000, name: "t" },
     reserve() {},
     tell: (sentence) => told.push(sentence),
     sleep: async (milliseconds) => waits.push(milliseconds),

@@ -2,7 +2,9 @@
 
 import { setTimeout as after } from "node:timers/promises";
 import { InputError } from "@carom/core";
+import { beyond, mostOf } from "@carom/core/data";
 import { redactDocument } from "../../terminal/secrets.ts";
+import { hostLimits } from "../sizes.ts";
 import { excerpt, readBody, TooLong } from "./body.ts";
 import { startLimit } from "./limit.ts";
 import { duration, type Failure, isTransient, LONGEST_WAIT_S, parseRetryAfter, waitBefore } from "./retry.ts";
@@ -15,8 +17,6 @@ export interface TransportOptions {
   /** Attempts after the first. */
   readonly retries: number;
   readonly timeoutMs: number;
-  /** The longest answer, in bytes. */
-  readonly maxBytes: number;
   /** What the target is called in messages. */
   readonly name: string;
   /** Called right before rows are sent, each time they are; throws where the budget does not allow it. */
@@ -162,7 +162,7 @@ async function attemptOnce(exchange: Exchange, options: TransportOptions): Promi
 
 /** Sends and receives; follows redirects on the same host. */
 async function exchangeOnce({ url, body, rows }: Exchange, options: TransportOptions): Promise<Received> {
-  const { name, headers, timeoutMs, maxBytes, reserve } = options;
+  const { name, headers, timeoutMs, reserve } = options;
   const signal = AbortSignal.timeout(timeoutMs);
   let to = url;
   for (let hops = 0; ; hops++) {
@@ -184,12 +184,12 @@ async function exchangeOnce({ url, body, rows }: Exchange, options: TransportOpt
         to = next;
         continue;
       }
-      const text = await readBody(response, maxBytes);
+      const text = await readBody(response, mostOf(hostLimits.answered));
       const { headers: got } = response;
       return { status: response.status, text, retryAfter: got.get("retry-after"), date: got.get("date") };
     } catch (error) {
       if (error instanceof InputError) throw error;
-      if (error instanceof TooLong) throw tooLong(name, maxBytes);
+      if (error instanceof TooLong) throw tooLong(name);
       return failureOf(error as Error, name, timeoutMs);
     }
   }
@@ -298,12 +298,9 @@ function redirected(name: string, to: URL | undefined): InputError {
   });
 }
 
-function tooLong(name: string, maxBytes: number): InputError {
-  return new InputError("invalid", `target ${name}`, {
-    expected: `an answer of at most ${maxBytes / 2 ** 20} MiB`,
-    got: "one that goes on",
-    remedy: "check that the address is a model's, or send fewer rows at a time with --batch",
-  });
+function tooLong(name: string): InputError {
+  const remedy = "check that the address is a model's, or send fewer rows at a time with --batch";
+  return beyond(hostLimits.answered, `target ${name}`, "one that goes on", remedy);
 }
 
 /** What is said of scores that are no numbers. */

@@ -35,8 +35,6 @@ export interface DataFile extends ByteSource {
   readonly unpacker: Unpacker;
   /** @throws InputError where so many bytes are more than a process may take */
   requireRoomFor(what: string, bytes: number): void;
-  /** Bytes that something packed inside may hold. */
-  readonly mostUnpacked: number;
 }
 
 /** What a dataset is made from, and what there is to say of how it was read. */

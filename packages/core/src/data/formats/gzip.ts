@@ -1,6 +1,7 @@
 // Optional gzip around any data file (RFC 1952), recognised by its first two bytes.
 
 import { gunzipSync } from "fflate";
+import { beyond, type Limit, mostOf } from "../../limits.ts";
 import { invalidFile } from "./elements.ts";
 
 /** The most bytes that a deflate stream of a given length can unpack to: its best code spends 2 bits on 258 bytes. */
@@ -14,10 +15,10 @@ export function mostInflated(compressed: number): number {
  * Length and checksum are compared with the trailer, and a length that no deflate stream of this size can reach is
  * refused before it is allocated.
  *
- * @param most the most bytes that it may unpack to
+ * @param limit bounds the bytes that it may unpack to
  * @throws InputError for a truncated or damaged file, for one that holds more, and for several gzip members in one file.
  */
-export function gunzip(bytes: Uint8Array, name = "gzip data", most = Number.POSITIVE_INFINITY): Uint8Array {
+export function gunzip(bytes: Uint8Array, name = "gzip data", limit?: Limit): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const damaged = (got: string) =>
     invalidFile(name, "one whole gzip stream", got, "copy the file again, or compress it with gzip");
@@ -25,7 +26,7 @@ export function gunzip(bytes: Uint8Array, name = "gzip data", most = Number.POSI
   const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 8, 8);
   const length = trailer.getUint32(4, true);
   if (length > mostInflated(bytes.length)) throw damaged(`a stream cut short`);
-  if (length > most) throw invalidFile(name, `gzip of up to ${most} bytes`, `${length}`, "unpack it with gunzip");
+  if (limit && length > mostOf(limit)) throw beyond(limit, name, `${length}`, "unpack it with gunzip");
   let unpacked: Uint8Array;
   try {
     unpacked = gunzipSync(bytes);

@@ -3,8 +3,8 @@
 
 import { InputError } from "../../errors.ts";
 import { widened } from "../../halves.ts";
+import { beyond, dataLimits, mostOf } from "../../limits.ts";
 import { allocate, type ElementType, type FloatType, sizeOf, type Tensor } from "../../tensor.ts";
-import { MAX_AXES, MAX_HEADER } from "../limits.ts";
 import { elementsIn, invalidFile, readElements, requireSize } from "./elements.ts";
 import { floatSink } from "./floats.ts";
 import { byteSink, type ElementSink, type Header, headedReader, type NumbersReader } from "./headed.ts";
@@ -109,8 +109,7 @@ function headerIn(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const from = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? 0 : view.getUint32(8, true);
-  if (length > MAX_HEADER)
-    throw invalidFile(name, `a header of up to ${MAX_HEADER} bytes`, `${length}`, "save it again");
+  if (length > mostOf(dataLimits.header)) throw beyond(dataLimits.header, name, `${length}`, "save it again");
   if (from + length > bytes.length && !isWhole) return undefined;
   if (length === 0 || from + length > bytes.length) {
     throw invalidFile(name, `a header of ${length} bytes`, `${bytes.length - from} bytes`, "the file is truncated");
@@ -214,7 +213,7 @@ function parseHeader(text: string, name: string): Omit<NpyFile, "elements"> {
   const dimensions = /'shape': *\(([^)]*)\)/.exec(text);
   const shape = dimensions?.[1].split(",").map((part) => part.trim());
   if (shape?.at(-1) === "") shape.pop();
-  if (!kind || !order || !shape?.every((part) => integer.test(part)) || shape.length > MAX_AXES) {
+  if (!kind || !order || !shape?.every((part) => integer.test(part))) {
     throw invalidFile(
       name,
       "a header with descr, fortran_order and shape",
@@ -222,6 +221,8 @@ function parseHeader(text: string, name: string): Omit<NpyFile, "elements"> {
       "save it again",
     );
   }
+  if (shape.length > mostOf(dataLimits.axes))
+    throw beyond(dataLimits.axes, name, `${shape.length}`, "reshape the array");
   return {
     code: kind[2] ?? "a structure",
     shape: shape.map((part) => Number.parseInt(part, 10)),

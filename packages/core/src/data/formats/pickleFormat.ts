@@ -1,5 +1,6 @@
 // A pickle of sparse data under whatever name, also compressed or the first of that kind in a tar archive.
 
+import { dataLimits } from "../../limits.ts";
 import type { DataFormat } from "./format.ts";
 import { gunzip } from "./gzip.ts";
 import { readPickledDataset } from "./pickledDataset.ts";
@@ -16,7 +17,7 @@ export const pickleFormat: DataFormat = {
     let found = isPickle(unpacked) ? unpacked : undefined;
     if (isTar(unpacked)) {
       for await (const { bytes } of tarFiles([unpacked], name)) {
-        const content = gunzip(bytes, name, file.mostUnpacked);
+        const content = gunzip(bytes, name, dataLimits.unpacked);
         if (!found && isPickle(content)) found = content;
       }
     }

@@ -75,7 +75,9 @@ describe("svmlight", () => {
   });
 
   it("refuses more columns than anybody means, unless they are declared", () => {
-    expect(() => read("1 2147483647:1")).toThrow(/indices up to 67108864, got index 2147483647; .*--columns/);
+    expect(() => read("1 2147483647:1")).toThrow(
+      /at most 67108864 columns that only an index tells of, got index 2147483647; .*--columns/,
+    );
     expect(read("1 70000000:1", 70_000_000).features.columns).toBe(70_000_000);
   });
 

@@ -2,8 +2,8 @@
 // scikit-learn writes them; `#` starts a comment (Joachims, SVM-light).
 
 import { InputError } from "../../errors.ts";
+import { beyond, dataLimits, mostOf } from "../../limits.ts";
 import type { FloatType } from "../../tensor.ts";
-import { MAX_COLUMNS } from "../limits.ts";
 import type { SparseRows } from "../sparse.ts";
 import { afterLineEnd, isLineEnd, type LineBuffer, lineBuffer } from "../table/lines.ts";
 import { scanNumber } from "../table/numbers.ts";
@@ -48,7 +48,7 @@ export function svmlightReader(
   type: FloatType = "float64",
 ): SvmlightReader {
   const first = zeroBased ? 0 : 1;
-  const most = columns ?? MAX_COLUMNS;
+  const most = columns ?? mostOf(dataLimits.columns);
   const labels = growingArray(Float64Array);
   const start = growingArray(Int32Array);
   const index = growingArray(Int32Array);
@@ -182,10 +182,12 @@ function afterBlanks(bytes: Uint8Array, from: number): number {
 }
 
 function tooWide(name: string, index: number, columns: number | undefined): InputError {
+  const remedy = "say how many columns there are with --columns";
+  if (columns === undefined) return beyond(dataLimits.columns, name, `index ${index}`, remedy);
   return new InputError("invalid", name, {
-    expected: columns === undefined ? `indices up to ${MAX_COLUMNS}` : `at most the declared ${columns} columns`,
+    expected: `at most the declared ${columns} columns`,
     got: `index ${index}`,
-    remedy: "say how many columns there are with --columns",
+    remedy,
   });
 }
 

@@ -1,10 +1,7 @@
 // The words of a column, numbered as they come.
 
-import { InputError } from "../../errors.ts";
+import { beyond, dataLimits, mostOf } from "../../limits.ts";
 import { plainText } from "../labels.ts";
-
-/** Different words that a column may hold. */
-export const MOST_WORDS = 1000;
 
 export interface WordCodes {
   /** The number of a word. @throws InputError where there are too many of them */
@@ -23,17 +20,12 @@ export function wordCodes(column: string, name: string): WordCodes {
       const word = plainText(text);
       const known = codes.get(word);
       if (known !== undefined) return known;
-      if (words.length === MOST_WORDS) throw tooManyWords(column, name);
+      if (words.length === mostOf(dataLimits.words)) {
+        const remedy = `each of which becomes a feature: leave the column out with --drop "${column}"`;
+        throw beyond(dataLimits.words, `column "${column}" of ${name}`, "more", remedy);
+      }
       codes.set(word, words.length);
       return words.push(word) - 1;
     },
   };
-}
-
-function tooManyWords(column: string, name: string): InputError {
-  return new InputError("unsupported", `column "${column}" of ${name}`, {
-    expected: `at most ${MOST_WORDS} different words, each of which becomes a feature`,
-    got: "more",
-    remedy: `leave the column out with --drop "${column}"`,
-  });
 }
