@@ -102,7 +102,9 @@ it("audits it, and leaves words as they are", async () => {
   expect(told.defaults.join(" ")).toContain('Attacks leave "job" as given.');
   expect(told.featureShape).toEqual([6]);
   expect(models.find(({ id }: { id: string }) => id === "target").cleanError.count).toBe(0);
-  expect(cells.find(({ target }: { target: string }) => target === "target").error.count).toBeGreaterThan(10);
+  expect(cells.find(({ target }: { target: string }) => target === "target").errorUnderAttack.count).toBeGreaterThan(
+    10,
+  );
 });
 
 it.each([

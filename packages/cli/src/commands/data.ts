@@ -1,8 +1,12 @@
 // carom data: look at data, or fetch public ones.
 
-import { type DataReading, type DatasetDescription, describeDataset, readingParts } from "@carom/core/data";
+import { basename } from "node:path";
+import { featureCount, InputError } from "@carom/core";
+import { areImages, type DataReading, type DatasetDescription, describeDataset, readingParts } from "@carom/core/data";
+import { proposeFeatures, writeProposal } from "@carom/core/features";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
+import { requireFree, writeWhole } from "../host/output.ts";
 import { print } from "../terminal/print.ts";
 import {
   type CommonOptions,
@@ -12,6 +16,7 @@ import {
   withDataOptions,
   withExamples,
 } from "../ui/options.ts";
+import { readDataFor } from "../ui/readData.ts";
 import { dataGetCommand } from "./dataGet.ts";
 
 /** `carom data info FILE` and `carom data get NAME`. */
@@ -25,10 +30,46 @@ export function dataCommand(): Command {
       if (options.json) printJson({ file, contentHash, reading, ...description });
       else print(sheet(file, contentHash, reading, description));
     });
+  const describe = new Command("describe")
+    .description("propose a features file from the rows of a table: kinds, bounds, scales, one-hot groups, relations")
+    .argument("<file>", "the table")
+    .option("--model <file>", "an ONNX classifier: the columns that it takes by name are the features")
+    .option("--write <file>", "write the features file there in place of printing it")
+    .action(describeFeatures);
   return new Command("data")
-    .description("look at data, or fetch public ones")
+    .description("look at data, propose what holds of their columns, or fetch public ones")
     .addCommand(withExamples(withCommonOptions(withDataOptions(info)), "carom data info digits"))
+    .addCommand(
+      withExamples(withCommonOptions(withDataOptions(describe)), "carom data describe train.csv --write features.yaml"),
+    )
     .addCommand(dataGetCommand());
+}
+
+/** Features of a table beyond which nobody corrects a file by hand. */
+const MOST_FEATURES = 5000;
+
+async function describeFeatures(
+  file: string,
+  options: CommonOptions & DataFileOptions & { readonly model?: string; readonly write?: string },
+): Promise<void> {
+  if (options.write !== undefined) await requireFree(options.write, "file");
+  const { dataset } = await readDataFor(options.model, file, options);
+  const d = featureCount(dataset);
+  if (areImages(dataset.featureShape) || d > MOST_FEATURES) {
+    throw new InputError("unsupported", `columns of ${file}`, {
+      expected: `a table of up to ${MOST_FEATURES} columns`,
+      got: areImages(dataset.featureShape) ? `images [${dataset.featureShape}]` : `${d}`,
+      remedy: "say what holds of all features with --kind, --mask and --box",
+    });
+  }
+  const proposal = proposeFeatures(dataset);
+  const text = writeProposal(proposal, basename(file));
+  if (options.write !== undefined) await writeWhole(options.write, new TextEncoder().encode(text));
+  if (options.json)
+    return printJson({ file, ...proposal, ...(options.write !== undefined && { written: options.write }) });
+  print(
+    options.write === undefined ? text : `Proposal: ${options.write}, to be read and corrected before it is used.\n`,
+  );
 }
 
 /** Names that are shown. */

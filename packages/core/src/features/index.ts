@@ -19,6 +19,12 @@ export { robustSpread } from "./spread.ts";
 export type { TableRules } from "./rules.ts";
 export { costNorm, threatOfFeatures } from "./threat.ts";
 
+// The same, as the rows of a dataset show it
+
+export { type ColumnProposal, type FeatureProposal, proposeFeatures } from "./propose.ts";
+export type { RelationProposal } from "./proposeRelations.ts";
+export { writeProposal } from "./writeProposal.ts";
+
 // Conditions that rows have to meet
 
 export { type Broken, checkRows } from "./checkRows.ts";
