@@ -18,7 +18,10 @@ writeFileSync(
 );
 
 const images = at("i.npz");
-writeFileSync(images, writeNpz({ x: tensor("float32", [4, 3, 3], [...Array(36).keys()]), y: tensor("int32", [4], [0, 1, 0, 1]) }));
+writeFileSync(
+  images,
+  writeNpz({ x: tensor("float32", [4, 3, 3], [...Array(36).keys()]), y: tensor("int32", [4], [0, 1, 0, 1]) }),
+);
 
 it("proposes what can be read back, with relations as comments", async () => {
   const written = await carom(["data", "describe", data, "--write", at("features.yaml")]);
