@@ -11,18 +11,16 @@ import {
   stream,
   takeRows,
 } from "@carom/core";
-import { withScaling } from "@carom/core/data";
+import { describeBounds, wholeInterval, withScaling } from "@carom/core/data";
 import { ask, studyKinds } from "@carom/core/kinds";
 import { sizeOfTraining } from "@carom/core/learners";
-import { type AuditQuestion, modelCodec, normIn, type PlanBuilder, startPlan } from "@carom/core/study";
+import { attackerKnows, chooseAudit, modelCodec, normIn, type PlanBuilder, startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping } from "../host/http/target.ts";
 import { requireRoomForAudit } from "../host/room.ts";
-import { normNamed } from "../host/threat.ts";
-import { describeBounds } from "../ui/bounds.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
@@ -40,24 +38,18 @@ import {
 } from "../ui/options.ts";
 import { withScalingOption } from "../ui/scalingOption.ts";
 import { refuseAddressOptions, withAddressOptions } from "../ui/targetOptions.ts";
-import { unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
-import { attackersFor, normChoiceOf, parseAttackers } from "./auditAttackers.ts";
+import { withUnitsOption } from "../ui/unitsOption.ts";
+import { choicesOf, parseAttackers } from "./auditAttackers.ts";
 import { gateOf, withGateOptions } from "./auditGate.ts";
 import { estimateOf, serviceSubject } from "./auditService.ts";
 import {
   type AuditOptions,
-  attackerKnows,
-  boxOf,
-  budgetUnits,
   dataDefaults,
-  epsilonsOf,
   fractionOf,
-  isImage,
   labelledBy,
   loadUserData,
   type Subject,
   splitUserData,
-  surrogatesFor,
 } from "./auditSubject.ts";
 import { requireFolder, runAsked } from "./runAsked.ts";
 
@@ -113,59 +105,34 @@ export function auditCommand(): Command {
 
 async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
-  const norm = normNamed(options.norm).name;
   await requireFolder(options, "audit");
   const plan = startPlan();
   const subject = await subjectOf(plan, options);
-  const { parts, asked, attacked, service, ledger } = subject;
-  const epsilons = epsilonsOf(attacked, options);
-  const units = unitsOf(attacked.domain, options, options.epsilon);
+  const { parts, asked, attacked, training, service, ledger } = subject;
+  const isService = service !== undefined;
+  const { question, told, leftOut } = chooseAudit({ attacked, training, isService }, choicesOf(options));
+  const { epsilons } = question;
   const gate = await gateOf(options, epsilons);
   requireRoomForAudit(rowCount(attacked), featureCount(attacked), epsilons.length);
-  const { choices: surrogates, leftOut } = surrogatesFor(subject, options);
-  const {
-    told: chosen,
-    leftOut: unhelpful,
-    ...who
-  } = attackersFor(attacked, surrogates, options, service !== undefined);
+  const threat = { domain: attacked.domain, norm: normIn(attacked.domain, question) };
+  const attack = { threat, units: options.units, epsilons: options.epsilon };
   const defaults = [
     ...asked.defaults,
-    ...(options.epsilon ? [] : [`budgets ${epsilons.join(", ")}: 0.5, 1, 2 and 5 times ${budgetUnits[norm].words}`]),
-    ...(units === "ranges" && !options.units
-      ? ["budgets are of features in units of their ranges, as each has bounds of its own; range in them is 1"]
-      : []),
+    ...told.budgets,
     ...(options.box ? [] : [describeBounds(attacked.domain)]),
-    ...(options.surrogates
-      ? []
-      : [
-          `surrogates: every differentiable learner${isImage(attacked) ? "" : " for rows that are no images"}, of low and of high complexity`,
-        ]),
-    ...leftOut,
-    ...chosen,
+    ...told.models,
   ];
-  const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, units }) };
   const warnings = [
     ...asked.warnings,
-    ...unhelpful,
-    ...dataWarnings(withScaling(attacked, options.scaling), {
-      learned: true,
-      attack: { threat, units: options.units, epsilons: options.epsilon },
-    }),
+    ...leftOut,
+    ...dataWarnings(withScaling(attacked, options.scaling), { learned: true, attack }),
   ];
-  const question: AuditQuestion = {
-    seed: options.seed,
-    ...normChoiceOf(attacked, options),
-    ...who,
-    epsilons,
-    surrogates,
-    asked: { ...asked, defaults, warnings },
-    ...estimateOf(options),
-  };
+  const whole = { ...question, asked: { ...asked, defaults, warnings }, ...estimateOf(options) };
   const data = { ...parts, ...(options.target !== undefined && { name: options.target }) };
   const sent =
     ledger && (() => ({ sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" }));
-  await runAsked(plan, ask(plan, studyKinds.audit, { ...question, ...(gate && { gate }) }, data), {
-    ...{ name: "audit", started, question, options },
+  await runAsked(plan, ask(plan, studyKinds.audit, { ...whole, ...(gate && { gate }) }, data), {
+    ...{ name: "audit", started, question: whole, options },
     ...(service && { service }),
     ...(sent && { queries: sent }),
   });
@@ -252,7 +219,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
     asked: {
       dataHash: user.dataHash,
       targetHash,
-      box: boxOf(attacked),
+      box: wholeInterval(attacked.domain),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),
       defaults: [...dataDefaults(user, training), ...inputNotes(model, options.attackAt)],
       warnings: [

@@ -1,10 +1,19 @@
 // A target that can only be asked, as parts of a plan.
 
 import { type Dataset, denseRows, InputError, rowCount } from "@carom/core";
-import { classPosition, spreadRows } from "@carom/core/data";
+import { classPosition, spreadRows, wholeInterval } from "@carom/core/data";
 import { sizeOfTraining } from "@carom/core/learners";
 import { checkAnswers, type Doubt } from "@carom/core/models";
-import { datasetCodec, hashArtifact, hashJson, mostQueries, type PlanBuilder, serviceCodec } from "@carom/core/study";
+import {
+  attackerKnows,
+  chooseAudit,
+  datasetCodec,
+  hashArtifact,
+  hashJson,
+  mostQueries,
+  type PlanBuilder,
+  serviceCodec,
+} from "@carom/core/study";
 import { alignClasses } from "../host/classes.ts";
 import { rowsToCheck } from "../host/classifier.ts";
 import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";
@@ -12,18 +21,14 @@ import { withShape } from "../host/shape.ts";
 import { tell } from "../terminal/print.ts";
 import type { DataFileOptions } from "../ui/options.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
-import { attackersFor } from "./auditAttackers.ts";
+import { choicesOf } from "./auditAttackers.ts";
 import {
   type AuditOptions,
-  attackerKnows,
-  boxOf,
   dataDefaults,
-  epsilonsOf,
   labelledBy,
   loadUserData,
   type Subject,
   splitUserData,
-  surrogatesFor,
 } from "./auditSubject.ts";
 
 /** Gets to know the target, asks about a few rows, and divides the data as for a model file. */
@@ -66,8 +71,11 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
         ...(protocol.model !== undefined && { model: protocol.model }),
         answers: service.answers,
       },
-      box: boxOf(attacked),
-      attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options, service),
+      box: wholeInterval(attacked.domain),
+      attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, {
+        labels: options.labels,
+        service,
+      }),
       defaults: [
         ...dataDefaults(user, training),
         told,
@@ -138,7 +146,8 @@ export function questionHash({ training, attacked }: Divided, options: AuditOpti
     ...estimateOf(options),
     training: hashArtifact(datasetCodec.encode(training)),
     attacked: hashArtifact(datasetCodec.encode(attacked)),
-    epsilons: epsilonsOf(attacked, options),
+    epsilons: chooseAudit({ attacked, training: sizeOfTraining(training), isService: true }, choicesOf(options))
+      .question.epsilons,
   });
 }
 
@@ -147,12 +156,12 @@ function requireBudget({ training, attacked }: Divided, options: AuditOptions, n
   const { maxQueries } = options;
   if (maxQueries === undefined) return;
   const points = rowCount(attacked);
-  const { choices } = surrogatesFor({ attacked, training: sizeOfTraining(training) }, options);
-  const { attackers } = attackersFor(attacked, choices, options, true);
+  const by = { attacked, training: sizeOfTraining(training), isService: true };
+  const { question } = chooseAudit(by, choicesOf(options));
   const kinds = {
-    surrogates: choices.length,
-    ...(attackers && { attackers }),
-    epsilons: epsilonsOf(attacked, options).length,
+    surrogates: question.surrogates.length,
+    ...(question.attackers && { attackers: question.attackers }),
+    epsilons: question.epsilons.length,
     ...estimateOf(options),
   };
   const once = FIRST_ROWS + (options.labels === "target" ? rowCount(training) : 0);

@@ -1,15 +1,10 @@
 // What is audited, as parts of a plan: what the kinds of targets have in common.
 
 import {
-  type AnyLearner,
   argMax,
   type Dataset,
   denseRows,
-  featureCount,
   InputError,
-  learnerByName,
-  learners,
-  type Norm,
   permutation,
   rowCount,
   type Scorer,
@@ -18,20 +13,19 @@ import {
   subsample,
   takeRows,
 } from "@carom/core";
-import { describeReading, keepRows, rangeUnits, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
-import { describeScaling, isScaled, type TrainingSize, whyInfeasible } from "@carom/core/learners";
-import type { AuditParts, AuditQuestion, SurrogateChoice } from "@carom/core/study";
+import { describeReading, keepRows, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
+import { describeScaling, isScaled, type TrainingSize } from "@carom/core/learners";
+import type { AuditParts, AuditQuestion } from "@carom/core/study";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
 import type { LoadedData } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { asIn } from "../host/sameColumns.ts";
-import { normNamed } from "../host/threat.ts";
 import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
 import { readDataFor } from "../ui/readData.ts";
 import type { ScalingOptions } from "../ui/scalingOption.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
-import { type UnitsOptions, unitsOf } from "../ui/unitsOption.ts";
+import type { UnitsOptions } from "../ui/unitsOption.ts";
 import type { GateOptions } from "./auditGate.ts";
 import type { RunOptions } from "./runAsked.ts";
 
@@ -166,99 +160,6 @@ export async function labelledBy(target: Pick<Scorer, "scores">, data: Dataset):
     });
   }
   return { ...data, labels };
-}
-
-/** What the attacker knows, a sentence each. */
-export function attackerKnows(
-  training: string,
-  { labels }: Pick<AuditOptions, "labels">,
-  service?: RemoteTarget,
-): string[] {
-  const answers = service?.answers === "labels" ? "the names of classes" : "scores";
-  const asks =
-    labels === "target"
-      ? "the attacker asks the target to label the training data, and no more"
-      : "the attacker never asks the target";
-  const judging = service ? `; the audit asks it for ${answers} to judge, which the attacker does not see` : "";
-  return [
-    `training data: ${training}, with ${labels === "target" ? "the labels that the target gave them when asked" : "true labels"}`,
-    "features: the same representation as the target's",
-    "learner: not known; surrogates of several kinds stand in for it",
-    `parameters: not known; ${asks}${judging}${service ? "" : "; only the white-box reference uses them"}`,
-  ];
-}
-
-/** What learns to stand in for the target, and why what else might have does not. */
-export interface Surrogates {
-  readonly choices: readonly SurrogateChoice[];
-  /** A sentence for each learner that is left out because there is too much to learn from. */
-  readonly leftOut: readonly string[];
-}
-
-/**
- * The learners that were asked for, else every differentiable one that fits the data, in both complexities.
- *
- * @throws InputError for one that was asked for and cannot
- */
-export function surrogatesFor(
-  { attacked, training }: { readonly attacked: Dataset; readonly training: TrainingSize },
-  { surrogates: asked }: Pick<AuditOptions, "surrogates">,
-): Surrogates {
-  const fits = ({ capabilities }: AnyLearner) =>
-    capabilities.differentiable && (capabilities.images !== true || isImage(attacked));
-  const possible = Object.values(learners).filter(fits);
-  const chosen = asked?.map(learnerByName) ?? possible;
-  const unfit = chosen.find((learner) => !fits(learner));
-  if (unfit) {
-    throw new InputError("unsupported", `surrogate ${unfit.name}`, {
-      expected: `one of ${possible.map(({ name }) => name).join(", ")}`,
-      got: unfit.capabilities.differentiable
-        ? "a learner for images, and rows that are none"
-        : "a learner without gradients",
-      remedy: "leave it out of --surrogates",
-    });
-  }
-  const choices: SurrogateChoice[] = [];
-  const leftOut: string[] = [];
-  for (const learner of chosen) {
-    const infeasible = whyInfeasible(learner, {}, training);
-    if (infeasible && asked) throw infeasible;
-    if (infeasible) leftOut.push(`${learner.name} is no surrogate here: ${infeasible.message}.`);
-    else for (const complexity of ["high", "low"] as const) choices.push({ learner: learner.name, complexity });
-  }
-  return { choices, leftOut };
-}
-
-/** Whether rows have a height and a width, as convolutional networks need. */
-export function isImage({ featureShape }: Dataset): boolean {
-  return featureShape.length >= 2;
-}
-
-export function boxOf({ domain }: Dataset): readonly [number, number] {
-  return [domain.lower.reduce((a, b) => Math.min(a, b)), domain.upper.reduce((a, b) => Math.max(a, b))];
-}
-
-/** What budgets are measured by where none is given: 1 in L2, 5 in L1 and 1/28 in Linf on 28 x 28 pixels in [0, 1]. */
-export const budgetUnits: Readonly<
-  Record<Norm["name"], { readonly words: string; of(range: number, d: number): number }>
-> = {
-  l1: { words: "5 * range * sqrt(features) / 28", of: (range, d) => (5 * range * Math.sqrt(d)) / 28 },
-  l2: { words: "range * sqrt(features) / 28", of: (range, d) => (range * Math.sqrt(d)) / 28 },
-  linf: { words: "range / 28", of: (range) => range / 28 },
-};
-
-/** Budgets where none is given, in those units. */
-export const DEFAULT_BUDGETS = [0.5, 1, 2, 5];
-
-/** The budgets, in the units of the features. */
-export function epsilonsOf(data: Dataset, options: Pick<AuditOptions, "epsilon" | "norm" | "units">): number[] {
-  const { epsilon, norm } = options;
-  const [low, high] = boxOf(data);
-  const isRanges = unitsOf(data.domain, options, epsilon) === "ranges";
-  const moving = rangeUnits(data.domain).filter((range) => range > 0).length;
-  const { of } = budgetUnits[normNamed(norm).name];
-  const unit = isRanges ? of(1, moving) : of(high - low, featureCount(data));
-  return epsilon ?? DEFAULT_BUDGETS.map((factor) => Number((factor * unit).toPrecision(6)));
 }
 
 /** The share of rows that surrogates learn from, the same of every class. */

@@ -4,7 +4,7 @@ import { buildAttacker, type Dataset, type FloatType, InputError, rowCount, take
 import { attackerName, type Crafting, nonFiniteSentence, objectiveByName, objectives } from "@carom/core/attacks";
 import { areImages, classPosition } from "@carom/core/data";
 import type { Doubt } from "@carom/core/models";
-import { normIn } from "@carom/core/study";
+import { budgetUnitsOf, normIn } from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
 import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
@@ -34,7 +34,7 @@ import {
 } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readDataFor } from "../ui/readData.ts";
-import { type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
+import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
 import { type LoadedModel, loadModels } from "./evadeModels.ts";
@@ -111,7 +111,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const runtime = await openDevice(options.device);
   const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);
   const plain = await threatOf(aligned, options);
-  const units = unitsOf(plain.domain, options, epsilons ?? []);
+  const units = budgetUnitsOf(plain.domain, { units: options.units, epsilons: epsilons ?? [] });
   const threat = { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
   const all: Dataset = { ...aligned, domain: threat.domain };
   const named = (name: string) => {

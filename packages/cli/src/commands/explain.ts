@@ -3,7 +3,15 @@
 import { basename } from "node:path";
 import { type Dataset, type FloatType, InputError, unknownName } from "@carom/core";
 import type { Doubt } from "@carom/core/models";
-import { adviceSentence, explainModels, type ModelsExplained, type NamedModel, normIn } from "@carom/core/study";
+import {
+  adviceSentence,
+  budgetUnitsOf,
+  defaultBudget,
+  explainModels,
+  type ModelsExplained,
+  type NamedModel,
+  normIn,
+} from "@carom/core/study";
 import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
 import { Command, Option } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
@@ -26,7 +34,7 @@ import {
   withExamples,
 } from "../ui/options.ts";
 import { readDataFor } from "../ui/readData.ts";
-import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
+import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 
 interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions, UnitsOptions, DeviceOptions {
@@ -76,7 +84,7 @@ async function run(options: ExplainOptions): Promise<void> {
   const names = namesOf([...options.target, ...options.surrogate]);
   const { dataset, reading } = await readDataFor(options.target[0], options.data, options);
   const { models, data } = await readModels(names, dataset, options);
-  const units = unitsOf(data.domain, options, options.epsilon);
+  const units = budgetUnitsOf(data.domain, { units: options.units, epsilons: options.epsilon });
   const threat = { domain: data.domain, norm: normIn(data.domain, { norm: norm.name, units }) };
   const type = [...models.values()].every((each) => each.type === "float64") ? "float64" : "float32";
   const warnings = dataWarnings(data, {

@@ -3,7 +3,7 @@
 import { InputError, learnerByName, learners } from "@carom/core";
 import { withScaling } from "@carom/core/data";
 import { ask, oneSweep } from "@carom/core/kinds";
-import { normIn, type SweepQuestion, startPlan } from "@carom/core/study";
+import { budgetUnitsOf, defaultBudget, normIn, type SweepQuestion, startPlan } from "@carom/core/study";
 import { Command, Option } from "commander";
 import { normNamed } from "../host/threat.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
@@ -22,7 +22,7 @@ import {
 import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
-import { defaultBudget, type UnitsOptions, unitsOf, withUnitsOption } from "../ui/unitsOption.ts";
+import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
 
 interface Over {
@@ -73,7 +73,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
   const dataset = withScaling(loaded, options.scaling);
-  const units = unitsOf(dataset.domain, options, options.epsilon);
+  const units = budgetUnitsOf(dataset.domain, { units: options.units, epsilons: options.epsilon });
   const [epsilon] = options.epsilon ?? [defaultBudget(dataset.domain, units)];
   const threat = {
     domain: dataset.domain,

@@ -39,6 +39,7 @@ export { splitHalves, stratifiedSplit, subsample } from "./split.ts";
 
 // A dataset in words, and what is suspicious of it
 
+export { describeBounds } from "./bounds.ts";
 export { factorOfRanges, float32Doubt, VERY_DIFFERENT, wideBoxDoubt } from "./columnDoubts.ts";
 export { type DatasetDescription, describeDataset } from "./describe.ts";
 export { type DataReading, describeReading, readingParts } from "./reading.ts";

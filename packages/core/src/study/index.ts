@@ -6,8 +6,12 @@
 
 // An audit: how much of a target falls to attacks on surrogates
 
+export { attackerKnows } from "./audit/attackerKnows.ts";
 export {
+  ALL_ATTACKERS,
+  type AttackerNames,
   type AuditAttacker,
+  attackersFor,
   DEFAULT_ATTACKERS,
   ENSEMBLE,
   type RivalledAttacker,
@@ -15,11 +19,14 @@ export {
   withRivals,
 } from "./audit/attackers.ts";
 export { type AuditInput, audit } from "./audit/audit.ts";
+export { budgetUnitsOf, defaultBudget, defaultBudgets } from "./audit/budgets.ts";
+export { type AuditChoices, type ChoosingBy, type ChosenAudit, chooseAudit } from "./audit/choices.ts";
 export { type AuditMatrix, mostQueries, planAudit } from "./audit/plan.ts";
 export type { AuditParts, AuditQuestion } from "./audit/question.ts";
 export { type AuditOutput, readAudit } from "./audit/read.ts";
 export type { AuditSamples } from "./audit/samples.ts";
 export type { SurrogateChoice } from "./audit/surrogateChoice.ts";
+export { type AskedSurrogate, type Surrogates, surrogatesFor } from "./audit/surrogates.ts";
 
 // What an audit found
 

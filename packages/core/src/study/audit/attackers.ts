@@ -1,8 +1,10 @@
 // Who attacks in an audit beside the strongest attack on each surrogate by itself.
 
 import { type Attacker, buildAttacker, gradientsPerSample, MOMENTUM } from "../../attacks/attacker.ts";
-import { boosterByName } from "../../attacks/boosters/index.ts";
-import { ensembleByName } from "../../attacks/ensembles/index.ts";
+import { attackerNamed } from "../../attacks/attackerNames.ts";
+import { boosterByName, boosters } from "../../attacks/boosters/index.ts";
+import { ensembleByName, ensembles } from "../../attacks/ensembles/index.ts";
+import { evasionAttacks } from "../../attacks/evasion/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
@@ -88,6 +90,55 @@ export function suitable(
   }
   const names = new Set(kept.map(({ name }) => name));
   return { attackers: kept.filter(({ beside }) => beside === undefined || names.has(beside)), leftOut };
+}
+
+/** Every attack, booster and rule of the registries, each by itself. */
+export const ALL_ATTACKERS = "all";
+
+/** Who attacks beside the attack on each surrogate by itself: attackers by their names, or all there are. */
+export type AttackerNames = readonly string[] | typeof ALL_ATTACKERS;
+
+/**
+ * The attackers that were named, else those that are meant where nobody is; in sentences what was chosen, and why others are left
+ * out. A target that is paid for by the row is attacked by nobody who was not named.
+ *
+ * @throws InputError for one that was named and does not suit the data
+ */
+export function attackersFor(
+  attacked: Pick<Dataset, "domain" | "featureShape">,
+  surrogates: readonly SurrogateChoice[],
+  norm: NormChoice,
+  { names, isService }: { readonly names?: AttackerNames | undefined; readonly isService: boolean },
+): {
+  readonly attackers: readonly AuditAttacker[];
+  readonly told: readonly string[];
+  /** Why some that were named are left out: a warning. */
+  readonly leftOut: readonly string[];
+} {
+  const isAll = names === ALL_ATTACKERS;
+  const chosen = isAll
+    ? Object.keys({ ...evasionAttacks, ...boosters, ...ensembles })
+    : (names ?? (isService ? [] : DEFAULT_ATTACKERS));
+  const named = chosen.map((name) => ({ name, how: attackerNamed(name) }));
+  // Who is named and does not suit the data is refused; of those that are not named it is told.
+  if (names && !isAll) {
+    for (const { how } of named) requireSuited(how, attacked, norm, how.ensemble === undefined ? 1 : surrogates.length);
+  }
+  const { attackers, leftOut } = suitable(names ? withRivals(named) : named, surrogates, attacked, norm);
+  const byDefault = !names && attackers.length > 0 ? [`attackers beside single surrogates: ${chosen.join(", ")}`] : [];
+  return names && !isAll
+    ? { attackers, told: byDefault, leftOut }
+    : { attackers, told: [...byDefault, ...leftOut], leftOut: [] };
+}
+
+/** @throws InputError where an attacker of so many models at once does not suit points and how they may be moved */
+export function requireSuited(
+  how: Attacker,
+  { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
+  norm: NormChoice,
+  models = 1,
+): void {
+  buildAttacker(how, { threat: { domain, norm: normIn(domain, norm) }, shape: featureShape, models });
 }
 
 /** What does not suit, in words. */

@@ -1,6 +1,9 @@
 // Audits from a program: how much of a target falls to points crafted on surrogates, at which budget, and why.
 
+import { describeBounds } from "../../data/bounds.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { wholeInterval } from "../../data/domain.ts";
+import { sizeOfTraining } from "../../learners/feasible.ts";
 import type { Model } from "../../models/model.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Service } from "../../models/service.ts";
@@ -10,17 +13,20 @@ import { inProcess } from "../engine/runTask.ts";
 import { memoryStore } from "../engine/store.ts";
 import { modelCodec } from "../tasks/fit.ts";
 import { serviceCodec } from "../tasks/queryTarget.ts";
+import { type AuditChoices, chooseAudit } from "./choices.ts";
 import { planAudit } from "./plan.ts";
 import type { AuditParts, AuditQuestion } from "./question.ts";
 import { type AuditOutput, readAudit } from "./read.ts";
 
-/** What an audit is made of: a target, data to train surrogates on, points to attack, and the question. */
-export interface AuditInput extends AuditQuestion {
+/** What an audit is made of: a target, data to train surrogates on, points to attack, and what is asked. */
+export interface AuditInput extends AuditChoices, Pick<AuditQuestion, "estimate" | "gate"> {
   readonly runtime: Runtime;
   /** A model, or a service, which is asked and stays open. */
   readonly target: Pick<Model, "bytes"> | Service;
   readonly training: Dataset;
   readonly attacked: Dataset;
+  /** What the result is to say of where all this comes from; the hashes of what is given, where absent. */
+  readonly asked?: Partial<AuditQuestion["asked"]>;
   onProgress?(progress: Progress): void;
 }
 
@@ -48,7 +54,6 @@ export interface AuditInput extends AuditQuestion {
  *   norm: "l2",
  *   epsilons: [0, 3],
  *   seed: 0,
- *   asked: { dataHash: "", targetHash: "", box: [-4, 8], attackerKnows: [], defaults: [], warnings: [] },
  * });
  * const errors = result.cells.filter(({ target }) => target === "target").map((cell) => cell.errorUnderAttack.estimate);
  * console.log(errors[0] < 0.2, errors[1] > 0.8); // true true
@@ -56,19 +61,45 @@ export interface AuditInput extends AuditQuestion {
  */
 export async function audit(input: AuditInput): Promise<AuditOutput> {
   const plan = startPlan();
+  const { training, attacked, runtime } = input;
   const service = "scores" in input.target ? input.target : undefined;
-  const parts: AuditParts = {
-    target:
-      "scores" in input.target
-        ? { service: plan.source(serviceCodec, { service: "in this process" }) }
-        : { model: plan.source(modelCodec, { bytes: input.target.bytes }) },
-    training: plan.data(input.training),
-    attacked: plan.data(input.attacked),
-  };
-  const keys = planAudit(plan, input, parts);
+  const target =
+    "scores" in input.target
+      ? { service: plan.source(serviceCodec, { service: "in this process" }) }
+      : { model: plan.source(modelCodec, { bytes: input.target.bytes }) };
+  const parts: AuditParts = { target, training: plan.data(training), attacked: plan.data(attacked) };
+  const targetHash = (target.service ?? target.model).key;
+  const question = questionOf(input, {
+    dataHash: `${parts.attacked.data.key} and ${parts.training.data.key}`,
+    targetHash,
+  });
+  const keys = planAudit(plan, question, parts);
   const store = memoryStore();
-  await execute(plan, keys.wanted, store, inProcess(store, input.runtime, service), (progress) =>
+  await execute(plan, keys.wanted, store, inProcess(store, runtime, service), (progress) =>
     input.onProgress?.(progress),
   );
-  return readAudit(store, keys, input, parts);
+  return readAudit(store, keys, question, parts);
+}
+
+/** What is asked, with what is chosen where nobody says it. */
+function questionOf(
+  { training, attacked, target, asked = {}, estimate, gate, ...input }: AuditInput,
+  hashes: Pick<AuditQuestion["asked"], "dataHash" | "targetHash">,
+): AuditQuestion {
+  const isService = "scores" in target;
+  const { question, told, leftOut } = chooseAudit({ attacked, training: sizeOfTraining(training), isService }, input);
+  const { defaults = [], warnings = [], ...known } = asked;
+  return {
+    ...question,
+    asked: {
+      ...hashes,
+      box: wholeInterval(attacked.domain),
+      attackerKnows: [],
+      ...known,
+      defaults: [...defaults, ...told.budgets, describeBounds(attacked.domain), ...told.models],
+      warnings: [...warnings, ...leftOut],
+    },
+    ...(estimate && { estimate }),
+    ...(gate && { gate }),
+  };
 }

@@ -31,7 +31,7 @@ const question = {
     { learner: "logistic", complexity: "high" as const },
     { learner: "svm-linear", complexity: "low" as const },
   ],
-  asked: { dataHash: "", targetHash: "", box: [0, 1] as const, attackerKnows: [], defaults: [], warnings: [] },
+  attackers: [],
 };
 
 let model: Model;

@@ -319,7 +319,7 @@ describe("of real models", () => {
         { learner: "logistic", complexity: "low" },
         { learner: "ridge", complexity: "low" },
       ],
-      asked: { dataHash: "", targetHash: "", box: [0, 1], attackerKnows: [], defaults: [], warnings: [] },
+      attackers: [],
     });
     return [...result.answer, ...result.targetFindings!.map(({ sentence }) => sentence)].join("\n");
   }

@@ -1,9 +1,8 @@
 // Which values features may take, in words, where nobody declared a box.
 
-import type { Domain } from "@carom/core";
-import { sharedInterval } from "@carom/core/data";
+import { type Domain, sharedInterval } from "./domain.ts";
 
-/** The bounds that the data showed. */
+/** The bounds that data declare or show, in words. */
 export function describeBounds(domain: Domain): string {
   const shared = sharedInterval(domain);
   if (shared) return `box [${shared.join(", ")}]: declared by the data, or its range`;

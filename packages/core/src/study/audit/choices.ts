@@ -1,0 +1,82 @@
+// An audit from arguments: what is not said is chosen by the data, and told.
+
+import type { Attacker } from "../../attacks/attacker.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { TrainingSize } from "../../learners/feasible.ts";
+import type { Norm } from "../../threat/norm.ts";
+import type { BudgetUnits } from "../tasks/craft.ts";
+import { type AttackerNames, attackersFor, requireSuited } from "./attackers.ts";
+import { budgetUnitsOf, defaultBudgets } from "./budgets.ts";
+import type { AuditQuestion } from "./question.ts";
+import { type AskedSurrogate, surrogatesFor } from "./surrogates.ts";
+
+/** What an audit may be told. */
+export interface AuditChoices {
+  readonly seed: number;
+  /** How perturbations are measured. */
+  readonly norm: Norm["name"];
+  /** What budgets are in; units of ranges where neither they nor budgets are given and features have bounds of their own. */
+  readonly units?: BudgetUnits;
+  /** By the ranges of features where absent. */
+  readonly epsilons?: readonly number[];
+  /** What stands in for the target; every learner that fits where absent. */
+  readonly surrogates?: readonly AskedSurrogate[];
+  /** How each surrogate is attacked by itself; by the strongest attack there is where absent. */
+  readonly attack?: Attacker;
+  /** Who attacks beside that; `DEFAULT_ATTACKERS` where absent, nobody where the target is a service. */
+  readonly attackers?: AttackerNames;
+}
+
+/** What an audit is about, as far as choices depend on it. */
+export interface ChoosingBy {
+  readonly attacked: Dataset;
+  readonly training: TrainingSize;
+  /** Whether the target can only be asked. */
+  readonly isService: boolean;
+}
+
+/** What was chosen, and what is to be said of it. */
+export interface ChosenAudit {
+  readonly question: Omit<AuditQuestion, "asked" | "estimate" | "gate">;
+  /** How budgets were chosen; how surrogates and attackers were: a sentence for each choice that nobody made. */
+  readonly told: { readonly budgets: readonly string[]; readonly models: readonly string[] };
+  /** Why attackers that were named are left out. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * The question of an audit.
+ *
+ * @throws InputError for a learner or an attacker that does not exist or does not suit the data
+ */
+export function chooseAudit({ attacked, training, isService }: ChoosingBy, choices: AuditChoices): ChosenAudit {
+  const { seed, norm, attack } = choices;
+  const inRanges = budgetUnitsOf(attacked.domain, choices) === "ranges";
+  const units = inRanges ? ({ units: "ranges" } as const) : {};
+  const byDefault = choices.epsilons ? undefined : defaultBudgets(attacked, norm, inRanges ? "ranges" : "features");
+  const epsilons = choices.epsilons ?? byDefault!.epsilons;
+  const { choices: surrogates, told } = surrogatesFor({ attacked, training }, choices.surrogates);
+  if (attack) requireSuited(attack, attacked, { norm, ...units });
+  const who = attackersFor(attacked, surrogates, { norm, ...units }, { names: choices.attackers, isService });
+  return {
+    question: {
+      seed,
+      norm,
+      ...units,
+      ...(who.attackers.length > 0 && { attackers: who.attackers }),
+      ...(attack && { attack }),
+      epsilons,
+      surrogates,
+    },
+    told: {
+      budgets: [
+        ...(byDefault ? [byDefault.told] : []),
+        ...(inRanges && !choices.units
+          ? ["budgets are of features in units of their ranges, as each has bounds of its own; range in them is 1"]
+          : []),
+      ],
+      models: [...told, ...who.told],
+    },
+    leftOut: who.leftOut,
+  };
+}
