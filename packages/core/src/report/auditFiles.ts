@@ -2,6 +2,7 @@
 
 import type { AuditOutput } from "../study/audit/read.ts";
 import type { AuditSamples } from "../study/audit/samples.ts";
+import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { figureFiles } from "./figures.ts";
@@ -23,38 +24,12 @@ export function auditFiles(
   return {
     "metrics.json": jsonText(result),
     "manifest.json": jsonText(manifest),
-    "cells.csv": cellsCsv(output),
+    "cells.csv": cellsCsv([result]),
     "samples.csv.gz": { gzip: samplesCsv(samples, result.asked.classNames) },
     ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
     ...gateFiles(result, { ...(target !== undefined && { target }), findings }),
     "report.html": renderReport({ result, examples, manifest, document }),
   };
-}
-
-function cellsCsv({ result }: AuditOutput): Iterable<string> {
-  const header =
-    "surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,success,success_n,net_increase,net_low,net_high," +
-    "same_wrong_class,other_wrong_class,loss_increase,predicted_increase,attack_alignment,ratio,gradients,scores";
-  const rows = result.cells.map((cell) => {
-    const { errorUnderAttack: error, success, netIncrease: net } = cell;
-    return [
-      ...[
-        cell.surrogate,
-        cell.attacker ?? "",
-        cell.target,
-        cell.epsilon,
-        error.n,
-        error.estimate,
-        error.low,
-        error.high,
-      ],
-      ...[success?.estimate ?? "", success?.n ?? 0, net.estimate, net.low, net.high],
-      ...[cell.sameWrongClass?.estimate ?? "", cell.otherWrongClass?.estimate ?? ""],
-      ...[cell.lossIncrease ?? "", cell.predictedIncrease ?? "", cell.attackAlignment ?? "", cell.ratio ?? ""],
-      ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
-    ];
-  });
-  return csvPieces(header, rows);
 }
 
 /** What became of every point, a line for each surrogate, judged model and budget. */

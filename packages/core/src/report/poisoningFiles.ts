@@ -8,8 +8,8 @@ import { imageShapeOf } from "../study/audit/exampleImages.ts";
 import { readRef, type Store } from "../study/engine/store.ts";
 import type { PoisoningMatrix, PoisoningResult } from "../study/poisoning/plan.ts";
 import { bestAndWorst, claimsHeld, ratesAt } from "./answer.ts";
+import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
-import { csvPieces } from "./csv.ts";
 import { correlationDrawings } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
@@ -77,26 +77,10 @@ export function poisoningFiles(
     "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
     "study.json": jsonText(result.study),
     "manifest.json": jsonText(manifest),
-    "cells.csv": cellsCsv(result),
+    "cells.csv": cellsCsv(result.repetitions),
     ...Object.fromEntries([...drawings, ...correlations].map(svg)),
     "report.html": page(result, drawings, correlations, examples, facts),
   };
-}
-
-function cellsCsv({ repetitions }: PoisoningResult): Iterable<string> {
-  const header =
-    "repetition,surrogate,target,fraction,points,n,error,error_low,error_high,net_increase,ratio,alignment,perturbation_correlation";
-  const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
-    cells.map(({ surrogate, target, fraction, points, errorUnderAttack: error, ...cell }) => {
-      const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
-      return [
-        ...[repetition, surrogate, target, fraction, points, error.n, error.estimate, error.low, error.high],
-        ...[cell.netIncrease.estimate, cell.ratio ?? "", pair?.alignment.estimate ?? ""],
-        cell.perturbationCorrelation ?? "",
-      ];
-    }),
-  );
-  return csvPieces(header, rows);
 }
 
 function page(

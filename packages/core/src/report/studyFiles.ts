@@ -7,8 +7,8 @@ import type { SmallestBudget } from "../study/evasion/smallestBudgets.ts";
 import { referenceBudget } from "../study/names.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";
 import { attackerSection, gainSentences } from "./attackers.ts";
+import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
-import { csvPieces } from "./csv.ts";
 import { correlationDrawings, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
@@ -37,50 +37,13 @@ export function studyFiles(
     "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
     "study.json": jsonText(result.study),
     "manifest.json": jsonText(manifest),
-    "cells.csv": cellsCsv(result),
+    "cells.csv": cellsCsv(result.repetitions),
     ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
     ...Object.fromEntries(
       [...drawings, ...scatters].map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)]),
     ),
     "report.html": page(result, drawings, scatters, examples, facts),
   };
-}
-
-function cellsCsv({ repetitions, study }: StudyResult): Iterable<string> {
-  const isTargeted = study.attack.targetClass !== undefined;
-  const header =
-    "repetition,surrogate,attacker,target,epsilon,n,error_under_attack,error_low,error_high,net_increase,loss_increase,predicted_increase,attack_alignment,linearised_increase,ratio,alignment,perturbation_correlation,gradients,scores" +
-    (isTargeted ? ",targeted_success,targeted_low,targeted_high" : "");
-  const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
-    cells.map((cell) => {
-      const { surrogate, target, epsilon, errorUnderAttack: error } = cell;
-      const pair = pairs.find((each) => each.surrogate === surrogate && each.target === target);
-      return [
-        ...[
-          repetition,
-          surrogate,
-          cell.attacker ?? "",
-          target,
-          epsilon,
-          error.n,
-          error.estimate,
-          error.low,
-          error.high,
-        ],
-        ...[
-          cell.netIncrease.estimate,
-          cell.lossIncrease ?? "",
-          cell.predictedIncrease ?? "",
-          cell.attackAlignment ?? "",
-        ],
-        ...[cell.linearisedIncrease ?? "", cell.ratio ?? ""],
-        ...[pair?.alignment.estimate ?? "", cell.perturbationCorrelation ?? ""],
-        ...[cell.cost?.gradients ?? "", cell.cost?.scores ?? ""],
-        ...(isTargeted ? [cell.targeted?.estimate ?? "", cell.targeted?.low ?? "", cell.targeted?.high ?? ""] : []),
-      ];
-    }),
-  );
-  return csvPieces(header, rows);
 }
 
 function page(
