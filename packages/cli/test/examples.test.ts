@@ -58,6 +58,19 @@ describe("the examples", () => {
     await expect(figures.variabilityFigure).toMatchFileSnapshot(file("one-dimension-variability"));
   });
 
+  it("the third attacks a surrogate of its own by an attack of its own, which transfers the more it may change", async () => {
+    vi.resetModules();
+    const lines = await outputOf("03-your-own.ts");
+    const errors = (surrogate: string) =>
+      lines
+        .filter((line) => line.startsWith(`one step on ${surrogate},`))
+        .map((line) => Number(/[\d.]+$/.exec(line)![0]));
+    const [small, large] = errors("nearest-mean");
+    expect(small).toBeGreaterThan(0.05);
+    expect(large).toBeGreaterThan(small + 0.1);
+    expect(errors("svm-rbf").length).toBe(2);
+  });
+
   it("the README shows the first example", () => {
     const [, ...code] = read("examples/01-audit-a-model.ts").split("\n\n");
     expect(read("README.md")).toContain(`\`\`\`ts\n${code.join("\n\n")}\`\`\``);

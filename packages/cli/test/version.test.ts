@@ -11,6 +11,6 @@ it.each(["core", "cli"])("the version of @carom/%s", (name) => {
   expect(manifestOf(name).version).toBe(VERSION);
 });
 
-it("the command line asks for the core of its own version", () => {
-  expect(manifestOf("cli").dependencies["@carom/core"]).toBe(VERSION);
+it("the command line is bundled with the core of its own version", () => {
+  expect(manifestOf("cli").devDependencies["@carom/core"]).toBe(VERSION);
 });

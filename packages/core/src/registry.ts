@@ -17,6 +17,27 @@ export function registryOf<Entry extends { readonly name: string }>(
   return Object.fromEntries(entries.map((entry) => [entry.name, entry]));
 }
 
+/**
+ * Adds an entry of a program's own to a registry, for the process that it runs in. Tasks know an entry by its name and its
+ * options alone: where a store outlives the program, an entry that computes something else now needs another name.
+ *
+ * @throws InputError for a name that is taken
+ */
+export function addEntry<Entry extends { readonly name: string }>(
+  registry: Readonly<Record<string, Entry>>,
+  kind: string,
+  entry: Entry,
+): void {
+  if (Object.hasOwn(registry, entry.name)) {
+    throw new InputError("invalid", `name of ${kind}`, {
+      expected: "one that is not taken",
+      got: `"${entry.name}"`,
+      remedy: "give it another name",
+    });
+  }
+  (registry as Record<string, Entry>)[entry.name] = entry;
+}
+
 /** The entry of that name. @throws InputError with the nearest name where there is none. */
 export function entryNamed<Entry>(registry: Readonly<Record<string, Entry>>, kind: string, name: string): Entry {
   return Object.hasOwn(registry, name) ? registry[name] : unknownName(kind, name, Object.keys(registry));

@@ -54,7 +54,7 @@ export { caaAttack } from "./evasion/caa.ts";
 export { type CapgdOptions, capgdAttack } from "./evasion/capgd.ts";
 export { type EvolutionOptions, evolutionAttack } from "./evasion/evolution.ts";
 export { flipAttack } from "./evasion/flips.ts";
-export { evasionAttacks, evasionByName } from "./evasion/index.ts";
+export { addEvasionAttack, evasionAttacks, evasionByName } from "./evasion/index.ts";
 export { type LineSearchOptions, lineSearchAttack } from "./evasion/lineSearch.ts";
 export { noiseAttack } from "./evasion/noise.ts";
 export { type PgdOptions, pgdAttack } from "./evasion/pgd.ts";
@@ -63,7 +63,7 @@ export { type UniversalOptions, universalAttack } from "./evasion/universal.ts";
 
 // Boosters: other estimates of the gradients that an attack follows
 
-export { boosterByName, boosters } from "./boosters/index.ts";
+export { addBooster, boosterByName, boosters } from "./boosters/index.ts";
 export { withBoosters } from "./boosters/withBoosters.ts";
 
 // Ensembles: several surrogates attacked at once
@@ -72,7 +72,7 @@ export { ensembleByName, ensembles } from "./ensembles/index.ts";
 
 // Poisoning: points that join the training data
 
-export { poisoningAttacks, poisoningByName } from "./poisoning/index.ts";
+export { addPoisoningAttack, poisoningAttacks, poisoningByName } from "./poisoning/index.ts";
 export { joinPoints, poisonCount, withPoison } from "./poisoning/points.ts";
 export type { PoisoningAttack, PoisonPoints, PoisonResult, PoisonTask } from "./poisoning/task.ts";
 

@@ -10,7 +10,7 @@ export { type FitOptions, type FittedModel, fit } from "./fit.ts";
 
 // What there is to fit
 
-export { learnerByName, learners } from "./registry.ts";
+export { addLearner, learnerByName, learners } from "./registry.ts";
 
 // Hyper-parameters: those of the paper, and those that cross-validation chooses
 
@@ -35,6 +35,7 @@ export type {
   Retraining,
   RetrainTask,
 } from "./learner.ts";
+export { type LinearFunction, linearModel } from "./linearModel.ts";
 
 // What a training takes, and how features are scaled
 

@@ -1,6 +1,6 @@
 // Every learner by name. The same list feeds the command line's help, option checks and the conformance tests.
 
-import { entryNamed, registryOf } from "../registry.ts";
+import { addEntry, entryNamed, registryOf } from "../registry.ts";
 import { cnn } from "./cnn.ts";
 import { forest } from "./forest.ts";
 import type { AnyLearner } from "./learner.ts";
@@ -35,3 +35,6 @@ export const learners: Readonly<Record<string, AnyLearner>> = registryOf<AnyLear
  * ```
  */
 export const learnerByName = (name: string): AnyLearner => entryNamed(learners, "learner", name);
+
+/** A learner of a program's own joins the others (`addEntry`). @throws InputError for a name that is taken */
+export const addLearner = (entry: AnyLearner): void => addEntry(learners, "learner", entry);

@@ -1,6 +1,6 @@
 // Every booster by name. The same list feeds the command line, option checks and the conformance suite.
 
-import { entryNamed, registryOf } from "../../registry.ts";
+import { addEntry, entryNamed, registryOf } from "../../registry.ts";
 import { admix } from "./admix.ts";
 import { blockShuffle } from "./blockShuffle.ts";
 import type { AnyBooster } from "./booster.ts";
@@ -31,3 +31,6 @@ export const boosters: Readonly<Record<string, AnyBooster>> = registryOf<AnyBoos
 
 /** The booster of that name. @throws InputError with the nearest name where there is none. */
 export const boosterByName = (name: string): AnyBooster => entryNamed(boosters, "booster", name);
+
+/** A booster of a program's own joins the others (`addEntry`). @throws InputError for a name that is taken */
+export const addBooster = (entry: AnyBooster): void => addEntry(boosters, "booster", entry);

@@ -1,6 +1,6 @@
 // Every evasion attack by name. The same list feeds the command line, option checks and the conformance suite.
 
-import { entryNamed, registryOf } from "../../registry.ts";
+import { addEntry, entryNamed, registryOf } from "../../registry.ts";
 import { apgd } from "./apgd.ts";
 import { beam } from "./beam.ts";
 import { caa } from "./caa.ts";
@@ -42,3 +42,6 @@ export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = regist
  * ```
  */
 export const evasionByName = (name: string): AnyEvasionAttack => entryNamed(evasionAttacks, "attack", name);
+
+/** An attack of a program's own joins the others (`addEntry`). @throws InputError for a name that is taken */
+export const addEvasionAttack = (entry: AnyEvasionAttack): void => addEntry(evasionAttacks, "attack", entry);
