@@ -4,8 +4,9 @@
  * @module models
  */
 
-// The runtime that computes
+// The runtime that computes, and what it can take in one call
 
+export { type Limits, processorLimits } from "./limits.ts";
 export {
   type Compilable,
   type Ort,
@@ -15,6 +16,7 @@ export {
   type RuntimeOptions,
   runtimeFrom,
   type Session,
+  type SessionValue,
 } from "./runtime.ts";
 export { gradientDifference, requireSameGradients } from "./sameGradients.ts";
 

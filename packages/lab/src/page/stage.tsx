@@ -1,0 +1,91 @@
+// The digit under attack, the slider of its budget, and what both models say.
+
+import { classAt, pixelsAt, placeOf } from "../between.ts";
+import { PIXELS } from "../pixels.ts";
+import type { Answer } from "../question/answer.ts";
+import { budgetsOf, nameOf, normLabels } from "../question/question.ts";
+import { show, view } from "../state.ts";
+import { Image } from "./image.tsx";
+
+export function Stage({ answer }: { readonly answer: Answer }) {
+  const { epsilon, digit: wanted, norm, surrogate, target } = view.value;
+  const digit = Math.min(wanted, answer.labels.length - 1);
+  const place = placeOf(answer, epsilon);
+  const size = PIXELS ** 2;
+  const clean = answer.budgets[0].points.subarray(digit * size, (digit + 1) * size);
+  const attacked = pixelsAt(place, digit, size);
+  const change = attacked.map((value, i) => value - clean[i]);
+  const truth = answer.classNames[answer.labels[digit]];
+  const budgets = budgetsOf[norm];
+  const most = budgets.at(-1)!;
+  return (
+    <section class="stage" aria-label="The digit under attack">
+      <div class="digits">
+        <figure>
+          <Image pixels={clean} label={`the digit as it is: ${truth}`} />
+          <figcaption>as it is: {truth}</figcaption>
+        </figure>
+        <figure>
+          <Image pixels={change} isChange label="what the attack changes" />
+          <figcaption>the change</figcaption>
+        </figure>
+        <figure class="large">
+          <Image pixels={attacked} label={`the attacked digit, made from ${truth}`} />
+          <figcaption>attacked</figcaption>
+        </figure>
+      </div>
+      <label class="slider">
+        <span>
+          Budget {epsilon.toFixed(norm === "l2" ? 2 : 3)} <small>({normLabels[norm]} length of the change)</small>
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={most}
+          step={most / 200}
+          value={epsilon}
+          onInput={({ currentTarget }) => show({ epsilon: Number(currentTarget.value) })}
+        />
+      </label>
+      <div class="verdicts" aria-live="polite">
+        <Verdict
+          who="surrogate"
+          name={nameOf(surrogate)}
+          says={answer.classNames[classAt(place, "surrogate", digit)]}
+          truth={truth}
+        />
+        <Verdict
+          who="target"
+          name={nameOf(target)}
+          says={answer.classNames[classAt(place, "target", digit)]}
+          truth={truth}
+        />
+      </div>
+      <p class="note">
+        Points are computed at {budgets.length} budgets, {budgets[1]} apart; between two of them pictures and scores are
+        interpolated.
+      </p>
+    </section>
+  );
+}
+
+interface VerdictProps {
+  readonly who: "surrogate" | "target";
+  readonly name: string;
+  readonly says: string;
+  readonly truth: string;
+}
+
+function Verdict({ who, name, says, truth }: VerdictProps) {
+  const isWrong = says !== truth;
+  return (
+    <p class={`verdict ${isWrong ? "wrong" : "right"}`} data-model={who}>
+      <span>
+        the {who}, {name}
+      </span>
+      <b>
+        sees {says}: {isWrong ? "misled" : "right"}
+      </b>
+    </p>
+  );
+}

@@ -1,0 +1,38 @@
+// What the page asks: who attacks whom, how a change is measured, and which training sets were drawn.
+
+import type { Norm } from "@carom/core";
+import { z } from "zod";
+
+/** Learners that fit within a second on one thread. */
+export const learnerNames = ["logistic", "ridge", "svm-linear", "svm-rbf", "mlp"] as const;
+export const complexities = ["low", "high"] as const;
+
+const chosen = z.strictObject({ learner: z.enum(learnerNames), complexity: z.enum(complexities) });
+/** A learner and how strongly it is regularised. */
+export type Chosen = z.infer<typeof chosen>;
+
+export const questionSchema = z.strictObject({
+  surrogate: chosen.default({ learner: "logistic", complexity: "high" }),
+  target: chosen.default({ learner: "mlp", complexity: "high" }),
+  norm: z.enum(["l2", "linf"]).default("l2"),
+  /** Names the draw of both training sets. */
+  seed: z.number().int().min(0).max(999).default(0),
+});
+export type Question = z.infer<typeof questionSchema>;
+
+/** Budgets that are computed; what lies between two of them is interpolated. */
+export const budgetsOf: Readonly<Record<Question["norm"], readonly number[]>> = {
+  l2: Array.from({ length: 21 }, (_, i) => i / 4),
+  linf: Array.from({ length: 21 }, (_, i) => i / 50),
+};
+
+/** The norms as people know them. */
+export const normLabels: Readonly<Record<Question["norm"], Norm["label"]>> = { l2: "L2", linf: "Linf" };
+
+/** A model's name on the page. */
+export function nameOf({ learner, complexity }: Chosen): string {
+  return `${learner}, ${complexity} complexity`;
+}
+
+/** The learners of the matrix of all pairs. */
+export const matrixLearners: readonly Chosen[] = learnerNames.map((learner) => ({ learner, complexity: "high" }));

@@ -1,0 +1,70 @@
+// What the page shows, as signals; the question, the budget and the digit stand in the address.
+
+import { computed, effect, signal } from "@preact/signals";
+import { hashOf, type View, viewOf } from "./address.ts";
+import type { Answer } from "./question/answer.ts";
+import type { Pair, Told } from "./question/messages.ts";
+import { budgetsOf, type Question } from "./question/question.ts";
+
+const first = viewOf(location.hash);
+export const view = signal<View>(first.view);
+export const fault = signal<string | undefined>(first.fault);
+export const question = computed<Question>(
+  (() => {
+    // Another budget or digit is no other question.
+    let last: Question | undefined;
+    return () => {
+      const { epsilon: _, digit: __, ...asked } = view.value;
+      if (!last || JSON.stringify(last) !== JSON.stringify(asked)) last = asked;
+      return last;
+    };
+  })(),
+);
+
+export const doing = signal("");
+export const answered = signal<Answer | undefined>(undefined);
+export const variability = signal<number | undefined>(undefined);
+export const whiteBox = signal<readonly number[] | undefined>(undefined);
+/** Which reason limits the attack, at each computed budget. */
+export const sentences = signal<readonly string[] | undefined>(undefined);
+export const pairs = signal<readonly Pair[]>([]);
+
+/** Changes part of the state; a budget beyond those of the norm becomes the largest. */
+export function show(part: Partial<View>): void {
+  const next = { ...view.peek(), ...part };
+  // Budgets of two norms are lengths of two kinds: the same share of the range is kept.
+  const share = view.peek().epsilon / budgetsOf[view.peek().norm].at(-1)!;
+  const most = budgetsOf[next.norm].at(-1)!;
+  const kept = part.norm && part.norm !== view.peek().norm && part.epsilon === undefined ? share * most : next.epsilon;
+  view.value = { ...next, epsilon: Math.min(kept, most) };
+}
+
+effect(() => history.replaceState(null, "", hashOf(view.value)));
+addEventListener("hashchange", () => {
+  const { view: given, fault: told } = viewOf(location.hash);
+  view.value = given;
+  fault.value = told;
+});
+
+/** Takes in what the worker says. */
+export function hear(told: Told): void {
+  if ("doing" in told) doing.value = told.doing;
+  else if ("answer" in told) answered.value = told.answer;
+  else if ("variability" in told) variability.value = told.variability;
+  else if ("whiteBox" in told) {
+    whiteBox.value = told.whiteBox;
+    sentences.value = told.sentences;
+  } else if ("pair" in told) pairs.value = [...pairs.value, told.pair];
+  else {
+    fault.value = told.fault;
+    doing.value = "";
+  }
+}
+
+/** Forgets what was said of another question; its picture stays until the next is there. */
+export function forget(): void {
+  variability.value = undefined;
+  whiteBox.value = undefined;
+  sentences.value = undefined;
+  pairs.value = [];
+}
