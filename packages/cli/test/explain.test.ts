@@ -40,6 +40,17 @@ describe("carom explain", () => {
     expect(result.findings).toHaveLength(2);
   });
 
+  it("has a row for each attacker that is named, and refuses one that nobody has", async () => {
+    const [named, unknown] = await Promise.all([
+      explain("--quiet", "--attackers", "mi,vmi"),
+      explain("--quiet", "--attack", "pdg"),
+    ]);
+    expect(named.stdout).toMatch(/^svm by mi +logistic +0\.2 +0\.\d+ /m);
+    expect(named.stdout).toMatch(/^svm by vmi +forest +0\.2 +0\.\d+ /m);
+    expect(unknown).toMatchObject({ status: 2, stdout: "" });
+    expect(unknown.stderr).toContain('did you mean "pgd"?');
+  });
+
   it("takes several surrogates of one learner for training sets", async () => {
     const half = at("half.npz");
     writeFileSync(half, pointsFile(70));

@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { type Dataset, type FloatType, InputError, unknownName } from "@carom/core";
+import { attackerNamed } from "@carom/core/attacks";
 import type { Doubt } from "@carom/core/models";
 import {
   adviceSentence,
@@ -11,6 +12,8 @@ import {
   type ModelsExplained,
   type NamedModel,
   normIn,
+  requireSuited,
+  sourceName,
 } from "@carom/core/study";
 import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
 import { Command, Option } from "commander";
@@ -36,6 +39,7 @@ import {
 import { readDataFor } from "../ui/readData.ts";
 import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
+import { parseAttackers } from "./auditAttackers.ts";
 
 interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions, UnitsOptions, DeviceOptions {
   readonly surrogate: readonly string[];
@@ -43,6 +47,8 @@ interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions, U
   readonly data: string;
   readonly norm: string;
   readonly epsilon?: readonly number[];
+  readonly attack?: string;
+  readonly attackers?: readonly string[];
   readonly size?: string;
   readonly smoothness?: number;
 }
@@ -59,6 +65,15 @@ export function explainCommand(): Command {
       "--epsilon <list>",
       "budgets with commas between; 1 where absent, or sqrt(features) / 28 in units of ranges",
       parseEpsilons,
+    )
+    .option(
+      "--attack <name>",
+      "how each model is attacked, in place of the strongest attack there is; see carom evade --list",
+    )
+    .option(
+      "--attackers <list>",
+      "who attacks the surrogates beside that: attacks, boosters and rules of ensembles with plus signs between, such as vmi,ni+ensemble",
+      parseAttackers,
     )
     .option(
       "--size <definition>",
@@ -90,6 +105,12 @@ async function run(options: ExplainOptions): Promise<void> {
   const warnings = dataWarnings(data, {
     attack: { threat, units: options.units, epsilons: options.epsilon, type },
   });
+  const attack = options.attack === undefined ? undefined : attackerNamed(options.attack);
+  const attackers = (options.attackers ?? []).map((name) => ({ name, how: attackerNamed(name) }));
+  const suited = { domain: data.domain, featureShape: data.featureShape };
+  for (const { how } of [...(attack ? [{ how: attack }] : []), ...attackers]) {
+    requireSuited(how, suited, { norm: norm.name, units }, how.ensemble === undefined ? 1 : options.surrogate.length);
+  }
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
   const progress = startProgress(options.quiet === true);
   const result = await explainModels({
@@ -101,6 +122,8 @@ async function run(options: ExplainOptions): Promise<void> {
     ...(units === "ranges" && { units }),
     epsilons: options.epsilon ?? [defaultBudget(data.domain, units)],
     seed: options.seed,
+    ...(attack && { attack }),
+    ...(attackers.length > 0 && { attackers }),
     ...(size !== undefined && { size: size as SizeDefinition }),
     ...(options.smoothness !== undefined && { smoothness: options.smoothness }),
     onProgress: ({ label, done }) => progress.update(label, done),
@@ -159,7 +182,7 @@ async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset, 
 }
 
 function describe(result: ModelsExplained): string {
-  const { models, means, targetFindings, findings, advice, variability, undefinedFor } = result;
+  const { models, means, cells, targetFindings, findings, advice, variability, undefinedFor } = result;
   const known = (value: number | undefined) => (value === undefined ? "-" : String(Number(value.toPrecision(3))));
   const modelRows = models.map(({ id, role, cleanError, gradientSize, otherSize, curvature, turning }) => [
     id,
@@ -190,6 +213,18 @@ function describe(result: ModelsExplained): string {
       known(cell.decomposition?.observed),
       known(cell.decomposition?.bound),
     ]);
+  const furtherRows = cells
+    .filter(({ attacker }) => attacker !== undefined)
+    .map((cell) => [
+      ...[
+        sourceName(cell),
+        cell.target,
+        String(cell.epsilon),
+        known(cell.errorUnderAttack.estimate),
+        known(cell.ratio),
+      ],
+      ...["-", "-", known(cell.predictedIncrease), known(cell.lossIncrease), "-"],
+    ]);
   const cellHeader = [
     "crafted on",
     "judged on",
@@ -209,7 +244,7 @@ function describe(result: ModelsExplained): string {
     });
   const paragraphs = [
     table([modelHeader, ...modelRows]),
-    table([cellHeader, ...cellRows]),
+    table([cellHeader, ...cellRows, ...furtherRows]),
     [...V, ...undefinedFor].join("\n"),
     [...targetFindings, ...findings].map(({ sentence }) => sentence).join("\n"),
     advice.map(adviceSentence).join("\n"),

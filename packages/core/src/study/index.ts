@@ -15,6 +15,7 @@ export {
   DEFAULT_ATTACKERS,
   ENSEMBLE,
   type RivalledAttacker,
+  requireSuited,
   suitable,
   withRivals,
 } from "./audit/attackers.ts";

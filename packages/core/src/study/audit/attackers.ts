@@ -131,7 +131,7 @@ export function attackersFor(
     : { attackers, told: [...byDefault, ...leftOut], leftOut: [] };
 }
 
-/** @throws InputError where an attacker of so many models at once does not suit points and how they may be moved */
+/** Holds that an attacker of so many models at once suits points. @throws InputError where it does not */
 export function requireSuited(
   how: Attacker,
   { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,

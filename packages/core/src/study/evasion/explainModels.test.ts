@@ -153,3 +153,33 @@ it("measures in units of ranges what it would measure of features that were divi
     "unsupported smoothness with budgets in units of ranges",
   );
 });
+
+it("has cells of each attacker beside its own attack's, which they do not change", async () => {
+  const [A, B, C] = [await linear("A", f), await linear("B", g0), await linear("C", f)];
+  const noise = { attack: { name: "noise" } };
+  const models = { ...common, surrogates: [A, C], targets: [B] };
+  const alone = await explainModels(models);
+  const together = { name: "both", how: { ensemble: "meanLoss" } };
+  const attackers = [{ name: "same", how: {} }, { name: "noise", how: noise }, together];
+  const result = await explainModels({ ...models, attackers });
+  const of = (attacker?: string) =>
+    result.cells
+      .filter((cell) => cell.attacker === attacker && cell.target === "B" && cell.surrogate !== "B")
+      .map(({ attacker: _, ...cell }) => cell);
+  const increase = (cells: ReturnType<typeof of>) => cells[0].predictedIncrease!;
+  const { cells, means, findings } = alone;
+  expect(result.cells.filter(({ attacker }) => attacker === undefined)).toEqual(cells);
+  expect([result.means, result.findings]).toEqual([means, findings]);
+  // Where no rule combines models, points of another attacker that is the same one are the same.
+  expect(of("same").map(({ errorUnderAttack, predictedIncrease }) => [errorUnderAttack, predictedIncrease])).toEqual(
+    of().map(({ errorUnderAttack, predictedIncrease }) => [errorUnderAttack, predictedIncrease]),
+  );
+  expect(Math.abs(increase(of("noise")))).toBeLessThan(0.5 * Math.abs(increase(of())));
+  expect(of("both").map(({ surrogate }) => surrogate)).toEqual(["ensemble"]);
+  // Two surrogates that are one function are attacked as that one is.
+  expect(increase(of("both"))).toBeCloseTo(increase(of()), 6);
+  const byNoise = await explainModels({ ...models, attack: noise });
+  const first = byNoise.cells.find(({ surrogate, target }) => surrogate === "A" && target === "B")!;
+  expect(first.predictedIncrease).toBe(of("noise")[0].predictedIncrease);
+  await expect(explainModels({ ...models, surrogates: [A], attackers: [together] })).rejects.toThrow(/attacker both/);
+});

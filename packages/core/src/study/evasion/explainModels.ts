@@ -1,5 +1,6 @@
 // Explains transfer between models that are already there: crafts on each, judges on the targets, keeps nothing.
 
+import type { Attacker } from "../../attacks/attacker.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import type { Model } from "../../models/model.ts";
@@ -13,12 +14,15 @@ import { inProcess } from "../engine/runTask.ts";
 import { memoryStore, readRef } from "../engine/store.ts";
 import { briefly, type Findings, findingsOf } from "../findings.ts";
 import { leftOutSentences } from "../leftOut.ts";
+import { ofAttacker } from "../measured.ts";
 import { type MeanCell, meanCells, meanModels } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { requireDistinct } from "../studyModels.ts";
 import type { BudgetUnits } from "../tasks/craft.ts";
 import { modelCodec } from "../tasks/fit.ts";
-import { planMatrix } from "./matrix.ts";
+import type { NamedAttacker } from "./attackers.ts";
+import { type FurtherCraft, planMatrix } from "./matrix.ts";
+import { readTransfer } from "./readTransfer.ts";
 
 /** A model under the name that results call it by. */
 export interface NamedModel {
@@ -38,6 +42,10 @@ export interface ExplainInput {
   readonly units?: BudgetUnits;
   readonly epsilons: readonly number[];
   readonly seed: number;
+  /** How points are crafted on each model by itself; by the strongest attack there is where absent. */
+  readonly attack?: Attacker;
+  /** Who crafts beside that on each surrogate, or on all together where the attacker has a rule of ensembles. */
+  readonly attackers?: readonly NamedAttacker[];
   /** A definition of S to report beside the primary one. */
   readonly size?: SizeDefinition;
   /** Number of points on which smoothness is measured; not measured where absent. */
@@ -64,13 +72,18 @@ export interface ModelsExplained extends Transfer, Findings {
   readonly undefinedFor: readonly string[];
 }
 
+/** What results call all surrogates together. */
+const TOGETHER = "ensemble";
+
 /**
  * S, R, rho, rates, predicted and observed loss increase of surrogates on targets, V where several surrogates are of one
  * learner with the same options, and findings in words.
  *
  * A target without gradients keeps its rates and agreement of outputs; the reason for the rest stands with it.
  *
- * @throws InputError for two models of one name, and for a surrogate without gradients.
+ * What the metrics mean together is of `attack`; cells are of further attackers too.
+ *
+ * @throws InputError for two models of one name, for a surrogate without gradients, and for an attacker that does not suit.
  */
 export async function explainModels(input: ExplainInput): Promise<ModelsExplained> {
   const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
@@ -103,6 +116,8 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
     units: input.units,
     epsilons,
     seed,
+    ...(input.attack && { attacker: input.attack }),
+    further: furtherOf(input),
     extra: {
       perturbations: true,
       ...(size !== undefined && { size }),
@@ -111,10 +126,14 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
     prefix: "",
   });
   const store = memoryStore();
-  await execute(plan, [keys.transfer, ...keys.looks.values()], store, inProcess(store, runtime), (progress) =>
-    input.onProgress?.(progress),
+  await execute(
+    plan,
+    [keys.transfer, ...keys.looks.values(), ...keys.costs],
+    store,
+    inProcess(store, runtime),
+    (progress) => input.onProgress?.(progress),
   );
-  const transfer = await readRef(store, keys.transfer);
+  const transfer = await readTransfer(store, keys, epsilons);
   for (const { id, role, noGradients } of transfer.models) {
     if (role === "surrogate" && noGradients !== undefined) throw notAttackable(id, noGradients);
   }
@@ -126,14 +145,33 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
       perPoint === undefined ? [] : names.map((name) => [name, perPoint] as const),
     ),
   );
-  const means = meanCells([transfer]);
+  const alone = ofAttacker(transfer);
+  const means = meanCells([alone]);
   return {
     ...transfer,
     means,
     variability,
-    ...findingsOf(meanModels([transfer]), means, targetNames, V, { epsilons, seed }),
+    ...findingsOf(meanModels([alone]), means, targetNames, V, { epsilons, seed }),
     undefinedFor: undefinedOf(transfer, variability),
   };
+}
+
+/** What attackers craft beside what is crafted in any case. @throws InputError for a rule of ensembles and one surrogate */
+function furtherOf({ surrogates, targets, attackers = [] }: ExplainInput): FurtherCraft[] {
+  const [of, judges] = [surrogates, targets].map((models) => models.map(({ name }) => name));
+  return attackers.flatMap((attacker): FurtherCraft[] => {
+    if (attacker.how.ensemble === undefined) return of.map((surrogate) => ({ surrogate, attacker, judges }));
+    if (of.length < 2) throw oneSurrogate(attacker.name);
+    return [{ surrogate: TOGETHER, of, attacker, judges }];
+  });
+}
+
+function oneSurrogate(name: string): InputError {
+  return new InputError("invalid", `attacker ${name}`, {
+    expected: "several surrogates to attack together",
+    got: "one",
+    remedy: "give more, or leave it out",
+  });
 }
 
 /** Groups surrogates by learner and options; a model that does not say what it is stands alone. */
