@@ -3,6 +3,7 @@
 import { VERSION } from "@carom/core";
 import { Command } from "commander";
 import { auditCommand } from "./commands/audit.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { evadeCommand } from "./commands/evade.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     .showHelpAfterError(false);
   const verbs = [
     auditCommand(),
+    compareCommand(),
     studyCommand(),
     fitCommand(),
     inspectCommand(),

@@ -12,21 +12,27 @@ export interface GateOptions {
   readonly baseline?: string;
 }
 
-/** Adds the options of a gate. */
-export function withGateOptions(command: Command): Command {
+/** Adds the options of rules, described by what may be in them. */
+export function withRuleOptions(command: Command, such: string): Command {
   return command
     .option(
       "--fail-if <rule>",
-      "end with status 3 where this holds, such as 'transfer > 0.20 at 1'; of transfer, white-box, clean, increase; may be given again",
+      `end with status 3 where this holds, ${such}; may be given again`,
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .option(
       "--fail-when <certainty>",
       "how much of the 95 % interval has to be beyond a limit: sure (all of it; the default), likely (the estimate), possible (any of it)",
       parseBound,
-    )
-    .option("--baseline <run>", "an earlier audit, its folder or metrics.json, that increase is measured from");
+    );
 }
+
+/** Adds the options of a gate. */
+export const withGateOptions = (command: Command): Command =>
+  withRuleOptions(command, "such as 'transfer > 0.20 at 1'; of transfer, white-box, clean, increase").option(
+    "--baseline <run>",
+    "an earlier audit, its folder or metrics.json, that increase is measured from",
+  );
 
 function parseBound(text: string): GateBound {
   const found = gateBounds.find((bound) => bound === text);

@@ -6,37 +6,71 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { InputError } from "@carom/core";
-import { type ComparedAudit, readCompared, type StrongestPoints, TARGET } from "@carom/core/study";
+import { type AuditedVersion, type ComparedAudit, readCompared, TARGET, type TargetSamples } from "@carom/core/study";
 import { readBytes } from "./read.ts";
+
+/** Where the metrics.json of an audit is, whose folder or file is named. */
+const metricsOf = (path: string) => (path.endsWith(".json") ? path : join(path, "metrics.json"));
+
+/** Whether a path names a finished run: a folder with metrics.json, or that file. */
+export async function isRun(path: string): Promise<boolean> {
+  return path.endsWith(".json") || (await isThere(join(path, "metrics.json")));
+}
 
 /** Reads an audit from its metrics.json, or from the folder with it. @throws InputError where there is none */
 export async function readEarlierAudit(option: string, path: string): Promise<ComparedAudit> {
-  const file = path.endsWith(".json") ? path : join(path, "metrics.json");
+  const file = metricsOf(path);
   const text = new TextDecoder().decode(await readBytes(option, file));
   const result = readCompared(parsed(text, file), file);
   const samples = join(dirname(file), "samples.csv.gz");
-  const wanted = new Map<string, number[]>();
-  const name = ({ surrogate, epsilon }: Pick<StrongestPoints, "surrogate" | "epsilon">) =>
-    JSON.stringify([surrogate, epsilon]);
-  try {
-    await access(samples);
-  } catch {
-    return { result };
+  return (await isThere(samples)) ? { result, samples: await readSamples(samples, result.asked) } : { result };
+}
+
+/** The same of an audit that is of no use without its points. @throws InputError where they are not there */
+export async function readVersion(path: string): Promise<AuditedVersion> {
+  const { result, samples } = await readEarlierAudit("audit", path);
+  if (samples) return { name: path, result, samples };
+  throw new InputError("missing", join(dirname(metricsOf(path)), "samples.csv.gz"), {
+    expected: "what became of each point, beside metrics.json",
+    got: "none",
+    remedy: "name the whole folder of the run",
+  });
+}
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** What became of each point on the target. @throws InputError where the table is not that of the audit */
+async function readSamples(
+  path: string,
+  { classNames, points }: Pick<ComparedAudit["result"]["asked"], "classNames" | "points">,
+): Promise<TargetSamples[]> {
+  const places = new Map(classNames.map((name, i) => [name, i]));
+  // A name that a spreadsheet would take for a formula has an apostrophe before it.
+  const place = (name: string) => places.get(name) ?? places.get(name.replace(/^'/, "")) ?? -1;
+  const found = new Map<string, Pick<TargetSamples, "surrogate" | "attacker" | "epsilon"> & { rows: number[][] }>();
+  for await (const { surrogate, attacker, target, epsilon, labels, size } of samplesIn(path)) {
+    if (target !== TARGET) continue;
+    const key = JSON.stringify([surrogate, attacker, epsilon]);
+    const own = found.get(key) ?? { surrogate, ...(attacker !== "" && { attacker }), epsilon, rows: [] };
+    found.set(key, own);
+    own.rows.push([...labels.map(place), size]);
   }
-  for await (const { surrogate, attacker, target, epsilon, isWrong } of samplesIn(samples)) {
-    if (target !== TARGET || attacker !== "") continue;
-    const key = name({ surrogate, epsilon });
-    const own = wanted.get(key);
-    if (own) own.push(Number(isWrong));
-    else wanted.set(key, [Number(isWrong)]);
-  }
-  return {
-    result,
-    errors(strongest) {
-      const found = wanted.get(name(strongest));
-      return found && Uint8Array.from(found);
-    },
-  };
+  return [...found.values()].map(({ rows, ...which }) => {
+    if (rows.length !== points || rows.some((row) => row.includes(-1))) {
+      throw new InputError("invalid", path, {
+        expected: `${points} points of the classes ${classNames.join(", ")} for each attacker, as metrics.json says`,
+        got: rows.length === points ? "another class" : `${rows.length} points`,
+        remedy: "name the folder of a whole run",
+      });
+    }
+    const column = (of: number) => Int32Array.from(rows, (row) => row[of]);
+    const [labels, cleanLabels, attackedLabels] = [column(0), column(1), column(2)];
+    return { ...which, labels, cleanLabels, attackedLabels, size: Float64Array.from(rows, (row) => row[3]) };
+  });
 }
 
 function parsed(text: string, file: string): unknown {
@@ -57,7 +91,9 @@ interface Sample {
   readonly attacker: string;
   readonly target: string;
   readonly epsilon: number;
-  readonly isWrong: boolean;
+  /** The class, what the target calls the point without attack, and under it. */
+  readonly labels: readonly [label: string, clean: string, attacked: string];
+  readonly size: number;
 }
 
 /** The rows of samples.csv.gz by the names of their columns; a record may have several lines. */
@@ -80,7 +116,8 @@ async function* samplesIn(path: string): AsyncGenerator<Sample> {
       attacker: columns.has("attacker") ? cell("attacker") : "",
       target: cell("target"),
       epsilon: Number(cell("epsilon")),
-      isWrong: cell("label_attacked") !== cell("label"),
+      labels: [cell("label"), cell("label_clean"), cell("label_attacked")],
+      size: Number(cell("perturbation")),
     };
   }
 }

@@ -7,6 +7,7 @@ export type { FigureOptions } from "./dress.ts";
 export { gradientSizes } from "./gradientSizes.ts";
 export { type LabelledPoint, labelledScatter } from "./labelledScatter.ts";
 export { escapeMarkup, standaloneSvg, svgText } from "./markup.ts";
+export { pairedDifferences } from "./pairedDifferences.ts";
 export { greyImage, largestChange, perturbationImage } from "./pixels.ts";
 export { predictedLoss } from "./predictedLoss.ts";
 export { cellAt, normName, strongestCell, surrogatesOf, targetOf, tellingEpsilon, transferRate } from "./read.ts";

@@ -15,6 +15,10 @@ export {
   studySchemas,
 } from "./registry.ts";
 
+// Two versions of a model
+
+export { type ComparisonQuestion, comparison, finishedComparison } from "./comparison.ts";
+
 // What a kind is, and what is asked of one
 
 export type { Content, Gzipped } from "../report/content.ts";

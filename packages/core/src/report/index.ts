@@ -7,6 +7,7 @@
 // All files of a run, by name
 
 export { auditFiles } from "./auditFiles.ts";
+export { comparisonFiles } from "./comparisonFiles.ts";
 export { poisoningFiles } from "./poisoningFiles.ts";
 export { studyFiles } from "./studyFiles.ts";
 export { sweepFiles, sweepStudyFiles } from "./sweepFiles.ts";

@@ -11,6 +11,12 @@ export interface PairedCounts {
   readonly neither: number;
 }
 
+/** Counts of two events observed on the same points, each with 1 where it happened and 0 elsewhere. */
+export function pairedCounts(first: Uint8Array, second: Uint8Array): PairedCounts {
+  const count = (a: number, b: number) => first.reduce((sum, is, i) => sum + Number(is === a && second[i] === b), 0);
+  return { both: count(1, 1), onlyFirst: count(1, 0), onlySecond: count(0, 1), neither: count(0, 0) };
+}
+
 /**
  * The interval of the difference of two proportions observed on the same n points, first minus second; `undefined` for
  * n = 0.

@@ -66,22 +66,22 @@ export {
   type Increase,
   increases,
   readCompared,
-  type StrongestPoints,
+  type TargetSamples,
 } from "./audit/increase.ts";
 
 // Two versions of a model on the same points
 
+export { type AuditedVersion, type NamedClasses, requireSameClasses } from "./audit/auditedVersion.ts";
+export { type ChangedPoint, changedPoints } from "./audit/changedPoints.ts";
+export { type ComparisonGate, type ComparisonOutput, compared, type Versions } from "./audit/compared.ts";
 export {
   type AuditComparison,
-  type AuditedVersion,
-  type ChangedPoint,
   type ComparedCell,
-  changedPoints,
   compareAudits,
-  type PairedErrors,
   type PairedErrorsAt,
 } from "./audit/comparison.ts";
 export { comparisonAnswer } from "./audit/comparisonAnswer.ts";
+export type { PairedErrors } from "./audit/pairedErrors.ts";
 
 // What studies have in common
 

@@ -2,7 +2,8 @@
 
 import { counted, percentage, percentInterval } from "../../numbers.ts";
 import { TARGET } from "../names.ts";
-import type { AuditComparison, PairedErrors } from "./comparison.ts";
+import type { AuditComparison } from "./comparison.ts";
+import type { PairedErrors } from "./pairedErrors.ts";
 
 /** The sentences: under attack, without, and what the attackers had in common. The versions are A and B. */
 export function comparisonAnswer({ any, cells, clean, asked }: AuditComparison): string[] {

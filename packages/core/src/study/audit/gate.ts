@@ -5,7 +5,7 @@ import { percentage, percentInterval } from "../../numbers.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
-import { type ComparedAudit, increases, type StrongestPoints } from "./increase.ts";
+import { type ComparedAudit, increases } from "./increase.ts";
 import type { AuditSamples } from "./samples.ts";
 
 /** What a rule can be about, each with what it measures. */
@@ -110,13 +110,8 @@ export function gateFindings(
   result: AuditResult,
   samples: readonly AuditSamples[],
 ): GateFinding[] {
-  const errors = ({ surrogate, epsilon }: StrongestPoints) => {
-    const own = samples.find(
-      (each) => each.surrogate === surrogate && each.target === TARGET && each.epsilon === epsilon,
-    );
-    return own && Uint8Array.from(own.labels, (label, i) => Number(own.attackedLabels[i] !== label));
-  };
-  const found = baseline ? increases({ result, errors }, baseline) : [];
+  const own = samples.filter(({ target }) => target === TARGET);
+  const found = baseline ? increases({ result, samples: own }, baseline) : [];
   const byBudget = result.asked.epsilons.map((epsilon) => found.find((each) => each.epsilon === epsilon)?.difference);
   return decideGate(rules, bound, result, byBudget);
 }
@@ -152,18 +147,27 @@ export function decideGate(
   result: Pick<AuditResult, "asked" | "standings" | "models" | "shortfall">,
   increases: readonly (Interval | undefined)[] = [],
 ): GateFinding[] {
-  const { epsilons } = result.asked;
+  return decideRules(rules, bound, result.asked.epsilons, ({ quantity }, budget) =>
+    measure(quantity, result, budget, increases),
+  );
+}
+
+/**
+ * Decides rules, one finding for each budget that a rule is about, on what is measured at the budget of that number (-1 for none), or
+ * the reason why nothing is.
+ */
+export function decideRules(
+  rules: readonly GateRule[],
+  bound: GateBound,
+  epsilons: readonly number[],
+  measured: (rule: GateRule, budget: number) => Interval | string,
+): GateFinding[] {
   return rules.flatMap((rule) => {
     const at = rule.quantity === "clean" ? [undefined] : rule.epsilon === undefined ? epsilons : [rule.epsilon];
     return at.map((epsilon) => {
       const own = { ...rule, ...(epsilon !== undefined && { epsilon }) };
-      const measured = measure(
-        rule.quantity,
-        result,
-        epsilon === undefined ? -1 : epsilons.indexOf(epsilon),
-        increases,
-      );
-      return typeof measured === "string" ? undecided(own, measured) : decided(own, bound, measured);
+      const found = measured(rule, epsilon === undefined ? -1 : epsilons.indexOf(epsilon));
+      return typeof found === "string" ? undecided(own, found) : decided(own, bound, found);
     });
   });
 }

@@ -6,7 +6,13 @@ import { TARGET } from "../names.ts";
 import { type Compared, type ComparedAudit, increases, readCompared } from "./increase.ts";
 
 const points = 100;
-const flags = (count: number) => Uint8Array.from({ length: points }, (_, i) => Number(i < count));
+const labels = new Int32Array(points);
+const called = (count: number) => Int32Array.from({ length: points }, (_, i) => Number(i < count));
+
+const question = {
+  norm: "l2" as const,
+  ...{ epsilons: [1], dataHash: "d", targetHash: "t", classNames: ["x", "y"], points },
+};
 
 function audit(
   counts: Readonly<Record<string, number>>,
@@ -17,8 +23,11 @@ function audit(
     ...{ surrogate, target: TARGET, epsilon: 1, errorUnderAttack: { count, n: points } },
   }));
   return {
-    result: { seed, asked: { norm: "l2", epsilons: [1], dataHash: "d", points, ...asked }, cells },
-    errors: ({ surrogate }) => flags(counts[surrogate]),
+    result: { seed, asked: { ...question, ...asked }, cells },
+    samples: Object.entries(counts).map(([surrogate, count]) => ({
+      ...{ surrogate, epsilon: 1, labels, cleanLabels: labels, attackedLabels: called(count) },
+      size: new Float64Array(points),
+    })),
   };
 }
 
@@ -33,7 +42,7 @@ it("takes them as independent on other points", () => {
   const others = [
     audit({ a: 40 }, { dataHash: "other" }),
     audit({ a: 40 }, {}, 1),
-    { ...audit({ a: 40 }), errors: undefined },
+    { ...audit({ a: 40 }), samples: undefined },
   ];
   for (const before of others as ComparedAudit[]) {
     const [found] = increases(audit({ a: 50 }), before);

@@ -2,17 +2,23 @@
 
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
-import { newcombe, newcombePaired } from "../../stats/newcombe.ts";
+import { newcombe, newcombePaired, pairedCounts } from "../../stats/newcombe.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
+import { type Judged, wrongIn } from "./standing.ts";
 
 /** What of an audit is compared. */
 export interface Compared {
   readonly seed: number;
-  readonly asked: Pick<AuditResult["asked"], "norm" | "epsilons" | "dataHash" | "points"> & {
+  readonly asked: Pick<
+    AuditResult["asked"],
+    "norm" | "epsilons" | "dataHash" | "targetHash" | "classNames" | "points"
+  > & {
     readonly units?: AuditResult["asked"]["units"] | undefined;
+    readonly warnings?: readonly string[] | undefined;
   };
+  readonly shortfall?: { readonly shows?: string | undefined } | undefined;
   readonly cells: readonly (Pick<AuditResult["cells"][number], "surrogate" | "target" | "epsilon"> & {
     readonly attacker?: string | undefined;
     readonly errorUnderAttack: { readonly count: number; readonly n: number };
@@ -27,8 +33,12 @@ const comparedSchema = z.object({
     units: z.enum(["features", "ranges"]).optional(),
     epsilons: z.array(z.number()).min(1),
     dataHash: z.string(),
+    targetHash: z.string(),
+    classNames: z.array(z.string()),
     points: count,
+    warnings: z.array(z.string()).optional(),
   }),
+  shortfall: z.object({ shows: z.string().optional() }).optional(),
   cells: z.array(
     z.object({
       ...{ surrogate: z.string(), attacker: z.string().optional(), target: z.string(), epsilon: z.number() },
@@ -57,13 +67,13 @@ export interface StrongestPoints {
   readonly n: number;
 }
 
-/** For each of N points in the order of the audit, 1 where the target errs under the points of a surrogate at a budget. */
-export type Errors = (of: StrongestPoints) => Uint8Array | undefined;
+/** What became of each point on the target, and how long each perturbation is. */
+export type TargetSamples = Judged & { readonly size: Float64Array };
 
-/** An audit and, where they are known, its errors point by point. */
+/** An audit and, where it is known, what became of each point on the target. */
 export interface ComparedAudit {
   readonly result: Compared;
-  readonly errors?: Errors;
+  readonly samples?: readonly TargetSamples[];
 }
 
 /** The difference at one budget: the interval, and whether it is of the same points. */
@@ -107,13 +117,21 @@ export function increases(now: ComparedAudit, before: ComparedAudit): Increase[]
     const [own, other] = [strongestAt(now.result, epsilon), strongestAt(before.result, epsilon)];
     if (!own || !other) return [];
     const level = 1 - 0.05 / shared.length;
-    const [first, second] = isSame ? [now.errors?.(own), before.errors?.(other)] : [];
+    const [first, second] = isSame ? [errorsOf(now, own), errorsOf(before, other)] : [];
     const isPaired = first !== undefined && second !== undefined && first.length === second.length;
     const difference = isPaired
       ? newcombePaired(pairedCounts(first, second), level)!
       : newcombe(own.count, own.n, other.count, other.n, level)!;
     return [{ epsilon, now: own, before: other, difference, isPaired }];
   });
+}
+
+/** For each point, 1 where the target errs under the points of a surrogate; undefined where that is not known. */
+function errorsOf({ samples }: ComparedAudit, { surrogate, epsilon }: StrongestPoints): Uint8Array | undefined {
+  const own = samples?.find(
+    (each) => each.surrogate === surrogate && each.attacker === undefined && each.epsilon === epsilon,
+  );
+  return own && wrongIn(own);
 }
 
 /** The budgets that two audits have in common. @throws InputError where there are none, or perturbations are measured otherwise */
@@ -125,11 +143,6 @@ export function sharedBudgets({ asked }: Compared, { asked: earlier }: Compared)
   const shared = asked.epsilons.filter((epsilon) => earlier.epsilons.includes(epsilon));
   if (shared.length > 0) return shared;
   throw different("a budget that both have", `${earlier.epsilons.join(", ")} before, ${asked.epsilons.join(", ")} now`);
-}
-
-function pairedCounts(first: Uint8Array, second: Uint8Array) {
-  const count = (a: number, b: number) => first.reduce((sum, is, i) => sum + Number(is === a && second[i] === b), 0);
-  return { both: count(1, 1), onlyFirst: count(1, 0), onlySecond: count(0, 1), neither: count(0, 0) };
 }
 
 function different(expected: string, got: string): InputError {

@@ -1,6 +1,6 @@
 // How surrogates stand on the target: what their points did to it, compared on the same points.
 
-import { newcombePaired } from "../../stats/newcombe.ts";
+import { newcombePaired, pairedCounts } from "../../stats/newcombe.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { signTest } from "../../stats/signTest.ts";
 import { wilson } from "../../stats/wilson.ts";
@@ -141,8 +141,9 @@ function clearlyStronger(
   return { surrogate, ...(attacker !== undefined && { attacker }), epsilon, error: error(each), white: error(own) };
 }
 
-const wrongIn = ({ labels, attackedLabels }: Judged): boolean[] =>
-  Array.from(labels, (label, i) => attackedLabels[i] !== label);
+/** For each point, 1 where it ends in a wrong class. */
+export const wrongIn = ({ labels, attackedLabels }: Pick<Judged, "labels" | "attackedLabels">): Uint8Array =>
+  Uint8Array.from(labels, (label, i) => Number(attackedLabels[i] !== label));
 
 function errorOf(judged: Judged, level: number): Interval {
   const wrong = wrongIn(judged);
@@ -157,13 +158,5 @@ function errorsByPoint(budgets: readonly Judged[]): Int32Array {
 }
 
 /** The share of points that err in the first case less that in the second. */
-function difference(first: readonly boolean[], second: readonly boolean[], level: number): Interval {
-  const count = (a: boolean, b: boolean) => first.filter((is, i) => is === a && second[i] === b).length;
-  const counts = {
-    both: count(true, true),
-    onlyFirst: count(true, false),
-    onlySecond: count(false, true),
-    neither: count(false, false),
-  };
-  return newcombePaired(counts, level)!;
-}
+const difference = (first: Uint8Array, second: Uint8Array, level: number): Interval =>
+  newcombePaired(pairedCounts(first, second), level)!;

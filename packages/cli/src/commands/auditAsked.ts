@@ -1,0 +1,210 @@
+// What an audit is asked about which target, as the options say: its question, and the parts of its plan.
+
+import {
+  featureCount,
+  InputError,
+  learnerByName,
+  parseOptions,
+  rowCount,
+  stratifiedSplit,
+  stream,
+  takeRows,
+} from "@carom/core";
+import { describeBounds, wholeInterval, withScaling } from "@carom/core/data";
+import type { AuditSubject } from "@carom/core/kinds";
+import { sizeOfTraining } from "@carom/core/learners";
+import {
+  type AuditGate,
+  type AuditQuestion,
+  attackerKnows,
+  chooseAudit,
+  modelCodec,
+  normIn,
+  type PlanBuilder,
+} from "@carom/core/study";
+import { checkOn, openClassifier } from "../host/classifier.ts";
+import { loadDigits } from "../host/digits.ts";
+import { isAddress } from "../host/http/address.ts";
+import { isMapping, type RemoteTarget } from "../host/http/target.ts";
+import { requireRoomForAudit } from "../host/room.ts";
+import { dataWarnings } from "../ui/dataWarnings.ts";
+import { inputNotes } from "../ui/inputNotes.ts";
+import { dataOptionNames } from "../ui/options.ts";
+import { refuseAddressOptions } from "../ui/targetOptions.ts";
+import { choicesOf } from "./auditAttackers.ts";
+import { estimateOf, serviceSubject } from "./auditService.ts";
+import {
+  type AuditOptions,
+  dataDefaults,
+  fractionOf,
+  labelledBy,
+  loadUserData,
+  type Subject,
+  splitUserData,
+} from "./auditSubject.ts";
+import type { Run } from "./runAsked.ts";
+
+/** An audit that can be planned. */
+export interface AskedAudit {
+  readonly question: AuditQuestion;
+  readonly data: AuditSubject;
+  readonly classNames: readonly string[];
+  /** The target, where it can only be asked. */
+  readonly service?: RemoteTarget;
+  /** Rows that were sent to it so far. */
+  readonly queries?: NonNullable<Run["queries"]>;
+}
+
+/**
+ * What the options ask. Rules of a gate are read as soon as the budgets are known, before any row is counted.
+ *
+ * @throws InputError for options that cannot be followed
+ */
+export async function askedAudit(
+  plan: PlanBuilder,
+  options: AuditOptions,
+  gateAt: (epsilons: readonly number[]) => Promise<AuditGate | undefined> = async () => undefined,
+): Promise<AskedAudit> {
+  const subject = await subjectOf(plan, options);
+  const { parts, asked, attacked, training, service, ledger } = subject;
+  const isService = service !== undefined;
+  const { question, told, leftOut } = chooseAudit({ attacked, training, isService }, choicesOf(options));
+  const { epsilons } = question;
+  const gate = await gateAt(epsilons);
+  requireRoomForAudit(rowCount(attacked), featureCount(attacked), epsilons.length);
+  const threat = { domain: attacked.domain, norm: normIn(attacked.domain, question) };
+  const attack = { threat, units: options.units, epsilons: options.epsilon };
+  const defaults = [
+    ...asked.defaults,
+    ...told.budgets,
+    ...(options.box ? [] : [describeBounds(attacked.domain)]),
+    ...told.models,
+  ];
+  const warnings = [
+    ...asked.warnings,
+    ...leftOut,
+    ...dataWarnings(withScaling(attacked, options.scaling), { learned: true, attack }),
+  ];
+  const sent =
+    ledger && (() => ({ sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" }));
+  return {
+    question: {
+      ...question,
+      asked: { ...asked, defaults, warnings },
+      ...estimateOf(options),
+      ...(gate && { gate }),
+    },
+    classNames: attacked.classNames,
+    data: { ...parts, ...(options.target !== undefined && { name: options.target }) },
+    ...(service && { service }),
+    ...(sent && { queries: sent }),
+  };
+}
+
+/** The target and the data that the options name. */
+function subjectOf(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
+  const { target } = options;
+  if (target !== undefined && (isAddress(target) || isMapping(target))) {
+    if (options.normalize) throw fileOnly("--normalize");
+    if (options.attackAt) throw fileOnly("--attack-at");
+    return serviceSubject(plan, target, options);
+  }
+  refuseAddressOptions(options, target !== undefined);
+  return target === undefined ? demonstration(plan, options) : ownModel(plan, target, options);
+}
+
+/** The demonstration: the digits 8 and 9 in three parts, for the target, for the surrogates, to attack. */
+async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<Subject> {
+  const forTarget = {
+    data: "--data",
+    train: "--train",
+    points: "--points",
+    normalize: "--normalize",
+    inputShape: "--input-shape",
+    attackAt: "--attack-at",
+    ...dataOptionNames,
+  } as const;
+  for (const [key, name] of Object.entries(forTarget)) {
+    if (options[key as keyof typeof forTarget] !== undefined) throw missingTarget(name);
+  }
+  if (options.labels === "target") throw missingTarget("--labels");
+  const { dataset, contentHash } = await loadDigits();
+  const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
+  const [own, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
+  const all = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
+  const kept = takeRows(training, fractionOf(all, training.labels, options));
+  const learner = learnerByName("mlp");
+  return {
+    attacked,
+    training: sizeOfTraining(kept),
+    parts: {
+      target: {
+        learner: learner.name,
+        options: parseOptions(learner, {}),
+        training: plan.data(own),
+        label: "target",
+      },
+      training: plan.data(kept),
+      attacked: plan.data(attacked),
+    },
+    asked: {
+      dataHash: contentHash,
+      targetHash: "trained here",
+      targetRows: rowCount(own),
+      box: [0, 1],
+      attackerKnows: attackerKnows(`${rowCount(kept)} rows that the target never saw`, options),
+      defaults: [
+        "data: 1,922 handwritten digits 8 and 9 of MNIST, split in three disjoint parts",
+        "target: a multilayer perceptron trained on the spot",
+      ],
+      warnings: [],
+    },
+  };
+}
+
+/** The user's own model and data. */
+async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions): Promise<Subject> {
+  const user = await loadUserData(options);
+  const classifier = await openClassifier(path, options, user.loaded.dataset);
+  const { model, opened, contentHash: targetHash } = classifier;
+  const { training, attacked } = await splitUserData(user, options, classifier.fit);
+  const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
+  const doubts = await checkOn(classifier, attacked);
+  await opened.close();
+  return {
+    attacked,
+    training: sizeOfTraining(training),
+    parts: {
+      target: { model: plan.source(modelCodec, { bytes: model.bytes }) },
+      training: plan.data(labelled),
+      attacked: plan.data(attacked),
+    },
+    asked: {
+      dataHash: user.dataHash,
+      targetHash,
+      box: wholeInterval(attacked.domain),
+      attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),
+      defaults: [...dataDefaults(user, training), ...inputNotes(model, options.attackAt)],
+      warnings: [
+        "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
+        ...doubts.map(({ sentence }) => sentence),
+      ],
+    },
+  };
+}
+
+function fileOnly(option: string): InputError {
+  return new InputError("unsupported", `option ${option}`, {
+    expected: "a target that is a model file",
+    got: "a target behind an address",
+    remedy: `leave out ${option}, and give data as the service takes them`,
+  });
+}
+
+function missingTarget(option: string): InputError {
+  return new InputError("missing", "option --target", {
+    expected: `an ONNX model beside ${option}`,
+    got: "none",
+    remedy: "give a model with --target, or no option at all for the demonstration",
+  });
+}

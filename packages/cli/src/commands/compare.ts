@@ -1,0 +1,123 @@
+// carom compare: whether one version of a model is misled more often than another, on the same points by the same attackers.
+
+import { InputError } from "@carom/core";
+import { ask, comparison, finishedComparison, studyKinds } from "@carom/core/kinds";
+import { type ComparisonGate, type PlanBuilder, parseGateRule, requireSameClasses, startPlan } from "@carom/core/study";
+import { Command } from "commander";
+import { isRun, readVersion } from "../host/earlierAudit.ts";
+import { defaultWorkers } from "../host/pool.ts";
+import { runPlan } from "../host/runPlan.ts";
+import { withExamples } from "../ui/options.ts";
+import { type AskedAudit, askedAudit } from "./auditAsked.ts";
+import { type GateOptions, withRuleOptions } from "./auditGate.ts";
+import { withAuditOptions } from "./auditOptions.ts";
+import type { AuditOptions } from "./auditSubject.ts";
+import { requireFolder, runAsked } from "./runAsked.ts";
+
+type CompareOptions = Omit<AuditOptions, "target" | "baseline">;
+
+/** `carom compare`: two versions of a model. */
+export function compareCommand(): Command {
+  const command = new Command("compare")
+    .description("audit two versions of a model on the same points, and tell where one is misled more often")
+    .argument(
+      "<A>",
+      "the version before: an ONNX file, an address or a mapping file; or the folder of a finished audit",
+    )
+    .argument("<B>", "the version after, given in the same way")
+    .action(run);
+  return withExamples(
+    withAuditOptions(command, (to) => withRuleOptions(to, "such as 'increase > 0.05 at 1'")),
+    "carom compare old.onnx new.onnx --data test.npz --epsilon 0.5,1",
+    "carom compare carom-runs/before carom-runs/after --fail-if 'increase > 0.05'",
+  );
+}
+
+async function run(A: string, B: string, options: CompareOptions, command: Command): Promise<void> {
+  const runs = await Promise.all([isRun(A), isRun(B)]);
+  if (runs[0] !== runs[1]) {
+    throw new InputError("invalid", "versions to compare", {
+      expected: "two models, or two folders of finished audits",
+      got: `${runs[0] ? "the folder of an audit and a model" : "a model and the folder of an audit"}`,
+      remedy: "audit the model with the same options first, and name both folders",
+    });
+  }
+  await requireFolder(options, "compare");
+  await (runs[0] ? compareRuns(A, B, options, command) : compareModels(A, B, options));
+}
+
+/** Audits both in one plan, so that surrogates and their points are computed once. */
+async function compareModels(A: string, B: string, options: CompareOptions): Promise<void> {
+  const started = new Date();
+  const plan = startPlan();
+  let gate: ComparisonGate | undefined;
+  const asked = (target: string) =>
+    askedAudit(plan, { ...options, target }, async (epsilons) => {
+      gate = gateOf(options, epsilons);
+      return undefined;
+    });
+  const [first, second] = [await asked(A), await asked(B)];
+  requireSameClasses({ name: A, ...first }, { name: B, ...second });
+  for (const version of [first, second]) await askService(plan, version, options);
+  const question = { first: first.question, second: second.question };
+  await runAsked(
+    plan,
+    ask(plan, comparison, { ...question, ...(gate && { gate }) }, { first: first.data, second: second.data }),
+    { name: "compare", started, question: { ...question, names: [A, B] }, options },
+  );
+}
+
+/** Asks a service all that will be asked of it: afterwards its answers are in the store, and the other version's turn comes. */
+async function askService(plan: PlanBuilder, { service, question, data }: AskedAudit, options: CompareOptions) {
+  if (!service) return;
+  const { wanted } = ask(plan, studyKinds.audit, question, data);
+  const { device, quiet = false, workers = defaultWorkers() } = options;
+  await runPlan(plan, wanted, { workers, quiet, device, service });
+  await service.close();
+}
+
+/** Compares audits that are finished: what they asked decides everything. */
+async function compareRuns(A: string, B: string, options: CompareOptions, command: Command): Promise<void> {
+  const started = new Date();
+  const given = command.options.find(
+    (option) =>
+      command.getOptionValueSource(option.attributeName()) === "cli" && !ofEveryRun.includes(option.attributeName()),
+  );
+  if (given) {
+    throw new InputError("unsupported", `option ${given.long}`, {
+      expected: "two models to audit",
+      got: "two audits that are finished",
+      remedy: `leave out ${given.long}`,
+    });
+  }
+  const [first, second] = [await readVersion(A), await readVersion(B)];
+  const gate = gateOf(options, first.result.asked.epsilons);
+  const plan = startPlan();
+  await runAsked(plan, ask(plan, finishedComparison, gate ? { gate } : {}, { first, second }), {
+    ...{ name: "compare", started, options },
+    question: { first: first.result, second: second.result, names: [A, B] },
+  });
+}
+
+/** Options that mean something for audits that are finished, too. */
+const ofEveryRun = ["failIf", "failWhen", "out", "json", "quiet"];
+
+/** The rules, which can only be about the increase. @throws InputError for others */
+function gateOf({ failIf = [], failWhen }: GateOptions, epsilons: readonly number[]): ComparisonGate | undefined {
+  const rules = failIf.map((text) => parseGateRule(text, epsilons));
+  const other = rules.find(({ quantity }) => quantity !== "increase");
+  if (other) {
+    throw new InputError("unsupported", `rule "${other.text}" of --fail-if`, {
+      expected: "a rule on the increase from A to B",
+      got: other.quantity,
+      remedy: "hold a single version to it by carom audit --fail-if",
+    });
+  }
+  if (rules.length > 0) return { rules, bound: failWhen ?? "sure" };
+  if (failWhen === undefined) return undefined;
+  throw new InputError("missing", "option --fail-if", {
+    expected: "a rule beside --fail-when",
+    got: "none",
+    remedy: "for instance --fail-if 'increase > 0.05'",
+  });
+}
