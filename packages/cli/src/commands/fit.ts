@@ -4,6 +4,7 @@ import { errorRate, fit, InputError, learnerByName, learners, parseOptions, pred
 import { withScaling } from "@carom/core/data";
 import { crossValidate, describeScaling, gridOf, presetOptions } from "@carom/core/learners";
 import { Command } from "commander";
+import { tellDoing } from "../host/doing.ts";
 import { requireFree, writeWhole } from "../host/output.ts";
 import { openDevice } from "../host/runtime.ts";
 import { print } from "../terminal/print.ts";
@@ -75,6 +76,8 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   const warnings = dataWarnings(dataset, { learned: true });
   holdWarnings(warnings);
   const runtime = await openDevice(options.device);
+  // What it takes from here on is the learner's doing, no longer the file's.
+  tellDoing(`training of ${name}`);
   const progress = startProgress(options.quiet === true);
   const folds = options.cv ?? (options.grid ? DEFAULT_FOLDS : undefined);
   const validation =

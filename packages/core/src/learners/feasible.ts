@@ -25,7 +25,7 @@ export function sizeOfTraining(data: Dataset): TrainingSize {
 
 /** Why a learner cannot learn from so much, in words, and what could be done; undefined where it can. */
 export function whyInfeasible(
-  { name, capabilities }: AnyLearner,
+  { name, capabilities, estimates }: AnyLearner,
   options: Readonly<Record<string, unknown>>,
   { rows, features, areSparse }: TrainingSize,
 ): InputError | undefined {
@@ -45,7 +45,31 @@ export function whyInfeasible(
       remedy: "learn from fewer rows or features, or take a learner for sparse rows, such as logistic",
     });
   }
-  return undefined;
+  return endless(name, options, (estimates.fit(options) * rows) / 1000, (changed) => estimates.fit(changed));
+}
+
+/** Seconds of a training that nobody waits for: 30 days. */
+const LONGEST = 30 * 86_400;
+
+/** Refuses what would take months by its options, those named that it grows with. */
+function endless(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  seconds: number,
+  estimate: (options: Readonly<Record<string, unknown>>) => number,
+): InputError | undefined {
+  // Where options are still to be chosen, nothing is estimated of them.
+  if (!(seconds > LONGEST)) return undefined;
+  const all = estimate(options);
+  const guilty = Object.keys(options).filter(
+    (option) => typeof options[option] === "number" && estimate({ ...options, [option]: options[option] / 2 }) < all,
+  );
+  const given = guilty.map((option) => `${option}=${options[option]}`);
+  return new InputError("unsupported", `training of ${name}`, {
+    expected: "one that takes at most 30 days",
+    got: `about ${Number((seconds / 86_400).toPrecision(2))} days${given.length > 0 ? ` with ${given.join(" and ")}` : ""}`,
+    remedy: given.length > 0 ? `give a smaller ${guilty.join(" or ")}, or fewer rows` : "learn from fewer rows",
+  });
 }
 
 /** A size in words, such as "29 GB". */

@@ -5,8 +5,10 @@ import { wholeInterval } from "../data/domain.ts";
 import { InputError } from "../errors.ts";
 import { type Model, modelFromGraph } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
+import type { OnnxModel } from "../onnx/graph.ts";
 import { stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
+import type { ElementType, Tensor } from "../tensor.ts";
 import { sizeOfTraining, whyInfeasible } from "./feasible.ts";
 import type { AnyLearner } from "./learner.ts";
 import { scaleFeatures, scaleInput, scalingOf } from "./scaling.ts";
@@ -68,6 +70,7 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
     random: (label) => stream(context.seed, "fit", context.label, label),
     onProgress: (done) => context.onProgress?.(done),
   });
+  requireFinite(learner, options, model);
   const graph = scaling ? scaleInput(model, scaling, data.featureShape) : model;
   const metadata = {
     scores: "logits",
@@ -81,6 +84,24 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
   };
   return { model: modelFromGraph({ ...graph, metadata }), training, options };
 }
+
+/** Weights that float32 does not hold make no model: the options that differ from what they are by default may be why. */
+function requireFinite(learner: AnyLearner, options: Readonly<Record<string, unknown>>, { graph }: OnnxModel): void {
+  const isSound = ({ type, data }: Tensor) =>
+    !isFloat(type) || (data as Float32Array | Float64Array).every((value) => Number.isFinite(value));
+  if ([...graph.initializers.values()].every(isSound)) return;
+  const defaults = parseOptions(learner, {});
+  const own = Object.keys(options).filter(
+    (option) => JSON.stringify(options[option]) !== JSON.stringify(defaults[option]),
+  );
+  throw new InputError("invalid", `training of ${learner.name}`, {
+    expected: "weights that are finite numbers in float32",
+    got: `others${own.length > 0 ? ` with ${own.map((option) => `${option}=${JSON.stringify(options[option])}`).join(", ")}` : ""}`,
+    remedy: "choose less extreme ones, or scale the features",
+  });
+}
+
+const isFloat = (type: ElementType) => type === "float32" || type === "float64";
 
 function requireClasses(data: Dataset): void {
   const present = new Set(data.labels);

@@ -28,7 +28,7 @@ export const forest: Learner<z.infer<typeof options>> = {
   complexities: { high: { trees: 30 }, low: { trees: 30, depth: 8 } },
   capabilities: { differentiable: false, affine: false, sparse: true, weighted: true },
   reference: "Breiman 2001; trees and defaults as in scikit-learn's RandomForestClassifier",
-  estimates: { fit: () => 0.15 },
+  estimates: { fit: ({ trees }) => 0.0015 * trees },
   regularisation: { option: "depth", choices: (depth) => [...new Set([3, 6, 12, null, depth])] },
   async fit(data, { trees: count, depth, balanced }, context) {
     const columns = treeColumns(data);

@@ -27,6 +27,7 @@ const options = z.strictObject({
   tolerance: z
     .number()
     .positive()
+    .lt(1)
     .default(1e-8)
     .describe("norm of the gradient at which training stops, relative to the start"),
   balanced: balancedOption,
@@ -101,7 +102,7 @@ async function fitMultinomial(
   const origin = new Float64Array(classes * (rows.columns + 1));
   const known = start?.state as Float64Array | undefined;
   const result = await minimizeNewton(evaluate, known?.length === origin.length ? known : origin, {
-    tolerance: tolerance * Math.max(norm(evaluate(origin).gradient), 1),
+    tolerance: tolerance * norm(evaluate(origin).gradient),
     maxIterations: 500,
   });
   if (!result.converged) throw notReached(result, tolerance);

@@ -21,6 +21,7 @@ const options = z.strictObject({
   tolerance: z
     .number()
     .positive()
+    .lt(1)
     .default(1e-6)
     .describe(
       "largest violation of the optimality conditions; of squared hinge, 1,000 times the gradient's norm against the start",

@@ -18,7 +18,7 @@ const options = z.strictObject({
     .positive()
     .optional()
     .describe("width of the kernel exp(-gamma ||x - z||^2); 1 / D where absent, for features in [0, 1]"),
-  tolerance: z.number().positive().default(1e-4).describe("largest violation of the optimality conditions"),
+  tolerance: z.number().positive().lt(1).default(1e-4).describe("largest violation of the optimality conditions"),
   cache: z.number().positive().default(512).describe("megabytes that kernel rows may fill"),
   mostRows: z
     .number()

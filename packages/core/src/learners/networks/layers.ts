@@ -18,6 +18,9 @@ export const layerSchema = z.union([
 
 export type Layer = z.infer<typeof layerSchema>;
 
+/** Weights of a network that an ONNX file of 2 GB holds; training has three more numbers for each. */
+const MOST_WEIGHTS = 2 ** 28;
+
 /** A step of the forward pass and the shape of a row after it. */
 interface Stage {
   readonly shape: readonly number[];
@@ -39,9 +42,12 @@ export function networkOf(
   random: Stream,
 ): Network {
   const weights = new Map<string, Tensor<"float32">>();
+  let total = 0;
   const addWeights = (shape: readonly number[], units: number): [string, string] => {
     const names: [string, string] = [`weights${weights.size / 2 + 1}`, `bias${weights.size / 2 + 1}`];
     const bound = 1 / Math.sqrt(sizeOf(shape) / units);
+    total += sizeOf(shape) + units;
+    if (total > MOST_WEIGHTS) throw tooLarge(layers, total);
     const draw = (size: number) => Float32Array.from({ length: size }, () => (2 * random.uniform() - 1) * bound);
     weights.set(names[0], tensor("float32", shape, draw(sizeOf(shape))));
     weights.set(names[1], tensor("float32", [units], draw(units)));
@@ -106,4 +112,12 @@ function slide(shape: readonly number[], size: number, stride: number): number[]
     });
   }
   return [Math.floor((height - size) / stride) + 1, Math.floor((width - size) / stride) + 1];
+}
+
+function tooLarge(layers: readonly Layer[], weights: number): InputError {
+  return new InputError("unsupported", "layers of the network", {
+    expected: `at most ${MOST_WEIGHTS} weights, which fit into an ONNX file`,
+    got: `${weights.toPrecision(3)} or more with ${JSON.stringify(layers)}`,
+    remedy: "give fewer units or filters (widths of mlp, layers of cnn)",
+  });
 }

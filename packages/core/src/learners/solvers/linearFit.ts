@@ -48,7 +48,7 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
     const evaluate = (theta: Float64Array) => (theta === origin ? atOrigin : objective(theta));
     if (!known && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
     const result = await minimizeNewton(evaluate, known?.[k].x ?? origin, {
-      tolerance: tolerance * Math.max(norm(atOrigin.gradient), 1),
+      tolerance: tolerance * norm(atOrigin.gradient),
       maxIterations: 500,
       factor: known?.[k].factor ?? shared,
       quadratic,
@@ -99,7 +99,9 @@ export function notReached(
 ): InputError {
   return new InputError("invalid", "training", {
     expected: `a gradient of ${tolerance} of its norm at the start`,
-    got: `norm ${gradientNorm.toExponential(1)} after ${iterations} iterations`,
+    got: Number.isFinite(gradientNorm)
+      ? `norm ${gradientNorm.toExponential(1)} after ${iterations} iterations`
+      : "numbers that float64 does not hold",
     remedy: "scale the features to [0, 1], or choose a larger tolerance or stronger regularisation",
   });
 }

@@ -60,13 +60,17 @@ export async function minimizeNewton(
   let gradientNorm = initialNorm;
   let factor = known;
   let products = 0;
-  while (gradientNorm > tolerance && iterations < maxIterations) {
+  /** The length of the last step against that of what it led to. */
+  let moved = 0;
+  const isDone = () =>
+    gradientNorm <= tolerance && (quadratic || gradientNorm <= STILL * norm(x) || moved <= STILL_MOVING);
+  while (Number.isFinite(initialNorm) && !isDone() && iterations < maxIterations) {
     iterations++;
     // What is left to do near the end does not repay a factor.
     const far = gradientNorm > 100 * tolerance;
     if (at.factor && far && products > at.factorCost / 3) factor = await at.factor();
     const forcing = quadratic ? 0 : forcingOf(gradientNorm, initialNorm);
-    const residual = Math.max(forcing * gradientNorm, tolerance / 10);
+    const residual = gradientNorm > tolerance ? Math.max(forcing * gradientNorm, tolerance / 10) : gradientNorm / 10;
     const precondition = given ?? (factor ? solveBy(factor) : divideBy(at.diagonal()));
     const step = solveConjugateGradients(at, residual, precondition);
     products = step.products;
@@ -77,9 +81,23 @@ export async function minimizeNewton(
       return { x: next, at: evaluation, value: evaluation.value, gradientNorm: norm(evaluation.gradient) };
     });
     if (!found) return { x, value: at.value, gradientNorm, iterations, converged: false, factor };
+    moved = distance(found.x, x) / norm(found.x);
     ({ x, at, gradientNorm } = found);
   }
-  return { x, value: at.value, gradientNorm, iterations, converged: gradientNorm <= tolerance, factor };
+  const converged = Number.isFinite(initialNorm) && Number.isFinite(at.value) && isDone();
+  return { x, value: at.value, gradientNorm, iterations, converged, factor };
+}
+
+/**
+ * A gradient that is small against its start may be large against what regularisation asks for, where the loss weighs
+ * a great deal: then the last step must have been small too, or the optimum is still far.
+ */
+const [STILL, STILL_MOVING] = [1e-3, 1e-3];
+
+function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return Math.sqrt(sum);
 }
 
 /** How far the linear system of a step is solved, as a share of the gradient: so that convergence is superlinear. */

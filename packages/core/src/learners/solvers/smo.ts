@@ -19,7 +19,8 @@ export interface BoxProblem {
 const TINY = 1e-12;
 
 /**
- * Moves pairs until the optimality conditions are violated by at most `tolerance`, or `maxIterations` are spent.
+ * Moves pairs until the optimality conditions are violated by at most `tolerance`, `maxIterations` are spent, or rounding lets
+ * none move.
  * Returns the number of iterations.
  *
  * At the optimum no variable that may rise has a larger error than one that may fall. Each iteration takes the one
@@ -59,8 +60,12 @@ export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: 
     const rowJ = j * size;
     const curvature = Math.max(diagonal[i] + diagonal[j] - 2 * matrix[rowI + j], TINY);
     const step = Math.min((highest - error[j]) / curvature, upper[i] - b[i], b[j] - lower[j]);
+    const before = b[i];
+    const beforeJ = b[j];
     b[i] = snap(b[i] + step, lower[i], upper[i]);
     b[j] = snap(b[j] - step, lower[j], upper[j]);
+    // What rounding swallows would be tried again without end; so would a pair that is none, among numbers that are none.
+    if (j < 0 || (b[i] === before && b[j] === beforeJ)) return iteration;
     for (let t = 0; t < size; t++) error[t] -= step * (matrix[rowI + t] - matrix[rowJ + t]);
   }
   return maxIterations;

@@ -10,6 +10,8 @@ import { solveSmo, violationOf } from "./smo.ts";
 const NEWCOMERS = 192;
 /** Exact steps start once errors are below this, half the width of the margin: earlier the set still changes. */
 const POLISH = 1;
+/** Working sets without a violation less than those before, after which none is expected. */
+const PATIENCE = 1000;
 /** The most rows a working set may have: its part of K fills 128 MB. */
 const WORKING_SET = 4096;
 
@@ -31,8 +33,11 @@ export async function solveWorkingSets(state: DualState): Promise<number> {
   const gram = growingGram(kernel);
   let iterations = 0;
   let violation = violationOf({ lower, upper, b: beta, error });
-  while (violation > tolerance) {
-    if (iterations >= maxIterations) throw notReached(iterations, violation, tolerance);
+  let [least, rounds] = [violation, 0];
+  // Not written as `>`: a violation that is no number is none of at most the tolerance.
+  while (!(violation <= tolerance)) {
+    if (iterations >= maxIterations || rounds === PATIENCE || Number.isNaN(violation))
+      throw notReached(iterations, violation, tolerance);
     const set = workingSet(beta, lower, upper, error);
     const pick = (values: Float64Array) => Float64Array.from(set, (i) => values[i]);
     const part = {
@@ -59,6 +64,10 @@ export async function solveWorkingSets(state: DualState): Promise<number> {
       error[i] = y[i] - f[i];
     }
     violation = violationOf({ lower, upper, b: beta, error });
+    rounds = violation < least ? 0 : rounds + 1;
+    least = Math.min(least, violation);
+    // The same set would be chosen again, and solved to the same end.
+    if (moved.length === 0 && violation > tolerance) throw notReached(iterations, violation, tolerance);
   }
   return iterations;
 }
