@@ -2,7 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { percent } from "../numbers.ts";
-import type { CurvePoint } from "../study/evasion/read.ts";
+import type { CurvePoint } from "../study/evasion/result.ts";
 import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
 import { accent, hairline, ink, muted } from "./palette.ts";
 

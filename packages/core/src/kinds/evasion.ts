@@ -3,7 +3,8 @@
 import { rateTable } from "../report/rateTable.ts";
 import type { Matrix } from "../study/evasion/matrix.ts";
 import { planStudy } from "../study/evasion/plan.ts";
-import { byAttacker, readStudy, type StudyResult } from "../study/evasion/read.ts";
+import { byAttacker, readStudy } from "../study/evasion/read.ts";
+import type { StudyResult } from "../study/evasion/result.ts";
 import { type Study, studySchema } from "../study/evasion/schema.ts";
 import { smallestBudgets } from "../study/evasion/smallestBudgets.ts";
 import { hashesOf, type StudyData } from "../study/studyData.ts";

@@ -2,7 +2,9 @@
 
 import { rateTable } from "../report/rateTable.ts";
 import { mean } from "../stats/describe.ts";
-import { type PoisoningMatrix, type PoisoningResult, planPoisoning, readPoisoning } from "../study/poisoning/plan.ts";
+import { type PoisoningMatrix, planPoisoning } from "../study/poisoning/plan.ts";
+import { readPoisoning } from "../study/poisoning/read.ts";
+import type { PoisoningResult } from "../study/poisoning/result.ts";
 import { type PoisoningStudy, poisoningSchema } from "../study/poisoning/schema.ts";
 import { hashesOf, type StudyData } from "../study/studyData.ts";
 import type { StudyKind } from "./kind.ts";

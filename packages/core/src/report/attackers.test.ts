@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import type { AttackerGain } from "../study/evasion/attackerGains.ts";
-import type { StudyResult } from "../study/evasion/read.ts";
+import type { StudyResult } from "../study/evasion/result.ts";
 import { gainSentences } from "./attackers.ts";
 
 const gain = (attacker: string, low: number, high: number): AttackerGain => ({

@@ -3,7 +3,7 @@
 import { correlationScatter } from "../figures/correlationScatter.ts";
 import { svgText } from "../figures/markup.ts";
 import { short } from "../numbers.ts";
-import type { StudyResult } from "../study/evasion/read.ts";
+import type { StudyResult } from "../study/evasion/result.ts";
 import { adviceSentence } from "../study/findings.ts";
 import { isWhole, type Measured } from "../study/measured.ts";
 import { meanCells, meanModels } from "../study/repetitionMeans.ts";

@@ -4,7 +4,7 @@ import { svgText } from "../figures/markup.ts";
 import { whiteBoxCurves } from "../figures/whiteBoxCurves.ts";
 import { mean, standardError } from "../stats/describe.ts";
 import { cellAt } from "../study/measured.ts";
-import type { PoisoningResult } from "../study/poisoning/plan.ts";
+import type { PoisoningResult } from "../study/poisoning/result.ts";
 import { meanCells } from "../study/repetitionMeans.ts";
 import { nameIn } from "./answer.ts";
 import { familyOf, mapDrawing, type StudyDrawing, sizeDrawing, variabilityDrawing } from "./studyFigures.ts";

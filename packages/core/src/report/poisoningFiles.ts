@@ -6,7 +6,8 @@ import { greyImage, largestChange, perturbationImage } from "../figures/pixels.t
 import { short } from "../numbers.ts";
 import { imageShapeOf } from "../study/audit/exampleImages.ts";
 import { readRef, type Store } from "../study/engine/store.ts";
-import type { PoisoningMatrix, PoisoningResult } from "../study/poisoning/plan.ts";
+import type { PoisoningMatrix } from "../study/poisoning/plan.ts";
+import type { PoisoningResult } from "../study/poisoning/result.ts";
 import { bestAndWorst, claimsHeld, ratesAt } from "./answer.ts";
 import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";

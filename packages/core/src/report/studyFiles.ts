@@ -2,7 +2,8 @@
 
 import { standaloneSvg } from "../figures/markup.ts";
 import { greyImage, perturbationImage } from "../figures/pixels.ts";
-import { byAttacker, type StudyResult } from "../study/evasion/read.ts";
+import { byAttacker } from "../study/evasion/read.ts";
+import type { StudyResult } from "../study/evasion/result.ts";
 import type { SmallestBudget } from "../study/evasion/smallestBudgets.ts";
 import { referenceBudget } from "../study/names.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";

@@ -10,11 +10,9 @@ export { attackerKnows } from "./audit/attackerKnows.ts";
 export {
   ALL_ATTACKERS,
   type AttackerNames,
-  type AuditAttacker,
   attackersFor,
   DEFAULT_ATTACKERS,
   ENSEMBLE,
-  type RivalledAttacker,
   requireSuited,
   suitable,
   withRivals,
@@ -28,6 +26,7 @@ export { type AuditOutput, readAudit } from "./audit/read.ts";
 export type { AuditSamples } from "./audit/samples.ts";
 export type { SurrogateChoice } from "./audit/surrogateChoice.ts";
 export { type AskedSurrogate, type Surrogates, surrogatesFor } from "./audit/surrogates.ts";
+export type { AuditAttacker, RivalledAttacker } from "./namedAttacker.ts";
 
 // What an audit found
 
@@ -91,15 +90,16 @@ export { atScale, restrict } from "./studyModels.ts";
 // Evasion: a grid of surrogates, targets, attackers and budgets
 
 export type { AttackerGain, AttackerGains, GainExplained } from "./evasion/attackerGains.ts";
-export type { NamedAttacker } from "./evasion/attackers.ts";
 export { claimsOf } from "./evasion/claims.ts";
-export { type Explained, type Explanation, explainStudy } from "./evasion/explain.ts";
+export { explainStudy } from "./evasion/explain.ts";
 export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./evasion/matrix.ts";
 export { planStudy } from "./evasion/plan.ts";
-export { byAttacker, type CurvePoint, readStudy, type StudyCell, type StudyResult } from "./evasion/read.ts";
+export { byAttacker, readStudy } from "./evasion/read.ts";
+export type { CurvePoint, Explained, Explanation, StudyCell, StudyResult } from "./evasion/result.ts";
 export { type Study, studySchema } from "./evasion/schema.ts";
 export { type SmallestBudget, smallestBudgets } from "./evasion/smallestBudgets.ts";
 export type { SurrogateVariability } from "./evasion/variability.ts";
+export type { NamedAttacker } from "./namedAttacker.ts";
 
 // Models that are at hand, explained in pairs
 
@@ -115,15 +115,17 @@ export {
 
 export { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./poisoning/blocks.ts";
 export { poisoningClaimsOf } from "./poisoning/claims.ts";
-export { explainPoisoning, type PoisoningExplanation } from "./poisoning/explain.ts";
-export {
-  type PoisoningCell,
-  type PoisoningMatrix,
-  type PoisoningResult,
-  planPoisoning,
-  readPoisoning,
-} from "./poisoning/plan.ts";
-export type { PoisonCell, PoisonModel, PoisonTransfer } from "./poisoning/read.ts";
+export { explainPoisoning } from "./poisoning/explain.ts";
+export { type PoisoningMatrix, planPoisoning } from "./poisoning/plan.ts";
+export { readPoisoning } from "./poisoning/read.ts";
+export type {
+  PoisonCell,
+  PoisoningCell,
+  PoisoningExplanation,
+  PoisoningResult,
+  PoisonModel,
+  PoisonTransfer,
+} from "./poisoning/result.ts";
 export { type PoisoningStudy, poisoningSchema } from "./poisoning/schema.ts";
 
 // Sweeps: one option of a learner through its values
@@ -164,7 +166,8 @@ export { type MeanCell, type MeanModel, meanCells, meanModels } from "./repetiti
 
 // Beside the paper's own numbers
 
-export { agreement, type Comparison, compareWithPrinted, printedCurve } from "./paper/paperNumbers.ts";
+export { agreement, compareWithPrinted, printedCurve } from "./paper/paperNumbers.ts";
+export type { Comparison } from "./paper/printed.ts";
 export { type SignificanceEntry, significanceOf } from "./paper/significance.ts";
 export { compare, type Signs, signsOf, smallestPossibleP } from "./paper/signs.ts";
 export { type TableResult, type TableStudy, tableSchema } from "./paper/tableStudy.ts";

@@ -6,10 +6,10 @@ import type { Advice, Agreement } from "../transfer/advice.ts";
 import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
 import type { SizeDefinition } from "../transfer/sizeDefinitions.ts";
-import type { AuditAttacker } from "./audit/attackers.ts";
 import type { Shortfall } from "./audit/shortfall.ts";
 import type { Standings } from "./audit/standing.ts";
 import type { MeasuredModel } from "./measured.ts";
+import type { AuditAttacker } from "./namedAttacker.ts";
 import type { Cost } from "./tasks/craftCost.ts";
 
 /** A model that took part: what it is and how it stands without any attack; cells and pairs refer to its id. */

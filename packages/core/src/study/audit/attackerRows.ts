@@ -2,8 +2,9 @@
 
 import { mean } from "../../stats/describe.ts";
 import type { Interval } from "../../stats/sample.ts";
+import type { AuditAttacker } from "../namedAttacker.ts";
 import type { AuditResult } from "../result.ts";
-import { type AuditAttacker, ENSEMBLE } from "./attackers.ts";
+import { ENSEMBLE } from "./attackers.ts";
 import type { Standing } from "./standing.ts";
 
 /** One attacker, on the surrogate on which it does most. */

@@ -9,22 +9,11 @@ import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { list } from "../../numbers.ts";
-import type { NamedAttacker } from "../evasion/attackers.ts";
 import type { FurtherCraft } from "../evasion/matrix.ts";
+import type { AuditAttacker, NamedAttacker, RivalledAttacker } from "../namedAttacker.ts";
 import { levelName } from "../names.ts";
 import { type NormChoice, normIn } from "../tasks/craft.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
-
-/** An attacker of an audit, under a name. */
-export interface RivalledAttacker extends NamedAttacker {
-  /** The attacker with boosters beside which it stands, with as many gradients. */
-  readonly beside?: string;
-}
-
-/** An attacker of an audit, with the surrogates that it attacks: each by itself, or all together under a rule of ensembles. */
-export interface AuditAttacker extends RivalledAttacker {
-  readonly on: readonly string[];
-}
 
 /** Who attacks where nobody is named; docs/method.md says how they were chosen. */
 export const DEFAULT_ATTACKERS: readonly string[] = ["ensemble", "ni+ensemble"];

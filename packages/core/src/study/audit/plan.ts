@@ -5,11 +5,12 @@ import { parseOptions } from "../../registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import { type Matrix, type Participant, planFit, planMatrix } from "../evasion/matrix.ts";
+import type { AuditAttacker } from "../namedAttacker.ts";
 import { levelName, TARGET } from "../names.ts";
 import type { AlignmentEstimate } from "../result.ts";
 import { estimateAlignment } from "../tasks/estimateAlignment.ts";
 import type { ServiceIdentity } from "../tasks/queryTarget.ts";
-import { type AuditAttacker, furtherOf } from "./attackers.ts";
+import { furtherOf } from "./attackers.ts";
 import type { AuditParts, AuditQuestion } from "./question.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 

@@ -4,11 +4,11 @@ import type { Attacker } from "../../attacks/attacker.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TrainedModel } from "../evasion/matrix.ts";
+import type { AuditAttacker } from "../namedAttacker.ts";
 import type { AuditResult } from "../result.ts";
 import type { BudgetUnits } from "../tasks/craft.ts";
 import type { StoredModel } from "../tasks/fit.ts";
 import type { ServiceIdentity } from "../tasks/queryTarget.ts";
-import type { AuditAttacker } from "./attackers.ts";
 import type { AuditGate } from "./gate.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 

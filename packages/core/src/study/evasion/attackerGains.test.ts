@@ -2,9 +2,9 @@
 
 import { expect, it } from "vitest";
 import { rate } from "../../transfer/rates.ts";
+import type { NamedAttacker } from "../namedAttacker.ts";
 import type { Transfer } from "../result.ts";
 import { attackerGains } from "./attackerGains.ts";
-import type { NamedAttacker } from "./attackers.ts";
 
 const booster = { boosters: [{ name: "vmi" }] };
 const attackers: NamedAttacker[] = [

@@ -6,8 +6,8 @@ import { pearson } from "../../stats/pearson.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { spearman } from "../../stats/spearman.ts";
 import { studentInterval, studentTwoSided } from "../../stats/student.ts";
+import type { NamedAttacker } from "../namedAttacker.ts";
 import type { AuditCell, Transfer } from "../result.ts";
-import type { NamedAttacker } from "./attackers.ts";
 
 /** One attacker at one budget, beside the one that it is compared with. Shares and alignments are means over pairs of models. */
 export interface AttackerGain {

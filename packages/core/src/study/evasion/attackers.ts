@@ -1,20 +1,15 @@
 // Who attacks in a study: its attackers under their names, and its ensembles with the surrogates that they are made of.
 
-import { type Attacker, attackerName, buildAttacker } from "../../attacks/attacker.ts";
+import { attackerName, buildAttacker } from "../../attacks/attacker.ts";
 import { ensembleByName } from "../../attacks/ensembles/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError, unknownName } from "../../errors.ts";
+import type { NamedAttacker } from "../namedAttacker.ts";
 import { surrogateId, targetId } from "../names.ts";
 import { type Resolved, requireDistinct } from "../studyModels.ts";
 import { normIn } from "../tasks/craft.ts";
 import type { FurtherCraft } from "./matrix.ts";
 import type { Study, StudyEnsemble } from "./schema.ts";
-
-/** An attacker under the name that cells have. */
-export interface NamedAttacker {
-  readonly name: string;
-  readonly how: Attacker;
-}
 
 /** Several surrogates that are attacked at once. */
 export interface EnsembleOf {

@@ -23,7 +23,7 @@ import { budgetOf, isWhole, rateIn, sizeIn, whiteBoxIn } from "../measured.ts";
 import { levelName, referenceBudget } from "../names.ts";
 import { compare, signsOf } from "../paper/signs.ts";
 import type { MeanModel } from "../repetitionMeans.ts";
-import type { CurvePoint } from "./read.ts";
+import type { CurvePoint } from "./result.ts";
 
 /** What claims on evasion look at. */
 export interface EvasionEvidence extends Evidence {

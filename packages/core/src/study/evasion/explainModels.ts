@@ -15,12 +15,12 @@ import { memoryStore, readRef } from "../engine/store.ts";
 import { briefly, type Findings, findingsOf } from "../findings.ts";
 import { leftOutSentences } from "../leftOut.ts";
 import { ofAttacker } from "../measured.ts";
+import type { NamedAttacker } from "../namedAttacker.ts";
 import { type MeanCell, meanCells, meanModels } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { requireDistinct } from "../studyModels.ts";
 import type { BudgetUnits } from "../tasks/craft.ts";
 import { modelCodec } from "../tasks/fit.ts";
-import type { NamedAttacker } from "./attackers.ts";
 import { type FurtherCraft, planMatrix } from "./matrix.ts";
 import { readTransfer } from "./readTransfer.ts";
 

@@ -1,77 +1,22 @@
 // The outcome of a study: matrices of its repetitions, their means, white-box curves, and what follows from them.
 
 import { mean, standardError } from "../../stats/describe.ts";
-import type { Interval } from "../../stats/sample.ts";
 import { readRef, type Store } from "../engine/store.ts";
 import { cellAt, ofAttacker, selectMetrics, transferRateOf } from "../measured.ts";
 import { named } from "../names.ts";
-import { type Comparison, compareWithPrinted } from "../paper/paperNumbers.ts";
+import { compareWithPrinted } from "../paper/paperNumbers.ts";
 import { pooledCell } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { resolve } from "../studyModels.ts";
 import { VERSION } from "../version.ts";
-import { type AttackerGains, attackerGains } from "./attackerGains.ts";
-import { attackersOf, type EnsembleOf, ensemblesOf, type NamedAttacker } from "./attackers.ts";
-import { type Explanation, explainStudy } from "./explain.ts";
+import { attackerGains } from "./attackerGains.ts";
+import { attackersOf, ensemblesOf } from "./attackers.ts";
+import { explainStudy } from "./explain.ts";
 import type { Matrix } from "./matrix.ts";
 import { readTransfer } from "./readTransfer.ts";
+import type { CurvePoint, StudyCell, StudyResult } from "./result.ts";
 import type { Study } from "./schema.ts";
 import type { SurrogateVariability } from "./variability.ts";
-
-/** A cell over all repetitions. */
-export interface StudyCell {
-  readonly surrogate: string;
-  readonly target: string;
-  readonly epsilon: number;
-  /** Who crafted, where the study names attackers. */
-  readonly attacker?: string;
-  /** Mean error under attack; the interval is Student's over repetitions, or that of the one repetition. */
-  readonly errorUnderAttack: Interval;
-  /** Mean black-box error divided by white-box error; absent where that is 0 in some repetition. */
-  readonly ratio?: number;
-}
-
-/** What a study of evasion found: what its `metrics.json` holds. */
-export interface StudyResult {
-  readonly carom: string;
-  readonly study: Study;
-  /** Hash of each data file. */
-  readonly data: Readonly<Record<string, string>>;
-  /** Who attacked, under the names that cells have; absent where the study names nobody. */
-  readonly attackers?: readonly NamedAttacker[];
-  /** What each attacker gains over one of equal compute; absent where fewer than two are named. */
-  readonly attackerGains?: AttackerGains;
-  /** Surrogates that were attacked together; absent where there are none. */
-  readonly ensembles?: readonly EnsembleOf[];
-  readonly repetitions: readonly Transfer[];
-  readonly cells: readonly StudyCell[];
-  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
-  readonly transferRates: readonly {
-    readonly surrogate: string;
-    readonly epsilon: number;
-    readonly attacker?: string;
-    readonly rate: number;
-  }[];
-  /** White-box errors of each target at the budgets of `attack.curve`, and at 0 its clean error. */
-  readonly curves: readonly CurvePoint[];
-  /** V of each surrogate's learner, where it was asked for and there are at least two training sets. */
-  readonly variability: readonly SurrogateVariability[];
-  /** Correlations, findings, advice and the paper's claims. */
-  readonly explanation: Explanation;
-  /** Ours beside the paper's printed numbers, where the study names the experiment. */
-  readonly comparison?: readonly Comparison[];
-}
-
-/** The white-box error of a target at one budget, mean over repetitions. */
-export interface CurvePoint {
-  readonly target: string;
-  readonly epsilon: number;
-  readonly error: number;
-  /** Of each repetition. */
-  readonly errors: readonly number[];
-  /** Of the mean over repetitions; absent where there is one. */
-  readonly standardError?: number;
-}
 
 /** Reads the outcome of a study whose plan has been executed. */
 export async function readStudy(

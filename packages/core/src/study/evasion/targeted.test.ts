@@ -10,7 +10,8 @@ import { startPlan } from "../engine/plan.ts";
 import { inProcess } from "../engine/runTask.ts";
 import { memoryStore } from "../engine/store.ts";
 import { planStudy } from "./plan.ts";
-import { readStudy, type StudyResult } from "./read.ts";
+import { readStudy } from "./read.ts";
+import type { StudyResult } from "./result.ts";
 import { studySchema } from "./schema.ts";
 
 const [n, d] = [240, 10];

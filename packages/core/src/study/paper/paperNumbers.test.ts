@@ -1,7 +1,7 @@
 // The comparison with the paper: what agrees, what does not, and what has no tolerance.
 
 import { expect, it } from "vitest";
-import type { StudyResult } from "../evasion/read.ts";
+import type { StudyResult } from "../evasion/result.ts";
 import type { SweepResult } from "../sweep/sweep.ts";
 import { agreement, compareSweepWithPrinted, compareWithPrinted } from "./paperNumbers.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Interval } from "../../stats/sample.ts";
 import type { Rate } from "../../transfer/rates.ts";
 import { explainPoisoning } from "./explain.ts";
-import type { PoisonCell, PoisonModel, PoisonTransfer } from "./read.ts";
+import type { PoisonCell, PoisonModel, PoisonTransfer } from "./result.ts";
 import { poisoningSchema } from "./schema.ts";
 
 const interval = (estimate: number): Interval => ({ estimate, low: estimate, high: estimate });

@@ -1,21 +1,8 @@
 // Why poisoning transferred in a study: correlations over pairs of models, and the paper's claims.
 
-import type { CorrelationPanel } from "../../transfer/correlations.ts";
-import type { Claim } from "../claim.ts";
 import { evidenceOf, undefinedV } from "../evidence.ts";
 import { poisoningClaimsOf } from "./claims.ts";
-import type { PoisoningResult } from "./plan.ts";
-
-/** What a study of poisoning explains: correlations and claims. */
-export interface PoisoningExplanation {
-  /** R against rho and against the black/white ratio at each fraction; p-values adjusted over all of them. */
-  readonly correlations: CorrelationPanel;
-  readonly claims: readonly Claim[];
-  /** What could not be computed, and why. */
-  readonly undefinedFor: readonly string[];
-}
-
-export type PoisoningExplained = Pick<PoisoningResult, "study" | "repetitions" | "transferRates" | "variability">;
+import type { PoisoningExplained, PoisoningExplanation } from "./result.ts";
 
 /** Explains a study of poisoning from its numbers alone. */
 export function explainPoisoning(result: PoisoningExplained): PoisoningExplanation {

@@ -16,7 +16,9 @@ import { memoryStore, readRef, type Store } from "../engine/store.ts";
 import { blockCodec, joinBlocks } from "../tasks/poison.ts";
 import { poisonJudge } from "../tasks/poisonJudge.ts";
 import { planCraft } from "./blocks.ts";
-import { type PoisoningMatrix, type PoisoningResult, planPoisoning, readPoisoning } from "./plan.ts";
+import { type PoisoningMatrix, planPoisoning } from "./plan.ts";
+import { readPoisoning } from "./read.ts";
+import type { PoisoningResult } from "./result.ts";
 import { poisoningSchema } from "./schema.ts";
 
 /** Two classes whose means differ in every feature, with some overlap, in a box that is not [0, 1]. */

@@ -5,14 +5,9 @@ import { requireDisjoint } from "../../data/overlap.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { stream } from "../../random.ts";
-import type { Interval } from "../../stats/sample.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt, type Ref } from "../engine/reference.ts";
-import { readRef, type Store } from "../engine/store.ts";
-import type { SurrogateVariability } from "../evasion/variability.ts";
-import { selectMetrics, transferRateOf } from "../measured.ts";
-import { named, nameOf, surrogateId, targetId } from "../names.ts";
-import { pooledCell } from "../repetitionMeans.ts";
+import { surrogateId, targetId } from "../names.ts";
 import type { StudyData } from "../studyData.ts";
 import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
 import type { Variability } from "../tasks/lossVariability.ts";
@@ -22,10 +17,8 @@ import { poisonJudge } from "../tasks/poisonJudge.ts";
 import { type PoisonMetricsInputs, type PoisonRow, poisonTransfer } from "../tasks/poisonTransfer.ts";
 import { poisonVariability } from "../tasks/poisonVariability.ts";
 import { split } from "../tasks/split.ts";
-import { VERSION } from "../version.ts";
 import { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./blocks.ts";
-import { explainPoisoning, type PoisoningExplanation } from "./explain.ts";
-import type { PoisonTransfer } from "./read.ts";
+import type { PoisonTransfer } from "./result.ts";
 import type { PoisoningStudy } from "./schema.ts";
 
 /** What one repetition leaves behind. */
@@ -36,29 +29,6 @@ export interface PoisoningMatrix {
   /** Blocks of points by the id of the model that they were crafted on, those of targets apart. */
   readonly blocks: { readonly [role in PoisonRow["role"]]: ReadonlyMap<string, readonly Ref<Block>[]> };
   readonly wanted: readonly Ref<unknown>[];
-}
-
-/** A cell over all repetitions. */
-export interface PoisoningCell {
-  readonly surrogate: string;
-  readonly target: string;
-  readonly fraction: number;
-  /** Mean error; the interval is Student's over repetitions, or that of the one repetition. */
-  readonly errorUnderAttack: Interval;
-  readonly ratio?: number;
-}
-
-/** What a study of poisoning found: what its `metrics.json` holds. */
-export interface PoisoningResult {
-  readonly carom: string;
-  readonly study: PoisoningStudy;
-  readonly data: Readonly<Record<string, string>>;
-  readonly repetitions: readonly PoisonTransfer[];
-  readonly cells: readonly PoisoningCell[];
-  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
-  readonly transferRates: readonly { readonly surrogate: string; readonly fraction: number; readonly rate: number }[];
-  readonly variability: readonly SurrogateVariability[];
-  readonly explanation: PoisoningExplanation;
 }
 
 /** Positions of the parts in a split. */
@@ -247,44 +217,4 @@ function sizesOf({ split }: PoisoningStudy, data: StudyData): Pick<Shared, "rows
     });
   }
   return { rows: shares.map((share) => Math.round(share * n)), shares };
-}
-
-/** Reads the outcome of a study whose plan has been executed. */
-export async function readPoisoning(
-  store: Store,
-  keys: readonly PoisoningMatrix[],
-  study: PoisoningStudy,
-  data: PoisoningResult["data"],
-): Promise<PoisoningResult> {
-  const whole: PoisonTransfer[] = [];
-  const variability: SurrogateVariability[] = [];
-  for (const { transfer, variability: varied } of keys) {
-    const found = await readRef(store, transfer);
-    whole.push({ ...found, models: named(found.models, study) });
-    for (const [surrogate, ref] of varied) {
-      const found = await readRef(store, ref);
-      if (found) variability.push({ surrogate, ...found });
-    }
-  }
-  const repetitions = whole.map((each) => select(each, study));
-  const cells = repetitions[0].cells.map((cell): PoisoningCell => {
-    const { surrogate, target, fraction } = cell;
-    return { surrogate, target, fraction, ...pooledCell(repetitions, cell) };
-  });
-  const fractions = [...study.fractions].sort((a, b) => a - b);
-  const transferRates = study.surrogates.flatMap((choice) =>
-    fractions.map((fraction) => {
-      const surrogate = surrogateId(nameOf(choice));
-      return { surrogate, fraction, rate: transferRateOf(cells, surrogate, fraction)! };
-    }),
-  );
-  const explanation = explainPoisoning({ study, repetitions, transferRates, variability });
-  return { carom: VERSION, study, data, repetitions, cells, transferRates, variability, explanation };
-}
-
-/** Leaves out the metrics that were not asked for. */
-function select(transfer: PoisonTransfer, { metrics }: PoisoningStudy): PoisonTransfer {
-  const found = selectMetrics(transfer, metrics);
-  if (metrics.includes("perturbation")) return found;
-  return { ...found, cells: found.cells.map(({ perturbationCorrelation: _, ...cell }) => cell) };
 }

@@ -1,48 +1,52 @@
-// What a study of poisoning finds out, as plain data.
+// Reads the outcome of a study of poisoning whose plan has been executed.
 
-import type { Interval } from "../../stats/sample.ts";
-import type { Rate } from "../../transfer/rates.ts";
-import type { MeasuredModel } from "../measured.ts";
-import type { AuditPair } from "../result.ts";
+import { readRef, type Store } from "../engine/store.ts";
+import type { SurrogateVariability } from "../evasion/variability.ts";
+import { selectMetrics, transferRateOf } from "../measured.ts";
+import { named, nameOf, surrogateId } from "../names.ts";
+import { pooledCell } from "../repetitionMeans.ts";
+import { VERSION } from "../version.ts";
+import { explainPoisoning } from "./explain.ts";
+import type { PoisoningMatrix } from "./plan.ts";
+import type { PoisoningCell, PoisoningResult, PoisonTransfer } from "./result.ts";
+import type { PoisoningStudy } from "./schema.ts";
 
-/** A model that took part. */
-export interface PoisonModel extends MeasuredModel {
-  readonly learner: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Error on the test rows without poisoning; of targets. */
-  readonly cleanError?: Rate;
-  /** S: mean length of the gradient of the summed validation loss by a poisoning point at its start, on its own data. */
-  readonly gradientSize?: Interval;
-  /** Mean L2 distance that points crafted on it were moved, and the share of them that moved at all. */
-  readonly displacement?: Interval;
-  readonly moved?: number;
-  /** What crafting took. */
-  readonly effort?: { readonly fits: number; readonly gradients: number; readonly evaluations: number };
+/** Reads the outcome of a study whose plan has been executed. */
+export async function readPoisoning(
+  store: Store,
+  keys: readonly PoisoningMatrix[],
+  study: PoisoningStudy,
+  data: PoisoningResult["data"],
+): Promise<PoisoningResult> {
+  const whole: PoisonTransfer[] = [];
+  const variability: SurrogateVariability[] = [];
+  for (const { transfer, variability: varied } of keys) {
+    const found = await readRef(store, transfer);
+    whole.push({ ...found, models: named(found.models, study) });
+    for (const [surrogate, ref] of varied) {
+      const found = await readRef(store, ref);
+      if (found) variability.push({ surrogate, ...found });
+    }
+  }
+  const repetitions = whole.map((each) => select(each, study));
+  const cells = repetitions[0].cells.map((cell): PoisoningCell => {
+    const { surrogate, target, fraction } = cell;
+    return { surrogate, target, fraction, ...pooledCell(repetitions, cell) };
+  });
+  const fractions = [...study.fractions].sort((a, b) => a - b);
+  const transferRates = study.surrogates.flatMap((choice) =>
+    fractions.map((fraction) => {
+      const surrogate = surrogateId(nameOf(choice));
+      return { surrogate, fraction, rate: transferRateOf(cells, surrogate, fraction)! };
+    }),
+  );
+  const explanation = explainPoisoning({ study, repetitions, transferRates, variability });
+  return { carom: VERSION, study, data, repetitions, cells, transferRates, variability, explanation };
 }
 
-/** Points crafted on one model that another one learned from too. On the diagonal of targets that is white-box. */
-export interface PoisonCell {
-  readonly surrogate: string;
-  readonly target: string;
-  /** The share asked for, and the number of points that it is. */
-  readonly fraction: number;
-  readonly points: number;
-  /** Errors among all test rows. */
-  readonly errorUnderAttack: Rate;
-  /** Minus the clean error, on the same rows. */
-  readonly netIncrease: Interval;
-  /** Divided by the white-box error of the same target; absent where that is 0 or unknown. */
-  readonly ratio?: number;
-  /** rho: mean correlation of how points were moved from the same starts on the two models. */
-  readonly perturbationCorrelation?: number;
-  /** What the target chose when it tuned its regularisation again. */
-  readonly options?: Readonly<Record<string, unknown>>;
-}
-
-/** One repetition. */
-export interface PoisonTransfer {
-  readonly models: readonly PoisonModel[];
-  readonly cells: readonly PoisonCell[];
-  /** R of a surrogate's and a target's gradients by the same points at their start. */
-  readonly pairs: readonly AuditPair[];
+/** Leaves out the metrics that were not asked for. */
+function select(transfer: PoisonTransfer, { metrics }: PoisoningStudy): PoisonTransfer {
+  const found = selectMetrics(transfer, metrics);
+  if (metrics.includes("perturbation")) return found;
+  return { ...found, cells: found.cells.map(({ perturbationCorrelation: _, ...cell }) => cell) };
 }

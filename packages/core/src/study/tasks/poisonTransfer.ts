@@ -11,7 +11,7 @@ import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref, Values } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { withRatios } from "../measured.ts";
-import type { PoisonCell, PoisonModel, PoisonTransfer } from "../poisoning/read.ts";
+import type { PoisonCell, PoisonModel, PoisonTransfer } from "../poisoning/result.ts";
 import type { AuditPair } from "../result.ts";
 import { type Block, type BlockFacts, displacements, firstPoints, joinBlocks } from "./poison.ts";
 import type { PoisonGradient } from "./poisonGradient.ts";

@@ -1,0 +1,20 @@
+// Attackers under the names that cells have.
+
+import type { Attacker } from "../attacks/attacker.ts";
+
+/** An attacker under the name that cells have. */
+export interface NamedAttacker {
+  readonly name: string;
+  readonly how: Attacker;
+}
+
+/** An attacker of an audit, under a name. */
+export interface RivalledAttacker extends NamedAttacker {
+  /** The attacker with boosters beside which it stands, with as many gradients. */
+  readonly beside?: string;
+}
+
+/** An attacker of an audit, with the surrogates that it attacks: each by itself, or all together under a rule of ensembles. */
+export interface AuditAttacker extends RivalledAttacker {
+  readonly on: readonly string[];
+}
