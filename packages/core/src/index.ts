@@ -24,16 +24,23 @@
 export type { Vector } from "./linalg.ts";
 export {
   type ElementType,
+  elementBytes,
   type FloatType,
   gatherRows,
   reshape,
+  sizeOf,
   sliceRows,
   type Tensor,
   tensor,
   toFloat,
   toNumbers,
+  viewOf,
   zeros,
 } from "./tensor.ts";
+
+// Rows that are read some at a time
+
+export { type AnyRows, allRows, type Rows, type RowsRoom, roomInMemory, rowsOf } from "./rows.ts";
 
 // Randomness that is keyed by what it is for
 

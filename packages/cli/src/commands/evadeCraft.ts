@@ -1,6 +1,6 @@
 // What `carom evade` crafts: points for a list of budgets, or each point with the smallest budget that does.
 
-import { type Dataset, InputError, norms, type Runtime, rowCount, type ThreatModel } from "@carom/core";
+import { type Dataset, featureCount, InputError, norms, type Runtime, rowCount, type ThreatModel } from "@carom/core";
 import {
   type Attack,
   type Crafting,
@@ -11,6 +11,7 @@ import {
   strongestAttack,
 } from "@carom/core/attacks";
 import type { SparseRows } from "@carom/core/data";
+import { rowsOfChunk } from "@carom/core/models";
 import type { EvasionFile } from "../host/evasionFile.ts";
 import type { LoadedModel } from "./evadeModels.ts";
 
@@ -44,7 +45,7 @@ export async function craftBudgets(task: EvadeTask, epsilons: readonly number[],
     ...task,
     ...first,
     ...(others.length > 0 && { others }),
-    numbers: task.mixesRows ? Number.POSITIVE_INFINITY : task.runtime.limits.chunk,
+    rows: task.mixesRows ? n : rowsOfChunk(task.runtime.limits, featureCount(task.data)),
     epsilons,
     place: (budget, from, { points }) => file.put(budget * n + from, points.data),
   });
@@ -58,7 +59,7 @@ export async function craftMinimum(task: EvadeTask, file: EvasionFile): Promise<
     : await strongestAttack(models, task.threat.domain, task.target !== undefined, task.objective);
   return minimumInChunks({
     ...task,
-    numbers: task.runtime.limits.chunk,
+    rows: rowsOfChunk(task.runtime.limits, featureCount(task.data)),
     attack,
     models: models.map(({ opened }) => opened),
     place: (from, points) => file.put(from, points),

@@ -19,6 +19,7 @@ export function withMakers(store: Store): StoreWithMakers {
       return artifact;
     },
     write: (key, artifact) => store.write(key, artifact),
+    room: (type, shape) => store.room(type, shape),
     makers: () => [...makers.values()],
   };
 }

@@ -1,20 +1,17 @@
 // The store on disk: a file per artifact, named by the key of the task that made it, with the hash of its content.
 
-import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InputError, type Store } from "@carom/core";
-import { type Artifact, artifactPieces, decodeArtifact } from "@carom/core/study";
+import { readArtifact, writeArtifact } from "./artifactFile.ts";
 import { isLeft, isPartial, partialName } from "./partial.ts";
+import { roomInFile } from "./roomFile.ts";
 
 /** The folder of a store that holds what targets behind addresses were asked and answered. */
 export const LEDGERS = "ledgers";
 
-/** Files begin with this, the SHA-256 of the rest, and a line feed: a multiple of 8 bytes in all. */
-const MAGIC = "carom 1\n";
-const HEADER = MAGIC.length + 64 + 8;
 const artifact = /^[0-9a-f]{64}$/;
 /** Artifacts hold rows: they are the user's alone, unless the folder of the store was made for others too. */
 const OWN = 0o700;
@@ -48,13 +45,12 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
       ),
     async read(key) {
       const path = pathOf(key);
-      const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      const artifact = await readArtifact(path, key).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return undefined;
         throw unusable(folder, error);
       });
-      if (!bytes) return undefined;
-      const artifact = unseal(bytes);
-      if (artifact) {
+      if (!artifact) return undefined;
+      if (artifact !== "damaged") {
         const now = new Date();
         // What is used stays; `carom store gc` removes what has not been read for long.
         await utimes(path, now, now).catch(() => {});
@@ -73,10 +69,18 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
         await mkdir(folder, { recursive: true, mode: OWN });
         const modes = await modesIn(folder);
         await mkdir(join(folder, key.slice(0, 2)), { recursive: true, mode: modes.folder });
-        await writeFile(temporary, sealed(artifact), { mode: modes.file });
+        await writeArtifact(temporary, artifact, modes.file);
         await rename(temporary, path);
       } catch (error) {
         await rm(temporary, { force: true });
+        throw unusable(folder, error as NodeJS.ErrnoException);
+      }
+    },
+    async room(type, shape) {
+      try {
+        await mkdir(folder, { recursive: true, mode: OWN });
+        return await roomInFile(partialName(join(folder, "rows")), type, shape);
+      } catch (error) {
         throw unusable(folder, error as NodeJS.ErrnoException);
       }
     },
@@ -89,22 +93,6 @@ async function modesIn(folder: string): Promise<{ readonly folder: number; reado
   return { folder: mode, file: mode & 0o666 };
 }
 
-/** The pieces of an artifact's file: points of all budgets would not be in memory a second and a third time. */
-function sealed(artifact: Artifact): readonly Uint8Array[] {
-  const content = artifactPieces(artifact);
-  const hash = createHash("sha256");
-  for (const piece of content) hash.update(piece);
-  return [new TextEncoder().encode(`${MAGIC}${hash.digest("hex")}       \n`), ...content];
-}
-
-/** The artifact in a file, or undefined where the file is damaged. */
-function unseal(bytes: Uint8Array): Artifact | undefined {
-  const header = new TextDecoder().decode(bytes.subarray(0, HEADER));
-  const content = bytes.subarray(HEADER);
-  const hash = createHash("sha256").update(content).digest("hex");
-  return header === `${MAGIC}${hash}       \n` ? decodeArtifact(content) : undefined;
-}
-
 export interface StoreSummary {
   readonly artifacts: number;
   readonly bytes: number;
@@ -115,7 +103,7 @@ export interface StoreSummary {
 /** Checks every artifact of a store and removes the damaged ones, whose paths are told. */
 export async function verifyStore(folder: string, onDamage: (path: string) => void): Promise<StoreSummary> {
   return sweep(folder, async (path) => {
-    if (unseal(await readFile(path))) return true;
+    if ((await readArtifact(path, "")) !== "damaged") return true;
     onDamage(path);
     return false;
   });

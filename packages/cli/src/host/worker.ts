@@ -1,9 +1,9 @@
 // A worker process: computes tasks that the parent sends, through the store, one at a time.
 
-import { InputError, type Store } from "@carom/core";
+import { InputError } from "@carom/core";
 import type { Provider } from "@carom/core/models";
 import { MissingInput, placedStore, runTask, type Task } from "@carom/core/study";
-import { remembering } from "./remembering.ts";
+import { type RememberingStore, remembering } from "./remembering.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { diskStore } from "./store.ts";
 
@@ -52,7 +52,7 @@ const tellProgress = (progress: number) => {
 };
 
 /** The same store; `spend` is told the seconds of each reading and writing. */
-function timed(store: Store, spend: (seconds: number) => void): Store {
+function timed(store: RememberingStore, spend: (seconds: number) => void): RememberingStore {
   const measured = async <T>(work: Promise<T>): Promise<T> => {
     const from = performance.now();
     try {
@@ -62,13 +62,13 @@ function timed(store: Store, spend: (seconds: number) => void): Store {
     }
   };
   return {
-    has: (key) => store.has(key),
+    ...store,
     read: (key) => measured(store.read(key)),
     write: (key, artifact) => measured(store.write(key, artifact)),
   };
 }
 
-let store: Store | undefined;
+let store: RememberingStore | undefined;
 let spent = 0;
 
 process.on("message", async ({ task, store: folder }: WorkerRequest) => {
@@ -91,8 +91,10 @@ process.on("message", async ({ task, store: folder }: WorkerRequest) => {
     const clock = (performance.now() - started) / 1000;
     tell({ done: { clock, processor: (user + system) / 1e6, store: spent } });
   } catch (error) {
-    if (error instanceof MissingInput) tell({ missing: error.key });
-    else if (error instanceof InputError) tell({ inputError: [error.code, error.what, error.detail] });
+    if (error instanceof MissingInput) {
+      store.forget();
+      tell({ missing: error.key });
+    } else if (error instanceof InputError) tell({ inputError: [error.code, error.what, error.detail] });
     else tell({ fault: (error as Error).stack ?? String(error) });
   }
 });

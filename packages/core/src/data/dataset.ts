@@ -1,6 +1,7 @@
 // A dataset: rows of features, integer labels, class names, and the domain the features live in.
 
 import { InputError } from "../errors.ts";
+import type { Rows } from "../rows.ts";
 import { type FloatType, gatherRows, reshape, rowSize, sizeOf, sliceRows, type Tensor } from "../tensor.ts";
 import { type ColumnFacts, columnFacts } from "./columnFacts.ts";
 import { type Domain, observedDomain, uniformDomain } from "./domain.ts";
@@ -256,6 +257,15 @@ export function spreadRows(data: Dataset, most: number): Dataset {
 export function denseRows(data: Dataset, from = 0, to = rowCount(data)): Tensor<FloatType> {
   if (!isSparse(data.features)) return sliceRows(data.features, from, to);
   return reshape(denseFromSparse(data.features, from, to), [to - from, ...data.featureShape]);
+}
+
+/** The rows of a dataset, those of sparse ones written out where they are read. */
+export function datasetRows(data: Dataset): Rows {
+  const type = isSparse(data.features) ? "float64" : data.features.type;
+  return {
+    ...{ type, shape: [rowCount(data), ...data.featureShape] },
+    read: async (from, to) => denseRows(data, from, to),
+  };
 }
 
 /** The dataset as learners are to see it: with a rule of scaling, where one is given. */

@@ -63,7 +63,7 @@ function modelOf(f: Scores, gradientOf: Scores = f, scale = 1): OpenModel {
       return { scores: apply(f, batch), gradient: tensor("float32", batch.shape, data) };
     },
   };
-  return { ...scorer, differentiable: differentiable as never, notDifferentiable: undefined };
+  return { ...scorer, differentiable: differentiable as never, notDifferentiable: undefined, rowsOfCall: N };
 }
 
 const argMaxOf = (row: readonly number[]) => (linear(row, 0, N)[0] >= linear(row, 0, N)[1] ? 0 : 1);

@@ -35,6 +35,7 @@ export { scoreRows } from "./scoreRows.ts";
 
 // Losses of scores
 
+export { rowsOfChunk } from "./limits.ts";
 export { argMax, crossEntropy, type LossName, margin } from "./losses.ts";
 
 // How a stranger's file is read

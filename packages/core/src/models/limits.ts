@@ -24,8 +24,11 @@ export interface Limits {
     /** Rows in a call, as memory allows, below which the model is heavy: its graph then has one step. */
     readonly heavy: number;
   };
-  /** Numbers that points attacked side by side may have. */
-  readonly chunk: number;
+  /**
+   * Points attacked side by side: numbers that they may have, and rows that there are even where they have up to four times as
+   * many. An attack keeps some twenty arrays of them in float64.
+   */
+  readonly chunk: { readonly numbers: number; readonly rows: number };
   /** Opened models that are kept for who asks for them next, and bytes of their files in all. */
   readonly pool: { readonly models: number; readonly bytes: number };
   /** Bytes of graphs derived from one model, in all, whose sessions are held at once; each takes two to four times as many. */
@@ -47,7 +50,7 @@ export const processorLimits: Limits = {
   steady: false,
   keepConvolutions: false,
   ascent: { values: 2 ** 17, unrolled: 5, nodes: 4000, loops: false, heavy: 64 },
-  chunk: 2 ** 20,
+  chunk: { numbers: 2 ** 18, rows: 256 },
   pool: { models: 8, bytes: 16 * 2 ** 20 },
   derived: 512 * 2 ** 20,
   lacks: nothing,
@@ -63,7 +66,7 @@ export const cudaLimits: Limits = {
   steady: true,
   keepConvolutions: true,
   ascent: { values: 2 ** 27, unrolled: 1, nodes: 4000, loops: true, heavy: 1 },
-  chunk: 2 ** 24,
+  chunk: { numbers: 2 ** 22, rows: 2 ** 14 },
   pool: { models: 8, bytes: 2 ** 29 },
   derived: 2 ** 31,
   lacks: nothing,
@@ -76,11 +79,16 @@ export const webgpuLimits: Limits = {
   steady: false,
   keepConvolutions: true,
   ascent: { values: 2 ** 24, unrolled: 10, nodes: 4000, loops: false, heavy: 64 },
-  chunk: 2 ** 24,
+  chunk: { numbers: 2 ** 22, rows: 2 ** 14 },
   pool: { models: 8, bytes: 2 ** 28 },
   derived: 2 ** 30,
   lacks: new Set(["places of maxima", "Max and Min", "LogSoftmax"]),
 };
+
+/** How many points of so many features are attacked side by side. */
+export function rowsOfChunk({ chunk: { numbers, rows } }: Limits, features: number): number {
+  return Math.max(1, Math.floor(numbers / features), Math.min(rows, Math.floor((4 * numbers) / features)));
+}
 
 /** The same limits, with as many steps in the graph of an ascent as its nodes allow where each step has so many. */
 export function withFewNodes(limits: Limits, each: number): Limits {

@@ -70,6 +70,8 @@ export interface OpenModel extends Scorer {
   labels(x: Tensor): Promise<Int32Array | undefined>;
   readonly differentiable: Differentiable | undefined;
   readonly notDifferentiable: string | undefined;
+  /** How many rows go through the model in one call, at most. */
+  readonly rowsOfCall: number;
   /** How many rows a call must have, where the file fixes that; others are filled up and cut again. */
   readonly fixedBatch?: number;
 }
@@ -196,6 +198,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     labels: ownLabels(session, model, classes, batch),
     differentiable,
     notDifferentiable: reason,
+    rowsOfCall: batch.rows,
     ...fixed,
   };
 }

@@ -189,6 +189,7 @@ export {
   encodeArtifact,
   hashArtifact,
   type Json,
+  openArtifact,
 } from "./engine/artifact.ts";
 export { type Codec, jsonCodec } from "./engine/codec.ts";
 export { placedStore } from "./engine/placed.ts";

@@ -1,10 +1,11 @@
 // Cosines of every surrogate with every target, point by point: R, and rho of perturbations.
 
 import { assert } from "../errors.ts";
-import type { Runtime } from "../models/runtime.ts";
+import type { Runtime, Session } from "../models/runtime.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { writeModel } from "../onnx/proto.ts";
-import { type FloatType, rowSize, sliceRows, type Tensor, tensor } from "../tensor.ts";
+import { type AnyRows, blocksOf, rowsOf } from "../rows.ts";
+import { type FloatType, rowSize, sizeOf, sliceRows, type Tensor, tensor } from "../tensor.ts";
 import { gradientAlignments } from "./gradients.ts";
 import { perturbationCorrelations } from "./perturbationCorrelation.ts";
 
@@ -21,8 +22,8 @@ const CANCELLED = 0.5;
 const CONSTANT = 1e-12;
 
 /**
- * The cosine of the angle between the rows of each of m tensors and each of k tensors [N, ...]: result[i][j] holds one per
- * point, NaN where a row is zero and has no direction.
+ * The cosine of the angle between the rows of each of m and each of k sets of N rows [N, ...]: result[i][j] holds one per
+ * point, NaN where a row is zero and has no direction. Rows are read some at a time.
  *
  * With `clean` points it is Pearson's coefficient of the perturbations: rows are taken less the clean ones and centred
  * over features; NaN where a perturbation is constant. The runtime takes inner products, in float32; what that is too
@@ -30,19 +31,43 @@ const CONSTANT = 1e-12;
  */
 export async function cosineMatrix(
   runtime: Runtime,
-  surrogates: readonly Tensor<FloatType>[],
-  targets: readonly Tensor<FloatType>[],
-  clean?: Tensor<FloatType>,
+  surrogates: readonly AnyRows[],
+  targets: readonly AnyRows[],
+  clean?: AnyRows,
 ): Promise<Float64Array[][]> {
   if (surrogates.length === 0 || targets.length === 0) return surrogates.map(() => []);
-  const [n, d] = [surrogates[0].shape[0], rowSize(surrogates[0])];
+  const { shape } = surrogates[0];
+  const [n, d] = [shape[0], sizeOf(shape.slice(1))];
   const all = [...surrogates, ...targets, ...(clean ? [clean] : [])];
   assert(
-    all.every((x) => x.shape[0] === n && rowSize(x) === d),
+    all.every((x) => x.shape[0] === n && sizeOf(x.shape.slice(1)) === d),
     "rows of the same points",
   );
   const session = await runtime.compile(writeModel(modelOf(productsGraph(d))));
   const buffers = [surrogates, targets].map((side) => new Float32Array(Math.min(CHUNK, n) * side.length * d));
+  const result = surrogates.map(() => targets.map(() => new Float64Array(n)));
+  for (const { from, to } of blocksOf(shape, CHUNK)) {
+    // Who is on both sides is read once.
+    const blocks = new Map(
+      await Promise.all([...new Set(all)].map(async (x) => [x, await rowsOf(x).read(from, to)] as const)),
+    );
+    const [a, b] = [surrogates, targets].map((side) => side.map((x) => blocks.get(x)!));
+    const cosines = await cosinesOf(session, a, b, clean && blocks.get(clean), buffers);
+    for (const [j, row] of cosines.entries()) for (const [k, values] of row.entries()) result[j][k].set(values, from);
+  }
+  await session.release();
+  return result;
+}
+
+/** The cosines of rows that are in memory. */
+async function cosinesOf(
+  session: Session,
+  surrogates: readonly Tensor<FloatType>[],
+  targets: readonly Tensor<FloatType>[],
+  clean: Tensor<FloatType> | undefined,
+  buffers: readonly Float32Array[],
+): Promise<Float64Array[][]> {
+  const n = surrogates[0].shape[0];
   const result = surrogates.map(() => targets.map(() => new Float64Array(n)));
   for (let from = 0; from < n; from += CHUNK) {
     const to = Math.min(n, from + CHUNK);
@@ -66,7 +91,6 @@ export async function cosineMatrix(
       }
     }
   }
-  await session.release();
   return result;
 }
 

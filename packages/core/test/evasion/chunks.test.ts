@@ -2,7 +2,7 @@
 
 import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { craftJoined } from "../../src/attacks/evasion/chunks.ts";
+import { craftInChunks } from "../../src/attacks/evasion/chunks.ts";
 import { craftEvasion } from "../../src/attacks/evasion/craft.ts";
 import { buildEvasion } from "../../src/attacks/evasion/evasionAttack.ts";
 import { evasionByName } from "../../src/attacks/evasion/index.ts";
@@ -12,7 +12,7 @@ import { learners } from "../../src/learners/registry.ts";
 import { openModel } from "../../src/models/open.ts";
 import { runtimeFrom } from "../../src/models/runtime.ts";
 import { stream } from "../../src/random.ts";
-import { tensor } from "../../src/tensor.ts";
+import { sliceRows, tensor } from "../../src/tensor.ts";
 import { norms } from "../../src/threat/norm.ts";
 
 const runtime = runtimeFrom(ort);
@@ -39,13 +39,25 @@ test.each([
   };
   const whole = await craftEvasion({ ...common, x: denseRows(data), labels: data.labels });
   for (const rows of [1, 8, n]) {
-    const joined = await craftJoined({ ...common, data, numbers: rows * d });
-    for (const [e, { points, size, objective, nonFinite, queries, iterations }] of joined.entries()) {
-      expect(points).toEqual(whole[e].points);
-      expect([size, objective, nonFinite]).toEqual([whole[e].size, whole[e].objective, whole[e].nonFinite]);
-      expect(queries).toEqual(whole[e].queries);
-      expect(iterations).toBeLessThanOrEqual(whole[e].iterations);
-    }
+    const placed = whole.map(() => 0);
+    const queries = { scores: 0, gradients: 0 };
+    const crafting = await craftInChunks({
+      ...{ ...common, data, rows },
+      place(e, from, { points, size, objective, iterations, queries: own }) {
+        const to = from + size.length;
+        expect(points).toEqual(sliceRows(whole[e].points, from, to));
+        expect([size, objective]).toEqual([whole[e].size.slice(from, to), whole[e].objective.slice(from, to)]);
+        expect(iterations).toBeLessThanOrEqual(whole[e].iterations);
+        placed[e] += size.length;
+        queries.scores += own.scores;
+        queries.gradients += own.gradients;
+      },
+    });
+    expect(placed).toEqual(whole.map(() => n));
+    expect(crafting.queries).toEqual(queries);
+    expect(crafting.nonFinite).toEqual(whole[0].nonFinite.map((flag, i) => flag | whole[1].nonFinite[i]));
+    const asked = (name: keyof typeof queries) => whole.reduce((sum, each) => sum + each.queries[name], 0);
+    expect(queries).toEqual({ scores: asked("scores"), gradients: asked("gradients") });
   }
   // Something was attacked at all.
   expect(Math.max(...whole[1].size)).toBeGreaterThan(0.1);

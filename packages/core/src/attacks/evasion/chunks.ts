@@ -1,8 +1,7 @@
 // Evasion points for many rows: crafted some rows at a time, so that memory does not grow with their number.
 
-import { type Dataset, denseRows, featureCount, rowCount } from "../../data/dataset.ts";
+import { type Dataset, denseRows, rowCount } from "../../data/dataset.ts";
 import type { Vector } from "../../linalg.ts";
-import { rowSize, zeros } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { AttackResult } from "../run.ts";
 import type { AttackedModel } from "./affine.ts";
@@ -11,8 +10,8 @@ import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
 
 interface Chunked {
   readonly data: Dataset;
-  /** Numbers that the points of a chunk may have: as the runtime's limits say. */
-  readonly numbers: number;
+  /** Rows of a chunk, at most (`rowsOfChunk`). */
+  readonly rows: number;
   /** The class each point should end in; where absent, any other than its own. */
   readonly target?: number;
   readonly threat: ThreatModel;
@@ -27,7 +26,7 @@ export interface ChunksTask
       "others" | "epsilons" | "seed" | "attack" | "objective" | "fromOrigin" | "pool" | "shape" | "onProgress"
     > {
   /** Takes what became of rows `from` on at a budget, which is named by its position. */
-  place(budget: number, from: number, result: AttackResult): void;
+  place(budget: number, from: number, result: AttackResult): void | Promise<void>;
 }
 
 /** Points whose smallest budgets are sought in chunks. */
@@ -56,76 +55,25 @@ export interface Crafting {
  *
  * @throws InputError where the threat model does not fit the points.
  */
-export async function craftInChunks({
-  data,
-  numbers,
-  target,
-  place,
-  onProgress,
-  ...task
-}: ChunksTask): Promise<Crafting> {
+export async function craftInChunks({ data, rows, target, place, onProgress, ...task }: ChunksTask): Promise<Crafting> {
   const queries = { scores: 0, gradients: 0 };
   const nonFinite = new Uint8Array(rowCount(data));
-  for (const chunk of chunksOf(data, numbers, target)) {
+  for (const chunk of chunksOf(data, rows, target)) {
     const results = await craftEvasion({
       ...task,
       ...chunk.rows,
       onProgress: (done) => onProgress?.(chunk.before + done * chunk.share),
     });
-    results.forEach((result, e) => {
-      place(e, chunk.from, result);
+    for (const [e, result] of results.entries()) {
+      await place(e, chunk.from, result);
       queries.scores += result.queries.scores;
       queries.gradients += result.queries.gradients;
       result.nonFinite.forEach((flag, i) => {
         nonFinite[chunk.from + i] |= flag;
       });
-    });
+    }
   }
   return { queries, nonFinite };
-}
-
-/**
- * The same, joined: what `craftEvasion` of all rows at once returns, but that an iteration counts once where some rows took it.
- */
-export async function craftJoined(task: Omit<ChunksTask, "place">): Promise<readonly AttackResult[]> {
-  const n = rowCount(task.data);
-  const joined: AttackResult[] = [];
-  await craftInChunks({
-    ...task,
-    place(budget, from, result) {
-      const whole = (joined[budget] ??= result.size.length === n ? result : emptyResult(result, n));
-      if (whole === result) return;
-      whole.points.data.set(result.points.data, from * rowSize(result.points));
-      whole.objective.set(result.objective, from);
-      whole.size.set(result.size, from);
-      whole.nonFinite.set(result.nonFinite, from);
-      for (const part of ["broken", "brokenSuccess", "invalid"] as const) {
-        if (result.rules) whole.rules![part].set(result.rules[part], from);
-      }
-      const { scores, gradients } = whole.queries;
-      joined[budget] = {
-        ...whole,
-        iterations: Math.max(whole.iterations, result.iterations),
-        queries: { scores: scores + result.queries.scores, gradients: gradients + result.queries.gradients },
-      };
-    },
-  });
-  return joined;
-}
-
-/** Room for the results of so many rows, of the kind that one has. */
-function emptyResult({ points: { type, shape }, rules }: AttackResult, n: number): AttackResult {
-  return {
-    points: zeros(type, [n, ...shape.slice(1)]),
-    objective: new Float64Array(n),
-    size: new Float64Array(n),
-    nonFinite: new Uint8Array(n),
-    ...(rules && {
-      rules: { broken: new Uint8Array(n), brokenSuccess: new Uint8Array(n), invalid: new Uint8Array(n) },
-    }),
-    iterations: 0,
-    queries: { scores: 0, gradients: 0 },
-  };
 }
 
 /**
@@ -135,7 +83,7 @@ function emptyResult({ points: { type, shape }, rules }: AttackResult, n: number
  */
 export async function minimumInChunks({
   data,
-  numbers,
+  rows,
   target,
   place,
   onProgress,
@@ -144,7 +92,7 @@ export async function minimumInChunks({
   const queries = { scores: 0, gradients: 0 };
   const epsilon = new Float64Array(rowCount(data));
   const nonFinite = new Uint8Array(rowCount(data));
-  for (const chunk of chunksOf(data, numbers, target)) {
+  for (const chunk of chunksOf(data, rows, target)) {
     const result = await minimumEpsilon({
       ...task,
       ...chunk.rows,
@@ -160,9 +108,8 @@ export async function minimumInChunks({
 }
 
 /** Consecutive rows written out, and which share of all comes before them and is theirs. */
-function* chunksOf(data: Dataset, numbers: number, target: number | undefined) {
+function* chunksOf(data: Dataset, rows: number, target: number | undefined) {
   const n = rowCount(data);
-  const rows = Math.max(1, Math.floor(numbers / featureCount(data)));
   for (let from = 0; from < n; from += rows) {
     const to = Math.min(n, from + rows);
     const labels = data.labels.subarray(from, to);

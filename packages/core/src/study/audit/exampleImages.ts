@@ -1,6 +1,6 @@
 // A few attacked points to look at: ones that fool the target, one per surrogate, chosen by rule and not by eye.
 
-import { type Dataset, denseRows, featureCount } from "../../data/dataset.ts";
+import { type Dataset, denseRows } from "../../data/dataset.ts";
 import type { AuditExample } from "../result.ts";
 import type { Crafted } from "../tasks/craft.ts";
 import type { AuditSamples } from "./samples.ts";
@@ -10,17 +10,16 @@ import type { AuditSamples } from "./samples.ts";
  * smallest budget (or the smallest at which there is one), with what every model says of it; if there is one, one that is
  * not `shown` already. `samples` are those of these points. Points that are no grey images are not shown.
  */
-export function chooseExample(
+export async function chooseExample(
   id: string,
   results: readonly Crafted[],
   samples: readonly AuditSamples[],
   attacked: Dataset,
   epsilons: readonly number[],
   shown: ReadonlySet<number>,
-): AuditExample[] {
+): Promise<AuditExample[]> {
   const imageShape = imageShapeOf(attacked.featureShape);
   if (!imageShape) return [];
-  const d = featureCount(attacked);
   const ascending = [...epsilons].sort((a, b) => a - b);
   for (const epsilon of [...ascending.slice(1), ascending[0]]) {
     const verdicts = samples.filter((each) => each.epsilon === epsilon);
@@ -32,13 +31,13 @@ export function chooseExample(
     const indices = Array.from(attacked.labels.keys()).filter(fooled);
     const index = indices.find((i) => !shown.has(i)) ?? indices[0];
     if (index === undefined) continue;
-    const points = results[epsilons.indexOf(epsilon)].points.data;
+    const points = await results[epsilons.indexOf(epsilon)].points.read(index, index + 1);
     return [
       {
         index,
         imageShape,
         original: Float32Array.from(denseRows(attacked, index, index + 1).data),
-        attacked: Float32Array.from(points.subarray(index * d, (index + 1) * d)),
+        attacked: Float32Array.from(points.data),
         label: attacked.classNames[attacked.labels[index]],
         surrogate: id,
         epsilon,

@@ -83,7 +83,9 @@ export async function readAudit(
     }
     samples.push(...own);
     const shown = new Set(examples.map(({ index }) => index));
-    if (budgets.length > 0 && !attacker) examples.push(...chooseExample(id, budgets, own, attacked, epsilons, shown));
+    if (budgets.length > 0 && !attacker) {
+      examples.push(...(await chooseExample(id, budgets, own, attacked, epsilons, shown)));
+    }
   }
   const alone = ofAttacker(transfer);
   const byOrder = [

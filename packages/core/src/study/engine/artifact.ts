@@ -3,6 +3,7 @@
 import { assert } from "../../errors.ts";
 import { hashHex } from "../../hash.ts";
 import type { RuntimeIdentity } from "../../models/runtime.ts";
+import { type AnyRows, allRows, blocksOf, inMemory, type Rows } from "../../rows.ts";
 import { type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../../tensor.ts";
 
 /** Anything that survives JSON. */
@@ -14,7 +15,8 @@ export type Parameters = { readonly [name: string]: Json | undefined };
 /** What a store keeps: JSON, and tensors by name. */
 export interface Artifact {
   readonly json: Json;
-  readonly arrays: Readonly<Record<string, Tensor>>;
+  /** What has one axis is in memory; what has more may be rows that are read where they are. */
+  readonly arrays: Readonly<Record<string, AnyRows<ElementType>>>;
   /** The runtime that computed it; no part of its content. Absent where it was given, or its maker did not say. */
   readonly computedBy?: RuntimeIdentity;
 }
@@ -31,59 +33,113 @@ interface Entry {
 
 /** An artifact as bytes: the length of a header, the header as JSON, then the tensors' bytes in little endian. */
 export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
-  const pieces = artifactPieces(artifact);
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  const pieces = [headerOf(artifact), ...Object.values(artifact.arrays).map((x) => bytesOf(inMemory(x)))].map(padded);
+  const bytes = new Uint8Array(pieces.flat().reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const piece of pieces) {
+  for (const piece of pieces.flat()) {
     bytes.set(piece, at);
     at += piece.length;
   }
   return bytes;
 }
 
-/** The SHA-256 of an artifact's content, in hexadecimal: of what `encodeArtifact` makes of it, whoever computed it. */
+/** The SHA-256 of the content of an artifact in memory, in hexadecimal: of what `encodeArtifact` makes of it, whoever computed it. */
 export function hashArtifact({ json, arrays }: Artifact): string {
-  return hashHex(artifactPieces({ json, arrays }));
+  const content = { json, arrays };
+  return hashHex([headerOf(content), ...Object.values(arrays).map((x) => bytesOf(inMemory(x)))].flatMap(padded));
 }
 
-/**
- * What `encodeArtifact` makes, in pieces that share memory with the tensors. The header and each tensor are followed by zeros
- * up to the next place to begin.
- */
-export function artifactPieces({ json, arrays, computedBy }: Artifact): readonly Uint8Array[] {
+/** What `encodeArtifact` makes, in pieces, some of which share memory with the tensors; rows are read some at a time. */
+export async function* artifactPieces(artifact: Artifact): AsyncGenerator<Uint8Array> {
+  yield* padded(headerOf(artifact));
+  for (const array of Object.values(artifact.arrays)) {
+    if ("data" in array) yield* padded(bytesOf(array));
+    else {
+      for (const { from, to } of blocksOf(array.shape)) yield bytesOf(await array.read(from, to));
+      yield paddingOf(byteLength(array));
+    }
+  }
+}
+
+function headerOf({ json, arrays, computedBy }: Artifact): Uint8Array {
   let offset = 0;
-  const entries = Object.entries(arrays).map(([name, { type, shape, data }]): Entry => {
+  const entries = Object.entries(arrays).map(([name, array]): Entry => {
+    const { type, shape } = array;
     const entry = { name, type, shape, offset };
-    offset += align(data.byteLength);
+    offset += align(byteLength(array));
     return entry;
   });
   const text = new TextEncoder().encode(JSON.stringify({ json, entries, computedBy }));
   const header = new Uint8Array(ALIGNMENT + text.length);
   new DataView(header.buffer).setUint32(0, text.length, true);
   header.set(text, ALIGNMENT);
-  const tensors = Object.values(arrays).map(
-    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  );
-  return [header, ...tensors].flatMap((piece) => [piece, new Uint8Array(align(piece.length) - piece.length)]);
+  return header;
 }
+
+const byteLength = ({ type, shape }: Pick<Entry, "type" | "shape">) => sizeOf(shape) * elementBytes(type);
+const bytesOf = ({ data }: Tensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** The header and each tensor are followed by zeros up to the next place to begin. */
+const padded = (piece: Uint8Array) => [piece, paddingOf(piece.length)];
+const paddingOf = (length: number) => new Uint8Array(align(length) - length);
 
 /** The artifact in bytes that `encodeArtifact` made; tensors share memory with them where alignment allows. */
 export function decodeArtifact(bytes: Uint8Array): Artifact {
   const aligned = bytes.byteOffset % ALIGNMENT === 0 ? bytes : new Uint8Array(bytes);
-  const length = new DataView(aligned.buffer, aligned.byteOffset).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(aligned.subarray(ALIGNMENT, ALIGNMENT + length))) as {
-    readonly json: Json;
-    readonly entries: readonly Entry[];
-    readonly computedBy?: RuntimeIdentity;
-  };
-  const start = align(ALIGNMENT + length);
-  const arrays = header.entries.map(({ name, type, shape, offset }): [string, Tensor] => {
-    const end = start + offset + sizeOf(shape) * elementBytes(type);
+  const length = headerLength(aligned);
+  const { entries, ...rest } = parsed(aligned.subarray(ALIGNMENT, length));
+  const tensorAt = ({ name, type, shape, offset }: Entry): Tensor => {
+    const end = align(length) + offset + byteLength({ type, shape });
     assert(end <= aligned.length, `artifact ends before tensor "${name}"`);
-    return [name, { type, shape, data: viewOf(type, aligned.subarray(start + offset, end)) }];
+    return { type, shape, data: viewOf(type, aligned.subarray(align(length) + offset, end)) };
+  };
+  return { ...rest, arrays: Object.fromEntries(entries.map((entry) => [entry.name, tensorAt(entry)])) };
+}
+
+/** Rows of more bytes than these stay where they are until they are asked for. */
+const HELD_BYTES = 2 ** 22;
+
+/**
+ * The artifact whose bytes, as `encodeArtifact` made them, are in a place that is read at will: `read` gives those from one
+ * position to another, in memory of their own.
+ */
+export async function openArtifact(read: (from: number, to: number) => Promise<Uint8Array>): Promise<Artifact> {
+  const length = headerLength(await read(0, ALIGNMENT));
+  const { entries, ...rest } = parsed(await read(ALIGNMENT, length));
+  const arrays = entries.map(async (entry): Promise<[string, AnyRows<ElementType>]> => {
+    const rows = rowsAt(entry, align(length) + entry.offset, read);
+    const stays = entry.shape.length > 1 && byteLength(entry) > HELD_BYTES;
+    return [entry.name, stays ? rows : await allRows(rows)];
   });
-  const { json, computedBy } = header;
-  return { json, arrays: Object.fromEntries(arrays), ...(computedBy && { computedBy }) };
+  return { ...rest, arrays: Object.fromEntries(await Promise.all(arrays)) };
+}
+
+function rowsAt(
+  { type, shape }: Entry,
+  start: number,
+  read: (from: number, to: number) => Promise<Uint8Array>,
+): Rows<ElementType> {
+  const width = byteLength({ type, shape: shape.slice(1) });
+  return {
+    type,
+    shape,
+    async read(from, to) {
+      const bytes = await read(start + from * width, start + to * width);
+      return { type, shape: [to - from, ...shape.slice(1)], data: viewOf(type, bytes) };
+    },
+  };
+}
+
+/** How many bytes come before the padding of the header, from the first ones. */
+function headerLength(bytes: Uint8Array): number {
+  return ALIGNMENT + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
+/** What the text of a header says. */
+function parsed(text: Uint8Array): Pick<Artifact, "json" | "computedBy"> & { readonly entries: readonly Entry[] } {
+  const { json, entries, computedBy } = JSON.parse(new TextDecoder().decode(text)) as Artifact & {
+    readonly entries: readonly Entry[];
+  };
+  return { json, entries, ...(computedBy && { computedBy }) };
 }
 
 function align(length: number): number {

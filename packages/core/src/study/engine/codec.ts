@@ -7,7 +7,7 @@ export interface Codec<T> {
   /** Names the type; by it a task that is sent to a worker says what its inputs hold. */
   readonly name: string;
   encode(value: T): Artifact;
-  decode(artifact: Artifact): T;
+  decode(artifact: Artifact): T | Promise<T>;
 }
 
 /** A codec of plain data. */

@@ -12,5 +12,6 @@ export function placedStore(store: Store, provider: Provider): Store {
     has: (key) => store.has(placed(key)),
     read: (key) => store.read(placed(key)),
     write: (key, artifact) => store.write(placed(key), artifact),
+    room: (type, shape) => store.room(type, shape),
   };
 }

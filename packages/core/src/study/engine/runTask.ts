@@ -6,7 +6,7 @@ import { codecs, taskKinds } from "../tasks/index.ts";
 import type { Workers } from "./execute.ts";
 import { valuesOf } from "./reference.ts";
 import { readRef, type Store } from "./store.ts";
-import type { Task } from "./task.ts";
+import type { Task, TaskHost } from "./task.ts";
 
 /** Computes a task whose inputs are in the store, and writes what it found there. @throws MissingInput */
 export async function runTask(
@@ -18,9 +18,19 @@ export async function runTask(
 ): Promise<void> {
   const kind = taskKinds[task.kind];
   const values = await valuesOf(task.given, ({ key, holds }) => readRef(store, { key, codec: codecs[holds] }));
-  // What a plan was given by its types comes back from JSON: the one place where types are taken on trust.
-  const found = await kind.run(task.parameters, values as object, { runtime, service, onProgress });
-  await store.write(task.key, { ...kind.output.encode(found), computedBy: runtime.identity });
+  const rooms: { close(): Promise<void> }[] = [];
+  const room: TaskHost["room"] = async (type, shape) => {
+    const given = await store.room(type, shape);
+    rooms.push(given);
+    return given;
+  };
+  try {
+    // What a plan was given by its types comes back from JSON: the one place where types are taken on trust.
+    const found = await kind.run(task.parameters, values as object, { runtime, service, room, onProgress });
+    await store.write(task.key, { ...kind.output.encode(found), computedBy: runtime.identity });
+  } finally {
+    for (const each of rooms) await each.close();
+  }
 }
 
 /** Workers that are this process itself, one task at a time. */

@@ -1,6 +1,8 @@
 // Where artifacts are kept, and the one way to read what a reference refers to.
 
 import { type Dataset, takeRows } from "../../data/dataset.ts";
+import { type RowsRoom, roomInMemory } from "../../rows.ts";
+import type { FloatType } from "../../tensor.ts";
 import type { Artifact } from "./artifact.ts";
 import type { Part, Ref } from "./reference.ts";
 
@@ -11,6 +13,8 @@ export interface Store {
   read(key: string): Promise<Artifact | undefined>;
   /** Written whole or not at all. */
   write(key: string, artifact: Artifact): Promise<void>;
+  /** Room beside the artifacts, for rows that come some at a time. */
+  room<T extends FloatType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
 }
 
 /** An artifact that should be in the store is not, or not any more. */
@@ -56,5 +60,6 @@ export function memoryStore(): Store {
     write: async (key, artifact) => {
       artifacts.set(key, artifact);
     },
+    room: async (type, shape) => roomInMemory(type, shape),
   };
 }

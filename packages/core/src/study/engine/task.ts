@@ -3,6 +3,8 @@
 import { hashHex } from "../../hash.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Service } from "../../models/service.ts";
+import type { RowsRoom } from "../../rows.ts";
+import type { FloatType } from "../../tensor.ts";
 import type { Json, Parameters } from "./artifact.ts";
 import type { Codec } from "./codec.ts";
 import type { Values } from "./reference.ts";
@@ -44,6 +46,8 @@ export interface TaskHost {
   readonly runtime: Runtime;
   /** The target, where it is one that can only be asked. */
   readonly service?: Service | undefined;
+  /** Room for rows of the result that come some at a time, until it is written. */
+  room<T extends FloatType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
   onProgress(done: number): void;
 }
 

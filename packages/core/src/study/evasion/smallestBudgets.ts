@@ -1,7 +1,7 @@
 // Attacked points with the smallest budget that misleads a model, to look at (paper, Fig. 9).
 
-import { denseRows, featureCount, takeRows } from "../../data/dataset.ts";
-import type { Vector } from "../../linalg.ts";
+import { denseRows, takeRows } from "../../data/dataset.ts";
+import type { Rows } from "../../rows.ts";
 import { imageShapeOf } from "../audit/exampleImages.ts";
 import { readPart, readRef, type Store } from "../engine/store.ts";
 import type { Matrix } from "./matrix.ts";
@@ -33,7 +33,7 @@ export async function smallestBudgets(
   if (!curve || !imageShape) return [];
   const { curve: budgets } = study.attack;
   const order = budgets.map((_, i) => i).sort((a, b) => budgets[a] - budgets[b]);
-  const found: { target: string; erring: (point: number) => number; pictures: readonly Vector[] }[] = [];
+  const found: { target: string; erring: (point: number) => number; pictures: readonly Rows[] }[] = [];
   const isRight = new Uint8Array(points.labels.length).fill(1);
   for (const [target, { craft, judge }] of curve.crafts) {
     const { budgets: crafted } = await readRef(store, craft);
@@ -45,23 +45,23 @@ export async function smallestBudgets(
     found.push({
       target,
       erring: (point) => order.findIndex((i) => verdicts[i].labels[point] !== points.labels[point]),
-      pictures: order.map((i) => crafted[i].points.data),
+      pictures: order.map((i) => crafted[i].points),
     });
   }
   const point = isRight.findIndex((right, i) => right === 1 && found.every(({ erring }) => erring(i) >= 0));
   if (point < 0) return [];
-  const d = featureCount(points);
   const { lower, upper } = points.domain;
   const box = [Math.min(...lower), Math.max(...upper)] as const;
   const x = denseRows(takeRows(points, [point])).data;
-  return found.map(({ target, erring, pictures }) => {
+  const shown = found.map(async ({ target, erring, pictures }) => {
     const at = erring(point);
     return {
       ...{ target, imageShape, box },
       epsilon: budgets[order[at]],
       label: points.classNames[points.labels[point]],
       original: Float32Array.from(x),
-      attacked: Float32Array.from(pictures[at].subarray(point * d, (point + 1) * d)),
+      attacked: Float32Array.from((await pictures[at].read(point, point + 1)).data),
     };
   });
+  return Promise.all(shown);
 }

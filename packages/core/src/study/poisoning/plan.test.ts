@@ -7,6 +7,7 @@ import { type Dataset, dataset, denseRows, rowCount, takeRows } from "../../data
 import { columnRanges } from "../../data/domain.ts";
 import { sharedRows } from "../../data/overlap.ts";
 import { stream } from "../../random.ts";
+import { inMemory } from "../../rows.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { encodeArtifact } from "../engine/artifact.ts";
 import { execute } from "../engine/execute.ts";
@@ -177,7 +178,7 @@ describe("the parts of a study of poisoning", () => {
     const { plan } = planned();
     const split = plan.tasks.find(({ kind, parameters }) => kind === "split" && parameters.repetition === 0)!;
     const { arrays } = (await store.read(split.key))!;
-    const parts = Object.values(arrays).map(({ data }) => takeRows(all, data as Int32Array));
+    const parts = Object.values(arrays).map((rows) => takeRows(all, inMemory(rows).data as Int32Array));
     parts.forEach((part, i) => {
       expect(rowCount(part)).toBeGreaterThan(5);
       for (const other of parts.slice(i + 1)) expect(sharedRows(part, other)).toBe(0);

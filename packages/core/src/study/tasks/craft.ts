@@ -1,13 +1,16 @@
 // Crafts evasion points on one model, or on several at once, for all budgets.
 
 import { type Attacker, buildAttacker, gradientsPerSample } from "../../attacks/attacker.ts";
-import { craftJoined, type Queries } from "../../attacks/evasion/chunks.ts";
+import { craftInChunks, type Queries } from "../../attacks/evasion/chunks.ts";
+import { featureCount, rowCount } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
+import { rowsOfChunk } from "../../models/limits.ts";
 import { withModels } from "../../models/pool.ts";
-import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
+import { type AnyRows, inMemory, type Rows, type RowsRoom, rowsOf } from "../../rows.ts";
+import { tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
@@ -19,7 +22,8 @@ import { modelOf, type StoredModel } from "./fit.ts";
 
 /** Points crafted for one budget. */
 export interface Crafted {
-  readonly points: Tensor<FloatType>;
+  /** [N, ...], in the type that the models take. */
+  readonly points: Rows;
   /** Norm of each perturbation. */
   readonly size: Float64Array;
   /** Rows of scores and of gradients that were asked for, of all models and points together. */
@@ -45,7 +49,7 @@ const craftingCodec: Codec<CraftOutcome> = {
       nonFinite,
     },
     arrays: Object.fromEntries(
-      budgets.flatMap(({ points, size }, i): [string, Tensor][] => [
+      budgets.flatMap(({ points, size }, i): [string, AnyRows][] => [
         [`points:${i}`, points],
         [`size:${i}`, tensor("float64", [size.length], size)],
       ]),
@@ -54,8 +58,8 @@ const craftingCodec: Codec<CraftOutcome> = {
   decode({ json, arrays }) {
     const { nonFinite = 0, queries, ...facts } = json as CraftOutcome["facts"] & { readonly queries: Queries[] & Json };
     const budgets = Array.from({ length: Object.keys(arrays).length / 2 }, (_, i) => ({
-      points: arrays[`points:${i}`] as Tensor<FloatType>,
-      size: arrays[`size:${i}`].data as Float64Array,
+      points: rowsOf(arrays[`points:${i}`] as AnyRows),
+      size: inMemory(arrays[`size:${i}`]).data as Float64Array,
       queries: queries[i],
     }));
     return { budgets, nonFinite: nonFinite as number, facts };
@@ -115,23 +119,25 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
     const learner = models.length === 1 ? models[0].learner : undefined;
     return { seconds, bytes: 4 * rows * features * epsilons.length, learner, rows };
   },
-  async run({ epsilons, seed, direction, target, attacker, ...choice }, inputs, { runtime, onProgress }) {
+  async run({ epsilons, seed, direction, target, attacker, ...choice }, inputs, { runtime, room, onProgress }) {
     const { attacked, pool, model, models: stored = [model!] } = inputs;
     const models = stored.map(modelOf);
     const { domain } = attacked;
     const threat = { norm: normIn(domain, choice), domain, ...(direction && { direction }) };
     const about = { threat, shape: attacked.featureShape, models: models.length };
     const { entry, attack, fromOrigin, secondStart, objective } = buildAttacker(attacker ?? {}, about);
-    const results = await withModels(runtime, models, async (opened) => {
+    const n = rowCount(attacked);
+    const budgets: (Crafted & { readonly points: RowsRoom; iterations: number; queries: Queries })[] = [];
+    const crafting = await withModels(runtime, models, async (opened) => {
       const reason = opened.find(({ differentiable }) => !differentiable)?.notDifferentiable;
       if (reason !== undefined) return reason;
       requireSameClasses(opened);
       const [first, ...others] = opened.map(({ differentiable }, i) => ({ model: models[i], opened: differentiable! }));
-      return craftJoined({
+      return craftInChunks({
         ...first,
         ...(others.length > 0 && { others }),
         data: attacked,
-        numbers: entry?.capabilities.mixesRows ? Number.POSITIVE_INFINITY : runtime.limits.chunk,
+        rows: entry?.capabilities.mixesRows ? n : rowsOfChunk(runtime.limits, featureCount(attacked)),
         ...(target !== undefined && { target }),
         threat,
         ...(attack && { attack }),
@@ -142,13 +148,27 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
         ...(objective && { objective }),
         seed,
         onProgress,
+        async place(budget, from, { points, size, iterations, queries }) {
+          const all = (budgets[budget] ??= {
+            points: await room(points.type, [n, ...points.shape.slice(1)]),
+            size: new Float64Array(n),
+            iterations: 0,
+            queries: { scores: 0, gradients: 0 },
+          });
+          await all.points.write(from, points);
+          all.size.set(size, from);
+          // An iteration counts once where some rows took it.
+          all.iterations = Math.max(all.iterations, iterations);
+          const { scores, gradients } = all.queries;
+          all.queries = { scores: scores + queries.scores, gradients: gradients + queries.gradients };
+        },
       });
     });
-    if (typeof results === "string") return { budgets: [], nonFinite: 0, facts: { noGradients: results } };
+    if (typeof crafting === "string") return { budgets: [], nonFinite: 0, facts: { noGradients: crafting } };
     return {
-      budgets: results.map(({ points, size, queries }) => ({ points, size, queries })),
-      nonFinite: attacked.labels.filter((_, i) => results.some(({ nonFinite }) => nonFinite[i] === 1)).length,
-      facts: { iterations: results.map(({ iterations }) => iterations) },
+      budgets: budgets.map(({ points, size, queries }) => ({ points, size, queries })),
+      nonFinite: crafting.nonFinite.reduce((sum, flag) => sum + flag, 0),
+      facts: { iterations: budgets.map(({ iterations }) => iterations) },
     };
   },
 };

@@ -2,7 +2,8 @@
 
 import type { Dataset } from "../../data/dataset.ts";
 import { isSparse, sparseType } from "../../data/sparse.ts";
-import { type FloatType, type Tensor, tensor } from "../../tensor.ts";
+import { type AnyRows, allRows, inMemory } from "../../rows.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";
 
 /** How a dataset is kept. */
@@ -31,7 +32,7 @@ export const datasetCodec: Codec<Dataset> = {
       },
     };
   },
-  decode({ json, arrays }) {
+  async decode({ json, arrays }) {
     const { classNames, featureShape, kinds, groups, scaling } = json as Pick<
       Dataset,
       "classNames" | "featureShape" | "scaling"
@@ -39,20 +40,20 @@ export const datasetCodec: Codec<Dataset> = {
       readonly kinds?: NonNullable<Dataset["domain"]["kinds"]>;
       readonly groups?: NonNullable<Dataset["domain"]["groups"]>;
     };
-    const lower = arrays.lower.data as Float64Array;
-    const labels = arrays.labels.data as Int32Array;
+    const lower = inMemory(arrays.lower).data as Float64Array;
+    const labels = inMemory(arrays.labels).data as Int32Array;
     const features = arrays.features
-      ? (arrays.features as Tensor<FloatType>)
+      ? await allRows(arrays.features as AnyRows)
       : {
           rows: labels.length,
           columns: lower.length,
-          start: arrays.start.data as Int32Array,
-          index: arrays.index.data as Int32Array,
-          value: arrays.value.data as Float32Array | Float64Array,
+          start: inMemory(arrays.start).data as Int32Array,
+          index: inMemory(arrays.index).data as Int32Array,
+          value: inMemory(arrays.value).data as Float32Array | Float64Array,
         };
     const domain = {
       lower,
-      upper: arrays.upper.data as Float64Array,
+      upper: inMemory(arrays.upper).data as Float64Array,
       ...(kinds && { kinds }),
       ...(groups && { groups }),
     };

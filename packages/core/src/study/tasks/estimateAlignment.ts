@@ -5,6 +5,7 @@ import { perUnit, rangeUnits } from "../../data/units.ts";
 import { assert, InputError } from "../../errors.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import { permutation, stream } from "../../random.ts";
+import { mapRows } from "../../rows.ts";
 import { meanInterval } from "../../stats/meanInterval.ts";
 import { rowSize, sliceRows, tensor } from "../../tensor.ts";
 import { probesAt, slopesAlong } from "../../transfer/slopes.ts";
@@ -43,7 +44,7 @@ export const estimateAlignment: TaskKind<EstimateParameters, EstimateInputs, Ali
     if (service.answers === "labels") throw needsScores();
     const x = denseRows(attacked);
     const units = given.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
-    const gradients = surrogates.map(({ look }) => perUnit(look.gradients!, units));
+    const gradients = surrogates.map(({ look }) => mapRows(look.gradients!, (block) => perUnit(block, units)));
     const along = surrogates.map(() => new Float64Array(points));
     const cosines = surrogates.map(() => new Float64Array(points));
     let queries = 0;
@@ -51,7 +52,7 @@ export const estimateAlignment: TaskKind<EstimateParameters, EstimateInputs, Ali
     for (let i = 0; i < points; i++) {
       const at = chosen[i];
       const probes = probesAt(
-        gradients.map((each) => sliceRows(each, at, at + 1).data),
+        await Promise.all(gradients.map(async (each) => (await each.read(at, at + 1)).data)),
         random,
         stream(seed, "slopes", at),
       );

@@ -1,10 +1,11 @@
 // What a model says of clean points: labels, losses and, where it can be differentiated, loss gradients.
 
-import { denseRows } from "../../data/dataset.ts";
+import { denseRows, rowCount } from "../../data/dataset.ts";
 import { argMax, crossEntropy, margin } from "../../models/losses.ts";
 import { withModel } from "../../models/pool.ts";
 import { NO_GRADIENTS } from "../../models/service.ts";
-import { type FloatType, rowSize, type Tensor, tensor, toFloat } from "../../tensor.ts";
+import { type AnyRows, blocksOf, inMemory, type Rows, rowsOf } from "../../rows.ts";
+import { rowSize, type Tensor, tensor, toFloat } from "../../tensor.ts";
 import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
@@ -23,7 +24,7 @@ export interface CleanEvaluation {
   /** S of each point under the definition asked for; undefined where none was, or without gradients. */
   readonly sizes: Float64Array | undefined;
   /** [N, ...]; undefined without gradients. A row in which something is not finite is NaN throughout. */
-  readonly gradients: Tensor<FloatType> | undefined;
+  readonly gradients: Rows | undefined;
   /** Why there are no gradients, where there are none. */
   readonly noGradients: string | undefined;
 }
@@ -43,14 +44,17 @@ export const cleanCodec: Codec<CleanEvaluation> = {
       },
     };
   },
-  decode: ({ json, arrays }) => ({
-    labels: arrays.labels.data as Int32Array,
-    losses: arrays.losses?.data as Float64Array | undefined,
-    margins: arrays.margins?.data as Float64Array | undefined,
-    sizes: arrays.sizes?.data as Float64Array | undefined,
-    gradients: arrays.gradients as Tensor<FloatType> | undefined,
-    noGradients: (json as { noGradients?: string }).noGradients,
-  }),
+  decode({ json, arrays: { labels, losses, margins, sizes, gradients } }) {
+    const values = (array: typeof losses | undefined) => array && (inMemory(array).data as Float64Array);
+    return {
+      labels: inMemory(labels).data as Int32Array,
+      losses: values(losses),
+      margins: values(margins),
+      sizes: values(sizes),
+      gradients: gradients && rowsOf(gradients as AnyRows),
+      noGradients: (json as { noGradients?: string }).noGradients,
+    };
+  },
 };
 
 /** A definition of S beside the primary one, and how it is measured; or neither. */
@@ -72,27 +76,33 @@ export const evaluateClean: TaskKind<CleanParameters, CleanInputs, CleanEvaluati
     model
       ? { seconds: 0.03 + rows / 40_000, bytes: 4 * rows * features, learner: model.learner }
       : { seconds: 0.1, bytes: 20 * rows },
-  async run({ size, norm, units }, { attacked, model: stored, answers }, { runtime }) {
+  async run({ size, norm, units }, { attacked, model: stored, answers }, { runtime, room }) {
     const { labels, domain } = attacked;
     if (answers) return evaluationOf(answers, labels);
     const model = modelOf(stored!);
-    const x = denseRows(attacked);
-    return withModel(runtime, model, async (opened) => {
-      const { differentiable } = opened;
-      const found = await differentiable?.inputGradient("crossEntropy", x, labels);
-      const scores = found?.scores ?? (await opened.scores(x));
-      const sizes =
-        size && norm && differentiable
-          ? await inputGradientSizes(differentiable, x, labels, normIn(domain, { norm, units }), size)
-          : undefined;
-      return {
-        labels: argMax(scores),
-        losses: crossEntropy(scores, labels, model.probabilities),
-        margins: margin(scores, labels),
-        sizes,
-        gradients: found && withoutHalves(toFloat(found.gradient, "float32")),
-        noGradients: opened.notDifferentiable,
-      };
+    const n = rowCount(attacked);
+    const found = {
+      labels: new Int32Array(n),
+      losses: new Float64Array(n),
+      margins: new Float64Array(n),
+    };
+    const measure = size && norm && normIn(domain, { norm, units });
+    const shape = [n, ...attacked.featureShape];
+    return withModel(runtime, model, async ({ differentiable, scores: scoresOf, notDifferentiable, rowsOfCall }) => {
+      const gradients = differentiable && (await room("float32", shape));
+      const sizes = differentiable && measure && new Float64Array(n);
+      for (const { from, to } of blocksOf(shape, rowsOfCall)) {
+        const x = denseRows(attacked, from, to);
+        const own = labels.subarray(from, to);
+        const slopes = await differentiable?.inputGradient("crossEntropy", x, own);
+        const scores = slopes?.scores ?? (await scoresOf(x));
+        found.labels.set(argMax(scores), from);
+        found.losses.set(crossEntropy(scores, own, model.probabilities), from);
+        found.margins.set(margin(scores, own), from);
+        if (slopes) await gradients!.write(from, withoutHalves(toFloat(slopes.gradient, "float32")));
+        sizes?.set(await inputGradientSizes(differentiable!, x, own, measure!, size), from);
+      }
+      return { ...found, sizes, gradients, noGradients: notDifferentiable };
     });
   },
 };
@@ -119,13 +129,4 @@ function evaluationOf(answers: Answers, labels: Int32Array): CleanEvaluation {
     gradients: undefined,
     noGradients: NO_GRADIENTS,
   };
-}
-
-/** Which points have a finite loss and, where the model has gradients, a finite gradient: what is measured of both is of these. */
-export function measurable({ labels, losses, gradients }: CleanEvaluation): readonly boolean[] {
-  const width = gradients && rowSize(gradients);
-  return Array.from(
-    labels,
-    (_, i) => (!losses || Number.isFinite(losses[i])) && (!gradients || !Number.isNaN(gradients.data[i * width!])),
-  );
 }

@@ -3,6 +3,7 @@
 import { fit as fitLearner } from "../../learners/fit.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { type Model, modelFromBytes } from "../../models/model.ts";
+import { inMemory } from "../../rows.ts";
 import { tensor } from "../../tensor.ts";
 import type { Json } from "../engine/artifact.ts";
 import type { Codec } from "../engine/codec.ts";
@@ -23,7 +24,10 @@ export const modelCodec: Codec<StoredModel> = {
     json: { ...(training && { training }), ...(options && { options: options as Json }) },
     arrays: { onnx: tensor("uint8", [bytes.length], bytes) },
   }),
-  decode: ({ json, arrays }) => ({ ...(json as Partial<StoredModel>), bytes: arrays.onnx.data as Uint8Array }),
+  decode: ({ json, arrays }) => ({
+    ...(json as Partial<StoredModel>),
+    bytes: inMemory(arrays.onnx).data as Uint8Array,
+  }),
 };
 
 /** Models that were read, by the memory of their file. */

@@ -1,8 +1,10 @@
 // Judges points crafted on one model on several others, and predicts to first order what they do there.
 
-import { denseRows } from "../../data/dataset.ts";
+import { type Dataset, denseRows, rowCount } from "../../data/dataset.ts";
 import { argMax, crossEntropy } from "../../models/losses.ts";
+import type { OpenModel } from "../../models/open.ts";
 import { withModel } from "../../models/pool.ts";
+import { blocksOf, inMemory, type Rows } from "../../rows.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { predictedIncreases } from "../../transfer/gradients.ts";
 import type { Codec } from "../engine/codec.ts";
@@ -45,15 +47,16 @@ const judgementCodec: Codec<Judgement> = {
   },
   decode({ json, arrays }) {
     const verdicts = new Map<string, Verdict[]>();
-    for (const [name, { data }] of Object.entries(arrays)) {
+    const valuesOf = <T>(name: string) => arrays[name] && (inMemory(arrays[name]).data as T);
+    for (const name of Object.keys(arrays)) {
       const [, id, i] = /^labels:(.*):(\d+)$/s.exec(name) ?? [];
       if (id === undefined) continue;
       const of = verdicts.get(id) ?? [];
       verdicts.set(id, of);
       of[Number(i)] = {
-        labels: data as Int32Array,
-        losses: arrays[`losses:${id}:${i}`]?.data as Float64Array | undefined,
-        predicted: arrays[`predicted:${id}:${i}`]?.data as Float64Array | undefined,
+        labels: valuesOf<Int32Array>(name),
+        losses: valuesOf<Float64Array | undefined>(`losses:${id}:${i}`),
+        predicted: valuesOf<Float64Array | undefined>(`predicted:${id}:${i}`),
       };
     }
     return { verdicts, nonFinite: (json as { nonFinite?: number }).nonFinite ?? 0 };
@@ -83,7 +86,6 @@ export const judge: TaskKind<{ readonly budgets: number }, JudgeInputs, Judgemen
   },
   async run(_, { attacked, craft, judged }, { runtime, onProgress }) {
     const { labels } = attacked;
-    const x = denseRows(attacked);
     const verdicts = new Map<string, Verdict[]>();
     for (const [done, { id, look, model: stored, answers }] of judged.entries()) {
       const own: Verdict[] = [];
@@ -97,17 +99,31 @@ export const judge: TaskKind<{ readonly budgets: number }, JudgeInputs, Judgemen
       }
       const model = modelOf(stored!);
       await withModel(runtime, model, async (opened) => {
-        for (const { points } of craft.budgets) {
-          const scores = await opened.scores(points);
-          own.push({
-            labels: argMax(scores),
-            losses: crossEntropy(scores, labels, model.probabilities),
-            predicted: look.gradients && predictedIncreases(x, points, look.gradients),
-          });
-        }
+        for (const { points } of craft.budgets) own.push(await verdictOf(opened, points, attacked, look.gradients));
       });
       onProgress((done + 1) / judged.length);
     }
     return { verdicts, nonFinite: craft.nonFinite };
   },
 };
+
+/** What a model says of points, some at a time. */
+async function verdictOf(
+  { scores: scoresOf, probabilities, rowsOfCall }: OpenModel,
+  points: Rows,
+  clean: Dataset,
+  gradients: Rows | undefined,
+): Promise<Verdict> {
+  const n = rowCount(clean);
+  const labels = new Int32Array(n);
+  const losses = new Float64Array(n);
+  const predicted = gradients && new Float64Array(n);
+  for (const { from, to } of blocksOf(points.shape, rowsOfCall)) {
+    const block = await points.read(from, to);
+    const scores = await scoresOf(block);
+    labels.set(argMax(scores), from);
+    losses.set(crossEntropy(scores, clean.labels.subarray(from, to), probabilities), from);
+    predicted?.set(predictedIncreases(denseRows(clean, from, to), block, await gradients!.read(from, to)), from);
+  }
+  return { labels, losses, predicted };
+}

@@ -3,6 +3,7 @@
 import { denseRows } from "../../data/dataset.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import { withModel } from "../../models/pool.ts";
+import { blocksOf } from "../../rows.ts";
 import { lossVariability as variabilityOf } from "../../transfer/variability.ts";
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
@@ -41,12 +42,19 @@ export const lossVariability: TaskKind<VariabilityParameters, VariabilityInputs,
   lists: { sets: "model" },
   estimate: (_, { sets }) => ({ seconds: 0.01 * sets.length }),
   async run({ budget }, { attacked, sets, craft }, { runtime, onProgress }) {
-    const x = craft && budget !== undefined ? craft.budgets[budget].points : denseRows(attacked);
+    const points = craft && budget !== undefined ? craft.budgets[budget].points : undefined;
+    const { labels, featureShape } = attacked;
     const losses: Float64Array[] = [];
     for (const stored of sets) {
       const model = modelOf(stored);
-      const scores = await withModel(runtime, model, (opened) => opened.scores(x));
-      losses.push(crossEntropy(scores, attacked.labels, model.probabilities));
+      const own = new Float64Array(labels.length);
+      await withModel(runtime, model, async (opened) => {
+        for (const { from, to } of blocksOf([labels.length, ...featureShape], opened.rowsOfCall)) {
+          const scores = await opened.scores((await points?.read(from, to)) ?? denseRows(attacked, from, to));
+          own.set(crossEntropy(scores, labels.subarray(from, to), model.probabilities), from);
+        }
+      });
+      losses.push(own);
       onProgress(losses.length / sets.length);
     }
     return variability(losses);

@@ -1,7 +1,8 @@
 // rho: correlates what was crafted on one model with what was crafted on each of those that judge it.
 
-import { denseRows } from "../../data/dataset.ts";
+import { datasetRows } from "../../data/dataset.ts";
 import { inUnits, rangeUnits } from "../../data/units.ts";
+import { mapRows, type Rows } from "../../rows.ts";
 import { mean } from "../../stats/describe.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { jsonCodec } from "../engine/codec.ts";
@@ -33,14 +34,15 @@ export const perturbationCorrelation: TaskKind<CorrelationParameters, Correlatio
   }),
   async run(parameters, { attacked, craft, others }, { runtime }) {
     const units = parameters.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
-    const x = inUnits(denseRows(attacked), units);
+    const measured = (rows: Rows) => mapRows(rows, (block) => inUnits(block, units));
+    const x = measured(datasetRows(attacked));
     const correlations: Record<string, (number | null)[]> = Object.fromEntries(others.map(({ id }) => [id, []]));
     for (const [budget, { points }] of craft.budgets.entries()) {
       const known = others.filter((other) => other.craft.budgets[budget]);
       const [values] = await cosineMatrix(
         runtime,
-        [inUnits(points, units)],
-        known.map((other) => inUnits(other.craft.budgets[budget].points, units)),
+        [measured(points)],
+        known.map((other) => measured(other.craft.budgets[budget].points)),
         x,
       );
       known.forEach(({ id }, i) => {

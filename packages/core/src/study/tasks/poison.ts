@@ -5,7 +5,8 @@ import { joinPoints, slicePoints } from "../../attacks/poisoning/points.ts";
 import { buildPoisoning } from "../../attacks/poisoning/poisoningEntry.ts";
 import type { PoisonPoints } from "../../attacks/poisoning/task.ts";
 import { learnerByName } from "../../learners/registry.ts";
-import { rowSize, type Tensor, tensor } from "../../tensor.ts";
+import { type AnyRows, allRows, inMemory } from "../../rows.ts";
+import { rowSize, tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
@@ -34,13 +35,13 @@ export const blockCodec: Codec<Block> = {
       arrays: { x, start, labels: integers(labels), sources: integers(sources) },
     };
   },
-  decode: ({ json, arrays }) => ({
+  decode: async ({ json, arrays }) => ({
     ...(json as unknown as BlockFacts),
     points: {
-      x: arrays.x as Tensor<"float64">,
-      start: arrays.start as Tensor<"float64">,
-      labels: arrays.labels.data as Int32Array,
-      sources: arrays.sources.data as Int32Array,
+      x: await allRows(arrays.x as AnyRows<"float64">),
+      start: await allRows(arrays.start as AnyRows<"float64">),
+      labels: inMemory(arrays.labels).data as Int32Array,
+      sources: inMemory(arrays.sources).data as Int32Array,
     },
   }),
 };

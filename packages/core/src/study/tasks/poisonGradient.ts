@@ -5,6 +5,7 @@ import { featureCount, rowCount } from "../../data/dataset.ts";
 import { columnUnits, perUnit } from "../../data/units.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { scalingOf } from "../../learners/scaling.ts";
+import { type AnyRows, allRows } from "../../rows.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
@@ -21,9 +22,9 @@ export interface PoisonGradient {
 const poisonGradientCodec: Codec<PoisonGradient> = {
   name: "poisoning gradient",
   encode: ({ loss, gradient }) => ({ json: { loss }, arrays: { gradient } }),
-  decode: ({ json, arrays }) => ({
+  decode: async ({ json, arrays }) => ({
     ...(json as { readonly loss: number }),
-    gradient: arrays.gradient as Tensor<"float64">,
+    gradient: await allRows(arrays.gradient as AnyRows<"float64">),
   }),
 };
 

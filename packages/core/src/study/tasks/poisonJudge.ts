@@ -10,6 +10,7 @@ import { learnerByName } from "../../learners/registry.ts";
 import { regularisationChoices } from "../../learners/regularisation.ts";
 import { argMax } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
+import { inMemory } from "../../rows.ts";
 import { tensor } from "../../tensor.ts";
 import type { Json } from "../engine/artifact.ts";
 import type { Codec } from "../engine/codec.ts";
@@ -38,7 +39,7 @@ const poisonVerdictsCodec: Codec<readonly PoisonVerdict[]> = {
   }),
   decode({ json, arrays }) {
     const { options } = json as unknown as { readonly options: readonly PoisonVerdict["options"][] };
-    return options.map((each, i) => ({ options: each, labels: arrays[`labels:${i}`].data as Int32Array }));
+    return options.map((each, i) => ({ options: each, labels: inMemory(arrays[`labels:${i}`]).data as Int32Array }));
   },
 };
 

@@ -1,9 +1,10 @@
 // Asks a service for its scores of points: clean ones, or those crafted on a surrogate.
 
-import { denseRows } from "../../data/dataset.ts";
+import { datasetRows } from "../../data/dataset.ts";
 import { assert } from "../../errors.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import type { Service } from "../../models/service.ts";
+import { type AnyRows, allRows } from "../../rows.ts";
 import type { FloatType, Tensor } from "../../tensor.ts";
 import type { Json } from "../engine/artifact.ts";
 import type { Codec } from "../engine/codec.ts";
@@ -34,9 +35,9 @@ const answersCodec: Codec<Answers> = {
     json: { probabilities, answers },
     arrays: Object.fromEntries(scores.map((each, i) => [i, each])),
   }),
-  decode: ({ json, arrays }) => ({
+  decode: async ({ json, arrays }) => ({
     ...(json as unknown as Omit<Answers, "scores">),
-    scores: Object.keys(arrays).map((_, i) => arrays[i] as Tensor<FloatType>),
+    scores: await Promise.all(Object.keys(arrays).map((_, i) => allRows(arrays[i] as AnyRows))),
   }),
 };
 
@@ -62,10 +63,11 @@ export const queryTarget: TaskKind<{ readonly budgets?: number }, QueryInputs, A
   },
   async run(_, { attacked, craft }, { service, onProgress }) {
     assert(service, "a task that asks a service was given none");
-    const sets = craft ? craft.budgets.map(({ points }) => points) : [denseRows(attacked!)];
+    const sets = craft ? craft.budgets.map(({ points }) => points) : [datasetRows(attacked!)];
     const scores: Tensor<FloatType>[] = [];
     for (const [i, points] of sets.entries()) {
-      scores.push(await service.scores(points));
+      // A service is asked about few rows, and about those of one question in as few requests as it takes.
+      scores.push(await service.scores(await allRows(points)));
       onProgress((i + 1) / sets.length);
     }
     return { scores, probabilities: service.probabilities, answers: service.answers };

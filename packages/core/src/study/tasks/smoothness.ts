@@ -3,7 +3,8 @@
 import { denseRows, rowCount } from "../../data/dataset.ts";
 import { openHessian } from "../../models/hessian.ts";
 import { withModel } from "../../models/pool.ts";
-import { sliceRows, tensor } from "../../tensor.ts";
+import { inMemory } from "../../rows.ts";
+import { tensor } from "../../tensor.ts";
 import { gradientTurning, largestCurvatures } from "../../transfer/smoothness.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
@@ -30,7 +31,10 @@ const smoothnessCodec: Codec<Smoothness | undefined> = {
       : {},
   }),
   decode: ({ arrays: { curvatures, turnings } }) =>
-    curvatures && { curvatures: curvatures.data as Float64Array, turnings: turnings.data as Float64Array },
+    curvatures && {
+      curvatures: inMemory(curvatures).data as Float64Array,
+      turnings: inMemory(turnings).data as Float64Array,
+    },
 };
 
 export interface SmoothnessParameters {
@@ -53,7 +57,7 @@ export const smoothness: TaskKind<SmoothnessParameters, SmoothnessInputs, Smooth
   async run({ points, radius, seed }, { model: stored, attacked }, { runtime }) {
     const model = modelOf(stored);
     const n = Math.min(points, rowCount(attacked));
-    const x = sliceRows(denseRows(attacked), 0, n);
+    const x = denseRows(attacked, 0, n);
     const labels = attacked.labels.slice(0, n);
     const turnings = await withModel(
       runtime,

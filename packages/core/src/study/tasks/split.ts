@@ -3,6 +3,7 @@
 import { type Dataset, rowCount, takeRows } from "../../data/dataset.ts";
 import { stratifiedSplit, subsample } from "../../data/split.ts";
 import { stream } from "../../random.ts";
+import { inMemory } from "../../rows.ts";
 import { tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref, Split } from "../engine/reference.ts";
@@ -14,7 +15,7 @@ const splitCodec: Codec<Split> = {
     json: { rows: parts.map((rows) => rows.length) },
     arrays: Object.fromEntries(parts.map((rows, i) => [String(i), tensor("int32", [rows.length], rows)])),
   }),
-  decode: ({ arrays }) => Object.keys(arrays).map((_, i) => arrays[i].data as Int32Array),
+  decode: ({ arrays }) => Object.keys(arrays).map((_, i) => inMemory(arrays[i]).data as Int32Array),
 };
 
 export interface SplitParameters {

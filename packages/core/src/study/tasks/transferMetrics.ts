@@ -1,13 +1,12 @@
 // Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
 
-import { perUnit, rangeUnits } from "../../data/units.ts";
+import { rangeUnits } from "../../data/units.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import { mean } from "../../stats/describe.ts";
 import { meanInterval } from "../../stats/meanInterval.ts";
-import { type Norm, norms } from "../../threat/norm.ts";
+import { norms } from "../../threat/norm.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
-import { linearisedIncreases } from "../../transfer/decomposition.ts";
-import { attackAlignments, gradientSizes } from "../../transfer/gradients.ts";
+import { attackAlignments } from "../../transfer/gradients.ts";
 import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import { errorRate, outcomeRates, type Rate, targetedRate } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
@@ -18,8 +17,9 @@ import type { TaskKind } from "../engine/task.ts";
 import { withRatios } from "../measured.ts";
 import type { AuditCell, AuditModel, AuditPair, OutputPair, Transfer } from "../result.ts";
 import type { NormChoice } from "./craft.ts";
-import { type CleanEvaluation, measurable } from "./evaluateClean.ts";
+import type { CleanEvaluation } from "./evaluateClean.ts";
 import type { StoredModel } from "./fit.ts";
+import { type GradientFacts, gradientFacts } from "./gradientFacts.ts";
 import type { Judgement } from "./judge.ts";
 import type { PerturbationCorrelations } from "./perturbationCorrelation.ts";
 import type { ServiceIdentity } from "./queryTarget.ts";
@@ -69,9 +69,6 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
     // Gradients by features in their units are those that the norm in these units is about.
     const units = choice.units === "ranges" ? rangeUnits(domain) : undefined;
     const norm = norms[choice.norm];
-    const looks = new Map(
-      models.map(({ id, look }) => [id, { ...look, gradients: look.gradients && perUnit(look.gradients, units) }]),
-    );
     const all = crafts.map(({ id, surrogate, ...craft }) => ({
       ...craft,
       id: surrogate ?? String(id),
@@ -79,16 +76,18 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
     }));
     const own = all.filter(({ isOwn }) => isOwn);
     const judged = new Map(own.map(({ id, judge }) => [id, judge]));
-    const alignments = await alignmentsOf(runtime, own, looks);
+    const gradients = models.flatMap(({ id, look }) => (look.gradients ? [[id, look.gradients] as const] : []));
+    const pairs = all.flatMap(({ id, judged }) => judged.map((target) => [id, target] as const));
+    const facts = await gradientFacts(new Map(gradients), norm, units, pairs);
+    const looks = new Map(models.map(({ id, look }) => [id, seenOf(look, id, facts)]));
+    const alignments = await alignmentsOf(runtime, own, facts);
     const cells = all.flatMap(({ id, attacker, judged, judge, correlate }) => {
-      const from = looks.get(id);
-      const perUnit = new Map(judged.map((target) => [target, from && linearised(from, looks.get(target)!, norm)]));
       return epsilons.flatMap((epsilon, budget) =>
         judged.flatMap((target) => {
-          const slope = perUnit.get(target);
+          const slope = facts.linearised(id, target);
           const rho = correlate?.[target]?.[budget];
           const sent = wanted === undefined ? undefined : targetedIn(judge, target, budget, labels, wanted);
-          return cellOf(judge, id, target, epsilon, budget, labels, looks, norm).map((cell) => ({
+          return cellOf(judge, id, target, epsilon, budget, labels, looks).map((cell) => ({
             ...cell,
             ...(sent && { targeted: sent }),
             ...(attacker !== undefined && { attacker }),
@@ -100,7 +99,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
     });
     return {
       models: models.map((row) => ({
-        ...modelOf(row, looks.get(row.id)!, labels, norm, seed),
+        ...modelOf(row, looks.get(row.id)!, labels, seed),
         ...nonFinite(judged.get(row.id), labels.length),
         ...otherSize(looks.get(row.id)!, size, seed),
         ...smoothnessOf(row.smooth, seed),
@@ -112,19 +111,31 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
   },
 };
 
+/** What is known of a model on clean points. */
+interface SeenModel extends Omit<CleanEvaluation, "gradients"> {
+  /** S of each point; undefined without gradients. */
+  readonly gradientSizes: Float64Array | undefined;
+  /** Which points have a finite loss and, where the model has gradients, a finite gradient: what is measured of both is of these. */
+  readonly kept: readonly boolean[];
+}
+
+function seenOf({ gradients: _, ...look }: CleanEvaluation, id: string, { sizes, finite }: GradientFacts): SeenModel {
+  const known = finite.get(id);
+  const kept = Array.from(look.labels, (_, i) => {
+    return (!look.losses || Number.isFinite(look.losses[i])) && (!known || known[i] === 1);
+  });
+  return { ...look, kept, gradientSizes: sizes.get(id) };
+}
+
 function modelOf(
   { model, look: _, smooth: __, ...row }: Values<MeasuredModel>,
-  look: CleanEvaluation,
+  { labels: predicted, losses, gradientSizes: sizes, kept, noGradients }: SeenModel,
   labels: Int32Array,
-  norm: Norm,
   seed: number,
 ): AuditModel {
-  const { labels: predicted, losses, gradients, noGradients } = look;
-  const kept = measurable(look);
   const count = kept.filter((is) => !is).length;
   const cleanLoss = losses && mean(losses.filter((_, i) => kept[i]));
   const { training, options } = "bytes" in model ? model : {};
-  const sizes = gradients && gradientSizes(gradients, norm);
   const size = sizes && meanInterval(sizes, { seed, least: 0 });
   const flat = sizes ? sizes.filter((each) => each === 0).length : 0;
   return {
@@ -153,21 +164,18 @@ function cellOf(
   epsilon: number,
   budget: number,
   labels: Int32Array,
-  looks: ReadonlyMap<string, CleanEvaluation>,
-  norm: Norm,
+  looks: ReadonlyMap<string, SeenModel>,
 ): AuditCell[] {
   const verdict = verdicts.get(target)?.[budget];
   if (!verdict) return [];
   const clean = looks.get(target)!;
   // Several models together, or a surrogate of a study, do not judge what was crafted on them: nothing is the same class then.
   const own = verdicts.get(surrogate)?.[budget];
-  const kept = measurable(clean).map((is, i) => is && (!verdict.losses || Number.isFinite(verdict.losses[i])));
+  const kept = clean.kept.map((is, i) => is && (!verdict.losses || Number.isFinite(verdict.losses[i])));
   const meanKept = (values: Float64Array | undefined) => values && mean(values.filter((_, i) => kept[i]));
   const [before, after] = [meanKept(clean.losses), meanKept(verdict.losses)];
   const predictedIncrease = meanKept(verdict.predicted);
-  const along = meanFinite(
-    verdict.predicted && attackAlignments(verdict.predicted, gradientSizes(clean.gradients!, norm), epsilon),
-  );
+  const along = meanFinite(verdict.predicted && attackAlignments(verdict.predicted, clean.gradientSizes!, epsilon));
   const { errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass } = outcomeRates({
     labels,
     clean: clean.labels,
@@ -210,12 +218,12 @@ type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
 async function alignmentsOf(
   runtime: Runtime,
   crafts: readonly { readonly id: string; readonly judged: readonly string[] }[],
-  looks: ReadonlyMap<string, CleanEvaluation>,
+  { gradients }: GradientFacts,
 ): Promise<Alignments> {
   const gradientsOf = (ids: readonly string[]) =>
     ids.flatMap((id) => {
-      const gradients = looks.get(id)?.gradients;
-      return gradients ? [[id, gradients] as const] : [];
+      const rows = gradients.get(id);
+      return rows ? [[id, rows] as const] : [];
     });
   const surrogates = gradientsOf(
     crafts.filter(({ id, judged }) => judged.some((each) => each !== id)).map(({ id }) => id),
@@ -223,8 +231,8 @@ async function alignmentsOf(
   const targets = gradientsOf([...new Set(crafts.flatMap(({ id, judged }) => judged.filter((each) => each !== id)))]);
   const matrix = await cosineMatrix(
     runtime,
-    surrogates.map(([, gradients]) => gradients),
-    targets.map(([, gradients]) => gradients),
+    surrogates.map(([, rows]) => rows),
+    targets.map(([, rows]) => rows),
   );
   return new Map(surrogates.map(([id], i) => [id, new Map(targets.map(([target], j) => [target, matrix[i][j]]))]));
 }
@@ -237,19 +245,13 @@ function pairOf(surrogate: string, target: string, alignments: Alignments, seed:
 }
 
 /** How alike a surrogate and another model are in what they say. */
-function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string, CleanEvaluation>): OutputPair[] {
+function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string, SeenModel>): OutputPair[] {
   if (surrogate === target) return [];
   const { labelAgreement, marginCorrelation } = outputAlignment(looks.get(surrogate)!, looks.get(target)!);
   return [{ surrogate, target, labelAgreement, ...(marginCorrelation !== undefined && { marginCorrelation }) }];
 }
 
-/** What the target's loss would rise by per unit of budget if both losses were linear. */
-function linearised(from: CleanEvaluation, to: CleanEvaluation, norm: Norm): number | undefined {
-  if (!from.gradients || !to.gradients) return undefined;
-  return mean(linearisedIncreases(from.gradients, to.gradients, norm, 1).filter(Number.isFinite));
-}
-
-function otherSize(look: CleanEvaluation, definition: SizeDefinition | undefined, seed: number) {
+function otherSize(look: SeenModel, definition: SizeDefinition | undefined, seed: number) {
   const size = definition && look.sizes && meanInterval(look.sizes, { seed, least: 0 });
   return size ? { otherSize: { definition, ...size } } : {};
 }
