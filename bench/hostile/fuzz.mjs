@@ -1,7 +1,7 @@
 // Hostile inputs over all formats: does every command end with status 0, or with 2 and one sentence, soon and within memory?
 // Inputs are mutations of sound ones and traps made by hand. Commands run in a child, one after another; what looks wrong
 // there, and every fiftieth, runs again as a command of its own.
-//   node bench/hostile/fuzz.mjs [count = 5000] [seed = 0] [formats, with commas between]
+//   node bench/hostile/fuzz.mjs [count = 5000] [seed = 0] [formats, with commas between, or traps]
 
 import { fork, spawn } from "node:child_process";
 import {
@@ -25,7 +25,7 @@ import { answers, formatsIn } from "./inputs.mjs";
 import { trapsIn } from "./traps.mjs";
 import { pick } from "./words.mjs";
 
-const [count = 5000, seed = 0] = process.argv.slice(2, 4).map(Number);
+const [asked = 5000, seed = 0] = process.argv.slice(2, 4).map(Number);
 const only = process.argv[4]?.split(",");
 /** Of one input: processor time and memory. */
 const [MOST_SECONDS, MOST_MEGABYTES] = [5, 1200];
@@ -165,7 +165,11 @@ const shares = Object.entries(formats)
   .filter(([name]) => !only || only.includes(name))
   .flatMap(([name, { share }]) => new Array(share).fill(name));
 const traps = only && !only.includes("traps") ? [] : trapsIn(join(folder, "traps"), join(folder, "sound"));
-console.log(`seed ${seed}, ${count} inputs, ${traps.length} of them traps; node ${process.version}; kept in ${folder}`);
+// Traps come first; where nothing else is asked for, there are no more than they.
+const count = shares.length > 0 ? asked : Math.min(asked, traps.length);
+console.log(
+  `seed ${seed}, ${count} inputs, ${Math.min(count, traps.length)} of them traps; node ${process.version}; kept in ${folder}`,
+);
 
 /** Outputs that commands were asked for. */
 function removeOutputs() {
