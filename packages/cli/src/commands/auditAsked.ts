@@ -1,15 +1,6 @@
 // What an audit is asked about which target, as the options say: its question, and the parts of its plan.
 
-import {
-  featureCount,
-  InputError,
-  learnerByName,
-  parseOptions,
-  rowCount,
-  stratifiedSplit,
-  stream,
-  takeRows,
-} from "@carom/core";
+import { InputError, learnerByName, parseOptions, rowCount, stratifiedSplit, stream, takeRows } from "@carom/core";
 import { describeBounds, wholeInterval, withScaling } from "@carom/core/data";
 import type { AuditSubject } from "@carom/core/kinds";
 import { sizeOfTraining } from "@carom/core/learners";
@@ -26,7 +17,6 @@ import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping, type RemoteTarget } from "../host/http/target.ts";
-import { requireRoomForAudit } from "../host/room.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { inputNotes } from "../ui/inputNotes.ts";
 import { dataOptionNames } from "../ui/options.ts";
@@ -71,7 +61,6 @@ export async function askedAudit(
   const { question, told, leftOut } = chooseAudit({ attacked, training, isService }, choicesOf(options));
   const { epsilons } = question;
   const gate = await gateAt(epsilons);
-  requireRoomForAudit(rowCount(attacked), featureCount(attacked), epsilons.length);
   const threat = { domain: attacked.domain, norm: normIn(attacked.domain, question) };
   const attack = { threat, units: options.units, epsilons: options.epsilon };
   const defaults = [

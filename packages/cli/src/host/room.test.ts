@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { tensor } from "@carom/core";
+import { dataset, memoryStore, tensor } from "@carom/core";
 import { writeNpz } from "@carom/core/data";
+import { planFit, planMatrix, startPlan } from "@carom/core/study";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadDataset } from "./data.ts";
-import { requireRoomForAudit } from "./room.ts";
+import { plannedBytes, requireRoomOnDisk } from "./room.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "carom-room-"));
 const before = process.env.CAROM_MEMORY;
@@ -65,8 +66,27 @@ it("what unpacks to more than there may be in memory is refused, whatever holds 
   }
 });
 
-it("an audit of more points than there is room for says how many there is room for", () => {
-  expect(() => requireRoomForAudit(10, 100, 2)).not.toThrow();
-  // 4 bytes of 100 features, for two budgets twice and four times besides: 3,200 bytes a point.
-  expect(() => requireRoomForAudit(32, 100, 2)).toThrow(/32 points of 100 features.* \(--points 31\)/);
+it("results that the disk has no room for are refused before anything is computed, with what they would take", async () => {
+  const plan = startPlan();
+  const [n, d] = [1000, 30];
+  const rows = Float32Array.from({ length: d * n }, (_, i) => Math.sin(i));
+  const attacked = plan.data(
+    dataset({ features: tensor("float32", [n, d], rows), labels: Int32Array.from({ length: n }, (_, i) => i % 2) }),
+  );
+  const training = { learner: "ridge", options: {}, training: attacked, label: "A" };
+  const model = planFit(plan, "A", training, { seed: 1, prefix: "" });
+  const craft = { norm: "l2", epsilons: [0.1, 0.2], seed: 1 } as const;
+  const about = { ...craft, attacked, pool: attacked, prefix: "" };
+  planMatrix(plan, { ...about, participants: [{ id: "A", role: "target", model, judges: ["A"] }] });
+  const store = memoryStore();
+  const { bytes, largest } = await plannedBytes(plan, store);
+  // The points of both budgets are the largest; beside them stand data, gradients, and little of other tasks.
+  expect(largest).toBe(2 * 4 * d * n);
+  expect(bytes).toBeGreaterThan(4 * 4 * d * n);
+  expect(() => requireRoomOnDisk("here", { bytes, largest }, 2, bytes + 2 * largest)).not.toThrow();
+  expect(() => requireRoomOnDisk("here", { bytes, largest }, 2, bytes + 2 * largest - 1)).toThrow(
+    /results of this size: expected at most .* GB, which the disk of the store here has free, got about .* GB; give fewer/,
+  );
+  for (const [key, source] of plan.sources) await store.write(key, source);
+  expect((await plannedBytes(plan, store)).bytes).toBe(bytes - 4 * d * n - 4 * n - 2 * 8 * d);
 });

@@ -1,6 +1,8 @@
-// Refusals of what no process may hold, before memory is taken for it.
+// Refusals of what no process may hold, before memory is taken for it, and of what no disk does.
 
-import { InputError } from "@carom/core";
+import { statfs } from "node:fs/promises";
+import { elementBytes, InputError, type Store, sizeOf } from "@carom/core";
+import type { Plan } from "@carom/core/study";
 import { limits, limitVariables } from "./limits.ts";
 
 /** A size in gigabytes, in words. */
@@ -17,21 +19,48 @@ export function requireRoomFor(what: string, size: number): void {
   });
 }
 
+/** What a run will write to its store, as far as it is not there: bytes of all artifacts, and of the largest. */
+export interface Planned {
+  readonly bytes: number;
+  readonly largest: number;
+}
+
+/** What the tasks of a plan that the store lacks are estimated to write, and what is given from outside. */
+export async function plannedBytes({ tasks, sources }: Plan, store: Pick<Store, "has">): Promise<Planned> {
+  const given = [...sources].map(([key, { arrays }]) => ({
+    key,
+    bytes: Object.values(arrays).reduce((sum, { type, shape }) => sum + sizeOf(shape) * elementBytes(type), 0),
+  }));
+  let [bytes, largest] = [0, 0];
+  for (const each of [...given, ...tasks]) {
+    if (await store.has(each.key)) continue;
+    bytes += each.bytes;
+    largest = Math.max(largest, each.bytes);
+  }
+  return { bytes, largest };
+}
+
 /**
- * Refuses an audit that no process has room for: what is attacked, its gradients and the points of all budgets are in memory
- * together, and the points once more where they are written.
+ * Refuses a run whose results do not fit on the disk of its store. What a task crafts stands there twice while it is given its
+ * place.
  *
- * @throws InputError with the number of points that there is room for
+ * @throws InputError with what there is room for
  */
-export function requireRoomForAudit(points: number, features: number, budgets: number): void {
-  const { bytes } = limits();
-  const each = 4 * features * (2 * budgets + 4);
-  if (points * each <= bytes) return;
-  const possible = Math.floor(bytes / each);
-  const remedy = possible > 0 ? `attack a sample of them (--points ${possible})` : "audit a model of fewer features";
-  throw new InputError("unsupported", "audit of so many points", {
-    expected: `points whose attacks take at most ${inGigabytes(bytes)} of memory`,
-    got: `${points} points of ${features} features with ${budgets} budgets, which take ${inGigabytes(points * each)}`,
-    remedy: `${remedy}, or set ${limitVariables.bytes} to more gigabytes`,
+export function requireRoomOnDisk(folder: string, { bytes, largest }: Planned, workers: number, free: number): void {
+  const needed = bytes + workers * largest;
+  if (needed <= free) return;
+  throw new InputError("unsupported", "results of this size", {
+    expected: `at most ${inGigabytes(free)}, which the disk of the store ${folder} has free`,
+    got: `about ${inGigabytes(needed)}`,
+    remedy:
+      "give fewer points, models or budgets, make space (carom store gc), or name another folder with CAROM_STORE",
   });
+}
+
+/** Bytes that the disk of a folder has free; as many as one likes where that cannot be known. */
+export async function freeBytes(folder: string): Promise<number> {
+  return statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => Number.POSITIVE_INFINITY,
+  );
 }

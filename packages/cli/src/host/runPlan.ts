@@ -6,6 +6,7 @@ import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";
 import { startPool } from "./pool.ts";
+import { freeBytes, plannedBytes, requireRoomOnDisk } from "./room.ts";
 import { type Device, openDevice } from "./runtime.ts";
 import { diskStore, prepareStore, storeFolder } from "./store.ts";
 import { noteTime, withMeasuredTimes } from "./times.ts";
@@ -32,6 +33,7 @@ export async function runPlan(
   const onDisk = diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`));
   const store = withMakers(placedStore(onDisk, provider));
   if (refusal && !(await Promise.all(wanted.map(({ key }) => store.has(key)))).every(Boolean)) throw refusal;
+  requireRoomOnDisk(folder, await plannedBytes(plan, store), workers, await freeBytes(folder));
   const progress = startProgress(quiet);
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
   const pool = startPool({
