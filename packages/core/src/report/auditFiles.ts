@@ -28,7 +28,7 @@ export function auditFiles(
     "samples.csv.gz": { gzip: samplesCsv(samples, result.asked.classNames) },
     ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
     ...gateFiles(result, { ...(target !== undefined && { target }), findings }),
-    "report.html": renderReport({ result, examples, manifest, document }),
+    "report.html": renderReport({ result, examples, name: target, manifest, document }),
   };
 }
 

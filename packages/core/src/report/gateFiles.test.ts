@@ -58,3 +58,34 @@ it("names of others are text in the summary", () => {
 it("text in XML holds nothing that XML cannot", () => {
   expect(xmlText('a\u0000<b>&"\ud800\ttab 😀')).toBe("a\ufffd&lt;b&gt;&amp;&quot;\ufffd\ttab 😀");
 });
+
+it("SARIF's rules refer to entries of catalogues that are there, with the catalogue's version, and never to ML07", () => {
+  const findings = ["transfer > 0 at 5", "white-box > 0 at 5", "clean > 0"].flatMap(decide);
+  const [{ taxonomies, tool }] = JSON.parse(gateFiles(result, { findings })["audit.sarif"]).runs;
+  for (const { name, relationships } of tool.driver.rules) {
+    expect(relationships.length > 0).toBe(name !== "clean");
+    for (const { target } of relationships) {
+      const taxonomy = taxonomies[target.toolComponent.index];
+      expect([taxonomy.name, taxonomy.taxa[target.index].id]).toEqual([target.toolComponent.name, target.id]);
+      expect(taxonomy.version).toMatch(/\d/);
+      expect(target.id).not.toBe("ML07");
+    }
+  }
+});
+
+it("the block of a model card has the strongest error at each budget, and only what was tried", () => {
+  const cardOf = (standings: typeof result.standings) =>
+    JSON.parse(gateFiles({ ...result, standings }, { findings: [] })["model-card.json"]);
+  const { white: _, ...blind } = result.standings;
+  const { tried, ranking } = blind;
+  const { results, catalogues } = cardOf(blind);
+  for (const [i, { errorByTransfer }] of results.atBudgets.entries()) {
+    expect(errorByTransfer.estimate).toBe(Math.max(...(tried ?? ranking).map(({ errors }) => errors[i].estimate)));
+  }
+  const ids = (of: { entries: { id: string }[] }[]) => of.flatMap(({ entries }) => entries.map(({ id }) => id));
+  expect(ids(catalogues)).not.toContain("AML.T0043.000");
+  const white = ranking[0].errors;
+  expect(ids(cardOf({ ...blind, white }).catalogues)).toContain("AML.T0043.000");
+  const card = gateFiles({ ...result, answer: ["<b>"] }, { target: "a|`b", findings: [] })["model-card.md"];
+  expect(card).not.toMatch(/(?<!\\)<b>/);
+});

@@ -7,6 +7,7 @@ import { heatKey } from "../figures/transferHeatmap.ts";
 import { percent, short } from "../numbers.ts";
 import { adviceSentence } from "../study/findings.ts";
 import type { AuditExample, AuditResult } from "../study/result.ts";
+import { entriesFor, occasionsOf } from "./catalogues.ts";
 import { exampleCards } from "./examples.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
@@ -18,6 +19,8 @@ import { definitions, unbroken } from "./words.ts";
 export interface ReportInput {
   readonly result: AuditResult;
   readonly examples: readonly AuditExample[];
+  /** The target as it was named; absent where it has no name. */
+  readonly name?: string | undefined;
   /** Seeds, hashes, versions, timings: shown as they are. */
   readonly manifest: Readonly<Record<string, unknown>>;
   /** A browser's document, or linkedom's. */
@@ -25,8 +28,10 @@ export interface ReportInput {
 }
 
 /** The report as HTML text; equal inputs give equal text. */
-export function renderReport({ result, examples, manifest, document }: ReportInput): string {
-  const target = targetOf(result).id;
+export function renderReport({ result, examples, name, manifest, document }: ReportInput): string {
+  const { id } = targetOf(result);
+  const target = name ?? id;
+  const hash = name === undefined ? "" : ` (${result.asked.targetHash.slice(0, 12)})`;
   const drawings = drawAll(result, document);
   const { warnings } = result.asked;
   const sections: readonly (readonly [id: string, short: string, title: string, content: Part])[] = [
@@ -43,6 +48,7 @@ export function renderReport({ result, examples, manifest, document }: ReportInp
       : []),
     ["numbers", "Numbers", "All numbers", numbers(result)],
     ["words", "Definitions", "What the words mean", glossary()],
+    ["catalogues", "Catalogues", "What catalogues of attacks call it", catalogueList(result)],
     ["run", "Run", "The run", run(manifest)],
   ];
   const page = html`<!doctype html>
@@ -57,7 +63,7 @@ export function renderReport({ result, examples, manifest, document }: ReportInp
 </head>
 <body>
 <header>
-<p class="eyebrow">Carom ${result.carom} · transfer audit of ${target} · seed ${result.seed}</p>
+<p class="eyebrow">Carom ${result.carom} · transfer audit of ${target}${hash} · seed ${result.seed}</p>
 <h1>Do adversarial points crafted on other models mislead the target?</h1>
 ${result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 ${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}
@@ -218,6 +224,15 @@ function numbers(result: AuditResult): Markup {
 
 function glossary(): Markup {
   return html`<dl class="facts">${definitions.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
+}
+
+function catalogueList(result: AuditResult): Markup {
+  const rows = entriesFor(occasionsOf(result)).map(
+    ({ name, version, entries }) =>
+      html`<dt>${name} ${version}</dt><dd>${list(entries.map((entry) => `${entry.id} ${entry.name}`))}</dd>`,
+  );
+  return html`<p>Ids are those of the version that is named; names move from one to the next. Adversarial points that transfer are not
+what OWASP calls a transfer learning attack (ML07).</p><dl class="facts">${rows}</dl>`;
 }
 
 function run(manifest: Readonly<Record<string, unknown>>): Markup {

@@ -4,6 +4,7 @@ import { hashHex } from "../hash.ts";
 import { type GateFinding, type GateQuantity, gateQuantities } from "../study/audit/gate.ts";
 import type { AuditResult } from "../study/result.ts";
 import { VERSION } from "../study/version.ts";
+import { catalogues, entriesFor, type Occasion } from "./catalogues.ts";
 import type { Gated } from "./gated.ts";
 
 const ids: Readonly<Record<GateQuantity, string>> = {
@@ -13,13 +14,35 @@ const ids: Readonly<Record<GateQuantity, string>> = {
   increase: "CAROM004",
 };
 
-/** Entries of public catalogues that evasion by transfer is: MITRE ATLAS 5.6, NIST AI 100-2 E2025, OWASP ML 2023. */
-const evasion = [
-  "MITRE ATLAS 5.6: AML.T0005 Create Proxy AI Model",
-  "MITRE ATLAS 5.6: AML.T0043 Craft Adversarial Data",
-  "NIST AI 100-2 E2025: NISTAML.022 Evasion",
-  "OWASP ML 2023: ML01 Input Manipulation",
-];
+/** What of an audit each kind of rule is about. */
+const occasions: Readonly<Record<GateQuantity, readonly Occasion[]>> = {
+  transfer: ["evasion", "transfer"],
+  "white-box": ["evasion", "white-box"],
+  clean: [],
+  increase: ["evasion", "transfer"],
+};
+
+/** Entries of public catalogues that a rule is about, as references into the taxonomies of the run. */
+function relationshipsOf(quantity: GateQuantity) {
+  return entriesFor(occasions[quantity]).flatMap(({ name, entries }) => {
+    const index = catalogues.findIndex((each) => each.name === name);
+    return entries.map(({ id }) => ({
+      target: {
+        id,
+        index: catalogues[index].entries.findIndex((each) => each.id === id),
+        toolComponent: { name, index },
+      },
+      kinds: ["relevant"],
+    }));
+  });
+}
+
+/** The catalogues as SARIF has them. */
+const taxonomies = catalogues.map(({ name, version, publisher, entries }) => ({
+  ...{ name, version, organization: publisher },
+  shortDescription: { text: `${name} ${version}` },
+  taxa: entries.map(({ id, name }) => ({ id, name, shortDescription: { text: name } })),
+}));
 
 /**
  * The document. Fingerprints name the question (rule, target, norm, budget) and no number that was measured, so that a
@@ -37,14 +60,16 @@ export function sarifOf(result: AuditResult, { target = "the demonstration's tar
           driver: {
             name: "carom",
             semanticVersion: VERSION,
+            supportedTaxonomies: taxonomies.map(({ name }, index) => ({ name, index })),
             rules: names.map((quantity) => ({
               id: ids[quantity],
               name: quantity,
               shortDescription: { text: gateQuantities[quantity] },
-              properties: { tags: quantity === "clean" ? [] : evasion },
+              relationships: relationshipsOf(quantity),
             })),
           },
         },
+        taxonomies,
         properties: { answer: result.answer },
         results: findings.map((finding) => ({
           ruleId: ids[finding.quantity],

@@ -6,6 +6,7 @@ import { TARGET } from "../study/names.ts";
 import type { AuditResult } from "../study/result.ts";
 import { VERSION } from "../study/version.ts";
 import type { Gated } from "./gated.ts";
+import { code, table, text } from "./markdown.ts";
 
 const signs = { passed: "passed", warned: "**warning**", failed: "**failed**", undecided: "**undecided**" } as const;
 
@@ -57,13 +58,3 @@ function errors({ asked, standings, models }: AuditResult): string {
   ];
   return table(head, [["0 (clean)", percentInterval(clean), "", ""], ...rows]);
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-
-/** Text of others inside Markdown: nothing in it is markup or ends a cell. */
-const text = (given: string): string => given.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_{}[\]<>#|~]/g, "\\$&");
-
-/** The same in a monospaced font. */
-const code = (given: string): string =>
-  `\`${given.replaceAll(/\s+/g, " ").replaceAll("`", "'").replaceAll("|", "\\|")}\``;

@@ -7,6 +7,10 @@ import type { SweepStudy } from "../study/sweep/plan.ts";
 export const definitions: readonly (readonly [term: string, meaning: string])[] = [
   ["target", "The model under audit."],
   ["surrogate", "A stand-in trained by the attacker, on which adversarial points are crafted."],
+  [
+    "_H, _L",
+    "A learner with options that make a model of high, or of low, complexity: weakly, or strongly, regularised.",
+  ],
   ["ε, the budget", "How far a point may be moved, measured in the norm stated above."],
   ["error under attack", "Points that end in a wrong class, among all points; those wrong from the start count too."],
   ["success among right", "Points that end in a wrong class, among those that were classified right before."],
