@@ -124,6 +124,26 @@ describe.skipIf(!isHere)("the reports in a browser", () => {
     },
   );
 
+  it("the audit prints on as many pages as it fills, and no figure is cut", async () => {
+    const { page } = await open("audit", 688);
+    // A4 less the margins, 182 x 265 mm at 96 dots per inch.
+    const height = 1001;
+    const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
+    await page.emulateMedia({ media: "print" });
+    const seen = await page.evaluate(() => ({
+      length: document.documentElement.scrollHeight,
+      tallest: Math.max(...[...document.querySelectorAll("figure")].map((figure) => figure.offsetHeight)),
+      breakable: [...document.querySelectorAll("figure, .card")].filter(
+        (element) => getComputedStyle(element).breakInside !== "avoid",
+      ).length,
+    }));
+    expect(seen.breakable).toBe(0);
+    expect(seen.tallest).toBeLessThan(height);
+    const filled = seen.length / height;
+    expect((pdf.match(/\/Type \/Page\b/g) ?? []).length).toBeLessThanOrEqual(Math.ceil(1.1 * filled));
+    await page.close();
+  });
+
   it("names from data are shown as they are and make no elements", async () => {
     const { page } = await open("audit", 1280);
     const found = await page.evaluate(() => ({

@@ -92,18 +92,27 @@ footer { margin-top: 72px; padding-block: 20px 48px; color: var(--carom-muted); 
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding: 0; }
   header { padding-top: 0; }
+  .answer { font-size: 15pt; max-width: none; }
+  p, ul, ol, .facts, figcaption { max-width: none; }
   nav { display: none; }
-  section { margin-top: 28px; }
-  h2, h3 { break-after: avoid; }
+  section { margin-top: 24px; }
+  h2, h3, .key { break-after: avoid; }
+  p { orphans: 3; widows: 3; }
+  figure { margin-top: 14px; }
   figure, .card, tr { break-inside: avoid; }
+  .pairs { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 4px 28px; }
+  .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 14px 24px; margin-top: 12px; }
   .scroll { overflow: visible; background: none; }
   .scroll > div { min-width: 0 !important; }
+  /* A short table stands on one page. */
+  .scroll:has(> table > tbody:only-of-type > tr:nth-child(-n + 8):last-child) { break-inside: avoid; }
   table { font-size: 7.5pt; }
   th, td { padding-right: 6px; }
   th:first-child { position: static; }
   .interval, .note { font-size: 6.5pt; white-space: normal; }
   details::details-content { content-visibility: visible; height: auto; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7pt; }
+  footer { margin-top: 24px; padding-block: 10px 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
