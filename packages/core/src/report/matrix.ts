@@ -3,7 +3,7 @@
 import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Found } from "../study/evidence.ts";
-import { type Budgeted, budgetOf, type MeasuredModel } from "../study/measured.ts";
+import { type Budgeted, budgetOf, type MeasuredModel, rateOf } from "../study/measured.ts";
 import { nameIn } from "./answer.ts";
 import { html, type Markup } from "./html.ts";
 
@@ -28,7 +28,7 @@ export function transferMatrix({ repetitions, transferRates, cells }: Shown, bud
   const clean = targets.map(
     (id) => mean(repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError!.estimate))!,
   );
-  const rate = (id: string) => transferRates.find((each) => each.surrogate === id && budgetOf(each) === budget)!.rate;
+  const rate = (id: string) => rateOf({ transferRates }, id, budget)!;
   return html`<section>
 <h2>${title}</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="${title}"><table>

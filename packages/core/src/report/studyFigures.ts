@@ -7,7 +7,7 @@ import { whiteBoxCurves } from "../figures/whiteBoxCurves.ts";
 import { short } from "../numbers.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import type { Found } from "../study/evidence.ts";
-import { budgetOf, isWhole } from "../study/measured.ts";
+import { isWhole, rateOf } from "../study/measured.ts";
 import { referenceBudget } from "../study/names.ts";
 import { agreement, printedCurve } from "../study/paper/paperNumbers.ts";
 import type { Comparison } from "../study/paper/printed.ts";
@@ -143,9 +143,9 @@ export function variabilityDrawing(
 ): StudyDrawing[] {
   const models = meanModels(repetitions);
   const points = variability.flatMap((each) => {
-    const row = transferRates.find((rate) => rate.surrogate === each.surrogate && budgetOf(rate) === budget);
+    const rate = rateOf({ transferRates }, each.surrogate, budget);
     const model = models.find(({ id }) => id === each.surrogate)!;
-    return row && isWhole(model) ? [labelled(model, each[definition], row.rate)] : [];
+    return rate !== undefined && isWhole(model) ? [labelled(model, each[definition], rate)] : [];
   });
   if (points.length < 2) return [];
   const svg = svgText(labelledScatter(points, { x: "loss variability V", y: "transfer rate" }, { document }));
@@ -168,8 +168,8 @@ export function printedSection(comparison: readonly Comparison[] | undefined): M
   if (comparison === undefined || comparison.length === 0) return false;
   return html`<section><h2>Beside the paper's printed numbers</h2>
 <ul>${agreement(comparison).map(
-    ({ quantity, within, of, meanDifference }) =>
-      html`<li>${quantity}: ${within} of ${of} within the tolerance, mean difference ${short(meanDifference)}.</li>`,
+    ({ metric, within, of, meanDifference }) =>
+      html`<li>${metric}: ${within} of ${of} within the tolerance, mean difference ${short(meanDifference)}.</li>`,
   )}</ul>
 <details><summary>Every number</summary><div class="scroll"><table><thead><tr><th scope="col">quantity</th><th scope="col">of</th>
 <th scope="col">ours</th><th scope="col">printed</th><th scope="col">tolerance</th><th scope="col">within</th></tr></thead><tbody>${comparison.map(

@@ -3,7 +3,7 @@
 import { exceeds } from "../stats/ties.ts";
 import { permutationPText } from "../transfer/correlations.ts";
 import type { Evidence } from "./evidence.ts";
-import { budgetOf, isWhole, type Measured, sizeIn, whiteBoxIn } from "./measured.ts";
+import { isWhole, type Measured, sizeIn, whiteBoxIn } from "./measured.ts";
 import { compare, SIGNIFICANT, type Signs, signsOf } from "./paper/signs.ts";
 import type { MeanModel } from "./repetitionMeans.ts";
 
@@ -113,11 +113,6 @@ export function inRepetitions(
 /** The mean white-box error of a model. */
 export function whiteBoxError({ cells }: Pick<Evidence, "cells">, id: string, budget: number): number | undefined {
   return cells.find((cell) => cell.surrogate === id && cell.target === id && cell.budget === budget)?.error;
-}
-
-/** The mean transfer rate of a surrogate. */
-export function rateOf({ transferRates }: Pick<Evidence, "transferRates">, surrogate: string, budget: number) {
-  return transferRates.find((each) => each.surrogate === surrogate && budgetOf(each) === budget)?.rate;
 }
 
 /** That within each family the target of high complexity has larger S and larger white-box error. */

@@ -108,6 +108,15 @@ export function transferRateOf(
   return mean(own.map(({ errorUnderAttack }) => errorUnderAttack.estimate));
 }
 
+/** The mean transfer rate of a surrogate at a budget. */
+export function rateOf(
+  { transferRates }: { readonly transferRates: readonly (Budgeted & { surrogate: string; rate: number })[] },
+  surrogate: string,
+  budget: number,
+): number | undefined {
+  return transferRates.find((each) => each.surrogate === surrogate && budgetOf(each) === budget)?.rate;
+}
+
 /** Whether a model was trained on all rows of its part: others are left out of families and correlations. */
 export const isWhole = ({ share }: Pick<MeasuredModel, "share">): boolean => share === undefined;
 

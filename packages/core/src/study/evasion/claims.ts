@@ -13,13 +13,12 @@ import {
   familiesOf,
   inRepetitions,
   noFamilies,
-  rateOf,
   sizeAndError,
   threeDigits,
   whiteBoxError,
 } from "../claim.ts";
 import type { Evidence } from "../evidence.ts";
-import { budgetOf, isWhole, rateIn, sizeIn, whiteBoxIn } from "../measured.ts";
+import { budgetOf, isWhole, rateIn, rateOf, sizeIn, whiteBoxIn } from "../measured.ts";
 import { levelName, referenceBudget } from "../names.ts";
 import { compare, signsOf } from "../paper/signs.ts";
 import type { MeanModel } from "../repetitionMeans.ts";

@@ -65,6 +65,7 @@ it("judges white-box errors up to epsilon 2, by .05 or two standard errors, netw
 it("gives neither V nor the networks' S a tolerance, and counts what has one", () => {
   const result = study({ rate: 0.12, S: 0.9, white: 0.717 });
   expect(find(result, "V of the mean", "ridge_H")).toEqual({
+    metric: "V of the mean",
     quantity: "V of the mean",
     of: "ridge_H",
     ours: 2e-5,
@@ -90,9 +91,21 @@ it("puts a sweep beside Fig. 3 at the values it has, half of S only where S is a
       })),
     } as unknown as SweepResult);
   const [attacked, size, clean] = sweep("l2");
-  expect(attacked).toEqual({ quantity: "error under attack", of: "weight decay 0", ours: 0.9, printed: 0.97 });
-  expect(size).toEqual({ quantity: "half of S", of: "weight decay 0", ours: 0.15, printed: 0.18 });
-  expect(clean).toEqual({ quantity: "clean error", of: "weight decay 0", ours: 0.02, printed: 0.026 });
+  expect(attacked).toEqual({
+    metric: "error under attack",
+    quantity: "error under attack",
+    of: "weight decay 0",
+    ours: 0.9,
+    printed: 0.97,
+  });
+  expect(size).toEqual({ metric: "half of S", quantity: "half of S", of: "weight decay 0", ours: 0.15, printed: 0.18 });
+  expect(clean).toEqual({
+    metric: "clean error",
+    quantity: "clean error",
+    of: "weight decay 0",
+    ours: 0.02,
+    printed: 0.026,
+  });
   // The paper has no .01, and no clean error of .0167.
   expect(sweep("l2").map(({ of }) => of)).toEqual([0, 0, 0, 0.0167, 0.0167].map((value) => `weight decay ${value}`));
   expect(sweep("linf").map(({ quantity }) => quantity)).not.toContain("half of S");

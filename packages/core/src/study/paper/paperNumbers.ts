@@ -2,6 +2,7 @@
 
 import { mean } from "../../stats/describe.ts";
 import type { StudyResult } from "../evasion/result.ts";
+import { rateOf } from "../measured.ts";
 import { surrogateId, targetId } from "../names.ts";
 import { meanModels } from "../repetitionMeans.ts";
 import type { SweepResult } from "../sweep/sweep.ts";
@@ -31,19 +32,21 @@ export function compareWithPrinted(
   const models = meanModels(result.repetitions);
   const names = Object.keys(mnist89Evasion);
   const compared = (
-    quantity: string,
+    metric: string,
     of: string,
     ours: number | undefined,
     printed: number,
     tolerance?: number,
+    epsilon?: number,
   ): Comparison[] => {
     if (ours === undefined) return [];
+    const quantity = epsilon === undefined ? metric : `${metric}, ε = ${epsilon}`;
     const within = tolerance === undefined ? {} : { tolerance, within: Math.abs(ours - printed) <= tolerance + 1e-12 };
-    return [{ quantity, of, ours, printed, ...within }];
+    return [{ metric, quantity, of, ours, printed, ...within }];
   };
   const rates = names.flatMap((name) => {
-    const ours = result.transferRates.find((each) => each.surrogate === surrogateId(name) && each.epsilon === 1);
-    return compared("transfer rate, ε = 1", name, ours?.rate, mnist89Evasion[name].transferRate, allowed.transferRate);
+    const ours = rateOf(result, surrogateId(name), 1);
+    return compared("transfer rate", name, ours, mnist89Evasion[name].transferRate, allowed.transferRate, 1);
   });
   const sizes = names.flatMap((name) => {
     const S = models.find(({ id }) => id === targetId(name))?.size;
@@ -72,7 +75,7 @@ export function compareWithPrinted(
       const base = mnist89Evasion[name].isNetwork ? allowed.curveOfNetworks : allowed.curve;
       const tolerance = epsilon > 2 ? undefined : Math.max(base, 2 * (point?.standardError ?? 0));
       const printed = mnist89Evasion[name].curve[i];
-      return compared(`white-box error, ε = ${epsilon}`, name, point?.error, printed, tolerance);
+      return compared("white-box error", name, point?.error, printed, tolerance, epsilon);
     }),
   );
   return [...rates, ...sizes, ...varied, ...correlated, ...curves];
@@ -89,13 +92,14 @@ export function compareSweepWithPrinted({ models, asked }: Pick<SweepResult, "mo
     const of = `weight decay ${value}`;
     const { errorUnderAttack, cleanError } = model;
     const half = asked.norm === "l2" && model.size ? model.size.estimate / 2 : undefined;
-    return [
-      { quantity: "error under attack", of, ours: errorUnderAttack.estimate, printed: attacked },
+    const compared = [
+      { metric: "error under attack", of, ours: errorUnderAttack.estimate, printed: attacked },
       ...(half === undefined || halfSize === undefined
         ? []
-        : [{ quantity: "half of S", of, ours: half, printed: halfSize }]),
-      ...(clean === undefined ? [] : [{ quantity: "clean error", of, ours: cleanError.estimate, printed: clean }]),
+        : [{ metric: "half of S", of, ours: half, printed: halfSize }]),
+      ...(clean === undefined ? [] : [{ metric: "clean error", of, ours: cleanError.estimate, printed: clean }]),
     ];
+    return compared.map(({ metric, ...rest }) => ({ metric, quantity: metric, ...rest }));
   });
 }
 
@@ -106,15 +110,14 @@ export function printedCurve(
   return mnist89Evasion[name] && { epsilons: curveBudgets, errors: mnist89Evasion[name].curve };
 }
 
-/** How many of the compared numbers with a tolerance are within it, by quantity, in the order of first appearance. */
+/** How many of the compared numbers with a tolerance are within it, by metric, in the order of first appearance. */
 export function agreement(
   comparisons: readonly Comparison[],
-): { readonly quantity: string; readonly within: number; readonly of: number; readonly meanDifference: number }[] {
-  const quantityOf = ({ quantity }: Comparison) => quantity.split(",")[0];
-  return [...new Set(comparisons.map(quantityOf))].flatMap((quantity) => {
-    const same = comparisons.filter((each) => quantityOf(each) === quantity && each.within !== undefined);
+): { readonly metric: string; readonly within: number; readonly of: number; readonly meanDifference: number }[] {
+  return [...new Set(comparisons.map(({ metric }) => metric))].flatMap((metric) => {
+    const same = comparisons.filter((each) => each.metric === metric && each.within !== undefined);
     if (same.length === 0) return [];
     const meanDifference = mean(same.map(({ ours, printed }) => Math.abs(ours - printed)))!;
-    return [{ quantity, within: same.filter(({ within }) => within).length, of: same.length, meanDifference }];
+    return [{ metric, within: same.filter(({ within }) => within).length, of: same.length, meanDifference }];
   });
 }

@@ -2,6 +2,9 @@
 
 /** A number of a study beside the one that the paper prints. */
 export interface Comparison {
+  /** What is compared, at whatever budget. */
+  readonly metric: string;
+  /** The same with its budget, in words. */
   readonly quantity: string;
   /** The model, or what was correlated. */
   readonly of: string;

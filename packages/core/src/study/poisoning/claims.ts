@@ -12,12 +12,11 @@ import {
   familiesOf,
   inRepetitions,
   noFamilies,
-  rateOf,
   sizeAndError,
   threeDigits,
 } from "../claim.ts";
 import type { Evidence } from "../evidence.ts";
-import { budgetOf, cellAt, type Measured, rateIn } from "../measured.ts";
+import { budgetOf, cellAt, type Measured, rateIn, rateOf } from "../measured.ts";
 import { compare, SIGNIFICANT, signsOf } from "../paper/signs.ts";
 import type { MeanCell, MeanModel } from "../repetitionMeans.ts";
 
