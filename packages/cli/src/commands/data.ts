@@ -2,7 +2,14 @@
 
 import { basename } from "node:path";
 import { featureCount, InputError } from "@carom/core";
-import { areImages, type DataReading, type DatasetDescription, describeDataset, readingParts } from "@carom/core/data";
+import {
+  areImages,
+  caseDoubt,
+  type DataReading,
+  type DatasetDescription,
+  describeDataset,
+  readingParts,
+} from "@carom/core/data";
 import { proposeFeatures, writeProposal } from "@carom/core/features";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
@@ -77,6 +84,7 @@ const SHOWN = 20;
 
 function sheet(file: string, contentHash: string, reading: DataReading, data: DatasetDescription): string {
   const classes = data.classes.map(({ name, rows }) => `${name} (${rows})`).join(", ");
+  const alike = caseDoubt(data.classes.map(({ name }) => name));
   const shown = data.featureNames?.slice(0, SHOWN).join(", ");
   const names = shown && `${shown}${data.features > SHOWN ? `, ... (${data.features})` : ""}`;
   const told = readingParts(reading).slice(2).join(", ");
@@ -88,6 +96,7 @@ function sheet(file: string, contentHash: string, reading: DataReading, data: Da
     ["features", `${data.features}, shape [${data.featureShape}], ${data.constantFeatures} constant`],
     ...(names ? ([["names", names]] as const) : []),
     ["classes", classes],
+    ...(alike ? ([["warning", alike]] as const) : []),
     ["range", `${data.range[0]} to ${data.range[1]}`],
     [
       "box",

@@ -13,7 +13,7 @@ import {
   type Runtime,
 } from "@carom/core";
 import { columnNames, matchColumns, spreadRows, type TakenColumn, valueColumn } from "@carom/core/data";
-import { checkModel, type Doubt, type InputPart, kindsOf } from "@carom/core/models";
+import { checkModel, type Doubt, type InputPart, kindsOf, roundingDoubt } from "@carom/core/models";
 import { alignClasses, assumedOrder } from "./classes.ts";
 import { tellDoing } from "./doing.ts";
 import type { ModelOptions } from "./modelFile.ts";
@@ -124,5 +124,10 @@ export async function checkOn(
   data: Dataset,
 ): Promise<readonly Doubt[]> {
   const part = rowsToCheck(data);
-  return [...assumedOrder(data, model), ...(await checkModel(opened, denseRows(part), part.labels))];
+  const rows = denseRows(part);
+  return [
+    ...assumedOrder(data, model),
+    ...roundingDoubt(model.parts, rows),
+    ...(await checkModel(opened, rows, part.labels)),
+  ];
 }

@@ -3,7 +3,7 @@
 
 import type { Dataset, FloatType, ThreatModel } from "@carom/core";
 import { precisionDoubt } from "@carom/core/attacks";
-import { float32Doubt, wideBoxDoubt } from "@carom/core/data";
+import { caseDoubt, float32Doubt, wideBoxDoubt } from "@carom/core/data";
 import type { BudgetUnits } from "@carom/core/study";
 import { holdNote } from "../terminal/notes.ts";
 import { unitsWarnings } from "./unitsOption.ts";
@@ -31,6 +31,7 @@ export function dataWarnings(
   const { threat, units, epsilons, type = "float32" } = attack ?? {};
   const sentences = [
     ...(threat ? unitsWarnings(threat.domain, { ...(units && { units }) }, epsilons) : []),
+    caseDoubt(data.classNames),
     wideBoxDoubt(data, { attacked: attack !== undefined, learned }),
     learned ? float32Doubt(data) : undefined,
     threat && type === "float32" ? precisionDoubt(data, threat, epsilons ?? []) : undefined,

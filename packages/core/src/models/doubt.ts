@@ -14,7 +14,8 @@ export interface Doubt {
     | "saturation"
     | "gradients"
     | "differences"
-    | "classes";
+    | "classes"
+    | "rounding";
   readonly sentence: string;
 }
 

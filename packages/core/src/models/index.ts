@@ -48,6 +48,7 @@ export { type Columns, type Reading, type ReadingOptions, readScores } from "./r
 
 export { checkAnswers, checkModel } from "./checks.ts";
 export type { Doubt } from "./doubt.ts";
+export { roundingDoubt } from "./rounding.ts";
 
 // Models made of others
 

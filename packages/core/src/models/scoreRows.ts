@@ -5,7 +5,7 @@ import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import type { Scorer } from "./open.ts";
 
 /** Numbers of a block. */
-const WRITTEN = 2 ** 23;
+const WRITTEN = 2 ** 21;
 
 /** The scores [N, K] that a model gives the rows of a dataset, in memory that does not grow with N D. */
 export async function scoreRows(model: Pick<Scorer, "scores" | "classes">, data: Dataset): Promise<Tensor<FloatType>> {
