@@ -73,9 +73,9 @@ it("gives neither V nor the networks' S a tolerance, and counts what has one", (
   });
   expect(find(result, "S / 2", "mlp_H").within).toBeUndefined();
   expect(agreement(compareWithPrinted(result))).toEqual([
-    { quantity: "transfer rate", within: 1, of: 2, meanDifference: 0.035 },
-    { quantity: "S / 2", within: 1, of: 1, meanDifference: expect.closeTo(0.043, 12) as number },
-    { quantity: "white-box error", within: 1, of: 2, meanDifference: expect.closeTo(0.327, 12) as number },
+    { metric: "transfer rate", within: 1, of: 2, meanDifference: 0.035 },
+    { metric: "S / 2", within: 1, of: 1, meanDifference: expect.closeTo(0.043, 12) as number },
+    { metric: "white-box error", within: 1, of: 2, meanDifference: expect.closeTo(0.327, 12) as number },
   ]);
 });
 
