@@ -11,7 +11,7 @@ import {
   studyKinds,
   type TablePart,
 } from "@carom/core/kinds";
-import { atScale, hashesOf, normIn, type PlanBuilder, type StudyData } from "@carom/core/study";
+import { atScale, hashesOf, type PlanBuilder, type StudyData, threatIn } from "@carom/core/study";
 import { studyPath } from "../host/shippedStudies.ts";
 import { loadStudyData } from "../host/studyData.ts";
 import { loadStudy } from "../host/studyFile.ts";
@@ -50,19 +50,19 @@ export async function askStudy(
 
 /** The data of a study in a plan, told as they are read. */
 async function readStudyData(plan: PlanBuilder, study: SingleStudy, telling: Telling) {
-  const { data, readings } = await toldInStudyWords(loadStudyData(plan, study));
+  const { data, readings, warnings: broken } = await toldInStudyWords(loadStudyData(plan, study));
   for (const [file, reading] of readings) tellReading(file, reading, telling, inStudyWords);
-  const warnings = warningsOf(study, data).map(inStudyWords);
+  const warnings = [...broken, ...warningsOf(study, data)].map(inStudyWords);
   holdWarnings(warnings);
   return { data, warnings };
 }
 
 /** What the data do not suit of what is learned from them and asked of them. */
-function warningsOf(study: SingleStudy, { train, test }: StudyData): readonly string[] {
+function warningsOf(study: SingleStudy, { train, test, features }: StudyData): readonly string[] {
   if (study.kind === "poisoning") return dataWarnings(train.dataset, { learned: true });
   const { norm, units } = study.attack;
   const epsilons = study.kind === "sweep" ? [study.attack.epsilon] : study.attack.epsilons;
   const attacked = (test ?? train).dataset;
-  const threat = { domain: attacked.domain, norm: normIn(attacked.domain, { norm, ...(units && { units }) }) };
-  return dataWarnings(attacked, { learned: true, attack: { threat, units, epsilons } });
+  const threat = threatIn(attacked.domain, { norm, ...(units && { units }), ...(features && { features }) }, undefined);
+  return dataWarnings(attacked, { learned: true, attack: { threat, units: features ? "features" : units, epsilons } });
 }

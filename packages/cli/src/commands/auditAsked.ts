@@ -10,11 +10,12 @@ import {
   attackerKnows,
   chooseAudit,
   modelCodec,
-  normIn,
   type PlanBuilder,
+  threatIn,
 } from "@carom/core/study";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { loadDigits } from "../host/digits.ts";
+import { chosenFeatures } from "../host/featuresFile.ts";
 import { isAddress } from "../host/http/address.ts";
 import { isMapping, type RemoteTarget } from "../host/http/target.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
@@ -58,19 +59,22 @@ export async function askedAudit(
   const subject = await subjectOf(plan, options);
   const { parts, asked, attacked, training, service, ledger } = subject;
   const isService = service !== undefined;
-  const { question, told, leftOut } = chooseAudit({ attacked, training, isService }, choicesOf(options));
+  const known = await chosenFeatures(options, attacked);
+  const choices = choicesOf(options, known?.features);
+  const { question, told, leftOut } = chooseAudit({ attacked, training, isService }, choices);
   const { epsilons } = question;
   const gate = await gateAt(epsilons);
-  const threat = { domain: attacked.domain, norm: normIn(attacked.domain, question) };
-  const attack = { threat, units: options.units, epsilons: options.epsilon };
+  const threat = threatIn(attacked.domain, question, undefined);
+  const attack = { threat, units: known ? "features" : options.units, epsilons: options.epsilon };
   const defaults = [
     ...asked.defaults,
     ...told.budgets,
-    ...(options.box ? [] : [describeBounds(attacked.domain)]),
+    ...(options.box || known ? [] : [describeBounds(attacked.domain)]),
     ...told.models,
   ];
   const warnings = [
     ...asked.warnings,
+    ...(known?.warnings ?? []),
     ...leftOut,
     ...dataWarnings(withScaling(attacked, options.scaling), { learned: true, attack }),
   ];

@@ -2,6 +2,7 @@
 
 import type { Attacker } from "@carom/core";
 import { attackerNamed } from "@carom/core/attacks";
+import type { ResolvedFeatures } from "@carom/core/features";
 import { ALL_ATTACKERS, type AuditChoices } from "@carom/core/study";
 import { normNamed } from "../host/threat.ts";
 import { invalid } from "../ui/options.ts";
@@ -20,12 +21,16 @@ export function parseAttackers(text: string): readonly string[] {
 }
 
 /** What options choose of an audit. */
-export function choicesOf({ seed, norm, units, epsilon, surrogates, attack, attackers }: AuditOptions): AuditChoices {
+export function choicesOf(
+  { seed, norm, units, epsilon, surrogates, attack, attackers }: AuditOptions,
+  features?: ResolvedFeatures,
+): AuditChoices {
   const how: Attacker | undefined = attack === undefined ? undefined : attackerNamed(attack);
   return {
     seed,
     norm: normNamed(norm).name,
     ...(units && { units }),
+    ...(features && { features }),
     ...(epsilon && { epsilons: epsilon }),
     ...(surrogates && { surrogates }),
     ...(how && { attack: how }),

@@ -2,6 +2,7 @@
 
 import { norms } from "@carom/core";
 import type { Command } from "commander";
+import { withFeaturesOption } from "../host/featuresFile.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import { withInputOptions } from "../ui/modelOptions.ts";
 import {
@@ -52,7 +53,9 @@ export function withAuditOptions(command: Command, withGate: (command: Command) 
   withDeviceOption(command);
   withGate(command);
   return withAddressOptions(
-    withCommonOptions(withDataOptions(withUnitsOption(withScalingOption(withInputOptions(command))))),
+    withCommonOptions(
+      withDataOptions(withUnitsOption(withFeaturesOption(withScalingOption(withInputOptions(command))))),
+    ),
   );
 }
 

@@ -115,6 +115,7 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   seed: true,
   norm: true,
   units: true,
+  features: true,
   labels: true,
   device: true,
   epsilon: false,

@@ -16,6 +16,7 @@ import {
 import { describeReading, keepRows, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
 import { describeScaling, isScaled, type TrainingSize } from "@carom/core/learners";
 import type { AuditParts, AuditQuestion } from "@carom/core/study";
+import type { FeaturesOptions } from "../host/featuresFile.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
 import type { LoadedData } from "../host/loadedData.ts";
@@ -34,6 +35,7 @@ export interface AuditOptions
     DataFileOptions,
     ScalingOptions,
     UnitsOptions,
+    FeaturesOptions,
     AddressOptions,
     RunOptions,
     ModelOptions,

@@ -1,18 +1,36 @@
 // carom evade: points that a model gets wrong, written to a file and judged after being read back.
 
-import { buildAttacker, type Dataset, type FloatType, InputError, rowCount, takeRows, unknownName } from "@carom/core";
-import { attackerName, type Crafting, nonFiniteSentence, objectiveByName, objectives } from "@carom/core/attacks";
+import {
+  buildAttacker,
+  type Dataset,
+  type FloatType,
+  InputError,
+  rowCount,
+  type ThreatModel,
+  takeRows,
+  unknownName,
+} from "@carom/core";
+import {
+  attackerName,
+  type Crafting,
+  nonFiniteSentence,
+  objectiveByName,
+  objectives,
+  type RuleCounts,
+} from "@carom/core/attacks";
 import { areImages, classPosition } from "@carom/core/data";
+import { threatOfFeatures } from "@carom/core/features";
 import type { Doubt } from "@carom/core/models";
 import { budgetUnitsOf, normIn } from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
 import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
+import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { type Draft, requireFree, writeDraft } from "../host/output.ts";
 import { openDevice } from "../host/runtime.ts";
-import { type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
+import { normNamed, type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { type AttackerOptions, attackerOf, withAttackerOptions } from "../ui/attackerOptions.ts";
@@ -45,6 +63,7 @@ interface EvadeOptions
     ModelOptions,
     ThreatOptions,
     UnitsOptions,
+    FeaturesOptions,
     AttackerOptions,
     DeviceOptions {
   readonly model?: string[];
@@ -80,7 +99,9 @@ export function evadeCommand(): Command {
   withAttackerOptions(command);
   withDeviceOption(command);
   return withExamples(
-    withCommonOptions(withDataOptions(withThreatOptions(withUnitsOption(withModelOptions(command))))),
+    withCommonOptions(
+      withDataOptions(withThreatOptions(withUnitsOption(withFeaturesOption(withModelOptions(command))))),
+    ),
     "carom evade --model mlp.onnx --data digits --epsilon 0.5,1,2 --out adv.npz",
     "carom evade --model m.onnx --data apps.npz --norm l1 --add-only --class 1 \\",
     "    --epsilon 5,10,30 --false-alarms 0.005 --out adv.npz",
@@ -110,9 +131,10 @@ async function run(options: EvadeOptions): Promise<void> {
   const { dataset, contentHash: dataHash, reading } = await readDataFor(paths[0], file, options);
   const runtime = await openDevice(options.device);
   const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);
-  const plain = await threatOf(aligned, options);
-  const units = budgetUnitsOf(plain.domain, { units: options.units, epsilons: epsilons ?? [] });
-  const threat = { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
+  const known = await chosenFeatures(options, aligned);
+  const threat = known
+    ? threatOfFeatures(known.features, normNamed(options.norm).name)
+    : await threatInUnits(aligned, options, epsilons);
   const all: Dataset = { ...aligned, domain: threat.domain };
   const named = (name: string) => {
     return classPosition(all.classNames, name) ?? unknownName("class", name, all.classNames);
@@ -133,7 +155,10 @@ async function run(options: EvadeOptions): Promise<void> {
   const isFlattened = options.attackAt === undefined && !areImages(attacked.featureShape);
   const shape = isFlattened ? dataset.featureShape : attacked.featureShape;
   const about = { threat, shape, models: models.length };
-  const attacker = attackerOf(options, about);
+  // Models without gradients are searched by their scores, where a table says what it may become.
+  const byScores =
+    known && epsilons && options.attack === undefined && models.some(({ opened }) => !opened.differentiable);
+  const attacker = attackerOf(byScores ? { ...options, attack: "evolution" } : options, about);
   const { entry, attack, fromOrigin, secondStart } = buildAttacker(attacker, about);
   if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
   const mixesRows = entry?.capabilities.mixesRows === true;
@@ -157,7 +182,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const watched = { ...task, onProgress: (done: number) => progress.update("crafting", done) };
   const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
   const told = dataWarnings(attacked, {
-    attack: { threat, units: options.units, epsilons: epsilons ?? [], type },
+    attack: { threat, units: known ? "features" : options.units, epsilons: epsilons ?? [], type },
   });
   const place = {
     out,
@@ -168,7 +193,7 @@ async function run(options: EvadeOptions): Promise<void> {
   const crafted = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
   const { queries, epsilon, draft } = crafted;
   const nonFinite = nonFiniteSentence(crafted.nonFinite);
-  const warnings = [...told, ...(nonFinite === undefined ? [] : [nonFinite])];
+  const warnings = [...(known?.warnings ?? []), ...told, ...(nonFinite === undefined ? [] : [nonFinite])];
   const judged: JudgedFile[] = [];
   const doubts: (readonly Doubt[])[] = [];
   for (const model of models) {
@@ -210,7 +235,8 @@ async function run(options: EvadeOptions): Promise<void> {
       ...(objective && { objective: objective.name }),
       ...(target !== undefined && { ofTargetClass }),
       norm: norm.name,
-      ...(norm.units && { units: "ranges" }),
+      ...(known ? { units: "cost", features: known.features } : norm.units && { units: "ranges" }),
+      ...(crafted.rules && { rules: crafted.rules }),
       ...changes,
       seed: options.seed,
       queries,
@@ -227,7 +253,9 @@ async function run(options: EvadeOptions): Promise<void> {
   for (const [i, { path }] of models.entries()) {
     if (models.length > 1) print(`${path}\n`);
     print(`clean: error ${describeRate(judged[i].cleanError)}\n`);
-    for (const budget of judged[i].budgets) print(describeBudget(budget, label, options));
+    for (const [e, budget] of judged[i].budgets.entries()) {
+      print(`${describeBudget(budget, label, options)}${describeRules(crafted.rules?.[e])}\n`);
+    }
     print(warningLines(doubts[i]));
   }
   print(warningLines(warnings.map((sentence) => ({ sentence }))));
@@ -302,7 +330,27 @@ function describeBudget(
     unmoved > 0 && epsilon > 0 && Number.isFinite(epsilon)
       ? `; ${unmoved} of the points that are right did not move`
       : "";
-  return `${which}: error ${describeRate(errorUnderAttack)}${more.filter(Boolean).join("")}${size}${still}\n`;
+  return `${which}: error ${describeRate(errorUnderAttack)}${more.filter(Boolean).join("")}${size}${still}`;
+}
+
+/** What became of the rules of a table: points that broke one were put back, and are no success. */
+function describeRules(rules: RuleCounts | undefined): string {
+  if (!rules) return "";
+  const { broken, wrongButInvalid, invalidRows } = rules;
+  const rows = invalidRows > 0 ? `; ${invalidRows} rows break a rule themselves and stay as they are` : "";
+  if (broken === 0) return `; all points satisfy all rules${rows}`;
+  return `; ${broken} points broke a rule and were put back, ${wrongButInvalid} of them wrong but invalid${rows}`;
+}
+
+/** The threat that options describe, its norm in the units that they name. */
+async function threatInUnits(
+  data: Dataset,
+  options: EvadeOptions,
+  epsilons: readonly number[] | undefined,
+): Promise<ThreatModel> {
+  const plain = await threatOf(data, options);
+  const units = budgetUnitsOf(plain.domain, { units: options.units, epsilons: epsilons ?? [] });
+  return { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
 }
 
 /** Quartiles over all points, those included that are wrong already (0) or for which none was found (infinite). */

@@ -11,13 +11,14 @@ import {
   explainModels,
   type ModelsExplained,
   type NamedModel,
-  normIn,
   requireSuited,
   sourceName,
+  threatIn,
 } from "@carom/core/study";
 import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
 import { Command, Option } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
+import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { openDevice } from "../host/runtime.ts";
 import { normNamed } from "../host/threat.ts";
@@ -41,7 +42,13 @@ import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { parseAttackers } from "./auditAttackers.ts";
 
-interface ExplainOptions extends CommonOptions, DataFileOptions, ModelOptions, UnitsOptions, DeviceOptions {
+interface ExplainOptions
+  extends CommonOptions,
+    DataFileOptions,
+    ModelOptions,
+    UnitsOptions,
+    FeaturesOptions,
+    DeviceOptions {
   readonly surrogate: readonly string[];
   readonly target: readonly string[];
   readonly data: string;
@@ -85,7 +92,7 @@ export function explainCommand(): Command {
     .action(run);
   withDeviceOption(command);
   return withExamples(
-    withCommonOptions(withDataOptions(withUnitsOption(withModelOptions(command)))),
+    withCommonOptions(withDataOptions(withUnitsOption(withFeaturesOption(withModelOptions(command))))),
     "carom explain --surrogate svm.onnx --target mlp.onnx --data digits --epsilon 1",
   );
 }
@@ -99,17 +106,22 @@ async function run(options: ExplainOptions): Promise<void> {
   const names = namesOf([...options.target, ...options.surrogate]);
   const { dataset, reading } = await readDataFor(options.target[0], options.data, options);
   const { models, data } = await readModels(names, dataset, options);
-  const units = budgetUnitsOf(data.domain, { units: options.units, epsilons: options.epsilon });
-  const threat = { domain: data.domain, norm: normIn(data.domain, { norm: norm.name, units }) };
+  const known = await chosenFeatures(options, data);
+  const units = known ? "features" : budgetUnitsOf(data.domain, { units: options.units, epsilons: options.epsilon });
+  const measured = { norm: norm.name, units, ...(known && { features: known.features }) };
+  const threat = threatIn(data.domain, measured, undefined);
   const type = [...models.values()].every((each) => each.type === "float64") ? "float64" : "float32";
-  const warnings = dataWarnings(data, {
-    attack: { threat, units: options.units, epsilons: options.epsilon, type },
-  });
+  const warnings = [
+    ...(known?.warnings ?? []),
+    ...dataWarnings(data, {
+      attack: { threat, units: known ? units : options.units, epsilons: options.epsilon, type },
+    }),
+  ];
   const attack = options.attack === undefined ? undefined : attackerNamed(options.attack);
   const attackers = (options.attackers ?? []).map((name) => ({ name, how: attackerNamed(name) }));
   const suited = { domain: data.domain, featureShape: data.featureShape };
   for (const { how } of [...(attack ? [{ how: attack }] : []), ...attackers]) {
-    requireSuited(how, suited, { norm: norm.name, units }, how.ensemble === undefined ? 1 : options.surrogate.length);
+    requireSuited(how, suited, measured, how.ensemble === undefined ? 1 : options.surrogate.length);
   }
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
   const progress = startProgress(options.quiet === true);
@@ -120,6 +132,7 @@ async function run(options: ExplainOptions): Promise<void> {
     data,
     norm: norm.name,
     ...(units === "ranges" && { units }),
+    ...(known && { features: known.features }),
     epsilons: options.epsilon ?? [defaultBudget(data.domain, units)],
     seed: options.seed,
     ...(attack && { attack }),
@@ -132,7 +145,7 @@ async function run(options: ExplainOptions): Promise<void> {
   if (options.json) {
     printJson({
       reading,
-      units,
+      units: known ? "cost" : units,
       ...result,
       doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])),
       ...(warnings.length > 0 && { warnings }),

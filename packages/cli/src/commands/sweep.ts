@@ -3,8 +3,9 @@
 import { InputError, learnerByName, learners } from "@carom/core";
 import { withScaling } from "@carom/core/data";
 import { ask, oneSweep } from "@carom/core/kinds";
-import { budgetUnitsOf, defaultBudget, normIn, type SweepQuestion, startPlan } from "@carom/core/study";
+import { budgetUnitsOf, defaultBudget, type SweepQuestion, startPlan, threatIn } from "@carom/core/study";
 import { Command, Option } from "commander";
+import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import { normNamed } from "../host/threat.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
@@ -30,7 +31,13 @@ interface Over {
   readonly values: readonly number[];
 }
 
-interface SweepOptions extends CommonOptions, DataFileOptions, ScalingOptions, UnitsOptions, RunOptions {
+interface SweepOptions
+  extends CommonOptions,
+    DataFileOptions,
+    ScalingOptions,
+    UnitsOptions,
+    FeaturesOptions,
+    RunOptions {
   readonly data: string;
   readonly over: Over;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -61,7 +68,7 @@ export function sweepCommand(): Command {
     .action(run);
   withDeviceOption(command);
   return withExamples(
-    withCommonOptions(withDataOptions(withUnitsOption(withScalingOption(command)))),
+    withCommonOptions(withDataOptions(withUnitsOption(withFeaturesOption(withScalingOption(command))))),
     "carom sweep logistic --data digits --over C=0.01,0.1,1,10",
   );
 }
@@ -73,22 +80,22 @@ async function run(name: string, options: SweepOptions): Promise<void> {
     throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
   const dataset = withScaling(loaded, options.scaling);
-  const units = budgetUnitsOf(dataset.domain, { units: options.units, epsilons: options.epsilon });
+  const known = await chosenFeatures(options, dataset);
+  const units = known ? "features" : budgetUnitsOf(dataset.domain, { units: options.units, epsilons: options.epsilon });
   const [epsilon] = options.epsilon ?? [defaultBudget(dataset.domain, units)];
-  const threat = {
-    domain: dataset.domain,
-    norm: normIn(dataset.domain, { norm: normNamed(options.norm).name, units }),
-  };
-  const attack = { threat, units: options.units, epsilons: options.epsilon };
-  const warnings = dataWarnings(dataset, { learned: true, attack });
+  const norm = normNamed(options.norm).name;
+  const threat = threatIn(dataset.domain, { norm, units, features: known?.features }, undefined);
+  const attack = { threat, units: known ? units : options.units, epsilons: options.epsilon };
+  const warnings = [...(known?.warnings ?? []), ...dataWarnings(dataset, { learned: true, attack })];
   holdWarnings(warnings);
   const question: SweepQuestion = {
     learner: learnerByName(name).name,
     option: options.over.option,
     values: options.over.values,
     options: options.set ?? {},
-    norm: normNamed(options.norm).name,
+    norm,
     ...(units === "ranges" && { units }),
+    ...(known && { features: known.features }),
     epsilon,
     sets: options.sets,
     ...(options.points !== undefined && { points: options.points }),

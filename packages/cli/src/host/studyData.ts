@@ -14,6 +14,7 @@ import {
 import type { SingleStudy } from "@carom/core/kinds";
 import type { PlanBuilder, PoisoningStudy, Study, StudyData } from "@carom/core/study";
 import { loadDataset } from "./data.ts";
+import { featuresOf, writtenAt } from "./featuresFile.ts";
 import type { LoadedData } from "./loadedData.ts";
 import { asIn } from "./sameColumns.ts";
 
@@ -23,7 +24,7 @@ type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
 export async function loadStudyData(
   plan: PlanBuilder,
   study: SingleStudy,
-): Promise<{ data: StudyData; readings: ReadonlyMap<string, DataReading> }> {
+): Promise<{ data: StudyData; readings: ReadonlyMap<string, DataReading>; warnings: readonly string[] }> {
   const { train, test, classes, positive, binary, select, scaling, ...reading }: AnyData = study.data;
   const readings = new Map<string, DataReading>();
   const read = async (
@@ -50,9 +51,14 @@ export async function loadStudyData(
   const forTest = test === undefined ? undefined : await read(test, forTraining);
   const [own, other] = withSameBounds(forTraining.dataset, forTest?.dataset);
   const source = (dataset: Dataset, hash: string) => ({ part: plan.data(dataset), dataset, hash });
+  const schema = "features" in study ? study.features : undefined;
+  // Rows of both files are held against it; scales are those of the rows learned from.
+  const known = schema && typeof schema === "object" ? featuresOf(writtenAt(schema), own, other) : undefined;
   return {
     readings,
+    warnings: known?.warnings ?? [],
     data: {
+      ...(known && { features: known.features }),
       train: source(own, forTraining.contentHash),
       ...(other && forTest && { test: source(other, forTest.contentHash) }),
     },

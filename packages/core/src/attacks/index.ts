@@ -20,6 +20,8 @@ export {
   type MinimumChunksTask,
   minimumInChunks,
   type Queries,
+  type RuleCounts,
+  ruleCounts,
 } from "./evasion/chunks.ts";
 export { type CraftTask, craftEvasion, type Strongest, strongestAttack } from "./evasion/craft.ts";
 export { type AttackResult, type AttackTask, pointsOf, type RuleOutcome, runAttack } from "./run.ts";

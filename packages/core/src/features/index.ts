@@ -6,18 +6,18 @@
 
 // What a file says of features
 
-export { type FeatureRule, type FeatureSchema, featureKinds, featureSchema } from "./schema.ts";
+export { type FeatureRule, type FeatureSchema, featureJsonSchema, featureKinds, featureSchema } from "./schema.ts";
 
 // The same, of the columns of a dataset
 
-export type { Place, PlaceIn } from "./place.ts";
+export { type Place, type PlaceIn, wayOnly } from "./place.ts";
 export { featureNamesOf, type ResolvedColumn, type ResolvedFeatures, resolveFeatures } from "./resolve.ts";
 export { robustSpread } from "./spread.ts";
 
 // The same as a threat model
 
 export type { TableRules } from "./rules.ts";
-export { costNorm, threatOfFeatures } from "./threat.ts";
+export { costNorm, costUnits, threatOfFeatures } from "./threat.ts";
 
 // The same, as the rows of a dataset show it
 

@@ -45,7 +45,7 @@ export function conditionsOf({ columns, relations }: ResolvedFeatures): readonly
 }
 
 /**
- * What a schema says of the columns of a table.
+ * What a schema says of the columns of a table. Columns of words are groups, also where it does not name them.
  *
  * Bounds that are not given are the table's own (`Dataset.domain`), those of binary columns and groups 0 and 1. The scale
  * of a column is its robust spread (`robustSpread`) over the rows, where those do not vary the width of its bounds; a binary
@@ -74,11 +74,20 @@ export function resolveFeatures(schema: FeatureSchema, data: Dataset, place: Pla
       throw contradiction(path, place, "values for an ordinal column alone", rule.kind);
     }
   }
+  // Columns of words are groups whatever is said of others.
+  for (const { name, columns: members } of data.domain.groups ?? []) {
+    if (members.some((j) => rules.has(j))) continue;
+    for (const j of members)
+      rules.set(j, { rule: { ...(schema.others ?? DEFAULT), kind: "one-hot" }, path: ["others"] });
+    groups.push({ name, columns: [...members] });
+  }
   const x = toFloat(denseRows(data), "float64").data;
   const valuesOf = (j: number) => Float64Array.from({ length: data.labels.length }, (_, i) => x[i * names.length + j]);
   const columns = names.map((name, j): ResolvedColumn => {
     const { rule, path } = rules.get(j) ?? { rule: schema.others ?? DEFAULT, path: ["others"] };
-    return resolveColumn(name, rule, valuesOf(j), [data.domain.lower[j], data.domain.upper[j]], () => place(path));
+    const isFixed = data.domain.kinds?.[j] === "fixed";
+    const observed = [data.domain.lower[j], data.domain.upper[j]] as const;
+    return resolveColumn(name, isFixed ? { ...rule, mutable: false } : rule, valuesOf(j), observed, () => place(path));
   });
   const resolved = { columns, groups, relations: schema.relations, tolerance: schema.tolerance };
   const conditions = schema.relations.map((text, i) =>

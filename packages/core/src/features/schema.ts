@@ -60,3 +60,8 @@ export const featureSchema = z.strictObject({
 export type FeatureSchema = z.infer<typeof featureSchema>;
 /** What the file says of one column, or of several. */
 export type FeatureRule = FeatureSchema["columns"][string];
+
+/** The JSON Schema of features files, for editors. */
+export function featureJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(featureSchema, { io: "input" }) as Record<string, unknown>;
+}

@@ -8,10 +8,16 @@ import { definitionsOf } from "./definitions.ts";
 import { computable, conditionsOf, type ResolvedFeatures } from "./resolve.ts";
 import type { TableRules } from "./rules.ts";
 
-/** The norm of changes in units of cost; the plain one where each unit of each column costs 1. */
-export function costNorm({ columns }: ResolvedFeatures, norm: Norm["name"]): Norm {
+/** How much of each column a unit of cost changes; undefined where that is 1 of each. */
+export function costUnits({ columns }: ResolvedFeatures): Float64Array | undefined {
   const units = Float64Array.from(columns, ({ scale }) => scale);
-  return units.every((unit) => unit === 1) ? norms[norm] : scaledNorm(norms[norm], units, "cost-scaled");
+  return units.every((unit) => unit === 1) ? undefined : units;
+}
+
+/** The norm of changes in units of cost. */
+export function costNorm(features: ResolvedFeatures, norm: Norm["name"]): Norm {
+  const units = costUnits(features);
+  return units ? scaledNorm(norms[norm], units, "cost-scaled") : norms[norm];
 }
 
 /** Everything of the threat that features describe, but its budget. */

@@ -197,7 +197,15 @@ export { MissingInput, memoryStore, readPart, readRef, type Store } from "./engi
 
 // Kinds of task
 
-export { type BudgetUnits, type CraftOutcome, craft, type NormChoice, normIn, unitsOfBudgets } from "./tasks/craft.ts";
+export {
+  type BudgetUnits,
+  type CraftOutcome,
+  craft,
+  type NormChoice,
+  normIn,
+  threatIn,
+  unitsOfBudgets,
+} from "./tasks/craft.ts";
 export { datasetCodec } from "./tasks/dataset.ts";
 export { type CleanEvaluation, evaluateClean } from "./tasks/evaluateClean.ts";
 export { fit as fitTask, modelCodec, type StoredModel } from "./tasks/fit.ts";

@@ -28,13 +28,13 @@ export function caaAttack(options: CapgdOptions & Omit<EvolutionOptions, "stop">
 }
 
 const options = capgdOptions.extend({
-  generations: z.number().int().positive().default(50).describe("how many generations the search has"),
+  generations: z.number().int().positive().default(30).describe("how many generations the search has"),
   population: z.number().int().positive().default(20).describe("points that the search keeps of each row"),
   offspring: z
     .number()
     .int()
     .positive()
-    .default(20)
+    .default(10)
     .describe("points that the search tries of each row in each generation"),
 });
 

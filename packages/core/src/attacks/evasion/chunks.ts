@@ -3,7 +3,7 @@
 import { type Dataset, denseRows, rowCount } from "../../data/dataset.ts";
 import type { Vector } from "../../linalg.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
-import type { AttackResult } from "../run.ts";
+import type { AttackResult, RuleOutcome } from "../run.ts";
 import type { AttackedModel } from "./affine.ts";
 import { type CraftTask, craftEvasion } from "./craft.ts";
 import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
@@ -48,6 +48,24 @@ export interface Crafting {
   readonly queries: Queries;
   /** 1 for each row that met a gradient, or scores, that are not finite, at any budget. */
   readonly nonFinite: Uint8Array;
+  /** What became of the rules of a table, of each budget; absent where there are none. */
+  readonly rules?: readonly RuleCounts[];
+}
+
+/** How many points broke a rule as the attack returned them, and how many rows break one themselves. */
+export interface RuleCounts {
+  /** Broke a rule and were put back. */
+  readonly broken: number;
+  /** Of those, how many the attacked model got wrong: no success. */
+  readonly wrongButInvalid: number;
+  /** Break one as they are returned, since their rows do. */
+  readonly invalidRows: number;
+}
+
+/** Counts over points. */
+export function ruleCounts({ broken, brokenSuccess, invalid }: RuleOutcome): RuleCounts {
+  const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
+  return { broken: count(broken), wrongButInvalid: count(brokenSuccess), invalidRows: count(invalid) };
 }
 
 /**
@@ -58,6 +76,7 @@ export interface Crafting {
 export async function craftInChunks({ data, rows, target, place, onProgress, ...task }: ChunksTask): Promise<Crafting> {
   const queries = { scores: 0, gradients: 0 };
   const nonFinite = new Uint8Array(rowCount(data));
+  const rules: RuleCounts[] = [];
   for (const chunk of chunksOf(data, rows, target)) {
     const results = await craftEvasion({
       ...task,
@@ -73,7 +92,7 @@ export async function craftInChunks({ data, rows, target, place, onProgress, ...
       });
     }
   }
-  return { queries, nonFinite };
+  return { queries, nonFinite, ...(rules.length > 0 && { rules }) };
 }
 
 /**

@@ -162,9 +162,9 @@ function breed(
 }
 
 const options = z.strictObject({
-  generations: z.number().int().positive().default(50).describe("how many generations"),
+  generations: z.number().int().positive().default(30).describe("how many generations"),
   population: z.number().int().positive().default(20).describe("points that are kept of each row"),
-  offspring: z.number().int().positive().default(20).describe("points that are tried of each row in each generation"),
+  offspring: z.number().int().positive().default(10).describe("points that are tried of each row in each generation"),
   stop: z.boolean().default(false).describe("rule by which rows that reached their goal are left alone"),
 });
 

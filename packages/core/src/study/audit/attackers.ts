@@ -12,7 +12,7 @@ import { list } from "../../numbers.ts";
 import type { FurtherCraft } from "../evasion/matrix.ts";
 import type { AuditAttacker, NamedAttacker, RivalledAttacker } from "../namedAttacker.ts";
 import { levelName } from "../names.ts";
-import { type NormChoice, normIn } from "../tasks/craft.ts";
+import { type NormChoice, threatIn } from "../tasks/craft.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 
 /** Who attacks where nobody is named; docs/method.md says how they were chosen. */
@@ -54,7 +54,7 @@ export function suitable(
   { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
   norm: NormChoice,
 ): { readonly attackers: readonly AuditAttacker[]; readonly leftOut: readonly string[] } {
-  const threat = { domain, norm: normIn(domain, norm) };
+  const threat = threatIn(domain, norm, undefined);
   const ids = surrogates.map(({ learner, complexity }) => levelName(learner, complexity));
   const kept: AuditAttacker[] = [];
   const leftOut: string[] = [];
@@ -127,7 +127,7 @@ export function requireSuited(
   norm: NormChoice,
   models = 1,
 ): void {
-  buildAttacker(how, { threat: { domain, norm: normIn(domain, norm) }, shape: featureShape, models });
+  buildAttacker(how, { threat: threatIn(domain, norm, undefined), shape: featureShape, models });
 }
 
 /** What does not suit, in words. */

@@ -2,6 +2,7 @@
 
 import type { Attacker } from "../../attacks/attacker.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { TrainingSize } from "../../learners/feasible.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/craft.ts";
@@ -17,7 +18,9 @@ export interface AuditChoices {
   readonly norm: Norm["name"];
   /** What budgets are in; units of ranges where neither they nor budgets are given and features have bounds of their own. */
   readonly units?: BudgetUnits;
-  /** By the ranges of features where absent. */
+  /** What is known of features, in whose units of cost budgets are then. */
+  readonly features?: ResolvedFeatures;
+  /** By the ranges of features where absent, or 0.25 to 2 units of cost. */
   readonly epsilons?: readonly number[];
   /** What stands in for the target; every learner that fits where absent. */
   readonly surrogates?: readonly AskedSurrogate[];
@@ -26,6 +29,9 @@ export interface AuditChoices {
   /** Who attacks beside that; `DEFAULT_ATTACKERS` where absent, nobody where the target is a service. */
   readonly attackers?: AttackerNames;
 }
+
+/** Budgets in units of cost, each the spread of a column, where nobody gave any. */
+const COSTS = [0.25, 0.5, 1, 2] as const;
 
 /** What an audit is about, as far as choices depend on it. */
 export interface ChoosingBy {
@@ -50,10 +56,14 @@ export interface ChosenAudit {
  * @throws InputError for a learner or an attacker that does not exist or does not suit the data
  */
 export function chooseAudit({ attacked, training, isService }: ChoosingBy, choices: AuditChoices): ChosenAudit {
-  const { seed, norm, attack } = choices;
-  const inRanges = budgetUnitsOf(attacked.domain, choices) === "ranges";
-  const units = inRanges ? ({ units: "ranges" } as const) : {};
-  const byDefault = choices.epsilons ? undefined : defaultBudgets(attacked, norm, inRanges ? "ranges" : "features");
+  const { seed, norm, attack, features } = choices;
+  const inRanges = !features && budgetUnitsOf(attacked.domain, choices) === "ranges";
+  const units = features ? { features } : inRanges ? ({ units: "ranges" } as const) : {};
+  const byDefault = choices.epsilons
+    ? undefined
+    : features
+      ? { epsilons: COSTS, told: `budgets ${COSTS.join(", ")}` }
+      : defaultBudgets(attacked, norm, inRanges ? "ranges" : "features");
   const epsilons = choices.epsilons ?? byDefault!.epsilons;
   const { choices: surrogates, told } = surrogatesFor({ attacked, training }, choices.surrogates);
   if (attack) requireSuited(attack, attacked, { norm, ...units });
@@ -71,6 +81,9 @@ export function chooseAudit({ attacked, training, isService }: ChoosingBy, choic
     told: {
       budgets: [
         ...(byDefault ? [byDefault.told] : []),
+        ...(features
+          ? ["budgets are in units of cost: the scale of each column in the features file, else its robust spread"]
+          : []),
         ...(inRanges && !choices.units
           ? ["budgets are of features in units of their ranges, as each has bounds of its own; range in them is 1"]
           : []),

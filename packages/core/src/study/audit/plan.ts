@@ -45,7 +45,7 @@ export function mostQueries(
 
 /** Adds the tasks of an audit to a plan: all models craft, and all judge. */
 export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): AuditMatrix {
-  const { surrogates, attack: attacker, attackers = [], norm, epsilons, seed, units } = question;
+  const { surrogates, attack: attacker, attackers = [], norm, epsilons, seed, units, features } = question;
   const { target, training, attacked } = parts;
   const how = { seed, prefix: "" };
   const ids = [TARGET, ...surrogates.map(surrogateId)];
@@ -65,6 +65,7 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
   });
   const shared = {
     ...{ norm, units, epsilons, ...how },
+    ...(features && { features }),
     ...(attacker && { attacker }),
     participants: [asked(), ...others],
   };

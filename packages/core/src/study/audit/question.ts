@@ -1,6 +1,7 @@
 // What an audit asks, as data: who stands in for the target, who attacks, at which budgets.
 
 import type { Attacker } from "../../attacks/attacker.ts";
+import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TrainedModel } from "../evasion/matrix.ts";
@@ -23,6 +24,8 @@ export interface AuditQuestion {
   readonly norm: Norm["name"];
   /** What budgets are measured in; the features' own units where absent. */
   readonly units?: BudgetUnits;
+  /** What is known of the features, whose costs budgets are in then. */
+  readonly features?: ResolvedFeatures;
   readonly epsilons: readonly number[];
   /** What decides the numbers and only the caller knows: hashes, choices, warnings. */
   readonly asked: Pick<

@@ -142,7 +142,7 @@ export async function readAudit(
     answer: answerOf({
       target: transfer.models.find(({ id }) => id === TARGET)!,
       pairs: pairs.filter((pair) => pair.target === TARGET),
-      norm: normIn(attacked.domain, { norm: question.norm, units: question.units }),
+      norm: normIn(attacked.domain, question),
       ...{ standings, epsilons },
       ...(onlyClass !== undefined && { onlyClass }),
       ...(shortfall && { shortfall }),

@@ -1,13 +1,15 @@
 // Who attacks in a study: its attackers under their names, and its ensembles with the surrogates that they are made of.
 
-import { attackerName, buildAttacker } from "../../attacks/attacker.ts";
+import { type Attacker, attackerName, buildAttacker } from "../../attacks/attacker.ts";
 import { ensembleByName } from "../../attacks/ensembles/index.ts";
+import { evasionByName } from "../../attacks/evasion/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError, unknownName } from "../../errors.ts";
+import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { NamedAttacker } from "../namedAttacker.ts";
 import { surrogateId, targetId } from "../names.ts";
 import { type Resolved, requireDistinct } from "../studyModels.ts";
-import { normIn } from "../tasks/craft.ts";
+import { threatIn } from "../tasks/craft.ts";
 import type { FurtherCraft } from "./matrix.ts";
 import type { Study, StudyEnsemble } from "./schema.ts";
 
@@ -81,15 +83,22 @@ export function furtherCrafts(
   return [...together, ...others.flatMap((attacker) => [...alone, ...together].map((each) => ({ ...each, attacker })))];
 }
 
+/** Whether all attackers search by scores alone, so that they need no gradients. */
+export function areByScores(attackers: readonly NamedAttacker[]): boolean {
+  const isSearch = ({ attack, boosters }: Attacker) =>
+    attack !== undefined && !boosters && !evasionByName(attack.name).capabilities.gradients;
+  return attackers.length > 0 && attackers.every(({ how }) => isSearch(how));
+}
+
 /** @throws InputError for an attacker that the data, the norm or an ensemble does not suit */
 export function checkAttackers(
   attackers: readonly NamedAttacker[],
   ensembles: readonly EnsembleOf[],
   { attack }: Pick<Study, "attack">,
   { domain, featureShape }: Dataset,
+  features: ResolvedFeatures | undefined,
 ): void {
-  const { direction } = attack;
-  const threat = { norm: normIn(domain, attack), domain, ...(direction && { direction }) };
+  const threat = threatIn(domain, { ...attack, features }, attack.direction);
   for (const { how } of attackers) {
     buildAttacker(how, { threat, shape: featureShape, models: 1 });
     for (const { rule, of } of ensembles) {

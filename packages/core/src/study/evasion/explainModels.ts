@@ -3,6 +3,7 @@
 import type { Attacker } from "../../attacks/attacker.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
+import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { Model } from "../../models/model.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Norm } from "../../threat/norm.ts";
@@ -40,6 +41,8 @@ export interface ExplainInput {
   readonly norm: Norm["name"];
   /** What budgets are measured in; the features' own units where absent. */
   readonly units?: BudgetUnits;
+  /** What is known of the features, whose costs budgets are in then. */
+  readonly features?: ResolvedFeatures;
   readonly epsilons: readonly number[];
   readonly seed: number;
   /** How points are crafted on each model by itself; by the strongest attack there is where absent. */
@@ -114,6 +117,7 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
     pool: points,
     norm,
     units: input.units,
+    ...(input.features && { features: input.features }),
     epsilons,
     seed,
     ...(input.attack && { attacker: input.attack }),

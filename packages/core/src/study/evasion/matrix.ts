@@ -86,7 +86,9 @@ export interface MatrixCraft {
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix {
   const { participants, further = [], attacked, pool, epsilons, norm, direction, seed, prefix, extra } = question;
   const goal = question.target !== undefined && { target: question.target };
-  const inUnits = question.units === "ranges" && { units: question.units };
+  const inUnits = question.features
+    ? { features: question.features }
+    : question.units === "ranges" && { units: question.units };
   if (inUnits && extra?.smoothness) throw noSmoothness();
   const budgets = epsilons.length;
   const services = new Map<string, Ref<ServiceIdentity>>();

@@ -10,7 +10,7 @@ import type { StudyData } from "../studyData.ts";
 import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
 import { setOperatingPoint } from "../tasks/setOperatingPoint.ts";
 import { split } from "../tasks/split.ts";
-import { attackersOf, checkAttackers, ensemblesOf, furtherCrafts } from "./attackers.ts";
+import { areByScores, attackersOf, checkAttackers, ensemblesOf, furtherCrafts } from "./attackers.ts";
 import { type Matrix, type Participant, planFit, planMatrix } from "./matrix.ts";
 import type { Study } from "./schema.ts";
 import { planVariability } from "./variability.ts";
@@ -27,12 +27,12 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     "targets",
     targets.map(({ name }) => name),
   );
-  for (const { name, learner } of surrogates) {
-    if (!learnerByName(learner).capabilities.differentiable) throw notAttackable(name, learner);
-  }
   const attackers = attackersOf(study);
+  const attackable = (learner: string) => learnerByName(learner).capabilities.differentiable || areByScores(attackers);
+  for (const { name, learner } of surrogates) if (!attackable(learner)) throw notAttackable(name, learner);
   const ensembles = ensemblesOf(study, surrogates, targets);
-  checkAttackers(attackers, ensembles, study, data.train.dataset);
+  checkAttackers(attackers, ensembles, study, data.train.dataset, data.features);
+  checkFeatures(study, data);
   const train = data.train.part;
   const test = data.test?.part;
   const { rows } = train;
@@ -40,7 +40,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const shares = fractions.map((value) => (value < 1 ? value : value / rows));
   if (shares.reduce((sum, value) => sum + value, 0) > 1 + 1e-9) throw tooLarge(study, rows);
   const { seed } = study;
-  const attackable = test ? test.rows : Math.floor(shares[2] * rows);
+  const attackableRows = test ? test.rows : Math.floor(shares[2] * rows);
   const { classNames, labels } = data.train.dataset;
   const attackedLabel =
     study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames, "attack.class");
@@ -58,13 +58,13 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
           ? data.test.dataset.labels.filter((label) => attackedLabels.includes(label)).length
           : shares[2] * labels.filter((label) => attackedLabels.includes(label)).length,
       )
-    : attackable;
+    : attackableRows;
   const points = Math.min(study.points ?? ofClass, ofClass);
-  const benignRows = attackable - ofClass;
+  const benignRows = attackableRows - ofClass;
   const prefixOf = (repetition: number) => (study.repetitions > 1 ? `repetition ${repetition + 1}: ` : "");
   /** The parts of one repetition, the surrogates' part with a share of its rows. */
   const splitOf = (repetition: number, fraction: number) => {
-    const keep = [1, fraction, ...(test ? [] : [attackedLabels ? 1 : points / attackable])];
+    const keep = [1, fraction, ...(test ? [] : [attackedLabels ? 1 : points / attackableRows])];
     const parameters = { seed, repetition, fractions: shares, keep };
     return plan.add(split, parameters, { data: train }, `${prefixOf(repetition)}split`);
   };
@@ -98,7 +98,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const attackedOf = (repetition: number): Part => {
     if (attackedLabels) return withLabels(repetition, attackedLabels, points, points / ofClass, "points");
     if (!test) return partAt(train, splitOf(repetition, study.surrogateFraction), 2, points);
-    const parameters = { seed, repetition, fractions: [points / attackable] };
+    const parameters = { seed, repetition, fractions: [points / attackableRows] };
     return partAt(
       test,
       plan.add(split, parameters, { data: test }, `${prefixOf(repetition)}choice of points`),
@@ -135,12 +135,11 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     };
     const participant = (choice: Resolved, role: Participant["role"]): Participant => {
       const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
-      const { capabilities } = learnerByName(choice.learner);
       return {
         ...{ id, role, learner: choice.learner },
         ...(choice.complexity && { complexity: choice.complexity }),
         model: role === "target" ? asTarget(choice, id) : asSurrogate(choice, id),
-        ...(capabilities.differentiable && { judges: role === "target" ? [id] : targetNames }),
+        ...(attackable(choice.learner) && { judges: role === "target" ? [id] : targetNames }),
       };
     };
     const asTargets = targets.map((choice) => participant(choice, "target"));
@@ -149,6 +148,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       pool: surrogatePart(repetition, study.surrogateFraction),
       norm: study.attack.norm,
       units: study.attack.units,
+      ...(data.features && { features: data.features }),
       ...(study.attack.direction && { direction: study.attack.direction }),
       ...(target !== undefined && { target }),
       ...(attackers.length > 0 && { attacker: attackers[0].how }),
@@ -164,8 +164,8 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       extra,
     });
     if (study.attack.curve.length === 0) return matrix;
-    const attackable = asTargets.filter(({ judges }) => judges !== undefined);
-    const curve = planMatrix(plan, { ...question, participants: attackable, epsilons: study.attack.curve });
+    const attacked = asTargets.filter(({ judges }) => judges !== undefined);
+    const curve = planMatrix(plan, { ...question, participants: attacked, epsilons: study.attack.curve });
     return { ...matrix, curve };
   });
   if (!metrics.includes("variability")) return matrices;
@@ -177,6 +177,16 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const [first, ...others] = matrices;
   const variability = planVariability(plan, study, varying, attackedOf(0), first.crafts);
   return [{ ...first, variability }, ...others];
+}
+
+function checkFeatures({ attack }: Study, { features }: StudyData): void {
+  const given = (["units", "direction"] as const).find((part) => features && attack[part] !== undefined);
+  if (given === undefined) return;
+  throw new InputError("invalid", `attack.${given}`, {
+    expected: "none, as features say it of each column",
+    got: String(attack[given]),
+    remedy: "leave one of them out",
+  });
 }
 
 function attackedShare({ split }: Study): number {
@@ -216,7 +226,7 @@ function notAttackable(name: string, learner: string): InputError {
   return new InputError("unsupported", `surrogate "${name}"`, {
     expected: "a learner whose models have gradients",
     got: learner,
-    remedy: "name it among the targets instead",
+    remedy: "name it among the targets instead, or let attackers search by scores (evolution, beam)",
   });
 }
 

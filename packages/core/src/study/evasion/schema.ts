@@ -5,6 +5,7 @@ import { attackerSchema } from "../../attacks/attacker.ts";
 import { scalingRules } from "../../data/scalingRule.ts";
 import { separators } from "../../data/table/dialect.ts";
 import { encodings } from "../../data/table/encoding.ts";
+import { featureSchema } from "../../features/schema.ts";
 import { type SizeDefinition, sizeDefinitions } from "../../transfer/sizeDefinitions.ts";
 import { type VariabilityDefinition, variabilityDefinitions } from "../../transfer/variability.ts";
 import { printedExperiments } from "../paper/printed.ts";
@@ -73,6 +74,12 @@ export const studyUnits = z
   .optional()
   .describe("what budgets are in: the features' own units (the default), or each feature in units of its range");
 
+/** What is known of the features of a study. */
+export const studyFeatures = z
+  .union([z.string(), featureSchema])
+  .optional()
+  .describe("a features file, or what would stand in it: kinds, bounds, costs and relations of columns");
+
 /** What studies are called. */
 export const studyName = z
   .string()
@@ -131,6 +138,7 @@ export const studySchema = z.strictObject({
   points: size.points.optional(),
   surrogateFraction: size.surrogateFraction.default(1),
   data: studyData,
+  features: studyFeatures,
   split: z
     .strictObject({
       target: share.default(0.5),

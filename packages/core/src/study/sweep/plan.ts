@@ -9,7 +9,7 @@ import type { Rate } from "../../transfer/rates.ts";
 import type { Claim } from "../claim.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Store } from "../engine/store.ts";
-import { learnerChoice, studyData, studyName, studyUnits } from "../evasion/schema.ts";
+import { learnerChoice, studyData, studyFeatures, studyName, studyUnits } from "../evasion/schema.ts";
 import { compareSweepWithPrinted } from "../paper/paperNumbers.ts";
 import { type Comparison, printedSweeps } from "../paper/printed.ts";
 import { overRepetitions } from "../repetitionMeans.ts";
@@ -34,6 +34,7 @@ export const sweepSchema = z.strictObject({
   points: size.points.optional(),
   sets: size.sets.default(10),
   data: studyData.omit({ test: true }),
+  features: studyFeatures,
   learner: learnerChoice.shape.learner,
   option: z.string().describe("name of the option that is swept"),
   values: z.array(z.number()).min(2).describe("its values"),
@@ -66,8 +67,13 @@ export interface SweepStudyResult {
 }
 
 /** Adds the sweeps of all repetitions to a plan. */
-export function planSweepStudy(plan: PlanBuilder, study: SweepStudy, { train }: StudyData): readonly SweepKeys[] {
-  return questions(study).map((question) => planSweep(plan, question, train.part));
+export function planSweepStudy(
+  plan: PlanBuilder,
+  study: SweepStudy,
+  { train, features }: StudyData,
+): readonly SweepKeys[] {
+  const known = features && { features };
+  return questions(study).map((question) => planSweep(plan, { ...question, ...known }, train.part));
 }
 
 /** The question of each repetition, on another split. */

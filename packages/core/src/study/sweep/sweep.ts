@@ -1,6 +1,7 @@
 // A complexity sweep: one option of a learner against clean error, error under attack, S and V.
 
 import { InputError } from "../../errors.ts";
+import type { ResolvedFeatures } from "../../features/resolve.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { parseOptions } from "../../registry.ts";
 import type { Interval } from "../../stats/sample.ts";
@@ -27,6 +28,8 @@ export interface SweepQuestion {
   readonly norm: Norm["name"];
   /** What the budget is measured in; the features' own units where absent. */
   readonly units?: BudgetUnits;
+  /** What is known of the features, whose costs budgets are in then. */
+  readonly features?: ResolvedFeatures;
   readonly epsilon: number;
   /** Training sets for V; the first is that of the attacked model. */
   readonly sets: number;
@@ -78,7 +81,7 @@ const idOf = (option: string, value: number) => `${option}=${value}`;
  * @throws InputError for a learner without gradients, an option it lacks, fewer than two values or one twice.
  */
 export function planSweep(plan: PlanBuilder, question: SweepQuestion, data: Part): SweepKeys {
-  const { option, values, seed, epsilon, norm, units, sets } = question;
+  const { option, values, seed, epsilon, norm, units, features, sets } = question;
   const learner = learnerByName(question.learner);
   check(question);
   const attackable = Math.floor((1 - POOL) * data.rows);
@@ -103,7 +106,7 @@ export function planSweep(plan: PlanBuilder, question: SweepQuestion, data: Part
     return { id, role: "surrogate" as const, learner: learner.name, model: fits[i][0], judges: [id] };
   });
   const shared = { participants, attacked, pool: trainingSets[0], epsilons: [epsilon] };
-  const matrix = planMatrix(plan, { ...shared, norm, units, seed, prefix: "" });
+  const matrix = planMatrix(plan, { ...shared, norm, units, ...(features && { features }), seed, prefix: "" });
   const variability =
     sets < 2
       ? []

@@ -6,6 +6,8 @@ import { featureCount, rowCount } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
 import { InputError } from "../../errors.ts";
+import type { ResolvedFeatures } from "../../features/resolve.ts";
+import { costNorm, costUnits, threatOfFeatures } from "../../features/threat.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { rowsOfChunk } from "../../models/limits.ts";
 import { withModels } from "../../models/pool.ts";
@@ -13,7 +15,7 @@ import { type AnyRows, inMemory, type Rows, type RowsRoom, rowsOf } from "../../
 import { tensor } from "../../tensor.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
-import type { ThreatModel } from "../../threat/threat.ts";
+import type { Direction, ThreatModel } from "../../threat/threat.ts";
 import type { Json } from "../engine/artifact.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
@@ -76,17 +78,32 @@ export interface NormChoice {
   readonly norm: Norm["name"];
   /** "ranges": with each feature in units of its range. */
   readonly units?: BudgetUnits | undefined;
+  /** What is known of features, in whose units of cost perturbations are measured then. */
+  readonly features?: ResolvedFeatures | undefined;
 }
 
 /** The norm of a choice, for features in these bounds. */
-export function normIn(domain: Domain, { norm, units }: NormChoice): Norm {
+export function normIn(domain: Domain, { norm, units, features }: NormChoice): Norm {
+  if (features) return costNorm(features, norm);
   return units === "ranges" ? scaledNorm(norms[norm], rangeUnits(domain)) : norms[norm];
+}
+
+/** What each feature is measured in; undefined where that is its own unit. */
+export function unitsIn(domain: Domain, { units, features }: Omit<NormChoice, "norm">): Float64Array | undefined {
+  if (features) return costUnits(features);
+  return units === "ranges" ? rangeUnits(domain) : undefined;
+}
+
+/** The threat of a choice, without its budget: what features say of themselves, or the bounds and kinds of the data. */
+export function threatIn(domain: Domain, choice: NormChoice, direction: Direction | undefined): ThreatModel {
+  if (choice.features) return threatOfFeatures(choice.features, choice.norm);
+  return { norm: normIn(domain, choice), domain, ...(direction && { direction }) };
 }
 
 export interface CraftParameters extends NormChoice {
   readonly epsilons: readonly number[];
   readonly seed: number;
-  readonly direction?: ThreatModel["direction"];
+  readonly direction?: Direction;
   /** The class that points should end in; where absent, any other than their own. */
   readonly target?: number;
   /** Who attacks; where absent the strongest attack there is, on binary features under L1 flips of one after another. */
@@ -105,7 +122,7 @@ export interface CraftInputs {
 /** The task that crafts points on one model, or on several at once, at each budget. */
 export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
   name: "craft",
-  version: 7,
+  version: 8,
   output: craftingCodec,
   lists: { models: "model" },
   estimate({ epsilons, attacker = {} }, { model, models = [model!], attacked: { rows, features } }) {
@@ -123,16 +140,19 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
     const { attacked, pool, model, models: stored = [model!] } = inputs;
     const models = stored.map(modelOf);
     const { domain } = attacked;
-    const threat = { norm: normIn(domain, choice), domain, ...(direction && { direction }) };
+    const threat = threatIn(domain, choice, direction);
     const about = { threat, shape: attacked.featureShape, models: models.length };
     const { entry, attack, fromOrigin, secondStart, objective } = buildAttacker(attacker ?? {}, about);
     const n = rowCount(attacked);
     const budgets: (Crafted & { readonly points: RowsRoom; iterations: number; queries: Queries })[] = [];
     const crafting = await withModels(runtime, models, async (opened) => {
       const reason = opened.find(({ differentiable }) => !differentiable)?.notDifferentiable;
-      if (reason !== undefined) return reason;
+      if (reason !== undefined && entry?.capabilities.gradients !== false) return reason;
       requireSameClasses(opened);
-      const [first, ...others] = opened.map(({ differentiable }, i) => ({ model: models[i], opened: differentiable! }));
+      const [first, ...others] = opened.map((each, i) => ({
+        model: models[i],
+        opened: each.differentiable ?? { ...each, inputGradient: neverAsked },
+      }));
       return craftInChunks({
         ...first,
         ...(others.length > 0 && { others }),
@@ -168,10 +188,18 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
     return {
       budgets: budgets.map(({ points, size, queries }) => ({ points, size, queries })),
       nonFinite: crafting.nonFinite.reduce((sum, flag) => sum + flag, 0),
-      facts: { iterations: budgets.map(({ iterations }) => iterations) },
+      facts: {
+        iterations: budgets.map(({ iterations }) => iterations),
+        ...(crafting.rules && { rules: crafting.rules.map((counts) => ({ ...counts })) }),
+      },
     };
   },
 };
+
+/** Searches by scores are not given gradients. */
+function neverAsked(): Promise<never> {
+  return Promise.reject(new Error("internal: gradient"));
+}
 
 function requireSameClasses(models: readonly { readonly classes: number }[]): void {
   const counts = [...new Set(models.map(({ classes }) => classes))];

@@ -76,7 +76,7 @@ export const evaluateClean: TaskKind<CleanParameters, CleanInputs, CleanEvaluati
     model
       ? { seconds: 0.03 + rows / 40_000, bytes: 4 * rows * features, learner: model.learner }
       : { seconds: 0.1, bytes: 20 * rows },
-  async run({ size, norm, units }, { attacked, model: stored, answers }, { runtime, room }) {
+  async run({ size, norm, units, features }, { attacked, model: stored, answers }, { runtime, room }) {
     const { labels, domain } = attacked;
     if (answers) return evaluationOf(answers, labels);
     const model = modelOf(stored!);
@@ -86,7 +86,7 @@ export const evaluateClean: TaskKind<CleanParameters, CleanInputs, CleanEvaluati
       losses: new Float64Array(n),
       margins: new Float64Array(n),
     };
-    const measure = size && norm && normIn(domain, { norm, units });
+    const measure = size && norm && normIn(domain, { norm, units, features });
     const shape = [n, ...attacked.featureShape];
     return withModel(runtime, model, async ({ differentiable, scores: scoresOf, notDifferentiable, rowsOfCall }) => {
       const gradients = differentiable && (await room("float32", shape));

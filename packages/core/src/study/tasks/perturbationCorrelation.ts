@@ -1,14 +1,15 @@
 // rho: correlates what was crafted on one model with what was crafted on each of those that judge it.
 
 import { datasetRows } from "../../data/dataset.ts";
-import { inUnits, rangeUnits } from "../../data/units.ts";
+import { inUnits } from "../../data/units.ts";
+import type { ResolvedFeatures } from "../../features/resolve.ts";
 import { mapRows, type Rows } from "../../rows.ts";
 import { mean } from "../../stats/describe.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
-import type { BudgetUnits, CraftOutcome } from "./craft.ts";
+import { type BudgetUnits, type CraftOutcome, unitsIn } from "./craft.ts";
 
 /** rho at each budget, by the id of the other model; null where it does not exist. */
 export type PerturbationCorrelations = Readonly<Record<string, readonly (number | null)[]>>;
@@ -23,6 +24,7 @@ export interface CorrelationInputs {
 export interface CorrelationParameters {
   readonly budgets: number;
   readonly units?: BudgetUnits;
+  readonly features?: ResolvedFeatures;
 }
 
 export const perturbationCorrelation: TaskKind<CorrelationParameters, CorrelationInputs, PerturbationCorrelations> = {
@@ -33,7 +35,7 @@ export const perturbationCorrelation: TaskKind<CorrelationParameters, Correlatio
     seconds: 0.01 + rows * features * budgets * others.length * 1e-8,
   }),
   async run(parameters, { attacked, craft, others }, { runtime }) {
-    const units = parameters.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
+    const units = unitsIn(attacked.domain, parameters);
     const measured = (rows: Rows) => mapRows(rows, (block) => inUnits(block, units));
     const x = measured(datasetRows(attacked));
     const correlations: Record<string, (number | null)[]> = Object.fromEntries(others.map(({ id }) => [id, []]));

@@ -1,6 +1,5 @@
 // Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
 
-import { rangeUnits } from "../../data/units.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import { mean } from "../../stats/describe.ts";
 import { meanInterval } from "../../stats/meanInterval.ts";
@@ -16,7 +15,7 @@ import type { Part, Ref, Values } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { withRatios } from "../measured.ts";
 import type { AuditCell, AuditModel, AuditPair, OutputPair, Transfer } from "../result.ts";
-import type { NormChoice } from "./craft.ts";
+import { type NormChoice, unitsIn } from "./craft.ts";
 import type { CleanEvaluation } from "./evaluateClean.ts";
 import type { StoredModel } from "./fit.ts";
 import { type GradientFacts, gradientFacts } from "./gradientFacts.ts";
@@ -67,7 +66,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
   async run({ epsilons, seed, size, target: wanted, ...choice }, { attacked, models, crafts }, { runtime }) {
     const { labels, domain } = attacked;
     // Gradients by features in their units are those that the norm in these units is about.
-    const units = choice.units === "ranges" ? rangeUnits(domain) : undefined;
+    const units = unitsIn(domain, choice);
     const norm = norms[choice.norm];
     const all = crafts.map(({ id, surrogate, ...craft }) => ({
       ...craft,

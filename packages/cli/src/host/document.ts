@@ -1,0 +1,140 @@
+// Files that people write, YAML or JSON, checked against a schema; what is wrong is told with its file, line and column.
+
+import { basename } from "node:path";
+import { editDistance, InputError } from "@carom/core";
+import type { Place } from "@carom/core/features";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { readWritten } from "./read.ts";
+
+/** What a schema makes of a document. */
+interface Schema<T> {
+  safeParse(
+    given: unknown,
+  ):
+    | { readonly success: true; readonly data: T }
+    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+}
+
+interface Issue {
+  readonly code?: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+}
+
+/** A document that somebody wrote. */
+export interface WrittenDocument {
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Where something stands: file, line and column. */
+  readonly place: Place;
+  /** What the document says, as a schema has it. @throws InputError for what the schema refuses, with its place */
+  checked<T>(schema: Schema<T>, jsonSchema: unknown, remedy: string): T;
+}
+
+/** Reads a document. @throws InputError for what is neither YAML nor JSON, with its place */
+export async function readDocument(what: string, path: string): Promise<WrittenDocument> {
+  const text = new TextDecoder().decode(await readWritten(what, path));
+  const lines = new LineCounter();
+  const document = orTold(what, path, () => parseDocument(text, { lineCounter: lines }));
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${basename(path)}, line ${line}, column ${col}`;
+  };
+  const [fault] = document.errors;
+  if (fault) {
+    throw new InputError("invalid", `${what} at ${at(fault.pos[0])}`, {
+      expected: "YAML or JSON",
+      got: inWords(fault),
+      remedy: "correct that line",
+    });
+  }
+  // Aliases of nothing, and those that would fill the memory, are found out here.
+  const given: Record<string, unknown> = orTold(what, path, () => document.toJS()) ?? {};
+  const place: Place = (way, offset) =>
+    at(offset === undefined ? offsetOf(document, way.map(String)) : textOf(document, way) + offset);
+  return {
+    given,
+    place,
+    checked(schema, jsonSchema, remedy) {
+      const parsed = schema.safeParse(given);
+      if (parsed.success) return parsed.data;
+      // A key that is misspelt leaves the right one missing, so it comes first.
+      const { issues } = parsed.error;
+      const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+      const way = issue.path.map(String);
+      if (issue.code === "unrecognized_keys") {
+        const [key] = issue.keys!;
+        const known = knownKeys(jsonSchema as SchemaNode, way);
+        const nearest = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
+        throw new InputError("unknown", `key "${[...way, key].join(".")}" at ${place([...way, key])}`, {
+          expected: `one of ${nearest.join(", ")}`,
+          got: `"${key}"`,
+          remedy: `did you mean "${nearest[0]}"?`,
+        });
+      }
+      const value = document.getIn(issue.path as (string | number)[]);
+      throw new InputError(value === undefined ? "missing" : "invalid", `"${way.join(".")}" at ${place(way)}`, {
+        expected: issue.message.replace(/^Invalid (input|option): expected /, ""),
+        got: value === undefined ? "nothing" : JSON.stringify(value),
+        remedy,
+      });
+    },
+  };
+}
+
+/** Where the text of a scalar begins, its opening quote left out. */
+function textOf(document: Document, way: readonly (string | number)[]): number {
+  const node = document.getIn(way, true);
+  if (!isScalar(node) || !node.range) return offsetOf(document, way.map(String));
+  return node.range[0] + (node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? 1 : 0);
+}
+
+/** What a parser makes of a file. @throws InputError for what it cannot follow, such as ten thousand levels */
+function orTold<T>(what: string, path: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new InputError("invalid", `${what} ${path}`, {
+      expected: "YAML or JSON",
+      got: inWords(error as Error),
+      remedy: "write out what aliases (*name) stand for, and nest lists and maps less deep",
+    });
+  }
+}
+
+/** The first line of a parser's fault, without the place. */
+function inWords({ message }: Error): string {
+  if (/call stack/.test(message)) return "lists or maps in one another without end";
+  return message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, "");
+}
+
+/** Where a place in the document begins; of a missing one, where what should hold it begins. */
+function offsetOf(document: Document, place: readonly string[]): number {
+  for (let depth = place.length; depth >= 0; depth--) {
+    const parent = depth === 0 ? document.contents : document.getIn(place.slice(0, depth - 1), true);
+    if (depth > 0 && isMap(parent)) {
+      const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === place[depth - 1]);
+      if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0];
+    }
+    const node = document.getIn(place.slice(0, depth), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly additionalProperties?: SchemaNode | boolean;
+}
+
+/** The keys that the schema knows at a place. */
+function knownKeys(root: SchemaNode, place: readonly string[]): readonly string[] {
+  let node: SchemaNode | undefined = root;
+  for (const step of place) {
+    const extra: SchemaNode | undefined =
+      typeof node?.additionalProperties === "object" ? node.additionalProperties : undefined;
+    node = node?.properties?.[step] ?? node?.items ?? extra;
+  }
+  return Object.keys(node?.properties ?? {});
+}
