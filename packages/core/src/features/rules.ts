@@ -6,6 +6,7 @@ import { evaluate, holds, type Rows } from "./expression/evaluate.ts";
 import type { Condition } from "./expression/expression.ts";
 import { type Violation, violation } from "./violation.ts";
 
+/** What each row of a table has to satisfy, with its columns as numbers. */
 export interface TableRules {
   /** Columns of which one is 1 and the others 0. */
   readonly groups: readonly Int32Array[];

@@ -5,6 +5,7 @@ import { type Attack, type AttackContext, type Points, rowOf, takePoints } from 
 import { towardsRules } from "../towardsRules.ts";
 import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
 
+/** How widely and how far a beam search looks. */
 export interface BeamOptions {
   /** Points that are kept of each row; 1 is the greedy search. */
   readonly width: number;

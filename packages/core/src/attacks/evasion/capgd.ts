@@ -8,6 +8,7 @@ import { apgdAttack } from "./apgd.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
 import { withRestarts } from "./restarts.ts";
 
+/** How long ascent under the rules of a table takes, and how often it begins. */
 export interface CapgdOptions {
   readonly steps: number;
   readonly restarts: number;

@@ -6,6 +6,7 @@ import { type Attack, type AttackContext, type Points, rowOf, takePoints } from 
 import { towardsRules } from "../towardsRules.ts";
 import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
 
+/** How much an evolutionary search tries. */
 export interface EvolutionOptions {
   readonly generations: number;
   /** Points that are kept of each row. */
