@@ -113,14 +113,6 @@ console.log(
 const names = (wanted?.split(",") ?? Object.keys(attacks)).filter((name) =>
   attacks[name].every(([booster]) => booster in boosters),
 );
-// Everything is compiled and loaded before it is timed.
-for (const side of [
-  (/** @type {string} */ name) => ours(name, 0),
-  (/** @type {string} */ attack) => peer.ask({ attack, epsilon: Number(epsilon), seed: 0 }),
-]) {
-  await side("mi");
-  await side("ensemble");
-}
 const hasNeighbours = (/** @type {string} */ name) =>
   attacks[name].some(([booster]) => ["lookAhead", "neighbours"].includes(boosters[booster].stage));
 const plain = await ours("mi", 1);
@@ -128,6 +120,9 @@ const rows = [];
 for (const name of names) {
   /** @type {{ theirs: Result, ours: Result, free: Result }[]} */
   const turns = [];
+  // Everything is compiled and loaded before it is timed.
+  await ours(name, 0);
+  await peer.ask({ attack: name, epsilon: Number(epsilon), seed: 0 });
   for (let seed = 1; seed <= Number(rounds); seed++) {
     const ask = () => peer.ask({ attack: name, epsilon: Number(epsilon), seed });
     const first = seed % 2 ? await ours(name, seed) : undefined;

@@ -18,6 +18,7 @@ export { normalCdf, normalQuantile } from "./normal.ts";
 export { type BootstrapOptions, bootstrap, bootstrapRepetitions } from "./bootstrap.ts";
 export { type MeanIntervalOptions, meanInterval } from "./meanInterval.ts";
 export { newcombe, newcombePaired, type PairedCounts } from "./newcombe.ts";
+export { studentInterval } from "./student.ts";
 export { wilson } from "./wilson.ts";
 
 // Association

@@ -11,7 +11,7 @@ export {
   ALL_ATTACKERS,
   type AttackerNames,
   attackersFor,
-  DEFAULT_ATTACKERS,
+  defaultAttackers,
   ENSEMBLE,
   requireSuited,
   suitable,

@@ -9,7 +9,7 @@ import { taskKey } from "../engine/task.ts";
 import type { AuditAttacker } from "../namedAttacker.ts";
 import { TARGET } from "../names.ts";
 import { craft } from "../tasks/craft.ts";
-import { suitable, withRivals } from "./attackers.ts";
+import { defaultAttackers, suitable, withRivals } from "./attackers.ts";
 import { mostQueries, planAudit } from "./plan.ts";
 import type { AuditQuestion } from "./question.ts";
 import { standingsOf } from "./standing.ts";
@@ -89,6 +89,18 @@ it("names are parts of the registries in any order, each kind once", () => {
   expect(attackerNamed("apgd+meanLoss")).toEqual({ attack: { name: "apgd" }, ensemble: "meanLoss" });
   expect(() => attackerNamed("apgd+pgd")).toThrow(/beside another/);
   expect(() => attackerNamed("vmj")).toThrow(/did you mean "vmi"/);
+});
+
+it("by default attackers suit the shape of the points, whatever it is, and none costs more than steps with momentum", () => {
+  for (const shape of [[4], [2, 2], [1, 2, 2]]) {
+    const shaped = { ...data, featureShape: shape };
+    const byDefault = named(...defaultAttackers(shape));
+    const { attackers, leftOut } = suitable(byDefault, surrogates, shaped, { norm: "l2" });
+    expect(leftOut).toEqual([]);
+    expect(attackers.map(({ name }) => name)).toEqual(defaultAttackers(shape));
+    expect(withRivals(byDefault)).toEqual(byDefault);
+  }
+  expect(defaultAttackers([4])).not.toContain("ti");
 });
 
 it("a service is asked about every kind of points", () => {

@@ -3,6 +3,7 @@
 import { type Attacker, buildAttacker, gradientsPerSample, MOMENTUM } from "../../attacks/attacker.ts";
 import { attackerNamed } from "../../attacks/attackerNames.ts";
 import { boosterByName, boosters } from "../../attacks/boosters/index.ts";
+import { imageLayout } from "../../attacks/boosters/transformations/imageLayout.ts";
 import { ensembleByName, ensembles } from "../../attacks/ensembles/index.ts";
 import { evasionAttacks } from "../../attacks/evasion/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
@@ -15,8 +16,12 @@ import { levelName } from "../names.ts";
 import { type NormChoice, threatIn } from "../tasks/craft.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 
-/** Who attacks where nobody is named; docs/method.md says how they were chosen. */
-export const DEFAULT_ATTACKERS: readonly string[] = ["ensemble", "ni+ensemble"];
+/**
+ * Who attacks points of a shape where nobody is named: all surrogates together, and of images, gradients that are smoothed.
+ * docs/method.md says how they were chosen.
+ */
+export const defaultAttackers = (shape: readonly number[]): readonly string[] =>
+  imageLayout(shape) ? ["ensemble", "ti", "ti+ensemble"] : ["ensemble"];
 
 /** What cells call all surrogates together. */
 export const ENSEMBLE = "ensemble";
@@ -107,7 +112,7 @@ export function attackersFor(
   const isAll = names === ALL_ATTACKERS;
   const chosen = isAll
     ? Object.keys({ ...evasionAttacks, ...boosters, ...ensembles })
-    : (names ?? (isService ? [] : DEFAULT_ATTACKERS));
+    : (names ?? (isService ? [] : defaultAttackers(attacked.featureShape)));
   const named = chosen.map((name) => ({ name, how: attackerNamed(name) }));
   // Who is named and does not suit the data is refused; of those that are not named it is told.
   if (names && !isAll) {

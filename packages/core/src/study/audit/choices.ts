@@ -26,7 +26,7 @@ export interface AuditChoices {
   readonly surrogates?: readonly AskedSurrogate[];
   /** How each surrogate is attacked by itself; by the strongest attack there is where absent. */
   readonly attack?: Attacker;
-  /** Who attacks beside that; `DEFAULT_ATTACKERS` where absent, nobody where the target is a service. */
+  /** Who attacks beside that; `defaultAttackers` where absent, nobody where the target is a service. */
   readonly attackers?: AttackerNames;
 }
 
