@@ -96,7 +96,8 @@ function attackers(result: AuditResult): Markup {
   const simplest = attack ? `the attack ${attackerName(attack)}` : "the strongest attack there is";
   return html`<p>The simplest attacker crafts by ${simplest} on one surrogate. Beside it stand those below, each with the surrogate on
 which it does most on these points, and the one that R and S would have chosen before any attack. Intervals hold for everything that was
-tried at once. Gradients and scores are rows that surrogates were asked for, for each point, mean over budgets.</p>
+tried at once. Gradients and scores are rows that surrogates were asked for, for each point, mean over budgets; of affine scores the optimum follows
+from the weights, without a gradient.</p>
 ${attackerTable(result)}`;
 }
 

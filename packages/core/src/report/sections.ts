@@ -7,7 +7,9 @@ import { type CorrelationPanel, permutationPText } from "../transfer/correlation
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 
-export function claimsSection(claims: readonly Claim[]): Markup {
+/** Nothing where none is asked. */
+export function claimsSection(claims: readonly Claim[]): Markup | false {
+  if (claims.length === 0) return false;
   return html`<section><h2>The paper's claims</h2>
 <p>Held: in the means over repetitions, and beyond chance (p below .05). Not shown: in the means, but single repetitions agree no more
 than they may by chance. Not held: not even in the means.</p>

@@ -127,7 +127,7 @@ const itself = (value: number) => value;
 const options = z.strictObject({
   steps: z.number().int().positive().default(50).describe("how many"),
   stepSize: z.number().positive().default(0.1).describe("length of a step, in units of the budget"),
-  perClass: z.boolean().default(false).describe("a perturbation for each class of points"),
+  perClass: z.boolean().default(false).describe("a perturbation for each class; those of one for all may cancel"),
 });
 
 export const universal: EvasionAttack<z.infer<typeof options>> = {

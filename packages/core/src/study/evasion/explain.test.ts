@@ -57,6 +57,7 @@ const all = ["size", "alignment", "perturbation", "variability", "smoothness"];
 describe("the explanation of a study", () => {
   it("has every part, and the parts agree", async () => {
     const result = await runStudy({
+      claims: true,
       repetitions: 2,
       surrogates: [
         ...level("svm-linear"),
@@ -147,7 +148,7 @@ describe("the explanation of a study", () => {
     expect(JSON.stringify(result)).not.toContain("NaN");
   });
 
-  it("of one surrogate, one target and one training set says what is undefined", async () => {
+  it("of one surrogate, one target and one training set says what is undefined, and tests no claims unasked", async () => {
     const { explanation, variability } = await runStudy({
       surrogates: [{ learner: "ridge" }],
       targets: [{ learner: "ridge" }],
@@ -155,6 +156,7 @@ describe("the explanation of a study", () => {
       variability: { sets: 1, at: "attacked" },
       smoothness: { points: 2 },
     });
+    expect(explanation.claims).toEqual([]);
     expect(variability).toEqual([]);
     expect(explanation.undefinedFor[0]).toBe("V: undefined, it is a variance over training sets and there is 1");
     expect(explanation.undefinedFor).toContain("R against rho at epsilon 1: undefined, 1 pairs have both");

@@ -27,7 +27,7 @@ export function explainStudy(result: Explained): Explanation {
   return {
     correlations,
     ...found,
-    claims: claimsOf({ ...evidence, norm, curves }),
+    claims: study.claims ? claimsOf({ ...evidence, norm, curves }) : [],
     ...(meanAgreement !== undefined && { meanAgreement }),
     undefinedFor: [
       ...undefinedV(result, study),

@@ -71,6 +71,7 @@ export interface CurvePoint {
 export interface Explanation extends Findings {
   /** R against rho at each budget, then R against the ratio; p-values adjusted over all of them. */
   readonly correlations: CorrelationPanel;
+  /** The paper's; none where the study is not one of its experiments. */
   readonly claims: readonly Claim[];
   /** Mean over targets of Kendall's tau between advised and observed rankings; absent where no target has one. */
   readonly meanAgreement?: number;

@@ -202,6 +202,10 @@ export const studySchema = z.strictObject({
     .strictObject({ points: z.number().int().positive().default(100).describe("points it is measured on") })
     .prefault({})
     .describe("how smoothness is measured, where it is among the metrics"),
+  claims: z
+    .boolean()
+    .default(false)
+    .describe("whether the paper's claims E1 to E10 are tested: in studies of its experiments"),
   permutations: z.number().int().positive().default(1000).describe("relabellings of each Mantel test"),
   scales: z
     .record(z.string(), z.strictObject(z.object(size).partial().shape))

@@ -53,6 +53,7 @@ function verdicts({
     fractions,
     metrics: ["size", "alignment", "perturbation", "variability"],
     permutations: 99,
+    claims: true,
   });
   const sizes: Record<string, number> = { "svm-linear_H": 13, "svm-linear_L": 0.5, ridge_H: size, ridge_L: 0.5 };
   const distances: Record<string, number> = { "svm-linear_H": 1, "svm-linear_L": moved, ridge_H: 1, ridge_L: 4 };
@@ -150,6 +151,7 @@ describe("claims on poisoning", () => {
       study: poisoningSchema.parse({
         kind: "poisoning",
         name: "bare",
+        claims: true,
         data: { train: "-" },
         surrogates: [{ learner: "ridge" }],
         targets: [{ learner: "ridge" }],

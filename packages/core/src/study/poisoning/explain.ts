@@ -21,7 +21,7 @@ export function explainPoisoning(result: PoisoningExplained): PoisoningExplanati
   const { correlations } = evidence;
   return {
     correlations,
-    claims: poisoningClaimsOf(evidence),
+    claims: study.claims ? poisoningClaimsOf(evidence) : [],
     undefinedFor: [...undefinedV(result, study), ...correlations.undefinedFor],
   };
 }

@@ -50,6 +50,7 @@ const study = poisoningSchema.parse({
   metrics: ["size", "alignment", "perturbation", "variability"],
   variability: { sets: 3 },
   permutations: 99,
+  claims: true,
 });
 
 let store: Store;

@@ -78,6 +78,7 @@ export interface PoisoningResult {
 export interface PoisoningExplanation {
   /** R against rho and against the black/white ratio at each fraction; p-values adjusted over all of them. */
   readonly correlations: CorrelationPanel;
+  /** The paper's; none where the study is not one of its experiments. */
   readonly claims: readonly Claim[];
   /** What could not be computed, and why. */
   readonly undefinedFor: readonly string[];

@@ -58,6 +58,10 @@ export const poisoningSchema = z.strictObject({
     .default(["size", "alignment", "perturbation"])
     .describe("metrics beside the errors: S, R, rho of displacements, V over training sets"),
   variability: size.variability.prefault({}),
+  claims: z
+    .boolean()
+    .default(false)
+    .describe("whether the paper's claims P1 to P7 are tested: in studies of its experiments"),
   permutations: z.number().int().positive().default(1000).describe("relabellings of each Mantel test"),
   scales: z
     .record(z.string(), z.strictObject(z.object(size).partial().shape))
