@@ -43,6 +43,9 @@ const env = {
   XDG_CACHE_HOME: home,
   CAROM_STORE: join(home, "store"),
   CAROM_DATA: home,
+  // What a stranger's model may take by default is far more than one waits for here.
+  CAROM_MEMORY: process.env.CAROM_MEMORY ?? "1",
+  CAROM_MODEL_SECONDS: process.env.CAROM_MODEL_SECONDS ?? "4",
 };
 
 let documents = answers;

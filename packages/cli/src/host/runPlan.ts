@@ -62,5 +62,6 @@ export async function runPlan(
   }
   const others = otherMakers(store.makers(), runtime.identity);
   if (others) tell(others);
-  return store;
+  // What was given is at hand: large data are not read a second time.
+  return { ...store, read: async (key) => plan.sources.get(key) ?? store.read(key) };
 }

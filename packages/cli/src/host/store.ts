@@ -77,12 +77,12 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
       }
     },
     async room(type, shape) {
-      try {
-        await mkdir(folder, { recursive: true, mode: OWN });
-        return await roomInFile(partialName(join(folder, "rows")), type, shape);
-      } catch (error) {
-        throw unusable(folder, error as NodeJS.ErrnoException);
-      }
+      const refused = (error: NodeJS.ErrnoException) => {
+        throw unusable(folder, error);
+      };
+      await mkdir(folder, { recursive: true, mode: OWN }).catch(refused);
+      const room = await roomInFile(partialName(join(folder, "rows")), type, shape).catch(refused);
+      return { ...room, write: (from, rows) => room.write(from, rows).catch(refused) };
     },
   };
 }
