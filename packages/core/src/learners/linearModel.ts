@@ -63,7 +63,7 @@ export interface CompressedRows<R extends LinearRows = LinearRows> {
 const DENSE = 0.5;
 
 /** Bytes that a copy made for speed may take beside the data, and this part of theirs. */
-const [COPIED, COPIED_PART] = [3e7, 1 / 5];
+const [COPIED, COPIED_PART] = [6e7, 1 / 5];
 
 /** Whether a copy of so many bytes may stand beside data of so many. */
 const mayCopy = (bytes: number, data: number) => bytes <= COPIED + COPIED_PART * data;
