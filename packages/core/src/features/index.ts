@@ -28,7 +28,7 @@ export { writeProposal } from "./writeProposal.ts";
 // Conditions that rows have to meet
 
 export { type Broken, checkRows } from "./checkRows.ts";
-export { evaluate, holds, type Rows } from "./expression/evaluate.ts";
+export { evaluate, holds } from "./expression/evaluate.ts";
 export { type Condition, columnsIn, type Expression } from "./expression/expression.ts";
 export { parseCondition } from "./expression/parse.ts";
 export { printCondition, printExpression, printName } from "./expression/print.ts";
