@@ -81,5 +81,5 @@ const { result } = await carom.audit({
 });
 for (const { surrogate, epsilon, target, errorUnderAttack } of result.cells) {
   if (target !== "target" || surrogate === "target") continue;
-  console.log(`one step on ${surrogate}, epsilon ${epsilon}: the target errs on ${errorUnderAttack.estimate}`);
+  console.log(`one step on ${surrogate} within epsilon ${epsilon}: the target errs on ${errorUnderAttack.estimate}`);
 }

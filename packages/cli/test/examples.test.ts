@@ -63,7 +63,7 @@ describe("the examples", () => {
     const lines = await outputOf("03-your-own.ts");
     const errors = (surrogate: string) =>
       lines
-        .filter((line) => line.startsWith(`one step on ${surrogate},`))
+        .filter((line) => line.startsWith(`one step on ${surrogate}`))
         .map((line) => Number(/[\d.]+$/.exec(line)![0]));
     const [small, large] = errors("nearest-mean");
     expect(small).toBeGreaterThan(0.05);

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { InputError, learners } from "@carom/core";
 import { OPSET } from "@carom/core/onnx";
+import { outputFiles, tables } from "@carom/core/report";
 import { expect, it } from "vitest";
 import { CLASSICAL, classical } from "../../core/src/onnx/classical/index.ts";
 import { microsoft } from "../../core/src/onnx/microsoft/index.ts";
@@ -202,6 +203,54 @@ it.each(Object.keys(learners))(
 
 it("docs/support.md lists the operators", async () => {
   await expect(operatorsPage()).toMatchFileSnapshot(docs("support.md"));
+});
+
+/** The data dictionary in Markdown. */
+function outputPage(): string {
+  const files = outputFiles.map(({ file, of, holds }) => [`\`${file}\``, of, holds]);
+  const ofTables = outputFiles.flatMap(({ file, table: name }) =>
+    name
+      ? [
+          `## ${file}`,
+          table(["column", "holds"], ...Object.entries(tables[name]).map(([key, text]) => [`\`${key}\``, text])),
+        ]
+      : [],
+  );
+  return `${generated.replace("registry", "data dictionary")}
+# What runs leave
+
+A run is a folder of its own, whole or absent: \`--out\`, else a new one in \`./carom-runs\`. Equal questions give equal bytes,
+\`manifest.json\` aside.
+
+${table(["file", "of", "holds"], ...files)}
+
+Tables are CSV with a header, in UTF-8; shares lie in 0 to 1. What was not measured, or does not exist, is empty. Texts that a
+spreadsheet would take for a formula begin with an apostrophe.
+
+${ofTables.join("\n\n")}
+
+## Files of single verbs
+
+${table(
+  ["verb", "file", "holds"],
+  ["`fit`", "`.onnx`", "the model: input `x`, output `scores`; classes and options in its metadata"],
+  ["`score`", "`.npy`", "scores [N, K], a row for each row of the data"],
+  [
+    "`evade`",
+    "`.npz`",
+    "`x` crafted points, budget after budget; `y` their labels; `epsilon` budgets; `index` rows of the data, from 0",
+  ],
+  [
+    "`poison`",
+    "`.npz`",
+    "`x` crafted points; `y` their labels; `start` where they began; `source` rows of `--train`, from 0; `loss` the validation loss after each",
+  ],
+)}
+`;
+}
+
+it("docs/output.md describes every file and column", async () => {
+  await expect(outputPage()).toMatchFileSnapshot(docs("output.md"));
 });
 
 it("docs/learners.md lists the learners", async () => {

@@ -21,6 +21,7 @@ export interface ColumnProposal {
   readonly reason: string;
 }
 
+/** A features file that data suggest, and why. */
 export interface FeatureProposal {
   readonly rows: number;
   readonly columns: readonly ColumnProposal[];

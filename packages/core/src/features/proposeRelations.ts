@@ -3,6 +3,7 @@
 import { permutation, stream } from "../random.ts";
 import { printName } from "./expression/print.ts";
 
+/** Relations between columns that hold in all rows of the data. */
 export interface RelationProposal {
   /** As a features file has it. */
   readonly text: string;

@@ -9,6 +9,7 @@ import { figureFiles } from "./figures.ts";
 import { gateFiles } from "./gateFiles.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
+import { headerOf } from "./outputs.ts";
 import { renderReport } from "./render.ts";
 
 /** File names and contents; `target` is the target as it was named. `metrics.json` has no times in it: equal questions give equal bytes. */
@@ -34,10 +35,7 @@ export function auditFiles(
 
 /** What became of every point, a line for each surrogate, judged model and budget. */
 export function samplesCsv(samples: readonly AuditSamples[], classNames: readonly string[]): Iterable<string> {
-  return csvPieces(
-    "surrogate,attacker,target,epsilon,index,label,label_clean,label_attacked,loss_clean,loss_attacked,perturbation",
-    sampleRows(samples, classNames.map(csvField)),
-  );
+  return csvPieces(headerOf("samples"), sampleRows(samples, classNames.map(csvField)));
 }
 
 function* sampleRows(

@@ -4,14 +4,15 @@ import type { Interval } from "../stats/sample.ts";
 import { budgetOf, type Measured, type MeasuredCell } from "../study/measured.ts";
 import type { AuditCell } from "../study/result.ts";
 import { csvPieces } from "./csv.ts";
+import { headerOf, tables } from "./outputs.ts";
 
 /** A cell of any kind of study. */
 type AnyCell = MeasuredCell & Partial<Omit<AuditCell, keyof MeasuredCell>> & { readonly points?: number };
 
 type Value = string | number | undefined;
 
-/** What stands in each column. */
-const columns: Readonly<Record<string, (cell: AnyCell, repetition: number, alignment: Interval | undefined) => Value>> =
+/** The value of each column of the dictionary (`tables.cells`). */
+const values: Readonly<Record<string, (cell: AnyCell, repetition: number, alignment: Interval | undefined) => Value>> =
   {
     repetition: (_, repetition) => repetition,
     surrogate: ({ surrogate }) => surrogate,
@@ -43,10 +44,10 @@ export function cellsCsv(repetitions: readonly Measured<AnyCell>[]): Iterable<st
   const rows = repetitions.flatMap(({ cells, pairs }, repetition) =>
     cells.map((cell) => {
       const pair = pairs.find(({ surrogate, target }) => surrogate === cell.surrogate && target === cell.target);
-      return Object.values(columns).map((value) => value(cell, repetition, pair?.alignment) ?? "");
+      return Object.keys(tables.cells).map((name) => values[name](cell, repetition, pair?.alignment) ?? "");
     }),
   );
-  return csvPieces(Object.keys(columns).join(","), rows);
+  return csvPieces(headerOf("cells"), rows);
 }
 
 function interval(short: string, of: (cell: AnyCell) => Interval | undefined, estimate: string) {

@@ -17,6 +17,10 @@ export { tableFiles } from "./tableFiles.ts";
 
 export { type ReportInput, renderReport } from "./render.ts";
 
+// The data dictionary: every file, and every column of a table
+
+export { headerOf, type OutputFile, outputFiles, type TableColumns, tables } from "./outputs.ts";
+
 // What files are made from, and what they hold
 
 export type { Content, Gzipped } from "./content.ts";

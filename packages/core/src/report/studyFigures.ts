@@ -16,6 +16,7 @@ import { nameIn } from "./answer.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
+import { headerOf } from "./outputs.ts";
 
 /** A drawing with its name as a file and what stands beneath it in the report. */
 export interface StudyDrawing {
@@ -189,7 +190,7 @@ export function comparisonCsv(comparison: readonly Comparison[]): Iterable<strin
     tolerance ?? "",
     within ?? "",
   ]);
-  return csvPieces("quantity,of,ours,printed,tolerance,within", rows);
+  return csvPieces(headerOf("printed"), rows);
 }
 
 /** Models of one learner that differ in complexity are a family; any other model is one by itself. */

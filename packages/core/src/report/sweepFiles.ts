@@ -11,6 +11,7 @@ import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
+import { headerOf } from "./outputs.ts";
 import { reportPage } from "./page.ts";
 import { claimsSection } from "./sections.ts";
 import { comparisonCsv, printedSection } from "./studyFigures.ts";
@@ -79,8 +80,7 @@ function sweepCsv({ models, asked }: SweepResult): Iterable<string> {
     ...[errorUnderAttack.estimate, errorUnderAttack.low, errorUnderAttack.high],
     ...[size?.estimate ?? "", size?.low ?? "", size?.high ?? "", V?.perPoint ?? "", V?.ofMean ?? ""],
   ]);
-  const header = `${asked.option},clean_error,clean_low,clean_high,n,error_under_attack,error_low,error_high,S,S_low,S_high,V_per_point,V_of_mean`;
-  return csvPieces(header, rows);
+  return csvPieces(headerOf("sweep").replace(/^option/, asked.option), rows);
 }
 
 function sweepDrawings(result: SweepResult, document: Document): Record<string, string> {

@@ -7,6 +7,7 @@ import { csvPieces } from "./csv.ts";
 import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
+import { headerOf } from "./outputs.ts";
 import { reportPage } from "./page.ts";
 
 /** File names and contents; equal tables give equal bytes, the manifest aside. */
@@ -25,7 +26,7 @@ export function tableFiles(result: TableResult, facts: RunFacts): Record<string,
   return {
     "metrics.json": jsonText(result),
     "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
-    "table.csv": csvPieces("study,learner,what,at,agreeing,of,repetitions,p", rows),
+    "table.csv": csvPieces(headerOf("table"), rows),
     "report.html": reportPage({
       title: study.title ?? study.name,
       eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
