@@ -11,6 +11,7 @@ import type { Content } from "./content.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
+import { headerOf } from "./outputs.ts";
 
 /** File names and contents; equal audits give equal bytes, the manifest aside. */
 export function comparisonFiles(
@@ -46,17 +47,13 @@ function comparisonCsv({ clean, any, cells }: AuditComparison): Iterable<string>
     ...[each.first, each.second, each.difference.estimate, each.difference.low, each.difference.high],
     ...[each.p, each.holmP, each.verdict, craft],
   ];
-  return csvPieces(
-    "epsilon,surrogate,attacker,both,only_first,only_second,neither,error_first,error_second,difference,difference_low," +
-      "difference_high,p,p_holm,second_errs,same_craft",
-    [
-      line(["", "", ""], clean, ""),
-      ...any.map((each) => line([each.epsilon, "any", ""], each, "")),
-      ...cells.map((each) =>
-        line([each.epsilon, each.surrogate, csvField(each.attacker ?? "")], each, String(each.isSameCraft)),
-      ),
-    ],
-  );
+  return csvPieces(headerOf("comparison"), [
+    line(["", "", ""], clean, ""),
+    ...any.map((each) => line([each.epsilon, "any", ""], each, "")),
+    ...cells.map((each) =>
+      line([each.epsilon, each.surrogate, csvField(each.attacker ?? "")], each, String(each.isSameCraft)),
+    ),
+  ]);
 }
 
 /** A line for each point and attacker where one version errs and the other does not. */
@@ -67,5 +64,5 @@ function changedCsv({ first, second }: ComparisonOutput["versions"]): Iterable<s
       yield [epsilon ?? "", surrogate ?? "", csvField(attacker ?? ""), index, ...names];
     }
   };
-  return csvPieces("epsilon,surrogate,attacker,index,label,label_first,label_second", rows());
+  return csvPieces(headerOf("changed"), rows());
 }

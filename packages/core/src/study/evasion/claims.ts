@@ -1,5 +1,6 @@
 // The paper's findings on evasion as claims that a study can hold or not, each with its numbers.
 
+import { learners } from "../../learners/registry.ts";
 import { mean } from "../../stats/describe.ts";
 import { kendall } from "../../stats/kendall.ts";
 import { exceeds, tied } from "../../stats/ties.ts";
@@ -175,15 +176,18 @@ function fewerRows(evidence: Evidence, epsilon: number): Claim {
   );
 }
 
-const linear = ["svm-linear", "logistic", "ridge"];
+/** What kind of function a learner fits, as its entry says. */
+const familyOf = (learner: string | undefined) => (learner === undefined ? undefined : learners[learner]?.family);
 
 function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   const errors = evidence.models.flatMap(({ id, role, learner, complexity }) => {
     const error = role === "target" ? whiteBoxError(evidence, id, epsilon) : undefined;
     return error === undefined || learner === undefined ? [] : [{ id, learner, complexity, error }];
   });
-  const linearHigh = errors.filter(({ learner, complexity }) => linear.includes(learner) && complexity === "high");
-  const smooth = errors.filter(({ learner }) => learner === "svm-rbf" || learner === "mlp");
+  const linearHigh = errors.filter(
+    ({ learner, complexity }) => familyOf(learner) === "linear" && complexity === "high",
+  );
+  const smooth = errors.filter(({ learner }) => ["kernel", "network"].includes(familyOf(learner) ?? ""));
   const ridge = linearHigh.find(({ learner }) => learner === "ridge");
   const list = (models: typeof errors) => models.map(({ id, error }) => `${threeDigits(error)} of ${id}`).join(", ");
   const text =
@@ -315,4 +319,4 @@ function forestsResistFewChanges(evidence: EvasionEvidence, epsilon: number): Cl
   );
 }
 
-const isForest = ({ role, learner }: MeanModel) => role === "target" && learner === "forest";
+const isForest = ({ role, learner }: MeanModel) => role === "target" && familyOf(learner) === "trees";
