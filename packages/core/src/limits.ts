@@ -1,5 +1,6 @@
-// Bounds that no real input meets and hostile ones do: beyond one a file or an answer is refused before it costs memory or
-// time, in a sentence that says how to raise it. Models have bounds of their own (`onnx/limits.ts`): nothing raises those.
+// Bounds that no real input meets and hostile ones do: beyond one a file or an answer is refused before it costs memory
+// or time, in a sentence that says how to raise it. Models have bounds of their own (`onnx/limits.ts`): nothing raises
+// those.
 
 import { InputError } from "./errors.ts";
 

@@ -1,8 +1,8 @@
 // How numbers are written, in figures, sentences and reports alike.
 
 /**
- * A share in percent without the sign: integers, one decimal below `small`, and as many decimals as it takes where rounding
- * would claim "none" or "all".
+ * A share in percent without the sign: integers, one decimal below `small`, and as many decimals as it takes where
+ * rounding would claim "none" or "all".
  *
  * 0.424 -> "42", 0.004 -> "0.4", 0.0004 -> "0.04", 0.998 -> "99.8", 0 -> "0", 1 -> "100".
  */
@@ -24,8 +24,8 @@ export function percentages(shares: readonly number[]): string {
 }
 
 /**
- * A range of shares in percent without the sign, with as many decimals as it takes to tell its ends apart; one number where
- * they are equal: "38 to 40", "95.1 to 95.2", "38".
+ * A range of shares in percent without the sign, with as many decimals as it takes to tell its ends apart; one number
+ * where they are equal: "38 to 40", "95.1 to 95.2", "38".
  */
 export function percentRange(low: number, high: number): string {
   const texts = [percent(low, 0.1), percent(high, 0.1)] as const;
@@ -36,7 +36,10 @@ export function percentRange(low: number, high: number): string {
     .join(" to ");
 }
 
-/** A number with its interval, "0.62 (0.60 to 0.64)", of as many decimals as tell its ends apart; alone where they are equal. */
+/**
+ * A number with its interval, "0.62 (0.60 to 0.64)", of as many decimals as tell its ends apart; alone where they are
+ * equal.
+ */
 export function withRange({ estimate, low, high }: Record<"estimate" | "low" | "high", number>): string {
   if (low === high) return estimate.toFixed(2);
   const [from, to] = apart(low, high);

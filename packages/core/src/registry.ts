@@ -18,8 +18,8 @@ export function registryOf<Entry extends { readonly name: string }>(
 }
 
 /**
- * Adds an entry of a program's own to a registry, for the process that it runs in. Tasks know an entry by its name and its
- * options alone: where a store outlives the program, an entry that computes something else now needs another name.
+ * Adds an entry of a program's own to a registry, for the process that it runs in. Tasks know an entry by its name and
+ * its options alone: where a store outlives the program, an entry that computes something else now needs another name.
  *
  * @throws InputError for a name that is taken
  */

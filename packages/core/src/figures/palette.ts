@@ -1,4 +1,5 @@
-// The few colours of all figures: ink, two greys, one accent. A page may override them by CSS variables (dark mode does).
+// The few colours of all figures: ink, two greys, one accent. A page may override them by CSS variables (dark mode
+// does).
 
 const variable = (name: string, fallback: string) => `var(--carom-${name}, ${fallback})`;
 

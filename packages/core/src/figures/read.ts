@@ -63,7 +63,9 @@ export function tellingEpsilon(result: AuditResult): number {
   return result.asked.epsilons.reduce((best, epsilon) => (distance(epsilon) < distance(best) ? epsilon : best));
 }
 
-/** The norm's name in running text: L1, L2 or L∞, and what features are measured in where that is not their own unit. */
+/**
+ * The norm's name in running text: L1, L2 or L∞, and what features are measured in where that is not their own unit.
+ */
 export function normName({ norm, units }: Pick<AuditResult["asked"], "norm" | "units">): string {
   return `${units === "ranges" ? "range-scaled " : ""}${{ l1: "L1", l2: "L2", linf: "L∞" }[norm]}`;
 }

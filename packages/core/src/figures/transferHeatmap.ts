@@ -12,7 +12,10 @@ const cellHeight = 28;
 /** The space that sets the target's column and the means apart, in cells. */
 const gap = 0.3;
 
-/** The share from which light text reads better than dark on a cell (equal contrast of about 4 to 1), in dark mode the reverse. */
+/**
+ * The share from which light text reads better than dark on a cell (equal contrast of about 4 to 1), in dark mode the
+ * reverse.
+ */
 const lightFrom = 0.82;
 
 interface Box {

@@ -20,8 +20,8 @@ export interface CurveModel {
 }
 
 /**
- * White-box error against epsilon, one panel per family of targets; low complexity in the accent, high dark, with
- * bands of two standard errors and, dotted, the curve that the paper prints. Demontis et al., 2019, Fig. 5. The budget may
+ * White-box error against epsilon, one panel per family of targets; low complexity in the accent, high dark, with bands
+ * of two standard errors and, dotted, the curve that the paper prints. Demontis et al., 2019, Fig. 5. The budget may
  * have another name, and errors another largest value.
  */
 export function whiteBoxCurves(

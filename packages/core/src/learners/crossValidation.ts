@@ -53,9 +53,11 @@ export interface CrossValidation {
  * import * as ort from "onnxruntime-node";
  *
  * const rows = Array.from({ length: 20 }, (_, i) => i);
- * const data = dataset({ features: tensor("float32", [20, 1], rows), labels: rows.map((i) => Number(i > 6 && i < 14)) });
+ * const labels = rows.map((i) => Number(i > 6 && i < 14));
+ * const data = dataset({ features: tensor("float32", [20, 1], rows), labels });
  * const grid = [{ gamma: 0.001 }, { gamma: 50 }];
- * const { best } = await crossValidate(learnerByName("svm-rbf"), data, grid, 2, { runtime: runtimeFrom(ort), seed: 0 });
+ * const runtime = runtimeFrom(ort);
+ * const { best } = await crossValidate(learnerByName("svm-rbf"), data, grid, 2, { runtime, seed: 0 });
  * console.log(best.options.gamma); // 50
  * ```
  */

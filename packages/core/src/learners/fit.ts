@@ -34,8 +34,8 @@ export interface FittedModel {
 }
 
 /**
- * Trains a learner. Features are mapped to [0, 1] before training, by nodes inside the graph, so that learning rates and
- * regularisation mean the same for every data set and every column, and models take the user's units.
+ * Trains a learner. Features are mapped to [0, 1] before training, by nodes inside the graph, so that learning rates
+ * and regularisation mean the same for every data set and every column, and models take the user's units.
  *
  * @throws InputError for options the learner lacks, for data with one class only, and for more than it can learn from.
  *

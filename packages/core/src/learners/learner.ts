@@ -94,8 +94,8 @@ export type Complexity = "high" | "low";
 export type Family = "linear" | "kernel" | "trees" | "network";
 
 /**
- * How long a learner takes, measured on one core of an ordinary machine with rows of 784 features. Nothing but the order of
- * tasks and what people are told depends on it, and a store learns better numbers from the tasks that it saw.
+ * How long a learner takes, measured on one core of an ordinary machine with rows of 784 features. Nothing but the
+ * order of tasks and what people are told depends on it, and a store learns better numbers from the tasks that it saw.
  */
 export interface Estimates<Options> {
   /** Seconds per thousand rows of a training. */
@@ -112,7 +112,8 @@ export interface Regularisation<Options> {
 }
 
 /**
- * A kind of model that can be trained: what help, tables, studies and conformance tests know of it, and how it is fitted.
+ * A kind of model that can be trained: what help, tables, studies and conformance tests know of it, and how it is
+ * fitted.
  */
 export interface Learner<Options = Record<string, unknown>> extends EntryWithOptions<Options> {
   /** One line for lists and help. */

@@ -6,8 +6,8 @@ import type { Evaluation } from "./solvers/newton.ts";
 /**
  * 1/2 ||W||^2 + sum_i weight_i (log sum_k exp f_k(x_i) - f_y(x_i)) as a function of (w_1, b_1, ..., w_K, b_K).
  *
- * With p the softmax of f: the gradient of function k sums weight (p_k - [y = k]) x, and the Hessian takes v to the sums
- * of weight p_k (v_k(x) - sum_l p_l v_l(x)) x. Biases that all shift alike change nothing.
+ * With p the softmax of f: the gradient of function k sums weight (p_k - [y = k]) x, and the Hessian takes v to the
+ * sums of weight p_k (v_k(x) - sum_l p_l v_l(x)) x. Biases that all shift alike change nothing.
  */
 export function multinomialObjective(
   x: LinearRows,

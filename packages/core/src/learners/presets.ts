@@ -55,8 +55,8 @@ const onFaces: Options = { learningRate: 0.02, momentum: 0.9, weightDecay: 0, ep
 /**
  * Options by preset, then by name of the learner: `presets["mnist89-evasion/high"]["svm-linear"]` is `{ C: 100 }`.
  *
- * What a preset leaves out is the learner's default. Epochs, batch and learning rate of the perceptron are not stated in
- * the paper; the defaults reproduce its transfer rates. On faces they are ours.
+ * What a preset leaves out is the learner's default. Epochs, batch and learning rate of the perceptron are not stated
+ * in the paper; the defaults reproduce its transfer rates. On faces they are ours.
  */
 export const presets: Readonly<Record<string, Readonly<Record<string, Options>>>> = Object.fromEntries([
   ...Object.entries(experiments).flatMap(([experiment, learners]) =>

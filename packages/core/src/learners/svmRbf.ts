@@ -32,7 +32,8 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /**
- * minimise 1/2 ||w||^2 + C sum_i max(0, 1 - y_i f(x_i)), f(x) = w . phi(x) + b, phi(x) . phi(z) = exp(-gamma ||x - z||^2).
+ * minimise 1/2 ||w||^2 + C sum_i max(0, 1 - y_i f(x_i)), f(x) = w . phi(x) + b, phi(x) . phi(z) = exp(-gamma ||x -
+ * z||^2).
  *
  * Solved in the dual by working sets in float64; several classes one against the rest.
  */

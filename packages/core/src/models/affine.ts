@@ -1,4 +1,5 @@
-// Whether the margins of a model are differences of affine functions of its input: then one step of ascent for each other class finds the optimum.
+// Whether the margins of a model are differences of affine functions of its input: then one step of ascent for each
+// other class finds the optimum.
 
 import { logitsGraph } from "./margins.ts";
 import type { Model } from "./model.ts";
@@ -18,7 +19,10 @@ const unary = new Set([
 const products = new Set(["MatMul", "Gemm", "Mul", "Conv"]);
 const sums = new Set(["Add", "Sub", "Concat"]);
 
-/** True where every operator between input and scores, or the logits of probabilities, is affine in what depends on the input. */
+/**
+ * True where every operator between input and scores, or the logits of probabilities, is affine in what depends on the
+ * input.
+ */
 export function isAffine(model: Model): boolean {
   if (!model.onnx) return false;
   const { graph } = model.onnx;

@@ -8,8 +8,9 @@ import type { Limits } from "./limits.ts";
 import type { Session } from "./runtime.ts";
 
 /**
- * Points to be moved by steps x <- project(x + length steepest(margin's gradient)), each given by its move from the center of
- * its ball in units of the radius: x = origin + budget move. Arrays of N D values are of the type that the model takes.
+ * Points to be moved by steps x <- project(x + length steepest(margin's gradient)), each given by its move from the
+ * center of its ball in units of the radius: x = origin + budget move. Arrays of N D values are of the type that the
+ * model takes.
  */
 export interface AscentTask {
   readonly norm: AscentNorm;

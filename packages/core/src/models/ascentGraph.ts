@@ -45,9 +45,9 @@ export interface RowGradients {
 /**
  * The graph that takes `steps` steps. Rows are flat, [N, D]; budgets are [N, 1], the length of a step is one number.
  *
- * Points are carried as moves u from the origin in units of the budget, x = origin + budget u. So no constant here depends
- * on the unit of the features, and steps that are short beside the features' own rounding add up. The check [N, 1] is NaN
- * for rows that met a gradient that is not finite.
+ * Points are carried as moves u from the origin in units of the budget, x = origin + budget u. So no constant here
+ * depends on the unit of the features, and steps that are short beside the features' own rounding add up. The check [N,
+ * 1] is NaN for rows that met a gradient that is not finite.
  *
  * Elementwise operators take most of the time beside the products, so there are as few as possible: the parts that
  * concern a row as a whole are done on [N, 1].
@@ -103,7 +103,9 @@ interface Fixed {
   readonly upper: string;
 }
 
-/** From a move and the gradient there to the next move, and to a number [N, 1] that is NaN where a slope is not finite. */
+/**
+ * From a move and the gradient there to the next move, and to a number [N, 1] that is NaN where a slope is not finite.
+ */
 type Step = (u: string, gradient: string) => { readonly move: string; readonly check: string };
 
 /** u + length sign(g), clipped to the bounds, which lie in the ball. */
@@ -128,12 +130,12 @@ function sign(g: GraphBuilder, value: string): string {
 }
 
 /**
- * u + length g / ||g||, projected on ball and bounds: with d the move to there, it is clip(sqrt(t) d) for the t in (0, 1]
- * at which its squared length, sum min(t d^2, bound^2), is 1; t is 1 where that is less everywhere.
+ * u + length g / ||g||, projected on ball and bounds: with d the move to there, it is clip(sqrt(t) d) for the t in (0,
+ * 1] at which its squared length, sum min(t d^2, bound^2), is 1; t is 1 where that is less everywhere.
  *
- * As a function of t that sum is zero at 0, increasing, concave and piecewise linear. The line from 0 to 1 gives a first t,
- * which is above the root; each further line joins the last two. What is left of the error after the last may be on
- * either side: the exact projection is the framework's.
+ * As a function of t that sum is zero at 0, increasing, concave and piecewise linear. The line from 0 to 1 gives a
+ * first t, which is above the root; each further line joins the last two. What is left of the error after the last may
+ * be on either side: the exact projection is the framework's.
  */
 function stepL2(g: GraphBuilder, { length, lower, upper }: Fixed): Step {
   const number = (value: number) => g.scalar(value, lower);
@@ -164,8 +166,8 @@ function stepL2(g: GraphBuilder, { length, lower, upper }: Fixed): Step {
 }
 
 /**
- * Lines after which points of digits end within 1e-5 of where exact projections lead, at 50 steps of a tenth of a budget
- * of 2; a third would take 4 % more time.
+ * Lines after which points of digits end within 1e-5 of where exact projections lead, at 50 steps of a tenth of a
+ * budget of 2; a third would take 4 % more time.
  */
 const LINES = 2;
 

@@ -14,7 +14,9 @@ import { openModel } from "./open.ts";
 const D = 5;
 const K = 3;
 
-/** A small network of smooth units on rows of 5 features; where `inside`, a Reshape fixes the batch and not the input. */
+/**
+ * A small network of smooth units on rows of 5 features; where `inside`, a Reshape fixes the batch and not the input.
+ */
 function network(rows: number | "N", inside = false): Model {
   const g = new GraphBuilder();
   const random = stream(7, "network");

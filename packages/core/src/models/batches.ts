@@ -11,7 +11,10 @@ export interface Batch {
   readonly rows: number;
   /** Whether a call must have exactly so many, as in files exported for a batch of 1: the last call is filled up. */
   readonly isFixed: boolean;
-  /** Whether calls are filled up so that few sizes occur, as each new one costs the runtime more than the rows that are added. */
+  /**
+   * Whether calls are filled up so that few sizes occur, as each new one costs the runtime more than the rows that are
+   * added.
+   */
   readonly isSteady?: boolean;
 }
 
@@ -31,7 +34,9 @@ export function batchOf(
   return { rows: Math.max(1, Math.min(most, rows)), isFixed: false, ...(isSteady && { isSteady }) };
 }
 
-/** The numbers that a gradient graph holds for one row: forward values and their cotangents; undefined where unknown. */
+/**
+ * The numbers that a gradient graph holds for one row: forward values and their cotangents; undefined where unknown.
+ */
 function intermediateElements({ graph }: OnnxModel): number | undefined {
   const g = builderOf(graph);
   if (!g) return undefined;
@@ -43,7 +48,8 @@ function intermediateElements({ graph }: OnnxModel): number | undefined {
 }
 
 /**
- * The model with its batch fixed where its graph takes no other, though it declares any: a Reshape to one row does that.
+ * The model with its batch fixed where its graph takes no other, though it declares any: a Reshape to one row does
+ * that.
  *
  * Then the scores have a known number of rows whatever the input has.
  */
@@ -84,7 +90,9 @@ export async function inBatches(
   return parts.length === 1 ? parts[0] : parts[0].map((_, i) => concatRows(parts.map((part) => part[i])));
 }
 
-/** How many rows each call has, of n in all: where sizes are to be few, equal parts, rounded up by less than a fourth. */
+/**
+ * How many rows each call has, of n in all: where sizes are to be few, equal parts, rounded up by less than a fourth.
+ */
 function rowsOfCall(n: number, { rows, isFixed, isSteady }: Batch): number {
   if (isFixed || !isSteady || n === 0) return rows;
   const part = Math.ceil(n / Math.ceil(n / rows));

@@ -5,9 +5,9 @@ import type { Tensor } from "../tensor.ts";
 import { type Model, modelFromGraph } from "./model.ts";
 
 /**
- * The model whose score of the class `positive` is lower by `threshold`: its largest score is that of `positive` exactly
- * where that score exceeds the best other one by more than the threshold. Gradients of margins stay as they are. What
- * were probabilities are plain scores then.
+ * The model whose score of the class `positive` is lower by `threshold`: its largest score is that of `positive`
+ * exactly where that score exceeds the best other one by more than the threshold. Gradients of margins stay as they
+ * are. What were probabilities are plain scores then.
  *
  * @throws InputError for a model whose graph cannot be read.
  */

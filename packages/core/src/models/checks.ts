@@ -22,8 +22,9 @@ const SATURATED = 1 - 1e-6;
 /**
  * What is suspicious of a model on labelled rows; empty where nothing is.
  *
- * Looked at: whether scores are finite and differ between rows, whether they look like what they are read as, whether the
- * file's own labels are the classes of the highest, whether asking again or asking for fewer rows gives others, whether the accuracy is that of chance (95 % Wilson interval against agreement of independent labels), whether
+ * Looked at: whether scores are finite and differ between rows, whether they look like what they are read as, whether
+ * the file's own labels are the classes of the highest, whether asking again or asking for fewer rows gives others,
+ * whether the accuracy is that of chance (95 % Wilson interval against agreement of independent labels), whether
  * probabilities are 0 or 1, whether gradients are zero, and whether they agree with central differences of the loss.
  *
  * @param x [N, ...] rows as the model takes them
@@ -50,8 +51,9 @@ const RANGE = "is the range of the features what the model expects (--normalize)
 const SERVED_RANGE = "is the range of the features what the service expects?";
 
 /**
- * What is suspicious of what a service answered about labelled rows, which costs no further question: scores as those of
- * a model, and lists of scores that seem to be sorted by size. Names of classes are checked against the labels alone.
+ * What is suspicious of what a service answered about labelled rows, which costs no further question: scores as those
+ * of a model, and lists of scores that seem to be sorted by size. Names of classes are checked against the labels
+ * alone.
  */
 export function checkAnswers(
   scores: Tensor,
@@ -245,9 +247,9 @@ async function compareDifferences(
 const MANY = 100;
 
 /**
- * By how much each of the D features differs between rows: from the 5 % to the 95 % quantile, so that a stray value does
- * not count; where those are the same, from the least to the greatest. Where no feature differs, as in a single row, the
- * size of the largest.
+ * By how much each of the D features differs between rows: from the 5 % to the 95 % quantile, so that a stray value
+ * does not count; where those are the same, from the least to the greatest. Where no feature differs, as in a single
+ * row, the size of the largest.
  */
 function spreadOf(x: Tensor): Float64Array {
   const d = rowSize(x);

@@ -1,4 +1,5 @@
-// Models of many nodes: refused a gradient where the runtime would take too long to prepare it, and attacked a step at a time.
+// Models of many nodes: refused a gradient where the runtime would take too long to prepare it, and attacked a step at
+// a time.
 
 import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// Sessions of graphs derived from one model, such as those of its gradients: compiled when first asked for, and let go of
-// where their weights together are more than may be held.
+// Sessions of graphs derived from one model, such as those of its gradients: compiled when first asked for, and let go
+// of where their weights together are more than may be held.
 
 import { closeLongestUnused, type Held } from "./held.ts";
 import { bytesIn, type Compilable, type Session } from "./runtime.ts";

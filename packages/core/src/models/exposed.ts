@@ -93,8 +93,8 @@ const transform: Readonly<Record<Reading["columns"], (scores: string, tools: Too
 };
 
 /**
- * Scores of classes from those of pairs i < j, positive for i: the votes of a class, and c / (3 (|c| + 1)) with c the sum of
- * its values, which is less than 1/3 and decides between classes of as many votes.
+ * Scores of classes from those of pairs i < j, positive for i: the votes of a class, and c / (3 (|c| + 1)) with c the
+ * sum of its values, which is less than 1/3 and decides between classes of as many votes.
  *
  * So does scikit-learn make the decision function of one against the rest (`decision_function_shape="ovr"`).
  */
@@ -109,7 +109,8 @@ function classesOfPairs(scores: string, { add, constant, classes, type }: Tools)
   const scalar = (value: number) => constant(tensor(type, [], [value]));
   const sums = add("MatMul", [scores, matrix]);
   const isSecond = add("Cast", [add("Less", [scores, scalar(0)])], { to: { int: elementTypeNumber(type) } });
-  // Class k is first in K - 1 - k of its pairs: so many votes, less those that the other class gets, more those that k gets as second.
+  // Class k is first in K - 1 - k of its pairs: so many votes, less those that the other class gets, more those that k
+  // gets as second.
   const asFirst = constant(
     tensor(
       type,

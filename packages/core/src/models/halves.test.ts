@@ -1,4 +1,5 @@
-// Models of 16-bit numbers: their gradients are those of the same graph in float32, whether 16 bits are inside or at the ends.
+// Models of 16-bit numbers: their gradients are those of the same graph in float32, whether 16 bits are inside or at
+// the ends.
 
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, TensorProtoSchema } from "onnx-buf";

@@ -34,7 +34,9 @@ interface Input {
   readonly shape: readonly number[];
 }
 
-/** tanh(x A) B of all inputs side by side; bytes count as shares of 255. All its operators mean the same since opset 7. */
+/**
+ * tanh(x A) B of all inputs side by side; bytes count as shares of 255. All its operators mean the same since opset 7.
+ */
 function network(inputs: readonly Input[], opset = 18): Uint8Array {
   const g = new GraphBuilder();
   const width = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -17,7 +17,9 @@ export interface InputPart {
   readonly shape: readonly number[];
   /** Of text: the words that the numbers of a row stand for, of which one is 1. */
   readonly words?: readonly string[];
-  /** What an attack may do with it: whole numbers that choose entries of a table stay. Bytes are real, as shares of 255. */
+  /**
+   * What an attack may do with it: whole numbers that choose entries of a table stay. Bytes are real, as shares of 255.
+   */
   readonly kind: FeatureKind;
 }
 
@@ -31,7 +33,9 @@ const CLASSICAL_OPSET = 2;
 const SLICE_INPUTS = 10;
 const ROUND = 11;
 
-/** What bytes hold: data of that type are divided by it when they are read, so the model's input is multiplied by it. */
+/**
+ * What bytes hold: data of that type are divided by it when they are read, so the model's input is multiplied by it.
+ */
 const LARGEST_BYTE = 255;
 
 /** Where the metadata name the only input that attacks may change. */
@@ -52,8 +56,8 @@ export type OpenSizes = readonly number[] | Readonly<Record<string, number>>;
  * The file with its inputs as one, [N, ...] of real numbers.
  *
  * A single input of real numbers stays as it is. Inputs of whole numbers take the features rounded; those of bytes take
- * 255 times features in [0, 1], since that is how data of bytes are read; those of text a feature for each of their words, of
- * which the largest counts. Several inputs take the columns of one row, in the order of the file.
+ * 255 times features in [0, 1], since that is how data of bytes are read; those of text a feature for each of their
+ * words, of which the largest counts. Several inputs take the columns of one row, in the order of the file.
  *
  * @param words the words of inputs of text; those that the file compares them with where absent
  * @throws InputError for several inputs, or one of whole numbers or words, that are no rows of known size
@@ -227,7 +231,9 @@ function partOf({ name, type, shape }: ValueInfo, samples: ReadonlySet<Dim | und
   return { name, type, shape: row, kind: featureKindOf(type) };
 }
 
-/** Nodes that cut each input out of the rows, give it its shape and its type, in operators as the file's opset has them. */
+/**
+ * Nodes that cut each input out of the rows, give it its shape and its type, in operators as the file's opset has them.
+ */
 function frontOf(
   parts: readonly InputPart[],
   rows: string,

@@ -9,8 +9,8 @@ import { scoresOnly } from "./exposed.ts";
 import type { Reading } from "./reading.ts";
 
 /**
- * How gradients flow through an operator; `straight through` means as if it did not round, `none` that there is no rule,
- * `left out` that the scores do not need it.
+ * How gradients flow through an operator; `straight through` means as if it did not round, `none` that there is no
+ * rule, `left out` that the scores do not need it.
  */
 export type GradientKind = "rule" | "straight through" | "zero" | "written out" | "none" | "left out";
 

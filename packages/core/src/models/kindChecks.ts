@@ -1,4 +1,5 @@
-// Whether scores are what they are read as: probabilities or not, one class the highest, the class that the file names itself.
+// Whether scores are what they are read as: probabilities or not, one class the highest, the class that the file names
+// itself.
 
 import { rowSize, type Tensor, toNumbers } from "../tensor.ts";
 import { type Doubt, doubt } from "./doubt.ts";

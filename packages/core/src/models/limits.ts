@@ -1,4 +1,5 @@
-// What a runtime can take in one call, and what its operators lack: the only place for numbers that fit one kind of device.
+// What a runtime can take in one call, and what its operators lack: the only place for numbers that fit one kind of
+// device.
 
 import { type Lack, nothing } from "../onnx/lacks.ts";
 
@@ -31,7 +32,10 @@ export interface Limits {
   readonly chunk: { readonly numbers: number; readonly rows: number };
   /** Opened models that are kept for who asks for them next, and bytes of their files in all. */
   readonly pool: { readonly models: number; readonly bytes: number };
-  /** Bytes of graphs derived from one model, in all, whose sessions are held at once; each takes two to four times as many. */
+  /**
+   * Bytes of graphs derived from one model, in all, whose sessions are held at once; each takes two to four times as
+   * many.
+   */
   readonly derived: number;
   readonly lacks: ReadonlySet<Lack>;
 }
@@ -40,9 +44,9 @@ export interface Limits {
  * The limits of one thread of a processor.
  *
  * More rows in a call gain nothing there. Arrays of 2^17 values stay in its second-level cache from step to step of an
- * ascent. More steps in a graph gained nothing, and each has a copy of the weights that the runtime rearranged; where memory
- * allows fewer than 64 rows, the model's own work outweighs all else in a step: a graph of several steps then gains nothing,
- * takes as many times longer to compile, and holds as many copies of the weights.
+ * ascent. More steps in a graph gained nothing, and each has a copy of the weights that the runtime rearranged; where
+ * memory allows fewer than 64 rows, the model's own work outweighs all else in a step: a graph of several steps then
+ * gains nothing, takes as many times longer to compile, and holds as many copies of the weights.
  */
 export const processorLimits: Limits = {
   bytes: 64 * 2 ** 20,
@@ -57,8 +61,9 @@ export const processorLimits: Limits = {
 };
 
 /**
- * The limits of a GPU of NVIDIA's: some thousand rows fill it, two GiB of intermediate results fit all that are made today, and
- * points stay in its memory for all steps of an ascent, where the way back to the processor would take longer than a step.
+ * The limits of a GPU of NVIDIA's: some thousand rows fill it, two GiB of intermediate results fit all that are made
+ * today, and points stay in its memory for all steps of an ascent, where the way back to the processor would take
+ * longer than a step.
  */
 export const cudaLimits: Limits = {
   bytes: 2 ** 31,

@@ -1,4 +1,5 @@
-// Logarithms of probabilities, however those are written: the same function where nothing saturates, and finite where it does.
+// Logarithms of probabilities, however those are written: the same function where nothing saturates, and finite where
+// it does.
 
 import { describe, expect, test } from "vitest";
 import { runModel } from "../../test/runtime.ts";

@@ -15,8 +15,8 @@ export interface HeldLoss {
 /**
  * Adds -log softmax(s / (s_(1) - s_(2)))_y of each row of scores [N, K], where s_(1) and s_(2) are the two highest.
  *
- * Its gradient is meant with the gap held fixed, so it is the gradient of no function: of two classes the value would not
- * change at all but where the top one does.
+ * Its gradient is meant with the gap held fixed, so it is the gradient of no function: of two classes the value would
+ * not change at all but where the top one does.
  *
  * Source: Weng et al. 2023, "Logit Margin Matters" (margin-based calibration of logits).
  */

@@ -15,8 +15,8 @@ export interface Logits {
 /**
  * What to climb and to measure in place of probabilities [N, K]; undefined where they are not made of exponentials.
  *
- * A softmax, however it is written, is taken off: what a row as a whole is divided by moves no margin. [1 - p, p] is the
- * softmax of [0, log odds of p].
+ * A softmax, however it is written, is taken off: what a row as a whole is divided by moves no margin. [1 - p, p] is
+ * the softmax of [0, log odds of p].
  */
 export function logitsOf(g: GraphBuilder, probabilities: string): Logits | undefined {
   const known = logarithms(g);

@@ -22,8 +22,8 @@ type Scores = (x: Tensor) => Promise<Tensor<FloatType>>;
 const CLOSE = 1e-4;
 
 /**
- * The margin of each row's logits. What is right is what the model's own scores say: where both could differ by rounding,
- * theirs count.
+ * The margin of each row's logits. What is right is what the model's own scores say: where both could differ by
+ * rounding, theirs count.
  */
 export async function marginsOfLogits(
   logits: Scores,

@@ -17,7 +17,10 @@ export interface Model {
   readonly name?: string;
   /** The file itself, or the same with its scores as a tensor where it has them in another form. */
   readonly bytes: Uint8Array;
-  /** The graph of the scores, brought to one opset and written in standard operators; undefined where the file holds something we cannot read. */
+  /**
+   * The graph of the scores, brought to one opset and written in standard operators; undefined where the file holds
+   * something we cannot read.
+   */
   readonly onnx: OnnxModel | undefined;
   /** Why there is no graph, where there is none. */
   readonly unreadable: string | undefined;
@@ -59,10 +62,10 @@ export function modelFromGraph(onnx: OnnxModel): Model {
 /**
  * A model from the bytes of an ONNX file.
  *
- * A file that is sound but holds what we cannot read (other element types, control flow) still is a model whose
- * scores can be asked for. Scores that a file gives as dictionaries, for the second of two classes alone or for pairs of
- * classes, are made a tensor [N, K]. A file of numbers of 16 bits is computed in float32 where it takes or gives such, or where
- * they are bfloat16. Files declare what is not so: `openModel` looks at what comes out, too.
+ * A file that is sound but holds what we cannot read (other element types, control flow) still is a model whose scores
+ * can be asked for. Scores that a file gives as dictionaries, for the second of two classes alone or for pairs of
+ * classes, are made a tensor [N, K]. A file of numbers of 16 bits is computed in float32 where it takes or gives such,
+ * or where they are bfloat16. Files declare what is not so: `openModel` looks at what comes out, too.
  *
  * @throws InputError where the bytes are no ONNX model, and for several outputs that may hold the scores
  *
@@ -106,7 +109,10 @@ export function modelAs(file: OnnxModel, reading: Reading, bytes: Uint8Array): M
   };
 }
 
-/** The graph for gradients. Where inputs were joined, the whole numbers among them are moved as if they were real, if that can be. */
+/**
+ * The graph for gradients. Where inputs were joined, the whole numbers among them are moved as if they were real, if
+ * that can be.
+ */
 function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable" | "parts"> {
   const parts = partsOf(onnx);
   if (!parts) return readable(onnx);

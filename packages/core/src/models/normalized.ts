@@ -7,7 +7,9 @@ import { renameReads } from "../onnx/subgraph.ts";
 import { type FloatType, tensor } from "../tensor.ts";
 import { type Model, modelFromBytes } from "./model.ts";
 
-/** What is taken from features, and what they are then divided by: one number for all, or one per channel or feature. */
+/**
+ * What is taken from features, and what they are then divided by: one number for all, or one per channel or feature.
+ */
 export interface Normalization {
   readonly mean: readonly number[];
   readonly deviation: readonly number[];

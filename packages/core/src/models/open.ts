@@ -51,13 +51,16 @@ export interface InputGradient {
 export interface Differentiable extends Scorer {
   /** The gradient of each row's loss by that row. */
   inputGradient(loss: LossName, x: Tensor, labels: Int32Array): Promise<InputGradient>;
-  /** The margin of each row, of what `inputGradient` takes it of: of logits, where scores are probabilities made of such. */
+  /**
+   * The margin of each row, of what `inputGradient` takes it of: of logits, where scores are probabilities made of
+   * such.
+   */
   margins?(x: Tensor, labels: Int32Array): Promise<Float64Array>;
   /** The logits that probabilities are made of, [N, K], which losses are taken of; absent where it is the scores. */
   logits?(x: Tensor): Promise<Tensor<FloatType>>;
   /**
-   * Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time. Returns
-   * the rows that met a gradient that is not finite, which are left where they were.
+   * Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time.
+   * Returns the rows that met a gradient that is not finite, which are left where they were.
    */
   ascend?(task: AscentTask): Promise<Int32Array>;
 }
@@ -66,7 +69,10 @@ export interface Differentiable extends Scorer {
 export interface OpenModel extends Scorer {
   /** The model as what comes out of it is read. */
   readonly model: Model;
-  /** The classes that the file's own label output gives to rows; undefined where it has none, or labels of something else. */
+  /**
+   * The classes that the file's own label output gives to rows; undefined where it has none, or labels of something
+   * else.
+   */
   labels(x: Tensor): Promise<Int32Array | undefined>;
   readonly differentiable: Differentiable | undefined;
   readonly notDifferentiable: string | undefined;
@@ -79,8 +85,8 @@ export interface OpenModel extends Scorer {
 /**
  * Compiles a model.
  *
- * Forward and gradient graphs are separate sessions, compiled when first asked for: the runtime computes the whole of
- * a graph even where one output is fetched. Those of large models are let go of where others are needed. Rows go through
+ * Forward and gradient graphs are separate sessions, compiled when first asked for: the runtime computes the whole of a
+ * graph even where one output is fetched. Those of large models are let go of where others are needed. Rows go through
  * in batches whose intermediate results stay below a fixed size, so memory is bounded whatever N is.
  *
  * @param rows rows by which it is seen what the scores of a stranger's file are (`seenModel`)

@@ -63,9 +63,9 @@ export interface ChosenValue {
 const NAMED = /score|logit|prob/i;
 
 /**
- * The value that was asked for; else what a ZipMap makes a dictionary of; else the one output of real numbers that is named
- * as scores are, or that an operator of classifiers makes, or that has a row per sample, in this order; in a file that gives
- * labels alone, what those are the largest of. Where they were sorted by size (TopK), what was sorted.
+ * The value that was asked for; else what a ZipMap makes a dictionary of; else the one output of real numbers that is
+ * named as scores are, or that an operator of classifiers makes, or that has a row per sample, in this order; in a file
+ * that gives labels alone, what those are the largest of. Where they were sorted by size (TopK), what was sorted.
  *
  * One column alone is taken for a score only where its name or its operator says so. Undefined where nothing can hold
  * scores.
@@ -160,7 +160,9 @@ function isClassifier(makers: Makers, maker: Node | undefined): boolean {
   );
 }
 
-/** What a value is the softmax, the logarithm or another rising function of: scores of one root order the classes alike. */
+/**
+ * What a value is the softmax, the logarithm or another rising function of: scores of one root order the classes alike.
+ */
 function rootOf(makers: Makers, value: string): string {
   const node = makers.get(value);
   const isRising =

@@ -1,4 +1,5 @@
-// Labels that a file looks up in a table of words, as scikit-learn's exporter writes them, with scores as a tensor or as a dictionary.
+// Labels that a file looks up in a table of words, as scikit-learn's exporter writes them, with scores as a tensor or
+// as a dictionary.
 
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";

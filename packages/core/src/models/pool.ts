@@ -14,8 +14,8 @@ interface Kept extends Held {
 const pools = new WeakMap<Runtime, Map<Model, Kept>>();
 
 /**
- * What `use` makes of a model, opened or taken from the runtime's pool; it goes back there whatever happens, and is closed
- * when others have taken its place. A model is known by its identity: equal files read twice are two.
+ * What `use` makes of a model, opened or taken from the runtime's pool; it goes back there whatever happens, and is
+ * closed when others have taken its place. A model is known by its identity: equal files read twice are two.
  *
  * @throws InputError where the model cannot be opened, and whatever `use` throws
  */

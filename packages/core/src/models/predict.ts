@@ -1,4 +1,5 @@
-// The classes that a model gives the rows of a dataset, without sparse rows being written out where its scores are affine.
+// The classes that a model gives the rows of a dataset, without sparse rows being written out where its scores are
+// affine.
 
 import type { Dataset } from "../data/dataset.ts";
 import { isSparse, type SparseRows } from "../data/sparse.ts";
@@ -16,8 +17,8 @@ import type { Runtime } from "./runtime.ts";
 import { scoreRows } from "./scoreRows.ts";
 
 /**
- * The class of the highest score of each row, for models that were trained here: scores that are affine in sparse rows are
- * computed in float64 from the model's slopes, and so differ from its own by the rounding of float32.
+ * The class of the highest score of each row, for models that were trained here: scores that are affine in sparse rows
+ * are computed in float64 from the model's slopes, and so differ from its own by the rounding of float32.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
-// What a stranger's file says of its scores, and what they turn out to be: probabilities or not, a column for each class or
-// for something else, how the classes are called.
+// What a stranger's file says of its scores, and what they turn out to be: probabilities or not, a column for each
+// class or for something else, how the classes are called.
 
 import { InputError } from "../errors.ts";
 import { CLASSICAL } from "../onnx/classical/index.ts";
@@ -11,7 +11,8 @@ import { chooseScores, type Makers, madeProbabilities, makerOf, makersOf, widthO
  * What the columns of scores are:
  * - `classes`: one for each class, in order.
  * - `second`: one alone, the score of the second of two classes.
- * - `reversed`: one for each of two classes, the second first. So does ONNX Runtime give the scores of an SVMClassifier for
+ * - `reversed`: one for each of two classes, the second first. So does ONNX Runtime give the scores of an SVMClassifier
+ *   for
  *   two classes without probabilities: its value s is positive for the first class, as its label says, and the columns are
  *   [-s, s].
  * - `pairs`: one for each pair i < j of classes, positive for the first: machines of one against one.
@@ -50,10 +51,11 @@ export interface ReadingOptions {
 }
 
 /**
- * Finds the scores of a file (`chooseScores`) and says what they are, by the operator that makes them and by what came out.
+ * Finds the scores of a file (`chooseScores`) and says what they are, by the operator that makes them and by what came
+ * out.
  *
- * Rows in [0, 1] that each sum to 1 are probabilities, whatever made them; rows outside of [0, 1] are none, whatever they
- * are called. Undefined where nothing can hold scores.
+ * Rows in [0, 1] that each sum to 1 are probabilities, whatever made them; rows outside of [0, 1] are none, whatever
+ * they are called. Undefined where nothing can hold scores.
  *
  * @throws InputError where several outputs may hold them, and where they are not one for each class that the file names
  */
@@ -155,7 +157,10 @@ function labelOutput({ graph }: OnnxModel, makers: Makers, scores: string): stri
   return graph.outputs.find(isLabel)?.name;
 }
 
-/** The names of the classes: those of a ZipMap, of the table that labels are looked up in, or of the operator that makes the scores. */
+/**
+ * The names of the classes: those of a ZipMap, of the table that labels are looked up in, or of the operator that makes
+ * the scores.
+ */
 function classNames(
   { graph, tables }: OnnxModel,
   makers: Makers,

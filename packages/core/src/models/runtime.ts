@@ -7,8 +7,8 @@ import { allocate } from "../tensor.ts";
 import { cudaLimits, type Limits, processorLimits, webgpuLimits } from "./limits.ts";
 
 /**
- * The part of an ONNX Runtime package that is used: `onnxruntime-node` and `onnxruntime-web` are such. It is written out here, so
- * that the types of the core need no package of ONNX Runtime.
+ * The part of an ONNX Runtime package that is used: `onnxruntime-node` and `onnxruntime-web` are such. It is written
+ * out here, so that the types of the core need no package of ONNX Runtime.
  */
 export interface Ort {
   readonly InferenceSession: { create(bytes: Uint8Array, options?: object): Promise<OrtSession> };
@@ -119,8 +119,8 @@ const limitsOf: Readonly<Record<Provider, Limits>> = { cpu: processorLimits, cud
  * A runtime from an ONNX Runtime package.
  *
  * In Node, the package reports to its vendor what models it runs (names of classes and of the graph, its producer), and
- * keeps an identity of the device in the user's cache, unless `ORT_DISABLE_TELEMETRY` is set before the first session is
- * made. It is set to 1 here where the environment does not say otherwise.
+ * keeps an identity of the device in the user's cache, unless `ORT_DISABLE_TELEMETRY` is set before the first session
+ * is made. It is set to 1 here where the environment does not say otherwise.
  *
  * One intra-op thread is the default because recorded numbers are computed that way: with several, last bits depend
  * on how the work was divided.

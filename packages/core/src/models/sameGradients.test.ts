@@ -99,7 +99,9 @@ test("a runtime that rounds, or gives other gradients, is refused", async () => 
   await requireSameGradients(processor);
 });
 
-/** A Vulkan driver made of software, which comes with the browser that tests use, as the library that WebGPU looks for. */
+/**
+ * A Vulkan driver made of software, which comes with the browser that tests use, as the library that WebGPU looks for.
+ */
 function softwareGpu(): string | undefined {
   const require = createRequire(import.meta.url);
   if (process.platform !== "linux" || process.arch !== "x64") return undefined;

@@ -16,8 +16,9 @@ const ROWS = 8;
 const SHAPE = [2, 9, 9];
 
 /**
- * The norm of the difference between the input gradients of a runtime and of its processor, relative to the latter, on a small
- * network with a convolution, a maximum over windows that overlap, one over windows that do not, and dense layers.
+ * The norm of the difference between the input gradients of a runtime and of its processor, relative to the latter, on
+ * a small network with a convolution, a maximum over windows that overlap, one over windows that do not, and dense
+ * layers.
  */
 export async function gradientDifference(runtime: Runtime): Promise<number> {
   const random = stream(0, "same gradients");

@@ -1,4 +1,5 @@
-// What scores are by what comes out: shape, columns, probabilities, the file's own labels, and which of several outputs.
+// What scores are by what comes out: shape, columns, probabilities, the file's own labels, and which of several
+// outputs.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

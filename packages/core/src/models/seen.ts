@@ -13,11 +13,12 @@ import { type Reading, readScores } from "./reading.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
- * The model as what comes out of its file for some rows says: a column for each class or one alone, probabilities or not.
+ * The model as what comes out of its file for some rows says: a column for each class or one alone, probabilities or
+ * not.
  *
  * What was found is written into the metadata, so that a copy of the model is read alike without being asked again. The
- * model itself where that has happened before, where its file cannot be read, and where it computes nothing of rows that we
- * made up.
+ * model itself where that has happened before, where its file cannot be read, and where it computes nothing of rows
+ * that we made up.
  *
  * @param rows rows as the model takes them; made up where absent, or of another size
  * @throws InputError where the file gives other than one list of scores for each row, or not one score for each class
@@ -90,10 +91,16 @@ function madeUp(inputShape: readonly number[]): Tensor {
   );
 }
 
-/** How far apart scores of equal rows may lie, as a share of the largest: a runtime adds up in an order that depends on the place. */
+/**
+ * How far apart scores of equal rows may lie, as a share of the largest: a runtime adds up in an order that depends on
+ * the place.
+ */
 const ROUNDING = 1e-5;
 
-/** Whether scores [n, n] of n equal rows differ along the first axis and not along the second, which then is that of rows. */
+/**
+ * Whether scores [n, n] of n equal rows differ along the first axis and not along the second, which then is that of
+ * rows.
+ */
 function areColumns(scores: Tensor): boolean {
   const n = scores.shape[0];
   const numbers = toNumbers(scores);

@@ -4,7 +4,10 @@ import type { Scorer } from "./open.ts";
 
 /** A scorer that somebody else runs. What it answers is all that is known of it. */
 export interface Service extends Scorer {
-  /** Where it names classes only, scores are 1 for the class named and 0 for the others: enough for errors, not for losses. */
+  /**
+   * Where it names classes only, scores are 1 for the class named and 0 for the others: enough for errors, not for
+   * losses.
+   */
   readonly answers: "scores" | "labels";
 }
 

@@ -73,8 +73,8 @@ export function wordsFor(
 }
 
 /**
- * Nodes that turn the features of an input [N, k] into the word [N] or [N, 1] of the largest: of several the first. Where the
- * graph knows a word that is written otherwise (spaces, Unicode), it gets that.
+ * Nodes that turn the features of an input [N, k] into the word [N] or [N, 1] of the largest: of several the first.
+ * Where the graph knows a word that is written otherwise (spaces, Unicode), it gets that.
  */
 export function wordNodes(
   { name, shape }: ValueInfo,
@@ -98,8 +98,8 @@ export function wordNodes(
 }
 
 /**
- * The file with words that are only compared with those of one-hot encoders left as features, so that gradients reach them: a
- * product with a matrix of 0 and 1 stands for each encoder. What does something else with words stays as it is.
+ * The file with words that are only compared with those of one-hot encoders left as features, so that gradients reach
+ * them: a product with a matrix of 0 and 1 stands for each encoder. What does something else with words stays as it is.
  */
 export function withoutWords(file: OnnxModel, names: ReadonlySet<string>, type: FloatType): OnnxModel {
   const { graph } = file;

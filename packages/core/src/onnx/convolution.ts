@@ -9,8 +9,8 @@ import { remainder, type Window } from "./window.ts";
  * The derivative by `weights` [M, C/group, ...kernel] of the convolution that takes `input` [N, C, ...input] to
  * what `cotangent` [N, M, ...output] belongs to.
  *
- * dW[m, c, k] = sum over n and o of dY[n, m, o] X[n, c, o stride + k dilation - before] is the convolution of X with the
- * kernel dY, channels and samples having changed places, and so strides and dilations.
+ * dW[m, c, k] = sum over n and o of dY[n, m, o] X[n, c, o stride + k dilation - before] is the convolution of X with
+ * the kernel dY, channels and samples having changed places, and so strides and dilations.
  */
 export function weightGradient(
   g: GraphWriter,

@@ -1,5 +1,5 @@
-// Small tensors that are computed from shapes, known element by element before the graph runs: sizes, targets of Reshape.
-// What an operator makes of such elements is its own rule; rules are put together from what stands here.
+// Small tensors that are computed from shapes, known element by element before the graph runs: sizes, targets of
+// Reshape. What an operator makes of such elements is its own rule; rules are put together from what stands here.
 
 import { type ElementType, sizeOf } from "../tensor.ts";
 import { type Dim, isStatic, multiplyDims } from "./dim.ts";
@@ -27,8 +27,8 @@ export type Propagation = (
 /**
  * The elements of a node's first output by the rule of its operator, where those of all its inputs are known.
  *
- * Elements of which nothing is known are symbols of their own. Undefined where the tensor is no small one, or nothing at
- * all is known of a longer one.
+ * Elements of which nothing is known are symbols of their own. Undefined where the tensor is no small one, or nothing
+ * at all is known of a longer one.
  */
 export function propagateData(
   propagate: Propagation | undefined,

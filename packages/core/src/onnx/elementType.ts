@@ -23,8 +23,8 @@ export function elementTypeNumber(type: ElementType): number {
 }
 
 /**
- * The element type that tensors of a number's type are read as, which is float32 for those of 16 bits; undefined where the
- * project does not compute with it.
+ * The element type that tensors of a number's type are read as, which is float32 for those of 16 bits; undefined where
+ * the project does not compute with it.
  */
 export function elementTypeOf(number: number): ElementType | undefined {
   if (halfOf(number)) return "float32";

@@ -7,8 +7,8 @@ import type { Graph, Node } from "./graph.ts";
 import { prune } from "./prune.ts";
 
 /**
- * The same graph with constants in place of integers and truth values that follow from the shapes, also where Reshape can
- * tell the one size that does not, and without the nodes that nothing needs then.
+ * The same graph with constants in place of integers and truth values that follow from the shapes, also where Reshape
+ * can tell the one size that does not, and without the nodes that nothing needs then.
  *
  * Real numbers stay computed: a gradient may be asked for by what they are computed from.
  */

@@ -91,7 +91,10 @@ function bodyOf(called: LocalFunction, call: Node): readonly Node[] {
   return [...nodes, ...copies];
 }
 
-/** The node with the values of attributes that the caller gives, or the function by default; those of neither are absent. */
+/**
+ * The node with the values of attributes that the caller gives, or the function by default; those of neither are
+ * absent.
+ */
 function resolve(node: Node, given: Attributes, defaults: Attributes): Node {
   const meant = (attribute: Attribute): Attribute | undefined => {
     if (!("reference" in attribute)) return attribute;

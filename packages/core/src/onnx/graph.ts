@@ -72,7 +72,10 @@ export interface OnnxModel {
 /** What numbers of 16 bits a file has. */
 export interface Halves {
   readonly type: Half;
-  /** Whether the file is computed in float32 too: bfloat16 the runtime's processor hardly has, and rows are not of 16 bits. */
+  /**
+   * Whether the file is computed in float32 too: bfloat16 the runtime's processor hardly has, and rows are not of 16
+   * bits.
+   */
   readonly isWidened: boolean;
 }
 

@@ -98,7 +98,9 @@ function cubic(a: number): (distance: number) => number {
   };
 }
 
-/** The runtime takes a coordinate for half-way where it is nearer to it than this: less decides by what rounding lost. */
+/**
+ * The runtime takes a coordinate for half-way where it is nearer to it than this: less decides by what rounding lost.
+ */
 const TIE = 1e-6;
 
 function nearest(node: Node, x: number): number {

@@ -9,8 +9,8 @@ const lookups = new Set(["ArrayFeatureExtractor", "Gather"]);
 const carriers = new Set(["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"]);
 
 /**
- * The graph with position k in place of word k of each table whose words go from a lookup to outputs and nowhere else, and
- * those tables. Outputs of words become outputs of positions.
+ * The graph with position k in place of word k of each table whose words go from a lookup to outputs and nowhere else,
+ * and those tables. Outputs of words become outputs of positions.
  */
 export function withLabelTables(
   graph: Graph,

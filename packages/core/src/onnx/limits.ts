@@ -12,8 +12,8 @@ export const MAX_NESTING = 16;
 export const MAX_NODES = 1 << 16;
 
 /**
- * Nodes of the graph of a gradient. ONNX Runtime 1.30 goes through them in a time that grows with the square of their number,
- * as each value of the forward pass waits for its turn in the backward pass: two minutes for so many.
+ * Nodes of the graph of a gradient. ONNX Runtime 1.30 goes through them in a time that grows with the square of their
+ * number, as each value of the forward pass waits for its turn in the backward pass: two minutes for so many.
  */
 export const MAX_GRADIENT_NODES = 1 << 15;
 

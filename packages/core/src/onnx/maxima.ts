@@ -9,9 +9,9 @@ const LOWEST = -3e38;
 /**
  * The cotangent of each window at its largest element, at the first of equal ones, as processors choose.
  *
- * Each element of the kernel meets one slice of the input, of the output's shape; what of the cotangent no earlier element
- * took goes to it where it is the maximum. The slices that lie alike between two strides are shifted to their places and
- * added up; those sums, one for each place between two strides, are then laid out in turn.
+ * Each element of the kernel meets one slice of the input, of the output's shape; what of the cotangent no earlier
+ * element took goes to it where it is the maximum. The slices that lie alike between two strides are shifted to their
+ * places and added up; those sums, one for each place between two strides, are then laid out in turn.
  *
  * @param y the maxima
  */

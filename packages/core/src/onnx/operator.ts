@@ -58,7 +58,9 @@ export interface Operator {
   check?(node: Node, inputs: readonly (ValueType | undefined)[]): void;
   /** Types and shapes of the outputs. */
   infer(context: InferContext): readonly ValueType[];
-  /** The elements of its first output where that is small and those of its inputs are known: sizes, targets of Reshape. */
+  /**
+   * The elements of its first output where that is small and those of its inputs are known: sizes, targets of Reshape.
+   */
   readonly propagate?: Propagation;
   /** Between which numbers its outputs lie; any where absent. */
   readonly range?: RangeRule;

@@ -8,8 +8,8 @@ const GRAPH = 7;
 const FUNCTION = 25;
 
 /**
- * Holds a file to a number of parts: nodes, constants, inputs and all else that a model, its graph and its functions list.
- * Ten million empty ones are 20 MB of a file and gigabytes once they are read.
+ * Holds a file to a number of parts: nodes, constants, inputs and all else that a model, its graph and its functions
+ * list. Ten million empty ones are 20 MB of a file and gigabytes once they are read.
  *
  * Bytes that are no message are left to whoever reads them.
  *

@@ -22,7 +22,9 @@ export function spreadOverWindows(g: GraphWriter, node: Node, value: string, x: 
   return g.node("Reshape", [cut, g.node("Shape", [x])]);
 }
 
-/** How many elements of the input each window holds, or of the input with its margin, in row-major order of the windows. */
+/**
+ * How many elements of the input each window holds, or of the input with its margin, in row-major order of the windows.
+ */
 export function countsOfWindows(window: Window, withMargin: boolean): readonly number[] {
   const { input, output, kernel, strides, dilations, before, after } = window;
   requireSmall(sizeOf(output), "places of a pooling window");

@@ -50,12 +50,12 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an ONNX file. Functions that the file defines are written out where they are called; tables of
- * words that labels are looked up in are read as those of positions; what else is computed from tensors of strings is left
- * out, and so are imports of operators that no node uses.
+ * Reads an ONNX file. Functions that the file defines are written out where they are called; tables of words that
+ * labels are looked up in are read as those of positions; what else is computed from tensors of strings is left out,
+ * and so are imports of operators that no node uses.
  *
- * @throws InputError where the bytes are no ONNX model, are cut off, hold more parts than any model has, or a graph that
- * cannot be computed.
+ * @throws InputError where the bytes are no ONNX model, are cut off, hold more parts than any model has, or a graph
+ * that cannot be computed.
  *
  * @example
  * ```ts
@@ -107,7 +107,8 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
 /**
  * Writes a model as the bytes of an ONNX file; the same model gives the same bytes.
  *
- * @throws InputError for numbers of a stranger's file that were beyond what JavaScript holds exactly, and cannot go back
+ * @throws InputError for numbers of a stranger's file that were beyond what JavaScript holds exactly, and cannot go
+ * back
  *
  * @example
  * ```ts
@@ -132,7 +133,9 @@ export interface Outside {
 /** Weights of fewer bytes are in the file in any case. */
 const LARGE = 2 ** 20;
 
-/** A model as the bytes of a file without its larger weights, and these as they lie in memory, of which none is copied. */
+/**
+ * A model as the bytes of a file without its larger weights, and these as they lie in memory, of which none is copied.
+ */
 export function splitModel(model: OnnxModel): { readonly bytes: Uint8Array; readonly outside: readonly Outside[] } {
   const outside: Outside[] = [];
   const bytes = written(model, (name, value) => {

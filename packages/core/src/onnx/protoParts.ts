@@ -1,4 +1,5 @@
-// Messages of protocol buffers as parts that are joined once: what is in nested messages, such as weights, is copied once.
+// Messages of protocol buffers as parts that are joined once: what is in nested messages, such as weights, is copied
+// once.
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 

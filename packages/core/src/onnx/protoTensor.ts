@@ -26,7 +26,10 @@ export function malformed(expected: string, got: string): InputError {
   });
 }
 
-/** @throws InputError where the type is none that the project computes with, or there are not as many numbers as the shape says. */
+/**
+ * @throws InputError where the type is none that the project computes with, or there are not as many numbers as the
+ * shape says.
+ */
 export function readTensor(proto: TensorProto, externalData: ExternalData | undefined): Tensor {
   const what = `tensor "${proto.name}"`;
   const type = elementTypeOf(proto.dataType);

@@ -20,7 +20,9 @@ export const quantizedRanges: Readonly<Record<string, readonly [low: number, hig
   uint8: [0, 255],
 };
 
-/** Whole numbers less their zero point as real ones, so that gradients flow through where the numbers were quantized. */
+/**
+ * Whole numbers less their zero point as real ones, so that gradients flow through where the numbers were quantized.
+ */
 export function centered(g: GraphWriter, value: string, zero: string, type: FloatType = "float32"): string {
   const real = (name: string) => g.node("CastLike", [name, g.constant(tensor(type, [], [0]))]);
   const isQuantized = g.type(value).type in quantizedRanges && g.type(value).constant === undefined;

@@ -5,7 +5,9 @@ import { intAttribute, intsAttribute, type Node } from "./graph.ts";
 import { type GraphWriter, type InferContext, normalizeAxis, requireInts } from "./operator.ts";
 import type { ValueType } from "./valueType.ts";
 
-/** The axes that a reduction removes, ascending. Without axes it is all, or none where `noop_with_empty_axes` is set. */
+/**
+ * The axes that a reduction removes, ascending. Without axes it is all, or none where `noop_with_empty_axes` is set.
+ */
 export function reducedAxes(node: Node, x: ValueType, axes: ValueType | undefined): readonly number[] {
   const given = axes ? requireInts(node, axes, "axes") : intsAttribute(node, "axes", undefined);
   if (!given || given.length === 0) {

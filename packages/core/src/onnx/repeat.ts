@@ -14,8 +14,8 @@ export interface Repetition {
 }
 
 /**
- * The graph as the body of one Loop: with its inputs and a number of times, and its two outputs after the last run. All other
- * inputs, and what is constant, stay where they are between the runs.
+ * The graph as the body of one Loop: with its inputs and a number of times, and its two outputs after the last run. All
+ * other inputs, and what is constant, stay where they are between the runs.
  *
  * @param zeros adds the sum before the first run, made of the inputs
  */

@@ -1,4 +1,5 @@
-// Rewrites a graph into one that computes the same faster. Only what was measured to pay, and what the runtime does not do.
+// Rewrites a graph into one that computes the same faster. Only what was measured to pay, and what the runtime does not
+// do.
 
 import type { Graph } from "./graph.ts";
 import { largerImages } from "./passes/largerImages.ts";
@@ -8,8 +9,9 @@ import { wholeWindows } from "./passes/wholeWindows.ts";
 import { prune } from "./prune.ts";
 
 /**
- * What is done to a graph, in this order: constant kernels are mirrored before others are exchanged with their images, also
- * where they are the larger of the two. ResNet-18 on images of 64 x 64, whose last ones are of 2 x 2, takes a seventh less so.
+ * What is done to a graph, in this order: constant kernels are mirrored before others are exchanged with their images,
+ * also where they are the larger of the two. ResNet-18 on images of 64 x 64, whose last ones are of 2 x 2, takes a
+ * seventh less so.
  */
 export const passes = [wholeWindows, productsForConvolutions, mirroredWherePaid, largerImages, prune] as const;
 
@@ -21,7 +23,8 @@ const withConvolutions: readonly ((graph: Graph) => Graph)[] = [wholeWindows, mi
  *
  * The result can be differentiated too, but its second derivatives are slower than those of the graph it came from.
  * Constant folding, common subexpressions and fusions of neighbours are left to the runtime, which does them when it
- * compiles. What passes need of common subexpressions, each slice and each matrix of weights once, they see to themselves.
+ * compiles. What passes need of common subexpressions, each slice and each matrix of weights once, they see to
+ * themselves.
  *
  * @param keepConvolutions whether convolutions stay as they are, as is best on a GPU
  */

@@ -1,8 +1,8 @@
 // Cotangents times slopes, of which either may be infinite or no number: 0 times those is 0.
 //
-// A branch that is not taken passes a cotangent of 0 on, or has a slope of 0; without that rule Where(x > 0, Sqrt(x), x)
-// would have no gradient for x <= 0, nor would Sqrt(Relu(x)). An infinite slope that counts stays infinite: nobody may take
-// it for flat. Guards are written only where the ranges of values leave room for what is infinite.
+// A branch that is not taken passes a cotangent of 0 on, or has a slope of 0; without that rule Where(x > 0, Sqrt(x),
+// x) would have no gradient for x <= 0, nor would Sqrt(Relu(x)). An infinite slope that counts stays infinite: nobody
+// may take it for flat. Guards are written only where the ranges of values leave room for what is infinite.
 
 import type { GraphWriter } from "./operator.ts";
 import { anyNumber, isAwayFromZero } from "./range.ts";

@@ -1,5 +1,5 @@
-// Brings models to the operators that have rules: those of one opset, in which operators of other opsets and domains are
-// written out.
+// Brings models to the operators that have rules: those of one opset, in which operators of other opsets and domains
+// are written out.
 
 import { InputError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";

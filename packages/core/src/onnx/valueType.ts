@@ -10,13 +10,17 @@ export interface ValueType {
   readonly shape: readonly Dim[];
   /** The value itself, where it is constant. */
   readonly constant?: Tensor;
-  /** The elements of a small tensor that is computed from shapes, such as the target of a Reshape, in row-major order. */
+  /**
+   * The elements of a small tensor that is computed from shapes, such as the target of a Reshape, in row-major order.
+   */
   readonly content?: readonly Dim[];
   /** Between which numbers the elements lie, and whether they are finite. */
   readonly range?: Range;
 }
 
-/** Bounds of those elements that are numbers, given that inputs of the graph are finite numbers. Sums do not overflow. */
+/**
+ * Bounds of those elements that are numbers, given that inputs of the graph are finite numbers. Sums do not overflow.
+ */
 export interface Range {
   readonly low: number;
   readonly high: number;

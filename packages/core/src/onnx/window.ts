@@ -7,7 +7,10 @@ import { requireSmall } from "./limits.ts";
 import { nodeError, unknownSize, unsupportedNode } from "./operator.ts";
 import type { ValueType } from "./valueType.ts";
 
-/** Where a window stands: along each spatial axis, output o and kernel element k meet input o stride + k dilation - before. */
+/**
+ * Where a window stands: along each spatial axis, output o and kernel element k meet input o stride + k dilation -
+ * before.
+ */
 export interface Window {
   readonly input: readonly number[];
   readonly output: readonly number[];
@@ -145,8 +148,8 @@ function sameTotals(input: readonly number[], strides: readonly number[], reach:
 }
 
 /**
- * The margins of a convolution of auto_pad SAME, and how much of the beginning of each axis is cut off: by the runtime's
- * rounding of margins below 0, of which the standard does not say anything.
+ * The margins of a convolution of auto_pad SAME, and how much of the beginning of each axis is cut off: by the
+ * runtime's rounding of margins below 0, of which the standard does not say anything.
  */
 export function sameMargins(node: Node, input: readonly number[], kernel: readonly number[]) {
   const { strides, dilations } = steps(node, kernel);
@@ -163,7 +166,10 @@ function sameOf(mode: string, totals: readonly number[]) {
   return { ...margins, cut };
 }
 
-/** Divides margins between the two ends of each axis; one below 0 cuts, and is divided with its halves rounded to 0 first. */
+/**
+ * Divides margins between the two ends of each axis; one below 0 cuts, and is divided with its halves rounded to 0
+ * first.
+ */
 function halves(mode: string, totals: readonly number[]): Pick<Window, "before" | "after"> {
   const before = totals.map((total) => Math.trunc((mode === "SAME_UPPER" ? total : total + 1) / 2));
   return { before, after: totals.map((total, i) => total - before[i]) };

@@ -1,4 +1,5 @@
-// Text has no gradient and is no score: what is computed from tensors of strings, such as names of classes, is left out.
+// Text has no gradient and is no score: what is computed from tensors of strings, such as names of classes, is left
+// out.
 
 import type { Graph, Node } from "./graph.ts";
 import { readsOf } from "./subgraph.ts";

@@ -61,7 +61,8 @@ export function bootstrap(
 }
 
 /**
- * The bootstrap interval of a statistic of R repetitions with their points; `undefined` where the statistic does not exist.
+ * The bootstrap interval of a statistic of R repetitions with their points; `undefined` where the statistic does not
+ * exist.
  *
  * Each resample draws R repetitions with replacement, then points of each with replacement. It counts the variance
  * among points of one repetition a second time, which errs on the wide side by that variance over the number of all
@@ -128,7 +129,8 @@ function interval(
  * The probability at which BCa reads the replicates for a normal quantile z: Phi(z0 + (z0 + z) / (1 - a (z0 + z))).
  *
  * The bias z0 is the normal quantile of the share of replicates below the estimate (ties, equal but for rounding, count
- * half; kept half a replicate off 0 and 1), the acceleration a is a sixth of the skewness of the jackknife's influence values.
+ * half; kept half a replicate off 0 and 1), the acceleration a is a sixth of the skewness of the jackknife's influence
+ * values.
  */
 function accelerated(
   estimate: number,

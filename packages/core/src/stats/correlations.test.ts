@@ -140,7 +140,8 @@ describe("kendall", () => {
     const random = stream(3, "kendall");
     const x = Float64Array.from({ length: 10_000 }, random.normal);
     const y = x.map((value) => value + random.normal());
-    // For a normal pair tau = (2 / pi) asin(correlation), here asin(sqrt(1 / 2)): tau = 1 / 2, standard error below 0.01.
+    // For a normal pair tau = (2 / pi) asin(correlation), here asin(sqrt(1 / 2)): tau = 1 / 2, standard error below
+    // 0.01.
     expect(Math.abs((kendall(x, y)?.statistic ?? 0) - 0.5)).toBeLessThan(0.02);
   });
 });

@@ -15,8 +15,8 @@ export function mean(x: Sample): number | undefined {
 /**
  * The unbiased sample variance, sum (x_i - mean)^2 / (n - 1); `undefined` of fewer than two numbers.
  *
- * The squared sum of the deviations, zero but for rounding, corrects that of their squares (Chan, Golub and LeVeque 1983).
- * Throws an `InputError` on a number that is not finite.
+ * The squared sum of the deviations, zero but for rounding, corrects that of their squares (Chan, Golub and LeVeque
+ * 1983). Throws an `InputError` on a number that is not finite.
  */
 export function variance(x: Sample): number | undefined {
   const centre = mean(x);

@@ -11,7 +11,8 @@ export interface KendallOptions {
 }
 
 /**
- * Kendall's tau-b with the p-value of no association; `undefined` where a sample is constant or has fewer than two numbers.
+ * Kendall's tau-b with the p-value of no association; `undefined` where a sample is constant or has fewer than two
+ * numbers.
  *
  * tau-b = (C - D) / sqrt((T - T_x)(T - T_y)) with C concordant and D discordant of T = n (n - 1) / 2 pairs, T_x and T_y
  * tied. Asymptotically C - D is normal with the tie-corrected variance of Kendall (1970). Equals

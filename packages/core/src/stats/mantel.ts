@@ -20,7 +20,9 @@ export interface MantelOptions {
   readonly labels?: "independent" | "joint";
 }
 
-/** The result of a permutation test; p is at least 1 / (1 + permutations), to be printed as "< 1 / B" where it is that. */
+/**
+ * The result of a permutation test; p is at least 1 / (1 + permutations), to be printed as "< 1 / B" where it is that.
+ */
 export interface PermutationResult extends TestResult {
   readonly permutations: number;
 }

@@ -20,18 +20,19 @@ const RESAMPLES = 1000;
 const UNITS = 2048;
 
 /**
- * The mean of n independent values with its interval; `undefined` of none. Values that are not finite, which do not exist, are left out. A single value, like equal ones, has no spread
- * to go by: both ends are then the mean.
+ * The mean of n independent values with its interval; `undefined` of none. Values that are not finite, which do not
+ * exist, are left out. A single value, like equal ones, has no spread to go by: both ends are then the mean.
  *
- * With m and e the mean and its standard error, t* = (m* - m) / e* over resamples of the values tells how far a mean strays
- * in units of the error that comes with it, more to one side where values are skewed (Efron and Tibshirani 1993, chapter
- * 12). The interval is m - e max(t*_.975, T) to m + e max(-t*_.025, T), T the quantile of Student's t with n - 1 degrees of freedom,
- * which is right for few normal values, of which the bootstrap knows too little. e* counts as at least e / sqrt(n): a resample
- * that has hardly any of the values that matter has no error of its own.
+ * With m and e the mean and its standard error, t* = (m* - m) / e* over resamples of the values tells how far a mean
+ * strays in units of the error that comes with it, more to one side where values are skewed (Efron and Tibshirani 1993,
+ * chapter 12). The interval is m - e max(t*_.975, T) to m + e max(-t*_.025, T), T the quantile of Student's t with n -
+ * 1 degrees of freedom, which is right for few normal values, of which the bootstrap knows too little. e* counts as at
+ * least e / sqrt(n): a resample that has hardly any of the values that matter has no error of its own.
  *
- * How often it holds the mean is measured in `meanInterval.test.ts` and, in full, by `bench/coverage.mjs`: nearly as often as
- * it says for normal, uniform, exponential, gamma, beta and moderately log-normal values; less than that where a few values
- * make up most of the sum (log-normal values of sigma 2, Pareto tails without variance), whose mean no interval knows.
+ * How often it holds the mean is measured in `meanInterval.test.ts` and, in full, by `bench/coverage.mjs`: nearly as
+ * often as it says for normal, uniform, exponential, gamma, beta and moderately log-normal values; less than that where
+ * a few values make up most of the sum (log-normal values of sigma 2, Pareto tails without variance), whose mean no
+ * interval knows.
  */
 export function meanInterval(
   x: Sample,
@@ -88,8 +89,8 @@ function groupMeans(x: Sample, seed: number): Float64Array {
 }
 
 /**
- * The values of each resample. Means of one seed are resampled alike: drawing is most of the work, and intervals of several
- * models then refer to the same resampled points.
+ * The values of each resample. Means of one seed are resampled alike: drawing is most of the work, and intervals of
+ * several models then refer to the same resampled points.
  */
 function resamples(n: number, seed: number): Uint16Array {
   if (lastResamples.n === n && lastResamples.seed === seed) return lastResamples.draws;

@@ -45,7 +45,8 @@ export function newcombePaired(counts: PairedCounts, level = 0.95): Interval | u
 }
 
 /**
- * The interval of the difference of two independent proportions, k1 of n1 minus k2 of n2; `undefined` where n1 or n2 is 0.
+ * The interval of the difference of two independent proportions, k1 of n1 minus k2 of n2; `undefined` where n1 or n2 is
+ * 0.
  *
  * Method 10 of R. G. Newcombe, Interval estimation for the difference between independent proportions, Statistics in
  * Medicine 17 (1998) 873-890. Throws an `InputError` as `wilson` does.

@@ -46,7 +46,9 @@ export function correlationP(r: number, n: number): number {
   return n === 2 ? 1 : incompleteBeta((1 - r) * (1 + r), n / 2 - 1, 0.5, r * r);
 }
 
-/** The sample less its mean, times a power of two (which rounds nothing) that keeps squares from over- and underflowing. */
+/**
+ * The sample less its mean, times a power of two (which rounds nothing) that keeps squares from over- and underflowing.
+ */
 function centred(x: Sample): Float64Array {
   let largest = 0;
   for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]));

@@ -19,7 +19,9 @@ export interface TestResult {
   readonly n: number;
 }
 
-/** How a p-value is computed: from the distribution of the statistic, from its normal limit, or as the sample allows. */
+/**
+ * How a p-value is computed: from the distribution of the statistic, from its normal limit, or as the sample allows.
+ */
 export type PMethod = "auto" | "exact" | "asymptotic";
 
 /** Throws an `InputError` unless every number of the sample is finite. */

@@ -22,7 +22,9 @@ export function signTest(differences: Sample): TestResult | undefined {
   return n === 0 ? undefined : { statistic: positive, p: fairCoinP(positive, n - positive), n };
 }
 
-/** The two-sided p-value of so many heads and tails of a fair coin, at least as uneven as these: 1 where there are none. */
+/**
+ * The two-sided p-value of so many heads and tails of a fair coin, at least as uneven as these: 1 where there are none.
+ */
 export function fairCoinP(heads: number, tails: number): number {
   if (heads === tails) return 1;
   const fewer = Math.min(heads, tails);

@@ -31,8 +31,8 @@ export function studentCritical(p: number, degrees: number): number {
 }
 
 /**
- * The mean of independent values of a normal distribution with an interval that holds the expectation but for a fraction p of
- * samples; unbounded for one value, which says nothing of how values differ.
+ * The mean of independent values of a normal distribution with an interval that holds the expectation but for a
+ * fraction p of samples; unbounded for one value, which says nothing of how values differ.
  */
 export function studentInterval(values: readonly number[], p = 0.05): Interval {
   const estimate = mean(values);

@@ -6,16 +6,16 @@ import { checkPairs, type Sample } from "./sample.ts";
  * How far two float64 numbers may lie apart, as a share of the larger magnitude, that would be equal without rounding:
  * 2^-42.
  *
- * The mean of m numbers, each rounded once, is off by at most (m + 1) u of the largest of them, u = 2^-53: m - 1 sums, one
- * division, and what came in. A mean of k means is off by what they are and (k + 1) u. Two computed numbers with up to 2^10
- * roundings each on their way so lie at most 2^-42 apart. Shares of n points averaged over m models differ by at least
- * 1 / (n m) where they differ, which is more as long as n m < 2^42.
+ * The mean of m numbers, each rounded once, is off by at most (m + 1) u of the largest of them, u = 2^-53: m - 1 sums,
+ * one division, and what came in. A mean of k means is off by what they are and (k + 1) u. Two computed numbers with up
+ * to 2^10 roundings each on their way so lie at most 2^-42 apart. Shares of n points averaged over m models differ by
+ * at least 1 / (n m) where they differ, which is more as long as n m < 2^42.
  */
 export const ROUNDING = 2 ** -42;
 
 /**
- * The same for cosines of gradients, absolutely: 2^-22. Gradients are float32, so each component is off by 2^-24 of itself,
- * a direction by as much, the cosine of two by 2^-23, and two cosines lie within twice that.
+ * The same for cosines of gradients, absolutely: 2^-22. Gradients are float32, so each component is off by 2^-24 of
+ * itself, a direction by as much, the cosine of two by 2^-23, and two cosines lie within twice that.
  */
 export const COSINE_ROUNDING = 2 ** -22;
 
@@ -45,9 +45,9 @@ export function tied(x: Sample, tolerance: number = ROUNDING * largestMagnitude(
 }
 
 /**
- * Differences x_i - y_i for `signTest` and `wilcoxon`: exactly 0 where the two are equal but for rounding, and of exactly one
- * magnitude where their magnitudes are. `tolerance` is absolute; by default `ROUNDING` of the largest number of both
- * samples. Throws an `InputError` on samples that are not finite or not paired.
+ * Differences x_i - y_i for `signTest` and `wilcoxon`: exactly 0 where the two are equal but for rounding, and of
+ * exactly one magnitude where their magnitudes are. `tolerance` is absolute; by default `ROUNDING` of the largest
+ * number of both samples. Throws an `InputError` on samples that are not finite or not paired.
  */
 export function pairedDifferences(
   x: Sample,

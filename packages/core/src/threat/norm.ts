@@ -13,7 +13,9 @@ export interface Norm {
   readonly units?: Float64Array;
   /** The length of a vector. */
   measure(vector: Vector): number;
-  /** The length of a gradient in the dual norm q, 1/p + 1/q = 1 (paper Eq. 15): the largest increase per unit budget. */
+  /**
+   * The length of a gradient in the dual norm q, 1/p + 1/q = 1 (paper Eq. 15): the largest increase per unit budget.
+   */
   dual(gradient: Vector): number;
   /** The direction of unit length along which a linear function with this gradient rises most, written in place. */
   steepest(gradient: Vector): void;

@@ -4,8 +4,8 @@ import type { Vector } from "../linalg.ts";
 import type { Norm } from "./norm.ts";
 
 /**
- * The norm of v_j / unit_j, with what follows from it: the dual norm of unit_j g_j, the steepest direction, and the nearest
- * point of ball and box in these units. A feature of unit 0 cannot be moved. Reports name it by its label.
+ * The norm of v_j / unit_j, with what follows from it: the dual norm of unit_j g_j, the steepest direction, and the
+ * nearest point of ball and box in these units. A feature of unit 0 cannot be moved. Reports name it by its label.
  */
 export function scaledNorm(norm: Norm, units: Float64Array, label = "range-scaled"): Norm {
   const d = units.length;

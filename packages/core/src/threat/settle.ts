@@ -1,4 +1,5 @@
-// Values that features can take: whole numbers, steps of a grid, one 1 in a group, and of those what a floating-point type has.
+// Values that features can take: whole numbers, steps of a grid, one 1 in a group, and of those what a floating-point
+// type has.
 
 import { roundedTowards, spacingOf } from "../float32.ts";
 import type { FloatType } from "../tensor.ts";
@@ -10,16 +11,16 @@ import { type BudgetedThreat, writeBounds } from "./threat.ts";
 const ROUNDING = 1e-6;
 
 /**
- * Moves a point of the admissible set, in place, to values that its features can take in a type, staying in the set, and
- * returns the norm of the perturbation that is left.
+ * Moves a point of the admissible set, in place, to values that its features can take in a type, staying in the set,
+ * and returns the norm of the perturbation that is left.
  *
- * Each value goes to the nearest step of its grid (1 for integer and binary features) that its bounds allow, then to the
- * nearest number of the type, which has bounds, too, in its own rounding. Where that leaves the ball, values that gained
- * most by rounding away from the origin are rounded towards it instead, as few as keep the ball: that never lengthens a
- * perturbation. Or, where features lie on grids of very different width, the fine ones are moved towards the origin until the
- * coarse ones fit: of the two, that which keeps more of the way to the exact point counts. A group of one-hot features is
- * rounded as one, to its largest or, towards the origin, to its origin's. An origin that the type does
- * not have is itself rounded, and the norm says how far.
+ * Each value goes to the nearest step of its grid (1 for integer and binary features) that its bounds allow, then to
+ * the nearest number of the type, which has bounds, too, in its own rounding. Where that leaves the ball, values that
+ * gained most by rounding away from the origin are rounded towards it instead, as few as keep the ball: that never
+ * lengthens a perturbation. Or, where features lie on grids of very different width, the fine ones are moved towards
+ * the origin until the coarse ones fit: of the two, that which keeps more of the way to the exact point counts. A group
+ * of one-hot features is rounded as one, to its largest or, towards the origin, to its origin's. An origin that the
+ * type does not have is itself rounded, and the norm says how far.
  */
 export function settle(
   threat: BudgetedThreat,
@@ -86,8 +87,8 @@ export function settle(
 const FINE = 1 / 64;
 
 /**
- * The coarse values as they are, the fine ones on the way from their exact value to the origin, as far from it as `fits`
- * allows; undefined where none are fine or even the coarse ones do not fit.
+ * The coarse values as they are, the fine ones on the way from their exact value to the origin, as far from it as
+ * `fits` allows; undefined where none are fine or even the coarse ones do not fit.
  */
 function shrunk(
   { norm }: BudgetedThreat,

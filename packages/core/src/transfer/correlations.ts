@@ -23,7 +23,9 @@ export interface Association {
   readonly budget?: number;
   readonly xCells: Cells;
   readonly yCells: Cells;
-  /** How far two cells may lie apart, absolutely, that are ties but for rounding; the default of `tied` where absent. */
+  /**
+   * How far two cells may lie apart, absolutely, that are ties but for rounding; the default of `tied` where absent.
+   */
   readonly xRounding?: number;
   readonly yRounding?: number;
 }

@@ -58,9 +58,13 @@ export interface Decomposition {
   readonly remainder: number;
   /** epsilon S: the first-order rise under the best perturbation, white-box and without a box. */
   readonly bound: number;
-  /** First order over bound: the share of the vulnerability that this surrogate reaches. Absent where the bound is 0. */
+  /**
+   * First order over bound: the share of the vulnerability that this surrogate reaches. Absent where the bound is 0.
+   */
   readonly reached?: number;
-  /** max(0, 1 - |remainder| / |observed|): how much of what happened the first order explains. Absent where nothing did. */
+  /**
+   * max(0, 1 - |remainder| / |observed|): how much of what happened the first order explains. Absent where nothing did.
+   */
   readonly explained?: number;
 }
 

@@ -4,7 +4,9 @@ import { percentage, short } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Decomposition } from "./decomposition.ts";
 
-/** What keeps an attack from doing more; "none" where it does nearly all that it could, "masking" where it does more. */
+/**
+ * What keeps an attack from doing more; "none" where it does nearly all that it could, "masking" where it does more.
+ */
 export type LimitingFactor = "none" | "masking" | "vulnerability" | "alignment" | "variability" | "unknown";
 
 /** What is known of one surrogate and one target at one budget; what is absent is not known. */
@@ -40,9 +42,14 @@ export interface Finding {
 export const findingRules = {
   /** A white-box attack that adds less error than this finds too little to transfer. */
   vulnerable: 0.1,
-  /** A transferred attack that adds so much more error than the white-box one, beyond chance, shows masked gradients. */
+  /**
+   * A transferred attack that adds so much more error than the white-box one, beyond chance, shows masked gradients.
+   */
   masked: 0.05,
-  /** A share of the white-box increase from which on nearly all of it is said to arrive; likewise of the bound epsilon S. */
+  /**
+   * A share of the white-box increase from which on nearly all of it is said to arrive; likewise of the bound epsilon
+   * S.
+   */
   arrived: 0.8,
   /** Below this share of the observed increase explained, the first order is said to explain little. */
   explained: 0.5,
@@ -51,11 +58,11 @@ export const findingRules = {
 /**
  * The factor that limits the transfer of a pair, and a sentence with the numbers behind it.
  *
- * In this order: `unknown` where the target has no gradients or white-box attack; `masking` where the transferred attack
- * adds at least 0.05 more error than the white-box one and their intervals lie apart; `vulnerability` where even the
- * white-box attack adds less than 0.1 of error; `none` where at least 0.8 of the white-box increase arrives;
- * `variability` where the standard deviation of the surrogate's loss over training sets, sqrt(V), exceeds the
- * rise of the target's loss; `alignment` where the perturbation reaches less than 0.8 of the bound epsilon S; else `unknown`.
+ * In this order: `unknown` where the target has no gradients or white-box attack; `masking` where the transferred
+ * attack adds at least 0.05 more error than the white-box one and their intervals lie apart; `vulnerability` where even
+ * the white-box attack adds less than 0.1 of error; `none` where at least 0.8 of the white-box increase arrives;
+ * `variability` where the standard deviation of the surrogate's loss over training sets, sqrt(V), exceeds the rise of
+ * the target's loss; `alignment` where the perturbation reaches less than 0.8 of the bound epsilon S; else `unknown`.
  */
 export function pairFinding(facts: PairFacts): Finding {
   const factor = limitingFactor(facts);

@@ -64,9 +64,10 @@ export function predictedIncreases(
 }
 
 /**
- * The alignment of what was crafted with the target's gradient: at each point the share of the largest first-order increase
- * within the budget that the perturbation has, perturbation . gradient / (budget size). It is 1 for the steepest way that the
- * ball allows, and for one step of a linear surrogate under L2 it is R. NaN where the gradient is zero.
+ * The alignment of what was crafted with the target's gradient: at each point the share of the largest first-order
+ * increase within the budget that the perturbation has, perturbation . gradient / (budget size). It is 1 for the
+ * steepest way that the ball allows, and for one step of a linear surrogate under L2 it is R. NaN where the gradient is
+ * zero.
  */
 export function attackAlignments(increases: Float64Array, sizes: Float64Array, budget: number): Float64Array {
   return increases.map((increase, i) => increase / (budget * sizes[i]));

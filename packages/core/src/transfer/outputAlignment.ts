@@ -15,7 +15,9 @@ export interface Outputs {
 export interface OutputAlignment {
   /** Points on which both give the same label, right or wrong. */
   readonly labelAgreement: Rate;
-  /** Pearson's correlation of the margins over points where both are finite; absent where one is constant or unknown. */
+  /**
+   * Pearson's correlation of the margins over points where both are finite; absent where one is constant or unknown.
+   */
   readonly marginCorrelation: number | undefined;
 }
 

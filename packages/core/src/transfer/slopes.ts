@@ -15,7 +15,10 @@ export interface Probes {
   readonly spanned: number;
   /** How many features there are. */
   readonly features: number;
-  /** Each gradient of unit length, in the directions that it spans; undefined for a gradient of zero or one that is not finite. */
+  /**
+   * Each gradient of unit length, in the directions that it spans; undefined for a gradient of zero or one that is not
+   * finite.
+   */
   readonly units: readonly (Float64Array | undefined)[];
 }
 
@@ -67,7 +70,9 @@ function addOrthogonal(directions: Float64Array[], vector: Float64Array): void {
 
 /** What differences tell of one point. */
 export interface Slopes {
-  /** Of each surrogate: the rise of the loss per unit length along its gradient, S R in L2; NaN for a gradient of zero. */
+  /**
+   * Of each surrogate: the rise of the loss per unit length along its gradient, S R in L2; NaN for a gradient of zero.
+   */
   readonly slopes: Float64Array;
   /** Of each surrogate: the estimate of R, within -1 and 1; NaN where the loss is flat. */
   readonly alignments: Float64Array;

@@ -69,9 +69,10 @@ const ROUNDING = 1e-4;
 /**
  * The mean of curvatures with its interval, which stays at 0 or above where no curvature is negative.
  *
- * The cross-entropy of scores z that are linear around x has the Hessian J' (diag p - p p') J there, J = dz/dx, which has no
- * negative eigenvalue: so it is for linear models and for networks of linear pieces. Then no mean lies below 0, and cutting
- * the interval there takes nothing from how often it holds. Elsewhere eigenvalues have both signs, and so may the mean.
+ * The cross-entropy of scores z that are linear around x has the Hessian J' (diag p - p p') J there, J = dz/dx, which
+ * has no negative eigenvalue: so it is for linear models and for networks of linear pieces. Then no mean lies below 0,
+ * and cutting the interval there takes nothing from how often it holds. Elsewhere eigenvalues have both signs, and so
+ * may the mean.
  */
 export function meanCurvature(curvatures: Float64Array, options: { readonly seed: number }): Interval | undefined {
   const largest = curvatures.reduce(

@@ -29,8 +29,8 @@ export interface Variability {
  * Loss variability of a learner: the variance over training sets of the loss of models trained on them.
  *
  * `losses` holds one vector of N losses per training set, of the same points. Variances are unbiased (divided by the
- * number of sets less one). `undefined` for fewer than two sets, as one model has no variance, and without any point whose
- * losses are all finite.
+ * number of sets less one). `undefined` for fewer than two sets, as one model has no variance, and without any point
+ * whose losses are all finite.
  *
  * Source: Demontis et al. 2019, Eq. (19), V(x, y) = E_D{l^2} - E_D{l}^2.
  *

@@ -44,9 +44,9 @@ export interface TrainingGraph {
 }
 
 /**
- * Inputs: all rows x and their labels, which rows are drawn, rate, each weight and its velocity, masks of dropped units.
- * Outputs: the mean loss of the steps, and each weight and velocity after them. With several steps, each takes an equal
- * part of the rows drawn.
+ * Inputs: all rows x and their labels, which rows are drawn, rate, each weight and its velocity, masks of dropped
+ * units. Outputs: the mean loss of the steps, and each weight and velocity after them. With several steps, each takes
+ * an equal part of the rows drawn.
  *
  * @param limits of the runtime that is to compute it
  */

@@ -89,8 +89,8 @@ export async function retrainGraph(given: GraphRetraining): Promise<Retraining> 
 const MOST_DAMPING = 1e4;
 
 /**
- * Damped Newton steps while the gradient's norm is above its tolerance. A step after which the objective is not lower is
- * taken back, and the damping raised tenfold, which turns it towards steepest descent; a good step lowers it again.
+ * Damped Newton steps while the gradient's norm is above its tolerance. A step after which the objective is not lower
+ * is taken back, and the damping raised tenfold, which turns it towards steepest descent; a good step lowers it again.
  */
 async function minimise(
   problem: GraphProblem,
@@ -119,7 +119,9 @@ async function minimise(
   return theta;
 }
 
-/** The x with (H + damping I) x = b to a relative residual; stops where the curvature is negative or products run out. */
+/**
+ * The x with (H + damping I) x = b to a relative residual; stops where the curvature is negative or products run out.
+ */
 async function solveDamped(
   product: (v: Float64Array) => Promise<Float64Array>,
   b: Float64Array,

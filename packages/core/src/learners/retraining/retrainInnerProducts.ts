@@ -51,12 +51,13 @@ const MAX_STEPS = 200;
 /**
  * As `retrainRows`, where inner products of rows cost less than the rows themselves.
  *
- * With w = X^T u and K = X X^T every vector of the iterations is one of coefficients u beside its image K u, and the inner
- * product of two of them u . K u'. The Hessian turns (u, t) into p u + Z (K u + t) and 1^T Z (K u + t), where Z has the
- * second derivatives of the losses and p is the penalty. The derivative by a row is as in `retrainRows`.
+ * With w = X^T u and K = X X^T every vector of the iterations is one of coefficients u beside its image K u, and the
+ * inner product of two of them u . K u'. The Hessian turns (u, t) into p u + Z (K u + t) and 1^T Z (K u + t), where Z
+ * has the second derivatives of the losses and p is the penalty. The derivative by a row is as in `retrainRows`.
  *
- * Rows are taken less the mean of those it is opened with. With a free bias that leaves the optimum where it is, but inner
- * products of rows that are much alike would drown what tells them apart. The tolerance is one of the gradient by those.
+ * Rows are taken less the mean of those it is opened with. With a free bias that leaves the optimum where it is, but
+ * inner products of rows that are much alike would drown what tells them apart. The tolerance is one of the gradient by
+ * those.
  *
  * Source: Demontis et al. 2019, Eqs. 8 and 10 to 12.
  *
@@ -132,7 +133,9 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
     ...solved,
     factor: await spannedFactor(solved.kernel.matrix, solved.at.curvatures, penalty, runtime),
   });
-  /** A factor for the settled rows where an optimum with more rows is: the one it had, or a new one if that took long. */
+  /**
+   * A factor for the settled rows where an optimum with more rows is: the one it had, or a new one if that took long.
+   */
   const nearer = async (settled: Solved, { products, near, at }: Solved): Promise<SpannedFactor> => {
     if (products <= STALE) return near;
     return spannedFactor(settled.kernel.matrix, at.curvatures.slice(0, settled.y.length), penalty, runtime);

@@ -138,7 +138,9 @@ export async function retrainRows(problem: LinearRetraining): Promise<Retraining
     rowLoss(Float64Array.of(label), f, Float64Array.of(weight), new Float64Array(1), curvature);
     return curvature[0];
   };
-  /** A solver for the settled rows where an optimum with more rows is: the one it had, or a new one if that took long. */
+  /**
+   * A solver for the settled rows where an optimum with more rows is: the one it had, or a new one if that took long.
+   */
   const nearer = async (settled: Solved, { products, near, at }: Solved): Promise<HessianSolver> => {
     if (products <= STALE) return near;
     return hessianSolver(settled.rows, at.curvatures.subarray(0, settled.y.length), penalty, runtime);

@@ -11,7 +11,10 @@ interface Optimum {
 export interface HeldOpen<Solved extends Optimum> {
   /** The optimum of the data as they are. */
   readonly first: Solved;
-  /** The optimum with rows x [k, D] behind those of `settled`; the search begins at `from`, which is that or a later one. */
+  /**
+   * The optimum with rows x [k, D] behind those of `settled`; the search begins at `from`, which is that or a later
+   * one.
+   */
   join(settled: Solved, x: Float64Array, labels: ArrayLike<number>, from: Solved): Solved | Promise<Solved>;
   /** The derivative of the loss by the last k rows, [k, D]. */
   gradient(solved: Solved, k: number): Promise<Float64Array>;

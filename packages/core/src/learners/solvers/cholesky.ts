@@ -117,7 +117,9 @@ function leftOf(a: Float64Array, size: number, from: number): Tensor<"float64"> 
   return { type: "float64", shape: [rows, from], data };
 }
 
-/** The factor of [A, column; column^T, corner], from that of A; a last pivot below 1e-14 of `corner` is raised to that. */
+/**
+ * The factor of [A, column; column^T, corner], from that of A; a last pivot below 1e-14 of `corner` is raised to that.
+ */
 export function choleskyWith({ size, lower }: CholeskyFactor, column: Float64Array, corner: number): CholeskyFactor {
   const larger = new Float64Array((size + 1) ** 2);
   for (let i = 0; i < size; i++) larger.set(lower.subarray(i * size, i * size + i + 1), i * (size + 1));

@@ -142,8 +142,8 @@ function sumLast(c: Float64Array, d: number): Float64Array {
 }
 
 /**
- * The curvatures with 0 for those that count for nothing, where these are the most: a hinge has none on its flat side. Rows
- * of curvature 0 are passed over, where they lie.
+ * The curvatures with 0 for those that count for nothing, where these are the most: a hinge has none on its flat side.
+ * Rows of curvature 0 are passed over, where they lie.
  */
 function curvatureThatCounts(curvature: Float64Array): Float64Array {
   let largest = 0;

@@ -1,4 +1,5 @@
-// Rows of either kind as linear learners multiply them: compressed where they are mostly zero, else as the dataset has them.
+// Rows of either kind as linear learners multiply them: compressed where they are mostly zero, else as the dataset has
+// them.
 
 import { type SparseRows, takeSparseRows } from "../../data/sparse.ts";
 import { addDense, addDenseSquares, type DenseRows, denseThereAndBack, denseTimes, takeDense } from "./denseRows.ts";

@@ -43,8 +43,8 @@ export interface NewtonOptions {
  * Truncated Newton: preconditioned conjugate gradients for the step (to a relative residual that shrinks with the
  * gradient, so that convergence is superlinear), then backtracking until the Armijo condition holds.
  *
- * The preconditioner is the given factor, else the Hessian's diagonal, until the products with the Hessian cost more than
- * to factor it anew; then that factor.
+ * The preconditioner is the given factor, else the Hessian's diagonal, until the products with the Hessian cost more
+ * than to factor it anew; then that factor.
  *
  * Source: Nocedal and Wright, Numerical Optimization (2006), algorithms 7.1 and 3.1.
  */

@@ -12,9 +12,9 @@ const MARGIN = 0.3;
 /**
  * Solves the problem to its tolerance, in place; returns the number of pairs moved.
  *
- * Most rows end up beyond the margin, with beta_i = 0. So the problem is solved over a sample; that shows which rows lie
- * near the margin or on its wrong side, and it is solved over those, until no other row violates the conditions. Kernel
- * rows are then as long as there are such rows, and rows of full length are needed once a round.
+ * Most rows end up beyond the margin, with beta_i = 0. So the problem is solved over a sample; that shows which rows
+ * lie near the margin or on its wrong side, and it is solved over those, until no other row violates the conditions.
+ * Kernel rows are then as long as there are such rows, and rows of full length are needed once a round.
  *
  * Source: the shrinking of Joachims, Making large-scale SVM learning practical (1998), begun from a sample.
  *

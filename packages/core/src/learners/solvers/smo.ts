@@ -1,4 +1,5 @@
-// Sequential minimal optimisation: a dense box-constrained quadratic problem with one equality, two variables at a time.
+// Sequential minimal optimisation: a dense box-constrained quadratic problem with one equality, two variables at a
+// time.
 
 /**
  * minimise 1/2 b^T K b - y^T b subject to lower <= b <= upper and sum b = constant.

@@ -63,8 +63,8 @@ export interface SpannedHessian {
 /**
  * The x with H x = right, to a residual of the given norm, by preconditioned conjugate gradients.
  *
- * H turns (u, t) into (p u + Z (K u + t), 1^T Z (K u + t)). What preconditions is its inverse at the factor's optimum: with
- * A = p I + W K W, W^2 = Z there, v = A^-1 W K u, r = W 1 and l = A^-1 r,
+ * H turns (u, t) into (p u + Z (K u + t), 1^T Z (K u + t)). What preconditions is its inverse at the factor's optimum:
+ * with A = p I + W K W, W^2 = Z there, v = A^-1 W K u, r = W 1 and l = A^-1 r,
  *
  *     t' = (t - r . v) / (p r . l),  u' = (u - W v) / p - t' W l.
  */

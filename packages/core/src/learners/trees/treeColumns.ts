@@ -16,7 +16,9 @@ export interface TreeColumns {
   readonly widest: number;
   /** Dense: the code of row i in column j is `codes[j * rows + i]`. */
   readonly codes: Uint8Array | Uint16Array | Uint32Array;
-  /** Sparse: column j lists rows `row[start[j]] ..`, ascending, with codes at the same places; others have `zero[j]`. */
+  /**
+   * Sparse: column j lists rows `row[start[j]] ..`, ascending, with codes at the same places; others have `zero[j]`.
+   */
   readonly sparse?: { readonly start: Int32Array; readonly row: Int32Array; readonly zero: Int32Array };
 }
 

@@ -5,10 +5,11 @@ import { classCount, type Lowering, matrix, numbers, rowsInput } from "./lowerin
 import { transform, transformOfTwo } from "./transform.ts";
 
 /**
- * Scores x W^T + b, and the label of the largest. One score for two classes is that of the second; the first gets what is left of 1.
+ * Scores x W^T + b, and the label of the largest. One score for two classes is that of the second; the first gets what
+ * is left of 1.
  *
- * There are as many scores as intercepts. Files declare fewer features than their machines were fitted to: then the runtime
- * takes the first coefficients, as many as it needs.
+ * There are as many scores as intercepts. Files declare fewer features than their machines were fitted to: then the
+ * runtime takes the first coefficients, as many as it needs.
  */
 export const LinearClassifier: Lowering = (g, node) => {
   const [x, features] = rowsInput(g, node);

@@ -2,7 +2,10 @@ import { stringAttribute } from "../graph.ts";
 import { nodeError } from "../operator.ts";
 import { type Lowering, realInput } from "./lowering.ts";
 
-/** Each row by its largest entry (MAX), its sum of sizes (L1) or its length (L2); rows where that is zero stay as they are. */
+/**
+ * Each row by its largest entry (MAX), its sum of sizes (L1) or its length (L2); rows where that is zero stay as they
+ * are.
+ */
 export const Normalizer: Lowering = (g, node) => {
   const x = realInput(g, node);
   const axis = g.ints([-1]);

@@ -10,7 +10,8 @@ const ITERATIONS = 12;
 export const MOST_COUPLED = 6;
 
 /**
- * The p that minimises sum over i and j of (r_ji p_i - r_ij p_j)^2 with sum p = 1, iterated until it is known to 0.005/K.
+ * The p that minimises sum over i and j of (r_ji p_i - r_ij p_j)^2 with sum p = 1, iterated until it is known to
+ * 0.005/K.
  *
  * libsvm stops there, and ONNX Runtime with it; so each step is taken only by rows that have not stopped.
  *

@@ -11,8 +11,9 @@ import { transform, transformOfTwo } from "./transform.ts";
 /**
  * Support vector machines: one of each pair of classes with vectors, one per class without.
  *
- * Scores are the values of the machines. With `prob_a` and `prob_b` they are probabilities: of pairs by Platt's sigmoids
- * (1999), of classes by coupling those (Wu, Lin and Weng, 2004). Its label, a vote of the machines, is not computed.
+ * Scores are the values of the machines. With `prob_a` and `prob_b` they are probabilities: of pairs by Platt's
+ * sigmoids (1999), of classes by coupling those (Wu, Lin and Weng, 2004). Its label, a vote of the machines, is not
+ * computed.
  */
 export const SVMClassifier: Lowering = (g, node) => [undefined, scoresOf(g, node)];
 

@@ -39,7 +39,9 @@ function softmaxZero(g: GraphBuilder, scores: string): string {
 /** The a of Winitzki's approximation of the inverse error function (2008). */
 const WINITZKI = 0.147;
 
-/** The quantile of the normal distribution, sqrt(2) erf^-1(2 p - 1), by Winitzki's approximation as the runtime has it. */
+/**
+ * The quantile of the normal distribution, sqrt(2) erf^-1(2 p - 1), by Winitzki's approximation as the runtime has it.
+ */
 function probit(g: GraphBuilder, p: string): string {
   const scalar = (value: number) => g.scalar(value, p);
   const mul = (a: string, b: string) => g.node("Mul", [a, b]);

@@ -2,7 +2,10 @@ import { reduceTo } from "../broadcast.ts";
 import { type Operator, sameAsInput } from "../operator.ts";
 import { anyNumber, rangeOfLeast, rangeOfMost } from "../range.ts";
 
-/** y = min(max(x, low), high); the cotangent goes to x inside the interval, else to the bound that holds: to `high` where `low` is above it. */
+/**
+ * y = min(max(x, low), high); the cotangent goes to x inside the interval, else to the bound that holds: to `high`
+ * where `low` is above it.
+ */
 export const Clip: Operator = {
   infer: sameAsInput,
   range: ([x, low = anyNumber, high = anyNumber], node) => rangeOfLeast([rangeOfMost([x, low], node), high], node),

@@ -6,7 +6,10 @@ import { nodeError, type Operator, unknownSize } from "../operator.ts";
 import type { ValueType } from "../valueType.ts";
 import { remainder, slidingShape, spatialSizes, windowAttributes, windowOf } from "../window.ts";
 
-/** Y[n, m, o] = b[m] + sum over c and k of W[m, c, k] X[n, c, o stride + k dilation - before], in any number of dimensions. */
+/**
+ * Y[n, m, o] = b[m] + sum over c and k of W[m, c, k] X[n, c, o stride + k dilation - before], in any number of
+ * dimensions.
+ */
 export const Conv: Operator = {
   required: 2,
   check: requireWeights,

@@ -1,7 +1,9 @@
 import { intAttribute } from "../graph.ts";
 import { type Operator, sameAsInput } from "../operator.ts";
 
-/** y = the sums of x up to each place along an axis; each cotangent goes back to all places before: summed from the end. */
+/**
+ * y = the sums of x up to each place along an axis; each cotangent goes back to all places before: summed from the end.
+ */
 export const CumSum: Operator = {
   required: 2,
   infer: sameAsInput,

@@ -3,7 +3,9 @@ import { floatAttribute } from "../graph.ts";
 import { normalizationGradient, normalize } from "../normalization.ts";
 import { type Operator, sameAsInput } from "../operator.ts";
 
-/** y = scale (x - mean) / sqrt(variance + epsilon) + bias, channel by channel of each sample (Ulyanov and others, 2016). */
+/**
+ * y = scale (x - mean) / sqrt(variance + epsilon) + bias, channel by channel of each sample (Ulyanov and others, 2016).
+ */
 export const InstanceNormalization: Operator = {
   required: 3,
   check: requireImages,

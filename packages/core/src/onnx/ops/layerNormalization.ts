@@ -3,7 +3,9 @@ import { floatAttribute, intAttribute } from "../graph.ts";
 import { normalizationGradient, normalize } from "../normalization.ts";
 import { normalizeAxis, type Operator, unsupportedNode } from "../operator.ts";
 
-/** y = scale (x - mean) / sqrt(variance + epsilon) + bias, sample by sample over the last axes (Ba and others, 2016). */
+/**
+ * y = scale (x - mean) / sqrt(variance + epsilon) + bias, sample by sample over the last axes (Ba and others, 2016).
+ */
 export const LayerNormalization: Operator = {
   required: 2,
   infer({ node, inputs: [x] }) {

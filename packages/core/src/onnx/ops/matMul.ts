@@ -2,7 +2,10 @@ import { reduceTo } from "../broadcast.ts";
 import type { Dim } from "../dim.ts";
 import { type GraphWriter, nodeError, type Operator } from "../operator.ts";
 
-/** Y = A B over the last two axes, broadcast over the leading ones; a vector is a row on the left, a column on the right. */
+/**
+ * Y = A B over the last two axes, broadcast over the leading ones; a vector is a row on the left, a column on the
+ * right.
+ */
 export const MatMul: Operator = {
   required: 2,
   infer({ node, inputs: [a, b] }) {

@@ -5,9 +5,9 @@ import { quantizedRanges, spreadAlong } from "../quantization.ts";
 /**
  * y = round(x / scale) + zero point, kept within the range of its type.
  *
- * The derivative is 0 almost everywhere; the gradient goes straight through instead (Bengio, Leonard and Courville, 2013,
- * "Estimating or propagating gradients through stochastic neurons"): that of x / scale where the whole number is within the range, and 0
- * elsewhere.
+ * The derivative is 0 almost everywhere; the gradient goes straight through instead (Bengio, Leonard and Courville,
+ * 2013, "Estimating or propagating gradients through stochastic neurons"): that of x / scale where the whole number is
+ * within the range, and 0 elsewhere.
  */
 export const QuantizeLinear: Operator = {
   required: 2,

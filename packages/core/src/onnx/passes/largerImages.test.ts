@@ -9,7 +9,10 @@ import { largerImages } from "./largerImages.ts";
 
 const upTo = (low: number, high: number) => fc.integer({ min: low, max: high });
 
-/** One axis of a transposed convolution whose kernel is the larger; of output_padding the runtime takes less than a stride. */
+/**
+ * One axis of a transposed convolution whose kernel is the larger; of output_padding the runtime takes less than a
+ * stride.
+ */
 const axis = upTo(1, 3)
   .chain((stride) =>
     fc.record({

@@ -7,9 +7,9 @@ import { type Attributes, type Graph, intAttribute, intsAttribute, type Node } f
 /**
  * The same graph with image and kernel exchanged in every transposed convolution whose kernel is the larger of the two.
  *
- * Y[n, m, p] = sum over c and all o and k with o stride + k dilation - before = p of X[n, c, o] W[c, m, k] does not tell
- * X from W, if strides and dilations change places too. The derivative of a weight gradient by the cotangent has this
- * form. Measured at one thread, 64 x 64 x 3 x 3 by 64 x 100 x 5 x 5 with dilation 2: 5.6 ms against 9.9.
+ * Y[n, m, p] = sum over c and all o and k with o stride + k dilation - before = p of X[n, c, o] W[c, m, k] does not
+ * tell X from W, if strides and dilations change places too. The derivative of a weight gradient by the cotangent has
+ * this form. Measured at one thread, 64 x 64 x 3 x 3 by 64 x 100 x 5 x 5 with dilation 2: 5.6 ms against 9.9.
  */
 export function largerImages(graph: Graph): Graph {
   const g = GraphBuilder.from({ ...graph, nodes: [], outputs: [] });
@@ -23,7 +23,10 @@ export function largerImages(graph: Graph): Graph {
   return g.graph();
 }
 
-/** The attributes with image and kernel exchanged, or undefined where that does not pay or the runtime has no form for it. */
+/**
+ * The attributes with image and kernel exchanged, or undefined where that does not pay or the runtime has no form for
+ * it.
+ */
 function exchangedAttributes(g: GraphBuilder, node: Node): Attributes | undefined {
   const image = g.type(node.inputs[0]).shape.slice(2);
   const kernel = g.type(node.inputs[1]).shape.slice(2);

@@ -54,7 +54,10 @@ test("a kernel that is computed is left as it is", () => {
 });
 
 describe("on a processor", () => {
-  /** What becomes of the transpose by random float32 weights of images of a side, margins cut off, and both graphs' results. */
+  /**
+   * What becomes of the transpose by random float32 weights of images of a side, margins cut off, and both graphs'
+   * results.
+   */
   async function mirroredOnProcessor(channels: number, filters: number, side: number, kernel: number, margin: number) {
     const numbersOf = (shape: readonly number[], seed: number) =>
       tensor("float32", shape, Float32Array.from(numbers(shape, seed)));

@@ -37,8 +37,8 @@ function mirroredWhere(graph: Graph, pays: (g: GraphBuilder, node: Node) => bool
 const BLOCK = 16;
 
 /**
- * How much a transposed convolution's mirrored form multiplies, in units of what the transpose does: it fills its channels
- * up to whole blocks, and goes over the margin that kernels leave around the image as over the image.
+ * How much a transposed convolution's mirrored form multiplies, in units of what the transpose does: it fills its
+ * channels up to whole blocks, and goes over the margin that kernels leave around the image as over the image.
  *
  * Measured at one thread, [64, 16, 24, 24] by 16 x 1 x 5 x 5 (20 times the work): 71 us an image against 9; by
  * [64, 32, 8, 8] by 32 x 16 x 5 x 5 (2.25 times): 31 against 15; [64, 64, 8, 8] by 64 x 64 x 3 x 3 with margins (1): 27

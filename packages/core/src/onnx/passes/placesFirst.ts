@@ -1,4 +1,5 @@
-// Values of a convolutional network with the places first: [...places, samples, channels] instead of [samples, channels, ...places].
+// Values of a convolutional network with the places first: [...places, samples, channels] instead of [samples,
+// channels, ...places].
 
 import type { GraphBuilder } from "../builder.ts";
 import { isStatic } from "../dim.ts";

@@ -228,7 +228,10 @@ class Rewriting {
     return true;
   }
 
-  /** The value of which another is the transpose of samples and channels, up to places at the end that no window reaches. */
+  /**
+   * The value of which another is the transpose of samples and channels, up to places at the end that no window
+   * reaches.
+   */
   private swapped(value: string): string | undefined {
     const maker = this.makers.get(value);
     if (maker?.op !== "Transpose" || !isSwap(maker)) return undefined;

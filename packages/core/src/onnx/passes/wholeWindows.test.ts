@@ -1,4 +1,5 @@
-// Pools that round up, with windows that would start behind the input, against the reference: what is computed from them too.
+// Pools that round up, with windows that would start behind the input, against the reference: what is computed from
+// them too.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -8,8 +8,8 @@ import { kernelShape, remainder, type Window, windowOf } from "../window.ts";
 /**
  * The same graph with `ceil_mode` left out of pools, their margins at the end being what the windows reach.
  *
- * A window that starts behind the input does not count (ONNX 1.16, opset 22). The runtime computes so in every opset, but
- * before opset 22 it expects that window when it infers shapes, and refuses what is computed from them.
+ * A window that starts behind the input does not count (ONNX 1.16, opset 22). The runtime computes so in every opset,
+ * but before opset 22 it expects that window when it infers shapes, and refuses what is computed from them.
  */
 export function wholeWindows(graph: Graph): Graph {
   if (!graph.nodes.some(roundsUp)) return graph;
@@ -34,8 +34,8 @@ function pushWhole(g: GraphBuilder, node: Node): void {
     return;
   }
   const after = window.after.map((width, i) => Math.max(0, width - rest[i]));
-  // An average that counts its margin does not count what the last window reaches behind it; and the runtime takes margins
-  // that are smaller than the kernel.
+  // An average that counts its margin does not count what the last window reaches behind it; and the runtime takes
+  // margins that are smaller than the kernel.
   const countsMargin = intAttribute(node, "count_include_pad", 0) !== 0 && rest.some((width) => width < 0);
   if (countsMargin || after.some((width, i) => width >= window.kernel[i])) {
     pushCut(g, node, window, rest);

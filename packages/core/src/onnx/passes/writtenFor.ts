@@ -35,7 +35,9 @@ function writingOf({ op, domain, inputs }: Node, lacks: ReadonlySet<Lack>): Writ
   return undefined;
 }
 
-/** The same graph without what the runtime lacks, where there is another form; the graph itself where it lacks nothing. */
+/**
+ * The same graph without what the runtime lacks, where there is another form; the graph itself where it lacks nothing.
+ */
 export function writtenFor(graph: Graph, lacks: ReadonlySet<Lack>): Graph {
   if (!graph.nodes.some((node) => writingOf(node, lacks))) return graph;
   const g = GraphBuilder.from({ ...graph, nodes: [], outputs: [] });

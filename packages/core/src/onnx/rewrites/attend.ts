@@ -15,7 +15,10 @@ export interface AttendOptions {
   readonly softcap?: number;
 }
 
-/** softmax(scale Q K^T + bias) V, for queries [B, H, S, D], keys [B, G, T, D] and values [B, G, T, E], H a multiple of G. */
+/**
+ * softmax(scale Q K^T + bias) V, for queries [B, H, S, D], keys [B, G, T, D] and values [B, G, T, E], H a multiple of
+ * G.
+ */
 export function attend(g: GraphBuilder, q: string, k: string, v: string, options: AttendOptions): string {
   const { scale, mask, bias, softcap = 0 } = options;
   const [keys, values] = [repeated(g, k, q), repeated(g, v, q)];

@@ -4,7 +4,9 @@ import { kernelOf } from "../ops/conv.ts";
 import { sameMargins } from "../window.ts";
 import type { Rewrite } from "./rewrite.ts";
 
-/** Margins that follow from the image, written out; where large strides leave its beginning out, that is cut off first. */
+/**
+ * Margins that follow from the image, written out; where large strides leave its beginning out, that is cut off first.
+ */
 export const Conv: Rewrite = {
   applies: (node) => stringAttribute(node, "auto_pad", "NOTSET").startsWith("SAME"),
   rewrite(g, node) {

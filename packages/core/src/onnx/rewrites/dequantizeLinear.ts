@@ -4,8 +4,8 @@ import { quantizedRanges, spreadAlong } from "../quantization.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /**
- * (x - zero point) scale, as of weights that are kept as integers; scales of one axis, or one for all. What was quantized
- * on the way stays as it is, since gradients go through it.
+ * (x - zero point) scale, as of weights that are kept as integers; scales of one axis, or one for all. What was
+ * quantized on the way stays as it is, since gradients go through it.
  */
 export const DequantizeLinear: Rewrite = {
   rewrite(g, node) {

@@ -3,8 +3,8 @@ import { type Cell, gate, plus, unroll } from "./recurrence.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /**
- * Gates i, o, f and the candidate c of a cell with state C and output H (Hochreiter and Schmidhuber, 1997), with peepholes
- * from the state to the gates where the node has weights for them (Gers and Schmidhuber, 2000).
+ * Gates i, o, f and the candidate c of a cell with state C and output H (Hochreiter and Schmidhuber, 1997), with
+ * peepholes from the state to the gates where the node has weights for them (Gers and Schmidhuber, 2000).
  */
 const cell: Cell = {
   activations: ["Sigmoid", "Tanh", "Tanh"],

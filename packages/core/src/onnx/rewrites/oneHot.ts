@@ -4,7 +4,9 @@ import { normalizeAxis } from "../operator.ts";
 import { atAxis, range } from "./positions.ts";
 import type { Rewrite } from "./rewrite.ts";
 
-/** values[1] at the place that an index names along a new axis, values[0] elsewhere; negative ones count from the end. */
+/**
+ * values[1] at the place that an index names along a new axis, values[0] elsewhere; negative ones count from the end.
+ */
 export const OneHot: Rewrite = {
   rewrite(g, node) {
     const [indices, depth, values] = node.inputs;

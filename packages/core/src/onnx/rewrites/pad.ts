@@ -6,8 +6,8 @@ import { padWidths } from "../ops/pad.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /**
- * Widths and value of the margin were attributes before opset 11. A margin that repeats, mirrors or continues the input is
- * gathered from it.
+ * Widths and value of the margin were attributes before opset 11. A margin that repeats, mirrors or continues the input
+ * is gathered from it.
  */
 export const Pad: Rewrite = {
   changes: [11],

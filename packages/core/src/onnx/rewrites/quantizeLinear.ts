@@ -2,7 +2,10 @@ import { intAttribute } from "../graph.ts";
 import { unsupportedNode } from "../operator.ts";
 import type { Rewrite } from "./rewrite.ts";
 
-/** Since opset 19 there are types of which saturation matters, since 21 scales per block; what is left is that of opset 13. */
+/**
+ * Since opset 19 there are types of which saturation matters, since 21 scales per block; what is left is that of opset
+ * 13.
+ */
 export const QuantizeLinear: Rewrite = {
   since: 19,
   rewrite(g, node) {

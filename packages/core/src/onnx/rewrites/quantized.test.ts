@@ -1,4 +1,5 @@
-// Quantized operators: the runtime's own values, and gradients that go straight through, as those of what numbers stand for.
+// Quantized operators: the runtime's own values, and gradients that go straight through, as those of what numbers stand
+// for.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -33,7 +33,9 @@ export const QLinearMatMul: Rewrite = {
   },
 };
 
-/** The convolution of what quantized images and filters stand for, quantized; the bias has the product of their scales. */
+/**
+ * The convolution of what quantized images and filters stand for, quantized; the bias has the product of their scales.
+ */
 export const QLinearConv: Rewrite = {
   rewrite(g, node) {
     const [x, scaleX, zeroX, w, scaleW, zeroW, scale, zero, bias = ""] = node.inputs;

@@ -19,7 +19,9 @@ export interface Cell {
   step(g: GraphBuilder, direction: Direction): Step;
 }
 
-/** The states after a step, from the product of the step's input with the weights [B, gates H], and the states before. */
+/**
+ * The states after a step, from the product of the step's input with the weights [B, gates H], and the states before.
+ */
 export type Step = (projected: string, states: readonly string[]) => readonly string[];
 
 /** The weights and functions of one direction. */
@@ -125,7 +127,9 @@ function lengthMasks(g: GraphBuilder, lengths: string, steps: number, x: string)
   return (t) => g.node("Greater", [g.node("CastLike", [column, x]), g.scalar(t, x)]);
 }
 
-/** The gates' functions, and that of the state, if any, behind them; `clip` bounds the arguments of the gates' alone. */
+/**
+ * The gates' functions, and that of the state, if any, behind them; `clip` bounds the arguments of the gates' alone.
+ */
 function functionsOf(node: Node, { activations }: Cell, direction: number): readonly Activation[] {
   const { activations: named, activation_alpha: alphas, activation_beta: betas } = node.attributes;
   const names = named && "strings" in named && named.strings.length > 0 ? named.strings : undefined;

@@ -2,7 +2,10 @@ import { tensor } from "../../tensor.ts";
 import { stringAttribute } from "../graph.ts";
 import type { Rewrite } from "./rewrite.ts";
 
-/** In opset 10, and in Upsample before it, element o of a scaled axis lies at o / scale; of the nearest, the lower is taken. */
+/**
+ * In opset 10, and in Upsample before it, element o of a scaled axis lies at o / scale; of the nearest, the lower is
+ * taken.
+ */
 const rewrite: Rewrite["rewrite"] = (g, node) => {
   const listed = node.attributes.scales;
   const scales =

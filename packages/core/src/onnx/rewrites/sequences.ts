@@ -1,5 +1,5 @@
-// Values that are lists of tensors, as exporters write a tensor cut into parts: where lengths and positions are known, the
-// tensors stand for the list, and no list is left.
+// Values that are lists of tensors, as exporters write a tensor cut into parts: where lengths and positions are known,
+// the tensors stand for the list, and no list is left.
 
 import { tensor } from "../../tensor.ts";
 import type { GraphBuilder } from "../builder.ts";
