@@ -101,7 +101,7 @@ it("audits it, and leaves words as they are", async () => {
   ]);
   expect(stderr).toBe("");
   const { asked: told, models, cells } = JSON.parse(stdout);
-  expect(told.defaults.join(" ")).toContain('Attacks leave "job" as given.');
+  expect(told.defaults.join(" ")).toContain("which attacks leave as they are");
   expect(told.featureShape).toEqual([6]);
   expect(models.find(({ id }: { id: string }) => id === "target").cleanError.count).toBe(0);
   expect(cells.find(({ target }: { target: string }) => target === "target").errorUnderAttack.count).toBeGreaterThan(

@@ -34,7 +34,12 @@ import {
 /** Gets to know the target, asks about a few rows, and divides the data as for a model file. */
 export async function serviceSubject(plan: PlanBuilder, target: string, options: AuditOptions): Promise<Subject> {
   const user = await loadUserData(options);
-  const connection = await connect(target, { ...targetOptions(options), ...(!options.quiet && { tell }) });
+  const { featureNames: names, domain } = user.loaded.dataset;
+  const connection = await connect(target, {
+    ...targetOptions(options),
+    ...(names && { fields: { names, ...(domain.groups && { groups: domain.groups }) } }),
+    ...(!options.quiet && { tell }),
+  });
   const { name, identity, protocol } = connection;
   const reshaped = (data: Dataset) => withShape(data, connection.inputShape ?? data.featureShape, name);
   const rows = reshaped(user.loaded.dataset);

@@ -104,8 +104,9 @@ async function through(front: Model, data: Dataset, path: string): Promise<Datas
 
 /** The data with what an attack may do with each feature, where the model's inputs say so and the data do not. */
 function withKinds(data: Dataset, { parts }: Model): Dataset {
-  if (!parts || data.domain.kinds) return data;
-  const kinds = kindsOf(parts);
+  const own = data.domain.kinds;
+  if (!parts || (own && !data.domain.groups)) return data;
+  const kinds = kindsOf(parts).map((kind, j) => (own?.[j] === "fixed" ? "fixed" : kind));
   return kinds.every((kind) => kind === "real") ? data : { ...data, domain: { ...data.domain, kinds } };
 }
 

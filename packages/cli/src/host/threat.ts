@@ -11,13 +11,14 @@ import {
   toNumbers,
   unknownName,
 } from "@carom/core";
-import { readNpy, uniformDomain } from "@carom/core/data";
+import { forEachEntry, readNpy, uniformDomain } from "@carom/core/data";
 import { type Command, Option } from "commander";
 import { readBytes } from "./read.ts";
 
 export interface ThreatOptions {
   readonly norm: string;
   readonly mask?: string;
+  readonly fixed?: readonly string[];
   readonly addOnly?: boolean;
   readonly removeOnly?: boolean;
   readonly kind?: string;
@@ -35,7 +36,11 @@ export function normNamed(name: string): Norm {
 export function withThreatOptions(command: Command): Command {
   return command
     .addOption(new Option("--norm <name>", Object.keys(norms).join(", ")).default("l2"))
-    .option("--mask <file>", "a .npy file with 1 for each feature that may change and 0 for the others")
+    .option(
+      "--mask <features>",
+      "those that may change: names of columns, or a .npy file with 1 for each feature that may and 0 for the others",
+    )
+    .option("--fixed <columns>", "columns that stay as they are, by name", (text) => text.split(","))
     .option("--add-only", "binary features may only be set, as when an app may gain but not lose permissions")
     .option("--remove-only", "binary features may only be cleared")
     .option("--kind <kind>", `${kinds.join(", ")}: the values that features take; real where absent`)
@@ -49,7 +54,7 @@ export function withThreatOptions(command: Command): Command {
  * length, additions to features that are not binary.
  */
 export async function threatOf(data: Dataset, options: ThreatOptions): Promise<ThreatModel> {
-  const { addOnly, removeOnly, round, mask } = options;
+  const { addOnly, removeOnly, round } = options;
   const norm = normNamed(options.norm);
   if (addOnly && removeOnly) {
     throw fault("options --add-only and --remove-only", "one of them", "both", "leave one out");
@@ -62,11 +67,12 @@ export async function threatOf(data: Dataset, options: ThreatOptions): Promise<T
   if (kind !== "real")
     requireKind(data, kind as "integer", isNarrowed ? (addOnly ? "--add-only" : "--remove-only") : "--kind");
   if (round !== undefined && round !== "8bit") unknownName("grid", round, ["8bit"]);
+  const changeable = await changeableOf(data, options);
   return {
     norm,
     domain: domainOf(data, kind as "real"),
     ...(isNarrowed && { direction: addOnly ? ("add" as const) : ("remove" as const) }),
-    ...(mask !== undefined && { changeable: await readMask(mask, featureCount(data)) }),
+    ...(changeable && { changeable }),
     ...(round !== undefined && { grid: stepOf8Bits(data.domain) }),
   };
 }
@@ -79,12 +85,52 @@ function domainOf({ domain }: Dataset, kind: "real" | "integer" | "binary"): Dom
   return { ...bounds, kinds: Array.from({ length: columns }, (_, i) => (known?.[i] === "fixed" ? "fixed" : kind)) };
 }
 
-function requireKind({ features }: Dataset, kind: "integer" | "binary", option: string): void {
-  const values = "start" in features ? features.value : features.data;
-  const stranger = values.find((value) => (kind === "binary" ? value !== 0 && value !== 1 : !Number.isInteger(value)));
-  if (stranger === undefined) return;
+/** Columns that a message names. */
+const LISTED = 5;
+
+function requireKind(data: Dataset, kind: "integer" | "binary", option: string): void {
+  const strangers = new Map<number, number>();
+  forEachEntry(data.features, (_, column, value) => {
+    const isOf = kind === "binary" ? value === 0 || value === 1 : Number.isInteger(value);
+    if (!isOf && !strangers.has(column)) strangers.set(column, value);
+  });
+  if (strangers.size === 0) return;
   const expected = kind === "binary" ? "binary ones, each 0 or 1" : "integers";
-  throw fault(`features for ${option}`, expected, String(stranger), `leave ${option} out, or convert the data`);
+  const named = [...strangers].slice(0, LISTED).map(([j, value]) => `${value} in ${nameOf(data, j)}`);
+  const more = strangers.size > LISTED ? ` and others in ${strangers.size - LISTED} more columns` : "";
+  throw fault(
+    `features for ${option}`,
+    expected,
+    `${named.join(", ")}${more}`,
+    `say what each column is in a features file (carom data describe), or leave ${option} out`,
+  );
+}
+
+const nameOf = ({ featureNames }: Dataset, j: number) => (featureNames ? `"${featureNames[j]}"` : `column ${j}`);
+
+/** 1 for each feature that may change; undefined where all may. */
+async function changeableOf(data: Dataset, { mask, fixed }: ThreatOptions): Promise<Uint8Array | undefined> {
+  const d = featureCount(data);
+  const isFile = mask !== undefined && /\.npy$/i.test(mask);
+  const allowed = isFile ? await readMask(mask, d) : mask && flagsOf(data, mask.split(","), "--mask");
+  if (!fixed) return allowed || undefined;
+  const held = flagsOf(data, fixed, "--fixed");
+  return held.map((flag, j) => (flag === 1 ? 0 : allowed ? allowed[j] : 1));
+}
+
+/** 1 for each feature of the named columns; a column of words is named as a whole. */
+function flagsOf(data: Dataset, columns: readonly string[], option: string): Uint8Array {
+  const { featureNames, domain } = data;
+  if (!featureNames)
+    throw fault(`option ${option}`, "data whose columns have names", "data without", "give a .npy file");
+  const flags = new Uint8Array(featureNames.length);
+  const groups = new Map((domain.groups ?? []).map(({ name, columns: own }) => [name, own]));
+  for (const column of columns.map((name) => name.trim())) {
+    const own = groups.get(column) ?? [featureNames.indexOf(column)];
+    if (own[0] < 0) unknownName(`column in ${option}:`, column, [...groups.keys(), ...featureNames]);
+    for (const j of own) flags[j] = 1;
+  }
+  return flags;
 }
 
 async function readMask(path: string, features: number): Promise<Uint8Array> {

@@ -12,7 +12,7 @@ export function inputNotes({ parts, onnx }: Model, attackAt: string | undefined)
       `Attacked at "${attackAt}" inside the model: budgets are in its units, and no input need exist that leads to the points that were crafted.`,
     );
   }
-  const held = names(parts, ({ kind }) => kind === "fixed");
+  const held = names(parts, ({ kind, type }) => kind === "fixed" && type !== "text");
   if (held) notes.push(`Attacks leave ${held} as given.`);
   const rounded = names(parts, ({ kind, type }) => kind !== "fixed" && type !== "text" && !type.startsWith("float"));
   if (rounded) notes.push(`Gradients pass the rounding of ${rounded} as if it were not there.`);

@@ -106,10 +106,17 @@ export function dataset(input: DatasetInput): Dataset {
   const facts = columnFacts(features);
   checkFinite(features, facts);
   const bounds = domainOf(input, features, featureShape, bytes, facts);
-  const domain = input.groups ? { ...bounds, groups: input.groups } : bounds;
+  const domain = input.groups ? withGroups(bounds, input.groups) : bounds;
   checkInside(features, domain, facts);
   const labels = encodeLabels(input.labels, input.classNames);
   return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }) };
+}
+
+/** Bounds with groups, whose features no attack changes one by one. */
+function withGroups(bounds: Domain, groups: readonly OneHotGroup[]): Domain {
+  const isWord = new Set(groups.flatMap(({ columns }) => columns));
+  const kinds = Array.from(bounds.lower, (_, j) => (isWord.has(j) ? "fixed" : (bounds.kinds?.[j] ?? "real")));
+  return { ...bounds, kinds, groups };
 }
 
 function floatingPoint(

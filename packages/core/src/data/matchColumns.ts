@@ -81,7 +81,7 @@ function arranged(data: Dataset, names: readonly string[], placeOf: (name: strin
   });
   const { domain } = data;
   const bound = (of: Float64Array) => Float64Array.from(from, (column) => (column === undefined ? 0 : of[column]));
-  const kinds = domain.kinds && from.map((column) => (column === undefined ? "real" : domain.kinds![column]));
+  const kinds = domain.kinds && from.map((column) => (column === undefined ? "fixed" : domain.kinds![column]));
   const groups = domain.groups && groupsAmong(domain.groups, names);
   return {
     ...data,

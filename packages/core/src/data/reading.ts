@@ -54,7 +54,7 @@ const LISTED = 6;
 function wordsPart(words: NonNullable<DataReading["words"]>): string {
   const shown = words.slice(0, LISTED).map(({ name, values }) => `${name} (${values})`);
   const more = words.length > LISTED ? ` and ${words.length - LISTED} more` : "";
-  return `words written out as a feature NAME=VALUE of 0 and 1 for each value: ${shown.join(", ")}${more}`;
+  return `words written out as a feature NAME=VALUE of 0 and 1 for each value, which attacks leave as they are unless a features file says otherwise: ${shown.join(", ")}${more}`;
 }
 
 const filledWith = (rule: MissingRule | undefined): string => {

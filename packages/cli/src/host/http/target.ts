@@ -12,8 +12,9 @@ import type { Answer } from "./answer.ts";
 import { type HeaderOptions, headersOf } from "./headers.ts";
 import { type Ledger, openLedger, rowKey } from "./ledger.ts";
 import { introduce } from "./protocols/index.ts";
-import { loadMapping, mapped } from "./protocols/mapped.ts";
+import { loadMapping, mapped, namesFields } from "./protocols/mapped.ts";
 import type { Protocol } from "./protocols/protocol.ts";
+import type { RowFields } from "./protocols/rowFields.ts";
 import { type Reading, readingOf } from "./reading.ts";
 import { scoresOf } from "./scores.ts";
 import { startTransport, type Transport } from "./transport.ts";
@@ -33,6 +34,8 @@ export interface TargetOptions extends HeaderOptions {
   readonly retries: number;
   readonly timeoutSeconds: number;
   readonly maxQueries: number;
+  /** What the columns of a row are called, for mappings that name them. */
+  readonly fields?: RowFields;
   /** Called with a sentence where there is a wait that people would wonder about. */
   tell?(sentence: string): void;
 }
@@ -81,7 +84,7 @@ export async function connect(target: string, options: TargetOptions): Promise<C
     },
   });
   const protocol = mapping
-    ? mapped(mapping, url, shown)
+    ? mapped(mapping, url, shown, options.fields)
     : await introduce({ url, transport, name: shown, output: options.output }, options.protocol);
   const inputShape = options.inputShape ?? protocol.inputShape;
   const identity = {
@@ -91,10 +94,16 @@ export async function connect(target: string, options: TargetOptions): Promise<C
     version: options.version,
     output: options.output,
     mapping: mapping?.hash,
+    // What a row means then depends on what its columns are called.
+    ...(mapping && namesFields(mapping) && { fields: hashJson(fieldsAsJson(options.fields)) }),
     inputShape,
   };
   connection = { name: shown, protocol, inputShape, identity, options, transport, ledger: undefined };
   return connection;
+}
+
+function fieldsAsJson(fields: RowFields | undefined): Json {
+  return fields ? { names: fields.names, groups: fields.groups ?? [] } : null;
 }
 
 /** Opens the ledger of the target, in the store, for an audit that is known by a hash. */

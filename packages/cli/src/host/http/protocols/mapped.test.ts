@@ -6,16 +6,17 @@ import { tensor } from "@carom/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../../../test/run.ts";
 import { loadMapping, mapped } from "./mapped.ts";
+import type { RowFields } from "./rowFields.ts";
 
 const folder = temporaryFolder();
 const url = new URL("http://host/api");
 const rows = tensor("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
 const valid = "url: http://host/api\nrequest: { data: $rows }\nscores: items.*.p\n";
 
-async function mapping(text: string) {
+async function mapping(text: string, fields?: RowFields) {
   const path = join(folder, "api.yaml");
   writeFileSync(path, text);
-  return mapped(await loadMapping(path), url, "target");
+  return mapped(await loadMapping(path), url, "target", fields);
 }
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -51,6 +52,24 @@ describe("a mapping", () => {
     });
     expect(single.answers({ out: [0.25, 0.75] }, 1)).toEqual([[0.25, 0.75]]);
     expect(single.answers({ out: 0.75 }, 1)).toEqual([[0.75]]);
+  });
+
+  it("gives the columns of one row by name, a column of words as the word", async () => {
+    const groups = [{ name: "job", columns: [1, 2], values: ["clerk", "cook"] }];
+    const fields = { names: ["age", "job=clerk", "job=cook", "pay rate"], groups };
+    const text = 'url: u\nrequest: { in: [{ age: $row.age, pay: "$row.pay rate", job: $row.job }] }\nscores: out\n';
+    const named = await mapping(text, fields);
+    expect(named.mostRows).toBe(1);
+    expect(named.body(tensor("float32", [1, 4], [30, 0.25, 0.5, 7]))).toEqual({
+      in: [{ age: 30, pay: 7, job: "cook" }],
+    });
+    await expect(mapping(text)).rejects.toThrow(
+      /"\$row\.age" of the mapping file: expected data whose columns have names/,
+    );
+    const other = mapping("url: u\nrequest: { a: $row.aeg }\nscores: out\n", fields);
+    await expect(other).rejects.toThrow(
+      /unknown column in the mapping file: "aeg": expected one of age, job, pay rate.*did you mean "age"/,
+    );
   });
 
   it("finds scores, scores by class, and labels", async () => {

@@ -8,11 +8,12 @@ import { answersFrom, pairedScores, unexpected } from "../answer.ts";
 import { fromEnvironment } from "../environment.ts";
 import { isObject } from "../isObject.ts";
 import { nested, type Protocol } from "./protocol.ts";
+import { FIELD, fieldOf, isRowField, type RowFields, requireField } from "./rowFields.ts";
 
 /** What a mapping file says. */
 export interface Mapping {
   readonly url: string;
-  /** The request, with "$rows" where the list of rows goes, or "$row" for one row in each request. */
+  /** The request, with "$rows" where the list of rows goes, or "$row" or "$row.NAME" for one row, or its columns, in each. */
   readonly request: unknown;
   /** The way to the answers: names, positions and * for each entry, with dots between. */
   readonly scores?: string;
@@ -39,8 +40,11 @@ export async function loadMapping(path: string): Promise<Mapping> {
       remedy: "see the README for an example",
     });
   if (typeof url !== "string") throw wrong("url", "the address that requests go to");
-  if (!contains(request, "$rows") && !contains(request, "$row")) {
-    throw wrong("request", 'a document with "$rows" where the rows go, or "$row" for one at a time');
+  if (!contains(request, isRows) && !contains(request, isRow)) {
+    throw wrong(
+      "request",
+      'a document with "$rows" where the rows go, or for one at a time "$row", or "$row.NAME" for each of its columns',
+    );
   }
   const way = scores ?? labels;
   if (typeof way !== "string" || (scores !== undefined && labels !== undefined)) {
@@ -77,13 +81,24 @@ function documentOf(bytes: Uint8Array, path: string): Readonly<Record<string, un
   });
 }
 
+/** Whether a mapping names columns of rows. */
+export function namesFields({ request }: Pick<Mapping, "request">): boolean {
+  return contains(request, isRowField);
+}
+
 /** A model behind an interface that a mapping describes. */
-export function mapped({ request, scores, labels, classes, probabilities }: Mapping, url: URL, name: string): Protocol {
-  const single = !contains(request, "$rows");
+export function mapped(
+  { request, scores, labels, classes, probabilities }: Mapping,
+  url: URL,
+  name: string,
+  fields?: RowFields,
+): Protocol {
+  const single = !contains(request, isRows);
   // Read once, so that a variable that is not set is told before any row is sent.
-  const template = replaceStrings(request, (text) =>
-    text === "$rows" || text === "$row" ? text : fromEnvironment(text, "the mapping file"),
-  );
+  const template = replaceStrings(request, (text) => {
+    if (isRowField(text)) requireField(text.slice(FIELD.length), fields);
+    return isRows(text) || isRow(text) ? text : fromEnvironment(text, "the mapping file");
+  });
   return {
     name: "mapping",
     url,
@@ -94,7 +109,10 @@ export function mapped({ request, scores, labels, classes, probabilities }: Mapp
     remedy: 'see whether "request" of the mapping file is what the service wants',
     body(rows) {
       const list = nested(rows);
-      return replaceStrings(template, (text) => (text === "$rows" ? list : text === "$row" ? list[0] : text));
+      return replaceStrings(template, (text) => {
+        if (isRowField(text)) return fieldOf(rows, text.slice(FIELD.length), fields!);
+        return isRows(text) ? list : isRow(text) ? list[0] : text;
+      });
     },
     answers(document, rows) {
       const way = (scores ?? labels ?? "").split(".").filter((step) => step !== "");
@@ -117,10 +135,14 @@ function labelled(document: unknown, way: readonly string[], single: boolean): r
   return paired.includes(undefined) ? undefined : paired;
 }
 
-function contains(value: unknown, placeholder: string): boolean {
-  if (Array.isArray(value)) return value.some((each) => contains(each, placeholder));
-  return isObject(value) ? Object.values(value).some((each) => contains(each, placeholder)) : value === placeholder;
+function contains(value: unknown, is: (text: string) => boolean): boolean {
+  if (Array.isArray(value)) return value.some((each) => contains(each, is));
+  if (isObject(value)) return Object.values(value).some((each) => contains(each, is));
+  return typeof value === "string" && is(value);
 }
+
+const isRows = (text: string) => text === "$rows";
+const isRow = (text: string) => text === "$row" || isRowField(text);
 
 /** A document with each of its strings replaced. */
 function replaceStrings(value: unknown, replace: (text: string) => unknown): unknown {
