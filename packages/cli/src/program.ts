@@ -9,6 +9,7 @@ import { evadeCommand } from "./commands/evade.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { fitCommand } from "./commands/fit.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { judgeCommand } from "./commands/judge.ts";
 import { poisonCommand } from "./commands/poison.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { storeCommand } from "./commands/store.ts";
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     inspectCommand(),
     scoreCommand(),
     evadeCommand(),
+    judgeCommand(),
     poisonCommand(),
     explainCommand(),
     sweepCommand(),

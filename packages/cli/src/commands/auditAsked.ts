@@ -78,12 +78,13 @@ export async function askedAudit(
     ...leftOut,
     ...dataWarnings(withScaling(attacked, options.scaling), { learned: true, attack }),
   ];
+  const names = attacked.featureNames;
   const sent =
     ledger && (() => ({ sent: ledger.sent, answersFromBefore: ledger.known, most: options.maxQueries ?? "any" }));
   return {
     question: {
       ...question,
-      asked: { ...asked, defaults, warnings },
+      asked: { ...asked, ...(names && { featureNames: names }), defaults, warnings },
       ...estimateOf(options),
       ...(gate && { gate }),
     },

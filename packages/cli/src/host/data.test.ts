@@ -115,8 +115,8 @@ describe("loadDataset", () => {
 
   it("tells what is wrong with a name", async () => {
     await expect(loadDataset(join(folder, "none.npz"))).rejects.toThrow(/missing data file .*none\.npz.*no such file/);
-    await expect(loadDataset("data.parquet")).rejects.toThrow(
-      /unsupported data file data\.parquet: expected \.npz, \.svmlight/,
+    await expect(loadDataset("data.feather")).rejects.toThrow(
+      /unsupported data file data\.feather: expected \.npz, .*\.svmlight/,
     );
     await expect(loadDataset("train-images-idx3-ubyte.gz")).rejects.toThrow(/with a comma between them/);
     await expect(loadDataset(write("x.npy", writeNpy(x)))).rejects.toThrow(/numpy\.savez/);

@@ -16,23 +16,39 @@ import {
 import { DIGITS, loadDigits } from "./digits.ts";
 import { tellDoing } from "./doing.ts";
 import { loadDrebin } from "./drebin.ts";
+import { isImageFolder, loadImages } from "./imageFolder.ts";
 import { contentOf, type InputFile, openInput, unpacker } from "./inputFile.ts";
 import type { LoadedData } from "./loadedData.ts";
+import { isParquet, parquetOptions, readParquet } from "./parquet.ts";
 import { requireRoomFor } from "./room.ts";
 
 /**
  * The dataset in a file, in a pair of IDX files named `images,labels`, in a folder as Drebin has it, or the
- * demonstration's, named `digits`.
+ * demonstration's, named `digits`; images in a folder.
  *
  * @throws InputError for a file that is missing, of an unknown format, or not sound.
  */
 export async function loadDataset(spec: string, options: DataTask = {}): Promise<LoadedData> {
-  const isDrebin = spec !== DIGITS && (await isFolder(spec));
-  const found = spec === DIGITS || isDrebin ? undefined : formatOf(spec);
-  refuseOthers(spec, spec === DIGITS ? ["bytes"] : (found?.format.options ?? []), options);
+  const isInFolder = spec !== DIGITS && (await isFolder(spec));
+  const isImages = isInFolder && (await isImageFolder(spec));
+  const isDrebin = isInFolder && !isImages;
+  const found = spec === DIGITS || isInFolder ? undefined : formatOf(spec);
+  const heeded = isParquet(spec)
+    ? parquetOptions
+    : isImages
+      ? (["bytes", "label"] as const)
+      : spec === DIGITS
+        ? (["bytes"] as const)
+        : [];
+  refuseOthers(spec, found?.format.options ?? heeded, options);
   tellDoing(`data ${basename(spec)}`);
   if (spec === DIGITS) return withReading(await loadDigits(options.box));
+  if (isImages) {
+    const { size, ...images } = await loadImages(spec, options);
+    return withReading(images, { images: size, bytes: options.bytes ?? "unit" });
+  }
   if (isDrebin) return withReading(await loadDrebin(spec, options.box));
+  if (!isInFolder && isParquet(spec)) return withReading(...(await loadParquet(spec, options)));
   if (!found) throw unknownFormat(spec);
   const { format, paths } = found;
   const files: InputFile[] = [];
@@ -50,6 +66,18 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
     return withReading(loaded, { ...reading, ...(meaning && { bytes: options.bytes ?? meaning }) });
   } finally {
     for (const file of files) await file.close();
+  }
+}
+
+/** The table in a Parquet file, and how it was read. */
+async function loadParquet(path: string, options: DataTask) {
+  const file = await openInput("data file", path);
+  try {
+    const { reading, ...parts } = await readParquet(file, options);
+    const loaded = { dataset: dataset({ ...parts, domain: options.box }), contentHash: await file.sha256() };
+    return [loaded, reading] as const;
+  } finally {
+    await file.close();
   }
 }
 
@@ -101,7 +129,7 @@ const isFolder = (path: string) =>
 function unknownFormat(spec: string): InputError {
   const formats = dataFormats.map(({ spelling }) => spelling).join(", ");
   return new InputError("unsupported", `data file ${spec}`, {
-    expected: `${formats}, each also with .gz, a folder with feature_vectors, or the word ${DIGITS}`,
+    expected: `${formats}, each also with .gz, .parquet, a folder of images with labels.csv or a sub-folder for each class, a folder with feature_vectors, or the word ${DIGITS}`,
     got: basename(spec),
     remedy: "convert the file, for instance with numpy.savez(file, x=..., y=...)",
   });

@@ -53,7 +53,8 @@ export const dataOptionNames = {
 
 const dataHelp =
   "Data is a .npz file with arrays x (or images) and y (or target), a table as .csv, .tsv or .txt, a .svmlight file, a " +
-  "pair of IDX files as images,labels, each optionally with .gz, or the word digits: the 1,922 handwritten digits 8 and " +
+  "pair of IDX files as images,labels, each optionally with .gz, a pair x.npy,y.npy, a folder of PNG or JPEG images with labels.csv or " +
+  "a sub-folder for each class, or the word digits: the 1,922 handwritten digits 8 and " +
   "9 that come with carom. How a file was read is told in one line, with the options that change it. Columns of several " +
   "tables are matched by their names. Features of type uint8 are divided by 255 and live in [0, 1], unless none is above 1.";
 

@@ -5,6 +5,7 @@ import { takenColumns } from "../host/classifier.ts";
 import { loadDataset } from "../host/data.ts";
 import type { LoadedData } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
+import { isParquet } from "../host/parquet.ts";
 import { holdNote } from "../terminal/notes.ts";
 
 /** What decides whether the reading is told on standard error: a JSON document holds it as a field. */
@@ -27,7 +28,7 @@ export async function readDataFor(
   spec: string,
   options: DataTask & ModelOptions & Telling,
 ): Promise<LoadedData> {
-  const isTable = formatOf(spec)?.format.options.includes("categorical") === true;
+  const isTable = isParquet(spec) || formatOf(spec)?.format.options.includes("categorical") === true;
   const taken = isTable && model !== undefined ? await takenColumns(model, options) : undefined;
   return readData(spec, { ...options, ...(taken && { taken }) });
 }

@@ -51,7 +51,7 @@ export { beyond, dataLimits, heedLimits, type Limit, mostOf } from "../limits.ts
 
 // Formats of files
 
-export { type BytesAs, meaningOfBytes } from "./features.ts";
+export { type BytesAs, floatFeatures, meaningOfBytes } from "./features.ts";
 export type { DataFile, DataFormat, DataOptions, DataParts, DataTask } from "./formats/format.ts";
 export { dataFormats, formatOf } from "./formats/index.ts";
 
@@ -72,6 +72,7 @@ export { readNpy, writeNpy } from "./formats/npy.ts";
 export type { LabelArray } from "./formats/npyLabels.ts";
 export { type NpzArchive, type NpzFile, openNpz, openNpzFile, writeNpz } from "./formats/npz.ts";
 export { npzPieces } from "./formats/npzStream.ts";
+export { MOST_PIXELS, type Pixels, readPng } from "./formats/png.ts";
 
 // Images of MNIST's kind, sparse rows, pickles
 

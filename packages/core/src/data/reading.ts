@@ -34,6 +34,8 @@ export interface DataReading {
   readonly rowsLeftOut?: number;
   /** The arrays whose values stand side by side in a row, where no array is called x or images. */
   readonly arrays?: readonly string[];
+  /** What the images of a folder are: channels, height and width. */
+  readonly images?: string;
   /** What became of bytes: divided by 255 or taken as they are. */
   readonly bytes?: "unit" | "raw";
   /** The number of the first column in a file that numbers them. */
@@ -101,6 +103,7 @@ export function readingParts(reading: DataReading): string[] {
     reading.unused && `left out, as the model takes none of that name: ${reading.unused.join(", ")}`,
     reading.filled && `${reading.filled} missing values filled with ${filledWith(reading.filledBy)} (--missing)`,
     reading.rowsLeftOut && `${reading.rowsLeftOut} rows with missing values left out (--missing)`,
+    reading.images && `images of ${reading.images} (channels, height, width)`,
     reading.bytes === "unit" && "bytes divided by 255 (--bytes)",
     reading.bytes === "raw" && "bytes taken as they are (--bytes)",
     reading.firstColumn !== undefined &&

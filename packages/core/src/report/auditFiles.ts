@@ -3,6 +3,7 @@
 import type { AuditOutput } from "../study/audit/read.ts";
 import type { AuditSamples } from "../study/audit/samples.ts";
 import { cellsCsv } from "./cells.ts";
+import { columnsCsv } from "./columns.ts";
 import type { Content } from "./content.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { figureFiles } from "./figures.ts";
@@ -19,7 +20,7 @@ export function auditFiles(
   document: Document,
   target?: string,
 ): Record<string, Content> {
-  const { result, samples, examples, findings } = output;
+  const { result, samples, examples, columns, findings } = output;
   const { dataHash, targetHash } = result.asked;
   const manifest = manifestOf(result.seed, { dataHash, targetHash }, facts);
   return {
@@ -29,7 +30,8 @@ export function auditFiles(
     "samples.csv.gz": { gzip: samplesCsv(samples, result.asked.classNames) },
     ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
     ...gateFiles(result, { ...(target !== undefined && { target }), findings }),
-    "report.html": renderReport({ result, examples, name: target, manifest, document }),
+    ...(columns.length > 0 && { "columns.csv": columnsCsv(columns) }),
+    "report.html": renderReport({ result, examples, columns, name: target, manifest, document }),
   };
 }
 

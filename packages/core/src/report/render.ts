@@ -5,9 +5,11 @@ import { svgText } from "../figures/markup.ts";
 import { cellAt, normName, strongestCell, targetOf, tellingEpsilon } from "../figures/read.ts";
 import { heatKey } from "../figures/transferHeatmap.ts";
 import { percent, short } from "../numbers.ts";
+import type { ColumnMoves } from "../study/audit/columnMoves.ts";
 import { adviceSentence } from "../study/findings.ts";
 import type { AuditExample, AuditResult } from "../study/result.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
+import { columnSection } from "./columns.ts";
 import { exampleCards } from "./examples.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
@@ -21,6 +23,8 @@ export interface ReportInput {
   readonly examples: readonly AuditExample[];
   /** The target as it was named; absent where it has no name. */
   readonly name?: string | undefined;
+  /** What the attacks do to the columns of a table, by surrogate and budget. */
+  readonly columns?: readonly ColumnMoves[];
   /** Seeds, hashes, versions, timings: shown as they are. */
   readonly manifest: Readonly<Record<string, unknown>>;
   /** A browser's document, or linkedom's. */
@@ -28,11 +32,14 @@ export interface ReportInput {
 }
 
 /** The report as HTML text; equal inputs give equal text. */
-export function renderReport({ result, examples, name, manifest, document }: ReportInput): string {
+export function renderReport({ result, examples, columns = [], name, manifest, document }: ReportInput): string {
   const { id } = targetOf(result);
   const target = name ?? id;
   const hash = name === undefined ? "" : ` (${result.asked.targetHash.slice(0, 12)})`;
   const drawings = drawAll(result, document);
+  const epsilon = tellingEpsilon(result);
+  const crafter = strongestCell(result, epsilon)?.surrogate;
+  const moves = columns.find((each) => each.surrogate === crafter && each.epsilon === epsilon);
   const { warnings } = result.asked;
   const sections: readonly (readonly [id: string, short: string, title: string, content: Part])[] = [
     ["budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)],
@@ -43,6 +50,7 @@ export function renderReport({ result, examples, name, manifest, document }: Rep
     ["matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)],
     ["curves", "Curves", "Error against budget", curves(result, drawings)],
     ["why", "Why", "Why some attacks transfer", reasons(result, drawings)],
+    ...(moves ? [["columns", "Columns", "Which columns the attack moves", columnSection(moves)] as const] : []),
     ...(examples.length > 0
       ? [["examples", "Examples", "What an attacked point looks like", exampleCards(result, examples)] as const]
       : []),

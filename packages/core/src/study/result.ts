@@ -154,6 +154,8 @@ export interface AuditResult extends Transfer {
     };
     readonly classNames: readonly string[];
     readonly featureShape: readonly number[];
+    /** Names of the features, where the data have them. */
+    readonly featureNames?: readonly string[];
     readonly norm: "l1" | "l2" | "linf";
     /** "ranges": budgets, S and R are of features in units of their ranges; of features as they are where absent. */
     readonly units?: "features" | "ranges";

@@ -2,13 +2,21 @@
 
 import type { DataFormat } from "./format.ts";
 import { idxFormat } from "./idxFormat.ts";
+import { npyPairFormat } from "./npyPairFormat.ts";
 import { npzFormat } from "./npzFormat.ts";
 import { pickleFormat } from "./pickleFormat.ts";
 import { svmlightFormat } from "./svmlightFormat.ts";
 import { tableFormat } from "./tableFormat.ts";
 
 /** Every format of data files, in the order in which they are tried. */
-export const dataFormats: readonly DataFormat[] = [npzFormat, svmlightFormat, tableFormat, idxFormat, pickleFormat];
+export const dataFormats: readonly DataFormat[] = [
+  npzFormat,
+  npyPairFormat,
+  svmlightFormat,
+  tableFormat,
+  idxFormat,
+  pickleFormat,
+];
 
 /** The format that a text such as "a.csv" or "images,labels" means, and its files; undefined where it means none. */
 export function formatOf(text: string): { readonly format: DataFormat; readonly paths: readonly string[] } | undefined {

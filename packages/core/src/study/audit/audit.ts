@@ -93,6 +93,7 @@ function questionOf(
     ...question,
     asked: {
       ...hashes,
+      ...(attacked.featureNames && { featureNames: attacked.featureNames }),
       box: wholeInterval(attacked.domain),
       attackerKnows: [],
       ...known,

@@ -30,7 +30,15 @@ export interface AuditQuestion {
   /** What decides the numbers and only the caller knows: hashes, choices, warnings. */
   readonly asked: Pick<
     AuditResult["asked"],
-    "dataHash" | "targetHash" | "service" | "targetRows" | "box" | "attackerKnows" | "defaults" | "warnings"
+    | "dataHash"
+    | "targetHash"
+    | "service"
+    | "targetRows"
+    | "featureNames"
+    | "box"
+    | "attackerKnows"
+    | "defaults"
+    | "warnings"
   >;
   /** Alignment with a target that gives scores only is estimated at so many points. */
   readonly estimate?: { readonly points: number };

@@ -15,6 +15,7 @@ import type { CleanEvaluation } from "../tasks/evaluateClean.ts";
 import { VERSION } from "../version.ts";
 import { ENSEMBLE } from "./attackers.ts";
 import { answerOf } from "./auditSummary.ts";
+import { type ColumnMoves, columnMoves, hasColumns } from "./columnMoves.ts";
 import { chooseExample } from "./exampleImages.ts";
 import { type GateFinding, gateFindings } from "./gate.ts";
 import type { AuditMatrix } from "./plan.ts";
@@ -28,6 +29,8 @@ export interface AuditOutput {
   readonly result: AuditResult;
   readonly samples: readonly AuditSamples[];
   readonly examples: readonly AuditExample[];
+  /** What points crafted on each model by itself do to the columns of a table; empty for other data, and where a target is asked. */
+  readonly columns: readonly ColumnMoves[];
   /** What became of the rules of the gate; none where nothing was to be kept. */
   readonly findings: readonly GateFinding[];
 }
@@ -47,6 +50,7 @@ export async function readAudit(
   const { epsilons } = question;
   const samples: AuditSamples[] = [];
   const examples: AuditExample[] = [];
+  const columns: ColumnMoves[] = [];
   // What is kept is copied, as an artifact's arrays are one block of memory: points and gradients would stay with labels.
   const looks = new Map<string, Pick<CleanEvaluation, "labels" | "losses">>();
   for (const [id, key] of keys.looks) {
@@ -83,6 +87,16 @@ export async function readAudit(
     }
     samples.push(...own);
     const shown = new Set(examples.map(({ index }) => index));
+    if (!attacker && hasColumns(attacked)) {
+      for (const { target: judgedModel, epsilon, cleanLabels, attackedLabels } of own) {
+        const points = judgedModel === TARGET ? budgets[epsilons.indexOf(epsilon)]?.points : undefined;
+        if (!points) continue;
+        const { data } = await points.read(0, rowCount(attacked));
+        const judgedBy = { before: cleanLabels, after: attackedLabels };
+        const moves = columnMoves(attacked, data, question.asked.featureNames, judgedBy);
+        columns.push({ surrogate: id, epsilon, ...moves });
+      }
+    }
     if (budgets.length > 0 && !attacker) {
       examples.push(...(await chooseExample(id, budgets, own, attacked, epsilons, shown)));
     }
@@ -115,6 +129,7 @@ export async function readAudit(
       ...(service && { service }),
       classNames: attacked.classNames,
       featureShape: attacked.featureShape,
+      ...(question.asked.featureNames && { featureNames: question.asked.featureNames }),
       norm: question.norm,
       ...(question.units === "ranges" && { units: question.units }),
       epsilons,
@@ -149,5 +164,5 @@ export async function readAudit(
     }),
   };
   const findings = question.gate ? gateFindings(question.gate, result, samples) : [];
-  return { result, samples, examples, findings };
+  return { result, samples, examples, columns, findings };
 }

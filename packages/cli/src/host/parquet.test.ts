@@ -1,0 +1,63 @@
+// Rows of a Parquet file as text are read back as the table that they were.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readCsv } from "@carom/core/data";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { temporaryFolder } from "../../test/run.ts";
+import { loadDataset } from "./data.ts";
+import { tableText } from "./parquet.ts";
+
+const word = fc.constantFrom("a", 'say "b"', "c, d", "line\nend", "São Paulo");
+const row = fc.record({
+  "pay, gross": fc.double({ noNaN: true, noDefaultInfinity: true }),
+  count: fc.bigInt({ min: -(2n ** 53n), max: 2n ** 53n }),
+  isPaid: fc.boolean(),
+  job: word,
+});
+
+it("numbers to the last digit, whole numbers, truth values and words, in blocks of any size", () => {
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 8, maxLength: 30 }), fc.integer({ min: 1, max: 9 }), (drawn, size) => {
+      const rows = drawn.map((each, i) => ({
+        __index_level_0__: 100n - BigInt(i),
+        ...each,
+        class: i % 2 === 0 ? "no" : "yes",
+      }));
+      let text = "";
+      for (let from = 0; from < rows.length; from += size)
+        text += tableText(rows.slice(from, from + size), from, "t.parquet");
+      const options = { categorical: ["job"], separator: ",", decimal: ".", names: true } as const;
+      const { features, featureNames, groups, labels, reading } = readCsv(new TextEncoder().encode(text), "t", options);
+      expect(reading.index).toBe("unnamed 1");
+      expect(Array.from(labels)).toEqual(rows.map((_, i) => i % 2));
+      const width = featureNames!.length;
+      const isSingle = features.type === "float32";
+      const at = (i: number, name: string) => features.data[i * width + featureNames!.indexOf(name)];
+      rows.forEach((each, i) => {
+        const near = (value: number) => (isSingle ? Math.fround(value) : value) + 0;
+        expect(at(i, "pay, gross") + 0).toBe(near(each["pay, gross"]));
+        expect(at(i, "count") + 0).toBe(near(Number(each.count)));
+        expect(at(i, "isPaid")).toBe(Number(each.isPaid));
+        const [{ columns, values }] = groups!;
+        expect(values[columns.findIndex((column) => features.data[i * width + column] === 1)]).toBe(each.job);
+      });
+    }),
+  );
+});
+
+it("missing values are gaps, and what is no cell is refused", () => {
+  const text = tableText([{ a: null, b: undefined, c: new Date(0), d: Number.NaN }], 0, "t.parquet");
+  expect(text).toBe('"a","b","c","d"\n,,"1970-01-01T00:00:00.000Z",NaN\n');
+  expect(() => tableText([{ a: [1] }], 0, "t.parquet")).toThrow(/column "a" of t\.parquet: .*got a list in row 0/);
+});
+
+it("says what is missing where nothing reads Parquet, and what an option means nothing for", async () => {
+  const path = join(temporaryFolder(), "t.parquet");
+  writeFileSync(path, "PAR1 is no whole file");
+  await expect(loadDataset(path)).rejects.toThrow(
+    /t\.parquet: expected (the package hyparquet.*npm install hyparquet|a sound Parquet file)/,
+  );
+  await expect(loadDataset(path, { separator: ";" })).rejects.toThrow(/option --separator/);
+});

@@ -1,0 +1,135 @@
+// Which columns of a table an attack moves, how far, and a few rows before and after.
+
+import { type Dataset, denseRows, featureCount, rowCount } from "../../data/dataset.ts";
+import { areImages } from "../../data/domain.ts";
+import type { Vector } from "../../linalg.ts";
+import { type Rate, rate } from "../../transfer/rates.ts";
+
+/** What became of one column, or of a column of words, at one budget. */
+export interface ColumnMove {
+  readonly name: string;
+  /** Points in which it changed. */
+  readonly moved: Rate;
+  /** Among the points that the target got right before and gets wrong after. */
+  readonly movedOfFooled: Rate | undefined;
+  /** Of a column of numbers, over the points in which it changed, in its own unit: the share of rises, the mean and the largest size. */
+  readonly rises?: number;
+  readonly meanChange?: number;
+  readonly largestChange?: number;
+}
+
+/** A value before and after; words where the column holds such. */
+export interface CellChange {
+  readonly name: string;
+  readonly before: number | string;
+  readonly after: number | string;
+}
+
+/** A row that misleads the target. */
+export interface ChangedRow {
+  readonly index: number;
+  readonly label: string;
+  readonly says: string;
+  readonly changes: readonly CellChange[];
+}
+
+/** What points crafted on one model at one budget do to the columns of a table. */
+export interface ColumnMoves {
+  readonly surrogate: string;
+  readonly epsilon: number;
+  readonly columns: readonly ColumnMove[];
+  /** The first ten that the target got right before and gets wrong after. */
+  readonly rows: readonly ChangedRow[];
+}
+
+/** Rows that are shown. */
+const SHOWN = 10;
+
+/** Columns beyond which nobody reads a line for each. */
+const MOST_COLUMNS = 2000;
+
+/** Whether columns of such data are told of: a table whose columns are few enough, or named. */
+export function hasColumns(data: Dataset): boolean {
+  return !areImages(data.featureShape) && featureCount(data) <= MOST_COLUMNS;
+}
+
+/**
+ * What became of each column between rows and points crafted from them: a number has moved where it is not what the point's type
+ * makes of the row's, words where the largest of their features is another.
+ *
+ * @param points N points of D numbers
+ * @param names of the D features; x0 to x(D-1) where absent
+ * @param judged what the target says of the rows, and of the points, as positions of classes
+ */
+export function columnMoves(
+  attacked: Dataset,
+  points: Vector,
+  names: readonly string[] | undefined,
+  judged: { readonly before: Int32Array; readonly after: Int32Array },
+): Pick<ColumnMoves, "columns" | "rows"> {
+  const [n, d] = [rowCount(attacked), featureCount(attacked)];
+  const { labels, classNames, domain } = attacked;
+  const isSingle = points instanceof Float32Array;
+  const fooled = labels.map((label, i) => (judged.before[i] === label && judged.after[i] !== label ? 1 : 0));
+  const fooledCount = fooled.reduce((sum, flag) => sum + flag, 0);
+  const columns = columnsOf(domain.groups, d, names);
+  const counts = columns.map(() => ({ moved: 0, ofFooled: 0, rises: 0, sum: 0, largest: 0 }));
+  const rows: ChangedRow[] = [];
+  for (let i = 0; i < n; i++) {
+    const row = denseRows(attacked, i, i + 1).data as Vector;
+    const point = points.subarray(i * d, (i + 1) * d);
+    const changes: CellChange[] = [];
+    columns.forEach((column, k) => {
+      const [before, after] = [row, point].map((values) => cellOf(column, values));
+      const count = counts[k];
+      if (before === after || (isSingle && typeof before === "number" && Math.fround(before) === after)) return;
+      changes.push({ name: column.name, before, after });
+      count.moved++;
+      count.ofFooled += fooled[i];
+      if (typeof before === "string" || typeof after === "string") return;
+      if (after > before) count.rises++;
+      count.sum += Math.abs(after - before);
+      count.largest = Math.max(count.largest, Math.abs(after - before));
+    });
+    if (fooled[i] === 1 && rows.length < SHOWN) {
+      rows.push({ index: i, label: classNames[labels[i]], says: classNames[judged.after[i]], changes });
+    }
+  }
+  return {
+    rows,
+    columns: columns.map(({ name, words }, k) => {
+      const { moved, ofFooled, rises, sum, largest } = counts[k];
+      const sizes = { rises: rises / moved, meanChange: sum / moved, largestChange: largest };
+      return {
+        ...{ name, moved: rate(moved, n), movedOfFooled: fooledCount > 0 ? rate(ofFooled, fooledCount) : undefined },
+        ...(!words && moved > 0 && sizes),
+      };
+    }),
+  };
+}
+
+/** A column of a table: one feature, or those of its words. */
+interface TableColumn {
+  readonly name: string;
+  readonly features: readonly number[];
+  readonly words?: readonly string[];
+}
+
+function columnsOf(
+  groups: Dataset["domain"]["groups"],
+  d: number,
+  names: readonly string[] | undefined,
+): TableColumn[] {
+  const groupOf = new Map((groups ?? []).flatMap((group) => group.columns.map((j) => [j, group] as const)));
+  return Array.from({ length: d }, (_, j): TableColumn[] => {
+    const group = groupOf.get(j);
+    if (!group) return [{ name: names?.[j] ?? `x${j}`, features: [j] }];
+    return j === group.columns[0] ? [{ name: group.name, features: group.columns, words: group.values }] : [];
+  }).flat();
+}
+
+function cellOf({ features, words }: TableColumn, values: Vector): number | string {
+  if (!words) return values[features[0]];
+  const largest = features.reduce((best, j, k) => (values[j] > values[features[best]] ? k : best), 0);
+  return words[largest];
+}
