@@ -33,7 +33,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "@noble/hashes/utils.js": [""],
   "pure-rand/generator/xoroshiro128plus": [""],
   "@observablehq/plot": ["figures"],
-  "fast-png": ["figures"],
+  "fast-png": ["figures", "data"],
   fflate: ["data"],
   zod: ["features", "learners", "attacks", "study", "kinds"],
 };
