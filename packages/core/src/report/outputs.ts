@@ -175,6 +175,8 @@ export const outputFiles: readonly OutputFile[] = [
     holds: "a row for each point that one version alone gets wrong",
     table: "changed",
   },
+  { file: "model-card.md", of: "audits", holds: "what was found as a block for a model card, in Markdown" },
+  { file: "model-card.json", of: "audits", holds: "the same for programs that make model cards" },
   { file: "summary.md", of: "audits", holds: "the answer and the gate in Markdown, for the page of a job" },
   { file: "junit.xml", of: "audits", holds: "a case for each surrogate and budget, and one for each rule of a gate" },
   {
