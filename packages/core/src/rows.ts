@@ -22,12 +22,33 @@ export interface RowsRoom<T extends ElementType = FloatType> extends Rows<T> {
   close(): Promise<void>;
 }
 
-/** The rows of a tensor, or of what are rows already. */
+/**
+ * The rows of a tensor, or of what are rows already.
+ *
+ * @example
+ * ```ts
+ * import { rowsOf, tensor, toNumbers } from "@carom/core";
+ *
+ * const rows = rowsOf(tensor("float32", [3, 2], [1, 2, 3, 4, 5, 6]));
+ * console.log(toNumbers(await rows.read(1, 2))); // [ 3, 4 ]
+ * ```
+ */
 export function rowsOf<T extends ElementType>(x: AnyRows<T>): Rows<T> {
   return "data" in x ? { type: x.type, shape: x.shape, read: async (from, to) => sliceRows(x, from, to) } : x;
 }
 
-/** Room in memory. */
+/**
+ * Room in memory.
+ *
+ * @example
+ * ```ts
+ * import { roomInMemory, tensor, toNumbers } from "@carom/core";
+ *
+ * const room = roomInMemory("float32", [2, 2]);
+ * await room.write(1, tensor("float32", [1, 2], [3, 4]));
+ * console.log(toNumbers(await room.read(0, 2))); // [ 0, 0, 3, 4 ]
+ * ```
+ */
 export function roomInMemory<T extends ElementType>(type: T, shape: readonly number[]): RowsRoom<T> {
   const x = zeros(type, shape);
   const width = rowSize(x);
@@ -45,7 +66,17 @@ export function mapRows<T extends FloatType>(rows: Rows<T>, map: (block: Tensor<
   return { ...rows, read: async (from, to) => map(await rows.read(from, to)) };
 }
 
-/** All rows, in memory. */
+/**
+ * All rows, in memory.
+ *
+ * @example
+ * ```ts
+ * import { allRows, rowsOf, tensor, toNumbers } from "@carom/core";
+ *
+ * const x = tensor("float32", [2, 1], [7, 8]);
+ * console.log(toNumbers(await allRows(rowsOf(x)))); // [ 7, 8 ]
+ * ```
+ */
 export async function allRows<T extends ElementType>(rows: AnyRows<T>): Promise<Tensor<T>> {
   return "data" in rows ? rows : rows.read(0, rows.shape[0]);
 }

@@ -43,7 +43,16 @@ const constructors = {
   bool: Uint8Array,
 } as const;
 
-/** Bytes of one element. */
+/**
+ * Bytes of one element.
+ *
+ * @example
+ * ```ts
+ * import { elementBytes } from "@carom/core";
+ *
+ * console.log(elementBytes("float32"), elementBytes("int64")); // 4 8
+ * ```
+ */
 export function elementBytes(type: ElementType): number {
   return constructors[type].BYTES_PER_ELEMENT;
 }
@@ -53,13 +62,32 @@ export function allocate<T extends ElementType>(type: T, length: number): Elemen
   return new constructors[type](length) as ElementArrays[T];
 }
 
-/** A typed array over existing bytes, which must be aligned to the element size. */
+/**
+ * A typed array over existing bytes, which must be aligned to the element size.
+ *
+ * @example
+ * ```ts
+ * import { viewOf } from "@carom/core";
+ *
+ * const bytes = new Uint8Array(Float32Array.of(1, 2).buffer);
+ * console.log([...viewOf("float32", bytes)]); // [ 1, 2 ]
+ * ```
+ */
 export function viewOf<T extends ElementType>(type: T, bytes: Uint8Array): ElementArrays[T] {
   const length = bytes.byteLength / elementBytes(type);
   return new constructors[type](bytes.buffer as ArrayBuffer, bytes.byteOffset, length) as ElementArrays[T];
 }
 
-/** The number of elements of a shape; 1 for a scalar. */
+/**
+ * The number of elements of a shape; 1 for a scalar.
+ *
+ * @example
+ * ```ts
+ * import { sizeOf } from "@carom/core";
+ *
+ * console.log(sizeOf([2, 3]), sizeOf([])); // 6 1
+ * ```
+ */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
   for (const dimension of shape) size *= dimension;

@@ -53,7 +53,7 @@ it("what unpacks to more than there may be in memory is refused, whatever holds 
     file(`images${n}-idx3-ubyte.gz`, gzipSync(idx(8, [n, 2, 2], new Uint8Array(4 * n).fill(7)))),
     file(`labels${n}-idx1-ubyte.gz`, gzipSync(idx(8, [n], labels(n).data))),
   ];
-  const refused = { message: expect.stringMatching(/at most 0\.0001 GB in memory, got .*set CAROM_MEMORY to more/) };
+  const refused = { message: expect.stringMatching(/at most 0\.1 MB in memory, got .*set CAROM_MEMORY to more/) };
   expect((await loadDataset(file("small.npz", archive(100)))).reading.rows).toBe(100);
   expect((await loadDataset(pictures(100).join(","))).reading.rows).toBe(100);
   for (const large of [
@@ -85,7 +85,7 @@ it("results that the disk has no room for are refused before anything is compute
   expect(bytes).toBeGreaterThan(4 * 4 * d * n);
   expect(() => requireRoomOnDisk("here", { bytes, largest }, 2, bytes + 2 * largest)).not.toThrow();
   expect(() => requireRoomOnDisk("here", { bytes, largest }, 2, bytes + 2 * largest - 1)).toThrow(
-    /results of this size: expected at most .* GB, which the disk of the store here has free, got about .* GB; give fewer/,
+    /results of this size: expected at most .* MB, which the disk of the store here has free, got about .* MB; give fewer/,
   );
   for (const [key, source] of plan.sources) await store.write(key, source);
   expect((await plannedBytes(plan, store)).bytes).toBe(bytes - 4 * d * n - 4 * n - 2 * 8 * d);

@@ -5,16 +5,19 @@ import { elementBytes, InputError, type Store, sizeOf } from "@carom/core";
 import type { Plan } from "@carom/core/study";
 import { limits, limitVariables } from "./limits.ts";
 
-/** A size in gigabytes, in words. */
-const inGigabytes = (bytes: number) => `${Number((bytes / 1e9).toPrecision(3))} GB`;
+/** A size in words, such as "2.5 GB". */
+function inWords(bytes: number): string {
+  const [unit, factor] = bytes >= 1e9 ? (["GB", 1e9] as const) : (["MB", 1e6] as const);
+  return `${Number((bytes / factor).toPrecision(3))} ${unit}`;
+}
 
 /** @throws InputError where something is larger than this process may be */
 export function requireRoomFor(what: string, size: number): void {
   const { bytes } = limits();
   if (size <= bytes) return;
   throw new InputError("unsupported", what, {
-    expected: `at most ${inGigabytes(bytes)} in memory`,
-    got: inGigabytes(size),
+    expected: `at most ${inWords(bytes)} in memory`,
+    got: inWords(size),
     remedy: `give fewer rows, or set ${limitVariables.bytes} to more gigabytes`,
   });
 }
@@ -50,8 +53,8 @@ export function requireRoomOnDisk(folder: string, { bytes, largest }: Planned, w
   const needed = bytes + workers * largest;
   if (needed <= free) return;
   throw new InputError("unsupported", "results of this size", {
-    expected: `at most ${inGigabytes(free)}, which the disk of the store ${folder} has free`,
-    got: `about ${inGigabytes(needed)}`,
+    expected: `at most ${inWords(free)}, which the disk of the store ${folder} has free`,
+    got: `about ${inWords(needed)}`,
     remedy:
       "give fewer points, models or budgets, make space (carom store gc), or name another folder with CAROM_STORE",
   });

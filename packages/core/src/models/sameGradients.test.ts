@@ -135,7 +135,7 @@ test.skipIf(folder === undefined)(
   "WebGPU on a GPU made of software gives the processor's gradients",
   { timeout: 240_000 },
   async () => {
-    const core = new URL("../../dist/index.js", import.meta.url).href;
+    const core = new URL("../../dist/models/index.js", import.meta.url).href;
     const program = `
     import * as ort from "onnxruntime-node";
     import { gradientDifference, runtimeFrom } from ${JSON.stringify(core)};

@@ -5,6 +5,7 @@ import type { CellChange, ColumnMove, ColumnMoves } from "../study/audit/columnM
 import type { Content } from "./content.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { html, type Markup } from "./html.ts";
+import { headerOf } from "./outputs.ts";
 
 /** Columns that are listed. */
 const LISTED = 15;
@@ -91,6 +92,5 @@ export function columnsCsv(moves: readonly ColumnMoves[]): Content {
       ...[rises ?? "", meanChange ?? "", largestChange ?? ""],
     ]),
   );
-  const head = "surrogate,epsilon,column,moved,points,moved_of_misleading,misleading,rises,mean_change,largest_change";
-  return csvPieces(head, lines);
+  return csvPieces(headerOf("columns"), lines);
 }
