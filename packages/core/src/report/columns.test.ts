@@ -54,7 +54,7 @@ test("the section begins with the column that moves most in points that mislead,
   const { markup } = columnSection(moves);
   expect(markup.indexOf("&lt;b&gt;")).toBeLessThan(markup.indexOf('<th scope="row">a</th>'));
   expect(markup).not.toContain("<b>");
-  expect(markup).toContain("1 of 3 columns do not move.");
+  expect(markup).toContain("Columns that do not move: 1 of 3.");
   const lines = [...(columnsCsv([moves]) as Iterable<string>)].join("").trim().split("\n");
   expect(lines).toHaveLength(4);
   expect(lines[2]).toBe("mlp_H,1,<b>,9,10,9,10,0.5,2,3");

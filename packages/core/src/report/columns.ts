@@ -18,7 +18,7 @@ export function columnSection({ surrogate, epsilon, columns, rows }: ColumnMoves
     return html`<p>Points crafted on ${surrogate} with ε = ${epsilon} are where their rows are.</p>`;
   return html`<p>Points crafted on ${surrogate} with ε = ${epsilon}. A column that moves in most of the points which mislead the target is one
 that the target should not lean on, or that should be checked where it comes from; that it moves does not say that it had to.
-${still > 0 && `${still} of ${columns.length} columns do not move.`} Changes are in the column's own unit, over the points in which it moves.</p>
+${still > 0 && `Columns that do not move: ${still} of ${columns.length}.`} Changes are in the column's own unit, over the points in which it moves.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Columns that move"><table><thead><tr><th scope="col">column</th><th scope="col">moves in points that mislead</th>
 <th scope="col">in all points</th><th scope="col">mean change</th><th scope="col">largest</th><th scope="col">rises</th></tr></thead><tbody>
 ${moving.slice(0, LISTED).map(columnRow)}</tbody></table></div>
