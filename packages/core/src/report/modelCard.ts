@@ -8,6 +8,7 @@ import type { AuditResult } from "../study/result.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
 import type { Gated } from "./gated.ts";
 import { code, table, text } from "./markdown.ts";
+import { normText } from "./words.ts";
 
 /** The block as data. Intervals of attacks are at 95 % for all that was tried and all budgets at once. */
 export function modelCardOf(result: AuditResult, { target }: Pick<Gated, "target">) {
@@ -75,7 +76,7 @@ export function modelCardText(result: AuditResult, gated: Pick<Gated, "target">)
     list([
       `Model: ${model.name === undefined ? "" : `${code(model.name)}, `}hash ${code(model.hash.slice(0, 12))}`,
       `Data: ${data.points} attacked points, hash ${code(data.hash.slice(0, 12))}`,
-      `Threat model: ${threatModel.goal}; ${norm} of ${units === "ranges" ? "features in units of their ranges" : "features"}, ε = ${budgets.join(", ")}`,
+      `Threat model: ${threatModel.goal}; ${normText({ norm, units })}, ε = ${budgets.join(", ")}`,
       ...threatModel.attackerKnows.map((each) => `The attacker knows: ${text(each)}`),
       "Intervals: 95 %, those of attacks for all that was tried and all budgets at once",
     ]),

@@ -13,7 +13,8 @@ export const tables = {
     surrogate: "the model that points were crafted on, or the ensemble",
     attacker: "who crafted; empty: the strongest attack on the surrogate by itself",
     target: "the model that judged; the surrogate itself: the white-box attack",
-    budget: "epsilon, in the units of the features or of their ranges; the fraction of training points that are poison",
+    budget:
+      "epsilon, in the units of the features, of their ranges, or of cost; the fraction of training points that are poison",
     points: "points of poison",
     n: "points that were judged",
     error_under_attack: "share of them that the target gets wrong",

@@ -63,7 +63,7 @@ function page(
     eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)};
-${points} attacked points; norm ${normText(study.attack)}. Cells are the share of points that the target classifies wrong
+${points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}. Cells are the share of points that the target classifies wrong
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
     main: html`${matrices(result)}
 ${attackerSection(result)}

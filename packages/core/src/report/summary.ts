@@ -7,6 +7,7 @@ import type { AuditResult } from "../study/result.ts";
 import { VERSION } from "../study/version.ts";
 import type { Gated } from "./gated.ts";
 import { code, table, text } from "./markdown.ts";
+import { normText } from "./words.ts";
 
 const signs = { passed: "passed", warned: "**warning**", failed: "**failed**", undecided: "**undecided**" } as const;
 
@@ -26,7 +27,7 @@ export function summaryOf(result: AuditResult, { target, findings }: Gated): str
       : []),
     errors(result),
     ...asked.warnings.map((warning) => `> ${text(warning)}`),
-    `${asked.points} points, ${asked.norm}${asked.units === "ranges" ? " of features in units of their ranges" : ""}; data ` +
+    `${asked.points} points, ${normText(asked)}; data ` +
       `${code(asked.dataHash.slice(0, 12))}, target ${code(asked.targetHash.slice(0, 12))}, seed ${result.seed}, Carom ${VERSION}. ` +
       "95 % intervals, of all that was tried and all budgets at once. What resisted these attackers may not resist others.",
   ];

@@ -48,7 +48,7 @@ export function sweepStudyFiles(
       title: study.title ?? study.name,
       eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
       lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
-<p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${normText(study.attack)}, ε = ${study.attack.epsilon}.</p>`,
+<p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}, ε = ${study.attack.epsilon}.</p>`,
       main: html`<section><h2>Regularisation against error</h2><div class="pairs">${Object.entries(drawings).map(
         ([name, svg]) => figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
       )}</div></section>

@@ -1,7 +1,6 @@
 // What the report's words mean, for the reader who meets them first here.
 
-import type { Study } from "../study/evasion/schema.ts";
-import type { SweepStudy } from "../study/sweep/plan.ts";
+import type { AuditResult } from "../study/result.ts";
 
 /** Each term with its definition, in the order in which the report uses them. */
 export const definitions: readonly (readonly [term: string, meaning: string])[] = [
@@ -46,8 +45,12 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ],
 ];
 
-/** A norm, and what it measures features in. */
-export function normText({ norm, units }: Study["attack"] | SweepStudy["attack"]): string {
+/** A norm, and what it measures features in where that is not their own unit. */
+export function normText({
+  norm,
+  units,
+}: Pick<AuditResult["asked"], "norm"> & { readonly units?: AuditResult["asked"]["units"] | undefined }): string {
+  if (units === "costs") return `${norm} of features in units of cost`;
   return units === "ranges" ? `${norm} of features in units of their ranges` : norm;
 }
 

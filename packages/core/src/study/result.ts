@@ -157,8 +157,10 @@ export interface AuditResult extends Transfer {
     /** Names of the features, where the data have them. */
     readonly featureNames?: readonly string[];
     readonly norm: "l1" | "l2" | "linf";
-    /** "ranges": budgets, S and R are of features in units of their ranges; of features as they are where absent. */
-    readonly units?: "features" | "ranges";
+    /** What budgets are in: ranges of features, or costs of a features file; the features' own units where absent. */
+    readonly units?: "features" | "ranges" | "costs";
+    /** Of the rules of a features file, where there were some: audits under other rules do not compare. */
+    readonly featuresHash?: string;
     readonly epsilons: readonly number[];
     readonly box: readonly [number, number];
     /** "columns": each feature has bounds of its own, all of them inside the box. */

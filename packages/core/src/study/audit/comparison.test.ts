@@ -134,6 +134,11 @@ describe("audits are refused", () => {
       /got b at point 1 .* and a at point 1/,
     ],
     ["of another norm", version("b", errs, { norm: "linf" }), /measured alike/],
+    [
+      "under the rules of a features file",
+      version("b", errs, { units: "costs", featuresHash: "0123456789abcdef" }),
+      /measured alike.*units of costs by the features file 0123456789ab/,
+    ],
     ["of other budgets", version("b", errs, { epsilons: [7] }), /a budget that both have/],
     [
       "of other attackers",

@@ -16,6 +16,7 @@ export interface Compared {
     "norm" | "epsilons" | "dataHash" | "targetHash" | "classNames" | "points"
   > & {
     readonly units?: AuditResult["asked"]["units"] | undefined;
+    readonly featuresHash?: string | undefined;
     readonly warnings?: readonly string[] | undefined;
   };
   readonly shortfall?: { readonly shows?: string | undefined } | undefined;
@@ -30,7 +31,8 @@ const comparedSchema = z.object({
   seed: z.number(),
   asked: z.object({
     norm: z.enum(["l1", "l2", "linf"]),
-    units: z.enum(["features", "ranges"]).optional(),
+    units: z.enum(["features", "ranges", "costs"]).optional(),
+    featuresHash: z.string().optional(),
     epsilons: z.array(z.number()).min(1),
     dataHash: z.string(),
     targetHash: z.string(),
@@ -136,7 +138,10 @@ function errorsOf({ samples }: ComparedAudit, { surrogate, epsilon }: StrongestP
 
 /** The budgets that two audits have in common. @throws InputError where there are none, or perturbations are measured otherwise */
 export function sharedBudgets({ asked }: Compared, { asked: earlier }: Compared): readonly number[] {
-  const measure = ({ norm, units = "features" }: Compared["asked"]) => `${norm} of features in units of ${units}`;
+  const measure = ({ norm, units = "features", featuresHash }: Compared["asked"]) => {
+    const rules = featuresHash === undefined ? "" : ` by the features file ${featuresHash.slice(0, 12)}`;
+    return `${norm} of features in units of ${units}${rules}`;
+  };
   if (measure(asked) !== measure(earlier)) {
     throw different("perturbations measured alike", `${measure(earlier)} before, ${measure(asked)} now`);
   }
@@ -146,6 +151,6 @@ export function sharedBudgets({ asked }: Compared, { asked: earlier }: Compared)
 }
 
 function different(expected: string, got: string): InputError {
-  const remedy = "audit both versions with the same --norm, --units and --epsilon";
+  const remedy = "audit both versions with the same --norm, --units, --features and --epsilon";
   return new InputError("invalid", "audit to compare with", { expected, got, remedy });
 }

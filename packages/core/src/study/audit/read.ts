@@ -3,6 +3,7 @@
 import { rowCount } from "../../data/dataset.ts";
 import { sharedInterval } from "../../data/domain.ts";
 import { readPart, readRef, type Store } from "../engine/store.ts";
+import { hashJson } from "../engine/task.ts";
 import { readTransfer } from "../evasion/readTransfer.ts";
 import { findingsOf } from "../findings.ts";
 import { leftOutSentences } from "../leftOut.ts";
@@ -132,6 +133,10 @@ export async function readAudit(
       ...(question.asked.featureNames && { featureNames: question.asked.featureNames }),
       norm: question.norm,
       ...(question.units === "ranges" && { units: question.units }),
+      ...(question.features && {
+        units: "costs" as const,
+        featuresHash: hashJson(JSON.parse(JSON.stringify(question.features))),
+      }),
       epsilons,
       box,
       ...(!sharedInterval(attacked.domain) && { bounds: "columns" as const }),

@@ -1,0 +1,72 @@
+// Audits and attacks of a table under a features file, by the command.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stream } from "@carom/core";
+import { openNpz } from "@carom/core/data";
+import { beforeAll, expect, it } from "vitest";
+import { carom, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const rules = (last: string) => `
+columns:
+  a: { kind: integer, bounds: [0, 40], scale: 5 }
+  b: { kind: integer, bounds: [0, 40], scale: 5 }
+  total: { kind: integer, bounds: [0, 80] }
+  ${last}
+relations: ["total == a + b"]
+`;
+const run = (...args: string[]) => carom([...args, "--quiet"], { cwd: folder });
+
+beforeAll(async () => {
+  const random = stream(0, "features");
+  const rows = Array.from({ length: 240 }, () => {
+    const [a, b, late] = [random.integer(41), random.integer(41), random.integer(9)];
+    return [a, b, a + b, late, a + b - 4 * late + 6 * random.normal() > 24 ? "good" : "bad"].join(",");
+  });
+  writeFileSync(at("loans.csv"), ["a,b,total,late,credit", ...rows].join("\n"));
+  writeFileSync(at("features.yaml"), rules("late: { kind: integer, bounds: [0, 8], direction: increase, scale: 2 }"));
+  writeFileSync(at("wrong.yaml"), rules("income: { kind: real }"));
+  const fitted = await run("fit", "logistic", "--data", "loans.csv", "--out", "loans.onnx");
+  expect(fitted).toMatchObject({ status: 0, stderr: "" });
+});
+
+const audited = ["audit", "--target", "loans.onnx", "--data", "loans.csv", "--surrogates", "ridge", "--points", "40"];
+
+it("an audit says in which units its budgets are, and which columns moved", async () => {
+  const finished = await run(...audited, "--features", "features.yaml", "--epsilon", "0.5,1", "--out", "run");
+  expect(finished).toMatchObject({ status: 0, stderr: "" });
+  const { asked } = JSON.parse(readFileSync(at("run/metrics.json"), "utf8"));
+  expect(asked).toMatchObject({ units: "costs", featuresHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  const report = readFileSync(at("run/report.html"), "utf8");
+  expect(report).toContain("cost-scaled L2");
+  expect(report).not.toMatch(/(?<!cost-scaled) L2 (ε|epsilon|budget)/);
+  const moved = readFileSync(at("run/columns.csv"), "utf8").split("\n");
+  expect(moved.filter((line) => /,total,[1-9]/.test(line)).length).toBeGreaterThan(0);
+});
+
+it("what is crafted satisfies the rules after it was written and read", async () => {
+  const args = ["--model", "loans.onnx", "--data", "loans.csv", "--features", "features.yaml", "--epsilon", "1"];
+  expect(await run("evade", ...args, "--out", "attacked.npz")).toMatchObject({ status: 0 });
+  const archive = openNpz(readFileSync(at("attacked.npz")));
+  const x = archive.read("x").data as Float32Array;
+  const before = readFileSync(at("loans.csv"), "utf8").trim().split("\n").slice(1);
+  let moved = 0;
+  for (const [i, line] of before.entries()) {
+    const [a, b, total, late] = x.subarray(4 * i, 4 * i + 4);
+    expect(total).toBe(a + b);
+    expect([a, b, late].every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
+    const [oldA, oldB, , oldLate] = line.split(",").map(Number);
+    expect(late).toBeGreaterThanOrEqual(oldLate);
+    expect(Math.hypot((a - oldA) / 5, (b - oldB) / 5, (late - oldLate) / 2)).toBeLessThanOrEqual(1 + 1e-6);
+    moved += Number(a !== oldA || b !== oldB || late !== oldLate);
+  }
+  expect(moved).toBeGreaterThan(100);
+});
+
+it("a column that the table lacks is told with its place", async () => {
+  const { status, stderr } = await run(...audited, "--features", "wrong.yaml", "--out", "none");
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^carom: [^\n]*wrong\.yaml[^\n]*income[^\n]*\n$/);
+});
