@@ -18,7 +18,7 @@ import { Zip, ZipPassThrough } from "fflate";
 const [points = "10000", features = "784", surrogates = "all", target = "mlp", learned = points, ...options] =
   process.argv.slice(2);
 const width = Number(features);
-const main = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../packages/cli/bin/carom.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "carom-scale-"));
 const at = (/** @type {string} */ name) => join(folder, name);
 const seed = 1;

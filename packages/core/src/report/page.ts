@@ -1,10 +1,13 @@
-// The frame of a study's report: one HTML file that asks nothing of the network.
+// The frame of every report: one HTML file that asks nothing of the network.
 
 import { html, type Markup, trusted } from "./html.ts";
 import { style } from "./style.ts";
 
 export interface ReportPage {
+  /** Of the window. */
   readonly title: string;
+  /** What the page answers; its title where absent. */
+  readonly heading?: string;
   /** Above the title, small. */
   readonly eyebrow: string;
   /** Below the title: what the numbers are. */
@@ -12,10 +15,11 @@ export interface ReportPage {
   /** What is suspicious of the data. */
   readonly warnings?: readonly string[] | undefined;
   readonly main: Markup;
+  readonly footer?: Markup;
 }
 
 /** The page as text. */
-export function reportPage({ title, eyebrow, lead, warnings = [], main }: ReportPage): string {
+export function reportPage({ title, heading = title, eyebrow, lead, warnings = [], main, footer }: ReportPage): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,14 +33,31 @@ export function reportPage({ title, eyebrow, lead, warnings = [], main }: Report
 <body>
 <header>
 <p class="eyebrow">${eyebrow}</p>
-<h1>${title}</h1>
+<h1>${heading}</h1>
 ${lead}
 ${warnings.map((warning) => html`<p class="caution">${warning}</p>`)}
 </header>
 <main>
 ${main}
 </main>
+${footer && html`<footer>${footer}</footer>`}
 </body>
 </html>
 `.markup;
+}
+
+/** The page of a study, under its title. */
+export function studyPage(
+  { carom, study }: { readonly carom: string; readonly study: StudyNamed },
+  content: Pick<ReportPage, "lead" | "warnings" | "main">,
+): string {
+  const eyebrow = `Carom ${carom} · study ${study.name} · seed ${study.seed}`;
+  return reportPage({ title: study.title ?? study.name, eyebrow, ...content });
+}
+
+/** What a study is called, and its seed. */
+interface StudyNamed {
+  readonly name: string;
+  readonly title?: string | undefined;
+  readonly seed: number;
 }

@@ -13,14 +13,14 @@ import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
 import { correlationDrawings } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
-import { jsonText } from "./json.ts";
-import { manifestOf, type RunFacts } from "./manifest.ts";
+import type { RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
-import { reportPage } from "./page.ts";
+import { studyPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { poisoningDrawings } from "./poisoningFigures.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
+import { studyJsonFiles } from "./studyJsonFiles.ts";
 import { repetitionsText, unbroken } from "./words.ts";
 
 /** A poisoning point to look at: not a metric, only shown in the report. */
@@ -68,16 +68,11 @@ export function poisoningFiles(
   facts: RunFacts,
   document: Document,
 ): Record<string, Content> {
-  const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
-  // Paths are of this machine and decide nothing: data are known by their hashes.
-  const { train: _, test: __, ...data } = result.study.data;
   const drawings = poisoningDrawings(result, document);
   const correlations = correlationDrawings(result.explanation.correlations, result.repetitions, document);
   const svg = ({ file, svg }: StudyDrawing) => [`figures/${file}.svg`, standaloneSvg(svg)];
   return {
-    "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
-    "study.json": jsonText(result.study),
-    "manifest.json": jsonText(manifest),
+    ...studyJsonFiles(result, facts),
     "cells.csv": cellsCsv(result.repetitions),
     ...Object.fromEntries([...drawings, ...correlations].map(svg)),
     "report.html": page(result, drawings, correlations, examples, facts),
@@ -95,10 +90,8 @@ function page(
   const { undefinedFor } = explanation;
   const rows = repetitions[0].models.find(({ cleanError }) => cleanError)!.cleanError!.n;
   const again = study.retune ? " Targets tune their regularisation by cross-validation on what they are given." : "";
-  return reportPage({
+  return studyPage(result, {
     warnings,
-    title: study.title ?? study.name,
-    eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)} into
 training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted

@@ -13,7 +13,7 @@ import { columnSection } from "./columns.ts";
 import { exampleCards } from "./examples.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
-import { style } from "./style.ts";
+import { reportPage } from "./page.ts";
 import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
 import { definitions, unbroken } from "./words.ts";
 
@@ -59,36 +59,25 @@ export function renderReport({ result, examples, columns = [], name, manifest, d
     ["catalogues", "Catalogues", "What catalogues of attacks call it", catalogueList(result)],
     ["run", "Run", "The run", run(manifest)],
   ];
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>Transfer audit of ${target}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
-<p class="eyebrow">Carom ${result.carom} · transfer audit of ${target}${hash} · seed ${result.seed}</p>
-<h1>Do adversarial points crafted on other models mislead the target?</h1>
-${result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
+  return reportPage({
+    title: `Transfer audit of ${target}`,
+    eyebrow: `Carom ${result.carom} · transfer audit of ${target}${hash} · seed ${result.seed}`,
+    heading: "Do adversarial points crafted on other models mislead the target?",
+    lead: html`${result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 ${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}
-<nav aria-label="Contents">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
-</header>
-<main>
-${sections.map(
-  ([id, , title, content]) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+<nav aria-label="Contents">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>`,
+    main: html`${sections.map(
+      ([
+        id,
+        ,
+        title,
+        content,
+      ]) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
 ${content}</section>
 `,
-)}
-</main>
-<footer>Figures and numbers come from one run of Carom ${result.carom}; equal inputs and seed give equal numbers.</footer>
-</body>
-</html>
-`;
-  return page.markup;
+    )}`,
+    footer: html`Figures and numbers come from one run of Carom ${result.carom}; equal inputs and seed give equal numbers.`,
+  });
 }
 
 function budgets(result: AuditResult): Markup {

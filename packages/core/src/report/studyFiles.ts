@@ -12,12 +12,12 @@ import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
 import { correlationDrawings, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
-import { jsonText } from "./json.ts";
-import { manifestOf, type RunFacts } from "./manifest.ts";
+import type { RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
-import { reportPage } from "./page.ts";
+import { studyPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
+import { studyJsonFiles } from "./studyJsonFiles.ts";
 import { normText, repetitionsText, unbroken } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
@@ -27,17 +27,12 @@ export function studyFiles(
   facts: RunFacts,
   document: Document,
 ): Record<string, Content> {
-  const manifest = manifestOf(result.study.seed, { data: result.data }, facts);
-  // Paths are of this machine and decide nothing: data are known by their hashes.
-  const { train: _, test: __, ...data } = result.study.data;
   // Figures are of the first attacker, as claims are.
   const first = byAttacker(result, result.attackers?.[0].name);
   const drawings = studyDrawings(first, document);
   const scatters = correlationDrawings(result.explanation.correlations, first.repetitions, document);
   return {
-    "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
-    "study.json": jsonText(result.study),
-    "manifest.json": jsonText(manifest),
+    ...studyJsonFiles(result, facts),
     "cells.csv": cellsCsv(result.repetitions),
     ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
     ...Object.fromEntries(
@@ -55,12 +50,9 @@ function page(
   { warnings }: RunFacts,
 ): string {
   const { study, repetitions } = result;
-  const title = study.title ?? study.name;
   const { points } = { points: repetitions[0].models[0].cleanError.n };
-  return reportPage({
+  return studyPage(result, {
     warnings,
-    title,
-    eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)};
 ${points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}. Cells are the share of points that the target classifies wrong

@@ -12,9 +12,10 @@ import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { headerOf } from "./outputs.ts";
-import { reportPage } from "./page.ts";
+import { studyPage } from "./page.ts";
 import { claimsSection } from "./sections.ts";
 import { comparisonCsv, printedSection } from "./studyFigures.ts";
+import { studyJsonFiles } from "./studyJsonFiles.ts";
 import { normText, repetitionsText } from "./words.ts";
 
 /** File names and contents; equal sweeps give equal bytes, the manifest aside. */
@@ -34,19 +35,14 @@ export function sweepStudyFiles(
   document: Document,
 ): Record<string, Content> {
   const { study, mean, claims, comparison } = result;
-  const { train: _, ...data } = study.data;
   const drawings = sweepDrawings(mean, document);
   return {
-    "metrics.json": jsonText({ ...result, study: { ...study, data } }),
-    "study.json": jsonText(study),
-    "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
+    ...studyJsonFiles(result, facts),
     "sweep.csv": sweepCsv(mean),
     ...drawings,
     ...(comparison && { "printed.csv": comparisonCsv(comparison) }),
-    "report.html": reportPage({
+    "report.html": studyPage(result, {
       warnings: facts.warnings,
-      title: study.title ?? study.name,
-      eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
       lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
 <p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}, ε = ${study.attack.epsilon}.</p>`,
       main: html`<section><h2>Regularisation against error</h2><div class="pairs">${Object.entries(drawings).map(

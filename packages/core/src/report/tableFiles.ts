@@ -8,7 +8,7 @@ import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import { headerOf } from "./outputs.ts";
-import { reportPage } from "./page.ts";
+import { studyPage } from "./page.ts";
 
 /** File names and contents; equal tables give equal bytes, the manifest aside. */
 export function tableFiles(result: TableResult, facts: RunFacts): Record<string, Content> {
@@ -27,9 +27,7 @@ export function tableFiles(result: TableResult, facts: RunFacts): Record<string,
     "metrics.json": jsonText(result),
     "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
     "table.csv": csvPieces(headerOf("table"), rows),
-    "report.html": reportPage({
-      title: study.title ?? study.name,
-      eyebrow: `Carom ${result.carom} · study ${study.name} · seed ${study.seed}`,
+    "report.html": studyPage(result, {
       lead: html`<p>Two-sided sign tests over repetitions. White-box: the model of high complexity errs more. Transfer: points
 crafted on the model of low complexity make the targets err more. Small p in a cell says that this holds, or fails, beyond
 chance; the count says which.</p>

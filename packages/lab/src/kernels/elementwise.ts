@@ -6,12 +6,14 @@ import { broadcast, made, numbersOf, read, spread } from "./values.ts";
 
 /** An operator of one input. */
 function unary(apply: (x: number) => number): Kernel {
-  return ([x]) => {
-    const values = read(x);
-    const out = numbersOf(x.type, values.length);
-    for (let i = 0; i < out.length; i++) out[i] = apply(values[i]);
-    return made(x.type, x.shape, out);
-  };
+  return ([x]) => mapped(x, apply);
+}
+
+function mapped(x: Tensor, apply: (x: number) => number): Tensor {
+  const values = read(x);
+  const out = numbersOf(x.type, values.length);
+  for (let i = 0; i < out.length; i++) out[i] = apply(values[i]);
+  return made(x.type, x.shape, out);
 }
 
 /** An operator of two inputs; its result has their type, or the one given. */
@@ -68,17 +70,14 @@ export const elementwise: Readonly<Record<string, Kernel>> = {
   Max: variadic(Math.max),
   Min: variadic(Math.min),
   Sum: variadic(add),
-  Mean: (inputs, node) => {
-    const sum = variadic(add)(inputs, node);
-    return { ...sum, data: read(sum).map((x) => x / inputs.length) } as Tensor;
-  },
+  Mean: (inputs, node) => mapped(variadic(add)(inputs, node), (sum) => sum / inputs.length),
 
   Clip: ([x, low, high]) => {
     const [least, most] = [
       low ? read(low)[0] : Number.NEGATIVE_INFINITY,
       high ? read(high)[0] : Number.POSITIVE_INFINITY,
     ];
-    return unary((value) => Math.min(Math.max(value, least), most))([x], undefined as never);
+    return mapped(x, (value) => Math.min(Math.max(value, least), most));
   },
 
   Where: ([condition, yes, no]) => {

@@ -1,9 +1,9 @@
 // Operators that sum over axes.
 
-import type { Tensor } from "@carom/core";
+import { sizeOf, type Tensor } from "@carom/core";
 import type { Node } from "@carom/core/onnx";
 import { int, intsOf, type Kernel } from "./kernel.ts";
-import { axisOf, made, type Numbers, numbersOf, read, sizeOf } from "./values.ts";
+import { axisOf, made, type Numbers, numbersOf, read } from "./values.ts";
 
 interface Fold {
   readonly start: number;

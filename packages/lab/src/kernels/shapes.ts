@@ -1,9 +1,9 @@
 // Operators that move elements, or say where they are.
 
-import { type ElementType, type Tensor, tensor } from "@carom/core";
+import { type ElementType, sizeOf, type Tensor, tensor } from "@carom/core";
 import type { Node } from "@carom/core/onnx";
 import { int, intsOf, type Kernel } from "./kernel.ts";
-import { axisOf, broadcast, made, type Numbers, numbersOf, read, sizeOf, spread } from "./values.ts";
+import { axisOf, broadcast, made, type Numbers, numbersOf, read, spread } from "./values.ts";
 
 const reshaped = (x: Tensor, shape: readonly number[]): Tensor => ({ ...x, shape });
 const whole = (numbers: readonly number[], shape: readonly number[] = [numbers.length]) =>

@@ -1,6 +1,6 @@
 // What kernels compute with: numbers of any element type, and shapes that broadcast.
 
-import { type ElementType, type Tensor, tensor } from "@carom/core";
+import { type ElementType, sizeOf, type Tensor, tensor } from "@carom/core";
 
 /** An array of numbers that a kernel reads or writes. */
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -10,7 +10,8 @@ export function numbersOf(type: ElementType, length: number): Numbers {
   if (type === "float32") return new Float32Array(length);
   if (type === "bool" || type === "uint8") return new Uint8Array(length);
   if (type === "int32") return new Int32Array(length);
-  return new Float64Array(length);
+  if (type === "float64" || type === "int64") return new Float64Array(length);
+  throw new Error(`no numbers of type ${type} are computed here`);
 }
 
 /** The elements as numbers, without a copy where they are such. */
@@ -24,8 +25,6 @@ export function made(type: ElementType, shape: readonly number[], numbers: Numbe
   if (type !== "int64") return tensor(type, shape, numbers as never);
   return tensor("int64", shape, BigInt64Array.from(numbers as ArrayLike<number> & Iterable<number>, BigInt));
 }
-
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, each) => product * each, 1);
 
 /** The shape that two broadcast to, as NumPy and ONNX have it. */
 export function broadcast(a: readonly number[], b: readonly number[]): number[] {
@@ -41,8 +40,7 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
 export function spread(numbers: Numbers, from: readonly number[], to: readonly number[]): Numbers {
   const size = sizeOf(to);
   if (numbers.length === size) return numbers;
-  const out = numbers.slice(0, 0).constructor as new (length: number) => Numbers;
-  const result = new out(size);
+  const result = new (numbers.constructor as new (length: number) => Numbers)(size);
   if (numbers.length === 1) return result.fill(numbers[0]);
   const strides = stridesTo(from, to);
   const at = new Int32Array(to.length);

@@ -2,6 +2,7 @@
 
 import { rowCount } from "../../data/dataset.ts";
 import { sharedInterval } from "../../data/domain.ts";
+import { keyDocument } from "../engine/reference.ts";
 import { readPart, readRef, type Store } from "../engine/store.ts";
 import { hashJson } from "../engine/task.ts";
 import { readTransfer } from "../evasion/readTransfer.ts";
@@ -135,7 +136,7 @@ export async function readAudit(
       ...(question.units === "ranges" && { units: question.units }),
       ...(question.features && {
         units: "costs" as const,
-        featuresHash: hashJson(JSON.parse(JSON.stringify(question.features))),
+        featuresHash: hashJson(keyDocument(question.features, {}).parameters),
       }),
       epsilons,
       box,
