@@ -87,4 +87,10 @@ describe("columns that an attack moves", () => {
     const images = dataset({ features: tensor("float32", [1, 2, 2], [0, 1, 0, 1]), labels: [0], domain: [0, 1] });
     expect([hasColumns(images), hasColumns(data)]).toEqual([false, true]);
   });
+
+  test("are not told of rows that are shown as images, unless they have names", () => {
+    const flat = { features: tensor("float32", [1, 64], new Float32Array(64)), labels: [0], domain: [0, 1] as const };
+    const featureNames = Array.from({ length: 64 }, (_, j) => `column ${j}`);
+    expect([hasColumns(dataset(flat)), hasColumns(dataset({ ...flat, featureNames }))]).toEqual([false, true]);
+  });
 });

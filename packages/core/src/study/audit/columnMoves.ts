@@ -4,6 +4,7 @@ import { type Dataset, denseRows, featureCount, rowCount } from "../../data/data
 import { areImages } from "../../data/domain.ts";
 import type { Vector } from "../../linalg.ts";
 import { type Rate, rate } from "../../transfer/rates.ts";
+import { imageShapeOf } from "./exampleImages.ts";
 
 /** What became of one column, or of a column of words, at one budget. */
 export interface ColumnMove {
@@ -48,9 +49,11 @@ const SHOWN = 10;
 /** Columns beyond which nobody reads a line for each. */
 const MOST_COLUMNS = 2000;
 
-/** Whether columns of such data are told of: a table whose columns are few enough, or named. */
+/** Whether columns of such data are told of: a table of few enough, which is not shown as images for want of their names. */
 export function hasColumns(data: Dataset): boolean {
-  return !areImages(data.featureShape) && featureCount(data) <= MOST_COLUMNS;
+  const { featureShape, featureNames } = data;
+  const isShown = areImages(featureShape) || (!featureNames && imageShapeOf(featureShape) !== undefined);
+  return !isShown && featureCount(data) <= MOST_COLUMNS;
 }
 
 /**
