@@ -42,8 +42,31 @@ it("an audit says in which units its budgets are, and which columns moved", asyn
   const report = readFileSync(at("run/report.html"), "utf8");
   expect(report).toContain("cost-scaled L2");
   expect(report).not.toMatch(/(?<!cost-scaled) L2 (ε|epsilon|budget)/);
+  expect(report).toMatch(/id="rules"[\s\S]*wrong but invalid/);
   const moved = readFileSync(at("run/columns.csv"), "utf8").split("\n");
   expect(moved.filter((line) => /,total,[1-9]/.test(line)).length).toBeGreaterThan(0);
+});
+
+it("points that break a relation are counted, and those of them that would have been successes", async () => {
+  writeFileSync(
+    at("related.yaml"),
+    readFileSync(at("features.yaml"), "utf8").replace("]\n", ', "a <= b or late >= 4"]\n'),
+  );
+  const attack = ["--attack", "pgd", "--epsilon", "2", "--attackers", "none"];
+  const finished = await run(...audited, "--features", "related.yaml", ...attack, "--out", "related");
+  expect(finished.status).toBe(0);
+  expect(finished.stdout).toMatch(
+    /obeys the rules of the features file; wrong but invalid, and not counted, are at most/,
+  );
+  const { cells } = JSON.parse(readFileSync(at("related/metrics.json"), "utf8"));
+  for (const { brokeRules, wrongButInvalid, success } of cells) {
+    expect(wrongButInvalid.count).toBeLessThanOrEqual(brokeRules.count);
+    expect(success.n).toBeLessThanOrEqual(brokeRules.n);
+  }
+  const counts: number[] = cells.map(
+    ({ wrongButInvalid }: { wrongButInvalid: { count: number } }) => wrongButInvalid.count,
+  );
+  expect(Math.max(...counts)).toBeGreaterThan(0);
 });
 
 it("what is crafted satisfies the rules after it was written and read", async () => {

@@ -79,7 +79,7 @@ export interface AttackResult {
 export interface RuleOutcome {
   /** 1 for each point that broke a rule. */
   readonly broken: Uint8Array;
-  /** 1 for each of them that had reached its goal: it would have been a success. */
+  /** 1 for each of them that had reached its goal and, put back, does not: wrong but invalid, and no success. */
   readonly brokenSuccess: Uint8Array;
   /** 1 for each point that breaks a rule as it is returned, since the row itself does: it is no success either. */
   readonly invalid: Uint8Array;
@@ -275,6 +275,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     await putBack(first, start);
     await putBack(broken(first), origin);
     for (const i of broken(first)) outcome.invalid[i] = 1;
+    for (const i of first) if (reached[i] > 0 && outcome.invalid[i] === 0) outcome.brokenSuccess[i] = 0;
   }
   const lost = all.filter((i) => reached[i] === Number.NEGATIVE_INFINITY || Number.isNaN(size[i]));
   for (const i of lost) nonFinite[i] = 1;

@@ -37,6 +37,8 @@ const values: Readonly<Record<string, (cell: AnyCell, repetition: number, alignm
     perturbation_correlation: ({ perturbationCorrelation }) => perturbationCorrelation,
     gradients: ({ cost }) => cost?.gradients,
     scores: ({ cost }) => cost?.scores,
+    broke_rules: ({ brokeRules }) => brokeRules?.estimate,
+    wrong_but_invalid: ({ wrongButInvalid }) => wrongButInvalid?.estimate,
   };
 
 /** A row for each cell of each repetition. */

@@ -20,7 +20,8 @@ export const tables = {
     error_under_attack: "share of them that the target gets wrong",
     error_low: interval("Wilson, 95 %"),
     error_high: interval("Wilson, 95 %"),
-    success: "of the points that the target got right before, the share that it gets wrong now",
+    success:
+      "of the points that the target got right before, the share that it gets wrong now; under rules of a table: valid and wrong",
     success_n: "those points",
     targeted_success: "of the points of other classes, the share that ends in the class that was aimed at",
     targeted_low: interval("Wilson, 95 %"),
@@ -40,6 +41,10 @@ export const tables = {
     perturbation_correlation: "rho: mean correlation of the perturbations crafted on the two models",
     gradients: "rows of gradients of each model that crafting took, per point",
     scores: "rows of scores of each model that crafting took, per point",
+    broke_rules:
+      "share of points that broke a rule of the table as the attack left them, and were put back; empty: no rules",
+    wrong_but_invalid:
+      "share of points that would have misled the model they were crafted on, but broke a rule: no success",
   },
   samples: {
     surrogate: "the model that the point was crafted on, or the ensemble",

@@ -15,6 +15,7 @@ import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
 import { reportPage } from "./page.ts";
 import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
+import { validityTable } from "./validity.ts";
 import { definitions, unbroken } from "./words.ts";
 
 /** What a report is made of. */
@@ -41,6 +42,7 @@ export function renderReport({ result, examples, columns = [], name, manifest, d
   const crafter = strongestCell(result, epsilon)?.surrogate;
   const moves = columns.find((each) => each.surrogate === crafter && each.epsilon === epsilon);
   const { warnings } = result.asked;
+  const validity = validityTable([result], [id], (surrogate) => surrogate);
   const sections: readonly (readonly [id: string, short: string, title: string, content: Part])[] = [
     ["budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)],
     ...(result.standings.tried
@@ -54,6 +56,7 @@ export function renderReport({ result, examples, columns = [], name, manifest, d
     ...(examples.length > 0
       ? [["examples", "Examples", "What an attacked point looks like", exampleCards(result, examples)] as const]
       : []),
+    ...(validity ? [["rules", "Rules", "Points that break the rules of the table", validity] as const] : []),
     ["numbers", "Numbers", "All numbers", numbers(result)],
     ["words", "Definitions", "What the words mean", glossary()],
     ["catalogues", "Catalogues", "What catalogues of attacks call it", catalogueList(result)],

@@ -18,6 +18,7 @@ import { studyPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
 import { studyJsonFiles } from "./studyJsonFiles.ts";
+import { validityTable } from "./validity.ts";
 import { normText, repetitionsText, unbroken } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
@@ -59,6 +60,7 @@ ${points} attacked points; norm ${normText({ ...study.attack, ...(study.features
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
     main: html`${matrices(result)}
 ${attackerSection(result)}
+${validitySection(result)}
 ${studyFigures(drawings)}
 ${smallestBudgetSection(examples, nameIn(repetitions[0]))}
 ${printedSection(result.comparison)}
@@ -75,6 +77,17 @@ function matrices(result: StudyResult): Markup {
       return transferMatrix(byAttacker(result, attacker?.name), epsilon, title);
     }),
   )}`;
+}
+
+/** What became of the rules of a features file; nothing where there is none. */
+function validitySection({ repetitions }: StudyResult): Markup | false {
+  const targets = repetitions[0].models.filter(({ role }) => role === "target").map(({ id }) => id);
+  const table = validityTable(repetitions, targets, nameIn(repetitions[0]));
+  return (
+    table &&
+    html`<section><h2>Points that break the rules of the table</h2>
+${table}</section>`
+  );
 }
 
 /** What the study found: the best and the worst surrogate, and how the paper's claims fared. */

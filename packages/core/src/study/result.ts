@@ -54,6 +54,12 @@ export interface AuditCell {
   readonly attacker?: string;
   /** Rows of scores and of gradients that crafting asked surrogates for, per point, of all models attacked together. */
   readonly cost?: Cost;
+  /**
+   * Under rules of a table: of all points, those that broke a rule as the attack left them, and were put back; and those of them
+   * that would have misled the model they were crafted on, wrong but invalid, which is no success here. What is judged obeys the rules.
+   */
+  readonly brokeRules?: Rate;
+  readonly wrongButInvalid?: Rate;
   /** Errors after the attack among all points. */
   readonly errorUnderAttack: Rate;
   /** Errors after the attack among the points that were classified right; absent where none was. */

@@ -56,7 +56,7 @@ export interface Crafting {
 export interface RuleCounts {
   /** Broke a rule and were put back. */
   readonly broken: number;
-  /** Of those, how many the attacked model got wrong: no success. */
+  /** Of those, how many would have misled the attacked model, and do not count: wrong but invalid. */
   readonly wrongButInvalid: number;
   /** Break one as they are returned, since their rows do. */
   readonly invalidRows: number;
@@ -66,6 +66,14 @@ export interface RuleCounts {
 export function ruleCounts({ broken, brokenSuccess, invalid }: RuleOutcome): RuleCounts {
   const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
   return { broken: count(broken), wrongButInvalid: count(brokenSuccess), invalidRows: count(invalid) };
+}
+
+function addCounts(a: RuleCounts, b: RuleCounts): RuleCounts {
+  return {
+    broken: a.broken + b.broken,
+    wrongButInvalid: a.wrongButInvalid + b.wrongButInvalid,
+    invalidRows: a.invalidRows + b.invalidRows,
+  };
 }
 
 /**
@@ -87,6 +95,11 @@ export async function craftInChunks({ data, rows, target, place, onProgress, ...
       await place(e, chunk.from, result);
       queries.scores += result.queries.scores;
       queries.gradients += result.queries.gradients;
+      if (result.rules) {
+        const counts = ruleCounts(result.rules);
+        const before = rules[e];
+        rules[e] = before ? addCounts(before, counts) : counts;
+      }
       result.nonFinite.forEach((flag, i) => {
         nonFinite[chunk.from + i] |= flag;
       });

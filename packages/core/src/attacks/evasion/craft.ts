@@ -153,7 +153,7 @@ function betterOf(a: AttackResult, b: AttackResult): AttackResult {
     objective,
     size,
     nonFinite: a.nonFinite.map((flag, i) => flag | b.nonFinite[i]),
-    ...(a.rules && b.rules && { rules: bothOf(a.rules, b.rules) }),
+    ...(a.rules && b.rules && { rules: bothOf(a.rules, b.rules, objective) }),
     iterations: a.iterations + b.iterations,
     queries: {
       scores: a.queries.scores + b.queries.scores,
@@ -162,7 +162,10 @@ function betterOf(a: AttackResult, b: AttackResult): AttackResult {
   };
 }
 
-function bothOf(a: RuleOutcome, b: RuleOutcome): RuleOutcome {
+/** A point that reaches its goal from one start, within the rules, is not wrong but invalid from the other. */
+function bothOf(a: RuleOutcome, b: RuleOutcome, objective: Float64Array): RuleOutcome {
   const either = (part: keyof RuleOutcome) => a[part].map((flag, i) => flag | b[part][i]);
-  return { broken: either("broken"), brokenSuccess: either("brokenSuccess"), invalid: either("invalid") };
+  const invalid = either("invalid");
+  const brokenSuccess = either("brokenSuccess").map((flag, i) => (objective[i] > 0 && invalid[i] === 0 ? 0 : flag));
+  return { broken: either("broken"), brokenSuccess, invalid };
 }

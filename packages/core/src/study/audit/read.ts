@@ -25,6 +25,7 @@ import type { AuditParts, AuditQuestion } from "./question.ts";
 import type { AuditSamples } from "./samples.ts";
 import { shortfallOf } from "./shortfall.ts";
 import { standingsOf } from "./standing.ts";
+import { validitySentence } from "./validity.ts";
 
 /** What an audit found: rates and metrics, what became of each point, and a few points to look at. */
 export interface AuditOutput {
@@ -122,6 +123,7 @@ export async function readAudit(
   const { classNames, labels } = attacked;
   const onlyClass = labels.every((label) => label === labels[0]) ? classNames[labels[0]] : undefined;
   const { dataHash, targetHash, service, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
+  const obeyed = validitySentence(transfer.cells);
   const result: AuditResult = {
     carom: VERSION,
     seed: question.seed,
@@ -160,14 +162,17 @@ export async function readAudit(
     ...(keys.estimate && { estimate: await readRef(store, keys.estimate) }),
     ...(shortfall && { shortfall }),
     standings,
-    answer: answerOf({
-      target: transfer.models.find(({ id }) => id === TARGET)!,
-      pairs: pairs.filter((pair) => pair.target === TARGET),
-      norm: normIn(attacked.domain, question),
-      ...{ standings, epsilons },
-      ...(onlyClass !== undefined && { onlyClass }),
-      ...(shortfall && { shortfall }),
-    }),
+    answer: [
+      ...answerOf({
+        target: transfer.models.find(({ id }) => id === TARGET)!,
+        pairs: pairs.filter((pair) => pair.target === TARGET),
+        norm: normIn(attacked.domain, question),
+        ...{ standings, epsilons },
+        ...(onlyClass !== undefined && { onlyClass }),
+        ...(shortfall && { shortfall }),
+      }),
+      ...(obeyed === undefined ? [] : [obeyed]),
+    ],
   };
   const findings = question.gate ? gateFindings(question.gate, result, samples) : [];
   return { result, samples, examples, columns, findings };

@@ -7,7 +7,7 @@ import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { Transfer } from "../result.ts";
 import { type CraftOutcome, type CraftParameters, craft } from "../tasks/craft.ts";
-import { type Cost, craftCost } from "../tasks/craftCost.ts";
+import { type CraftFacts, craftCost } from "../tasks/craftCost.ts";
 import { type CleanEvaluation, evaluateClean } from "../tasks/evaluateClean.ts";
 import { type Configured, fit, type StoredModel } from "../tasks/fit.ts";
 import { type Judgement, judge } from "../tasks/judge.ts";
@@ -60,7 +60,7 @@ export interface Matrix {
   readonly variability?: ReadonlyMap<string, Ref<Variability>>;
   readonly transfer: Ref<Transfer>;
   /** What crafting took, all of it. */
-  readonly costs: readonly Ref<readonly Cost[]>[];
+  readonly costs: readonly Ref<readonly CraftFacts[]>[];
   /** The matrix of targets attacked white-box at further budgets, where they were asked for. */
   readonly curve?: Matrix;
   /** The points that are attacked. */
@@ -79,7 +79,7 @@ export interface MatrixCraft {
   readonly craft: Ref<CraftOutcome>;
   readonly judge: Ref<Judgement>;
   readonly judged: readonly string[];
-  readonly cost: Ref<readonly Cost[]>;
+  readonly cost: Ref<readonly CraftFacts[]>;
 }
 
 /** Adds the tasks of a matrix to a plan. */

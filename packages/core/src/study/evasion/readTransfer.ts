@@ -1,8 +1,9 @@
-// What a matrix measured, with what crafting took in each cell.
+// What a matrix measured, with what crafting took, and what became of rules, in each cell.
 
+import { rate } from "../../transfer/rates.ts";
 import { readRef, type Store } from "../engine/store.ts";
 import type { Transfer } from "../result.ts";
-import type { Cost } from "../tasks/craftCost.ts";
+import type { CraftFacts } from "../tasks/craftCost.ts";
 import type { Matrix } from "./matrix.ts";
 
 /** Reads the transfer of a matrix whose plan has been executed, for the budgets that it was asked for. */
@@ -12,7 +13,7 @@ export async function readTransfer(
   epsilons: readonly number[],
 ): Promise<Transfer> {
   const found = await readRef(store, transfer);
-  const costs: { surrogate: string; attacker?: string; judged: readonly string[]; costs: readonly Cost[] }[] = [];
+  const costs: { surrogate: string; attacker?: string; judged: readonly string[]; costs: readonly CraftFacts[] }[] = [];
   for (const [surrogate, { cost, judged }] of crafts)
     costs.push({ surrogate, judged, costs: await readRef(store, cost) });
   for (const { surrogate, attacker, cost, judged } of further) {
@@ -24,8 +25,12 @@ export async function readTransfer(
       ({ surrogate, attacker, judged }) =>
         surrogate === cell.surrogate && attacker === cell.attacker && judged.includes(cell.target),
     );
-    const cost = own?.costs[epsilons.indexOf(cell.epsilon)];
-    return cost ? { ...cell, cost } : cell;
+    const facts = own?.costs[epsilons.indexOf(cell.epsilon)];
+    if (!facts) return cell;
+    const { rules, ...cost } = facts;
+    const { n } = cell.errorUnderAttack;
+    const validity = rules && { brokeRules: rate(rules.broken, n), wrongButInvalid: rate(rules.wrongButInvalid, n) };
+    return { ...cell, cost, ...validity };
   });
   return { ...found, cells };
 }

@@ -1,7 +1,7 @@
 // Crafts evasion points on one model, or on several at once, for all budgets.
 
 import { type Attacker, buildAttacker, gradientsPerSample } from "../../attacks/attacker.ts";
-import { craftInChunks, type Queries } from "../../attacks/evasion/chunks.ts";
+import { craftInChunks, type Queries, type RuleCounts } from "../../attacks/evasion/chunks.ts";
 import { featureCount, rowCount } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
@@ -38,15 +38,18 @@ export interface CraftOutcome {
   readonly budgets: readonly Crafted[];
   /** How many points met gradients or scores that are not finite at some budget. */
   readonly nonFinite: number;
+  /** What became of the rules of a table, of each budget; absent where there are none. */
+  readonly rules?: readonly RuleCounts[];
   /** Why the model has no gradients, or how often the attack went on; for people who look into a store. */
   readonly facts: { readonly [name: string]: Json };
 }
 
 const craftingCodec: Codec<CraftOutcome> = {
   name: "crafting",
-  encode: ({ budgets, nonFinite, facts }) => ({
+  encode: ({ budgets, nonFinite, rules, facts }) => ({
     json: {
       ...facts,
+      ...(rules && { rules: rules.map((counts) => ({ ...counts })) }),
       ...(budgets.length > 0 && { queries: budgets.map(({ queries }) => ({ ...queries })) }),
       nonFinite,
     },
@@ -58,13 +61,21 @@ const craftingCodec: Codec<CraftOutcome> = {
     ),
   }),
   decode({ json, arrays }) {
-    const { nonFinite = 0, queries, ...facts } = json as CraftOutcome["facts"] & { readonly queries: Queries[] & Json };
+    const {
+      nonFinite = 0,
+      queries,
+      rules,
+      ...facts
+    } = json as CraftOutcome["facts"] & {
+      readonly queries: Queries[] & Json;
+      readonly rules?: RuleCounts[] & Json;
+    };
     const budgets = Array.from({ length: Object.keys(arrays).length / 2 }, (_, i) => ({
       points: rowsOf(arrays[`points:${i}`] as AnyRows),
       size: inMemory(arrays[`size:${i}`]).data as Float64Array,
       queries: queries[i],
     }));
-    return { budgets, nonFinite: nonFinite as number, facts };
+    return { budgets, nonFinite: nonFinite as number, ...(rules && { rules }), facts };
   },
 };
 
@@ -122,7 +133,7 @@ export interface CraftInputs {
 /** The task that crafts points on one model, or on several at once, at each budget. */
 export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
   name: "craft",
-  version: 8,
+  version: 9,
   output: craftingCodec,
   lists: { models: "model" },
   estimate({ epsilons, attacker = {} }, { model, models = [model!], attacked: { rows, features } }) {
@@ -188,10 +199,8 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
     return {
       budgets: budgets.map(({ points, size, queries }) => ({ points, size, queries })),
       nonFinite: crafting.nonFinite.reduce((sum, flag) => sum + flag, 0),
-      facts: {
-        iterations: budgets.map(({ iterations }) => iterations),
-        ...(crafting.rules && { rules: crafting.rules.map((counts) => ({ ...counts })) }),
-      },
+      ...(crafting.rules && { rules: crafting.rules }),
+      facts: { iterations: budgets.map(({ iterations }) => iterations) },
     };
   },
 };

@@ -1,5 +1,6 @@
-// What crafting took: rows of scores and of gradients for each attacked point, at each budget.
+// What crafting took, and what it left: rows of scores and of gradients for each attacked point, points that break rules.
 
+import type { RuleCounts } from "../../attacks/evasion/chunks.ts";
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
@@ -11,11 +12,18 @@ export interface Cost {
   readonly gradients: number;
 }
 
-/** The cost of each budget of what was crafted for so many points. */
-export function costsOf({ budgets }: CraftOutcome, points: number): readonly Cost[] {
-  return budgets.map(({ queries: { scores, gradients } }) => ({
+/** Of what was crafted at one budget. */
+export interface CraftFacts extends Cost {
+  /** What became of the rules of a table; absent where there are none. */
+  readonly rules?: RuleCounts;
+}
+
+/** The facts of each budget of what was crafted for so many points. */
+function factsOf({ budgets, rules }: CraftOutcome, points: number): readonly CraftFacts[] {
+  return budgets.map(({ queries: { scores, gradients } }, i) => ({
     scores: scores / points,
     gradients: gradients / points,
+    ...(rules && { rules: rules[i] }),
   }));
 }
 
@@ -23,11 +31,11 @@ export function costsOf({ budgets }: CraftOutcome, points: number): readonly Cos
 export const craftCost: TaskKind<
   object,
   { readonly attacked: Part; readonly craft: Ref<CraftOutcome> },
-  readonly Cost[]
+  readonly CraftFacts[]
 > = {
   name: "cost",
-  version: 1,
+  version: 2,
   output: jsonCodec("costs"),
   estimate: () => ({ seconds: 0.01 }),
-  run: async (_, { attacked, craft }) => costsOf(craft, attacked.labels.length),
+  run: async (_, { attacked, craft }) => factsOf(craft, attacked.labels.length),
 };
