@@ -58,7 +58,7 @@ for (const side of [0, 1]) {
   const rows = rowsOf(side * training, (side + 1) * training);
   const models = [];
   for (const [name, options] of settings) {
-    const fitted = await train(learnerByName(name), rows, { runtime, seed: 0, label: String(side), options });
+    const fitted = await train(learnerByName(name), rows, { runtime, seed: 0, stream: String(side), options });
     const opened = await openModel(runtime, fitted.model);
     if (opened.differentiable) models.push(opened.differentiable);
   }

@@ -10,8 +10,8 @@ const values = labels.flatMap((label) => Array.from({ length: 20 }, () => random
 const data = carom.dataset({ features: carom.tensor("float32", [400, 20], values), labels });
 const [mine, theirs] = carom.splitHalves(data, random).map((rows) => carom.takeRows(data, rows));
 
-const { model: target } = await carom.fit(carom.learnerByName("mlp"), theirs, { runtime, seed: 0, label: "target" });
-const { model } = await carom.fit(carom.learnerByName("logistic"), mine, { runtime, seed: 0, label: "stand-in" });
+const { model: target } = await carom.fit(carom.learnerByName("mlp"), theirs, { runtime, seed: 0, stream: "target" });
+const { model } = await carom.fit(carom.learnerByName("logistic"), mine, { runtime, seed: 0, stream: "stand-in" });
 const judge = await carom.openModel(runtime, target);
 const opened = (await carom.openModel(runtime, model)).differentiable!;
 

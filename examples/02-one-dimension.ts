@@ -21,7 +21,7 @@ function sample(name: string): carom.Dataset {
 }
 
 async function train(level: Level, name: string): Promise<carom.Model> {
-  const options = { runtime, seed: 0, label: name, options: levels[level] };
+  const options = { runtime, seed: 0, stream: name, options: levels[level] };
   return (await carom.fit(carom.learnerByName("svm-rbf"), sample(name), options)).model;
 }
 

@@ -68,7 +68,7 @@ const labels = Array.from({ length: 400 }, (_, i) => i % 2);
 const values = labels.flatMap((label) => Array.from({ length: 20 }, () => random.normal() + label));
 const data = carom.dataset({ features: carom.tensor("float32", [400, 20], values), labels });
 const [training, attacked] = carom.splitHalves(data, random).map((rows) => carom.takeRows(data, rows));
-const { model: target } = await carom.fit(carom.learnerByName("mlp"), training, { runtime, seed: 0, label: "target" });
+const { model: target } = await carom.fit(carom.learnerByName("mlp"), training, { runtime, seed: 0, stream: "target" });
 
 const { result } = await carom.audit({
   ...{ runtime, target, training, attacked, seed: 0, norm: "l2", epsilons: [1, 2] },

@@ -23,7 +23,7 @@ const lap = startLap();
 const { training } = await train(learners["svm-rbf"], data, {
   runtime: runtimeFrom(ort),
   seed: 0,
-  label: "full",
+  stream: "full",
   options,
 });
 lap(times);

@@ -29,7 +29,7 @@ for (const threads of threadCounts) {
       { job: `cnn:${n}`, title: "cnn, batch 128, 1 epoch", learner: learners.cnn, options: { epochs: 1 } },
     ];
     for (const { job, title, learner, options } of tasks) {
-      const ours = () => train(learner, data, { runtime, seed: 0, label: "bench", options });
+      const ours = () => train(learner, data, { runtime, seed: 0, stream: "bench", options });
       const [own, theirs] = await interleave([
         (repeats) => timeCalls(ours, repeats),
         (repeats) => peer.time(job, repeats),

@@ -70,7 +70,7 @@ async function serve() {
     );
     if (learner === "logistic") options.tolerance = peerTolerance(data);
     const [start, cpu] = [performance.now(), process.cpuUsage()];
-    const { training } = await train(learnerByName(learner), data, { runtime, seed: 0, label: "bench", options });
+    const { training } = await train(learnerByName(learner), data, { runtime, seed: 0, stream: "bench", options });
     const wall = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     const peak = process.resourceUsage().maxRSS / 1024;

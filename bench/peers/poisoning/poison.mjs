@@ -72,7 +72,7 @@ async function damage(/** @type {any} */ learner, /** @type {any} */ options, /*
   const retraining = await learner.retrain({ data, validation }, parsed, { runtime, random });
   const { loss } = retraining;
   await retraining.close();
-  const { model } = await fit(learner, data, { runtime, seed: 0, label: "judge", options });
+  const { model } = await fit(learner, data, { runtime, seed: 0, stream: "judge", options });
   const opened = await openModel(runtime, model);
   const { count, n } = errorRate(argMax(await opened.scores(test.features)), test.labels);
   const error = (100 * count) / n;

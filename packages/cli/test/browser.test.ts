@@ -66,7 +66,10 @@ beforeAll(async () => {
   if (!isHere) return;
   const { document } = parseHTML("<html><body></body></html>");
   const result = madeUpAudit({ targetId: hostile, classNames: [hostile, "nine"] });
-  writeFileSync(at("audit.html"), renderReport({ result, examples: madeUpExamples(result), manifest: {}, document }));
+  writeFileSync(
+    at("audit.html"),
+    renderReport({ result, exampleImages: madeUpExamples(result), manifest: {}, document }),
+  );
   writeFileSync(at("points.npz"), pointsFile(400));
   for (const [name, text] of Object.entries(studies)) {
     writeFileSync(at(`${name}.yaml`), text);

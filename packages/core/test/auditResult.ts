@@ -1,7 +1,7 @@
 // A made-up audit for tests of figures and reports: shaped like a real one, every number from a formula.
 
 import type { Interval } from "../src/stats/sample.ts";
-import type { AuditCell, AuditExample, AuditModel, AuditPair, AuditResult } from "../src/study/result.ts";
+import type { AuditCell, AuditModel, AuditPair, AuditResult, ExampleImage } from "../src/study/result.ts";
 import { type Rate, rate as rateOf } from "../src/transfer/rates.ts";
 
 const N = 500;
@@ -156,7 +156,7 @@ export function madeUpAudit({
 }
 
 /** Attacked points that look like strokes on a dark page. */
-export function madeUpExamples(result: AuditResult, count = 4): AuditExample[] {
+export function madeUpExamples(result: AuditResult, count = 4): ExampleImage[] {
   const [H, W] = [28, 28];
   const attackers = result.models.filter(({ role }) => role === "surrogate");
   return Array.from({ length: count }, (_, index) => {

@@ -130,7 +130,7 @@ describe("line-search attack on a network", () => {
     const fitted = await fit(learnerByName("mlp"), learnable, {
       runtime,
       seed,
-      label: "test",
+      stream: "test",
       options: { epochs: 200 },
     });
     const epsilons = [0.2, 0.5, 1];
@@ -194,7 +194,7 @@ describe("white-box curves of the paper on MNIST 8 against 9", () => {
         const { model } = await fit(learnerByName(learner), takeRows(train, half), {
           runtime,
           seed: split,
-          label: "paper",
+          stream: "paper",
           options: { C, tolerance: 1e-3 },
         });
         const { opened, results } = await craft(model, attacked, epsilons, train);

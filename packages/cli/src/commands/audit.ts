@@ -1,6 +1,6 @@
 // carom audit: how much of a model falls to attacks crafted on surrogates, and why.
 
-import { ask, studyKinds } from "@carom/core/kinds";
+import { planOf, studyKinds } from "@carom/core/kinds";
 import { startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { withExamples } from "../ui/options.ts";
@@ -34,7 +34,7 @@ async function run(options: AuditOptions): Promise<void> {
   const plan = startPlan();
   const { question, data, service, queries } = await askedAudit(plan, options, (epsilons) => gateOf(options, epsilons));
   const { gate: _, ...decisive } = question;
-  await runAsked(plan, ask(plan, studyKinds.audit, question, data), {
+  await runAsked(plan, planOf(plan, studyKinds.audit, question, data), {
     ...{ name: "audit", started, question: decisive, options },
     ...(service && { service }),
     ...(queries && { queries }),

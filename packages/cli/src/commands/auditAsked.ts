@@ -163,7 +163,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   const { model, opened, contentHash: targetHash } = classifier;
   const { training, attacked } = await splitUserData(user, options, classifier.fit);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
-  const doubts = await checkOn(classifier, attacked);
+  const modelWarnings = await checkOn(classifier, attacked);
   await opened.close();
   return {
     attacked,
@@ -181,7 +181,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       defaults: [...dataDefaults(user, training), ...inputNotes(model, options.attackAt)],
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
-        ...doubts.map(({ sentence }) => sentence),
+        ...modelWarnings.map(({ sentence }) => sentence),
       ],
     },
   };

@@ -3,7 +3,7 @@
 import { type Dataset, denseRows, InputError, rowCount } from "@carom/core";
 import { classPosition, spreadRows, wholeInterval } from "@carom/core/data";
 import { sizeOfTraining } from "@carom/core/learners";
-import { checkAnswers, type Doubt } from "@carom/core/models";
+import { checkAnswers, type ModelWarning } from "@carom/core/models";
 import {
   attackerKnows,
   chooseAudit,
@@ -55,7 +55,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const attacked = withClassesOf(divided.attacked, service);
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
   const { told, ...reading } = service.reading;
-  const doubts = await checkService(service, attacked);
+  const modelWarnings = await checkService(service, attacked);
   const targetHash = hashJson(identity);
   return {
     attacked,
@@ -88,7 +88,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
       ],
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
-        ...doubts.map(({ sentence }) => sentence),
+        ...modelWarnings.map(({ sentence }) => sentence),
         ...openCredential(protocol.url, options),
       ],
     },
@@ -96,7 +96,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
 }
 
 /** What is suspicious of the service's answers about rows that are attacked, which are asked about anyway. */
-async function checkService(service: RemoteTarget, attacked: Dataset): Promise<readonly Doubt[]> {
+async function checkService(service: RemoteTarget, attacked: Dataset): Promise<readonly ModelWarning[]> {
   const rows = rowsToCheck(attacked);
   return checkAnswers(await service.scores(denseRows(rows)), rows.labels, service);
 }

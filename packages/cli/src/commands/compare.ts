@@ -1,7 +1,7 @@
 // carom compare: whether one version of a model is misled more often than another, on the same points by the same attackers.
 
 import { InputError } from "@carom/core";
-import { ask, comparison, finishedComparison, studyKinds } from "@carom/core/kinds";
+import { comparison, finishedComparison, planOf, studyKinds } from "@carom/core/kinds";
 import { type ComparisonGate, type PlanBuilder, parseGateRule, requireSameClasses, startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { isRun, readVersion } from "../host/earlierAudit.ts";
@@ -62,7 +62,7 @@ async function compareModels(A: string, B: string, options: CompareOptions): Pro
   const question = { first: first.question, second: second.question };
   await runAsked(
     plan,
-    ask(plan, comparison, { ...question, ...(gate && { gate }) }, { first: first.data, second: second.data }),
+    planOf(plan, comparison, { ...question, ...(gate && { gate }) }, { first: first.data, second: second.data }),
     { name: "compare", started, question: { ...question, names: [A, B] }, options },
   );
 }
@@ -70,7 +70,7 @@ async function compareModels(A: string, B: string, options: CompareOptions): Pro
 /** Asks a service all that will be asked of it: afterwards its answers are in the store, and the other version's turn comes. */
 async function askService(plan: PlanBuilder, { service, question, data }: AskedAudit, options: CompareOptions) {
   if (!service) return;
-  const { wanted } = ask(plan, studyKinds.audit, question, data);
+  const { wanted } = planOf(plan, studyKinds.audit, question, data);
   const { device, quiet = false, workers = defaultWorkers() } = options;
   await runPlan(plan, wanted, { workers, quiet, device, service });
   await service.close();
@@ -93,7 +93,7 @@ async function compareRuns(A: string, B: string, options: CompareOptions, comman
   const [first, second] = [await readVersion(A), await readVersion(B)];
   const gate = gateOf(options, first.result.asked.epsilons);
   const plan = startPlan();
-  await runAsked(plan, ask(plan, finishedComparison, gate ? { gate } : {}, { first, second }), {
+  await runAsked(plan, planOf(plan, finishedComparison, gate ? { gate } : {}, { first, second }), {
     ...{ name: "compare", started, options },
     question: { first: first.result, second: second.result, names: [A, B] },
   });

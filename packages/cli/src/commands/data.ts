@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { featureCount, InputError } from "@carom/core";
 import {
   areImages,
-  caseDoubt,
+  caseWarning,
   type DataReading,
   type DatasetDescription,
   describeDataset,
@@ -84,7 +84,7 @@ const SHOWN = 20;
 
 function sheet(file: string, contentHash: string, reading: DataReading, data: DatasetDescription): string {
   const classes = data.classes.map(({ name, rows }) => `${name} (${rows})`).join(", ");
-  const alike = caseDoubt(data.classes.map(({ name }) => name));
+  const alike = caseWarning(data.classes.map(({ name }) => name));
   const shown = data.featureNames?.slice(0, SHOWN).join(", ");
   const names = shown && `${shown}${data.features > SHOWN ? `, ... (${data.features})` : ""}`;
   const told = readingParts(reading).slice(2).join(", ");

@@ -20,7 +20,7 @@ import {
 } from "@carom/core/attacks";
 import { areImages, classPosition } from "@carom/core/data";
 import { threatOfFeatures } from "@carom/core/features";
-import type { Doubt } from "@carom/core/models";
+import type { ModelWarning } from "@carom/core/models";
 import { budgetUnitsOf, normIn } from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
@@ -195,9 +195,9 @@ async function run(options: EvadeOptions): Promise<void> {
   const nonFinite = nonFiniteSentence(crafted.nonFinite);
   const warnings = [...(known?.warnings ?? []), ...told, ...(nonFinite === undefined ? [] : [nonFinite])];
   const judged: JudgedFile[] = [];
-  const doubts: (readonly Doubt[])[] = [];
+  const modelWarnings: (readonly ModelWarning[])[] = [];
   for (const model of models) {
-    doubts.push(await checkOn(model, all));
+    modelWarnings.push(await checkOn(model, all));
     judged.push(
       await judgeSaved(draft.path, model.opened, attacked, threat.norm, epsilons ?? [Number.POSITIVE_INFINITY], {
         ...(target !== undefined && { target }),
@@ -223,7 +223,7 @@ async function run(options: EvadeOptions): Promise<void> {
       model: path,
       modelHash: contentHash,
       ...judged[i],
-      doubts: doubts[i],
+      doubts: modelWarnings[i],
     }));
     const { model: _, ...only } = each[0];
     printJson({
@@ -256,7 +256,7 @@ async function run(options: EvadeOptions): Promise<void> {
     for (const [e, budget] of judged[i].budgets.entries()) {
       print(`${describeBudget(budget, label, options)}${describeRules(crafted.rules?.[e])}\n`);
     }
-    print(warningLines(doubts[i]));
+    print(warningLines(modelWarnings[i]));
   }
   print(warningLines(warnings.map((sentence) => ({ sentence }))));
   if (ofTargetClass > 0) print(`left out: ${ofTargetClass} rows that are of class ${options.targetClass} already\n`);

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { type Dataset, type FloatType, InputError, unknownName } from "@carom/core";
 import { attackerNamed } from "@carom/core/attacks";
-import type { Doubt } from "@carom/core/models";
+import type { ModelWarning } from "@carom/core/models";
 import {
   adviceSentence,
   budgetUnitsOf,
@@ -141,20 +141,20 @@ async function run(options: ExplainOptions): Promise<void> {
     ...(options.smoothness !== undefined && { smoothness: options.smoothness }),
     onProgress: ({ label, done }) => progress.update(label, done),
   }).finally(() => progress.end());
-  const doubted = [...models.values()].filter(({ doubts }) => doubts.length > 0);
+  const suspicious = [...models.values()].filter(({ modelWarnings }) => modelWarnings.length > 0);
   if (options.json) {
     printJson({
       reading,
       units: known ? "cost" : units,
       ...result,
-      doubts: Object.fromEntries(doubted.map(({ name, doubts }) => [name, doubts])),
+      doubts: Object.fromEntries(suspicious.map(({ name, modelWarnings }) => [name, modelWarnings])),
       ...(warnings.length > 0 && { warnings }),
     });
     return;
   }
   print(describe(result));
   if (units === "ranges") print("Budgets are of features in units of their ranges.\n");
-  for (const { name, doubts } of doubted) print(warningLines(doubts, name));
+  for (const { name, modelWarnings } of suspicious) print(warningLines(modelWarnings, name));
   print(warningLines(warnings.map((sentence) => ({ sentence }))));
 }
 
@@ -168,7 +168,7 @@ function namesOf(paths: readonly string[]): ReadonlyMap<string, string> {
 
 /** A model under the name that results call it, and what is suspicious of it. */
 interface ReadModel extends NamedModel {
-  readonly doubts: readonly Doubt[];
+  readonly modelWarnings: readonly ModelWarning[];
   readonly type: FloatType;
 }
 
@@ -188,7 +188,12 @@ async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset, 
       });
     }
     const { model, opened } = classifier;
-    models.set(path, { name, model, doubts: await checkOn(classifier, own), type: opened.inputType ?? "float32" });
+    models.set(path, {
+      name,
+      model,
+      modelWarnings: await checkOn(classifier, own),
+      type: opened.inputType ?? "float32",
+    });
     await classifier.opened.close();
   }
   return { models, data: data! };

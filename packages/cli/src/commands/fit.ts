@@ -91,7 +91,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   const fitted = await fit(learner, dataset, {
     runtime,
     seed: options.seed,
-    label: "cli",
+    stream: "cli",
     options: validation?.best.options ?? settings,
     metadata: { data: contentHash },
     onProgress: (done) => progress.update(`training ${name}`, done),

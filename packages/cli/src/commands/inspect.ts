@@ -6,9 +6,9 @@ import {
   type Columns,
   countOperators,
   countParameters,
-  type Doubt,
   type InputPart,
   layoutOf,
+  type ModelWarning,
 } from "@carom/core/models";
 import type { OnnxModel, ValueInfo } from "@carom/core/onnx";
 import { Command } from "commander";
@@ -53,7 +53,7 @@ async function run(path: string, options: InspectOptions): Promise<void> {
   const { model, opened, contentHash } = classifier;
   const { size } = await stat(path);
   const { reading } = model;
-  const doubts = loaded && (await checkOn(classifier, await classifier.fit(loaded.dataset)));
+  const modelWarnings = loaded && (await checkOn(classifier, await classifier.fit(loaded.dataset)));
   await opened.close();
   // Only now, since large weights are in memory once more.
   const { file, external, unreadable } = await readWhole(path);
@@ -88,12 +88,12 @@ async function run(path: string, options: InspectOptions): Promise<void> {
     },
     gradients: opened.differentiable !== undefined,
     noGradients: opened.notDifferentiable,
-    ...(doubts && { reading: loaded.reading, doubts }),
+    ...(modelWarnings && { reading: loaded.reading, doubts: modelWarnings }),
   };
   if (options.json) printJson(inspected);
   else {
     print(`${wrap(text(inspected).join("\n"), outputWidth())}\n`);
-    print(warningLines(doubts ?? []));
+    print(warningLines(modelWarnings ?? []));
   }
 }
 
@@ -142,7 +142,7 @@ interface Inspected {
     readonly columns: Columns;
   };
   readonly noGradients: string | undefined;
-  readonly doubts?: readonly Doubt[];
+  readonly modelWarnings?: readonly ModelWarning[];
 }
 
 /** What the columns of a row are, where a row is not simply the input. */
@@ -189,7 +189,7 @@ function text(inspected: Inspected): string[] {
     parts,
     fixedBatch,
     scores,
-    doubts,
+    modelWarnings,
   } = inspected;
   // Sizes without a name in the file are read under names of our own.
   const plain = (size: number | string) => (typeof size === "string" && size.includes(":") ? "?" : size);
@@ -228,6 +228,6 @@ function text(inspected: Inspected): string[] {
   }
   if (inspected.unreadable) lines.push(`unread      ${inspected.unreadable}`);
   lines.push(inspected.noGradients === undefined ? "gradients   yes" : `gradients   none: ${inspected.noGradients}`);
-  if (doubts?.length === 0) lines.push("checks      nothing suspicious");
+  if (modelWarnings?.length === 0) lines.push("checks      nothing suspicious");
   return lines;
 }

@@ -53,12 +53,12 @@ async function run(options: ScoreOptions): Promise<void> {
     const pick = (labels: Int32Array) => labels.filter((_, i) => isOf[i] === 1);
     return { name, error: errorRate(pick(predicted), pick(data.labels)) };
   });
-  const doubts = await checkOn(classifier, data);
+  const modelWarnings = await checkOn(classifier, data);
   await opened.close();
   if (options.out !== undefined) await writeWhole(options.out, writeNpy(scores));
   if (options.json) {
     const written = options.out !== undefined && { scores: options.out };
-    printJson({ modelHash, dataHash, reading, error, perClass, doubts, ...written });
+    printJson({ modelHash, dataHash, reading, error, perClass, doubts: modelWarnings, ...written });
     return;
   }
   const width = Math.max(12, ...data.classNames.map((name) => `class ${name} `.length));
@@ -66,5 +66,5 @@ async function run(options: ScoreOptions): Promise<void> {
   print(line("error", error));
   for (const { name, error: ofClass } of perClass) print(line(`class ${name}`, ofClass));
   if (options.out !== undefined) print(`scores      ${options.out}\n`);
-  print(warningLines(doubts));
+  print(warningLines(modelWarnings));
 }

@@ -13,7 +13,7 @@ import { print } from "../terminal/print.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
-import { askStudy } from "./askStudy.ts";
+import { planStudyFile } from "./planStudyFile.ts";
 import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
 
 interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions {
@@ -64,7 +64,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const study = restricted(atScale(seeded, options.scale), options.only);
   if (!options.plan) await requireFolder(options, study.name);
   const plan = startPlan();
-  const { asked, hashes, warnings } = await askStudy(plan, study, options.scale, options);
+  const { asked, hashes, warnings } = await planStudyFile(plan, study, options.scale, options);
   if (options.plan) {
     const measured = await withMeasuredTimes(plan, storeFolder());
     await describePlan(measured, options.workers ?? defaultWorkers(), options.json === true);

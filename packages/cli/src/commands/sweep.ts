@@ -2,7 +2,7 @@
 
 import { InputError, learnerByName, learners } from "@carom/core";
 import { withScaling } from "@carom/core/data";
-import { ask, oneSweep } from "@carom/core/kinds";
+import { oneSweep, planOf } from "@carom/core/kinds";
 import { budgetUnitsOf, defaultBudget, type SweepQuestion, startPlan, threatIn } from "@carom/core/study";
 import { Command, Option } from "commander";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
@@ -103,7 +103,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   };
   const plan = startPlan();
   const data = { train: { part: plan.data(dataset), dataset, hash: contentHash } };
-  await runAsked(plan, ask(plan, oneSweep, question, data), {
+  await runAsked(plan, planOf(plan, oneSweep, question, data), {
     ...{ name: "sweep", started, question, options },
     beside: { reading, ...(warnings.length > 0 && { warnings }) },
     shown: ["Figures", "figures"],

@@ -2,7 +2,7 @@
 
 import { type Dataset, InputError, type Model, type OpenModel } from "@carom/core";
 import { withClasses } from "@carom/core/data";
-import type { Doubt } from "@carom/core/models";
+import type { ModelWarning } from "@carom/core/models";
 
 /**
  * The data with its classes numbered as the model's scores are.
@@ -41,7 +41,7 @@ export function alignClasses(
 const isInteger = (name: string) => /^-?\d+$/.test(name);
 
 /** What is taken for granted of data that `alignClasses` returned: that words are classes in alphabetical order. */
-export function assumedOrder({ classNames }: Dataset, model: Pick<Model, "classNames">): Doubt[] {
+export function assumedOrder({ classNames }: Dataset, model: Pick<Model, "classNames">): ModelWarning[] {
   if (`${model.classNames}` === `${classNames}` || classNames.some(isInteger)) return [];
   const named = classNames.slice(0, 12).join(", ");
   const own = model.classNames

@@ -13,7 +13,7 @@ import {
   type Runtime,
 } from "@carom/core";
 import { columnNames, matchColumns, spreadRows, type TakenColumn, valueColumn } from "@carom/core/data";
-import { checkModel, type Doubt, type InputPart, kindsOf, roundingDoubt } from "@carom/core/models";
+import { checkModel, type InputPart, kindsOf, type ModelWarning, roundingWarning } from "@carom/core/models";
 import { alignClasses, assumedOrder } from "./classes.ts";
 import { tellDoing } from "./doing.ts";
 import type { ModelOptions } from "./modelFile.ts";
@@ -123,12 +123,12 @@ export function rowsToCheck(data: Dataset): Dataset {
 export async function checkOn(
   { model, opened }: Pick<Classifier, "model" | "opened">,
   data: Dataset,
-): Promise<readonly Doubt[]> {
+): Promise<readonly ModelWarning[]> {
   const part = rowsToCheck(data);
   const rows = denseRows(part);
   return [
     ...assumedOrder(data, model),
-    ...roundingDoubt(model.parts, rows),
+    ...roundingWarning(model.parts, rows),
     ...(await checkModel(opened, rows, part.labels)),
   ];
 }

@@ -2,8 +2,8 @@
 // numbers that float32 cannot hold.
 
 import type { Dataset, FloatType, ThreatModel } from "@carom/core";
-import { precisionDoubt } from "@carom/core/attacks";
-import { caseDoubt, float32Doubt, wideBoxDoubt } from "@carom/core/data";
+import { precisionWarning } from "@carom/core/attacks";
+import { caseWarning, float32Warning, wideBoxWarning } from "@carom/core/data";
 import type { BudgetUnits } from "@carom/core/study";
 import { holdNote } from "../terminal/notes.ts";
 import { unitsWarnings } from "./unitsOption.ts";
@@ -31,10 +31,10 @@ export function dataWarnings(
   const { threat, units, epsilons, type = "float32" } = attack ?? {};
   const sentences = [
     ...(threat ? unitsWarnings(threat.domain, { ...(units && { units }) }, epsilons) : []),
-    caseDoubt(data.classNames),
-    wideBoxDoubt(data, { attacked: attack !== undefined, learned }),
-    learned ? float32Doubt(data) : undefined,
-    threat && type === "float32" ? precisionDoubt(data, threat, epsilons ?? []) : undefined,
+    caseWarning(data.classNames),
+    wideBoxWarning(data, { attacked: attack !== undefined, learned }),
+    learned ? float32Warning(data) : undefined,
+    threat && type === "float32" ? precisionWarning(data, threat, epsilons ?? []) : undefined,
   ];
   return sentences.filter((sentence) => sentence !== undefined);
 }

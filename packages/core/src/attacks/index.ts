@@ -7,7 +7,7 @@
 // What an attacker may change, and by how much
 
 export { l1, l2, linf, type Norm, norms } from "../threat/norm.ts";
-export { precisionDoubt } from "../threat/precision.ts";
+export { precisionWarning } from "../threat/precision.ts";
 export { scaledNorm } from "../threat/scaledNorm.ts";
 export { type BudgetedThreat, checkThreat, type Direction, type ThreatModel } from "../threat/threat.ts";
 

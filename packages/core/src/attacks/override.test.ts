@@ -32,7 +32,7 @@ const turned =
 it.each(Object.keys(norms) as (keyof typeof norms)[])(
   "gradients that are turned round lead each attack away from its goal under %s",
   async (name) => {
-    const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "model", options: {} });
+    const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, stream: "model", options: {} });
     const opened = await openModel(runtime, model);
     const threat = { norm: norms[name], domain: data.domain, epsilon: 0.2 };
     const attacks = Object.values(evasionAttacks).filter(

@@ -104,7 +104,7 @@ export interface RuleOutcome {
  *
  * const runtime = runtimeFrom(ort);
  * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });
- * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "example" });
+ * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, stream: "example" });
  * const { points, size } = await runAttack(pgdAttack({ steps: 4, stepSize: 0.5 }), {
  *   models: [(await openModel(runtime, model)).differentiable!],
  *   x: denseRows(data),

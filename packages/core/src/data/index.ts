@@ -40,8 +40,8 @@ export { splitHalves, stratifiedSplit, subsample } from "./split.ts";
 // A dataset in words, and what is suspicious of it
 
 export { describeBounds } from "./bounds.ts";
-export { caseDoubt } from "./classDoubts.ts";
-export { factorOfRanges, float32Doubt, VERY_DIFFERENT, wideBoxDoubt } from "./columnDoubts.ts";
+export { caseWarning } from "./classWarnings.ts";
+export { factorOfRanges, float32Warning, VERY_DIFFERENT, wideBoxWarning } from "./columnWarnings.ts";
 export { type DatasetDescription, describeDataset } from "./describe.ts";
 export { type DataReading, describeReading, readingParts } from "./reading.ts";
 

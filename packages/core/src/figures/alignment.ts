@@ -3,11 +3,11 @@
 import * as Plot from "@observablehq/plot";
 import { short } from "../numbers.ts";
 import type { AuditResult } from "../study/result.ts";
-import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
+import { cellAt, normName, targetOf } from "./auditLookup.ts";
 import { accent, muted } from "./palette.ts";
 import { placeLabels } from "./placeLabels.ts";
-import { cellAt, normName, targetOf } from "./read.ts";
 import { alongBar, nameY, scatterFrame, scatterSize, toPixels } from "./scatter.ts";
+import { applySvgStyle, axisStyle, clipped, type FigureOptions, gridStyle, writeKey } from "./svgStyle.ts";
 
 interface Point {
   readonly surrogate: string;
@@ -74,5 +74,5 @@ export function alignmentAndTransfer(result: AuditResult, epsilon: number, { doc
   const label =
     `Ratio of black-box to white-box error at ${normName(result.asked)} epsilon ${epsilon} ` +
     `against gradient alignment, ${points.length} pairs, ${own.length} of them judged on the target`;
-  return dress(drawing, "alignment", label);
+  return applySvgStyle(drawing, "alignment", label);
 }

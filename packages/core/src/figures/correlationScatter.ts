@@ -5,9 +5,9 @@ import { short } from "../numbers.ts";
 import { confidenceBand, type RegressionLine } from "../stats/regression.ts";
 import type { Correlation } from "../transfer/correlations.ts";
 import { permutationPText } from "../transfer/correlations.ts";
-import { append, axisStyle, dress, type FigureOptions, gridStyle } from "./dress.ts";
 import { accent, ink, muted } from "./palette.ts";
 import { nameY, scatterSize } from "./scatter.ts";
+import { append, applySvgStyle, axisStyle, type FigureOptions, gridStyle } from "./svgStyle.ts";
 
 /** A point of a scatter plot. */
 export interface CorrelationPoint {
@@ -64,7 +64,11 @@ export function correlationScatter(
   const place = { x: scatterSize.marginLeft, y: 16, fill: muted, "font-size": 12, "text-anchor": "start" };
   append(drawing, "text", place, statistics);
   const fit = line ? `, line ${short(line.slope)} x + ${short(line.intercept)}` : "";
-  return dress(drawing, "correlation", `${names.y} against ${names.x}, ${points.length} pairs${fit}; ${statistics}`);
+  return applySvgStyle(
+    drawing,
+    "correlation",
+    `${names.y} against ${names.x}, ${points.length} pairs${fit}; ${statistics}`,
+  );
 }
 
 const letters = { pearson: "P", spearman: "S", kendall: "K" } as const;

@@ -3,11 +3,11 @@
 import * as Plot from "@observablehq/plot";
 import { percentInterval, short } from "../numbers.ts";
 import type { AuditModel, AuditResult } from "../study/result.ts";
-import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
+import { cellAt, normName } from "./auditLookup.ts";
 import { accent, ink, muted } from "./palette.ts";
 import { placeLabels } from "./placeLabels.ts";
-import { cellAt, normName } from "./read.ts";
 import { alongBar, logTicks, nameY, scatterFrame, scatterSize, spread, toPixels } from "./scatter.ts";
+import { applySvgStyle, axisStyle, clipped, type FigureOptions, gridStyle, writeKey } from "./svgStyle.ts";
 
 interface Point {
   readonly model: AuditModel;
@@ -78,7 +78,7 @@ export function gradientSizes(result: AuditResult, epsilon: number, { document }
   nameY(drawing, "white-box error");
   writeKey(drawing, key, scatterFrame.left);
   const label = `White-box error at ${normName(result.asked)} epsilon ${epsilon} against input-gradient size, ${points.length} models`;
-  return dress(drawing, "gradient-sizes", label);
+  return applySvgStyle(drawing, "gradient-sizes", label);
 }
 
 const isSurrogate = ({ model }: Point) => model.role === "surrogate";

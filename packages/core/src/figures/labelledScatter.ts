@@ -2,10 +2,10 @@
 
 import * as Plot from "@observablehq/plot";
 import { short } from "../numbers.ts";
-import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
 import { accent, ink, muted } from "./palette.ts";
 import { placeLabels } from "./placeLabels.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread, toPixels } from "./scatter.ts";
+import { applySvgStyle, axisStyle, clipped, type FigureOptions, gridStyle, writeKey } from "./svgStyle.ts";
 
 /** A model in a scatter plot, with its name beside it. */
 export interface LabelledPoint {
@@ -65,5 +65,5 @@ export function labelledScatter(
     { mark: "line", colour: muted, text: "one learner" },
   ] as const;
   writeKey(drawing, key, scatterFrame.left);
-  return dress(drawing, "models", `${names.y} against ${names.x}, ${points.length} models`);
+  return applySvgStyle(drawing, "models", `${names.y} against ${names.x}, ${points.length} models`);
 }

@@ -5,8 +5,8 @@ import { percentInterval } from "../numbers.ts";
 import { sourceName } from "../study/audit/attackerRows.ts";
 import type { AuditComparison } from "../study/audit/comparison.ts";
 import { TARGET } from "../study/names.ts";
-import { axisStyle, clipped, dress, type FigureOptions, gridStyle, textWidth } from "./dress.ts";
 import { accent, ink, muted, paper } from "./palette.ts";
+import { applySvgStyle, axisStyle, clipped, type FigureOptions, gridStyle, textWidth } from "./svgStyle.ts";
 
 const LINE = 24;
 
@@ -58,5 +58,9 @@ export function pairedDifferences(
       }),
     ],
   });
-  return dress(drawing, "differences", `Error of B less error of A at budget ${epsilon}, ${rows.length} attackers`);
+  return applySvgStyle(
+    drawing,
+    "differences",
+    `Error of B less error of A at budget ${epsilon}, ${rows.length} attackers`,
+  );
 }

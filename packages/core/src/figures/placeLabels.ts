@@ -1,7 +1,7 @@
 // Labels beside points without covering each other or another point.
 
-import { append, textWidth } from "./dress.ts";
 import { paper } from "./palette.ts";
+import { append, textWidth } from "./svgStyle.ts";
 
 /** A point in pixels and what is to be written beside it. */
 export interface Label {

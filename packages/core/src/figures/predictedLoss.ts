@@ -3,10 +3,10 @@
 import * as Plot from "@observablehq/plot";
 import { short } from "../numbers.ts";
 import type { AuditCell, AuditResult } from "../study/result.ts";
-import { axisStyle, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
+import { cellsAlone, targetOf } from "./auditLookup.ts";
 import { accent, muted } from "./palette.ts";
-import { cellsAlone, targetOf } from "./read.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts";
+import { applySvgStyle, axisStyle, type FigureOptions, gridStyle, writeKey } from "./svgStyle.ts";
 
 /**
  * Observed increase of the judged model's loss against the first-order prediction, mean of delta . gradient, for all
@@ -55,5 +55,5 @@ export function predictedLoss(result: AuditResult, { document }: FigureOptions):
   const label =
     `Observed against predicted loss increase, ${cells.length} pairs and budgets; ` +
     `${predicted.length - cells.length} without a rise left out`;
-  return dress(drawing, "predicted-loss", label);
+  return applySvgStyle(drawing, "predicted-loss", label);
 }

@@ -1,8 +1,8 @@
 // What the scatter plots share: their size, and the way from values to pixels and to ticks.
 
 import type * as Plot from "@observablehq/plot";
-import { append } from "./dress.ts";
 import { muted } from "./palette.ts";
+import { append } from "./svgStyle.ts";
 
 /** Room for the axes around the frame, with the key and the name of the y axis above it. */
 export const scatterSize = {

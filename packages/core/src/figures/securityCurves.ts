@@ -3,9 +3,9 @@
 import * as Plot from "@observablehq/plot";
 import { percentInterval } from "../numbers.ts";
 import type { AuditResult } from "../study/result.ts";
-import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
+import { cellAt, normName, surrogatesOf, targetOf } from "./auditLookup.ts";
 import { accent, hairline, ink } from "./palette.ts";
-import { cellAt, normName, surrogatesOf, targetOf } from "./read.ts";
+import { applySvgStyle, axisStyle, clipped, type FigureOptions, gridStyle, writeKey } from "./svgStyle.ts";
 
 interface Step {
   readonly epsilon: number;
@@ -96,7 +96,7 @@ export function securityCurves(result: AuditResult, { document }: FigureOptions)
     48,
   );
   const label = `Error under attack of ${target.id} against epsilon: ${surrogates.length} panels, one per surrogate`;
-  return dress(drawing, "curves", label);
+  return applySvgStyle(drawing, "curves", label);
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -4,9 +4,9 @@ import * as Plot from "@observablehq/plot";
 import { short } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { SweepResult } from "../study/sweep/sweep.ts";
-import { axisStyle, dress, type FigureOptions, gridStyle, type KeyEntry, writeKey } from "./dress.ts";
 import { accent, ink } from "./palette.ts";
 import { logTicks, nameY, scatterFrame, scatterSize, spread } from "./scatter.ts";
+import { applySvgStyle, axisStyle, type FigureOptions, gridStyle, type KeyEntry, writeKey } from "./svgStyle.ts";
 
 interface Row extends Interval {
   readonly value: string;
@@ -77,7 +77,7 @@ function draw(
   nameY(drawing, nameOfY);
   const key = series.map(({ colour, text }): KeyEntry => ({ mark: "line", colour, text }));
   writeKey(drawing, key, scatterFrame.left);
-  return dress(drawing, "sweep", label);
+  return applySvgStyle(drawing, "sweep", label);
 }
 
 const ascending = ({ models }: SweepResult) => [...models].sort((a, b) => a.value - b.value);

@@ -3,9 +3,9 @@
 import * as Plot from "@observablehq/plot";
 import { percent, percentInterval } from "../numbers.ts";
 import type { AuditResult } from "../study/result.ts";
-import { append, clipped, dress, type FigureOptions, textWidth } from "./dress.ts";
+import { cellAt, normName, surrogatesOf, targetOf, transferRate } from "./auditLookup.ts";
 import { accent, hairline, ink, muted, onAccent, paper } from "./palette.ts";
-import { cellAt, normName, surrogatesOf, targetOf, transferRate } from "./read.ts";
+import { append, applySvgStyle, clipped, type FigureOptions, textWidth } from "./svgStyle.ts";
 
 const cellWidth = 45;
 const cellHeight = 28;
@@ -139,7 +139,7 @@ export function transferHeatmap(result: AuditResult, epsilon: number, { document
   const label =
     `Transfer matrix at ${normName(result.asked)} epsilon ${epsilon}: ${rows.length} models crafted on, ` +
     `${columns.length} judged; values are errors in percent and stand in the table of cells too`;
-  return dress(drawing, `heatmap-${epsilon}`, label);
+  return applySvgStyle(drawing, `heatmap-${epsilon}`, label);
 }
 
 const edges = {
@@ -198,5 +198,5 @@ export function heatKey({ document }: FigureOptions): SVGSVGElement {
   }
   for (const share of [0, 0.5, 1])
     append(drawing, "text", { x: 16 + 220 * share, y: 25, "text-anchor": "middle" }, `${100 * share} %`);
-  return dress(drawing, "heat-key", "Colours from 0 to 100 percent error: the darker the more errors");
+  return applySvgStyle(drawing, "heat-key", "Colours from 0 to 100 percent error: the darker the more errors");
 }

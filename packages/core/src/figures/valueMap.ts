@@ -1,8 +1,8 @@
 // A value of every surrogate with every target, such as R or rho, as shades with numbers (paper Fig. 8).
 
 import * as Plot from "@observablehq/plot";
-import { clipped, dress, type FigureOptions, textWidth } from "./dress.ts";
 import { accent, ink, onAccent } from "./palette.ts";
+import { applySvgStyle, clipped, type FigureOptions, textWidth } from "./svgStyle.ts";
 
 const cell = { width: 45, height: 28 };
 
@@ -71,7 +71,7 @@ export function valueMap(
       }),
     ],
   });
-  return dress(drawing, "map", `${name} of ${rows.length} surrogates with ${columns.length} targets`);
+  return applySvgStyle(drawing, "map", `${name} of ${rows.length} surrogates with ${columns.length} targets`);
 }
 
 const clipped1 = (name: string) => clipped(name);

@@ -3,8 +3,8 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../numbers.ts";
 import type { CurvePoint } from "../study/evasion/result.ts";
-import { axisStyle, clipped, dress, type FigureOptions, gridStyle, writeKey } from "./dress.ts";
 import { accent, hairline, ink, muted } from "./palette.ts";
+import { applySvgStyle, axisStyle, clipped, type FigureOptions, gridStyle, writeKey } from "./svgStyle.ts";
 
 /** A curve to lay under that of a target: what somebody else measured. */
 export interface ReferenceCurve {
@@ -104,7 +104,7 @@ export function whiteBoxCurves(
     ...(references.length > 0 ? [{ mark: "dashed", colour: muted, text: "printed in the paper" } as const] : []),
   ] as const;
   writeKey(drawing, key, 48);
-  return dress(
+  return applySvgStyle(
     drawing,
     "white-box",
     `White-box error against ${name === "ε" ? "epsilon" : name} of ${targets.length} targets`,

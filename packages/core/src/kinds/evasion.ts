@@ -33,7 +33,7 @@ export const evasion: StudyKind<Study, StudyData, readonly Matrix[], StudyResult
     return { lines: rateTable("transfer rate", epsilons.map(String), rows) };
   },
   async files(result, { store, made, facts, document }) {
-    const examples = await smallestBudgets(store, made[0], result.study);
-    return (await import("../report/studyFiles.ts")).studyFiles(result, examples, facts, document);
+    const smallest = await smallestBudgets(store, made[0], result.study);
+    return (await import("../report/studyFiles.ts")).studyFiles(result, smallest, facts, document);
   },
 };

@@ -8,7 +8,7 @@
 
 export {
   type AnyStudy,
-  askOfData,
+  planOfData,
   type SingleStudy,
   studyJsonSchema,
   studyKinds,
@@ -24,6 +24,6 @@ export { type ComparisonQuestion, comparison, finishedComparison } from "./compa
 export type { Content, Gzipped } from "../report/content.ts";
 export type { RunFacts } from "../report/manifest.ts";
 export type { AuditSubject } from "./audit.ts";
-export { type Answer, type Asked, ask, type Made, type StudyKind, type Told } from "./kind.ts";
+export { type Answer, type Asked, type Made, planOf, type StudyKind, type Told } from "./kind.ts";
 export { oneSweep } from "./sweep.ts";
 export { hashesOfTable, requirePairs, type TablePart } from "./table.ts";

@@ -64,7 +64,7 @@ export interface Answer {
 }
 
 /** Plans a study of a kind. */
-export function ask<S, D, M, R extends object>(
+export function planOf<S, D, M, R extends object>(
   plan: PlanBuilder,
   kind: StudyKind<S, D, M, R>,
   study: S,

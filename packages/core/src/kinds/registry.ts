@@ -10,7 +10,7 @@ import type { StudyData } from "../study/studyData.ts";
 import type { SweepStudy } from "../study/sweep/plan.ts";
 import { audit } from "./audit.ts";
 import { evasion } from "./evasion.ts";
-import { type Asked, ask } from "./kind.ts";
+import { type Asked, planOf } from "./kind.ts";
 import { poisoning } from "./poisoning.ts";
 import { sweep } from "./sweep.ts";
 import { table } from "./table.ts";
@@ -24,10 +24,10 @@ export type SingleStudy = Study | PoisoningStudy | SweepStudy;
 export type AnyStudy = SingleStudy | TableStudy;
 
 /** Plans a study that asks one question of data. */
-export function askOfData(plan: PlanBuilder, study: SingleStudy, data: StudyData): Asked {
-  if (study.kind === "poisoning") return ask(plan, poisoning, study, data);
-  if (study.kind === "sweep") return ask(plan, sweep, study, data);
-  return ask(plan, evasion, study, data);
+export function planOfData(plan: PlanBuilder, study: SingleStudy, data: StudyData): Asked {
+  if (study.kind === "poisoning") return planOf(plan, poisoning, study, data);
+  if (study.kind === "sweep") return planOf(plan, sweep, study, data);
+  return planOf(plan, evasion, study, data);
 }
 
 /** What files of each kind look like. */

@@ -83,7 +83,7 @@ export async function crossValidate(
     const judged: { wrong: number; rows: number }[] = [];
     for (const [fold, held] of parts.entries()) {
       const train = takeRows(data, allBut(held, rowCount(data)));
-      const { model } = await fit(learner, train, { runtime, seed, label: `fold ${fold}`, options });
+      const { model } = await fit(learner, train, { runtime, seed, stream: `fold ${fold}`, options });
       judged.push({ wrong: await countErrors(runtime, model, takeRows(data, held)), rows: held.length });
       onProgress?.((at * folds + fold + 1) / (settings.length * folds));
     }

@@ -18,7 +18,7 @@ export interface FitOptions {
   readonly runtime: Runtime;
   readonly seed: number;
   /** Names the random stream of this fit, so that two fits of one seed are independent. */
-  readonly label: string;
+  readonly stream: string;
   readonly options?: Readonly<Record<string, unknown>>;
   /** What else the file should say of itself. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export interface FittedModel {
  * const { model, options } = await fit(learnerByName("logistic"), data, {
  *   runtime,
  *   seed: 0,
- *   label: "example",
+ *   stream: "example",
  *   options: { C: 100 },
  * });
  * console.log(options.C, model.classNames); // 100 [ 'high', 'low' ]
@@ -67,7 +67,7 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
   const { model, training } = await learner.fit(scaled, options, {
     runtime: context.runtime,
     ...(scales && { scaling }),
-    random: (label) => stream(context.seed, "fit", context.label, label),
+    random: (label) => stream(context.seed, "fit", context.stream, label),
     onProgress: (done) => context.onProgress?.(done),
   });
   requireFinite(learner, options, model);

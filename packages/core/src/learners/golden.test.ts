@@ -62,7 +62,7 @@ describe.each(Object.keys(golden.sets))("%s", (name) => {
   it.skipIf(!data).each(cases.map((each) => [each.learner, JSON.stringify(each.options), each] as const))(
     "%s %s",
     async (learner, _, { options, objective, shown, decisionValues, weights, bias }) => {
-      const fitted = await fit(learners[learner], data!, { runtime, seed: 0, label: "golden", options });
+      const fitted = await fit(learners[learner], data!, { runtime, seed: 0, stream: "golden", options });
       // The best known from above: the peer's own rounding is the slack below.
       expect(fitted.training.objective / objective - 1).toBeLessThan(1e-6);
       expect(fitted.training.objective / objective - 1).toBeGreaterThan(-1e-3);

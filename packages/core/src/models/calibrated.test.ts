@@ -21,7 +21,7 @@ const data = dataset({ features: tensor("float32", [200, 8], values), labels, do
 const x = tensor("float32", [200, 8], values);
 
 it.each(["logistic", "forest"])("%s reports a class exactly above the threshold of its false alarms", async (name) => {
-  const { model } = await fit(learnerByName(name), data, { runtime, seed: 0, label: "m" });
+  const { model } = await fit(learnerByName(name), data, { runtime, seed: 0, stream: "m" });
   const before = await openModel(runtime, model);
   const detected = detectionScores(await before.scores(x), 1);
   const benign = detected.filter((_, i) => labels[i] === 0);

@@ -71,7 +71,7 @@ const right = Int32Array.from({ length: N }, (_, i) => argMaxOf([0, 1, 2].map((j
 const checksOf = async (model: OpenModel, labels = right) =>
   (await checkModel(model, x, labels)).map(({ check }) => check);
 
-test("an honest model gives no cause for doubt", async () => {
+test("an honest model gives no cause for warning", async () => {
   expect(await checksOf(modelOf(linear))).toEqual([]);
 });
 
@@ -96,12 +96,12 @@ test("scores that are no numbers, and scores that are all the same", async () =>
 
 test("a row with NaN counts as wrong, and its neighbours are not suspected of changing it", async () => {
   const holes: Scores = (row, i, all) => (row[0] === x.data[0] ? [Number.NaN, 1] : linear(row, i, all));
-  const doubts = await checkModel(modelOf(holes, linear), x, right);
-  expect(doubts.map(({ check }) => check)).toEqual(["scores"]);
-  expect(doubts[0].sentence).toMatch(/^Scores of 1 of 60 rows .* NaN in row 0/);
+  const warnings = await checkModel(modelOf(holes, linear), x, right);
+  expect(warnings.map(({ check }) => check)).toEqual(["scores"]);
+  expect(warnings[0].sentence).toMatch(/^Scores of 1 of 60 rows .* NaN in row 0/);
 });
 
-test("rows without a finite gradient are counted, and no other doubt comes of them", async () => {
+test("rows without a finite gradient are counted, and no other warning comes of them", async () => {
   const roots =
     (power: number): Scores =>
     (row) =>
@@ -118,10 +118,10 @@ test("rows without a finite gradient are counted, and no other doubt comes of th
   const labels = Int32Array.from({ length: N }, (_, i) =>
     x.data[3 * i] - x.data[0] >= x.data[3 * i + 1] - x.data[1] ? 0 : 1,
   );
-  const doubts = await checkModel({ ...model, differentiable }, x, labels);
-  expect(doubts.map(({ check }) => check)).toEqual(["ties", "gradients"]);
-  expect(doubts[0].sentence).toMatch(/^In 1 of 60 rows several classes/);
-  expect(doubts[1].sentence).toMatch(/^For 1 of 60 rows the gradient is not finite/);
+  const warnings = await checkModel({ ...model, differentiable }, x, labels);
+  expect(warnings.map(({ check }) => check)).toEqual(["ties", "gradients"]);
+  expect(warnings[0].sentence).toMatch(/^In 1 of 60 rows several classes/);
+  expect(warnings[1].sentence).toMatch(/^For 1 of 60 rows the gradient is not finite/);
 });
 
 test("scores taken for probabilities that are none", async () => {
@@ -221,7 +221,7 @@ const scoresOf = (rows: readonly (readonly number[])[]) =>
   tensor("float64", [rows.length, rows[0].length], rows.flat());
 const service = { probabilities: true, answers: "scores" } as const;
 
-test("answers that are sorted by size are doubted, the same ones in the order of classes are not", () => {
+test("answers that are sorted by size give a warning, the same ones in the order of classes give none", () => {
   const checks = (rows: readonly (readonly number[])[], labels: Int32Array) =>
     checkAnswers(scoresOf(rows), labels, service).map(({ check }) => check);
   fc.assert(
@@ -252,6 +252,6 @@ test("of answers that are 0 and 1 saturation is told where they are scores, and 
   expect(checkAnswers(scoresOf(rows), labels, service).map(({ check }) => check)).toEqual(["saturation"]);
   expect(checkAnswers(scoresOf(rows), labels, { ...service, answers: "labels" })).toEqual([]);
   const others = labels.map((label) => (label + 1) % 3);
-  const [doubt] = checkAnswers(scoresOf(rows), others, { ...service, answers: "labels" });
-  expect(doubt).toMatchObject({ check: "chance", sentence: expect.not.stringContaining("--normalize") });
+  const [warning] = checkAnswers(scoresOf(rows), others, { ...service, answers: "labels" });
+  expect(warning).toMatchObject({ check: "chance", sentence: expect.not.stringContaining("--normalize") });
 });

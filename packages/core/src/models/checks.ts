@@ -3,10 +3,10 @@
 import { stream } from "../random.ts";
 import { rowSize, sliceRows, type Tensor, toFloat } from "../tensor.ts";
 import { agreementOf } from "./chance.ts";
-import { type Doubt, doubt } from "./doubt.ts";
 import { kindsOf } from "./inputs.ts";
 import { checkKind, checkOwnLabels, checkTies } from "./kindChecks.ts";
 import { argMax, crossEntropy } from "./losses.ts";
+import { type ModelWarning, modelWarning } from "./modelWarning.ts";
 import type { OpenModel } from "./open.ts";
 import type { Service } from "./service.ts";
 
@@ -30,10 +30,10 @@ const SATURATED = 1 - 1e-6;
  * @param x [N, ...] rows as the model takes them
  * @param labels N positions in the scores
  */
-export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array): Promise<readonly Doubt[]> {
+export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array): Promise<readonly ModelWarning[]> {
   const scores = await model.scores(x);
   const few = sliceRows(x, 0, Math.min(FEW, x.shape[0]));
-  const doubts = [
+  const warnings = [
     ...checkScores(scores),
     ...checkKind(scores, model.probabilities),
     ...checkOwnLabels(scores, await model.labels(x), labels),
@@ -43,8 +43,8 @@ export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array
     ...(await checkRepetition(model, few, scores)),
   ];
   // Differences of scores that change from call to call say nothing.
-  if (doubts.some(({ check }) => check === "randomness" || check === "scores")) return doubts;
-  return [...doubts, ...(await checkGradients(model, x, labels))];
+  if (warnings.some(({ check }) => check === "randomness" || check === "scores")) return warnings;
+  return [...warnings, ...(await checkGradients(model, x, labels))];
 }
 
 const RANGE = "is the range of the features what the model expects (--normalize)?";
@@ -59,7 +59,7 @@ export function checkAnswers(
   scores: Tensor,
   labels: Int32Array,
   { probabilities, answers }: Pick<Service, "probabilities" | "answers">,
-): readonly Doubt[] {
+): readonly ModelWarning[] {
   const accuracy = checkAccuracy(argMax(scores), labels, SERVED_RANGE);
   if (answers === "labels") return accuracy;
   const order = checkOrder(scores, labels);
@@ -73,7 +73,7 @@ export function checkAnswers(
 }
 
 /** Scores that fall from class to class, or rise, in every row, though rows of other classes are among them. */
-export function checkOrder(scores: Tensor, labels: Int32Array): readonly Doubt[] {
+export function checkOrder(scores: Tensor, labels: Int32Array): readonly ModelWarning[] {
   const [n, k] = scores.shape;
   const data = scores.data as Float64Array;
   const isOrdered = (sign: number) => data.every((value, i) => i % k === 0 || sign * (value - data[i - 1]) >= 0);
@@ -81,53 +81,53 @@ export function checkOrder(scores: Tensor, labels: Int32Array): readonly Doubt[]
   const varies = data.some((value, i) => value !== data[i % k]);
   const best = sign === 1 ? k - 1 : 0;
   if (n < 2 || sign === undefined || !varies || labels.every((label) => label === best)) return [];
-  return doubt(
+  return modelWarning(
     "order",
     `In all ${n} answers the scores are ordered by size, the ${sign === 1 ? "largest last" : "largest first"}: they seem to be sorted in each answer, so that a place in the list is no class; give the way to lists that hold labels beside scores in a mapping file, or to the first label alone (labels:).`,
   );
 }
 
 /** Scores that are no numbers, or the same for every row. */
-export function checkScores(scores: Tensor, range = RANGE): readonly Doubt[] {
+export function checkScores(scores: Tensor, range = RANGE): readonly ModelWarning[] {
   const [n, k] = scores.shape;
   const data = scores.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const rows = countRows(scores, (row) => !row.every(Number.isFinite));
-    return doubt(
+    return modelWarning(
       "scores",
       `Scores of ${rows} of ${n} rows are no finite numbers, as ${data[bad]} in row ${Math.floor(bad / k)}; a row with NaN counts as wrong: is the range of the features what the model expects?`,
     );
   }
   if (n < 2 || !data.every((value, i) => value === data[i % k])) return [];
-  return doubt("scores", `All ${n} rows get the same scores: ${range}`);
+  return modelWarning("scores", `All ${n} rows get the same scores: ${range}`);
 }
 
 /** Predictions that agree with the labels no more often than chance would have it, or never. */
-export function checkAccuracy(predicted: Int32Array, labels: Int32Array, range = RANGE): readonly Doubt[] {
+export function checkAccuracy(predicted: Int32Array, labels: Int32Array, range = RANGE): readonly ModelWarning[] {
   const { right, chance, isChance } = agreementOf(predicted, labels);
   if (!isChance && right > 0) return [];
   const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
-  return doubt(
+  return modelWarning(
     "chance",
     `Of ${labels.length} rows ${percent(right)} are right, and chance would give ${percent(chance)}: are the labels and the order of the classes (--classes) what the model expects, and ${range}`,
   );
 }
 
 /** Probabilities of 1, up to rounding, for most rows. */
-export function checkSaturation(scores: Tensor, probabilities: boolean, range = RANGE): readonly Doubt[] {
+export function checkSaturation(scores: Tensor, probabilities: boolean, range = RANGE): readonly ModelWarning[] {
   const n = scores.shape[0];
   const losses = crossEntropy(scores, argMax(scores), probabilities);
   const count = losses.reduce((sum, loss) => sum + (Math.exp(-loss) >= SATURATED ? 1 : 0), 0);
   if (2 * count <= n) return [];
-  return doubt(
+  return modelWarning(
     "saturation",
     `For ${count} of ${n} rows one class has probability 1 but for rounding: the loss hardly changes around them, so that its gradients say little; ${range}`,
   );
 }
 
 /** Rows whose scores change when asked again, or are others than the given ones of more rows when asked alone. */
-async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Promise<readonly Doubt[]> {
+async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Promise<readonly ModelWarning[]> {
   const [once, again] = [await model.scores(x), await model.scores(x)];
   const numbersOf = (tensor: Tensor) => tensor.data as Float32Array;
   const largest = numbersOf(scores).reduce(
@@ -140,7 +140,7 @@ async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Pro
     numbersOf(a).reduce((most, value, i) => Math.max(most, difference(value, numbersOf(b)[i])), 0);
   const random = change(again, once);
   if (random > 0) {
-    return doubt(
+    return modelWarning(
       "randomness",
       `Asked twice, the model gives other scores, by up to ${random.toPrecision(2)}: it draws random numbers, or was exported in training mode; export it for evaluation.`,
     );
@@ -148,14 +148,14 @@ async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Pro
   const alone = await model.scores(sliceRows(x, 0, 1));
   const moved = change(alone, scores);
   if (moved <= 1e-3 * largest) return [];
-  return doubt(
+  return modelWarning(
     "neighbours",
     `Asked alone, a row gets other scores than among others, by up to ${moved.toPrecision(2)}: the model mixes rows, as batch normalisation in training mode does; export it for evaluation.`,
   );
 }
 
 /** Gradients that are zero or not finite, or that are not what the loss does around the rows. */
-async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array): Promise<readonly Doubt[]> {
+async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array): Promise<readonly ModelWarning[]> {
   if (!model.differentiable) return [];
   const n = Math.min(all.shape[0], Math.max(FEW, Math.floor(MOST_NUMBERS / rowSize(all))));
   const x = sliceRows(all, 0, n);
@@ -166,20 +166,20 @@ async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array)
   const disagreeing = await compareDifferences(model, few, labels.subarray(0, FEW), movable(model, spreadOf(all)));
   return [
     ...(2 * zero > n
-      ? doubt(
+      ? modelWarning(
           "gradients",
           `For ${zero} of ${n} rows the gradient is zero: scores are saturated there, or pass through what is constant almost everywhere, such as rounding; attacks by gradients find nothing.`,
         )
       : []),
     ...(infinite > 0
-      ? doubt(
+      ? modelWarning(
           "gradients",
           `For ${infinite} of ${n} rows the gradient is not finite, as that of a square root or a logarithm at 0; such rows are left out of S, R and V.`,
         )
       : []),
     ...(disagreeing === undefined
       ? []
-      : doubt(
+      : modelWarning(
           "differences",
           `Gradients are not what scores do around ${disagreeing}: the model rounds its features, or hides its gradients; attacks by gradients are weaker on it than they could be.`,
         )),

@@ -47,8 +47,8 @@ export { type Columns, type Reading, type ReadingOptions, readScores } from "./r
 // What is suspicious of it
 
 export { checkAnswers, checkModel } from "./checks.ts";
-export type { Doubt } from "./doubt.ts";
-export { roundingDoubt } from "./rounding.ts";
+export type { ModelWarning } from "./modelWarning.ts";
+export { roundingWarning } from "./rounding.ts";
 
 // Models made of others
 

@@ -119,9 +119,9 @@ describe("labels looked up in words", () => {
         expect(own).toEqual(product("B"));
         const scores = await opened.scores(x);
         const count = product("A").reduce((sum, label, i) => sum + (label === own![i] ? 0 : 1), 0);
-        const [doubt] = checkOwnLabels(scores, own, own!);
-        if (count === 0) expect(doubt).toBeUndefined();
-        else expect(doubt.sentence).toContain(`on ${count} of ${n} rows: by its labels 0.0 % are wrong`);
+        const [warning] = checkOwnLabels(scores, own, own!);
+        if (count === 0) expect(warning).toBeUndefined();
+        else expect(warning.sentence).toContain(`on ${count} of ${n} rows: by its labels 0.0 % are wrong`);
         await opened.close();
       }),
       { numRuns: 12 },

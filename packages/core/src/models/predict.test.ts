@@ -36,7 +36,7 @@ test.each([
 ])("%s of %i classes", async (name, classes) => {
   for (const seed of [1, 2]) {
     for (const data of [sparseData(classes, seed), withScaling(sparseData(classes, seed), "none")]) {
-      const { model } = await fit(learners[name], data, { runtime, seed, label: "predict" });
+      const { model } = await fit(learners[name], data, { runtime, seed, stream: "predict" });
       const opened = await openModel(runtime, model);
       const own = await scoreRows(opened, data);
       await opened.close();

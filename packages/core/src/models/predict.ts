@@ -27,7 +27,7 @@ import { scoreRows } from "./scoreRows.ts";
  *
  * const runtime = runtimeFrom(ort);
  * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });
- * const { model } = await fit(learnerByName("ridge"), data, { runtime, seed: 0, label: "example" });
+ * const { model } = await fit(learnerByName("ridge"), data, { runtime, seed: 0, stream: "example" });
  * console.log([...(await predict(runtime, model, data))]); // [ 0, 0, 1, 1 ]
  * ```
  */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { tensor } from "../tensor.ts";
 import type { InputPart } from "./inputs.ts";
-import { roundingDoubt } from "./rounding.ts";
+import { roundingWarning } from "./rounding.ts";
 
 const part = (type: InputPart["type"], shape: readonly number[]): InputPart => ({
   name: type,
@@ -22,9 +22,9 @@ it("is told exactly where a number is none that the type holds, of the part that
         // Each row: two bytes as parts of 255, one real number.
         const x = values.map((value, i) => (i % 3 === 2 ? value + 0.3 : value / 255));
         if (off) x[at] += 0.4 / 255;
-        const told = roundingDoubt([part("uint8", [2]), part("float32", [1])], tensor("float32", [2, 3], x));
+        const told = roundingWarning([part("uint8", [2]), part("float32", [1])], tensor("float32", [2, 3], x));
         expect(told.length).toBe(off && at % 3 < 2 ? 1 : 0);
-        const numbers = roundingDoubt(
+        const numbers = roundingWarning(
           [part("int64", [2]), part("float32", [1])],
           tensor(
             "float32",
@@ -40,7 +40,7 @@ it("is told exactly where a number is none that the type holds, of the part that
 
 it("says the share, and which number", () => {
   const rows = tensor("float64", [2, 2], [0, 0.25, 1, 51 / 255]);
-  expect(roundingDoubt([part("uint8", [2])], rows)[0].sentence).toMatch(
+  expect(roundingWarning([part("uint8", [2])], rows)[0].sentence).toMatch(
     /Input "uint8".*25 % .*such as 0\.25, and are rounded/,
   );
 });

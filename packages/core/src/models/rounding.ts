@@ -1,15 +1,15 @@
 // What a model's inputs of whole numbers make of rows of real ones.
 
 import { sizeOf, type Tensor } from "../tensor.ts";
-import { type Doubt, doubt } from "./doubt.ts";
 import { type InputPart, isReal } from "./inputs.ts";
+import { type ModelWarning, modelWarning } from "./modelWarning.ts";
 
 /** Numbers this far from what they are rounded to are another number, and not float32's way to write it. */
 const ROUNDED = 1e-3;
 const LARGEST_BYTE = 255;
 
-/** A doubt where inputs of whole numbers or of bytes get others, which the model rounds before it sees them. */
-export function roundingDoubt(parts: readonly InputPart[] | undefined, rows: Tensor): readonly Doubt[] {
+/** A warning where inputs of whole numbers or of bytes get others, which the model rounds before it sees them. */
+export function roundingWarning(parts: readonly InputPart[] | undefined, rows: Tensor): readonly ModelWarning[] {
   if (!parts) return [];
   const width = sizeOf(rows.shape.slice(1));
   let from = 0;
@@ -25,7 +25,7 @@ export function roundingDoubt(parts: readonly InputPart[] | undefined, rows: Ten
           if (rounded++ === 0) example = value;
         }
       }
-      if (rounded > 0) return doubt("rounding", sentenceOn(name, type === "uint8", rounded / all, example));
+      if (rounded > 0) return modelWarning("rounding", sentenceOn(name, type === "uint8", rounded / all, example));
     }
     from = to;
   }

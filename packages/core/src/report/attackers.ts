@@ -7,8 +7,8 @@ import type { AttackerGain, AttackerGains } from "../study/evasion/attackerGains
 import { byAttacker } from "../study/evasion/read.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import { budgetOf } from "../study/measured.ts";
-import { nameIn } from "./answer.ts";
 import { html, type Markup } from "./html.ts";
+import { nameIn } from "./studySummary.ts";
 
 /** A row for each attacker at each budget; nothing where a study has one attacker and no ensembles. */
 export function attackerSection(result: StudyResult): Markup | false {

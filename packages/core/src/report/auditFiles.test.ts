@@ -46,7 +46,7 @@ test("no piece of 800,000 lines is longer than 64 KB and a line", () => {
 test("files of points are no strings", () => {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const result = madeUpAudit();
-  const output = { result, samples: samples(3), examples: madeUpExamples(result), columns: [], findings: [] };
+  const output = { result, samples: samples(3), exampleImages: madeUpExamples(result), columns: [], findings: [] };
   const files = auditFiles(
     output,
     { question: "q", started: new Date(0), seconds: 1, runtimes: [], place: {} },

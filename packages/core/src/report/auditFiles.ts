@@ -20,7 +20,7 @@ export function auditFiles(
   document: Document,
   target?: string,
 ): Record<string, Content> {
-  const { result, samples, examples, columns, findings } = output;
+  const { result, samples, exampleImages, columns, findings } = output;
   const { dataHash, targetHash } = result.asked;
   const manifest = manifestOf(result.seed, { dataHash, targetHash }, facts);
   return {
@@ -31,7 +31,7 @@ export function auditFiles(
     ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
     ...gateFiles(result, { ...(target !== undefined && { target }), findings }),
     ...(columns.length > 0 && { "columns.csv": columnsCsv(columns) }),
-    "report.html": renderReport({ result, examples, columns, name: target, manifest, document }),
+    "report.html": renderReport({ result, exampleImages, columns, name: target, manifest, document }),
   };
 }
 

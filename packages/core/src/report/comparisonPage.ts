@@ -1,6 +1,6 @@
 // The report of a comparison of two versions of a model: one HTML file that asks nothing of the network.
 
-import { normName } from "../figures/read.ts";
+import { normName } from "../figures/auditLookup.ts";
 import { percentInterval, short } from "../numbers.ts";
 import { sourceName } from "../study/audit/attackerRows.ts";
 import type { ComparisonOutput } from "../study/audit/compared.ts";

@@ -1,10 +1,10 @@
 // The figures of a run: their files, and how each stands in the report.
 
 import { alignmentAndTransfer } from "../figures/alignment.ts";
+import { tellingEpsilon } from "../figures/auditLookup.ts";
 import { gradientSizes } from "../figures/gradientSizes.ts";
 import { standaloneSvg, svgText } from "../figures/markup.ts";
 import { predictedLoss } from "../figures/predictedLoss.ts";
-import { tellingEpsilon } from "../figures/read.ts";
 import { securityCurves } from "../figures/securityCurves.ts";
 import { transferHeatmap } from "../figures/transferHeatmap.ts";
 import type { AuditResult } from "../study/result.ts";

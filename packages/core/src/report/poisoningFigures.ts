@@ -6,8 +6,8 @@ import { mean, standardError } from "../stats/describe.ts";
 import { cellAt } from "../study/measured.ts";
 import type { PoisoningResult } from "../study/poisoning/result.ts";
 import { meanCells } from "../study/repetitionMeans.ts";
-import { nameIn } from "./answer.ts";
 import { familyOf, mapDrawing, type StudyDrawing, sizeDrawing, variabilityDrawing } from "./studyFigures.ts";
+import { nameIn } from "./studySummary.ts";
 
 /** The drawings for which the study has the numbers; correlations stand apart. */
 export function poisoningDrawings(result: PoisoningResult, document: Document): StudyDrawing[] {

@@ -8,7 +8,6 @@ import { imageShapeOf } from "../study/audit/exampleImages.ts";
 import { readRef, type Store } from "../study/engine/store.ts";
 import type { PoisoningMatrix } from "../study/poisoning/plan.ts";
 import type { PoisoningResult } from "../study/poisoning/result.ts";
-import { bestAndWorst, claimsHeld, ratesAt } from "./answer.ts";
 import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
 import { correlationDrawings } from "./explanation.ts";
@@ -21,10 +20,11 @@ import { poisoningDrawings } from "./poisoningFigures.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
 import { studyJsonFiles } from "./studyJsonFiles.ts";
+import { bestAndWorst, claimsHeld, ratesAt } from "./studySummary.ts";
 import { repetitionsText, unbroken } from "./words.ts";
 
 /** A poisoning point to look at: not a metric, only shown in the report. */
-export interface PoisonedExample {
+export interface PoisonedImage {
   readonly model: string;
   readonly imageShape: readonly [number, number];
   readonly box: readonly [number, number];
@@ -40,31 +40,31 @@ export async function poisonedExamples(
   store: Store,
   { blocks }: PoisoningMatrix,
   data: Dataset,
-): Promise<PoisonedExample[]> {
+): Promise<PoisonedImage[]> {
   const imageShape = imageShapeOf(data.featureShape);
   if (!imageShape) return [];
   const { surrogate, target } = blocks;
   const box = [Math.min(...data.domain.lower), Math.max(...data.domain.upper)] as const;
-  const examples: PoisonedExample[] = [];
+  const poisonedImages: PoisonedImage[] = [];
   for (const [model, [first]] of target.size > 0 ? target : surrogate) {
     const { points } = await readRef(store, first);
     const width = imageShape[0] * imageShape[1];
     const label = points.labels[0];
     // With more than two classes the clone's own is not known from its label.
     const other = data.classNames.length === 2 ? data.classNames[1 - label] : "another class";
-    examples.push({
+    poisonedImages.push({
       ...{ model, imageShape, box, from: other, label: data.classNames[label] },
       start: points.start.data.slice(0, width),
       end: points.x.data.slice(0, width),
     });
   }
-  return examples;
+  return poisonedImages;
 }
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function poisoningFiles(
   result: PoisoningResult,
-  examples: readonly PoisonedExample[],
+  poisonedImages: readonly PoisonedImage[],
   facts: RunFacts,
   document: Document,
 ): Record<string, Content> {
@@ -75,7 +75,7 @@ export function poisoningFiles(
     ...studyJsonFiles(result, facts),
     "cells.csv": cellsCsv(result.repetitions),
     ...Object.fromEntries([...drawings, ...correlations].map(svg)),
-    "report.html": page(result, drawings, correlations, examples, facts),
+    "report.html": page(result, drawings, correlations, poisonedImages, facts),
   };
 }
 
@@ -83,7 +83,7 @@ function page(
   result: PoisoningResult,
   drawings: readonly StudyDrawing[],
   correlations: readonly StudyDrawing[],
-  examples: readonly PoisonedExample[],
+  poisonedImages: readonly PoisonedImage[],
   { warnings }: RunFacts,
 ): string {
   const { study, explanation, repetitions, variability } = result;
@@ -99,7 +99,7 @@ by the attack ${study.attack} to raise a surrogate's loss on the validation data
 share of test rows that a target then classifies wrong, in percent, mean over repetitions, with the 95 % interval on hover.${again}</p>`,
     main: html`${matrices(result)}
 ${studyFigures(drawings)}
-${exampleSection(examples)}
+${poisonedImageSection(poisonedImages)}
 ${claimsSection(explanation.claims)}
 ${correlationSection(explanation.correlations, correlations)}
 ${variabilitySection(variability)}
@@ -158,10 +158,10 @@ function modelSection({ repetitions }: PoisoningResult): Markup {
 <th scope="col">gradients</th><th scope="col">fits</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
-function exampleSection(examples: readonly PoisonedExample[]): Markup | false {
+function poisonedImageSection(poisonedImages: readonly PoisonedImage[]): Markup | false {
   return (
-    examples.length > 0 &&
-    html`<section><h2>Poisoning points before and after</h2><div class="cards">${examples.map(
+    poisonedImages.length > 0 &&
+    html`<section><h2>Poisoning points before and after</h2><div class="cards">${poisonedImages.map(
       ({ model, imageShape, box, start, end, from, label }) => {
         const change = end.map((value, i) => value - start[i]);
         return html`<article class="card"><div class="strip">

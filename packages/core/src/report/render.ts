@@ -1,16 +1,16 @@
 // The report of an audit: one HTML file that asks nothing of the network.
 
 import { attackerName } from "../attacks/attacker.ts";
+import { cellAt, normName, strongestCell, targetOf, tellingEpsilon } from "../figures/auditLookup.ts";
 import { svgText } from "../figures/markup.ts";
-import { cellAt, normName, strongestCell, targetOf, tellingEpsilon } from "../figures/read.ts";
 import { heatKey } from "../figures/transferHeatmap.ts";
 import { percent, short } from "../numbers.ts";
 import type { ColumnMoves } from "../study/audit/columnMoves.ts";
 import { adviceSentence } from "../study/findings.ts";
-import type { AuditExample, AuditResult } from "../study/result.ts";
+import type { AuditResult, ExampleImage } from "../study/result.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
 import { columnSection } from "./columns.ts";
-import { exampleCards } from "./examples.ts";
+import { exampleCards } from "./exampleImages.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
 import { reportPage } from "./page.ts";
@@ -21,7 +21,7 @@ import { definitions, unbroken } from "./words.ts";
 /** What a report is made of. */
 export interface ReportInput {
   readonly result: AuditResult;
-  readonly examples: readonly AuditExample[];
+  readonly exampleImages: readonly ExampleImage[];
   /** The target as it was named; absent where it has no name. */
   readonly name?: string | undefined;
   /** What the attacks do to the columns of a table, by surrogate and budget. */
@@ -33,7 +33,7 @@ export interface ReportInput {
 }
 
 /** The report as HTML text; equal inputs give equal text. */
-export function renderReport({ result, examples, columns = [], name, manifest, document }: ReportInput): string {
+export function renderReport({ result, exampleImages, columns = [], name, manifest, document }: ReportInput): string {
   const { id } = targetOf(result);
   const target = name ?? id;
   const hash = name === undefined ? "" : ` (${result.asked.targetHash.slice(0, 12)})`;
@@ -53,8 +53,8 @@ export function renderReport({ result, examples, columns = [], name, manifest, d
     ["curves", "Curves", "Error against budget", curves(result, drawings)],
     ["why", "Why", "Why some attacks transfer", reasons(result, drawings)],
     ...(moves ? [["columns", "Columns", "Which columns the attack moves", columnSection(moves)] as const] : []),
-    ...(examples.length > 0
-      ? [["examples", "Examples", "What an attacked point looks like", exampleCards(result, examples)] as const]
+    ...(exampleImages.length > 0
+      ? [["examples", "Examples", "What an attacked point looks like", exampleCards(result, exampleImages)] as const]
       : []),
     ...(validity ? [["rules", "Rules", "Points that break the rules of the table", validity] as const] : []),
     ["numbers", "Numbers", "All numbers", numbers(result)],

@@ -10,7 +10,7 @@ import { renderReport } from "./render.ts";
 const { document } = parseHTML("<html><body></body></html>");
 const audit = madeUpAudit();
 const manifest = { seed: 7, versions: { node: "22.1.0" }, timings: { craft: 12.5 } };
-const render = (result = audit) => renderReport({ result, examples: madeUpExamples(result), manifest, document });
+const render = (result = audit) => renderReport({ result, exampleImages: madeUpExamples(result), manifest, document });
 const text = render();
 const page = parseHTML(text).document;
 const all = (selector: string, root: { querySelectorAll(selector: string): Iterable<Element> } = page) => [
@@ -131,7 +131,7 @@ describe("the report", () => {
   test("without white-box reference, examples and warnings says so or leaves out", () => {
     const blind = madeUpAudit({ targetGradients: false });
     const result = { ...blind, asked: { ...blind.asked, warnings: [], defaults: [] } };
-    const read = parseHTML(renderReport({ result, examples: [], manifest, document })).document;
+    const read = parseHTML(renderReport({ result, exampleImages: [], manifest, document })).document;
     expect(read.querySelector("#examples")).toBeNull();
     expect(read.querySelector(".caution")).toBeNull();
     expect(read.querySelector("#matrix")?.textContent).toContain("TreeEnsembleClassifier has no gradient");

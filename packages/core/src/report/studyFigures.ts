@@ -9,14 +9,14 @@ import type { StudyResult } from "../study/evasion/result.ts";
 import type { Found } from "../study/evidence.ts";
 import { isWhole, rateOf } from "../study/measured.ts";
 import { referenceBudget } from "../study/names.ts";
-import { agreement, printedCurve } from "../study/paper/paperNumbers.ts";
-import type { Comparison } from "../study/paper/printed.ts";
+import { agreement, printedCurve } from "../study/paper/compareWithPaper.ts";
+import type { Comparison } from "../study/paper/paperNumbers.ts";
 import { type MeanCell, type MeanModel, meanCells, meanModels } from "../study/repetitionMeans.ts";
-import { nameIn } from "./answer.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 import { headerOf } from "./outputs.ts";
+import { nameIn } from "./studySummary.ts";
 
 /** A drawing with its name as a file and what stands beneath it in the report. */
 export interface StudyDrawing {

@@ -6,7 +6,6 @@ import { byAttacker } from "../study/evasion/read.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import type { SmallestBudget } from "../study/evasion/smallestBudgets.ts";
 import { referenceBudget } from "../study/names.ts";
-import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./answer.ts";
 import { attackerSection, gainSentences } from "./attackers.ts";
 import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
@@ -18,13 +17,14 @@ import { studyPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
 import { studyJsonFiles } from "./studyJsonFiles.ts";
+import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./studySummary.ts";
 import { validityTable } from "./validity.ts";
 import { normText, repetitionsText, unbroken } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(
   result: StudyResult,
-  examples: readonly SmallestBudget[],
+  smallest: readonly SmallestBudget[],
   facts: RunFacts,
   document: Document,
 ): Record<string, Content> {
@@ -39,7 +39,7 @@ export function studyFiles(
     ...Object.fromEntries(
       [...drawings, ...scatters].map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)]),
     ),
-    "report.html": page(result, drawings, scatters, examples, facts),
+    "report.html": page(result, drawings, scatters, smallest, facts),
   };
 }
 
@@ -47,7 +47,7 @@ function page(
   result: StudyResult,
   drawings: readonly StudyDrawing[],
   scatters: readonly StudyDrawing[],
-  examples: readonly SmallestBudget[],
+  smallest: readonly SmallestBudget[],
   { warnings }: RunFacts,
 ): string {
   const { study, repetitions } = result;
@@ -62,7 +62,7 @@ under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
 ${attackerSection(result)}
 ${validitySection(result)}
 ${studyFigures(drawings)}
-${smallestBudgetSection(examples, nameIn(repetitions[0]))}
+${smallestBudgetSection(smallest, nameIn(repetitions[0]))}
 ${printedSection(result.comparison)}
 ${explanationSections(result, scatters)}`,
   });
@@ -127,8 +127,8 @@ function targetedSentence({ study, repetitions }: StudyResult, epsilon: number):
 }
 
 /** A point under the weakest attack on each target that misleads it (paper, Fig. 9). */
-function smallestBudgetSection(examples: readonly SmallestBudget[], name: (id: string) => string): Markup | false {
-  if (examples.length === 0) return false;
+function smallestBudgetSection(smallest: readonly SmallestBudget[], name: (id: string) => string): Markup | false {
+  if (smallest.length === 0) return false;
   const card = ({ target, epsilon, imageShape, box, label, original, attacked }: SmallestBudget) => {
     const change = attacked.map((value, i) => value - original[i]);
     const image = (source: string, caption: string) => picture(source, imageShape, caption, caption);
@@ -138,5 +138,5 @@ ${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${name
   };
   return html`<section><h2>The smallest budget that misleads each target</h2>
 <p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>
-<div class="cards">${examples.map(card)}</div></section>`;
+<div class="cards">${smallest.map(card)}</div></section>`;
 }

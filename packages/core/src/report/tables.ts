@@ -1,6 +1,6 @@
 // The numbers behind the figures, as tables.
 
-import { cellAt, strongestCell, surrogatesOf, targetOf } from "../figures/read.ts";
+import { cellAt, strongestCell, surrogatesOf, targetOf } from "../figures/auditLookup.ts";
 import { short } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import { attackerRows, sourceName } from "../study/audit/attackerRows.ts";

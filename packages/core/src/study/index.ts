@@ -36,10 +36,10 @@ export { adviceSentence, type Findings, findingsOf } from "./findings.ts";
 export type {
   AlignmentEstimate,
   AuditCell,
-  AuditExample,
   AuditModel,
   AuditPair,
   AuditResult,
+  ExampleImage,
   OutputPair,
   TargetAdvice,
   Transfer,
@@ -79,7 +79,7 @@ export {
   compareAudits,
   type PairedErrorsAt,
 } from "./audit/comparison.ts";
-export { comparisonAnswer } from "./audit/comparisonAnswer.ts";
+export { comparisonSummary } from "./audit/comparisonSummary.ts";
 export type { PairedErrors } from "./audit/pairedErrors.ts";
 
 // What studies have in common
@@ -166,8 +166,8 @@ export { type MeanCell, type MeanModel, meanCells, meanModels } from "./repetiti
 
 // Beside the paper's own numbers
 
-export { agreement, compareWithPrinted, printedCurve } from "./paper/paperNumbers.ts";
-export type { Comparison } from "./paper/printed.ts";
+export { agreement, compareWithPrinted, printedCurve } from "./paper/compareWithPaper.ts";
+export type { Comparison } from "./paper/paperNumbers.ts";
 export { type SignificanceEntry, significanceOf } from "./paper/significance.ts";
 export { compare, type Signs, signsOf, smallestPossibleP } from "./paper/signs.ts";
 export { type TableResult, type TableStudy, tableSchema } from "./paper/tableStudy.ts";

@@ -203,7 +203,7 @@ export interface AuditResult extends Transfer {
 }
 
 /** One attacked point to look at: not a metric, only shown in the report. */
-export interface AuditExample {
+export interface ExampleImage {
   readonly index: number;
   /** Height and width, for points that are images. */
   readonly imageShape: readonly [number, number];

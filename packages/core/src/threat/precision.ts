@@ -19,7 +19,7 @@ const TOLD = 0.1;
  * @throws InputError where even one such half is more than a budget for every feature that may change, so that no point
  * can be moved within it
  */
-export function precisionDoubt(
+export function precisionWarning(
   { features }: Pick<Dataset, "features">,
   threat: ThreatModel,
   epsilons: readonly number[],

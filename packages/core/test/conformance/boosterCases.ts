@@ -50,7 +50,7 @@ const [curvedData, affineData] = [images(n, 3), images(n, 2)];
 const surrogates = {
   async curved() {
     const options = { widths: [24, 12], epochs: 30, batch: 16, learningRate: 0.05 };
-    const chosen = { runtime, seed: 3, label: "surrogate", options };
+    const chosen = { runtime, seed: 3, stream: "surrogate", options };
     const { model } = await fit(learnerByName("mlp"), images(90, 3), chosen);
     return (await openModel(runtime, model)).differentiable!;
   },

@@ -77,7 +77,7 @@ describe.each(Object.values(learners))("$name", (learner) => {
       fc.asyncProperty(anyOptions(learner), fc.boolean(), async (options, separable) => {
         const data = rows(separable);
         try {
-          const { model, training } = await fit(learner, data, { runtime, seed: 1, label: "extreme", options });
+          const { model, training } = await fit(learner, data, { runtime, seed: 1, stream: "extreme", options });
           const opened = await openModel(runtime, model);
           const scores = await opened.scores(denseRows(data));
           await opened.close();
@@ -108,7 +108,7 @@ it("logistic regression of any weight is at its optimum, or says that it is not"
   const unscaled = { ...data, scaling: "none" as const };
   for (let exponent = -8; exponent <= 60; exponent += 4) {
     const C = 10 ** exponent;
-    const fitted = await fit(learners.logistic, unscaled, { runtime, seed: 1, label: "w", options: { C } }).catch(
+    const fitted = await fit(learners.logistic, unscaled, { runtime, seed: 1, stream: "w", options: { C } }).catch(
       (error: unknown) => {
         // Where the first step drowns in rounding.
         if (exponent <= 20 || !(error instanceof InputError)) throw error;

@@ -89,7 +89,7 @@ describe.each(Object.values(learners))("learner $name", (learner) => {
     ...own,
   };
   const { differentiable, affine, sparse, weighted, images: onlyImages } = learner.capabilities;
-  const train = (data: Dataset, seed = 3) => fit(learner, data, { runtime, seed, label: "a", options });
+  const train = (data: Dataset, seed = 3) => fit(learner, data, { runtime, seed, stream: "a", options });
   /** A test that the table may skip, for a reason that stands in the report. */
   const law = (name: string, title: string, check: () => Promise<void>) =>
     name in skip ? test.skip(`${title} (not asked: ${skip[name]})`, check) : test(title, check);

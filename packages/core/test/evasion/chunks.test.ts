@@ -30,7 +30,7 @@ test.each([
   ["mlp", undefined, "l1"],
   ["mlp", "pgd", "linf"],
 ] as const)("%s, %s, %s", async (learner, name, norm) => {
-  const { model } = await fit(learners[learner], data, { runtime, seed: 1, label: "chunks" });
+  const { model } = await fit(learners[learner], data, { runtime, seed: 1, stream: "chunks" });
   const opened = await openModel(runtime, model);
   const threat = { norm: norms[norm], domain: data.domain };
   const common = {

@@ -81,7 +81,7 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
   let model: Model;
 
   beforeAll(async () => {
-    const chosen = { runtime, seed: 3, label: "a", options: { ...options[learner.name] } };
+    const chosen = { runtime, seed: 3, stream: "a", options: { ...options[learner.name] } };
     ({ model } = await fit(learner, training, chosen));
   });
 

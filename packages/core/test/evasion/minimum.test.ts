@@ -103,7 +103,7 @@ test("on a network: every answer is confirmed by the model, and half of it does 
   const { model } = await fit(learnerByName("mlp"), learnable, {
     runtime,
     seed,
-    label: "test",
+    stream: "test",
     options: { epochs: 150 },
   });
   const opened = (await openModel(runtime, model)).differentiable!;

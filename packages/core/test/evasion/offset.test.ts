@@ -12,7 +12,7 @@ import { openModel } from "../../src/models/open.ts";
 import { GraphBuilder, modelOf } from "../../src/onnx/builder.ts";
 import { type FloatType, tensor, toFloat } from "../../src/tensor.ts";
 import { norms } from "../../src/threat/norm.ts";
-import { precisionDoubt } from "../../src/threat/precision.ts";
+import { precisionWarning } from "../../src/threat/precision.ts";
 import { boxPoints, randomFunctions, runtime } from "../linearWorld.ts";
 
 const [n, d] = [12, 6];
@@ -108,7 +108,7 @@ describe.each(types)("a model that takes %s", (type) => {
         const cost = (4 * d * step * 8) / unit + 1e-5;
         const isTold = (() => {
           try {
-            return precisionDoubt(data, threat, [epsilon]) !== undefined;
+            return precisionWarning(data, threat, [epsilon]) !== undefined;
           } catch {
             return true;
           }

@@ -34,7 +34,7 @@ describe.each(["svm-linear", "svm-rbf", "mlp"])("%s", (learner) => {
   const trained = async () => {
     const options = learner === "mlp" ? { epochs: 40 } : learner === "svm-rbf" ? { C: 10, gamma: 0.02 } : { C: 1 };
     const data = learner === "mlp" ? { ...written, labels } : sparse;
-    return (await fit(learnerByName(learner), data, { runtime, seed, label: "test", options })).model;
+    return (await fit(learnerByName(learner), data, { runtime, seed, stream: "test", options })).model;
   };
 
   test("on its columns alone it scores as the whole model", async () => {
@@ -86,12 +86,12 @@ describe.each(["svm-linear", "svm-rbf", "mlp"])("%s", (learner) => {
 
 test("rows that are not binary, and models that mix columns otherwise, are refused", async () => {
   const x = sparse.features as ReturnType<typeof sparseFromDense>;
-  const { model } = await fit(learnerByName("svm-linear"), sparse, { runtime, seed, label: "test" });
+  const { model } = await fit(learnerByName("svm-linear"), sparse, { runtime, seed, stream: "test" });
   const task = { model, runtime, labels, epsilons: [1] };
   await expect(sparseFlips({ ...task, x: { ...x, value: x.value.map((v) => 2 * v) } })).rejects.toThrow(
     /^invalid features to flip: expected binary ones, each 0 or 1, got 2/,
   );
-  const forest = await fit(learnerByName("forest"), written, { runtime, seed, label: "test", options: { trees: 2 } });
+  const forest = await fit(learnerByName("forest"), written, { runtime, seed, stream: "test", options: { trees: 2 } });
   await expect(sparseFlips({ ...task, model: forest.model, x })).rejects.toThrow(/^unsupported /);
 });
 

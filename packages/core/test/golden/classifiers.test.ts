@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkModel } from "../../src/models/checks.ts";
-import type { Doubt } from "../../src/models/doubt.ts";
 import { argMax } from "../../src/models/losses.ts";
 import { modelFromBytes } from "../../src/models/model.ts";
+import type { ModelWarning } from "../../src/models/modelWarning.ts";
 import { openModel } from "../../src/models/open.ts";
 import { tensor } from "../../src/tensor.ts";
 import { runtime } from "../linearWorld.ts";
@@ -29,19 +29,19 @@ async function judge(name: string) {
   const model = await openModel(runtime, modelFromBytes(readFileSync(new URL(`${name}.onnx`, folder))), features);
   const predicted = argMax(await model.scores(features));
   // Gradients are held against differences elsewhere, and take long to compile.
-  const doubts = (await checkModel({ ...model, differentiable: undefined }, features, labels)).map(
+  const warnings = (await checkModel({ ...model, differentiable: undefined }, features, labels)).map(
     ({ check }) => check,
   );
   await model.close();
   const count = predicted.reduce((sum, label, i) => sum + (label === labels[i] ? 0 : 1), 0);
-  return { error: count, expected: wrong, isRead: model.probabilities === probabilities, doubts };
+  return { error: count, expected: wrong, isRead: model.probabilities === probabilities, warnings };
 }
 
 /**
  * Files whose highest score is not what scikit-learn predicts, and what tells so: labels by votes where scores are of
  * probabilities or sums, clipped scores that are equal, and values of machines that the converter divides by their sum.
  */
-const others: Readonly<Record<string, Doubt["check"]>> = {
+const others: Readonly<Record<string, ModelWarning["check"]>> = {
   sgd_modified_huber3: "ties",
   svc3: "labels",
   svcOvo3: "labels",
@@ -60,12 +60,12 @@ describe("scores as skl2onnx writes them", () => {
   });
 
   test.each(Object.keys(golden.models))("%s errs as scikit-learn does, or it is told why not", async (name) => {
-    const { error, expected, isRead, doubts } = await judge(name);
+    const { error, expected, isRead, warnings } = await judge(name);
     expect(isRead).toBe(true);
     if (others[name] === undefined) expect(error).toBe(expected);
     else {
       expect(error).not.toBe(expected);
-      expect(doubts).toContain(others[name]);
+      expect(warnings).toContain(others[name]);
     }
   });
 });

@@ -49,7 +49,7 @@ describe.each(cases)("forest of $trees trees, depth $depth, on $data", (golden) 
     const errors: number[] = [];
     for (let seed = 0; seed < SEEDS; seed++) {
       const { trees, depth } = golden;
-      const { model } = await fit(forest, train, { runtime, seed, label: "golden", options: { trees, depth } });
+      const { model } = await fit(forest, train, { runtime, seed, stream: "golden", options: { trees, depth } });
       const opened = await openModel(runtime, model);
       const { features, labels } = tested;
       const predicted = argMax(await opened.scores(features as Tensor));

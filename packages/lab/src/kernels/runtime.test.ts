@@ -70,7 +70,7 @@ test.each(["logistic", "ridge", "svm-linear", "svm-rbf", "mlp"])(
   async (name) => {
     const data = threeClasses(60, 9);
     const { runtime, worst, runs } = both();
-    const { model } = await fit(learnerByName(name), data, { runtime, seed: 0, label: name });
+    const { model } = await fit(learnerByName(name), data, { runtime, seed: 0, stream: name });
     const { differentiable } = await openModel(runtime, model);
     for (const norm of [l2, linf]) {
       await craftEvasion({

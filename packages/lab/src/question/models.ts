@@ -45,7 +45,7 @@ export async function train(
   const learner = learnerByName(name);
   const half = parts[role];
   const rows = permutation(stream(seed, "lab", role, draw), half.labels.length).slice(0, TRAINING);
-  const options = { runtime, seed, label: `${role} ${draw}`, options: learner.complexities[complexity] };
+  const options = { runtime, seed, stream: `${role} ${draw}`, options: learner.complexities[complexity] };
   const { model } = await fit(learner, takeRows(half, rows), options);
   return openModel(runtime, model);
 }

@@ -29,7 +29,7 @@ const step: Step = { iteration: 3, stepSize: 0.1, momentum: 1 };
 /** A network of flat rows. */
 let network: Differentiable;
 beforeAll(async () => {
-  const chosen = { runtime, seed: 2, label: "flat", options: { epochs: 30 } };
+  const chosen = { runtime, seed: 2, stream: "flat", options: { epochs: 30 } };
   const { model } = await fit(learnerByName("mlp"), points, chosen);
   network = (await openModel(runtime, model)).differentiable!;
 });

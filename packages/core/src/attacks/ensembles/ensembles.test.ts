@@ -38,7 +38,7 @@ async function craft(
 
 async function network(label: string, scale = 1): Promise<Differentiable> {
   const options = { widths: [8], epochs: 30 };
-  const { model } = await fit(learnerByName("mlp"), data, { runtime, seed: 1, label, options });
+  const { model } = await fit(learnerByName("mlp"), data, { runtime, seed: 1, stream: label, options });
   const { differentiable } = await openModel(runtime, model);
   const times = async (found: ReturnType<Differentiable["inputGradient"]>) => {
     const { gradient, ...rest } = await found;

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const { model } = await fit(learnerByName("mlp"), data, {
     runtime,
     seed: 1,
-    label: "apgd",
+    stream: "apgd",
     options: { epochs: 150 },
   });
   network = (await openModel(runtime, model)).differentiable!;

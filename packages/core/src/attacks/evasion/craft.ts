@@ -77,7 +77,7 @@ export async function strongestAttack(
  *
  * const runtime = runtimeFrom(ort);
  * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });
- * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "example" });
+ * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, stream: "example" });
  * const opened = (await openModel(runtime, model)).differentiable!;
  * const results = await craftEvasion({
  *   model,

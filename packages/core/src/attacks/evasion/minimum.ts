@@ -66,7 +66,7 @@ export interface MinimumResult {
  *
  * const runtime = runtimeFrom(ort);
  * const data = dataset({ features: tensor("float32", [4, 1], [0, 2, 8, 10]), labels: [0, 0, 1, 1] });
- * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, label: "example" });
+ * const { model } = await fit(learnerByName("logistic"), data, { runtime, seed: 0, stream: "example" });
  * const { epsilon } = await minimumEpsilon({
  *   attack: lineSearchAttack(),
  *   models: [(await openModel(runtime, model)).differentiable!],

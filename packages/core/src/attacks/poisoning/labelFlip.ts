@@ -30,7 +30,7 @@ async function surestFirst(
   pool: Dataset,
   { learner, options, training, seed, runtime }: PoisonTask,
 ): Promise<Int32Array> {
-  const { model } = await fit(learner, training, { runtime, seed, label: "clean", options });
+  const { model } = await fit(learner, training, { runtime, seed, stream: "clean", options });
   const opened = await openModel(runtime, model);
   try {
     const wrong = margin(await opened.scores(denseRows(pool)), pool.labels);

@@ -48,7 +48,7 @@ export async function retrainGraph(given: GraphRetraining): Promise<Retraining> 
   const { task, problem, rowShape, weight, decay } = given;
   const solver = { ...DEFAULTS, ...task.solver };
   const inShape = (x: Tensor<"float64">) => reshape(x, [x.shape[0], ...rowShape]);
-  const watched: WeighedRows = {
+  const validation: WeighedRows = {
     x: inShape(toFloat(denseRows(task.validation), "float64")),
     labels: task.validation.labels,
     weight: 1 / task.validation.labels.length,
@@ -57,7 +57,7 @@ export async function retrainGraph(given: GraphRetraining): Promise<Retraining> 
   const solve = async (x: Tensor<"float64">, labels: Int32Array, from: Float64Array, steps: number) => {
     const rows = { x, labels, weight: weight(labels.length) };
     const theta = await minimise(problem, rows, decay, from, { ...solver, steps });
-    const { value, gradient } = await problem.evaluate(theta, watched, 0);
+    const { value, gradient } = await problem.evaluate(theta, validation, 0);
     return { x, labels, theta, loss: value, slope: gradient } satisfies Solved;
   };
   const first = inShape(toFloat(denseRows(task.data), "float64"));

@@ -23,7 +23,7 @@ interface Solved {
   readonly near: SpannedFactor;
   readonly loss: number;
   /** The derivative of the loss by the decision value of each validation point. */
-  readonly watchedSlopes: Float64Array;
+  readonly validationSlopes: Float64Array;
   /** Products with the Hessian that the fit took. */
   readonly products: number;
 }
@@ -66,8 +66,8 @@ const MAX_STEPS = 200;
 export async function retrainInnerProducts(problem: LinearRetraining): Promise<Retraining> {
   const { task, loss: rowLoss, weight, penalty, tolerance, runtime } = problem;
   const sign = (label: number) => (label === 1 ? 1 : -1);
-  const watchedY = Float64Array.from(task.validation.labels, sign);
-  const share = new Float64Array(watchedY.length).fill(1 / watchedY.length);
+  const validationY = Float64Array.from(task.validation.labels, sign);
+  const share = new Float64Array(validationY.length).fill(1 / validationY.length);
 
   const pointOf = ({ matrix }: MovingKernel, y: Float64Array, u: Float64Array, bias: number): Point => {
     const weights = { u, image: squareTimes(matrix, u), bias };
@@ -110,11 +110,11 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
       if (!next || ++steps === MAX_STEPS) throw notReached({ iterations: steps, gradientNorm: at.gradientNorm }, until);
       at = next;
     }
-    const f = new Float64Array(watchedY.length).fill(at.weights.bias);
+    const f = new Float64Array(validationY.length).fill(at.weights.bias);
     for (let i = 0; i < n; i++) addScaled(f, at.weights.u[i], kernel.validation[i]);
-    const watchedSlopes = new Float64Array(f.length);
-    const loss = rowLoss(watchedY, f, share, watchedSlopes, new Float64Array(f.length));
-    return { kernel, y, at, factor, near, loss, watchedSlopes, products };
+    const validationSlopes = new Float64Array(f.length);
+    const loss = rowLoss(validationY, f, share, validationSlopes, new Float64Array(f.length));
+    return { kernel, y, at, factor, near, loss, validationSlopes, products };
   };
 
   /** The factor with the last rows of a larger kernel added to it, of the curvature that they have at some weights. */
@@ -160,14 +160,14 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
       return solve(all, ys, from.at.weights, extended(near, all, ys, from.at.weights), { near });
     },
     keep: async (joined) => (joined.products > STALE ? refreshed(joined) : joined),
-    async gradient({ kernel, at, factor, watchedSlopes, y }, k) {
+    async gradient({ kernel, at, factor, validationSlopes, y }, k) {
       const { slopes, curvatures } = at;
       // The part of the solution that the validation points span is known: their slopes over the penalty.
-      const known = Float64Array.from(y, (_, i) => inner(kernel.validation[i], watchedSlopes) / penalty);
+      const known = Float64Array.from(y, (_, i) => inner(kernel.validation[i], validationSlopes) / penalty);
       const u = known.map((value, i) => -curvatures[i] * value);
-      const right = { u, image: squareTimes(kernel.matrix, u), bias: sum(watchedSlopes) + sum(u) };
-      const slope = kernel.derivative(y.length - 1, new Float64Array(y.length), 0, watchedSlopes);
-      const size = Math.hypot(norm(slope), sum(watchedSlopes));
+      const right = { u, image: squareTimes(kernel.matrix, u), bias: sum(validationSlopes) + sum(u) };
+      const slope = kernel.derivative(y.length - 1, new Float64Array(y.length), 0, validationSlopes);
+      const size = Math.hypot(norm(slope), sum(validationSlopes));
       // Below that, what is left of the right side is its rounding: it may be a thousand times as long as the slope.
       const residual = Math.max(DERIVATIVE * size, ROUNDING * length(right));
       const { x } = solveHessian({ matrix: kernel.matrix, penalty, curvatures, factor }, right, residual);
@@ -177,7 +177,7 @@ export async function retrainInnerProducts(problem: LinearRetraining): Promise<R
         const c = y.length - k + i;
         const bent = curvatures[c] * (known[c] + x.image[c] + x.bias);
         const train = at.weights.u.map((value, j) => -slopes[c] * x.u[j] - bent * value);
-        const validation = watchedSlopes.map((slope) => (-slopes[c] * slope) / penalty);
+        const validation = validationSlopes.map((slope) => (-slopes[c] * slope) / penalty);
         all.set(kernel.derivative(c, train, 0, validation), i * d);
       }
       return all;

@@ -44,7 +44,7 @@ export interface AuditInput extends AuditChoices, Pick<AuditQuestion, "estimate"
  * const x = labels.flatMap((label) => [random.normal() + 3 * label, random.normal()]);
  * const data = dataset({ features: tensor("float32", [80, 2], x), labels });
  * const [training, attacked] = splitHalves(data, random).map((rows) => takeRows(data, rows));
- * const { model: target } = await fit(learnerByName("svm-rbf"), training, { runtime, seed: 0, label: "target" });
+ * const { model: target } = await fit(learnerByName("svm-rbf"), training, { runtime, seed: 0, stream: "target" });
  * const { result } = await audit({
  *   runtime,
  *   target,

@@ -66,7 +66,7 @@ const run = (target: Model | Service, estimate?: { readonly points: number }) =>
   audit({ ...question, ...(estimate && { estimate }), runtime, target, training, attacked });
 
 beforeAll(async () => {
-  ({ model } = await fit(learnerByName("mlp"), data, { runtime, seed: 1, label: "target", options: { epochs: 40 } }));
+  ({ model } = await fit(learnerByName("mlp"), data, { runtime, seed: 1, stream: "target", options: { epochs: 40 } }));
   opened = await openModel(runtime, model);
   ofFile = await run(model);
 });

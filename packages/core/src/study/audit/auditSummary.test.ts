@@ -348,7 +348,7 @@ describe("of real models", () => {
     const training = clouds(1, 200);
     const logistic = learnerByName("logistic");
     const { model } = await fit(logistic, training, {
-      ...{ runtime, seed: 0, label: "t", options: logistic.complexities.low },
+      ...{ runtime, seed: 0, stream: "t", options: logistic.complexities.low },
     });
     const text = await told(model, training, clouds(2, 200));
     expect(text).not.toMatch(/masked|1\.00.*below the 1\.00|number \d of/);

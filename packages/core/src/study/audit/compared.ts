@@ -2,7 +2,7 @@
 
 import type { AuditedVersion } from "./auditedVersion.ts";
 import { type AuditComparison, compareAudits } from "./comparison.ts";
-import { comparisonAnswer } from "./comparisonAnswer.ts";
+import { comparisonSummary } from "./comparisonSummary.ts";
 import { type AuditGate, decideRules, type GateFinding } from "./gate.ts";
 
 /** Something of each of two versions of a model. */
@@ -38,6 +38,6 @@ export function compared({ first, second }: Versions<AuditedVersion>, gate?: Com
   const nothing = isAtChance ? ["Surrogates are no better than chance, so little follows from what they do."] : [];
   return {
     ...{ comparison: found, versions: { first, second }, findings },
-    answer: [...nothing, ...comparisonAnswer(found)],
+    answer: [...nothing, ...comparisonSummary(found)],
   };
 }

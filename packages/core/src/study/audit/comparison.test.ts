@@ -7,7 +7,7 @@ import { stream } from "../../random.ts";
 import { TARGET } from "../names.ts";
 import { changedPoints } from "./changedPoints.ts";
 import { compareAudits } from "./comparison.ts";
-import { comparisonAnswer } from "./comparisonAnswer.ts";
+import { comparisonSummary } from "./comparisonSummary.ts";
 
 const rows = (points: number) =>
   fc.array(fc.array(fc.boolean(), { minLength: points, maxLength: points }), {
@@ -106,10 +106,10 @@ describe("a comparison", () => {
     const found = compareAudits(version("a", errs(0.2)), version("b", errs(0.55)));
     expect(new Set(found.cells.map(({ verdict }) => verdict))).toEqual(new Set(["more"]));
     expect(found.clean.verdict).toBe("not told apart");
-    expect(comparisonAnswer(found)[0]).toMatch(
+    expect(comparisonSummary(found)[0]).toMatch(
       /^B is misled more often than A: at ε = 1 .* 42 points fall in B alone, 0 in A/,
     );
-    expect(comparisonAnswer(compareAudits(version("a", errs(0.5)), version("b", errs(0.5))))[0]).toMatch(
+    expect(comparisonSummary(compareAudits(version("a", errs(0.5)), version("b", errs(0.5))))[0]).toMatch(
       /no more and no less/,
     );
   });

@@ -1,7 +1,7 @@
 // A few attacked points to look at: ones that fool the target, one per surrogate, chosen by rule and not by eye.
 
 import { type Dataset, denseRows } from "../../data/dataset.ts";
-import type { AuditExample } from "../result.ts";
+import type { ExampleImage } from "../result.ts";
 import type { Crafted } from "../tasks/craft.ts";
 import type { AuditSamples } from "./samples.ts";
 
@@ -17,7 +17,7 @@ export async function chooseExample(
   attacked: Dataset,
   epsilons: readonly number[],
   shown: ReadonlySet<number>,
-): Promise<AuditExample[]> {
+): Promise<ExampleImage[]> {
   const imageShape = imageShapeOf(attacked.featureShape);
   if (!imageShape) return [];
   const ascending = [...epsilons].sort((a, b) => a - b);

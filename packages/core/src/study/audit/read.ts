@@ -11,7 +11,7 @@ import { leftOutSentences } from "../leftOut.ts";
 import { ofAttacker } from "../measured.ts";
 import { TARGET } from "../names.ts";
 import { meanCells, meanModels } from "../repetitionMeans.ts";
-import type { AuditExample, AuditResult } from "../result.ts";
+import type { AuditResult, ExampleImage } from "../result.ts";
 import { normIn } from "../tasks/craft.ts";
 import type { CleanEvaluation } from "../tasks/evaluateClean.ts";
 import { VERSION } from "../version.ts";
@@ -31,7 +31,7 @@ import { validitySentence } from "./validity.ts";
 export interface AuditOutput {
   readonly result: AuditResult;
   readonly samples: readonly AuditSamples[];
-  readonly examples: readonly AuditExample[];
+  readonly exampleImages: readonly ExampleImage[];
   /** What points crafted on each model by itself do to the columns of a table; empty for other data, and where a target is asked. */
   readonly columns: readonly ColumnMoves[];
   /** What became of the rules of the gate; none where nothing was to be kept. */
@@ -52,7 +52,7 @@ export async function readAudit(
   if (keys.crafts.has(TARGET)) order.push(TARGET);
   const { epsilons } = question;
   const samples: AuditSamples[] = [];
-  const examples: AuditExample[] = [];
+  const exampleImages: ExampleImage[] = [];
   const columns: ColumnMoves[] = [];
   // What is kept is copied, as an artifact's arrays are one block of memory: points and gradients would stay with labels.
   const looks = new Map<string, Pick<CleanEvaluation, "labels" | "losses">>();
@@ -89,7 +89,7 @@ export async function readAudit(
       }
     }
     samples.push(...own);
-    const shown = new Set(examples.map(({ index }) => index));
+    const shown = new Set(exampleImages.map(({ index }) => index));
     if (!attacker && hasColumns(attacked)) {
       for (const { target: judgedModel, epsilon, cleanLabels, attackedLabels } of own) {
         const points = judgedModel === TARGET ? budgets[epsilons.indexOf(epsilon)]?.points : undefined;
@@ -101,7 +101,7 @@ export async function readAudit(
       }
     }
     if (budgets.length > 0 && !attacker) {
-      examples.push(...(await chooseExample(id, budgets, own, attacked, epsilons, shown)));
+      exampleImages.push(...(await chooseExample(id, budgets, own, attacked, epsilons, shown)));
     }
   }
   const alone = ofAttacker(transfer);
@@ -175,5 +175,5 @@ export async function readAudit(
     ],
   };
   const findings = question.gate ? gateFindings(question.gate, result, samples) : [];
-  return { result, samples, examples, columns, findings };
+  return { result, samples, exampleImages, columns, findings };
 }

@@ -187,7 +187,7 @@ it("an audit tells what limits each surrogate on the target, and what would have
   });
   const { model } = await import("../../learners/fit.ts").then(async ({ fit }) => {
     const { learnerByName } = await import("../../learners/registry.ts");
-    return fit(learnerByName("logistic"), half(0, 60), { runtime, seed: 0, label: "t", options: { C: 1 } });
+    return fit(learnerByName("logistic"), half(0, 60), { runtime, seed: 0, stream: "t", options: { C: 1 } });
   });
   const { result } = await audit({
     runtime,
@@ -225,7 +225,7 @@ it("an audit whose surrogates have learned nothing says so first, and calls none
   const [known, attacked] = [part(0, 80), part(80, 160)];
   const { fit } = await import("../../learners/fit.ts");
   const { learnerByName } = await import("../../learners/registry.ts");
-  const { model } = await fit(learnerByName("logistic"), known, { runtime, seed: 0, label: "t", options: { C: 1 } });
+  const { model } = await fit(learnerByName("logistic"), known, { runtime, seed: 0, stream: "t", options: { C: 1 } });
   const answers = async (labels: Int32Array) => {
     const { result } = await audit({
       runtime,
@@ -272,7 +272,7 @@ it("an audit in units of ranges finds the same of columns in any units of their 
       );
     const learned = rows(0, 60);
     const options = { widths: [6], epochs: 20 };
-    const { model } = await fit(learnerByName("mlp"), learned, { runtime, seed: 0, label: "t", options });
+    const { model } = await fit(learnerByName("mlp"), learned, { runtime, seed: 0, stream: "t", options });
     const { result } = await audit({
       runtime,
       seed: 0,

@@ -92,7 +92,7 @@ it("measures on points with a finite gradient what it would measure without the 
 
 it("gives V for several models of one learner, 0 for the same model twice, and keeps what a forest has", async () => {
   const train = async (learner: string, seed: number, options: Record<string, unknown>) =>
-    (await fit(learnerByName(learner), boxPoints(seed, 80, 10), { runtime, seed, label: "t", options })).model;
+    (await fit(learnerByName(learner), boxPoints(seed, 80, 10), { runtime, seed, stream: "t", options })).model;
   const one = await train("logistic", 1, { C: 1 });
   const other = await train("logistic", 2, { C: 1 });
   const forest = { name: "forest", model: await train("forest", 1, { trees: 3 }) };

@@ -4,7 +4,7 @@ import { mean, standardError } from "../../stats/describe.ts";
 import { readRef, type Store } from "../engine/store.ts";
 import { cellAt, ofAttacker, selectMetrics, transferRateOf } from "../measured.ts";
 import { named } from "../names.ts";
-import { compareWithPrinted } from "../paper/paperNumbers.ts";
+import { compareWithPrinted } from "../paper/compareWithPaper.ts";
 import { pooledCell } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { resolve } from "../studyModels.ts";

@@ -5,7 +5,7 @@ import type { CorrelationPanel } from "../../transfer/correlations.ts";
 import type { Claim } from "../claim.ts";
 import type { Findings } from "../findings.ts";
 import type { NamedAttacker } from "../namedAttacker.ts";
-import type { Comparison } from "../paper/printed.ts";
+import type { Comparison } from "../paper/paperNumbers.ts";
 import type { Transfer } from "../result.ts";
 import type { AttackerGains } from "./attackerGains.ts";
 import type { EnsembleOf } from "./attackers.ts";

@@ -8,7 +8,7 @@ import { encodings } from "../../data/table/encoding.ts";
 import { featureSchema } from "../../features/schema.ts";
 import { type SizeDefinition, sizeDefinitions } from "../../transfer/sizeDefinitions.ts";
 import { type VariabilityDefinition, variabilityDefinitions } from "../../transfer/variability.ts";
-import { printedExperiments } from "../paper/printed.ts";
+import { printedExperiments } from "../paper/paperNumbers.ts";
 import { unitsOfBudgets } from "../tasks/craft.ts";
 
 const share = z.number().positive().describe("a share of the rows below 1, or a number of rows");

@@ -62,7 +62,7 @@ export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredMod
     learner,
   }),
   async run({ learner, options, seed, label }, { training }, { runtime, onProgress }) {
-    const context = { runtime, seed, label, options, onProgress };
+    const context = { runtime, seed, stream: label, options, onProgress };
     const fitted = await fitLearner(learnerByName(learner), training, context);
     return { bytes: fitted.model.bytes, training: fitted.training, options: fitted.options };
   },

@@ -80,7 +80,7 @@ export const poisonJudge: TaskKind<PoisonJudgeParameters, PoisonJudgeInputs, rea
     for (const count of counts) {
       const poisoned = points && count > 0 ? withPoison(training, firstPoints(points, count)) : training;
       const ownOptions = retune ? await retuned(learner, poisoned, options, { runtime, seed }) : options;
-      const fitted = await fit(learner, poisoned, { runtime, seed, label, options: ownOptions });
+      const fitted = await fit(learner, poisoned, { runtime, seed, stream: label, options: ownOptions });
       const opened = await openModel(runtime, fitted.model);
       verdicts.push({ labels: argMax(await opened.scores(denseRows(test))), options: fitted.options });
       await opened.close();

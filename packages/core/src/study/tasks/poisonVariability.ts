@@ -31,7 +31,7 @@ export const poisonVariability: TaskKind<Configured & { readonly seed: number },
       const points = atStart(joinBlocks(blocks)!);
       const losses: Float64Array[] = [];
       for (const [i, set] of sets.entries()) {
-        const context = { runtime, seed, label: `set ${i}`, options };
+        const context = { runtime, seed, stream: `set ${i}`, options };
         const { model } = await fit(learnerByName(learner), withPoison(set, points), context);
         const opened = await openModel(runtime, model);
         losses.push(crossEntropy(await opened.scores(denseRows(validation)), validation.labels, model.probabilities));

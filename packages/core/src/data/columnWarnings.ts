@@ -21,7 +21,7 @@ export function factorOfRanges(domain: Domain): number {
  * ranges differ by more than a factor of 10; undefined elsewhere, and where neither an attack nor a learner goes by the
  * box. Images share a unit and are no tables.
  */
-export function wideBoxDoubt(
+export function wideBoxWarning(
   { features, domain, featureShape, scaling, ...data }: Dataset,
   { attacked = false, learned = false }: { readonly attacked?: boolean; readonly learned?: boolean },
 ): string | undefined {
@@ -48,7 +48,7 @@ export function wideBoxDoubt(
 const TOLD = 0.1;
 
 /** A sentence where float32, which trained models compute in, hardly tells values of some columns apart; else undefined. */
-export function float32Doubt({ features, ...data }: Dataset): string | undefined {
+export function float32Warning({ features, ...data }: Dataset): string | undefined {
   const { lower, upper } = columnRanges(features);
   const spacing = lower.map((low, j) => spacingOf(Math.max(Math.abs(low), Math.abs(upper[j]))));
   const coarse = Array.from(lower.keys()).filter(

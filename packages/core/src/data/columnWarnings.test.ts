@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { tensor } from "../tensor.ts";
-import { float32Doubt, wideBoxDoubt } from "./columnDoubts.ts";
+import { float32Warning, wideBoxWarning } from "./columnWarnings.ts";
 import { type DatasetInput, dataset } from "./dataset.ts";
 
 /** Rows whose columns go evenly from the first number of an interval to the second. */
@@ -26,11 +26,11 @@ describe("one box over columns of very different range", () => {
         const top = Math.max(...wide);
         const factor = top / Math.min(...wide);
         const columns = order.map((width): [number, number] => [0, width]);
-        const told = wideBoxDoubt(table(columns, { domain: [0, top] }), { attacked: true });
+        const told = wideBoxWarning(table(columns, { domain: [0, top] }), { attacked: true });
         if (factor > 10 && order.filter((width) => width >= top / 2).length < 0.75 * order.length)
           expect(told).toContain(`differ by a factor of ${Number(factor.toPrecision(2))}:`);
         else if (factor <= 10) expect(told).toBeUndefined();
-        expect(wideBoxDoubt(table(columns), { attacked: true })).toBeUndefined();
+        expect(wideBoxWarning(table(columns), { attacked: true })).toBeUndefined();
       }),
     );
   });
@@ -41,13 +41,13 @@ describe("one box over columns of very different range", () => {
       [0, 1],
     ] as const;
     expect(
-      wideBoxDoubt(table([full, full, full, full, full, dark], { domain: [0, 16] }), { learned: true }),
+      wideBoxWarning(table([full, full, full, full, full, dark], { domain: [0, 16] }), { learned: true }),
     ).toBeUndefined();
-    expect(wideBoxDoubt(table([full, dark, dark, dark], { domain: [0, 16] }), { learned: true })).toMatch(
+    expect(wideBoxWarning(table([full, dark, dark, dark], { domain: [0, 16] }), { learned: true })).toMatch(
       /feature 1 \(counted from 0\) spans 1 /,
     );
     expect(
-      wideBoxDoubt(table([full, dark, dark, dark], { domain: [0, 16], featureShape: [2, 2] }), { attacked: true }),
+      wideBoxWarning(table([full, dark, dark, dark], { domain: [0, 16], featureShape: [2, 2] }), { attacked: true }),
     ).toBeUndefined();
   });
 });
@@ -62,10 +62,12 @@ test("a box is told of only where something goes by it", () => {
     ],
     { domain: [0, 1e6] },
   );
-  expect(wideBoxDoubt(boxed, { attacked: true })).toMatch(/; attacks may move it through the whole box\./);
-  expect(wideBoxDoubt(boxed, { learned: true })).toMatch(/; learners see it squeezed into a small part of \[0, 1\]\./);
-  expect(wideBoxDoubt(boxed, { attacked: true, learned: true })).toMatch(/whole box, and learners see/);
-  expect(wideBoxDoubt({ ...boxed, scaling: "columns" }, { learned: true })).toBeUndefined();
+  expect(wideBoxWarning(boxed, { attacked: true })).toMatch(/; attacks may move it through the whole box\./);
+  expect(wideBoxWarning(boxed, { learned: true })).toMatch(
+    /; learners see it squeezed into a small part of \[0, 1\]\./,
+  );
+  expect(wideBoxWarning(boxed, { attacked: true, learned: true })).toMatch(/whole box, and learners see/);
+  expect(wideBoxWarning({ ...boxed, scaling: "columns" }, { learned: true })).toBeUndefined();
 });
 
 describe("columns that float32 cannot hold", () => {
@@ -75,7 +77,7 @@ describe("columns that float32 cannot hold", () => {
       fc.property(offsets, offsets, fc.boolean(), (offset, range, isNegative) => {
         const low = isNegative ? -offset - range : offset;
         fc.pre(low + range > low);
-        const told = float32Doubt(
+        const told = float32Warning(
           table([
             [0, 1],
             [low, low + range],
@@ -100,7 +102,7 @@ describe("columns that float32 cannot hold", () => {
       ],
       { featureNames: ["a", "time", "id"] },
     );
-    expect(float32Doubt(named)).toMatch(
+    expect(float32Warning(named)).toMatch(
       /^Values of feature "time" lie too close together.*from 1700000000 to 1700000060, where these are 128 apart/,
     );
   });

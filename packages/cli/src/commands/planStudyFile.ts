@@ -3,9 +3,9 @@
 import {
   type AnyStudy,
   type Asked,
-  ask,
-  askOfData,
   hashesOfTable,
+  planOf,
+  planOfData,
   requirePairs,
   type SingleStudy,
   studyKinds,
@@ -29,7 +29,7 @@ export interface PlannedStudy {
 }
 
 /** Reads the data of a study into a plan, and plans what it asks. */
-export async function askStudy(
+export async function planStudyFile(
   plan: PlanBuilder,
   study: AnyStudy,
   scale: string | undefined,
@@ -37,7 +37,7 @@ export async function askStudy(
 ): Promise<PlannedStudy> {
   if (study.kind !== "table") {
     const { data, warnings } = await readStudyData(plan, study, telling);
-    return { asked: askOfData(plan, study, data), hashes: hashesOf(data), warnings };
+    return { asked: planOfData(plan, study, data), hashes: hashesOf(data), warnings };
   }
   const parts: TablePart[] = [];
   for (const name of study.studies) {
@@ -45,7 +45,7 @@ export async function askStudy(
     requirePairs(name, found);
     parts.push({ name, study: found, data: (await readStudyData(plan, found, telling)).data });
   }
-  return { asked: ask(plan, studyKinds.table, study, parts), hashes: hashesOfTable(parts), warnings: [] };
+  return { asked: planOf(plan, studyKinds.table, study, parts), hashes: hashesOfTable(parts), warnings: [] };
 }
 
 /** The data of a study in a plan, told as they are read. */

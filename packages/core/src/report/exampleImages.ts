@@ -1,16 +1,16 @@
 // Attacked points to look at: before, change, after, and whom they fool.
 
 import { greyImage, largestChange, perturbationImage } from "../figures/pixels.ts";
-import type { AuditExample, AuditResult } from "../study/result.ts";
+import type { AuditResult, ExampleImage } from "../study/result.ts";
 import { html, type Markup } from "./html.ts";
 import { picture } from "./picture.ts";
 
 /** One card per example. */
-export function exampleCards(result: AuditResult, examples: readonly AuditExample[]): Markup {
+export function exampleCards(result: AuditResult, examples: readonly ExampleImage[]): Markup {
   return html`<div class="cards">${examples.map((example) => card(result, example))}</div>`;
 }
 
-function card({ asked, models }: AuditResult, example: AuditExample): Markup {
+function card({ asked, models }: AuditResult, example: ExampleImage): Markup {
   const { original, attacked, imageShape, label, surrogate, epsilon, verdicts, index } = example;
   const change = attacked.map((value, i) => value - original[i]);
   const target = models[0].id;

@@ -9,7 +9,7 @@ export interface FigureOptions {
 }
 
 /** Names the drawing, drops Plot's own style sheet and renumbers ids, so that equal results give equal text. */
-export function dress(drawing: Element, name: string, label: string): SVGSVGElement {
+export function applySvgStyle(drawing: Element, name: string, label: string): SVGSVGElement {
   for (const style of [...drawing.querySelectorAll("style")]) style.remove();
   drawing.removeAttribute("class");
   drawing.setAttribute("role", "img");

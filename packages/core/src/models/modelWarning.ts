@@ -1,7 +1,7 @@
 // What is suspicious of a model, as one sentence.
 
 /** What was found, and what that may mean. */
-export interface Doubt {
+export interface ModelWarning {
   readonly check:
     | "randomness"
     | "neighbours"
@@ -19,6 +19,6 @@ export interface Doubt {
   readonly sentence: string;
 }
 
-export function doubt(check: Doubt["check"], sentence: string): readonly Doubt[] {
+export function modelWarning(check: ModelWarning["check"], sentence: string): readonly ModelWarning[] {
   return [{ check, sentence }];
 }

@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import type { StudyResult } from "../evasion/result.ts";
 import type { SweepResult } from "../sweep/sweep.ts";
-import { agreement, compareSweepWithPrinted, compareWithPrinted } from "./paperNumbers.ts";
+import { agreement, compareSweepWithPrinted, compareWithPrinted } from "./compareWithPaper.ts";
 
 const rate = (estimate: number) => ({ estimate, low: 0, high: 1, count: 0, n: 1 });
 

@@ -1,7 +1,7 @@
 // What is suspicious of names of classes beside each other.
 
 /** A sentence where names of classes differ in upper and lower case alone; undefined where none do. */
-export function caseDoubt(classNames: readonly string[]): string | undefined {
+export function caseWarning(classNames: readonly string[]): string | undefined {
   const alike = new Map<string, string[]>();
   for (const name of classNames) {
     const plain = name.toLowerCase();

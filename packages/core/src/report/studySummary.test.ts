@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { Claim } from "../study/claim.ts";
-import { bestAndWorst, claimsHeld } from "./answer.ts";
+import { bestAndWorst, claimsHeld } from "./studySummary.ts";
 
 const surrogate = (name: string, ...rates: number[]) => ({
   name,

@@ -6,7 +6,7 @@ import type { AuditComparison } from "./comparison.ts";
 import type { PairedErrors } from "./pairedErrors.ts";
 
 /** The sentences: under attack, without, and what the attackers had in common. The versions are A and B. */
-export function comparisonAnswer({ any, cells, clean, asked }: AuditComparison): string[] {
+export function comparisonSummary({ any, cells, clean, asked }: AuditComparison): string[] {
   const crafted = cells.filter(({ surrogate }) => surrogate !== TARGET);
   const other = crafted.some(({ isSameCraft }) => !isSameCraft);
   return [
