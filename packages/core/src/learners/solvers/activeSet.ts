@@ -13,7 +13,8 @@ const MAX_FREE = 1500;
  * The step d solves K_FF d + c 1 = e_F, 1^T d = 0. Where it would leave the box it is cut at the first bound, whose
  * variable is free no longer, and the next step is taken without it; at most `maxSteps` steps. The objective never
  * rises. K_FF gets a ridge of 1e-12 of its diagonal, so that repeated rows are no obstacle: the step is then still one
- * of descent, and the next one removes what the ridge left.
+ * of descent, and the next one removes what the ridge left. Where K_FF is singular, rounding may be larger than what is left
+ * to gain: a step that drives the errors of the free variables apart, which should bring them together, is taken back.
  */
 export function polish(problem: BoxProblem, maxSteps: number): void {
   for (let step = 0; step < maxSteps; step++) if (!freeStep(problem)) return;
@@ -48,11 +49,27 @@ function freeStep({ size, matrix, lower, upper, b, error }: BoxProblem): boolean
   }
   // Rounding alone is left.
   if (!(slope > 0) || !Number.isFinite(length)) return false;
+  const before = { b: b.slice(), error: error.slice(), spread: spread(error, free) };
   for (let i = 0; i < m; i++) {
     const row = free[i] * size;
     const d = length * u[i];
     b[free[i]] = snap(b[free[i]] + d, lower[free[i]], upper[free[i]]);
     for (let t = 0; t < size; t++) error[t] -= d * matrix[row + t];
   }
+  if (spread(error, free) > before.spread) {
+    b.set(before.b);
+    error.set(before.error);
+    return false;
+  }
   return length < 1;
+}
+
+/** How far the errors of some variables lie apart: those of free ones are equal at the optimum. */
+function spread(error: Float64Array, chosen: readonly number[]): number {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const t of chosen) {
+    least = Math.min(least, error[t]);
+    greatest = Math.max(greatest, error[t]);
+  }
+  return greatest - least;
 }
