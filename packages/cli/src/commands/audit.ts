@@ -32,11 +32,13 @@ async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
   await requireFolder(options, "audit");
   const plan = startPlan();
-  const { question, data, service, queries } = await askedAudit(plan, options, (epsilons) => gateOf(options, epsilons));
+  const { question, data, services, queries } = await askedAudit(plan, options, (epsilons) =>
+    gateOf(options, epsilons),
+  );
   const { gate: _, ...decisive } = question;
   await runAsked(plan, planOf(plan, studyKinds.audit, question, data), {
     ...{ name: "audit", started, question: decisive, options },
-    ...(service && { service }),
+    ...(services && { services }),
     ...(queries && { queries }),
   });
 }

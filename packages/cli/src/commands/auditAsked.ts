@@ -11,6 +11,7 @@ import {
   chooseAudit,
   modelCodec,
   type PlanBuilder,
+  type Services,
   threatIn,
 } from "@carom/core/study";
 import { checkOn, openClassifier } from "../host/classifier.ts";
@@ -41,7 +42,7 @@ export interface AskedAudit {
   readonly data: AuditSubject;
   readonly classNames: readonly string[];
   /** The target, where it can only be asked. */
-  readonly service?: RemoteTarget;
+  readonly services?: Services<RemoteTarget>;
   /** Rows that were sent to it so far. */
   readonly queries?: NonNullable<Run["queries"]>;
 }
@@ -57,8 +58,8 @@ export async function askedAudit(
   gateAt: (epsilons: readonly number[]) => Promise<AuditGate | undefined> = async () => undefined,
 ): Promise<AskedAudit> {
   const subject = await subjectOf(plan, options);
-  const { parts, asked, attacked, training, service, ledger } = subject;
-  const isService = service !== undefined;
+  const { parts, asked, attacked, training, services, ledger } = subject;
+  const isService = services !== undefined;
   const known = await chosenFeatures(options, attacked);
   const choices = choicesOf(options, known?.features);
   const { question, told, leftOut } = chooseAudit({ attacked, training, isService }, choices);
@@ -90,7 +91,7 @@ export async function askedAudit(
     },
     classNames: attacked.classNames,
     data: { ...parts, ...(options.target !== undefined && { name: options.target }) },
-    ...(service && { service }),
+    ...(services && { services }),
     ...(sent && { queries: sent }),
   };
 }

@@ -1,9 +1,8 @@
 // A target that can only be asked, as parts of a plan.
 
-import { type Dataset, denseRows, InputError, rowCount } from "@carom/core";
-import { classPosition, spreadRows, wholeInterval } from "@carom/core/data";
+import { type Dataset, InputError, rowCount } from "@carom/core";
+import { wholeInterval } from "@carom/core/data";
 import { sizeOfTraining } from "@carom/core/learners";
-import { checkAnswers, type ModelWarning } from "@carom/core/models";
 import {
   attackerKnows,
   chooseAudit,
@@ -12,15 +11,10 @@ import {
   hashJson,
   mostQueries,
   type PlanBuilder,
-  serviceCodec,
 } from "@carom/core/study";
-import { alignClasses } from "../host/classes.ts";
-import { rowsToCheck } from "../host/classifier.ts";
-import { connect, FIRST_ROWS, openLedgerFor, openTarget, type RemoteTarget } from "../host/http/target.ts";
-import { withShape } from "../host/shape.ts";
-import { tell } from "../terminal/print.ts";
+import { FIRST_ROWS } from "../host/http/target.ts";
 import type { DataFileOptions } from "../ui/options.ts";
-import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
+import type { AddressOptions } from "../ui/targetOptions.ts";
 import { choicesOf } from "./auditAttackers.ts";
 import {
   type AuditOptions,
@@ -30,43 +24,28 @@ import {
   type Subject,
   splitUserData,
 } from "./auditSubject.ts";
+import { findService, openCredential } from "./openService.ts";
 
 /** Gets to know the target, asks about a few rows, and divides the data as for a model file. */
 export async function serviceSubject(plan: PlanBuilder, target: string, options: AuditOptions): Promise<Subject> {
   const user = await loadUserData(options);
-  const { featureNames: names, domain } = user.loaded.dataset;
-  const connection = await connect(target, {
-    ...targetOptions(options),
-    ...(names && { fields: { names, ...(domain.groups && { groups: domain.groups }) } }),
-    ...(!options.quiet && { tell }),
-  });
-  const { name, identity, protocol } = connection;
-  const reshaped = (data: Dataset) => withShape(data, connection.inputShape ?? data.featureShape, name);
-  const rows = reshaped(user.loaded.dataset);
-  // A copy, as the rows themselves are no more once they are divided.
-  const spread = denseRows(spreadRows(rows, FIRST_ROWS));
-  const first = { ...spread, data: spread.data.slice() };
+  const found = await findService(target, options, user.loaded.dataset);
+  const { name, protocol } = found.connection;
   // How many rows there will be does not depend on the classes, so it is known before anything is asked.
-  const divided = await splitUserData(user, options, reshaped);
+  const divided = await splitUserData(user, options, found.shaped);
   requireBudget(divided, options, name);
-  const ledger = openLedgerFor(connection, questionHash(divided, options));
-  const service = await openTarget(connection, first, rows.classNames);
-  const training = withClassesOf(divided.training, service);
-  const attacked = withClassesOf(divided.attacked, service);
+  const opened = await found.open(plan, questionHash(divided, options));
+  const { service, ledger, ref, hash: targetHash, told } = opened;
+  const training = opened.fit(divided.training);
+  const attacked = opened.fit(divided.attacked);
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
-  const { told, ...reading } = service.reading;
-  const modelWarnings = await checkService(service, attacked);
-  const targetHash = hashJson(identity);
+  const modelWarnings = await opened.check(attacked);
   return {
     attacked,
     training: sizeOfTraining(training),
-    service,
+    services: new Map([[ref.key, service]]),
     ledger,
-    parts: {
-      target: { service: plan.source(serviceCodec, { service: { ...identity, reading } }) },
-      training: plan.data(labelled),
-      attacked: plan.data(attacked),
-    },
+    parts: { target: { service: ref }, training: plan.data(labelled), attacked: plan.data(attacked) },
     asked: {
       dataHash: user.dataHash,
       targetHash,
@@ -89,24 +68,10 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...modelWarnings.map(({ sentence }) => sentence),
-        ...openCredential(protocol.url, options),
+        ...openCredential(found.connection, options),
       ],
     },
   };
-}
-
-/** What is suspicious of the service's answers about rows that are attacked, which are asked about anyway. */
-async function checkService(service: RemoteTarget, attacked: Dataset): Promise<readonly ModelWarning[]> {
-  const rows = rowsToCheck(attacked);
-  return checkAnswers(await service.scores(denseRows(rows)), rows.labels, service);
-}
-
-/** The data with its classes numbered as the target's scores are. */
-function withClassesOf(data: Dataset, { classes, classNames }: RemoteTarget): Dataset {
-  const isNamed =
-    classNames !== undefined && data.classNames.every((name) => classPosition(classNames, name) !== undefined);
-  const aligned = alignClasses(data, { classNames: isNamed ? classNames : undefined }, { classes });
-  return classNames ? { ...aligned, classNames } : aligned;
 }
 
 /** What trains the surrogates and what is attacked. */
@@ -194,10 +159,3 @@ export function estimateOf({ estimateAlignment }: AuditOptions): { readonly esti
 
 /** Points of an estimate of alignment, where no number is given. */
 const ESTIMATED_POINTS = 20;
-
-/** A warning where a credential goes over the network for anyone to read. */
-function openCredential({ protocol, hostname }: URL, { header, authEnv }: AuditOptions): string[] {
-  const isHere = /^(localhost|127\.|\[::1\])/.test(hostname);
-  if (protocol === "https:" || isHere || (header === undefined && authEnv === undefined)) return [];
-  return ["The headers with the credential went over a connection without encryption."];
-}

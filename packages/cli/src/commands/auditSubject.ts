@@ -15,7 +15,7 @@ import {
 } from "@carom/core";
 import { describeReading, keepRows, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
 import { describeScaling, isScaled, type TrainingSize } from "@carom/core/learners";
-import type { AuditParts, AuditQuestion } from "@carom/core/study";
+import type { AuditParts, AuditQuestion, Services } from "@carom/core/study";
 import type { FeaturesOptions } from "../host/featuresFile.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
@@ -65,7 +65,7 @@ export interface Subject {
   /** How much surrogates learn from. */
   readonly training: TrainingSize;
   /** The target, where it can only be asked, and what is written down of its answers. */
-  readonly service?: RemoteTarget;
+  readonly services?: Services<RemoteTarget>;
   readonly ledger?: Ledger;
 }
 

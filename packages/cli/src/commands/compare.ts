@@ -68,12 +68,12 @@ async function compareModels(A: string, B: string, options: CompareOptions): Pro
 }
 
 /** Asks a service all that will be asked of it: afterwards its answers are in the store, and the other version's turn comes. */
-async function askService(plan: PlanBuilder, { service, question, data }: AskedAudit, options: CompareOptions) {
-  if (!service) return;
+async function askService(plan: PlanBuilder, { services, question, data }: AskedAudit, options: CompareOptions) {
+  if (!services) return;
   const { wanted } = planOf(plan, studyKinds.audit, question, data);
   const { device, quiet = false, workers = defaultWorkers() } = options;
-  await runPlan(plan, wanted, { workers, quiet, device, service });
-  await service.close();
+  await runPlan(plan, wanted, { workers, quiet, device, services });
+  for (const service of services.values()) await service.close();
 }
 
 /** Compares audits that are finished: what they asked decides everything. */

@@ -1,7 +1,8 @@
 // The models that `carom evade` attacks at once, and the data with its classes and rows as they take them.
 
-import { type Dataset, InputError, type Runtime } from "@carom/core";
+import type { Dataset, Runtime } from "@carom/core";
 import type { AttackedModel } from "@carom/core/attacks";
+import { requireClassesOf } from "../host/classes.ts";
 import { type Classifier, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 
@@ -27,7 +28,7 @@ export async function loadModels(
     const classifier = await openClassifier(path, options, data, runtime);
     const { model, opened } = classifier;
     const own = await classifier.fit(data);
-    if (`${own.classNames}` !== `${(aligned ?? own).classNames}`) throw otherClasses(path, paths[0], own, aligned!);
+    if (aligned) requireClassesOf(paths[0], aligned, path, own);
     aligned ??= own;
     const attackable = opened.differentiable ?? { ...opened, inputGradient: neverAsked };
     models.push({ ...classifier, attacked: { model, opened: attackable } });
@@ -38,12 +39,4 @@ export async function loadModels(
 /** Attacks that ask for gradients are not given models that have none. */
 function neverAsked(): Promise<never> {
   return Promise.reject(new Error("internal: gradient"));
-}
-
-function otherClasses(path: string, first: string, own: Dataset, aligned: Dataset): InputError {
-  return new InputError("invalid", `model ${path}`, {
-    expected: `the classes of ${first}, in its order: ${aligned.classNames.join(", ")}`,
-    got: own.classNames.join(", "),
-    remedy: "attack models of the same classes together",
-  });
 }

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Asked, RunFacts, Told } from "@carom/core/kinds";
 import type { Service } from "@carom/core/models";
-import type { PlanBuilder } from "@carom/core/study";
+import type { PlanBuilder, Services } from "@carom/core/study";
 import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
 import { keepingResults, RUNS, runFolder, writeFolder } from "../host/output.ts";
 import { defaultWorkers } from "../host/pool.ts";
@@ -39,9 +39,9 @@ export interface Run {
   readonly beside?: object;
   /** What people are to look at, a word and a name in the folder; the report where absent. */
   readonly shown?: readonly [what: string, name: string];
-  /** The target, where it can only be asked. */
-  readonly service?: Service & { close(): Promise<void> };
-  /** Rows that were sent to it; counted when all has been computed. */
+  /** Models that can only be asked. */
+  readonly services?: Services<Service & { close(): Promise<void> }>;
+  /** Rows that were sent to them; counted when all has been computed. */
   queries?(): { readonly sent: number } & NonNullable<RunFacts["queries"]>;
 }
 
@@ -51,14 +51,14 @@ export const requireFolder = ({ out }: Pick<RunOptions, "out">, name: string): P
 
 /** Does all that remains of a command whose study is planned. */
 export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run: Run): Promise<void> {
-  const { name, started, options, warnings = [], beside, shown = ["Report", "report.html"], service } = run;
+  const { name, started, options, warnings = [], beside, shown = ["Report", "report.html"], services } = run;
   const { device, quiet = false, workers = defaultWorkers() } = options;
   const hash = hashOfQuestion(run.question, wanted, device);
   const folder = options.out ?? runFolder(name, hash, started);
   const finished = await isFinished(folder, hash);
-  const store = await runPlan(plan, wanted, { workers, quiet, device, service });
+  const store = await runPlan(plan, wanted, { workers, quiet, device, services });
   const queries = run.queries?.();
-  await service?.close();
+  for (const service of services?.values() ?? []) await service.close();
   const { result, told, isKept } = await keepingResults(async () => {
     const found = await answer(store);
     const facts = { ...factsOf(hash, started, store), ...(queries && { queries }), warnings };

@@ -15,6 +15,7 @@ import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "
 import { describePlan } from "../ui/planSheet.ts";
 import { planStudyFile } from "./planStudyFile.ts";
 import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
+import { sentIn } from "./studyModels.ts";
 
 interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions {
   readonly seed?: number;
@@ -64,14 +65,20 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const study = restricted(atScale(seeded, options.scale), options.only);
   if (!options.plan) await requireFolder(options, study.name);
   const plan = startPlan();
-  const { asked, hashes, warnings } = await planStudyFile(plan, study, options.scale, options);
+  const { asked, hashes, warnings, asking } = await planStudyFile(plan, study, options.scale, {
+    ...options,
+    isAsked: options.plan !== true,
+  });
   if (options.plan) {
     const measured = await withMeasuredTimes(plan, storeFolder());
     await describePlan(measured, options.workers ?? defaultWorkers(), options.json === true);
     return;
   }
   const beside = warnings.length > 0 ? { warnings } : {};
-  await runAsked(plan, asked, { name: study.name, started, question: [study, hashes], options, warnings, beside });
+  await runAsked(plan, asked, {
+    ...{ name: study.name, started, question: [study, hashes], options, warnings, beside },
+    ...(asking.services.size > 0 && { services: asking.services, queries: () => sentIn(asking) }),
+  });
 }
 
 /** The study with some of its models, where some are named. */

@@ -38,6 +38,16 @@ export function alignClasses(
   });
 }
 
+/** Holds that a model numbers classes as another one does. @throws InputError where it does not */
+export function requireClassesOf(first: string, aligned: Dataset, other: string, own: Dataset): void {
+  if (`${own.classNames}` === `${aligned.classNames}`) return;
+  throw new InputError("invalid", `model ${other}`, {
+    expected: `the classes of ${first}, in its order: ${aligned.classNames.join(", ")}`,
+    got: own.classNames.join(", "),
+    remedy: "attack models of the same classes together",
+  });
+}
+
 const isInteger = (name: string) => /^-?\d+$/.test(name);
 
 /** What is taken for granted of data that `alignClasses` returned: that words are classes in alphabetical order. */

@@ -17,6 +17,8 @@ interface Schema<T> {
 
 interface Issue {
   readonly code?: string;
+  /** Of a value that may be one of several things: what is wrong with it as each of them. */
+  readonly errors?: readonly (readonly Issue[])[];
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly keys?: readonly string[];
@@ -59,10 +61,9 @@ export async function readDocument(what: string, path: string): Promise<WrittenD
       const parsed = schema.safeParse(given);
       if (parsed.success) return parsed.data;
       // A key that is misspelt leaves the right one missing, so it comes first.
-      const { issues } = parsed.error;
-      const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+      const issue = nearestIssue(parsed.error.issues);
       const way = issue.path.map(String);
-      if (issue.code === "unrecognized_keys") {
+      if (issue.code === "unrecognized_keys" && isOfSchema(issue)) {
         const [key] = issue.keys!;
         const known = knownKeys(jsonSchema as SchemaNode, way);
         const nearest = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
@@ -80,6 +81,18 @@ export async function readDocument(what: string, path: string): Promise<WrittenD
       });
     },
   };
+}
+
+/** Whether the schema says nothing of its own, so that the message is made here. */
+const isOfSchema = ({ message }: Issue) => /^(Invalid input$|Unrecognized key)/.test(message);
+
+/** What to tell of all that is wrong; of a value that is none of several things, what is wrong with it as the nearest one. */
+function nearestIssue(issues: readonly Issue[]): Issue {
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+  if (issue.code !== "invalid_union" || !issue.errors?.length || !isOfSchema(issue)) return issue;
+  const strange = (as: readonly Issue[]) => as.reduce((sum, { keys }) => sum + (keys?.length ?? 0), as.length);
+  const nearest = nearestIssue(issue.errors.toSorted((a, b) => strange(a) - strange(b))[0]);
+  return { ...nearest, path: [...issue.path, ...nearest.path] };
 }
 
 /** Where the text of a scalar begins, its opening quote left out. */
@@ -123,6 +136,7 @@ function offsetOf(document: Document, place: readonly string[]): number {
 }
 
 interface SchemaNode {
+  readonly anyOf?: readonly SchemaNode[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly additionalProperties?: SchemaNode | boolean;
@@ -136,5 +150,6 @@ function knownKeys(root: SchemaNode, place: readonly string[]): readonly string[
       typeof node?.additionalProperties === "object" ? node.additionalProperties : undefined;
     node = node?.properties?.[step] ?? node?.items ?? extra;
   }
-  return Object.keys(node?.properties ?? {});
+  const alternatives = node?.anyOf ?? (node ? [node] : []);
+  return [...new Set(alternatives.flatMap(({ properties = {} }) => Object.keys(properties)))];
 }

@@ -1,7 +1,6 @@
 // Executes a plan in worker processes on the store on disk.
 
-import type { Service } from "@carom/core/models";
-import { execute, type Plan, placedStore, type Ref, runTask, type Workers } from "@carom/core/study";
+import { execute, type Plan, placedStore, type Ref, runTask, type Services, type Workers } from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";
@@ -16,15 +15,15 @@ export interface RunOptions {
   readonly quiet: boolean;
   /** Where models are computed; the processor where absent. */
   readonly device?: Device | undefined;
-  /** The target, where it is one that can only be asked: in this process and no other, so that queries are counted. */
-  readonly service?: Service | undefined;
+  /** Models that can only be asked: in this process and no other, so that queries are counted. */
+  readonly services?: Services | undefined;
 }
 
 /** Makes sure that the wanted artifacts of a plan are in the store, and returns that store. */
 export async function runPlan(
   plan: Plan,
   wanted: readonly Ref<unknown>[],
-  { workers, quiet, device, service }: RunOptions,
+  { workers, quiet, device, services }: RunOptions,
 ): Promise<StoreWithMakers> {
   const folder = storeFolder();
   const refusal = await prepareStore(folder);
@@ -46,7 +45,7 @@ export async function runPlan(
   const workersAndHere: Workers = {
     ...pool,
     run: (task, onProgress) =>
-      task.asks ? runTask(task, store, runtime, onProgress, service) : pool.run(task, onProgress),
+      task.asks ? runTask(task, store, runtime, onProgress, services) : pool.run(task, onProgress),
   };
   try {
     await execute(

@@ -4,6 +4,7 @@ import { type Dataset, featureCount, rowCount, takeRows, unknownName } from "@ca
 import {
   classPosition,
   type DataReading,
+  type DataTask,
   selectColumns,
   takeColumns,
   withBinaryFeatures,
@@ -20,10 +21,26 @@ import { asIn } from "./sameColumns.ts";
 
 type AnyData = PoisoningStudy["data"] & Partial<Study["data"]>;
 
-/** Reads the study's data into the plan. Paths stay out of it: data are known by their content. */
+/** The rows of a study. */
+export interface StudyRows {
+  readonly train: Dataset;
+  readonly test?: Dataset | undefined;
+}
+
+/** What models that are given make of the rows: the form and the classes that they take, themselves, what is suspicious. */
+export interface RowsOfModels extends StudyRows, Pick<StudyData, "models"> {
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the study's data into the plan, in the form that `suited` gives them. Paths stay out of it: data are known by their
+ * content.
+ */
 export async function loadStudyData(
   plan: PlanBuilder,
   study: SingleStudy,
+  suited: (rows: StudyRows) => Promise<RowsOfModels> = async (rows) => ({ ...rows, warnings: [] }),
+  taken?: DataTask["taken"],
 ): Promise<{ data: StudyData; readings: ReadonlyMap<string, DataReading>; warnings: readonly string[] }> {
   const { train, test, classes, positive, binary, select, scaling, ...reading }: AnyData = study.data;
   const readings = new Map<string, DataReading>();
@@ -31,7 +48,7 @@ export async function loadStudyData(
     spec: string,
     like?: { readonly loaded: LoadedData; readonly classNames: readonly string[]; readonly columns?: Int32Array },
   ) => {
-    const loaded = await loadDataset(spec, reading);
+    const loaded = await loadDataset(spec, { ...reading, ...(taken && { taken }) });
     readings.set(spec, loaded.reading);
     const { contentHash } = loaded;
     const given = like ? asIn(like.loaded, loaded, "data.test") : loaded.dataset;
@@ -49,16 +66,18 @@ export async function loadStudyData(
   };
   const forTraining = await read(train);
   const forTest = test === undefined ? undefined : await read(test, forTraining);
-  const [own, other] = withSameBounds(forTraining.dataset, forTest?.dataset);
+  const [first, second] = withSameBounds(forTraining.dataset, forTest?.dataset);
+  const { train: own, test: other, models, warnings } = await suited({ train: first, test: second });
   const source = (dataset: Dataset, hash: string) => ({ part: plan.data(dataset), dataset, hash });
   const schema = "features" in study ? study.features : undefined;
   // Rows of both files are held against it; scales are those of the rows learned from.
   const known = schema && typeof schema === "object" ? featuresOf(writtenAt(schema), own, other) : undefined;
   return {
     readings,
-    warnings: known?.warnings ?? [],
+    warnings: [...warnings, ...(known?.warnings ?? [])],
     data: {
       ...(known && { features: known.features }),
+      ...(models && { models }),
       train: source(own, forTraining.contentHash),
       ...(other && forTest && { test: source(other, forTest.contentHash) }),
     },

@@ -5,10 +5,11 @@ import { dirname, resolve } from "node:path";
 import { InputError, unknownName } from "@carom/core";
 import type { Place } from "@carom/core/features";
 import { type AnyStudy, studyJsonSchema, studySchemas } from "@carom/core/kinds";
-import type { Study } from "@carom/core/study";
+import type { ModelChoice, Study } from "@carom/core/study";
 import { dataFolder } from "./catalog.ts";
 import { readDocument } from "./document.ts";
 import { readFeatures, rememberPlace } from "./featuresFile.ts";
+import { isAddress } from "./http/address.ts";
 
 /** The kind of study of that name; a file that names none asks of evasion. @throws InputError for one that does not exist. */
 export function kindNamed(kind = "evasion"): keyof typeof studySchemas {
@@ -43,8 +44,14 @@ function withPaths(study: AnyStudy, folder: string): AnyStudy {
           .join(",");
   if (study.kind === "table") return study;
   const { train, test, ...rest }: Study["data"] = study.data;
+  const at = (path: string) => (isAddress(path) ? path : resolve(folder, withDataFolder(path)));
+  const given = <C extends ModelChoice>(choice: C): C => {
+    if ("model" in choice) return { ...choice, model: at(choice.model) };
+    return "service" in choice ? { ...choice, service: at(choice.service) } : choice;
+  };
   return {
     ...study,
+    ...("targets" in study && { surrogates: study.surrogates.map(given), targets: study.targets.map(given) }),
     data: { ...rest, train: beside(train), ...(test !== undefined && { test: beside(test) }) },
   } as AnyStudy;
 }

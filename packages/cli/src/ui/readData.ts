@@ -28,9 +28,18 @@ export async function readDataFor(
   spec: string,
   options: DataTask & ModelOptions & Telling,
 ): Promise<LoadedData> {
-  const isTable = isParquet(spec) || formatOf(spec)?.format.options.includes("categorical") === true;
-  const taken = isTable && model !== undefined ? await takenColumns(model, options) : undefined;
+  const taken = await takenOf(model, spec, options);
   return readData(spec, { ...options, ...(taken && { taken }) });
+}
+
+/** The columns of a table that a model file takes by name; undefined where it names none or the data are no table. */
+export async function takenOf(
+  model: string | undefined,
+  spec: string,
+  options: ModelOptions,
+): Promise<DataTask["taken"]> {
+  const isTable = isParquet(spec) || formatOf(spec)?.format.options.includes("categorical") === true;
+  return isTable && model !== undefined ? takenColumns(model, options) : undefined;
 }
 
 /** One line on standard error about how a file was read, in the words of whoever asked. */

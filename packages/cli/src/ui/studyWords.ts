@@ -1,7 +1,7 @@
 // Sentences about data name options of the command; whoever writes a study has fields in their place.
 
 import { InputError } from "@carom/core";
-import { studySchema } from "@carom/core/study";
+import { fileChoice, serviceChoice, studySchema } from "@carom/core/study";
 
 const kebab = (field: string) => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -9,6 +9,8 @@ const kebab = (field: string) => field.replace(/[A-Z]/g, (letter) => `-${letter.
 const fields: ReadonlyMap<string, string> = new Map([
   ...Object.keys(studySchema.shape.data.shape).map((field) => [kebab(field), `data.${field}`] as const),
   ["units", "attack.units"],
+  // Classes of a model, whatever those of the data are.
+  ...Object.keys({ ...fileChoice.shape, ...serviceChoice.shape }).map((field) => [kebab(field), field] as const),
 ]);
 
 const lists = new Set(["data.drop", "data.keep", "data.na"]);
@@ -17,8 +19,9 @@ const truths = new Map([
   ["no", "false"],
 ]);
 
-/** An option, and the value that sentences give with it as an example: a number, what stands in quotes, or one of few words. */
-const mention = /--([a-z]+(?:-[a-z]+)*)(?: ("[^"]*"|-?\d[\d.]*|,|first|last|yes|no|unit|raw|ranges|latin1)(?![\w"]))?/g;
+/** An option, and the value that sentences give with it as an example: a list, a number, what stands in quotes, or one of few words. */
+const mention =
+  /--([a-z]+(?:-[a-z]+)*)(?: (\w+(?:,\w+)+|"[^"]*"|-?\d[\d.]*|,|first|last|yes|no|unit|raw|ranges|latin1)(?![\w"]))?/g;
 
 /** The sentence with the fields of a study in place of options: `data.missing: 0` for `--missing 0`. */
 export function inStudyWords(sentence: string): string {
@@ -27,6 +30,7 @@ export function inStudyWords(sentence: string): string {
     if (field === undefined) return option;
     if (field === "data.zeroBased") return `${field}: true`;
     if (value === undefined) return field;
+    if (/\w,\w/.test(value)) return `${field}: [${value.replaceAll(",", ", ")}]`;
     return `${field}: ${lists.has(field) ? `[${value}]` : value === "," ? '","' : (truths.get(value) ?? value)}`;
   });
 }

@@ -91,8 +91,14 @@ export function evidenceOf(
 }
 
 /** Why there is no V, where there is none. */
-export function undefinedV({ variability }: Found, study: EvidenceQuestion): string[] {
-  if (variability.length > 0) return [];
+export function undefinedV({ variability, repetitions }: Found, study: EvidenceQuestion): string[] {
   if (!study.metrics.includes("variability")) return ["V: not among the metrics of the study"];
-  return [`V: undefined, it is a variance over training sets and there is ${study.variability.sets}`];
+  const surrogates = repetitions[0].models.filter(({ role }) => role === "surrogate");
+  const given = surrogates.filter(({ learner }) => learner === undefined);
+  return [
+    ...(variability.length > 0 || given.length === surrogates.length
+      ? []
+      : [`V: undefined, it is a variance over training sets and there is ${study.variability.sets}`]),
+    ...given.map(({ id }) => `V of ${id}: undefined, it is a variance over training sets and the model was given`),
+  ];
 }

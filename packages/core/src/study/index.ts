@@ -84,8 +84,18 @@ export type { PairedErrors } from "./audit/pairedErrors.ts";
 
 // What studies have in common
 
-export { hashesOf, type StudyData, type StudyFile } from "./studyData.ts";
-export { atScale, restrict } from "./studyModels.ts";
+export {
+  type FileChoice,
+  fileChoice,
+  type GivenChoice,
+  isLearner,
+  type LearnerChoice,
+  type ModelChoice,
+  type ServiceChoice,
+  serviceChoice,
+} from "./modelChoice.ts";
+export { hashesOf, type StudyData, type StudyFile, type StudyModel } from "./studyData.ts";
+export { atScale, type GivenModel, restrict } from "./studyModels.ts";
 
 // Evasion: a grid of surrogates, targets, attackers and budgets
 
@@ -161,7 +171,7 @@ export {
   rateIn,
   transferRateOf,
 } from "./measured.ts";
-export { nameOf, referenceBudget, TARGET } from "./names.ts";
+export { modelId, nameOf, referenceBudget, TARGET } from "./names.ts";
 export { type MeanCell, type MeanModel, meanCells, meanModels } from "./repetitionMeans.ts";
 
 // Beside the paper's own numbers
@@ -177,7 +187,7 @@ export { type TableResult, type TableStudy, tableSchema } from "./paper/tableStu
 export { execute, type Progress, type Workers } from "./engine/execute.ts";
 export { type Plan, type PlanBuilder, startPlan } from "./engine/plan.ts";
 export { type Part, partAt, type Ref, type Values } from "./engine/reference.ts";
-export { inProcess, runTask } from "./engine/runTask.ts";
+export { inProcess, runTask, type Services } from "./engine/runTask.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./engine/task.ts";
 
 // Stores: artifacts by their key

@@ -1,8 +1,8 @@
 // What results call the models of a study.
 
 import { complexityOfPreset } from "../learners/presets.ts";
-import type { LearnerChoice } from "./evasion/schema.ts";
 import type { MeasuredModel } from "./measured.ts";
+import { isLearner, type LearnerChoice, type ModelChoice } from "./modelChoice.ts";
 
 /** Ids of models say which side they are on, because both sides may have the same learners. */
 export const modelId = (role: MeasuredModel["role"], name: string) => `${role}/${name}`;
@@ -28,26 +28,30 @@ export function levelName(learner: string, complexity: "high" | "low" | undefine
 }
 
 /** What results call a choice. */
-export function nameOf(choice: LearnerChoice): string {
-  const { name, learner, fraction } = choice;
-  if (name !== undefined) return name;
+export function nameOf(choice: ModelChoice): string {
+  if (choice.name !== undefined) return choice.name;
+  if (!isLearner(choice)) return "model" in choice ? nameOfFile(choice.model) : "service";
+  const { learner, fraction } = choice;
   const whole = levelName(learner, complexityOf(choice));
   return fraction === undefined ? whole : `${whole}@${fraction}`;
+}
+
+/** The name of a file without folders and ending, in letters that names of models have. */
+function nameOfFile(path: string): string {
+  const [file] = path.split(/[\\/]/).slice(-1);
+  return file.replace(/\.[^.]+$/, "").replace(/[^\w.-]/g, "-");
 }
 
 /** The models of a repetition with what the study says of each: the name it has on its side, and its share of the rows. */
 export function named<M extends MeasuredModel>(
   models: readonly M[],
-  {
-    surrogates,
-    targets,
-  }: { readonly surrogates: readonly LearnerChoice[]; readonly targets: readonly LearnerChoice[] },
+  { surrogates, targets }: { readonly surrogates: readonly ModelChoice[]; readonly targets: readonly ModelChoice[] },
 ): M[] {
   const sides = { surrogate: surrogates, target: targets };
   return models.map((model) => {
     const choice = sides[model.role].find((each) => modelId(model.role, nameOf(each)) === model.id);
     if (!choice) return model;
-    const { fraction } = choice;
+    const fraction = isLearner(choice) ? choice.fraction : undefined;
     const { id, role, ...rest } = model;
     return { id, role, name: nameOf(choice), ...(fraction !== undefined && { share: fraction }), ...rest } as M;
   });

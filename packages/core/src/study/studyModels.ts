@@ -4,9 +4,11 @@ import { InputError, unknownName } from "../errors.ts";
 import { presetOptions } from "../learners/presets.ts";
 import { learnerByName } from "../learners/registry.ts";
 import { parseOptions } from "../registry.ts";
-import type { LearnerChoice, Study } from "./evasion/schema.ts";
+import type { Ref } from "./engine/reference.ts";
+import { isLearner, type LearnerChoice, type ModelChoice } from "./modelChoice.ts";
 import { complexityOf, nameOf } from "./names.ts";
-import type { Configured } from "./tasks/fit.ts";
+import type { Configured, StoredModel } from "./tasks/fit.ts";
+import type { ServiceIdentity } from "./tasks/queryTarget.ts";
 
 /** The study at a named size. @throws InputError for a name it does not have. */
 export function atScale<S extends { readonly scales: Readonly<Record<string, object>> }>(
@@ -21,11 +23,13 @@ export function atScale<S extends { readonly scales: Readonly<Record<string, obj
 }
 
 /** The study with some of its models. @throws InputError for names it does not have. */
-export function restrict<S extends Pick<Study, "surrogates" | "targets">>(study: S, only: readonly string[]): S {
+export function restrict<
+  S extends { readonly surrogates: readonly ModelChoice[]; readonly targets: readonly ModelChoice[] },
+>(study: S, only: readonly string[]): S {
   const { surrogates, targets } = study;
   const names = [...new Set([...surrogates, ...targets].map(nameOf))];
   for (const name of only) if (!names.includes(name)) unknownName("model of --only", name, names);
-  const isWanted = (choice: LearnerChoice) => only.includes(nameOf(choice));
+  const isWanted = (choice: ModelChoice) => only.includes(nameOf(choice));
   const kept = { surrogates: surrogates.filter(isWanted), targets: targets.filter(isWanted) };
   if (kept.surrogates.length > 0 && kept.targets.length > 0) return { ...study, ...kept };
   throw new InputError("invalid", "option --only", {
@@ -35,11 +39,25 @@ export function restrict<S extends Pick<Study, "surrogates" | "targets">>(study:
   });
 }
 
+/** A learner of a study, with all of its options. */
 export interface Resolved extends Configured {
   readonly name: string;
   readonly complexity?: "high" | "low";
   readonly fraction?: number;
 }
+
+/** A model of a study that somebody else trained. */
+export interface Given {
+  readonly name: string;
+  readonly learner?: undefined;
+}
+
+/** What is there of a model that was given: itself, or whom to ask. */
+export type GivenModel = { readonly model: Ref<StoredModel> } | { readonly service: Ref<ServiceIdentity> };
+
+/** A model of a study, with all of its options where it is a learner. */
+export const resolveModel = (choice: ModelChoice): Resolved | Given =>
+  isLearner(choice) ? resolve(choice) : { name: nameOf(choice) };
 
 /** A choice with all of its options. */
 export function resolve(choice: LearnerChoice): Resolved {

@@ -62,14 +62,11 @@ export function isMapping(target: string): boolean {
   return /\.ya?ml$/i.test(target);
 }
 
-/** Finds out what is behind an address or a mapping file. Sends no rows. */
-export async function connect(target: string, options: TargetOptions): Promise<Connection> {
+/** Finds out what is behind an address or a mapping file; `where` says in words who named it. Sends no rows. */
+export async function connect(target: string, options: TargetOptions, where = "option --target"): Promise<Connection> {
   const headers = headersOf(options);
   const mapping = isMapping(target) ? await loadMapping(target) : undefined;
-  const { url, shown } = parseAddress(
-    mapping?.url ?? target,
-    mapping ? `"url" of mapping file ${target}` : "option --target",
-  );
+  const { url, shown } = parseAddress(mapping?.url ?? target, mapping ? `"url" of mapping file ${target}` : where);
   let connection: Connection | undefined;
   const transport = startTransport({
     headers,

@@ -75,7 +75,8 @@ export async function audit(input: AuditInput): Promise<AuditOutput> {
   });
   const keys = planAudit(plan, question, parts);
   const store = memoryStore();
-  await execute(plan, keys.wanted, store, inProcess(store, runtime, service), (progress) =>
+  const services = new Map(service && [[targetHash, service]]);
+  await execute(plan, keys.wanted, store, inProcess(store, runtime, services), (progress) =>
     input.onProgress?.(progress),
   );
   return readAudit(store, keys, question, parts);

@@ -3,13 +3,12 @@
 import type { Attacker } from "../../attacks/attacker.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { Norm } from "../../threat/norm.ts";
-import type { Part, Ref } from "../engine/reference.ts";
+import type { Part } from "../engine/reference.ts";
 import type { TrainedModel } from "../evasion/matrix.ts";
 import type { AuditAttacker } from "../namedAttacker.ts";
 import type { AuditResult } from "../result.ts";
+import type { GivenModel } from "../studyModels.ts";
 import type { BudgetUnits } from "../tasks/craft.ts";
-import type { StoredModel } from "../tasks/fit.ts";
-import type { ServiceIdentity } from "../tasks/queryTarget.ts";
 import type { AuditGate } from "./gate.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 
@@ -48,7 +47,7 @@ export interface AuditQuestion {
 
 /** The parts of a plan that an audit is about. */
 export interface AuditParts {
-  readonly target: { readonly model: Ref<StoredModel> } | { readonly service: Ref<ServiceIdentity> } | TrainedModel;
+  readonly target: GivenModel | TrainedModel;
   /** What the attacker has: rows, with true labels or with those that the target gave. */
   readonly training: Part;
   /** The points to attack. */

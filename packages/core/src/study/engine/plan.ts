@@ -63,6 +63,7 @@ export function startPlan(most = MOST_TASKS): PlanBuilder {
         tasks.set(key, {
           ...{ key, kind: name, label, seconds, bytes, inputs: document.inputs },
           ...(asks && { asks }),
+          ...(rows !== undefined && { rows }),
           parameters: parameters as Parameters,
           given: sent(inputs)!,
           family: learner === undefined ? name : `${name} ${learner}`,

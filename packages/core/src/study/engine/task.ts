@@ -44,7 +44,7 @@ export interface Estimate {
 /** What surrounds a task and must not change its result. */
 export interface TaskHost {
   readonly runtime: Runtime;
-  /** The target, where it is one that can only be asked. */
+  /** The service that the task asks, where it asks one. */
   readonly service?: Service | undefined;
   /** Room for rows of the result that come some at a time, until it is written. */
   room<T extends FloatType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
@@ -56,6 +56,8 @@ export interface Task {
   readonly key: string;
   readonly kind: string;
   readonly asks?: true;
+  /** How many rows its artifact is about, where that is known; so many a task that asks sends at most. */
+  readonly rows?: number;
   /** What it is given: plain values, and references as `sent` writes them. */
   readonly parameters: Parameters;
   readonly given: Json;

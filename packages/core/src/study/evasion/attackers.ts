@@ -8,7 +8,7 @@ import { InputError, unknownName } from "../../errors.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { NamedAttacker } from "../namedAttacker.ts";
 import { surrogateId, targetId } from "../names.ts";
-import { type Resolved, requireDistinct } from "../studyModels.ts";
+import { type Given, type Resolved, requireDistinct } from "../studyModels.ts";
 import { threatIn } from "../tasks/craft.ts";
 import type { FurtherCraft } from "./matrix.ts";
 import type { Study, StudyEnsemble } from "./schema.ts";
@@ -38,8 +38,8 @@ export function attackersOf({ attackers = [] }: Pick<Study, "attackers">): reado
 /** The ensembles of a study. @throws InputError for surrogates, rules and names that do not fit */
 export function ensemblesOf(
   { ensembles }: Pick<Study, "ensembles">,
-  surrogates: readonly Resolved[],
-  targets: readonly Resolved[],
+  surrogates: readonly (Resolved | Given)[],
+  targets: readonly (Resolved | Given)[],
 ): readonly EnsembleOf[] {
   requireDistinct(
     "surrogates and ensembles",
@@ -51,12 +51,17 @@ export function ensemblesOf(
     if (rule !== undefined) ensembleByName(rule);
     for (const each of of) if (!names.includes(each)) unknownName(`surrogate of ensemble "${name}"`, each, names);
     const members = surrogates.filter((each) => of.includes(each.name));
-    const without = leaveOut ? [...new Set(targets.map(({ learner }) => learner))] : [undefined];
-    return without.map((learner) => {
-      const kept = members.filter((each) => each.learner !== learner);
-      if (kept.length < 2) throw tooFew(ensemble, learner);
-      const isOneFamily = new Set(kept.map((each) => each.learner)).size === 1;
-      const judging = targets.filter((target) => learner === undefined || target.learner === learner);
+    // What a given model was made by nobody said: nothing is left out for it.
+    const groups = leaveOut
+      ? [...new Set(targets.map(({ learner }) => learner))].map((own) => ({
+          own,
+          judging: targets.filter(({ learner }) => learner === own),
+        }))
+      : [{ own: undefined, judging: targets }];
+    return groups.map(({ own, judging }) => {
+      const kept = members.filter(({ learner }) => own === undefined || learner !== own);
+      if (kept.length < 2) throw tooFew(ensemble, own);
+      const isOneFamily = new Set(kept.map(({ learner }) => learner ?? {})).size === 1;
       return {
         ...{ id: surrogateId(name), name },
         of: kept.map((each) => surrogateId(each.name)),

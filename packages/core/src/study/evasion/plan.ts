@@ -1,13 +1,14 @@
 // A study as tasks: surrogates against targets over repetitions, each on another random split of the data.
 
 import { classPosition } from "../../data/labels.ts";
-import { InputError, unknownName } from "../../errors.ts";
+import { assert, InputError, unknownName } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
-import { type Part, partAt } from "../engine/reference.ts";
-import { surrogateId, targetId } from "../names.ts";
+import { type Part, partAt, type Ref } from "../engine/reference.ts";
+import { modelId, surrogateId, targetId } from "../names.ts";
 import type { StudyData } from "../studyData.ts";
-import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
+import { type Given, type Resolved, requireDistinct, resolveModel } from "../studyModels.ts";
+import type { StoredModel } from "../tasks/fit.ts";
 import { setOperatingPoint } from "../tasks/setOperatingPoint.ts";
 import { split } from "../tasks/split.ts";
 import { areByScores, attackersOf, checkAttackers, ensemblesOf, furtherCrafts } from "./attackers.ts";
@@ -17,8 +18,8 @@ import { planVariability } from "./variability.ts";
 
 /** Adds the tasks of a study to a plan; one matrix per repetition. */
 export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): readonly Matrix[] {
-  const surrogates = study.surrogates.map((choice) => resolve(choice));
-  const targets = study.targets.map((choice) => resolve(choice));
+  const surrogates = study.surrogates.map(resolveModel);
+  const targets = study.targets.map(resolveModel);
   requireDistinct(
     "surrogates",
     surrogates.map(({ name }) => name),
@@ -28,8 +29,19 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     targets.map(({ name }) => name),
   );
   const attackers = attackersOf(study);
-  const attackable = (learner: string) => learnerByName(learner).capabilities.differentiable || areByScores(attackers);
-  for (const { name, learner } of surrogates) if (!attackable(learner)) throw notAttackable(name, learner);
+  const givenAs = (role: Participant["role"], { name }: Given) => {
+    const found = data.models?.get(modelId(role, name));
+    assert(found, `model ${name} was not given`);
+    return found;
+  };
+  const hasGradients = (choice: Resolved | Given, role: Participant["role"]): boolean => {
+    if (choice.learner === undefined) return givenAs(role, choice).hasGradients;
+    return learnerByName(choice.learner).capabilities.differentiable;
+  };
+  const isAttackable = (choice: Resolved | Given, role: Participant["role"]) =>
+    hasGradients(choice, role) ||
+    (areByScores(attackers) && !(choice.learner === undefined && "service" in givenAs(role, choice)));
+  for (const choice of surrogates) if (!isAttackable(choice, "surrogate")) throw notAttackable(choice);
   const ensembles = ensemblesOf(study, surrogates, targets);
   checkAttackers(attackers, ensembles, study, data.train.dataset, data.features);
   checkFeatures(study, data);
@@ -44,7 +56,11 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const { classNames, labels } = data.train.dataset;
   const attackedLabel =
     study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames, "attack.class");
-  if (study.falseAlarms !== undefined && attackedLabel === undefined) throw noAttackedClass();
+  if (study.falseAlarms !== undefined) {
+    if (attackedLabel === undefined) throw noAttackedClass();
+    const service = targets.find((each) => each.learner === undefined && "service" in givenAs("target", each));
+    if (service) throw noOperatingPoint(service.name);
+  }
   const { targetClass } = study.attack;
   const target = targetClass === undefined ? undefined : labelNamed(targetClass, classNames, "attack.targetClass");
   if (target !== undefined && target === attackedLabel) throw sentToItself(targetClass!);
@@ -121,8 +137,12 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const matrices = Array.from({ length: study.repetitions }, (_, repetition): Matrix => {
     const prefix = prefixOf(repetition);
     /** A target that reports the attacked class with few false alarms, where that is asked for. */
-    const asTarget = (choice: Resolved, id: string) => {
-      const model = planFit(plan, id, trained(choice, id, targetPart(repetition), repetition), { seed, prefix });
+    const asTarget = (choice: Resolved, id: string) =>
+      atOperatingPoint(
+        planFit(plan, id, trained(choice, id, targetPart(repetition), repetition), { seed, prefix }),
+        id,
+      );
+    const atOperatingPoint = (model: Ref<StoredModel>, id: string) => {
       if (study.falseAlarms === undefined) return model;
       const others = labelsBut(attackedLabel!, classNames);
       const benign = withLabels(repetition, others, benignRows, 1, "benign points");
@@ -133,13 +153,19 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
       const training = surrogatePart(repetition, fractionOf(choice));
       return planFit(plan, id, trained(choice, id, training, repetition), { seed, prefix });
     };
-    const participant = (choice: Resolved, role: Participant["role"]): Participant => {
-      const id = role === "target" ? targetId(choice.name) : surrogateId(choice.name);
+    const participant = (choice: Resolved | Given, role: Participant["role"]): Participant => {
+      const id = modelId(role, choice.name);
+      const judged = isAttackable(choice, role) && { judges: role === "target" ? [id] : targetNames };
+      if (choice.learner === undefined) {
+        const given = givenAs(role, choice);
+        if ("service" in given) return { id, role, service: given.service };
+        return { id, role, model: role === "target" ? atOperatingPoint(given.model, id) : given.model, ...judged };
+      }
       return {
         ...{ id, role, learner: choice.learner },
         ...(choice.complexity && { complexity: choice.complexity }),
         model: role === "target" ? asTarget(choice, id) : asSurrogate(choice, id),
-        ...(attackable(choice.learner) && { judges: role === "target" ? [id] : targetNames }),
+        ...judged,
       };
     };
     const asTargets = targets.map((choice) => participant(choice, "target"));
@@ -169,10 +195,12 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     return { ...matrix, curve };
   });
   if (!metrics.includes("variability")) return matrices;
-  const varying = surrogates.map((choice) => {
+  // V is over training sets: a model that is given has learned from one, which nobody here knows.
+  const varying = surrogates.flatMap((choice) => {
+    if (choice.learner === undefined) return [];
     const id = surrogateId(choice.name);
     const model = (set: number) => trained(choice, id, trainingSet(set, fractionOf(choice)), set);
-    return { id, model };
+    return [{ id, model }];
   });
   const [first, ...others] = matrices;
   const variability = planVariability(plan, study, varying, attackedOf(0), first.crafts);
@@ -222,10 +250,18 @@ function noAttackedClass(): InputError {
   });
 }
 
-function notAttackable(name: string, learner: string): InputError {
+function noOperatingPoint(name: string): InputError {
+  return new InputError("unsupported", `falseAlarms for target "${name}"`, {
+    expected: "a model whose threshold can be set",
+    got: "a service, which has one of its own",
+    remedy: "leave out falseAlarms",
+  });
+}
+
+function notAttackable({ name, learner }: Resolved | Given): InputError {
   return new InputError("unsupported", `surrogate "${name}"`, {
-    expected: "a learner whose models have gradients",
-    got: learner,
+    expected: learner === undefined ? "a model with gradients" : "a learner whose models have gradients",
+    got: learner ?? "one without",
     remedy: "name it among the targets instead, or let attackers search by scores (evolution, beam)",
   });
 }

@@ -7,7 +7,7 @@ import { named } from "../names.ts";
 import { compareWithPrinted } from "../paper/compareWithPaper.ts";
 import { pooledCell } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
-import { resolve } from "../studyModels.ts";
+import { resolveModel } from "../studyModels.ts";
 import { VERSION } from "../version.ts";
 import { attackerGains } from "./attackerGains.ts";
 import { attackersOf, ensemblesOf } from "./attackers.ts";
@@ -29,7 +29,7 @@ export async function readStudy(
   const variability: SurrogateVariability[] = [];
   const curved: Transfer[] = [];
   const attackers = attackersOf(study);
-  const ensembles = ensemblesOf(study, study.surrogates.map(resolve), study.targets.map(resolve));
+  const ensembles = ensemblesOf(study, study.surrogates.map(resolveModel), study.targets.map(resolveModel));
   const together = [...new Map(ensembles.map(({ id, name }) => [id, { id, name }])).values()];
   const { epsilons } = study.attack;
   for (const matrix of keys) {

@@ -8,6 +8,7 @@ import { encodings } from "../../data/table/encoding.ts";
 import { featureSchema } from "../../features/schema.ts";
 import { type SizeDefinition, sizeDefinitions } from "../../transfer/sizeDefinitions.ts";
 import { type VariabilityDefinition, variabilityDefinitions } from "../../transfer/variability.ts";
+import { surrogateChoice, targetChoice } from "../modelChoice.ts";
 import { printedExperiments } from "../paper/paperNumbers.ts";
 import { unitsOfBudgets } from "../tasks/craft.ts";
 
@@ -35,24 +36,6 @@ export const studyEnsemble = z.strictObject({
     .literal("learner")
     .optional()
     .describe("for each target, the surrogates of the target's own learner are left out"),
-});
-
-export const learnerChoice = z.strictObject({
-  learner: z.string().describe("name of a learner, see carom fit --list"),
-  name: z
-    .string()
-    .regex(/^[\w.-]+$/)
-    .optional()
-    .describe("what results call it; the learner's name with _H or _L where absent"),
-  complexity: z.enum(["high", "low"]).optional().describe("options that make a model of high or of low complexity"),
-  preset: z.string().optional().describe('named options of an experiment, such as "mnist89-evasion/high"'),
-  options: z.record(z.string(), z.unknown()).optional().describe("single options, over those of complexity or preset"),
-  fraction: z
-    .number()
-    .positive()
-    .max(1)
-    .optional()
-    .describe("share of its rows that this surrogate is trained on; surrogateFraction where absent"),
 });
 
 const size = {
@@ -147,8 +130,8 @@ export const studySchema = z.strictObject({
     })
     .prefault({})
     .describe("disjoint parts of the training rows; attacked only where there is no test file"),
-  surrogates: z.array(learnerChoice).min(1).describe("models that points are crafted on"),
-  targets: z.array(learnerChoice).min(1).describe("models that they are judged on"),
+  surrogates: z.array(surrogateChoice).min(1).describe("models that points are crafted on"),
+  targets: z.array(targetChoice).min(1).describe("models that they are judged on"),
   ensembles: z.array(studyEnsemble).default([]).describe("surrogates that are attacked together"),
   attackers: z
     .array(studyAttacker)
@@ -216,4 +199,3 @@ export const studySchema = z.strictObject({
 /** A study as it stands after defaults. */
 export type Study = z.infer<typeof studySchema>;
 export type StudyEnsemble = z.infer<typeof studyEnsemble>;
-export type LearnerChoice = z.infer<typeof learnerChoice>;

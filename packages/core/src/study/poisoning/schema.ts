@@ -1,7 +1,8 @@
 // The study file of poisoning: surrogates that points are crafted on, targets that learn from them too, how many points.
 
 import { z } from "zod";
-import { learnerChoice, studyData, studyName } from "../evasion/schema.ts";
+import { studyData, studyName } from "../evasion/schema.ts";
+import { trainedChoice } from "../modelChoice.ts";
 
 const rows = z.number().positive().describe("a share of the rows below 1, or a number of rows");
 const fraction = z.number().gt(0).lt(1);
@@ -39,14 +40,8 @@ export const poisoningSchema = z.strictObject({
     positive: z.string().optional().describe("the class to tell from all others, which become one class"),
   }),
   split: size.split.prefault({ surrogate: 0.25, target: 0.25, validation: 0.25, test: 0.25 }),
-  surrogates: z
-    .array(learnerChoice.omit({ fraction: true }))
-    .min(1)
-    .describe("models that points are crafted on"),
-  targets: z
-    .array(learnerChoice.omit({ fraction: true }))
-    .min(1)
-    .describe("models that learn from them too"),
+  surrogates: z.array(trainedChoice).min(1).describe("models that points are crafted on"),
+  targets: z.array(trainedChoice).min(1).describe("models that learn from them too"),
   attack: z.string().default("gradient").describe("name of a poisoning attack, see carom poison --list"),
   fractions: size.fractions.default([0.05, 0.1, 0.2]),
   retune: z

@@ -59,7 +59,7 @@ export const queryTarget: TaskKind<{ readonly budgets?: number }, QueryInputs, A
   asks: true,
   estimate({ budgets = 1 }, { attacked, craft }) {
     const rows = budgets * (attacked?.rows ?? craft?.rows ?? 0);
-    return { seconds: rows / ASKED_PER_SECOND, bytes: 80 * rows };
+    return { seconds: rows / ASKED_PER_SECOND, bytes: 80 * rows, rows };
   },
   async run(_, { attacked, craft }, { service, onProgress }) {
     assert(service, "a task that asks a service was given none");
