@@ -3,6 +3,7 @@
 import { InputError } from "@carom/core";
 import { CommanderError } from "commander";
 import { doingNow } from "./host/doing.ts";
+import { mayDrain } from "./host/draining.ts";
 import { isKept, removeUnfinished } from "./host/output.ts";
 import { createProgram } from "./program.ts";
 import { tellNotes } from "./terminal/notes.ts";
@@ -24,7 +25,7 @@ const TOO_LARGE =
 /** Ends at a signal, unless nothing is left but to say what is done: started again, the command would find its output taken. */
 function endAt(signal: NodeJS.Signals, status: number, sentence = ""): void {
   process.on(signal, () => {
-    if (isKept()) return;
+    if (isKept() || (mayDrain() && signal !== "SIGHUP")) return;
     process.stderr.write(sentence);
     process.exit(status);
   });

@@ -6,7 +6,7 @@
 import { fork } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Doing } from "./host/doing.ts";
+import type { Doing, Drains } from "./host/doing.ts";
 import { exceededInWords, heapOption, hearLastWords, withLastWords } from "./host/limits.ts";
 import { noTelemetry } from "./host/noTelemetry.ts";
 import { sentenceOf } from "./terminal/visible.ts";
@@ -25,15 +25,19 @@ const child = fork(command, process.argv.slice(2), {
 });
 const lastWords = hearLastWords(child);
 let doing = "what was asked";
-child.on("message", (message: Doing) => {
-  doing = message.doing;
+let drains = false;
+child.on("message", (message: Doing | Drains) => {
+  if ("drains" in message) drains = true;
+  else doing = message.doing;
 });
 
 let ended: NodeJS.Signals | undefined;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
+    const isFirst = ended === undefined;
     ended ??= signal;
     child.kill(signal);
+    if (drains && isFirst && signal !== "SIGHUP") return;
     setTimeout(() => child.kill("SIGKILL"), PATIENCE).unref();
   });
 }

@@ -12,9 +12,11 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { judgeCommand } from "./commands/judge.ts";
 import { poisonCommand } from "./commands/poison.ts";
 import { scoreCommand } from "./commands/score.ts";
+import { statusCommand } from "./commands/status.ts";
 import { storeCommand } from "./commands/store.ts";
 import { studyCommand } from "./commands/study.ts";
 import { sweepCommand } from "./commands/sweep.ts";
+import { workerCommand } from "./commands/worker.ts";
 
 const more = `
 Begin with the demonstration, which needs nothing:
@@ -55,6 +57,8 @@ export function createProgram(): Command {
     sweepCommand(),
     dataCommand(),
     storeCommand(),
+    workerCommand(),
+    statusCommand(),
   ];
   for (const command of verbs) program.addCommand(command);
   prepare(program);

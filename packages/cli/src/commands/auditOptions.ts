@@ -3,6 +3,7 @@
 import { norms } from "@carom/core";
 import type { Command } from "commander";
 import { withFeaturesOption } from "../host/featuresFile.ts";
+import { withClusterOptions } from "../ui/clusterOptions.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import { withInputOptions } from "../ui/modelOptions.ts";
 import {
@@ -50,7 +51,7 @@ export function withAuditOptions(command: Command, withGate: (command: Command) 
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent");
-  withDeviceOption(command);
+  withDeviceOption(withClusterOptions(command));
   withGate(command);
   return withAddressOptions(
     withCommonOptions(

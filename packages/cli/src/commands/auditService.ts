@@ -101,6 +101,7 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   attackAt: false,
   scaling: false,
   workers: false,
+  broker: false,
   out: false,
   json: false,
   quiet: false,

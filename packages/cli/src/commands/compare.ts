@@ -71,8 +71,8 @@ async function compareModels(A: string, B: string, options: CompareOptions): Pro
 async function askService(plan: PlanBuilder, { services, question, data }: AskedAudit, options: CompareOptions) {
   if (!services) return;
   const { wanted } = planOf(plan, studyKinds.audit, question, data);
-  const { device, quiet = false, workers = defaultWorkers() } = options;
-  await runPlan(plan, wanted, { workers, quiet, device, services });
+  const { device, broker, quiet = false, workers = defaultWorkers() } = options;
+  await runPlan(plan, wanted, { workers, quiet, device, broker, services });
   for (const service of services.values()) await service.close();
 }
 

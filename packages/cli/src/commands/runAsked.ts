@@ -11,6 +11,7 @@ import { factsOf } from "../host/runFacts.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { print } from "../terminal/print.ts";
 import { outputWidth, wrap } from "../terminal/wrap.ts";
+import type { ClusterOptions } from "../ui/clusterOptions.ts";
 import type { DeviceOptions } from "../ui/deviceOption.ts";
 import { printJson } from "../ui/options.ts";
 
@@ -18,7 +19,7 @@ import { printJson } from "../ui/options.ts";
 const NOT_KEPT = 3;
 
 /** What every run can be told. */
-export interface RunOptions extends DeviceOptions {
+export interface RunOptions extends DeviceOptions, ClusterOptions {
   readonly workers?: number;
   readonly out?: string;
   readonly quiet?: boolean;
@@ -52,11 +53,11 @@ export const requireFolder = ({ out }: Pick<RunOptions, "out">, name: string): P
 /** Does all that remains of a command whose study is planned. */
 export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run: Run): Promise<void> {
   const { name, started, options, warnings = [], beside, shown = ["Report", "report.html"], services } = run;
-  const { device, quiet = false, workers = defaultWorkers() } = options;
+  const { device, broker, quiet = false, workers = defaultWorkers() } = options;
   const hash = hashOfQuestion(run.question, wanted, device);
   const folder = options.out ?? runFolder(name, hash, started);
   const finished = await isFinished(folder, hash);
-  const store = await runPlan(plan, wanted, { workers, quiet, device, services });
+  const store = await runPlan(plan, wanted, { workers, quiet, device, broker, services });
   const queries = run.queries?.();
   for (const service of services?.values() ?? []) await service.close();
   const { result, told, isKept } = await keepingResults(async () => {

@@ -10,6 +10,7 @@ import { storeFolder } from "../host/store.ts";
 import { kindNamed, loadStudy } from "../host/studyFile.ts";
 import { withMeasuredTimes } from "../host/times.ts";
 import { print } from "../terminal/print.ts";
+import { withClusterOptions } from "../ui/clusterOptions.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
@@ -39,7 +40,7 @@ export function studyCommand(): Command {
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
-  withDeviceOption(command);
+  withDeviceOption(withClusterOptions(command));
   return withCommonOptions(command, null);
 }
 

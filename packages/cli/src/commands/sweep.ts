@@ -7,6 +7,7 @@ import { budgetUnitsOf, defaultBudget, type SweepQuestion, startPlan, threatIn }
 import { Command, Option } from "commander";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import { normNamed } from "../host/threat.ts";
+import { withClusterOptions } from "../ui/clusterOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import {
@@ -66,7 +67,7 @@ export function sweepCommand(): Command {
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
-  withDeviceOption(command);
+  withDeviceOption(withClusterOptions(command));
   return withExamples(
     withCommonOptions(withDataOptions(withUnitsOption(withFeaturesOption(withScalingOption(command))))),
     "carom sweep logistic --data digits --over C=0.01,0.1,1,10",

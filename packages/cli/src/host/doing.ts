@@ -9,6 +9,11 @@ export interface Doing {
   readonly doing: string;
 }
 
+/** A command that ends by itself, in its own time, once it has been asked to. */
+export interface Drains {
+  readonly drains: true;
+}
+
 /** What was told last. */
 let doing = "what was asked";
 

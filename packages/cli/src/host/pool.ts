@@ -5,7 +5,7 @@ import { availableParallelism, freemem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { InputError } from "@carom/core";
 import type { Provider } from "@carom/core/models";
-import { MissingInput, type Task, type Workers } from "@carom/core/study";
+import { Death, MissingInput, type Task, type Workers } from "@carom/core/study";
 import { exceededInWords, heapOption, hearLastWords, type LastWords, withLastWords } from "./limits.ts";
 import type { TaskTime, WorkerReply, WorkerRequest } from "./worker.ts";
 
@@ -14,6 +14,8 @@ export interface PoolOptions {
   readonly count: number;
   /** What computes in each worker; the processor where absent. */
   readonly provider?: Provider;
+  /** How often a task is tried again whose worker died; twice where absent. */
+  readonly retries?: number;
   /** Told of damaged artifacts and of workers that died. */
   onWarning(message: string): void;
   /** Told what each finished task took. */
@@ -26,7 +28,7 @@ export interface Pool extends Workers {
 }
 
 /** How a worker ended while it was at a task: by a signal, or by itself. */
-interface Death {
+interface WorkerEnd {
   readonly signal: NodeJS.Signals | null;
   /** The limit that it exceeded, where it was ended for one. */
   readonly words: LastWords | undefined;
@@ -50,7 +52,7 @@ export function defaultWorkers(): number {
 }
 
 /** A pool of worker processes, started when first needed and used again and again. */
-export function startPool({ store, count, provider = "cpu", onWarning, onTime }: PoolOptions): Pool {
+export function startPool({ store, count, provider = "cpu", retries = RETRIES, onWarning, onTime }: PoolOptions): Pool {
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const lastWords = new WeakMap<ChildProcess, () => LastWords | undefined>();
@@ -80,7 +82,7 @@ export function startPool({ store, count, provider = "cpu", onWarning, onTime }:
     return child;
   };
   const attempt = (task: Task, onProgress: (done: number) => void) =>
-    new Promise<"done" | Death>((resolve, reject) => {
+    new Promise<"done" | WorkerEnd>((resolve, reject) => {
       const child = idle.pop() ?? spawn();
       const finish = (settle: () => void) => {
         child.removeAllListeners("message");
@@ -112,15 +114,15 @@ export function startPool({ store, count, provider = "cpu", onWarning, onTime }:
       while (all.size < busy) idle.push(spawn());
     },
     async run(task, onProgress) {
-      let death: Death | undefined;
-      for (let tries = 0; tries <= RETRIES; tries++) {
+      let end: WorkerEnd | undefined;
+      for (let tries = 0; tries <= retries; tries++) {
         const outcome = await attempt(task, onProgress);
         if (outcome === "done") return;
-        death = outcome;
-        if (death.words) throw new InputError("invalid", `task "${task.label}"`, exceededInWords(death.words));
-        if (tries < RETRIES) onWarning(`a worker died while it was at "${task.label}"; trying again`);
+        end = outcome;
+        if (end.words) throw new InputError("invalid", `task "${task.label}"`, exceededInWords(end.words));
+        if (tries < retries) onWarning(`a worker died while it was at "${task.label}"; trying again`);
       }
-      throw deadly(task, death?.signal ?? null);
+      throw deadly(task, end?.signal ?? null, retries + 1);
     },
     close() {
       for (const child of all) {
@@ -132,13 +134,13 @@ export function startPool({ store, count, provider = "cpu", onWarning, onTime }:
 }
 
 /** The system kills what takes too much memory; any other signal is a crash in native code, the runtime's. */
-function deadly(task: Task, signal: NodeJS.Signals | null): InputError {
+function deadly(task: Task, signal: NodeJS.Signals | null, tries: number): Death {
   const isCrash = signal !== null && signal !== "SIGKILL";
-  return new InputError("invalid", `task "${task.label}"`, {
+  return new Death("invalid", `task "${task.label}"`, {
     expected: isCrash ? "a model that ONNX Runtime can compute" : "a worker process that lives through it",
     got: isCrash
-      ? `${RETRIES + 1} crashes inside the runtime (${signal})`
-      : `${RETRIES + 1} workers that died, perhaps for want of memory`,
+      ? `${tries} crashes inside the runtime (${signal})`
+      : `${tries} workers that died, perhaps for want of memory`,
     remedy: isCrash
       ? "export the model again, for another opset or without what is unusual in it"
       : "start the same command again with --workers 1: it goes on",

@@ -1,8 +1,9 @@
 // Executes a plan in worker processes on the store on disk.
 
-import { execute, type Plan, placedStore, type Ref, runTask, type Services, type Workers } from "@carom/core/study";
+import { brokered, execute, type Plan, placedStore, type Ref, runTask, type Services, type Workers } from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { clock, openBroker } from "./cluster/openBroker.ts";
 import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";
 import { startPool } from "./pool.ts";
 import { freeBytes, plannedBytes, requireRoomOnDisk } from "./room.ts";
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly quiet: boolean;
   /** Where models are computed; the processor where absent. */
   readonly device?: Device | undefined;
+  /** What hands the tasks to other processes; this one has them computed where absent. */
+  readonly broker?: string | undefined;
   /** Models that can only be asked: in this process and no other, so that queries are counted. */
   readonly services?: Services | undefined;
 }
@@ -23,7 +26,7 @@ export interface RunOptions {
 export async function runPlan(
   plan: Plan,
   wanted: readonly Ref<unknown>[],
-  { workers, quiet, device, services }: RunOptions,
+  { workers, quiet, device, broker, services }: RunOptions,
 ): Promise<StoreWithMakers> {
   const folder = storeFolder();
   const refusal = await prepareStore(folder);
@@ -35,17 +38,27 @@ export async function runPlan(
   requireRoomOnDisk(folder, await plannedBytes(plan, store), workers, await freeBytes(folder));
   const progress = startProgress(quiet);
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
-  const pool = startPool({
-    store: folder,
-    count: workers,
-    provider,
-    onWarning: tell,
-    onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor, provider),
-  });
+  const pool = () =>
+    startPool({
+      store: folder,
+      count: workers,
+      provider,
+      onWarning: tell,
+      onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor, provider),
+    });
+  const places: Workers & { close(): void | Promise<void> } =
+    broker === undefined
+      ? pool()
+      : brokered(openBroker(broker, folder), store, { provider, clock, onWarning: tell });
   const workersAndHere: Workers = {
-    ...pool,
+    get count() {
+      return places.count;
+    },
+    goesOn: places.goesOn === true,
+    prepare: (busy) => places.prepare?.(busy),
     run: (task, onProgress) =>
       task.asks ? runTask(task, store, runtime, onProgress, services) : pool.run(task, onProgress),
+      task.asks ? runTask(task, store, runtime, onProgress, service) : places.run(task, onProgress),
   };
   try {
     await execute(
@@ -57,7 +70,7 @@ export async function runPlan(
     );
   } finally {
     progress.end();
-    pool.close();
+    await places.close();
   }
   const others = otherMakers(store.makers(), runtime.identity);
   if (others) tell(others);

@@ -24,6 +24,12 @@ export function storeFolder(): string {
   return process.env.CAROM_STORE ?? join(cache, "carom");
 }
 
+/** Names the folder of the store for this command. */
+export function useStore(folder: string): string {
+  process.env.CAROM_STORE = folder;
+  return folder;
+}
+
 export interface DiskStore extends Store {
   readonly folder: string;
 }

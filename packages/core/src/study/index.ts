@@ -205,6 +205,23 @@ export { type Codec, jsonCodec } from "./engine/codec.ts";
 export { placedStore } from "./engine/placed.ts";
 export { MissingInput, memoryStore, readPart, readRef, type Store } from "./engine/store.ts";
 
+// Several machines: a broker hands tasks from who wants them to who computes them
+
+export {
+  type Broker,
+  type BrokerStatus,
+  type Clock,
+  codeName,
+  type Failure,
+  type Host,
+  type Offer,
+  type Taken,
+} from "./cluster/broker.ts";
+export { brokered } from "./cluster/brokered.ts";
+export { leaseBroker } from "./cluster/leases.ts";
+export { Death, serve } from "./cluster/serve.ts";
+export { type Aged, memoryShelf, type Shelf } from "./cluster/shelf.ts";
+
 // Kinds of task
 
 export {

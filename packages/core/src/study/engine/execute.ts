@@ -3,6 +3,7 @@
 import { assert, InputError } from "../../errors.ts";
 import { criticalPaths } from "./criticalPath.ts";
 import type { Plan } from "./plan.ts";
+import { type PriorityQueue, priorityQueue } from "./priorityQueue.ts";
 import type { Ref } from "./reference.ts";
 import { MissingInput, type Store } from "./store.ts";
 import type { Task } from "./task.ts";
@@ -10,6 +11,8 @@ import type { Task } from "./task.ts";
 /** A place where tasks are computed, several at a time. */
 export interface Workers {
   readonly count: number;
+  /** Whether a fault of one task leaves what does not depend on it to be computed: others may be at it already. */
+  readonly goesOn?: boolean;
   /** Told how many can be busy at once, before the first task. */
   prepare?(busy: number): void;
   /** Computes a task and writes its artifact to the store. @throws MissingInput */
@@ -66,15 +69,14 @@ export async function execute(
   }
 
   const finished = new Set<string>();
+  const running = new Map<string, Promise<void>>();
   const share = new Map<string, number>();
-  let order: readonly Task[] = [];
   let total = 0;
   const arrange = () => {
-    const paths = criticalPaths(needed.values());
-    order = [...needed.values()].sort((a, b) => paths.get(b.key)! - paths.get(a.key)!);
-    total = order.reduce((sum, { seconds }) => sum + seconds, 0);
+    total = [...needed.values()].reduce((sum, { seconds }) => sum + seconds, 0);
+    return scheduleOf(needed, finished, running);
   };
-  arrange();
+  let schedule = arrange();
   let part = 0;
   const advance = ({ key, seconds, label }: Task, done: number) => {
     part += seconds * (done - (share.get(key) ?? 0));
@@ -89,14 +91,11 @@ export async function execute(
     });
   };
   const losses = new Map<string, number>();
-  const running = new Map<string, Promise<void>>();
   const places = plan.tasks.some(({ asks }) => asks) ? ASKING : 0;
   let asking = 0;
-  const isReady = ({ key, inputs }: Task) =>
-    !finished.has(key) &&
-    !running.has(key) &&
-    Object.values(inputs).every((input) => !needed.has(input) || finished.has(input));
   let fault: unknown;
+  // Racing all that runs would grow with it at each turn.
+  let wake = () => {};
   const start = (task: Task) => {
     advance(task, 0);
     if (task.asks) asking++;
@@ -106,6 +105,7 @@ export async function execute(
         () => {
           finished.add(task.key);
           advance(task, 1);
+          schedule.finish(task);
         },
         async (error: unknown) => {
           if (!(error instanceof MissingInput)) throw error;
@@ -119,7 +119,8 @@ export async function execute(
           needed.delete(error.key);
           sources.delete(error.key);
           await visit(error.key);
-          arrange();
+          running.delete(task.key);
+          schedule = arrange();
         },
       )
       .catch((error: unknown) => {
@@ -128,22 +129,66 @@ export async function execute(
       .finally(() => {
         running.delete(task.key);
         if (task.asks) asking--;
+        wake();
       });
     running.set(task.key, work);
   };
   workers.prepare?.(Math.min(workers.count, needed.size));
-  while (finished.size < needed.size && fault === undefined) {
-    for (const task of order) {
-      const computing = running.size - asking;
-      if (computing >= workers.count && asking >= places) break;
-      const hasRoom = task.asks ? asking < places : computing < workers.count;
-      if (hasRoom && isReady(task)) start(task);
-    }
+  while (finished.size < needed.size) {
+    const mayStart = fault === undefined || workers.goesOn === true;
+    while (mayStart && asking < places && schedule.asking.size > 0) start(schedule.asking.take()!);
+    while (mayStart && running.size - asking < workers.count && schedule.ready.size > 0) start(schedule.ready.take()!);
+    if (running.size === 0 && fault !== undefined) break;
     assert(running.size > 0, "a plan without a task that can begin");
-    await Promise.race(running.values());
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
   }
   await Promise.all(running.values());
   if (fault !== undefined) throw fault;
+}
+
+/** Tasks that can begin, the one with the longest way to the end first. */
+interface Schedule {
+  /** Those that ask a service, and the others. */
+  readonly asking: PriorityQueue<Task>;
+  readonly ready: PriorityQueue<Task>;
+  /** Adds what waited for a task alone. */
+  finish(task: Task): void;
+}
+
+function scheduleOf(
+  needed: ReadonlyMap<string, Task>,
+  finished: ReadonlySet<string>,
+  running: ReadonlyMap<string, unknown>,
+): Schedule {
+  const paths = criticalPaths(needed.values());
+  const [asking, ready] = [priorityQueue<Task>(), priorityQueue<Task>()];
+  const add = (task: Task) => (task.asks ? asking : ready).add(task, paths.get(task.key)!);
+  const waiting = new Map<string, number>();
+  const needing = new Map<string, Task[]>();
+  for (const task of needed.values()) {
+    if (finished.has(task.key)) continue;
+    const missing = [...new Set(Object.values(task.inputs))].filter((key) => needed.has(key) && !finished.has(key));
+    waiting.set(task.key, missing.length);
+    for (const key of missing) {
+      const known = needing.get(key);
+      if (known) known.push(task);
+      else needing.set(key, [task]);
+    }
+    if (missing.length === 0 && !running.has(task.key)) add(task);
+  }
+  return {
+    asking,
+    ready,
+    finish({ key }) {
+      for (const task of needing.get(key) ?? []) {
+        const left = waiting.get(task.key)! - 1;
+        waiting.set(task.key, left);
+        if (left === 0) add(task);
+      }
+    },
+  };
 }
 
 /** How often one artifact may get lost before the store is not to be relied on. */

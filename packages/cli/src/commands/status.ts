@@ -1,0 +1,39 @@
+// carom status: who computes for a store, and what waits.
+
+import { codeName } from "@carom/core/study";
+import { Command } from "commander";
+import { LEASES, openBroker } from "../host/cluster/openBroker.ts";
+import { storeFolder } from "../host/store.ts";
+import { print } from "../terminal/print.ts";
+import { type ClusterOptions, withClusterOptions } from "../ui/clusterOptions.ts";
+import { printJson } from "../ui/options.ts";
+
+/** `carom status`. */
+export function statusCommand(): Command {
+  const command = new Command("status")
+    .description("who computes for a store, and what waits")
+    .option("--json", "print one JSON document on standard output and nothing else there")
+    .action(run);
+  return withClusterOptions(command);
+}
+
+async function run({ broker = LEASES, json }: ClusterOptions & { readonly json?: boolean }): Promise<void> {
+  const folder = storeFolder();
+  const open = openBroker(broker, folder);
+  const status = await open.status();
+  await open.close();
+  if (json) {
+    printJson({ store: folder, ...status });
+    return;
+  }
+  const code = codeName();
+  const hosts = status.hosts.map(
+    ({ name, pid, places, code: theirs }) =>
+      `  ${name}, process ${pid}: ${places} at a time${theirs === code ? "" : `; of another version, ${theirs}`}\n`,
+  );
+  const { offered, taken, failed } = status;
+  print(
+    `${folder}: ${offered} tasks offered, ${taken} of them being computed, ${failed} failed\n` +
+      `${hosts.length === 0 ? "no workers\n" : `workers:\n${hosts.join("")}`}`,
+  );
+}

@@ -1,0 +1,26 @@
+// Options of commands that other machines may work for.
+
+import type { Command } from "commander";
+import { LEASES } from "../host/cluster/openBroker.ts";
+import { useStore } from "../host/store.ts";
+
+export interface ClusterOptions {
+  readonly broker?: string;
+}
+
+/** Adds --store. */
+export function withStoreOption(command: Command): Command {
+  return command.option(
+    "--store <folder>",
+    "folder of finished work, which several machines may share; CAROM_STORE where absent",
+    useStore,
+  );
+}
+
+/** Adds --store and --broker. */
+export function withClusterOptions(command: Command): Command {
+  return withStoreOption(command).option(
+    "--broker <name>",
+    `what hands tasks to carom worker, here or on other machines: ${LEASES}, texts in the store; where absent this command computes`,
+  );
+}

@@ -1,0 +1,136 @@
+// Workers that are other machines: tasks are offered to them, and are done when their artifacts are in the store.
+
+import { InputError } from "../../errors.ts";
+import type { Provider } from "../../models/runtime.ts";
+import type { Workers } from "../engine/execute.ts";
+import { MissingInput, type Store } from "../engine/store.ts";
+import type { Task } from "../engine/task.ts";
+import { type Broker, type Clock, codeName, type Failure } from "./broker.ts";
+
+export interface BrokeredOptions {
+  readonly provider: Provider;
+  readonly clock: Clock;
+  /** Told that nobody is there to compute, or that the broker is away. */
+  onWarning(message: string): void;
+}
+
+/** Offered at once for each place to compute, so that no machine waits for the next, and at the least. */
+const PER_PLACE = 3;
+const FEWEST = 32;
+/** Milliseconds between two looks at what is over, while tasks end and while none does. */
+const SOON = 50;
+const LATER = 1000;
+/** Milliseconds between two looks at who is there. */
+const HOSTS = 5000;
+
+/** A task that is waited for. */
+interface Waiting {
+  readonly task: Task;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Workers behind a broker. What they computed is seen in the store, whoever computed it. */
+export function brokered(
+  broker: Broker,
+  store: Pick<Store, "has">,
+  { provider, clock, onWarning }: BrokeredOptions,
+): Workers & { close(): Promise<void> } {
+  const code = codeName();
+  const waiting = new Map<string, Waiting>();
+  let watching: Promise<void> | undefined;
+  let closed = false;
+  let places = 0;
+  const offer = (task: Task) => broker.offer({ task, provider, code, deaths: 0 });
+  /** Settles what is over; returns how many. */
+  const settle = async (): Promise<number> => {
+    const open = await broker.offered();
+    const gone = [...waiting.values()].filter(({ task }) => !open.has(task.key));
+    let over = 0;
+    for (const each of gone) {
+      const failure = await broker.failureOf(each.task.key);
+      if (!failure && !(await store.has(each.task.key))) {
+        // Whoever had it, or what was offered, is gone without a trace.
+        await offer(each.task);
+        continue;
+      }
+      over++;
+      waiting.delete(each.task.key);
+      if (failure) each.reject(errorOf(failure));
+      else each.resolve();
+    }
+    return over;
+  };
+  const look = telling(broker, code, clock, onWarning);
+  const watch = async () => {
+    let pause = SOON;
+    let away = false;
+    while (waiting.size > 0 && !closed) {
+      try {
+        pause = (await settle()) > 0 ? SOON : Math.min(LATER, pause * 1.5);
+        places = await look(waiting.size);
+        away = false;
+      } catch (error) {
+        if (!away) onWarning(`the broker cannot be reached, trying again: ${(error as Error).message}`);
+        away = true;
+        pause = LATER;
+      }
+      if (waiting.size > 0) await clock.sleep(pause);
+    }
+    watching = undefined;
+  };
+  return {
+    get count() {
+      return Math.max(FEWEST, PER_PLACE * places);
+    },
+    goesOn: true,
+    run(task) {
+      return new Promise((resolve, reject) => {
+        waiting.set(task.key, { task, resolve, reject });
+        // What cannot be offered now is found missing, and offered then.
+        void offer(task)
+          .catch(() => {})
+          .then(() => {
+            watching ??= watch();
+          });
+      });
+    },
+    /** Takes back what is offered still. */
+    async close() {
+      closed = true;
+      await Promise.all([...waiting.keys()].map((key) => broker.withdraw(key).catch(() => {})));
+      await broker.close();
+    },
+  };
+}
+
+/** Looks now and then who is there, and tells where nobody could compute; returns the places there are. */
+function telling(broker: Broker, code: string, clock: Clock, onWarning: (message: string) => void) {
+  let looked = Number.NEGATIVE_INFINITY;
+  let places = 0;
+  let told = "";
+  const started = clock.now();
+  return async (waiting: number): Promise<number> => {
+    if (clock.now() - looked < HOSTS) return places;
+    looked = clock.now();
+    const { hosts } = await broker.status();
+    const able = hosts.filter((host) => host.code === code);
+    places = able.reduce((sum, host) => sum + host.places, 0);
+    const others = hosts.length - able.length;
+    const why =
+      able.length > 0 || clock.now() - started < HOSTS
+        ? ""
+        : others > 0
+          ? `${waiting} tasks wait: ${others} workers are there, of another version than ${code}; install the same version there`
+          : `${waiting} tasks wait and no worker is there; start carom worker on some machine, with the same store`;
+    if (why !== "" && why.split(":")[0] !== told.split(":")[0]) onWarning(why);
+    told = why;
+    return places;
+  };
+}
+
+function errorOf(failure: Failure): Error {
+  if ("missing" in failure) return new MissingInput(failure.missing);
+  if ("inputError" in failure) return new InputError(...failure.inputError);
+  return new Error(failure.fault);
+}

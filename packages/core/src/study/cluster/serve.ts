@@ -1,0 +1,128 @@
+// A machine that computes what is offered, several tasks at a time, until it is told to stop.
+
+import { InputError } from "../../errors.ts";
+import type { Provider } from "../../models/runtime.ts";
+import { MissingInput } from "../engine/store.ts";
+import type { Task } from "../engine/task.ts";
+import { type Broker, type Clock, codeName, type Failure, type Offer, type Taken } from "./broker.ts";
+
+/** Thrown by what computes a task where the process that was at it died. */
+export class Death extends InputError {}
+
+export interface ServeOptions {
+  readonly name: string;
+  readonly pid: number;
+  /** Tasks at a time. */
+  readonly places: number;
+  readonly provider: Provider;
+  readonly clock: Clock;
+  /** Computes a task and writes its artifact to the store. @throws MissingInput, InputError, Death */
+  run(task: Task): Promise<void>;
+  /** Whether no more is to be taken; what is running ends. */
+  isStopping(): boolean;
+  /** Milliseconds without work after which it stops. */
+  readonly idle: number;
+  onWarning(message: string): void;
+  onEnd?(task: Task): void;
+}
+
+/** Processes that may die of a task, on whatever machines, before it counts as what kills them. */
+const MOST_DEATHS = 3;
+/** Milliseconds until a machine takes a task again that a process of its own died of: another shall try. */
+const RESPITE = 5000;
+/** Milliseconds between two looks for work. */
+const PAUSE = 500;
+/** A lease is renewed so often before it could be taken over. */
+const RENEWALS = 4;
+
+/** Computes what is offered. Resolves, when it is to stop or had nothing to do for long, with the number of finished tasks. */
+export async function serve(broker: Broker, options: ServeOptions): Promise<number> {
+  const { name, pid, places, provider, clock, idle, onWarning } = options;
+  const code = codeName();
+  const running = new Map<string, Promise<void>>();
+  const held = new Set<Taken>();
+  const died = new Map<string, number>();
+  let finished = 0;
+  let isOver = false;
+  let toldOthers = false;
+  const isWilling = (offer: Offer) => {
+    if (offer.code !== code && !toldOthers) {
+      toldOthers = true;
+      onWarning(`tasks of carom ${offer.code} are offered, this is ${code}: they are left; install the same version`);
+    }
+    const { key } = offer.task;
+    return (
+      offer.code === code &&
+      offer.provider === provider &&
+      !running.has(key) &&
+      clock.now() - (died.get(key) ?? Number.NEGATIVE_INFINITY) > RESPITE
+    );
+  };
+  const compute = async (taken: Taken) => {
+    const { task, deaths } = taken.offer;
+    held.add(taken);
+    try {
+      await options.run(task);
+      held.delete(taken);
+      finished++;
+      options.onEnd?.(task);
+      await persist(() => taken.end());
+    } catch (error) {
+      held.delete(taken);
+      const isDeath = error instanceof Death && deaths + 1 < MOST_DEATHS;
+      if (isDeath) died.set(task.key, clock.now());
+      await persist(() => (isDeath ? taken.giveBack(true) : taken.end(failureOf(error))));
+    } finally {
+      running.delete(task.key);
+    }
+  };
+  /** A broker that is away for a moment shall know in the end. */
+  const persist = async (call: () => Promise<void>) => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (tries === RENEWALS) return onWarning(`the broker cannot be reached: ${(error as Error).message}`);
+        await clock.sleep(PAUSE * 2 ** tries);
+      }
+    }
+  };
+  const renewing = (async () => {
+    while (!isOver) {
+      await broker.attend({ name, pid, places, code }).catch(() => {});
+      for (const taken of held) await taken.renew().catch(() => {});
+      const until = clock.now() + broker.patience / RENEWALS;
+      while (!isOver && clock.now() < until) await clock.sleep(PAUSE);
+    }
+  })();
+  let busy = clock.now();
+  let away = false;
+  while (!options.isStopping()) {
+    const free = places - running.size;
+    let taken: readonly Taken[] = [];
+    try {
+      taken = free > 0 ? await broker.take(free, isWilling) : [];
+      away = false;
+    } catch (error) {
+      if (!away) onWarning(`the broker cannot be reached, trying again: ${(error as Error).message}`);
+      away = true;
+    }
+    for (const each of taken) running.set(each.offer.task.key, compute(each));
+    if (running.size > 0) busy = clock.now();
+    else if (clock.now() - busy > idle) break;
+    const wait = clock.sleep(PAUSE);
+    // A place that becomes free wants the next task at once.
+    if (running.size === places || taken.length === 0) await Promise.race([...running.values(), wait]);
+  }
+  await Promise.all(running.values());
+  isOver = true;
+  await broker.leave().catch(() => {});
+  await renewing;
+  return finished;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof MissingInput) return { missing: error.key };
+  if (error instanceof InputError) return { inputError: [error.code, error.what, error.detail] };
+  return { fault: (error as Error).stack ?? String(error) };
+}
