@@ -47,9 +47,7 @@ export async function runPlan(
       onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor, provider),
     });
   const places: Workers & { close(): void | Promise<void> } =
-    broker === undefined
-      ? pool()
-      : brokered(openBroker(broker, folder), store, { provider, clock, onWarning: tell });
+    broker === undefined ? pool() : brokered(openBroker(broker, folder), store, { provider, clock, onWarning: tell });
   const workersAndHere: Workers = {
     get count() {
       return places.count;

@@ -2,10 +2,10 @@
 // artifact is in the store, so a broker that forgets everything costs time and nothing else.
 
 import type { InputError } from "../../errors.ts";
-import { VERSION } from "../version.ts";
 import type { Provider } from "../../models/runtime.ts";
 import { hashJson, type Task } from "../engine/task.ts";
 import { taskKinds } from "../tasks/index.ts";
+import { VERSION } from "../version.ts";
 
 /** A task that any machine may compute. */
 export interface Offer {

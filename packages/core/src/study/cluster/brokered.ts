@@ -38,7 +38,7 @@ export function brokered(
 ): Workers & { close(): Promise<void> } {
   const code = codeName();
   const waiting = new Map<string, Waiting>();
-  let watching: Promise<void> | undefined;
+  let isWatching = false;
   let closed = false;
   let places = 0;
   const offer = (task: Task) => broker.offer({ task, provider, code, deaths: 0 });
@@ -77,7 +77,7 @@ export function brokered(
       }
       if (waiting.size > 0) await clock.sleep(pause);
     }
-    watching = undefined;
+    isWatching = false;
   };
   return {
     get count() {
@@ -91,7 +91,9 @@ export function brokered(
         void offer(task)
           .catch(() => {})
           .then(() => {
-            watching ??= watch();
+            if (isWatching) return;
+            isWatching = true;
+            void watch();
           });
       });
     },

@@ -48,8 +48,7 @@ export function leaseBroker(shelf: Shelf, { self, patience, isGone = () => false
   /** The lease of a task, as its text, where nobody has it any more or yet. */
   const lease = async (key: string, age: number | undefined): Promise<string | undefined> => {
     const name = `${leases}/${key}`;
-    const textOf = (lost: number) =>
-      JSON.stringify({ token: `${self} ${taken++}`, by: self, lost } satisfies Lease);
+    const textOf = (lost: number) => JSON.stringify({ token: `${self} ${taken++}`, by: self, lost } satisfies Lease);
     if (age === undefined) {
       const text = textOf(0);
       return (await shelf.create(name, text)) ? text : undefined;

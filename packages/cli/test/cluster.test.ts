@@ -1,0 +1,146 @@
+// Several machines as a user has them: workers that share a store with a command, and come and go.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
+const models = "[{learner: svm-linear, complexity: low}, {learner: ridge, complexity: high}]";
+const study = `name: tiny
+repetitions: 2
+data: {train: points.npz}
+split: {target: 0.4, surrogate: 0.4, attacked: 0.2}
+surrogates: ${models}
+targets: ${models}
+attack: {norm: l2, epsilons: [0.1, 0.3]}
+`;
+const metrics = (name: string) => readFileSync(join(at(name), "metrics.json"), "utf8");
+/** Workers are lost after a second in place of two minutes. */
+const env = { CAROM_LEASE_SECONDS: "1" };
+const studying = (out: string, store: string) =>
+  carom(["study", at("tiny.yaml"), "--broker", "leases", "--store", store, "--out", at(out), "--quiet"], { env });
+
+const workers = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of workers) child.kill("SIGKILL");
+});
+
+interface Worker {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly status: number | null; readonly text: string }>;
+  /** Resolves when the worker has written something. */
+  says(what: string): Promise<void>;
+}
+
+function startWorker(store: string, ...options: readonly string[]): Worker {
+  const child = spawn(process.execPath, [main, "worker", "--workers", "1", "--store", store, ...options], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  workers.add(child);
+  let text = "";
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding("utf8").on("data", (more) => {
+      text += more;
+      for (const listener of listeners) listener();
+    });
+  }
+  return {
+    child,
+    ended: new Promise((resolve) => child.on("close", (status) => resolve({ status, text }))),
+    says: (what) =>
+      new Promise((resolve) => {
+        const listen = () => text.includes(what) && resolve();
+        listeners.add(listen);
+        listen();
+      }),
+  };
+}
+
+/** Ends a worker without a word, and all that it started, as a machine that loses its power does. */
+function kill({ child }: Worker): void {
+  const children = (pid: number): number[] =>
+    (spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" }).stdout ?? "")
+      .split(/\s+/)
+      .filter(Boolean)
+      .flatMap((each) => [Number(each), ...children(Number(each))]);
+  for (const pid of [child.pid!, ...children(child.pid!)]) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
+beforeAll(async () => {
+  writeFileSync(at("points.npz"), pointsFile(300));
+  writeFileSync(at("tiny.yaml"), study);
+  const reference = await carom(["study", at("tiny.yaml"), "--workers", "1", "--quiet", "--out", at("reference")]);
+  expect(reference).toMatchObject({ status: 0, stderr: "" });
+});
+
+it("workers that come, drain, are killed or stand still leave the result as it is", { timeout: 120_000 }, async () => {
+  const store = at("store");
+  const run = studying("shared", store);
+  const killed = startWorker(store);
+  await killed.says("done:");
+  kill(killed);
+  const frozen = startWorker(store);
+  await frozen.says("done:");
+  // What watches the worker sleeps too, so that nothing renews its lease.
+  const pids = spawnSync("ps", ["-o", "pid=", "--ppid", String(frozen.child.pid)], { encoding: "utf8" }).stdout;
+  const frozenPids = [frozen.child.pid!, ...pids.split(/\s+/).filter(Boolean).map(Number)];
+  for (const pid of frozenPids) process.kill(pid, "SIGSTOP");
+  const drained = startWorker(store);
+  await drained.says("done:");
+  drained.child.kill("SIGTERM");
+  expect(await drained.ended).toMatchObject({ status: 0, text: expect.stringMatching(/\n\d+ tasks? finished\n$/) });
+  const last = startWorker(store, "--idle", "3s");
+  const finished = await run;
+  expect(finished).toMatchObject({ status: 0 });
+  for (const pid of frozenPids) process.kill(pid, "SIGCONT");
+  expect((await last.ended).status).toBe(0);
+  frozen.child.kill("SIGTERM");
+  await frozen.ended;
+  expect(metrics("shared")).toBe(metrics("reference"));
+  // Nothing is offered or held any more, and nothing half-written is left.
+  const rest = contentOf(store).filter((name) => /(offers|leases|failures).*json|partial/.test(name));
+  expect(rest).toEqual([]);
+});
+
+it("a command that nobody works for says so, and status tells what waits", { timeout: 60_000 }, async () => {
+  const store = at("alone");
+  const child = spawn(
+    process.execPath,
+    [main, "study", at("tiny.yaml"), "--broker", "leases", "--store", store, "--out", at("alone-out")],
+    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } },
+  );
+  workers.add(child);
+  let text = "";
+  const told = new Promise<void>((resolve) => {
+    child.stderr.setEncoding("utf8").on("data", (more) => {
+      text += more;
+      if (text.includes("no worker is there; start carom worker")) resolve();
+    });
+  });
+  await told;
+  const { stdout } = await carom(["status", "--store", store, "--json"]);
+  const status = JSON.parse(stdout) as { readonly offered: number; readonly hosts: readonly unknown[] };
+  expect(status.offered).toBeGreaterThan(0);
+  expect(status.hosts).toEqual([]);
+  child.kill("SIGTERM");
+});
+
+it("a broker that is not known is refused in one sentence", async () => {
+  const { status, stderr } = await carom(["audit", "--broker", "kafka://host", "--quiet"]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^carom: unknown broker "kafka:\/\/host": expected leases/);
+  expect((await carom(["worker", "--for", "soon"])).stderr).toMatch(/a time such as 90s/);
+});
