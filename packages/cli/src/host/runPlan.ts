@@ -1,6 +1,15 @@
 // Executes a plan in worker processes on the store on disk.
 
-import { brokered, execute, type Plan, placedStore, type Ref, runTask, type Services, type Workers } from "@carom/core/study";
+import {
+  brokered,
+  execute,
+  type Plan,
+  placedStore,
+  type Ref,
+  runTask,
+  type Services,
+  type Workers,
+} from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { clock, openBroker } from "./cluster/openBroker.ts";
@@ -55,8 +64,7 @@ export async function runPlan(
     goesOn: places.goesOn === true,
     prepare: (busy) => places.prepare?.(busy),
     run: (task, onProgress) =>
-      task.asks ? runTask(task, store, runtime, onProgress, services) : pool.run(task, onProgress),
-      task.asks ? runTask(task, store, runtime, onProgress, service) : places.run(task, onProgress),
+      task.asks ? runTask(task, store, runtime, onProgress, services) : places.run(task, onProgress),
   };
   try {
     await execute(
