@@ -14,7 +14,10 @@ const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
 );
 
 /** The files that processes and threads begin with, by their names in the bundle. */
-const entries = { main: "main", command: "command", worker: "host/worker", watchThread: "host/watchThread" };
+const entries = {
+  ...{ main: "main", command: "command", worker: "host/worker" },
+  ...{ watchThread: "host/watchThread", hashThread: "host/hashThread" },
+};
 
 const bundle = await rolldown({
   input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(dist, `${file}.js`)])),

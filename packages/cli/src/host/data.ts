@@ -1,6 +1,5 @@
 // Data on this machine: files of whatever format, Drebin's folder, the demonstration's digits; the dataset and its hash.
 
-import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { dataset, featureCount, InputError, rowCount } from "@carom/core";
@@ -13,6 +12,7 @@ import {
   formatOf,
   meaningOfBytes,
 } from "@carom/core/data";
+import { type ContentHash, contentHash } from "./contentHash.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { tellDoing } from "./doing.ts";
 import { loadDrebin } from "./drebin.ts";
@@ -51,9 +51,7 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
   if (!isInFolder && isParquet(spec)) return withReading(...(await loadParquet(spec, options)));
   if (!found) throw unknownFormat(spec);
   const { format, paths } = found;
-  const files: InputFile[] = [];
-  try {
-    for (const path of paths) files.push(await openInput("data file", path));
+  return withFiles(paths, async (files, digest) => {
     const read = await format.read(files.map(asDataFile), options);
     if (!read) throw unknownFormat(spec);
     const { reading, ...parts } = read;
@@ -61,24 +59,36 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
     const meaning = "type" in features ? meaningOfBytes(features) : undefined;
     const loaded = {
       dataset: dataset({ ...parts, domain: options.box, bytes: options.bytes }),
-      contentHash: await hashOf(files),
+      contentHash: await digest(),
     };
     return withReading(loaded, { ...reading, ...(meaning && { bytes: options.bytes ?? meaning }) });
+  });
+}
+
+/** Reads files that are open, whose hash is computed meanwhile. */
+async function withFiles<T>(
+  paths: readonly string[],
+  read: (files: readonly InputFile[], digest: () => Promise<string>) => Promise<T>,
+): Promise<T> {
+  const files: InputFile[] = [];
+  let hash: ContentHash | undefined;
+  try {
+    for (const path of paths) files.push(await openInput("data file", path));
+    hash = contentHash(files);
+    return await read(files, hash.digest);
   } finally {
+    await hash?.stop();
     for (const file of files) await file.close();
   }
 }
 
 /** The table in a Parquet file, and how it was read. */
 async function loadParquet(path: string, options: DataTask) {
-  const file = await openInput("data file", path);
-  try {
+  return withFiles([path], async ([file], digest) => {
     const { reading, ...parts } = await readParquet(file, options);
-    const loaded = { dataset: dataset({ ...parts, domain: options.box }), contentHash: await file.sha256() };
+    const loaded = { dataset: dataset({ ...parts, domain: options.box }), contentHash: await digest() };
     return [loaded, reading] as const;
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** @throws InputError for an option that says nothing about files of this format */
@@ -98,14 +108,6 @@ function refuseOthers(spec: string, heeded: readonly string[], options: DataOpti
 /** A file as formats read it. */
 function asDataFile(file: InputFile): DataFile {
   return { ...file, content: () => contentOf(file), unpacker, requireRoomFor };
-}
-
-/** SHA-256 of the bytes of a file, or of several one after the other. */
-async function hashOf(files: readonly InputFile[]): Promise<string> {
-  if (files.length === 1) return files[0].sha256();
-  const hash = createHash("sha256");
-  for (const file of files) for await (const piece of file.pieces()) hash.update(piece);
-  return hash.digest("hex");
 }
 
 /** What was read, with what the format says of how it was. */

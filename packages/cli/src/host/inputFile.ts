@@ -1,6 +1,5 @@
 // Files of input, read in pieces so that nothing of their size is in memory twice; gzip is unpacked on the way.
 
-import { createHash } from "node:crypto";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline, Readable } from "node:stream";
@@ -25,8 +24,8 @@ export interface InputFile extends ByteSource {
   unpacked(): AsyncGenerator<Uint8Array>;
   /** Whether the file is gzip. */
   readonly isGzip: boolean;
-  /** SHA-256 of the bytes on disk: what the last pass over all of them has seen, else a pass of its own. */
-  sha256(): Promise<string>;
+  /** What the system calls the open file. */
+  readonly descriptor: number;
   close(): Promise<void>;
 }
 
@@ -46,20 +45,15 @@ export async function openInput(kind: string, path: string): Promise<InputFile> 
     await read(ends.subarray(4), size - 4);
   }
   const isGzip = ends[0] === 0x1f && ends[1] === 0x8b;
-  let digest: string | undefined;
 
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    const hash = createHash("sha256");
     const buffer = new Uint8Array(Math.min(PIECE, Math.max(1, size)));
     for (let at = 0; ; ) {
       const bytes = await read(buffer, at);
       if (bytes === 0) break;
-      const piece = buffer.subarray(0, bytes);
-      hash.update(piece);
-      yield piece;
+      yield buffer.subarray(0, bytes);
       at += bytes;
     }
-    digest = hash.digest("hex");
   }
   return {
     name: basename(path),
@@ -71,10 +65,7 @@ export async function openInput(kind: string, path: string): Promise<InputFile> 
     },
     pieces,
     unpacked: () => (isGzip ? inflated(pieces(), createGunzip({ chunkSize: PIECE }), basename(path)) : pieces()),
-    async sha256() {
-      if (digest === undefined) for await (const _ of pieces());
-      return digest!;
-    },
+    descriptor: handle.fd,
     close: () => handle.close(),
   };
 }
