@@ -1,14 +1,14 @@
 // carom audit: how much of a model falls to attacks crafted on surrogates, and why.
 
 import { planOf, studyKinds } from "@carom/core/kinds";
-import { startPlan } from "@carom/core/study";
+import { type PlanBuilder, startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { withExamples } from "../ui/options.ts";
 import { askedAudit } from "./auditAsked.ts";
 import { gateOf, withGateOptions } from "./auditGate.ts";
 import { withAuditOptions } from "./auditOptions.ts";
 import type { AuditOptions } from "./auditSubject.ts";
-import { requireFolder, runAsked } from "./runAsked.ts";
+import { type PlannedRun, requireFolder, runAsked } from "./runAsked.ts";
 
 /** `carom audit`: the main job. */
 export function auditCommand(): Command {
@@ -32,13 +32,19 @@ async function run(options: AuditOptions): Promise<void> {
   const started = new Date();
   await requireFolder(options, "audit");
   const plan = startPlan();
+  const { asked, ...about } = await planAuditOf(plan, options);
+  await runAsked(plan, asked, { ...{ name: "audit", started, options }, ...about });
+}
+
+/** Plans the audit that options ask for. */
+export async function planAuditOf(plan: PlanBuilder, options: AuditOptions): Promise<PlannedRun> {
   const { question, data, services, queries } = await askedAudit(plan, options, (epsilons) =>
     gateOf(options, epsilons),
   );
   const { gate: _, ...decisive } = question;
-  await runAsked(plan, planOf(plan, studyKinds.audit, question, data), {
-    ...{ name: "audit", started, question: decisive, options },
+  return {
+    ...{ asked: planOf(plan, studyKinds.audit, question, data), question: decisive },
     ...(services && { services }),
     ...(queries && { queries }),
-  });
+  };
 }

@@ -2,7 +2,6 @@
 
 import {
   type AnyStudy,
-  type Asked,
   hashesOfTable,
   planOf,
   planOfData,
@@ -11,28 +10,20 @@ import {
   studyKinds,
   type TablePart,
 } from "@carom/core/kinds";
-import { atScale, hashesOf, type PlanBuilder, type StudyData, threatIn } from "@carom/core/study";
+import { type AuditStudy, atScale, hashesOf, type PlanBuilder, type StudyData, threatIn } from "@carom/core/study";
 import { studyPath } from "../host/shippedStudies.ts";
 import { loadStudyData, type StudyRows } from "../host/studyData.ts";
 import { loadStudy } from "../host/studyFile.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type Telling, takenOf, tellReading } from "../ui/readData.ts";
 import { inStudyWords, toldInStudyWords } from "../ui/studyWords.ts";
-import { type Asking, givenOf, openGiven, readingOf, requireQueries, withoutAsking } from "./studyModels.ts";
-
-/** A study that has been planned. */
-export interface PlannedStudy {
-  readonly asked: Asked;
-  /** The hash of each file. */
-  readonly hashes: Readonly<Record<string, string>>;
-  /** What is suspicious of the data. */
-  readonly warnings: readonly string[];
-  /** Models that can only be asked. */
-  readonly asking: Asking;
-}
+import { planAuditOf } from "./audit.ts";
+import { optionsOf, requireNotAsked } from "./auditStudy.ts";
+import type { PlannedRun, RunOptions } from "./runAsked.ts";
+import { type Asking, givenOf, openGiven, readingOf, requireQueries, sentIn, withoutAsking } from "./studyModels.ts";
 
 /** How a study is planned. */
-export interface Asks extends Telling {
+export interface Asks extends Telling, RunOptions {
   /** Whether services may be asked about rows. */
   readonly isAsked: boolean;
 }
@@ -43,13 +34,19 @@ export async function planStudyFile(
   study: AnyStudy,
   scale: string | undefined,
   asks: Asks,
-): Promise<PlannedStudy> {
+): Promise<PlannedRun> {
+  if (study.kind === "audit") return planAuditFile(plan, study, asks);
   const asking: Asking = { services: new Map(), ledgers: [] };
   if (study.kind !== "table") {
     const { data, warnings } = await readStudyData(plan, study, asking, asks);
-    const asked = planOfData(plan, withoutAsking(study), data);
+    const kept = withoutAsking(study);
+    const asked = planOfData(plan, kept, data);
     requireQueries(plan, asking);
-    return { asked, hashes: hashesOf(data), warnings, asking };
+    return {
+      ...{ asked, question: [kept, hashesOf(data)] },
+      ...(warnings.length > 0 && { warnings }),
+      ...(asking.services.size > 0 && { services: asking.services, queries: () => sentIn(asking) }),
+    };
   }
   const parts: TablePart[] = [];
   for (const name of study.studies) {
@@ -57,7 +54,13 @@ export async function planStudyFile(
     requirePairs(name, found);
     parts.push({ name, study: found, data: (await readStudyData(plan, found, asking, asks)).data });
   }
-  return { asked: planOf(plan, studyKinds.table, study, parts), hashes: hashesOfTable(parts), warnings: [], asking };
+  return { asked: planOf(plan, studyKinds.table, study, parts), question: [study, hashesOfTable(parts)] };
+}
+
+/** The audit of a file, as the command plans it. */
+async function planAuditFile(plan: PlanBuilder, study: AuditStudy, asks: Asks): Promise<PlannedRun> {
+  if (!asks.isAsked) requireNotAsked(study);
+  return planAuditOf(plan, optionsOf(study, asks));
 }
 
 /** The data of a study in a plan, told as they are read. */

@@ -46,6 +46,11 @@ export interface Run {
   queries?(): { readonly sent: number } & NonNullable<RunFacts["queries"]>;
 }
 
+/** A study that has been planned, and what its run is to know of it. */
+export interface PlannedRun extends Pick<Run, "question" | "warnings" | "services" | "queries"> {
+  readonly asked: Asked;
+}
+
 /** Refuses a folder before any work is done, unless a finished run is there. */
 export const requireFolder = ({ out }: Pick<RunOptions, "out">, name: string): Promise<void> =>
   requireFreeOrFinished(out ?? join(RUNS, name));

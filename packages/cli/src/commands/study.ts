@@ -16,7 +16,6 @@ import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "
 import { describePlan } from "../ui/planSheet.ts";
 import { planStudyFile } from "./planStudyFile.ts";
 import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
-import { sentIn } from "./studyModels.ts";
 
 interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions {
   readonly seed?: number;
@@ -34,7 +33,10 @@ export function studyCommand(): Command {
     .argument("[file]", "a study file, YAML or JSON, or the name of a study that ships with carom")
     .option("--list", "list the studies that ship with carom, and stop")
     .option("--plan", "say what would be done, how long it takes and how much disk it needs, and stop")
-    .option("--schema [kind]", "print the JSON Schema of study files, for editors: evasion, poisoning, sweep or table")
+    .option(
+      "--schema [kind]",
+      "print the JSON Schema of study files, for editors: evasion, poisoning, sweep, table or audit",
+    )
     .option("--scale <name>", "one of the sizes that the study names")
     .option("--only <names>", "these surrogates and targets only, with commas between", (text) => text.split(","))
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
@@ -66,26 +68,21 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const study = restricted(atScale(seeded, options.scale), options.only);
   if (!options.plan) await requireFolder(options, study.name);
   const plan = startPlan();
-  const { asked, hashes, warnings, asking } = await planStudyFile(plan, study, options.scale, {
-    ...options,
-    isAsked: options.plan !== true,
-  });
+  const planned = await planStudyFile(plan, study, options.scale, { ...options, isAsked: options.plan !== true });
   if (options.plan) {
     const measured = await withMeasuredTimes(plan, storeFolder());
     await describePlan(measured, options.workers ?? defaultWorkers(), options.json === true);
     return;
   }
-  const beside = warnings.length > 0 ? { warnings } : {};
-  await runAsked(plan, asked, {
-    ...{ name: study.name, started, question: [study, hashes], options, warnings, beside },
-    ...(asking.services.size > 0 && { services: asking.services, queries: () => sentIn(asking) }),
-  });
+  const { asked, ...about } = planned;
+  const beside = about.warnings ? { warnings: about.warnings } : {};
+  await runAsked(plan, asked, { ...{ name: study.name, started, options, beside }, ...about });
 }
 
 /** The study with some of its models, where some are named. */
 function restricted(study: AnyStudy, only: readonly string[] | undefined): AnyStudy {
   if (only === undefined) return study;
-  if (study.kind !== "sweep" && study.kind !== "table") return restrict(study, only);
+  if (study.kind !== "sweep" && study.kind !== "table" && study.kind !== "audit") return restrict(study, only);
   throw new InputError("invalid", "option --only", {
     expected: "a study with surrogates and targets",
     got: `a ${study.kind}`,

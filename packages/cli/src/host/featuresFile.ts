@@ -17,7 +17,8 @@ import type { Command } from "commander";
 import { readDocument } from "./document.ts";
 
 export interface FeaturesOptions {
-  readonly features?: string;
+  /** A features file, or what was read in one. */
+  readonly features?: string | FeatureSchema;
 }
 
 /** Options that say in another way what a features file says. */
@@ -50,7 +51,8 @@ export async function chosenFeatures(
       remedy: "leave one of them out",
     });
   }
-  return featuresOf(await readFeatures(options.features), data);
+  const { features } = options;
+  return featuresOf(typeof features === "string" ? await readFeatures(features) : writtenAt(features), data);
 }
 
 /** A features file as it was read. */

@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import { InputError, unknownName } from "@carom/core";
 import type { Place } from "@carom/core/features";
 import { type AnyStudy, studyJsonSchema, studySchemas } from "@carom/core/kinds";
-import type { ModelChoice, Study } from "@carom/core/study";
+import type { AuditStudy, ModelChoice, Study } from "@carom/core/study";
 import { dataFolder } from "./catalog.ts";
 import { readDocument } from "./document.ts";
 import { readFeatures, rememberPlace } from "./featuresFile.ts";
@@ -43,8 +43,9 @@ function withPaths(study: AnyStudy, folder: string): AnyStudy {
           .map((path) => resolve(folder, withDataFolder(path)))
           .join(",");
   if (study.kind === "table") return study;
-  const { train, test, ...rest }: Study["data"] = study.data;
   const at = (path: string) => (isAddress(path) ? path : resolve(folder, withDataFolder(path)));
+  if (study.kind === "audit") return withAuditPaths(study, beside, at);
+  const { train, test, ...rest }: Study["data"] = study.data;
   const given = <C extends ModelChoice>(choice: C): C => {
     if ("model" in choice) return { ...choice, model: at(choice.model) };
     return "service" in choice ? { ...choice, service: at(choice.service) } : choice;
@@ -54,6 +55,21 @@ function withPaths(study: AnyStudy, folder: string): AnyStudy {
     ...("targets" in study && { surrogates: study.surrogates.map(given), targets: study.targets.map(given) }),
     data: { ...rest, train: beside(train), ...(test !== undefined && { test: beside(test) }) },
   } as AnyStudy;
+}
+
+function withAuditPaths(study: AuditStudy, beside: (spec: string) => string, at: (path: string) => string): AuditStudy {
+  const { target, data, gate } = study;
+  const { test, train, ...reading } = data ?? {};
+  return {
+    ...study,
+    ...(target && {
+      target: "model" in target ? { ...target, model: at(target.model) } : { ...target, service: at(target.service) },
+    }),
+    ...(test !== undefined && {
+      data: { ...reading, test: beside(test), ...(train !== undefined && { train: beside(train) }) },
+    }),
+    ...(gate && { gate: gate.baseline === undefined ? gate : { ...gate, baseline: at(gate.baseline) } }),
+  };
 }
 
 /** Of alternatives with " | " between them, the first whose files are there, else the first. */

@@ -10,7 +10,7 @@ import type { Store } from "../study/engine/store.ts";
 
 /** Studies S of data D: a plan leaves M behind, and what that holds becomes a result R. */
 export interface StudyKind<S, D, M, R extends object> {
-  /** What its files look like; absent for what is asked by arguments alone. */
+  /** What its files look like, where those say all that is studied; absent for what is asked by arguments. */
   readonly schema?: z.ZodType<S>;
   plan(plan: PlanBuilder, study: S, data: D): M;
   /** What has to be computed before it is read. */

@@ -2,6 +2,7 @@
 // and drawn.
 
 import { z } from "zod";
+import { type AuditStudy, auditSchema } from "../study/audit/schema.ts";
 import type { PlanBuilder } from "../study/engine/plan.ts";
 import type { Study } from "../study/evasion/schema.ts";
 import type { TableStudy } from "../study/paper/tableStudy.ts";
@@ -21,7 +22,7 @@ export const studyKinds = { evasion, poisoning, sweep, table, audit } as const;
 /** A study that asks one question of data. */
 export type SingleStudy = Study | PoisoningStudy | SweepStudy;
 /** A study of any kind that files have. */
-export type AnyStudy = SingleStudy | TableStudy;
+export type AnyStudy = SingleStudy | TableStudy | AuditStudy;
 
 /** Plans a study that asks one question of data. */
 export function planOfData(plan: PlanBuilder, study: SingleStudy, data: StudyData): Asked {
@@ -36,6 +37,7 @@ export const studySchemas = {
   poisoning: poisoning.schema!,
   sweep: sweep.schema!,
   table: table.schema!,
+  audit: auditSchema,
 } as const;
 
 /** The JSON Schema of study files of a kind, for editors. */

@@ -92,8 +92,8 @@ function line({ study, learner, what, agreeing, of, p }: SignificanceEntry): str
 export function requirePairs<S extends { readonly kind?: string | undefined }>(
   name: string,
   study: S,
-): asserts study is Exclude<S, { readonly kind: "sweep" | "table" }> {
-  if (study.kind !== "sweep" && study.kind !== "table") return;
+): asserts study is Exclude<S, { readonly kind: "sweep" | "table" | "audit" }> {
+  if (study.kind === undefined || study.kind === "evasion" || study.kind === "poisoning") return;
   throw new InputError("unsupported", `study "${name}" in a table`, {
     expected: "a study of evasion or poisoning",
     got: `a ${study.kind}`,
