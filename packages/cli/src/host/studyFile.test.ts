@@ -21,7 +21,7 @@ const trainOf = async (train: string): Promise<string> => {
   const study = { surrogates: [{ learner: "logistic" }], targets: [{ learner: "ridge" }], attack: { epsilons: [1] } };
   writeFileSync(path, JSON.stringify({ ...study, name: "s", data: { train } }));
   const read = await loadStudy(path);
-  if (read.kind === "table") throw new Error("a study of another kind");
+  if (read.kind === "table" || read.kind === "audit") throw new Error("a study of another kind");
   return read.data.train;
 };
 
