@@ -1,10 +1,10 @@
 // carom evade: what it writes, that what it says of it is true, and how it ends where its input is at fault.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dataset, denseRows, type Tensor, tensor } from "@carom/core";
+import { dataset, denseRows, sliceRows, type Tensor, tensor } from "@carom/core";
 import { openNpz, readSvmlight, writeNpy, writeNpz } from "@carom/core/data";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
@@ -87,6 +87,42 @@ describe("carom evade", () => {
     // What it says is what carom score finds in the file.
     const scored = await carom(["score", "--model", model, "--data", result.out, "--json"]);
     expect(JSON.parse(scored.stdout).error.count).toBe(small.errorUnderAttack.count + large.errorUnderAttack.count);
+  });
+
+  it("points that wait on disk until they are written are those of the same rows by themselves", async () => {
+    // Beyond 8 MB they leave memory.
+    const [rows, columns] = [1050, 1000];
+    const many = {
+      x: tensor(
+        "float32",
+        [rows, columns],
+        Float32Array.from({ length: rows * columns }, (_, i) => (i * 7919) % 17),
+      ),
+      y: tensor(
+        "int32",
+        [rows],
+        Int32Array.from({ length: rows }, (_, i) => (((i * columns * 7919) % 17) + i) % 2),
+      ),
+    };
+    const few = { x: sliceRows(many.x, 1000, rows), y: sliceRows(many.y, 1000, rows) };
+    const [all, last, model] = ["many.npz", "few.npz", "wide.onnx"].map((name) => join(folder, name));
+    writeFileSync(all, writeNpz(many));
+    writeFileSync(last, writeNpz(few));
+    await carom(["fit", "ridge", "--data", all, "--out", model, "--quiet"]);
+    const how = ["--model", model, "--epsilon", "0.5,2", "--box", "0,16", "--data"];
+    const [whole, part] = [await evade(...how, all), await evade(...how, last)];
+    expect(whole.x.shape).toEqual([2 * rows, columns]);
+    for (const budget of [0, 1]) {
+      const own = sliceRows(whole.x, budget * rows + 1000, (budget + 1) * rows);
+      expect(own.data).toEqual(sliceRows(part.x, budget * 50, (budget + 1) * 50).data);
+      expect(own.data).not.toEqual(few.x.data);
+    }
+    const scored = await carom(["score", "--model", model, "--data", whole.out, "--json"]);
+    const wrong = whole.said.budgets.map(
+      (each: { errorUnderAttack: { count: number } }) => each.errorUnderAttack.count,
+    );
+    expect(JSON.parse(scored.stdout).error.count).toBe(wrong[0] + wrong[1]);
+    expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
   });
 
   it("writes the same bytes for the same seed", async () => {

@@ -297,7 +297,7 @@ async function craftTo(
   flips: boolean,
 ): Promise<Crafting & { readonly epsilon: Float64Array; readonly draft: Draft }> {
   const n = chosen.length;
-  const file = evasionFile(out, (epsilons?.length ?? 1) * n, featureShape, type);
+  const file = await evasionFile(out, (epsilons?.length ?? 1) * n, featureShape, type);
   const crafted = epsilons
     ? {
         ...((flips && (await craftSparse(task, epsilons, file))) || (await craftBudgets(task, epsilons, file))),
@@ -307,7 +307,9 @@ async function craftTo(
   const { epsilon } = crafted;
   const labels = Int32Array.from(epsilon, (_, i) => labelOf(task.data, i % n));
   const index = Int32Array.from(epsilon, (_, i) => chosen[i % n]);
-  return { ...crafted, draft: await writeDraft(out, file.pieces({ labels, epsilon, index })) };
+  const draft = await writeDraft(out, file.pieces({ labels, epsilon, index }));
+  await file.close();
+  return { ...crafted, draft };
 }
 
 /** The label of a row as its data file has it; its class's number where names are no integers. */

@@ -94,7 +94,7 @@ export async function craftSparse(
     const queries = { scores: 0, gradients: 0 };
     const nonFinite = new Uint8Array(rowCount(data));
     for (const [e, result] of results.entries()) {
-      file.put(e * rowCount(data), result.points);
+      await file.put(e * rowCount(data), result.points);
       queries.scores += result.queries.scores;
       queries.gradients += result.queries.gradients;
       result.nonFinite.forEach((flag, i) => {

@@ -4,17 +4,27 @@ import { basename } from "node:path";
 import {
   dataset,
   denseRows,
+  elementBytes,
   type FloatType,
   InputError,
-  sliceRows,
+  type Rows,
+  type RowsRoom,
   type Tensor,
   tensor,
+  toFloat,
   type Vector,
-  zeros,
 } from "@carom/core";
-import { bytesSource, npzPieces, openNpzFile, readSvmlight, type SparseRows, svmlightLine } from "@carom/core/data";
-import { unpacker } from "./inputFile.ts";
-import { readBytes } from "./read.ts";
+import {
+  denseFromSparse,
+  npzPieces,
+  openNpzFile,
+  readSparseRows,
+  type SparseRows,
+  sparseFromDense,
+  svmlightLine,
+} from "@carom/core/data";
+import { openInput, unpacker } from "./inputFile.ts";
+import { roomBeside } from "./output.ts";
 
 /** What stands beside the points, one entry per row. */
 export interface RowFacts {
@@ -28,16 +38,18 @@ export interface RowFacts {
 /** Points on their way to a file. */
 export interface EvasionFile {
   /** Takes points, to be written from row `at` on. */
-  put(at: number, points: Vector | SparseRows): void;
+  put(at: number, points: Vector | SparseRows): Promise<void>;
   /** The bytes, once all points are there. */
-  pieces(facts: RowFacts): Iterable<Uint8Array>;
+  pieces(facts: RowFacts): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Lets go of the points. */
+  close(): Promise<void>;
 }
 
 const npz = /\.npz$/i;
 const svmlight = /\.(svmlight|svm|libsvm)$/i;
 
-/** Numbers that a run may hold at once: 2 GB of float32. */
-const MOST = 2 ** 29;
+/** Bytes of an array in a zip archive that says sizes in 32 bits. */
+const MOST_BYTES = 2 ** 32 - 2 ** 16;
 
 /** Whether a file of that name names non-zeros only. @throws InputError for another ending. */
 export function isSparseFile(path: string): boolean {
@@ -50,81 +62,123 @@ export function isSparseFile(path: string): boolean {
 }
 
 /**
- * A file of so many rows, in the format that its name asks for; an archive holds numbers of the type that models take.
+ * A file of so many rows, in the format that its name asks for; an archive holds numbers of the type that models take, which
+ * wait on disk until they are written.
  *
- * @throws InputError for more than memory may hold
+ * @throws InputError for more than an archive may hold
  */
-export function evasionFile(path: string, rows: number, featureShape: readonly number[], type: FloatType): EvasionFile {
+export async function evasionFile(
+  path: string,
+  rows: number,
+  featureShape: readonly number[],
+  type: FloatType,
+): Promise<EvasionFile> {
   const columns = featureShape.reduce((product, size) => product * size, 1);
-  return isSparseFile(path) ? textFile(rows, columns) : archive(rows, columns, featureShape, type);
+  if (isSparseFile(path)) return textFile(columns);
+  const size = rows * columns * elementBytes(type);
+  if (size > MOST_BYTES) throw tooLarge(size);
+  return archive(await roomBeside(path, type, [rows, ...featureShape]), columns);
 }
 
-function archive(rows: number, columns: number, featureShape: readonly number[], type: FloatType): EvasionFile {
-  if (rows * columns > MOST) {
-    throw new InputError("unsupported", "size of the output", {
-      expected: `up to ${MOST} numbers (budgets times rows times features)`,
-      got: `${rows * columns}`,
-      remedy: "give fewer rows or budgets at a time, or write rows that are mostly zero to a .svmlight file",
-    });
-  }
-  const { data: x } = zeros(type, [rows * columns]);
+function tooLarge(size: number): InputError {
+  return new InputError("unsupported", "size of the output", {
+    expected: `up to ${MOST_BYTES} bytes (budgets times rows times features, in the type that the model takes)`,
+    got: `${size}`,
+    remedy: "give fewer rows or budgets at a time, or write rows that are mostly zero to a .svmlight file",
+  });
+}
+
+/** Numbers that are written out at a time. */
+const NUMBERS = 2 ** 20;
+
+function archive(x: RowsRoom, columns: number): EvasionFile {
+  const [rows] = x.shape;
+  const write = (at: number, points: Tensor<FloatType>) => x.write(at, toFloat(points, x.type));
   return {
-    put: (at, points) => x.set("start" in points ? writtenOut(points) : points, at * columns),
+    async put(at, points) {
+      if (!("start" in points)) return write(at, rowsIn(points, columns));
+      const some = Math.max(1, Math.floor(NUMBERS / columns));
+      for (let from = 0; from < points.rows; from += some) {
+        await write(at + from, denseFromSparse(points, from, Math.min(points.rows, from + some)));
+      }
+    },
     pieces: ({ labels, epsilon, index }) =>
       npzPieces({
-        x: tensor(type, [rows, ...featureShape], x),
+        x,
         y: { type: "int32", shape: [rows], data: labels },
         epsilon: { type: "float64", shape: [rows], data: epsilon },
         index: { type: "int32", shape: [rows], data: index },
       }),
+    close: () => x.close(),
   };
 }
 
-function writtenOut(points: SparseRows): Float32Array {
-  const x = new Float32Array(points.rows * points.columns);
-  for (let i = 0; i < points.rows; i++) {
-    for (const [column, value] of entriesOf(points, i)) x[i * points.columns + column] = value;
-  }
-  return x;
-}
+/** Characters of a piece, about. */
+const PIECE = 2 ** 16;
 
-/** Rows as lists of their non-zeros, until it is known what stands beside them. */
-function textFile(rows: number, columns: number): EvasionFile {
-  const entries = new Array<readonly (readonly [number, number])[]>(rows);
+/** Rows as their non-zeros, until it is known what stands beside them. */
+function textFile(columns: number): EvasionFile {
+  const parts: { readonly at: number; readonly points: SparseRows }[] = [];
   return {
-    put(at, points) {
-      const count = "start" in points ? points.rows : points.length / columns;
-      for (let i = 0; i < count; i++) {
-        entries[at + i] =
-          "start" in points ? entriesOf(points, i) : nonZeros(points.subarray(i * columns, (i + 1) * columns));
-      }
+    async put(at, points) {
+      parts.push({ at, points: "start" in points ? points : sparseFromDense(rowsIn(points, columns)) });
     },
     *pieces({ labels, epsilon, index }) {
       const encoder = new TextEncoder();
-      for (let i = 0; i < rows; i++) {
-        yield encoder.encode(svmlightLine(labels[i], entries[i], `epsilon ${epsilon[i]} index ${index[i]}`));
+      let piece = "";
+      for (const { at, points } of parts.toSorted((a, b) => a.at - b.at)) {
+        for (let i = 0; i < points.rows; i++) {
+          const row = at + i;
+          piece += svmlightLine(labels[row], entriesOf(points, i), `epsilon ${epsilon[row]} index ${index[row]}`);
+          if (piece.length < PIECE) continue;
+          yield encoder.encode(piece);
+          piece = "";
+        }
       }
+      yield encoder.encode(piece);
     },
+    async close() {},
   };
+}
+
+function rowsIn(points: Vector, columns: number): Tensor<FloatType> {
+  const shape = [points.length / columns, columns];
+  return points instanceof Float32Array ? tensor("float32", shape, points) : tensor("float64", shape, points);
 }
 
 function entriesOf({ start, index, value }: SparseRows, row: number): (readonly [number, number])[] {
   return Array.from({ length: start[row + 1] - start[row] }, (_, i) => [index[start[row] + i], value[start[row] + i]]);
 }
 
-function nonZeros(row: Vector): (readonly [number, number])[] {
-  const entries: (readonly [number, number])[] = [];
-  for (let j = 0; j < row.length; j++) if (row[j] !== 0) entries.push([j, row[j]]);
-  return entries;
+/** Points that were read back from a file. */
+export interface SavedPoints extends Pick<Rows, "read"> {
+  close(): Promise<void>;
 }
 
-/** Reads a file of points back: a function that gives some of its rows, written out. */
-export async function readEvasionFile(path: string, columns: number): Promise<(from: number, to: number) => Tensor> {
-  const bytes = await readBytes("file", path);
-  if (!isSparseFile(path)) {
-    const points = await (await openNpzFile(bytesSource(bytes), unpacker, basename(path))).read("x");
-    return (from, to) => sliceRows(points, from, to);
+/** Reads a file of points back, whose rows can be asked for, written out, until it is closed. */
+export async function readEvasionFile(path: string, rows: number, columns: number): Promise<SavedPoints> {
+  const file = await openInput("file", path);
+  try {
+    if (isSparseFile(path)) {
+      const points = dataset(await readSparseRows(() => file.pieces(), basename(path), { columns }));
+      return { read: async (from, to) => denseRows(points, from, to), async close() {} };
+    }
+    const archive = await openNpzFile(file, unpacker, basename(path));
+    return await unpackedBeside(path, archive.blocks("x"), rows);
+  } finally {
+    await file.close();
   }
-  const points = dataset(readSvmlight(bytes, basename(path), { columns }));
-  return (from, to) => denseRows(points, from, to);
+}
+
+/** So many rows, read once, where any of them can be read again. */
+async function unpackedBeside(path: string, blocks: AsyncIterable<Tensor>, rows: number): Promise<RowsRoom> {
+  let room: RowsRoom | undefined;
+  let at = 0;
+  for await (const block of blocks) {
+    const { type, shape } = block as Tensor<FloatType>;
+    room ??= await roomBeside(path, type, [rows, ...shape.slice(1)]);
+    await room.write(at, block as Tensor<FloatType>);
+    at += shape[0];
+  }
+  return room!;
 }

@@ -4,13 +4,14 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { link, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { InputError } from "@carom/core";
+import { type ElementType, InputError, type RowsRoom } from "@carom/core";
 import type { Gzipped } from "@carom/core/kinds";
 import { MissingInput } from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
 import { gzipped } from "./gzip.ts";
 import { pause } from "./lock.ts";
 import { partialName, removeLeft } from "./partial.ts";
+import { roomInFile } from "./roomFile.ts";
 
 /** What is being written and has not its final name yet. */
 const unfinished = new Set<string>();
@@ -66,6 +67,19 @@ export interface Draft {
 /** Writes a file under a temporary name. A run that is ended before the draft is kept can simply be started again. */
 export async function writeDraft(path: string, content: Content): Promise<Draft> {
   return draft(path, (temporary) => writeFile(temporary, content, { mode: FILE_MODE }));
+}
+
+/** Room beside an output, for rows on their way to it; nothing of it is left when the process is gone. */
+export async function roomBeside<T extends ElementType>(
+  path: string,
+  type: T,
+  shape: readonly number[],
+): Promise<RowsRoom<T>> {
+  const failed = (error: unknown) => {
+    throw notWritten(path, error);
+  };
+  const room = await roomInFile(partialName(path), type, shape).catch(failed);
+  return { ...room, write: (from, rows) => room.write(from, rows).catch(failed) };
 }
 
 /** Writes a file under a temporary name and renames it: no reader ever sees half of it. @throws InputError where there is one */

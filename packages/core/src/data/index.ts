@@ -19,7 +19,7 @@ export {
   withScaling,
 } from "./dataset.ts";
 export { classPosition, withClasses } from "./labels.ts";
-export { forEachEntry, type SparseRows } from "./sparse.ts";
+export { denseFromSparse, forEachEntry, type SparseRows, sparseFromDense } from "./sparse.ts";
 
 // Between which values features lie, and what they are
 

@@ -34,7 +34,7 @@ export interface MinimumChunksTask
   extends Chunked,
     Pick<MinimumTask, "models" | "seed" | "attack" | "objective" | "pool" | "shape" | "tolerance" | "onProgress"> {
   /** Takes the points of rows `from` on. */
-  place(from: number, points: Vector): void;
+  place(from: number, points: Vector): void | Promise<void>;
 }
 
 /** Rows of scores and of gradients that were asked for. */
@@ -130,7 +130,7 @@ export async function minimumInChunks({
       ...chunk.rows,
       onProgress: (done) => onProgress?.(chunk.before + done * chunk.share),
     });
-    place(chunk.from, result.points.data);
+    await place(chunk.from, result.points.data);
     epsilon.set(result.epsilon, chunk.from);
     nonFinite.set(result.nonFinite, chunk.from);
     queries.scores += result.queries.scores;

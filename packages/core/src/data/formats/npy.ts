@@ -88,6 +88,51 @@ export function npyNumbersReader(size: number, into: FloatType, name = "npy data
   };
 }
 
+/** Bytes of a block of rows, about. */
+const BLOCK = 2 ** 20;
+
+/**
+ * Reads a .npy file of so many bytes from pieces, and gives its rows some at a time, in their order; those of an array in
+ * Fortran's order all at once.
+ *
+ * @throws InputError as `readNpy` does.
+ */
+export function npyBlocksReader(
+  size: number,
+  give: (block: Tensor) => void,
+  name = "npy data",
+): { push(piece: Uint8Array): void; end(): unknown } {
+  return headedReader(
+    (bytes, isWhole) => headerIn(bytes, isWhole, size, name),
+    ({ header: { code, shape, fortran }, size: bytes }): ElementSink<void> => {
+      const type = code.slice(1) === HALF ? "uint16" : elementTypeOf(code);
+      if (type === undefined) throw unsupportedType(code, name);
+      requireSize(type, shape, bytes, name);
+      const [n = 1, ...row] = shape;
+      const width = bytes / n;
+      const rows = fortran ? n : Math.max(1, Math.floor(BLOCK / width));
+      let [block, filled, from] = [new Uint8Array(0), 0, 0];
+      return {
+        push(piece) {
+          for (let at = 0; at < piece.length; ) {
+            if (filled === 0) block = new Uint8Array(width * Math.min(rows, n - from));
+            const part = piece.subarray(at, at + block.length - filled);
+            block.set(part, filled);
+            filled += part.length;
+            at += part.length;
+            if (filled < block.length) continue;
+            const count = block.length / width;
+            give(numpyTensor(code, [count, ...row], block, fortran, name, elementsIn));
+            [filled, from] = [0, from + count];
+          }
+        },
+        end() {},
+      };
+    },
+    name,
+  );
+}
+
 function headerIn(
   bytes: Uint8Array,
   isWhole: boolean,
@@ -170,18 +215,20 @@ function numpyTensor(
     return { type: "float32", shape, data: widened("float16", data as Uint16Array) };
   }
   const type = elementTypeOf(code);
-  if (type === undefined) {
-    throw new InputError("unsupported", `element type of ${name}`, {
-      expected: `one of ${[HALF, ...Object.keys(elementTypes)].join(", ")}`,
-      got: code,
-      remedy: isNumeric.test(code)
-        ? "convert it with numpy's astype before saving"
-        : "save numbers: columns of objects or texts as numbers, classes in an array of their own",
-    });
-  }
+  if (type === undefined) throw unsupportedType(code, name);
   const bigEndian = code[0] === ">";
   if (!fortran) return read(type, shape, bytes, bigEndian, name);
   return reverseAxes(read(type, shape.toReversed(), bytes, bigEndian, name));
+}
+
+function unsupportedType(code: string, name: string): InputError {
+  return new InputError("unsupported", `element type of ${name}`, {
+    expected: `one of ${[HALF, ...Object.keys(elementTypes)].join(", ")}`,
+    got: code,
+    remedy: isNumeric.test(code)
+      ? "convert it with numpy's astype before saving"
+      : "save numbers: columns of objects or texts as numbers, classes in an array of their own",
+  });
 }
 
 /** The element type that a code of NumPy such as "<f8" means, if it is one of ours. */

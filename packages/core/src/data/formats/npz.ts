@@ -6,7 +6,7 @@ import type { Tensor } from "../../tensor.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
 import { readNumbers } from "./headed.ts";
-import { type NpyFile, npyNumbersReader, npyReader, npyTensor, readNpy, writeNpy } from "./npy.ts";
+import { type NpyFile, npyBlocksReader, npyNumbersReader, npyReader, npyTensor, readNpy, writeNpy } from "./npy.ts";
 import { type LabelArray, npyLabels } from "./npyLabels.ts";
 import { type ByteSource, entryPieces, type Unpacker, zipEntries } from "./zip.ts";
 
@@ -24,6 +24,8 @@ export interface NpzFile {
   bytesOf(name: string): number;
   /** @throws InputError for a name that the archive lacks, and where `readNpy` does. */
   read(name: string): Promise<Tensor>;
+  /** The rows of an array, some at a time, in their order. @throws InputError as `read` does. */
+  blocks(name: string): AsyncGenerator<Tensor>;
   /** The array as features: float32 where that loses nothing that matters, else float64; bytes and truth values as they are. */
   readNumbers(name: string): Promise<Tensor>;
   /** The array as labels, which may be words. @throws InputError as `read` does. */
@@ -83,6 +85,16 @@ export async function openNpzFile(source: ByteSource, unpacker: Unpacker, name =
       );
     },
     read: async (array) => npyTensor(...(await file(array))),
+    async *blocks(array) {
+      const entry = entryOf(array);
+      const ready: Tensor[] = [];
+      const reader = npyBlocksReader(entry.size, (block) => ready.push(block), `array "${array}" of ${name}`);
+      for await (const piece of entryPieces(source, entry, unpacker, name)) {
+        reader.push(piece);
+        yield* ready.splice(0);
+      }
+      reader.end();
+    },
     readLabels: async (array) => npyLabels(...(await file(array))),
   };
 }
