@@ -1,11 +1,11 @@
-// Which attackers pay in an audit: what each does to the targets of a study beside what the simplest attacker does on the
-// surrogate on which it does most, and the gradients that it takes.
+// Which attackers pay in an audit: what each does to the targets of a study beside what the simplest attacker does on
+// the surrogate on which it does most, and the gradients that it takes.
 //
 //   node bench/attackers.mjs STUDY.yaml|metrics.json     files of bench/attackers, or the outcome of one
 //
-// For each target and budget of a repetition an attacker's error is that of all surrogates together, or the largest over single
-// surrogates, as an audit's answer is. Gains over the first attacker on single surrogates are means over targets and budgets;
-// intervals are Student's over repetitions, of 95 % for all lines at once (Bonferroni).
+// For each target and budget of a repetition an attacker's error is that of all surrogates together, or the largest
+// over single surrogates, as an audit's answer is. Gains over the first attacker on single surrogates are means over
+// targets and budgets; intervals are Student's over repetitions, of 95 % for all lines at once (Bonferroni).
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
@@ -60,7 +60,8 @@ const errors = (/** @type {{ name: string, together: boolean }} */ { name, toget
   repetitions.map((repetition) => mean(errorsOf(repetition, name, together)));
 const first = errors({ name: simplest, together: false });
 console.log(
-  `${study.name}: ${study.attack.norm} ${study.attack.epsilons.join(", ")}, ${repetitions.length} repetitions of ${study.points} points`,
+  `${study.name}: ${study.attack.norm} ${study.attack.epsilons.join(", ")}, ${repetitions.length} repetitions ` +
+    `of ${study.points} points`,
 );
 printTable(
   ["attacker", "on", "error, %", "gain in points", "interval", "gradients"],

@@ -3,8 +3,8 @@
 //   CAROM_BENCH_PYTHON=PYTHON node bench/backendSuite.mjs [kind,...] [names as a regular expression]
 //
 // Each test's model is read and brought to our opset; its values by the tests' reference are held against those of the
-// suite, and the gradient of a weighted sum of its outputs, in the reference and in the runtime, against central differences.
-// Prints what is wrong or crashed, the reasons of what is refused, and counts.
+// suite, and the gradient of a weighted sum of its outputs, in the reference and in the runtime, against central
+// differences. Prints what is wrong or crashed, the reasons of what is refused, and counts.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -108,7 +108,10 @@ async function isOther(test, graph, moved, feeds, names) {
   return names.some((name) => !(difference(computed[name], own[name]) <= 1e-4));
 }
 
-/** A verdict where values are not those of the suite; undefined where they are, or are what the runtime makes of the file. */
+/**
+ * A verdict where values are not those of the suite; undefined where they are, or are what the runtime makes of the
+ * file.
+ */
 async function valueOff(test, g, feeds, expected, moved) {
   if (/dropout|bernoulli|random|multinomial/i.test(test.name)) return undefined;
   const graph = g.graph(Object.keys(expected));

@@ -2,8 +2,8 @@
 //
 //   npm run build && node bench/coverage.mjs [rounds] [n ...]
 //
-// Prints the share of intervals at 95 % that hold the true mean, of `meanInterval` and of two others, by distribution and
-// number of values. The table in docs/method.md is that of 1,000 rounds at n = 20, 50, 200: some minutes.
+// Prints the share of intervals at 95 % that hold the true mean, of `meanInterval` and of two others, by distribution
+// and number of values. The table in docs/method.md is that of 1,000 rounds at n = 20, 50, 200: some minutes.
 
 import { stream } from "@carom/core";
 import { bootstrap, meanInterval } from "@carom/core/stats";

@@ -1,5 +1,5 @@
-// Memory and time of what is asked of deep networks at their own size: inspect with data, score, and evade with ten steps
-// of PGD on eight images.
+// Memory and time of what is asked of deep networks at their own size: inspect with data, score, and evade with ten
+// steps of PGD on eight images.
 //
 //   npm run build && python3 bench/models/make.py FOLDER vision && node bench/deepNets.mjs FOLDER [BEGINNING OF NAMES]
 //

@@ -1,9 +1,10 @@
-// How fast are gradients and attacks on a GPU, beside PyTorch on the same GPU (eager, TF32 off), and how near to the processor?
+// How fast are gradients and attacks on a GPU, beside PyTorch on the same GPU (eager, TF32 off), and how near to the
+// processor?
 //
 //   npm run build && node bench/gpu.mjs [cuda,webgpu,cpu] [full|small]
 //
-// Times are medians by the clock, from data on the host to results on the host. CAROM_BENCH_PYTHON names the Python that has
-// PyTorch; without PyTorch its column is empty. `small` is a trial run on a processor.
+// Times are medians by the clock, from data on the host to results on the host. CAROM_BENCH_PYTHON names the Python
+// that has PyTorch; without PyTorch its column is empty. `small` is a trial run on a processor.
 
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
@@ -174,7 +175,10 @@ async function timed(call) {
   return { ms: median(times), cold, inRun: inRuns / times.length };
 }
 
-/** ||a - b|| / ||b|| over all rows, the median of such ratios of single rows, and the share of rows where it exceeds 1e-4. */
+/**
+ * ||a - b|| / ||b|| over all rows, the median of such ratios of single rows, and the share of rows where it exceeds
+ * 1e-4.
+ */
 function differenceOf(a, b, rows) {
   const width = b.length / rows;
   let [whole, norm] = [0, 0];
@@ -208,7 +212,8 @@ console.log(
   said("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]) || "no NVIDIA GPU",
 );
 console.log(
-  `${cpus().length} cores of ${cpus()[0].model.trim()}; Node ${process.version}, ONNX Runtime ${ort.env.versions.common}, ${JSON.stringify(peer?.versions ?? "no PyTorch")}`,
+  `${cpus().length} cores of ${cpus()[0].model.trim()}; Node ${process.version}, ONNX Runtime ` +
+    `${ort.env.versions.common}, ${JSON.stringify(peer?.versions ?? "no PyTorch")}`,
 );
 
 const runtimes = {};
@@ -304,7 +309,8 @@ for (const [name, norm, n] of attackRows) {
 }
 peer?.close();
 console.log(
-  "\nMilliseconds, those inside ONNX Runtime, and of the first call; as a multiple of PyTorch; ||g - g_processor|| / ||g_processor|| over all rows, in the median row, and the share of rows beyond 1e-4",
+  "\nMilliseconds, those inside ONNX Runtime, and of the first call; as a multiple of PyTorch; ||g - " +
+    "g_processor|| / ||g_processor|| over all rows, in the median row, and the share of rows beyond 1e-4",
 );
 printTable(["", "PyTorch", ...devices.flatMap((device) => [device, "in runs", "first", "ratio", "gradient"])], rows);
 for (const device of devices) {
@@ -312,7 +318,8 @@ for (const device of devices) {
   if (list.length === 0) continue;
   const mean = Math.exp(list.reduce((sum, ratio) => sum + Math.log(ratio), 0) / list.length);
   console.log(
-    `${device}: ${mean.toFixed(2)} times PyTorch's time in the geometric mean of ${list.length} rows, at most ${Math.max(...list).toFixed(2)}`,
+    `${device}: ${mean.toFixed(2)} times PyTorch's time in the geometric mean of ${list.length} rows, at most ` +
+      `${Math.max(...list).toFixed(2)}`,
   );
 }
 process.exit(0);

@@ -135,7 +135,9 @@ const lines = Object.entries(growth).map(([what, measured]) => {
   const caption = captions[/** @type {keyof captions} */ (what)];
   return { caption, name: caption.split(":")[0], exponent, measured };
 });
-const conditions = `${cpus()[0].model.trim()}, Node ${process.versions.node}, one thread; processor seconds, least of ${rounds} rounds`;
+const conditions =
+  `${cpus()[0].model.trim()}, Node ${process.versions.node}, one thread; processor seconds, least of ${rounds} ` +
+  "rounds";
 for (const { caption, exponent, measured } of lines) {
   console.log(`${caption}: grows as size^${exponent.toFixed(2)}`);
   for (const { size, seconds: time } of measured) console.log(`${String(size).padStart(9)}  ${time.toFixed(3)} s`);

@@ -1,5 +1,5 @@
-// How many input gradients per second, beside PyTorch (for deep nets with channels last too) and, for the MLP, beside the
-// matrix products alone?
+// How many input gradients per second, beside PyTorch (for deep nets with channels last too) and, for the MLP, beside
+// the matrix products alone?
 //
 //   npm run build && node bench/inputGradients.mjs [threads] [network]
 

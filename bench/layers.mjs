@@ -1,9 +1,11 @@
-// Do derivatives of random layers agree with PyTorch's autograd? Values, gradients by inputs and weights, Hessian products.
+// Do derivatives of random layers agree with PyTorch's autograd? Values, gradients by inputs and weights, Hessian
+// products.
 //
 //   CAROM_BENCH_PYTHON=PYTHON node bench/layers.mjs [layers] [seed] [family,...] [first]
 //
-// Each layer is computed by the tests' reference in float64, and by the runtime in float32 and float64, simplified and not.
-// Prints every layer that differs by more than 1e-4 of the norm in float32, 1e-9 in float64, and how many there were.
+// Each layer is computed by the tests' reference in float64, and by the runtime in float32 and float64, simplified and
+// not. Prints every layer that differs by more than 1e-4 of the norm in float32, 1e-9 in float64, and how many there
+// were.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";

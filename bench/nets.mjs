@@ -2,11 +2,11 @@
 //
 //   CAROM_BENCH_PYTHON=PYTHON node bench/nets.mjs [networks] [seed] [first]
 //
-// Networks of images, sequences and rows, with residuals, concatenation, attention and recurrence, are exported by tracing and
-// by torch.export, in the opset and with the options that were drawn. Each file is read and brought to our opset; its value,
-// its gradients by the input and by the weights that the file names, and its Hessian products are computed by the runtime in
-// float32, simplified and not, and by the tests' reference in float64. Prints every network that differs by more than 1e-4 of
-// the norm in float32, 1e-9 in float64, and how many there were.
+// Networks of images, sequences and rows, with residuals, concatenation, attention and recurrence, are exported by
+// tracing and by torch.export, in the opset and with the options that were drawn. Each file is read and brought to our
+// opset; its value, its gradients by the input and by the weights that the file names, and its Hessian products are
+// computed by the runtime in float32, simplified and not, and by the tests' reference in float64. Prints every network
+// that differs by more than 1e-4 of the norm in float32, 1e-9 in float64, and how many there were.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";

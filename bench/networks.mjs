@@ -4,7 +4,10 @@ import { stream, tensor } from "@carom/core";
 import { differentiate, GraphBuilder, gradientName, modelOf } from "@carom/core/onnx";
 import { simplify } from "../packages/core/dist/onnx/simplify.js";
 
-/** @typedef {{ rowShape: number[], weights: Map<string, ReturnType<typeof tensor>>, forward(g: GraphBuilder, x: string): string }} Network */
+/**
+ * @typedef {{ rowShape: number[], weights: Map<string, ReturnType<typeof tensor>>, forward(g: GraphBuilder, x: string):
+ * string }} Network
+ */
 
 /** 784-200-200-2 with ReLU. @returns {Network} */
 export function mlp() {
@@ -28,7 +31,10 @@ export function mlp() {
   };
 }
 
-/** Carlini and Wagner's network for 28 x 28 digits (2017): three convolutions of 64 filters, 32 units. @returns {Network} */
+/**
+ * Carlini and Wagner's network for 28 x 28 digits (2017): three convolutions of 64 filters, 32 units.
+ * @returns {Network}
+ */
 export function cnn() {
   const convolutions = [
     { filters: [64, 1, 5, 5], stride: 2 },
@@ -62,7 +68,8 @@ export function cnn() {
 }
 
 /**
- * ResNet-18 (He and others, 2016) on square images, 1000 classes, normalizations folded into the convolutions as exporters do.
+ * ResNet-18 (He and others, 2016) on square images, 1000 classes, normalizations folded into the convolutions as
+ * exporters do.
  *
  * @param {number} size pixels of a side
  * @returns {Network}

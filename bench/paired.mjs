@@ -143,7 +143,11 @@ export function conditions(/** @type {Record<string, string>} */ versions) {
   return `${cores.length} cores of ${cores[0].model.trim()}; ${named.join(", ")}; peer with OPENBLAS_NUM_THREADS=1`;
 }
 
-/** Prints rows under a heading, columns aligned. @param {readonly string[]} heading @param {readonly (readonly string[])[]} rows */
+/**
+ * Prints rows under a heading, columns aligned.
+ * @param {readonly string[]} heading
+ * @param {readonly (readonly string[])[]} rows
+ */
 export function printTable(heading, rows) {
   const all = [heading, ...rows];
   const widths = heading.map((_, i) => Math.max(...all.map((row) => row[i].length)));

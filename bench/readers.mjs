@@ -3,10 +3,11 @@
 //   formats  of the list below, with commas between, or all; verbs  read,info,fit,score,audit, or all
 //   PYTHON names a Python with numpy, scipy, scikit-learn and polars; CAROM_BENCH a folder to keep the files in
 //
-// Memory is the peak of each process (VmHWM of /proc, Linux only): the one that waits, the command, the largest worker. Allowed
-// is 1.2 times the features' size in float32 (of sparse rows with their columns) plus 200 MB. Time is of the processor, of the
-// whole process tree, and by the clock behind it. Every verb reads first, so that its time is read beside that of reading alone, which is what another
-// reader of the format is held against: training and attacks do more than any reader.
+// Memory is the peak of each process (VmHWM of /proc, Linux only): the one that waits, the command, the largest worker.
+// Allowed is 1.2 times the features' size in float32 (of sparse rows with their columns) plus 200 MB. Time is of the
+// processor, of the whole process tree, and by the clock behind it. Every verb reads first, so that its time is read
+// beside that of reading alone, which is what another reader of the format is held against: training and attacks do
+// more than any reader.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -179,7 +180,10 @@ const roles = [/worker\.js/, /command\.js/, /./];
 const LOOK_MS = 50;
 const times = ({ seconds, wall }) => `${seconds.toFixed(2)} (${wall.toFixed(2)})`;
 
-/** Processor seconds of the process tree, those by the clock, and the peak in MB of each kind of process: workers, the command, others. */
+/**
+ * Processor seconds of the process tree, those by the clock, and the peak in MB of each kind of process: workers, the
+ * command, others.
+ */
 function measure(command, args) {
   return new Promise((resolve, reject) => {
     const report = at("time");
@@ -236,7 +240,8 @@ async function made(format) {
 try {
   console.log(`${megabytes} MB of text or of float32; load ${loadavg()[0].toFixed(1)}; * is more than allowed\n`);
   console.log(
-    "| format | shape | verb | waiting, MB | command | worker | allowed | s (clock) | over reading | other | other, s (clock) | ratio |",
+    "| format | shape | verb | waiting, MB | command | worker | allowed | s (clock) | over reading | other | " +
+      "other, s (clock) | ratio |",
   );
   console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const format of chosen(process.argv[3], Object.keys(formats))) {

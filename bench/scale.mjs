@@ -71,7 +71,11 @@ function headerOf(rows) {
   ]);
 }
 
-/** A process and those that it started: what each runs and its peak in MB. @param {number} pid @returns {[number, string, number][]} */
+/**
+ * A process and those that it started: what each runs and its peak in MB.
+ * @param {number} pid
+ * @returns {[number, string, number][]}
+ */
 function processesOf(pid) {
   try {
     const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;

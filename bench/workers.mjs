@@ -1,6 +1,7 @@
 // How well does a study use two workers, and what do planning and store add to the tasks themselves?
-// Usage: node bench/workers.mjs [study file]. Without a file: 3 repetitions of 6 surrogates against 6 targets, on the digits
-// that come along (a run of seconds, of which much is starting up), or where CAROM_DATA has MNIST 8/9, at the paper's sizes.
+// Usage: node bench/workers.mjs [study file]. Without a file: 3 repetitions of 6 surrogates against 6 targets, on the
+// digits that come along (a run of seconds, of which much is starting up), or where CAROM_DATA has MNIST 8/9, at the
+// paper's sizes.
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +18,10 @@ import { median, printTable } from "./paired.mjs";
 const rounds = Number(process.env.CAROM_BENCH_ROUNDS ?? 3);
 const scratch = mkdtempSync(join(tmpdir(), "carom-bench-"));
 
-/** One finished task. @typedef {{ task: import("@carom/core/study").Task, worker: number, start: number, end: number, clock: number, processor: number, store: number }} Row */
+/**
+ * One finished task. @typedef {{ task: import("@carom/core/study").Task, worker: number, start: number, end: number,
+ * clock: number, processor: number, store: number }} Row
+ */
 
 const seconds = () => performance.now() / 1000;
 const processorSeconds = () => {

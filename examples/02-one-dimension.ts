@@ -127,7 +127,9 @@ const colour = "#b3431b";
 const stroke = ({ whose }: { whose: string }) => (whose === "target" ? "#1f1e1b" : "#e0b9a6");
 const facet = { fx: "panel", fy: "row", x: "x" } as const;
 
-/** The target's loss of class 0 (dark), the surrogate's (pale), and where a point goes that is crafted on the latter. */
+/**
+ * The target's loss of class 0 (dark), the surrogate's (pale), and where a point goes that is crafted on the latter.
+ */
 export const transferFigure = standaloneSvg(
   svgText(
     Plot.plot({

@@ -1,5 +1,5 @@
-// Mutations of bytes that know a format's structure: lengths and checksums are put right again, so that what is wrong lies
-// deeper than the first check.
+// Mutations of bytes that know a format's structure: lengths and checksums are put right again, so that what is wrong
+// lies deeper than the first check.
 
 import { crc32, deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from "node:zlib";
 import { pick, WORDS } from "./words.mjs";
@@ -50,7 +50,10 @@ export function anyByte(bytes, random) {
   ][random.integer(10)]();
 }
 
-/** A field of a message of Protocol Buffers. @typedef {{ number: number, wire: number, value: bigint | Buffer | Field[] }} Field */
+/**
+ * A field of a message of Protocol Buffers.
+ * @typedef {{ number: number, wire: number, value: bigint | Buffer | Field[] }} Field
+ */
 
 /** The fields of a message, or undefined where bytes are none. @param {Buffer} bytes @returns {Field[] | undefined} */
 function fieldsOf(bytes, depth = 0) {
@@ -100,7 +103,11 @@ function messageOf(fields) {
   );
 }
 
-/** A field, wherever it lies, is doubled, lost, moved or says something else. @param {Buffer} bytes @param {Stream} random */
+/**
+ * A field, wherever it lies, is doubled, lost, moved or says something else.
+ * @param {Buffer} bytes
+ * @param {Stream} random
+ */
 export function protobuf(bytes, random) {
   const root = fieldsOf(bytes);
   if (!root) return anyByte(bytes, random);
@@ -132,7 +139,11 @@ export function protobuf(bytes, random) {
   return messageOf(root);
 }
 
-/** The header of a .npy says something else, of the same length or another. @param {Buffer} bytes @param {Stream} random */
+/**
+ * The header of a .npy says something else, of the same length or another.
+ * @param {Buffer} bytes
+ * @param {Stream} random
+ */
 export function npy(bytes, random) {
   const length = bytes.readUInt16LE(8);
   const header = bytes.toString("latin1", 10, 10 + length);
@@ -232,7 +243,11 @@ export function npz(bytes, random) {
   return zipOf(entries, random.uniform() < 0.5);
 }
 
-/** A file inside a tar is another, or a header says something else under a right checksum. @param {Buffer} bytes @param {Stream} random */
+/**
+ * A file inside a tar is another, or a header says something else under a right checksum.
+ * @param {Buffer} bytes
+ * @param {Stream} random
+ */
 export function tar(bytes, random) {
   const changed = Buffer.from(bytes);
   const kind = random.integer(3);
@@ -311,7 +326,11 @@ export function idx(bytes, random) {
   return changed;
 }
 
-/** Opcodes are put in, some of which would run what they name, others ask for memory. @param {Buffer} bytes @param {Stream} random */
+/**
+ * Opcodes are put in, some of which would run what they name, others ask for memory.
+ * @param {Buffer} bytes
+ * @param {Stream} random
+ */
 export function pickle(bytes, random) {
   const codes = [
     "cos\nsystem\n(X\x14\0\0\0touch carom-was-heretR",

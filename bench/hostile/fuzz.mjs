@@ -1,6 +1,6 @@
-// Hostile inputs over all formats: does every command end with status 0, or with 2 and one sentence, soon and within memory?
-// Inputs are mutations of sound ones and traps made by hand. Commands run in a child, one after another; what looks wrong
-// there, and every fiftieth, runs again as a command of its own.
+// Hostile inputs over all formats: does every command end with status 0, or with 2 and one sentence, soon and within
+// memory? Inputs are mutations of sound ones and traps made by hand. Commands run in a child, one after another; what
+// looks wrong there, and every fiftieth, runs again as a command of its own.
 //   node bench/hostile/fuzz.mjs [count = 5000] [seed = 0] [formats, with commas between, or traps]
 
 import { fork, spawn } from "node:child_process";
@@ -64,7 +64,10 @@ const SENTENCE = /^carom: (missing|invalid|unknown|unsupported) [^\n]+: expected
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const STEERING = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]/;
 
-/** What is wrong with an outcome. @param {{ status: number | string, stdout: string, stderr: string, seconds: number, megabytes: number }} outcome */
+/**
+ * What is wrong with an outcome.
+ * @param {{ status: number | string, stdout: string, stderr: string, seconds: number, megabytes: number }} outcome
+ */
 function faultsOf({ status, stdout, stderr, seconds, megabytes }) {
   return [
     ...(status === 0 || status === 2 ? [] : [`status ${status}: ${stderr.slice(0, 1500)}`]),
@@ -77,7 +80,11 @@ function faultsOf({ status, stdout, stderr, seconds, megabytes }) {
 
 /** @type {import("node:child_process").ChildProcess | undefined} */
 let child;
-/** Runs a command in the child, which is another after one that ended or grew. @param {string} id @param {string[]} args */
+/**
+ * Runs a command in the child, which is another after one that ended or grew.
+ * @param {string} id
+ * @param {string[]} args
+ */
 async function inChild(id, args) {
   const script = fileURLToPath(new URL("verbs.mjs", import.meta.url));
   const running = (child ??= fork(script, [String(port)], {
@@ -141,7 +148,11 @@ async function whole(args) {
   return { status, stdout, stderr, seconds: ticks / 100, megabytes };
 }
 
-/** A process and those that it started, with ticks of the processor and the largest memory (Linux). @param {number} pid @returns {{ spent: number, megabytes: number }[]} */
+/**
+ * A process and those that it started, with ticks of the processor and the largest memory (Linux).
+ * @param {number} pid
+ * @returns {{ spent: number, megabytes: number }[]}
+ */
 function descendantsOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
@@ -171,7 +182,8 @@ const traps = only && !only.includes("traps") ? [] : trapsIn(join(folder, "traps
 // Traps come first; where nothing else is asked for, there are no more than they.
 const count = shares.length > 0 ? asked : Math.min(asked, traps.length);
 console.log(
-  `seed ${seed}, ${count} inputs, ${Math.min(count, traps.length)} of them traps; node ${process.version}; kept in ${folder}`,
+  `seed ${seed}, ${count} inputs, ${Math.min(count, traps.length)} of them traps; node ${process.version}; kept ` +
+    `in ${folder}`,
 );
 
 /** Outputs that commands were asked for. */

@@ -20,7 +20,8 @@ import { changed, pick, text, WORDS } from "./words.mjs";
  * @property {string} ending of the file's name
  * @property {readonly Buffer[]} sound
  * @property {Mutation} mutate
- * @property {(path: string, random: Stream, which: number) => string[]} args of the command that reads it; which sound one it was
+ * @property {(path: string, random: Stream, which: number) => string[]} args of the command that reads it; which sound
+ * one it was
  */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -43,7 +44,8 @@ attack: { norm: l2, epsilons: [0.5, 1] }
 scales: { quick: { repetitions: 1, points: 10 } }
 `;
 const mapping = (/** @type {number} */ port) =>
-  `url: http://127.0.0.1:${port}/mapped\nrequest: { model: digits, key: $HOME, data: $rows }\nscores: items.*.p\nclasses: ["0", "1"]\n`;
+  `url: http://127.0.0.1:${port}/mapped\nrequest: { model: digits, key: $HOME, data: $rows }\nscores: ` +
+  `items.*.p\nclasses: ["0", "1"]\n`;
 
 /** Answers of services, as each protocol has them. */
 export const answers = {
@@ -128,7 +130,11 @@ async function rowsOf(bytes, folder) {
   return path;
 }
 
-/** All formats. @param {string} folder of the sound files @param {number} port of a service whose answers are hostile */
+/**
+ * All formats.
+ * @param {string} folder of the sound files
+ * @param {number} port of a service whose answers are hostile
+ */
 export async function formatsIn(folder, port) {
   const sound = await makeSound(folder);
   const [good, model, mapped] = ["good.npz", "model.onnx", "mapped.yaml"].map((name) => join(folder, name));
@@ -279,7 +285,13 @@ export async function formatsIn(folder, port) {
   return formats;
 }
 
-/** A command with some options that mean nothing. @param {string} path @param {string} good @param {string} model @param {Stream} random */
+/**
+ * A command with some options that mean nothing.
+ * @param {string} path
+ * @param {string} good
+ * @param {string} model
+ * @param {Stream} random
+ */
 function optionsWith(path, good, model, random) {
   const bases = {
     score: ["--model", model, "--data", good],

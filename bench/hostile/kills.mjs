@@ -1,5 +1,5 @@
-// Random kills: does a command that was ended at any moment, or lost a worker, give the same bytes when it is started again,
-// do nothing twice that was finished, and leave neither files nor processes behind? (Linux)
+// Random kills: does a command that was ended at any moment, or lost a worker, give the same bytes when it is started
+// again, do nothing twice that was finished, and leave neither files nor processes behind? (Linux)
 //   node bench/hostile/kills.mjs [count = 100] [seed = 0] [commands, with commas between]
 
 import { spawn } from "node:child_process";
@@ -180,7 +180,10 @@ function newPlace() {
   return place;
 }
 
-/** What a command gives that is left alone: files that two runs have in common, what it prints, how long it takes, rows it asks about. */
+/**
+ * What a command gives that is left alone: files that two runs have in common, what it prints, how long it takes, rows
+ * it asks about.
+ */
 async function reference(/** @type {string} */ name) {
   asked = [];
   const [one, two] = [newPlace(), newPlace()];
@@ -227,8 +230,8 @@ for (let i = 0; i < count; i++) {
     faults.push(`left ${readdirSync(join(place, "work"))}`);
   }
   tally.kills++;
-  // What has its output is done, though it may have been killed before it said so: a run of the same question is told again,
-  // of a file is told that it is whole.
+  // What has its output is done, though it may have been killed before it said so: a run of the same question is told
+  // again, of a file is told that it is whole.
   const isDone = killed.status === 0 || (signal === "SIGKILL" && existsSync(join(place, "work", commands[name].out)));
   if (isDone) {
     tally.finished++;

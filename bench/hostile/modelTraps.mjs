@@ -35,7 +35,10 @@ class Draft {
   }
 }
 
-/** A classifier of rows of 6 whose input goes through `hostile` first. @param {(g: Draft, x: string) => string} hostile */
+/**
+ * A classifier of rows of 6 whose input goes through `hostile` first.
+ * @param {(g: Draft, x: string) => string} hostile
+ */
 function through(hostile) {
   const g = new Draft();
   const weights = g.constant(
@@ -70,7 +73,9 @@ const noughts = (/** @type {Draft} */ g, /** @type {string} */ x) => {
 };
 
 const sound = () => through((_, x) => x);
-/** A sound file with bytes put at the end of its graph, or behind it: a field of Protocol Buffers may come in pieces. */
+/**
+ * A sound file with bytes put at the end of its graph, or behind it: a field of Protocol Buffers may come in pieces.
+ */
 const withGraph = (/** @type {Buffer} */ more) =>
   Buffer.concat([sound(), Buffer.from([0x3a]), varint(BigInt(more.length)), more]);
 const withModel = (/** @type {Buffer} */ more) => Buffer.concat([sound(), more]);

@@ -116,8 +116,9 @@ const texts = () => ({
 const mebibyte = (/** @type {string} */ memo) => `B\x00\x00\x10\x00${"\0".repeat(2 ** 20)}${memo}`;
 /** Thousands of arrays that share one text of a mebibyte: each would have it once more. */
 const shared = (/** @type {number} */ times) =>
-  `\x80\x04${mebibyte("q\x00")}0cnumpy\ndtype\nX\x02\0\0\0f8\x85R(K\x03X\x01\0\0\0<NNNK\xffK\xffK\0tbq\x010cnumpy.core.multiarray\n_reconstruct\nq\x02` +
-  `0(K\x01J\x00\x00\x02\x00\x85h\x01\x89h\x00tq\x030](${"h\x02)Rh\x03b".repeat(times)}e.`;
+  `\x80\x04${mebibyte("q\x00")}0cnumpy\ndtype\n` +
+  "X\x02\0\0\0f8\x85R(K\x03X\x01\0\0\0<NNNK\xffK\xffK\0tbq\x010cnumpy.core.multiarray\n_reconstruct\n" +
+  `q\x020(K\x01J\x00\x00\x02\x00\x85h\x01\x89h\x00tq\x030](${"h\x02)Rh\x03b".repeat(times)}e.`;
 
 /** @type {() => Record<string, Buffer | string>} */
 const pickles = () => {
@@ -157,7 +158,9 @@ surrogates:\n  - { learner: logistic }\ntargets:\n  - { learner: logistic }\natt
 
 /** @type {() => Record<string, string>} */
 const studies = () => ({
-  "aliases.yaml": `a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${new Array(10).fill(`*a${i}`)}]\n`).join("")}${base}`,
+  "aliases.yaml":
+    "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" +
+    `${Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${new Array(10).fill(`*a${i}`)}]\n`).join("")}${base}`,
   "alias-circle.yaml": `${base}title: &t [*t]\n`,
   "alias-circle-options.yaml": base.replace("logistic }", "logistic, options: &o { C: 1, x: *o } }"),
   "nested-sequences.yaml": `title: ${"[".repeat(100_000)}${"]".repeat(100_000)}\n${base}`,

@@ -1,5 +1,5 @@
-// A process in which commands run one after another, as `carom` runs them. The parent sends { id, args }; it is told what
-// came out, or sees this process end. `ask` stands for the part of an audit that asks a service for scores.
+// A process in which commands run one after another, as `carom` runs them. The parent sends { id, args }; it is told
+// what came out, or sees this process end. `ask` stands for the part of an audit that asks a service for scores.
 
 import { readFileSync } from "node:fs";
 import { InputError, stream, tensor } from "@carom/core";
@@ -12,13 +12,18 @@ import { tell } from "../../packages/cli/dist/terminal/print.js";
 import { flagError } from "../../packages/cli/dist/ui/flagError.js";
 
 /** @typedef {{ id: string, args: string[] }} Request */
-/** @typedef {{ id: string, status: number, stdout: string, stderr: string, seconds: number, megabytes: number }} Reply */
+/**
+ * @typedef {{ id: string, status: number, stdout: string, stderr: string, seconds: number, megabytes: number }} Reply
+ */
 
 /** Of what a command writes no more is looked at. */
 const MOST = 20_000;
 const [port] = process.argv.slice(2);
 
-/** Asks a service for scores: the one of a mapping file, or at the path in a file of an answer. @param {Request} request */
+/**
+ * Asks a service for scores: the one of a mapping file, or at the path in a file of an answer.
+ * @param {Request} request
+ */
 async function ask({ id, args: [, path, mapping] }) {
   const [way] = mapping === undefined ? [""] : JSON.parse(readFileSync(path, "utf8"));
   const protocol = way.startsWith("/v2") ? "open-inference" : way.startsWith("/v1") ? "tensorflow-serving" : "mlflow";

@@ -144,7 +144,12 @@ const VALUES = [
   [{}],
 ];
 
-/** A document with a value, a name or a length changed somewhere. @param {unknown} document @param {Stream} random @returns {unknown} */
+/**
+ * A document with a value, a name or a length changed somewhere.
+ * @param {unknown} document
+ * @param {Stream} random
+ * @returns {unknown}
+ */
 export function changed(document, random) {
   const copy = structuredClone(document);
   /** @type {{ parent: any, key: string | number }[]} */

@@ -1,11 +1,12 @@
 // Measures scores and gradients of the model files that make.py made: node check.mjs FOLDER [BEGINNING OF NAMES]
 //
-// Scores must be those of the tool that made the file. Where that tool gives gradients itself, a gradient is right where
-// it is that of the tool in float64, but for what rounding does, at a row or at one of two points beside it: at a
-// kink, such as two equal maxima, rounding chooses the side, and points nearby lie at none. Elsewhere it is right where it is the slope of the loss:
-// along itself, and along the parts of itself that belong to random halves of the features, central differences of the
-// file's own scores or, where a kink lies on one side, those of the other, give the same within two per cent, at one of
-// several steps. All happens in a process of its own, since the runtime may end it. results.json holds what was found.
+// Scores must be those of the tool that made the file. Where that tool gives gradients itself, a gradient is right
+// where it is that of the tool in float64, but for what rounding does, at a row or at one of two points beside it: at a
+// kink, such as two equal maxima, rounding chooses the side, and points nearby lie at none. Elsewhere it is right where
+// it is the slope of the loss: along itself, and along the parts of itself that belong to random halves of the
+// features, central differences of the file's own scores or, where a kink lies on one side, those of the other, give
+// the same within two per cent, at one of several steps. All happens in a process of its own, since the runtime may end
+// it. results.json holds what was found.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -29,12 +30,15 @@ const FLAT = 1e-5;
 const HALVES = 4;
 const TOLERANCE = 0.02;
 /**
- * How far a gradient may be from another tool's in float64, relative to its norm: so much, or so many times what float32
- * alone makes of it there, since another order of sums rounds otherwise, and may end on the other side of a kink.
+ * How far a gradient may be from another tool's in float64, relative to its norm: so much, or so many times what
+ * float32 alone makes of it there, since another order of sums rounds otherwise, and may end on the other side of a
+ * kink.
  */
 const ROUNDED = 1e-4;
 const ROUNDINGS = 20;
-/** How far scores may be from the original's, as a share of the largest: both may compute in float32, in another order. */
+/**
+ * How far scores may be from the original's, as a share of the largest: both may compute in float32, in another order.
+ */
 const SCORES = 2e-3;
 
 /** The cross-entropy of each row, in float64. */
@@ -47,7 +51,10 @@ function losses({ data, shape: [rows, classes] }, labels, probabilities) {
   });
 }
 
-/** The class with the second largest score of each row, whose loss is not flat, or that with the largest where no other counts. */
+/**
+ * The class with the second largest score of each row, whose loss is not flat, or that with the largest where no other
+ * counts.
+ */
 function runnersUp({ data, shape: [rows, classes] }, probabilities) {
   return Int32Array.from({ length: rows }, (_, i) => {
     const row = Array.from(data.subarray(i * classes, (i + 1) * classes));
@@ -56,7 +63,9 @@ function runnersUp({ data, shape: [rows, classes] }, probabilities) {
   });
 }
 
-/** The largest disagreement between slopes along the gradient, or parts of it, and differences; each at its best step. */
+/**
+ * The largest disagreement between slopes along the gradient, or parts of it, and differences; each at its best step.
+ */
 async function disagreement(open, x, gradient, labels) {
   const [rows] = x.shape;
   const size = x.data.length / rows;
@@ -183,7 +192,8 @@ async function examine(name) {
   if (!open.differentiable) return { ...about, verdict: "scores only", reason: open.notDifferentiable };
   const labels = known ? Int32Array.from(known.slice(0, shape[0])) : runnersUp(scores, open.probabilities);
   const { gradient } = await open.differentiable.inputGradient("crossEntropy", x, labels);
-  // Whole numbers are moved as if they were real, or left: scores change in steps, so only the other features are compared.
+  // Whole numbers are moved as if they were real, or left: scores change in steps, so only the other features are
+  // compared.
   const parts = open.model.parts?.map((part) => (part.type.startsWith("float") ? part : { ...part, kind: "fixed" }));
   const kinds = parts && kindsOf(parts);
   if (kinds?.every((kind) => kind !== "real")) return { ...about, verdict: "past the rounding" };
@@ -226,7 +236,9 @@ async function examineAll(names) {
   }
 }
 
-/** Has another process examine files; what ends that process is found of the file that it was at, and another goes on. */
+/**
+ * Has another process examine files; what ends that process is found of the file that it was at, and another goes on.
+ */
 async function superviseAll(names) {
   const results = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   const left = [...names];

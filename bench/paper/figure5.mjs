@@ -1,5 +1,5 @@
-// Fig. 5 of Demontis et al. 2019: error of each classifier under the white-box attack on digits 8 and 9 (L2, box [0, 1]).
-// Digitised from the printed figure, to about .01 and worse where curves overlap.
+// Fig. 5 of Demontis et al. 2019: error of each classifier under the white-box attack on digits 8 and 9 (L2, box [0,
+// 1]). Digitised from the printed figure, to about .01 and worse where curves overlap.
 
 export const epsilons = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3];
 

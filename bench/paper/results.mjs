@@ -68,9 +68,10 @@ function gained() {
   const head = ["attacker", "ε", "gradients", "error, %", "against (gradients)", "gain, points in 100", "Holm's p"];
   const explained = attackerGains.explained.map(
     ({ epsilon, correlation, rankCorrelation, n }) =>
-      `At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of error have Pearson's ` +
-      `correlation ${range(correlation, 2)}: alignment accounts for ${Math.round(100 * correlation.estimate ** 2)} % of the variance of gains. ` +
-      `Of ranks (Spearman) it is ${range(rankCorrelation, 2)}.`,
+      `At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of error ` +
+      `have Pearson's correlation ${range(correlation, 2)}: alignment accounts for ` +
+      `${Math.round(100 * correlation.estimate ** 2)} % of the variance of gains. Of ranks (Spearman) it is ` +
+      `${range(rankCorrelation, 2)}.`,
   );
   return `## At equal compute\n\n${table(
     [...head, "alignment", "gain of alignment"],
@@ -88,7 +89,10 @@ function swept() {
       size ? short(size.estimate) : "-",
     ].map(String),
   );
-  return `## Values of ${mean.asked.option}\n\n${table([mean.asked.option, "clean error", "under attack", "S"], rows)}\n`;
+  return (
+    `## Values of ${mean.asked.option}\n\n` +
+    `${table([mean.asked.option, "clean error", "under attack", "S"], rows)}\n`
+  );
 }
 
 function compared() {
@@ -132,7 +136,8 @@ const sections = [
   !attackerGains && claimed.length > 0 && `## Claims of the paper\n\n${claimed.join("\n")}\n`,
   ...[rates(), gained(), swept(), compared(), tested()],
   figures.length > 0 &&
-    `## Figures\n\n${figures.map((file) => `![${file.replace(/\.svg$/, "").replaceAll("-", " ")}](${study.name}/${file})`).join("\n\n")}\n`,
+    "## Figures\n\n" +
+      `${figures.map((file) => `![${file.replace(/\.svg$/, "").replaceAll("-", " ")}](${study.name}/${file})`).join("\n\n")}\n`,
 ];
 const page = `# ${study.title ?? study.name}
 

@@ -1,8 +1,8 @@
 // Do the white-box curves agree with Fig. 5 of Demontis et al. 2019, and is it farther to the border of L than of H?
 // node whiteBoxCurves.mjs FOLDER_OF_IDX_FILES OUTPUT_FOLDER [repetitions] [test points]
 //
-// Ten repetitions, each of a fresh half of the 11,800 training digits and fresh test points; our defaults otherwise. After
-// each it writes what there is to whiteBoxCurves.json and .svg.
+// Ten repetitions, each of a fresh half of the 11,800 training digits and fresh test points; our defaults otherwise.
+// After each it writes what there is to whiteBoxCurves.json and .svg.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -126,7 +126,8 @@ function figure() {
     y: {
       domain: [0, 1],
       label:
-        "error under white-box attack, red high and blue low complexity; lines ours with two standard errors, rings the paper's",
+        "error under white-box attack, red high and blue low complexity; lines ours with two standard errors, " +
+        "rings the paper's",
     },
     color: { domain: ["high", "low"], range: ["#b3261e", "#1f5fa8"], legend: false },
     style: { background: "white" },
@@ -170,7 +171,8 @@ function report() {
     const [high, low] = ["high", "low"].map((level) => curves[`${family} ${level}`].medians);
     const wins = low.filter((value, i) => value > high[i]).length;
     console.log(
-      `${family}: median smallest epsilon ${mean(high).toFixed(3)} high, ${mean(low).toFixed(3)} low; larger for low in ${wins} of ${low.length}`,
+      `${family}: median smallest epsilon ${mean(high).toFixed(3)} high, ${mean(low).toFixed(3)} low; larger ` +
+        `for low in ${wins} of ${low.length}`,
     );
   }
 }

@@ -1,10 +1,11 @@
 // Do our boosters transfer as those of TransferAttack do, and how long does one gradient take?
-// node boosters.mjs FOLDER CLONE [rounds] [epsilon] [attacks]; networks and points by `boosters.py fit`, CLONE a checkout of
-// TransferAttack, Python with PyTorch (and timm, pandas, which it imports) in CAROM_BENCH_PYTHON.
+// node boosters.mjs FOLDER CLONE [rounds] [epsilon] [attacks]; networks and points by `boosters.py fit`, CLONE a
+// checkout of TransferAttack, Python with PyTorch (and timm, pandas, which it imports) in CAROM_BENCH_PYTHON.
 //
-// The same networks and points, steps and options; each round is another seed of both sides, which take turns on one thread.
-// Both climb the cross-entropy, as TransferAttack does. Ours are measured twice: as they are, and with neighbours that may leave the box, as
-// its are. A difference is the mean over points of what each gains, taken over the rounds, with its interval of 95 % over points.
+// The same networks and points, steps and options; each round is another seed of both sides, which take turns on one
+// thread. Both climb the cross-entropy, as TransferAttack does. Ours are measured twice: as they are, and with
+// neighbours that may leave the box, as its are. A difference is the mean over points of what each gains, taken over
+// the rounds, with its interval of 95 % over points.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -108,7 +109,8 @@ function difference(/** @type {readonly Result[]} */ first, /** @type {readonly 
 const peer = await startPeer("../boosters.py", ["serve", folder, clone]);
 console.log(conditions(peer.versions));
 console.log(
-  `Linf ${epsilon}, ${steps} steps, ${labels.length} points, ${rounds} rounds; share of points that the target errs on, %`,
+  `Linf ${epsilon}, ${steps} steps, ${labels.length} points, ${rounds} rounds; share of points that the target ` +
+    "errs on, %",
 );
 const names = (wanted?.split(",") ?? Object.keys(attacks)).filter((name) =>
   attacks[name].every(([booster]) => booster in boosters),

@@ -4,7 +4,8 @@ import { digits } from "./digits.ts";
 
 /** Nothing leaves the page: it may fetch from where it came from alone. */
 const policy =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; connect-src " +
+  "'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
 
 /** Puts the policy into the built page. */
 const forbidding: Plugin = {

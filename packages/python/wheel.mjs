@@ -1,4 +1,5 @@
-// Puts the built command, and ONNX Runtime for one platform, into a Python wheel: node packages/python/wheel.mjs FOLDER [PLATFORM]
+// Puts the built command, and ONNX Runtime for one platform, into a Python wheel: node packages/python/wheel.mjs FOLDER
+// [PLATFORM]
 
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -1,9 +1,9 @@
 // How fast is PGD of 50 gradient steps beside ART, Foolbox and a plain PyTorch loop, and how much memory does it need?
 // node fixedSteps.mjs FOLDER_OF_MODELS [rounds]; models by fit.py, Python with the libraries in CAROM_BENCH_PYTHON.
 //
-// The network 784-200-200-2 on 1,000 points. One core: all on one thread. Two cores: the peers on two threads, ours as two
-// processes of half the points each. Sides take turns, so ratios hold on a machine that others use too; "at best" is the
-// round of least processor time, which others disturb least.
+// The network 784-200-200-2 on 1,000 points. One core: all on one thread. Two cores: the peers on two threads, ours as
+// two processes of half the points each. Sides take turns, so ratios hold on a machine that others use too; "at best"
+// is the round of least processor time, which others disturb least.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -76,7 +76,8 @@ for (const cores of [1, 2]) {
     turns.push(turn);
   }
   console.log(
-    `\n${cores === 1 ? "One core" : "Two cores"}: ${points} points, ${steps} steps, epsilon ${epsilon}, medians of ${rounds} rounds`,
+    `\n${cores === 1 ? "One core" : "Two cores"}: ${points} points, ${steps} steps, epsilon ${epsilon}, medians ` +
+      `of ${rounds} rounds`,
   );
   printTable(
     [

@@ -1,8 +1,10 @@
 // Is the line-search attack stronger and faster than SecML's, on the paper's ten classifiers?
-// node lineSearch.mjs FOLDER_OF_MODELS [all|time|strength] [points] [rounds]; models by fit.py, Python with SecML in CAROM_BENCH_PYTHON.
+// node lineSearch.mjs FOLDER_OF_MODELS [all|time|strength] [points] [rounds]; models by fit.py, Python with SecML in
+// CAROM_BENCH_PYTHON.
 //
-// Both attack the same models at the same points in turn, on one thread. Both start at the points alone; the last table,
-// of strength, has our second start as well, and SecML under both of its grids. Scores of where they end are ours.
+// Both attack the same models at the same points in turn, on one thread. Both start at the points alone; the last
+// table, of strength, has our second start as well, and SecML under both of its grids. Scores of where they end are
+// ours.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -142,7 +144,8 @@ if (timing.length > 0) {
   const geometric = (/** @type {"times" | "wall" | "twoStarts"} */ key) =>
     Math.exp(mean(raw.map((row) => Math.log(row[key]))));
   console.log(
-    `geometric mean: ${geometric("times").toFixed(0)} CPU, ${geometric("wall").toFixed(0)} wall, ${geometric("twoStarts").toFixed(0)} CPU with two starts`,
+    `geometric mean: ${geometric("times").toFixed(0)} CPU, ${geometric("wall").toFixed(0)} wall, ` +
+      `${geometric("twoStarts").toFixed(0)} CPU with two starts`,
   );
 }
 
@@ -186,7 +189,8 @@ if (what !== "time") {
     await opened.close();
   }
   console.log(
-    `\nStrength: mean objective on ${strengthPoints} points, and the worst point against SecML's better grid, in the score's range`,
+    `\nStrength: mean objective on ${strengthPoints} points, and the worst point against SecML's better grid, ` +
+      "in the score's range",
   );
   printTable(["model", "eps", "SecML tutorial", "SecML default", "ours", "worst point behind"], strength);
 }

@@ -2,11 +2,11 @@
 //
 //   npm run build && node bench/peers/learners/table.mjs DATA [PYTHON] [LEARNER] [N,N,...] [THREADS,...] [REPEATS]
 //
-// prints a table in Markdown. DATA has mnist/mnist89-train-*.gz; PYTHON has scikit-learn (1.2.1 here); LEARNER is a part
-// of a learner's name, or "all". The same objective at the tolerance the peer has by default; the peer runs in a process
-// of its own and takes turns with ours, fit by fit; medians of the repeats (3) after one to warm up. THREADS are the peer's:
-// ours computes on one, as everywhere in Carom. Memory is the peak of the resident set over what it was with the data
-// loaded, each learner in fresh processes.
+// prints a table in Markdown. DATA has mnist/mnist89-train-*.gz; PYTHON has scikit-learn (1.2.1 here); LEARNER is a
+// part of a learner's name, or "all". The same objective at the tolerance the peer has by default; the peer runs in a
+// process of its own and takes turns with ours, fit by fit; medians of the repeats (3) after one to warm up. THREADS
+// are the peer's: ours computes on one, as everywhere in Carom. Memory is the peak of the resident set over what it was
+// with the data loaded, each learner in fresh processes.
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -29,13 +29,15 @@ const fits = [
     "logistic",
     { C: 0.01 },
     1,
-    "so strongly regularised that L-BFGS ends after 30 steps; ours spends as much on reading the rows and the first factor of the Hessian",
+    "so strongly regularised that L-BFGS ends after 30 steps; ours spends as much on reading the rows and the " +
+      "first factor of the Hessian",
   ],
   ...[1, 10, 100].map((alpha) => [
     "ridge",
     { alpha },
     1,
-    "half the time is the Gram matrix by the runtime, which has no symmetric product; a quarter, in plain loops, compresses the rows",
+    "half the time is the Gram matrix by the runtime, which has no symmetric product; a quarter, in plain " +
+      "loops, compresses the rows",
   ]),
   ...[
     [100, null],
@@ -117,7 +119,8 @@ function worker(/** @type {string} */ command, /** @type {string[]} */ args, /**
 async function compare() {
   const peerScript = fileURLToPath(new URL("./table.py", import.meta.url));
   console.log(
-    "| learner | options | n | threads | ours, s | peer, s | ratio | by processor time | objective, ours / peer - 1 | memory, MB: ours, peer | misses |",
+    "| learner | options | n | threads | ours, s | peer, s | ratio | by processor time | objective, ours / peer " +
+      "- 1 | memory, MB: ours, peer | misses |",
   );
   console.log("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
   for (const threads of threadCounts.split(",")) {

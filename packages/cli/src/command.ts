@@ -12,7 +12,8 @@ import { redact } from "./terminal/secrets.ts";
 import { visible } from "./terminal/visible.ts";
 import { flagError } from "./ui/flagError.ts";
 
-// Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 3 a gate that failed (commands/auditGate.ts), 130 interrupted.
+// Exit status: 0 done, 1 a fault of ours, 2 a fault of the input, 3 a gate that failed (commands/auditGate.ts), 130
+// interrupted.
 const INPUT_FAULT = 2;
 const OUR_FAULT = 1;
 const INTERRUPTED = 130;
@@ -22,7 +23,10 @@ const HUNG_UP = 129;
 const TOO_LARGE =
   /^Invalid (string|array|typed array|array buffer) length|allocation failed|maximum size exceeded|larger than|greater than/;
 
-/** Ends at a signal, unless nothing is left but to say what is done: started again, the command would find its output taken. */
+/**
+ * Ends at a signal, unless nothing is left but to say what is done: started again, the command would find its output
+ * taken.
+ */
 function endAt(signal: NodeJS.Signals, status: number, sentence = ""): void {
   process.on(signal, () => {
     if (isKept() || (mayDrain() && signal !== "SIGHUP")) return;

@@ -1,7 +1,7 @@
 // The command line: `carom VERB [options]`, in a process of its own.
 //
-// Models come from strangers, and one that crashes the runtime, or loops in it, takes its process along. The process that
-// the user started only waits, so that it can tell what happened, and end what no longer listens.
+// Models come from strangers, and one that crashes the runtime, or loops in it, takes its process along. The process
+// that the user started only waits, so that it can tell what happened, and end what no longer listens.
 
 import { fork } from "node:child_process";
 import { constants } from "node:os";
@@ -58,7 +58,15 @@ function crash(signal: NodeJS.Signals): string {
     return `invalid ${doing}: expected ${expected}, got ${got}; ${remedy}`;
   }
   if (signal === "SIGKILL") {
-    return `invalid ${doing}: expected work that fits into memory, got a process that was killed (SIGKILL), most likely by the system for want of memory; give fewer rows (--points) or workers (--workers 1), or a machine with more memory`;
+    return (
+      `invalid ${doing}: expected work that fits into memory, got a process that was killed (SIGKILL), most ` +
+      "likely by the system for want of memory; give fewer rows (--points) or workers (--workers 1), or a machine " +
+      "with more memory"
+    );
   }
-  return `invalid ${doing}: expected a model that ONNX Runtime can compute, got a crash inside the runtime (${signal}); export the model again, for another opset or without what is unusual in it, and tell the makers of the runtime`;
+  return (
+    `invalid ${doing}: expected a model that ONNX Runtime can compute, got a crash inside the runtime ` +
+    `(${signal}); export the model again, for another opset or without what is unusual in it, and tell the makers ` +
+    "of the runtime"
+  );
 }

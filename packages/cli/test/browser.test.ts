@@ -19,7 +19,8 @@ const at = (name: string) => join(folder, name);
 let browser: Browser;
 
 /** A name that would run as a script, load a picture or break out of an attribute, were it not escaped. */
-const hostile = `"><script>document.title="taken"</script><img src=http://127.0.0.1:9/x onerror='document.title="taken"'>`;
+const taken = `document.title="taken"`;
+const hostile = `"><script>${taken}</script><img src=http://127.0.0.1:9/x onerror='${taken}'>`;
 
 const models = "[{learner: ridge, complexity: high}, {learner: ridge, complexity: low}]";
 const studies = {

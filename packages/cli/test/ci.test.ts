@@ -21,7 +21,8 @@ beforeAll(async () => {
   const command = fileURLToPath(new URL("packages/cli/bin/carom.js", root));
   writeFileSync(
     join(folder, "bin/npx"),
-    `#!/bin/sh\n[ "$1 $2 $3 $4" = "--yes --package @carom/cli carom" ] || exit 97\n[ "$NPM_CONFIG_IGNORE_SCRIPTS" = true ] || exit 98\nshift 4\nexec "${process.execPath}" "${command}" "$@"\n`,
+    `#!/bin/sh\n[ "$1 $2 $3 $4" = "--yes --package @carom/cli carom" ] || exit 97\n[ ` +
+      `"$NPM_CONFIG_IGNORE_SCRIPTS" = true ] || exit 98\nshift 4\nexec "${process.execPath}" "${command}" "$@"\n`,
   );
   chmodSync(join(folder, "bin/npx"), 0o755);
 });

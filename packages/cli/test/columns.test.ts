@@ -10,7 +10,10 @@ import { carom, temporaryFolder } from "./run.ts";
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 
-/** Two columns that say nothing and reach millions, one that never varies, and one that tells the classes apart by a tenth. */
+/**
+ * Two columns that say nothing and reach millions, one that never varies, and one that tells the classes apart by a
+ * tenth.
+ */
 const N = 120;
 const table = at("table.npz");
 const wave = (i: number, k: number) => 0.5 + 0.5 * Math.sin(12.9898 * i + 78.233 * k);

@@ -13,7 +13,10 @@ const data = join(folder, "data.npz");
 writeFileSync(model, crashing());
 writeFileSync(data, pointsFile(24));
 
-/** Divides the least integer by -1, which the processor answers with a trap; what is divided is known only from the rows. */
+/**
+ * Divides the least integer by -1, which the processor answers with a trap; what is divided is known only from the
+ * rows.
+ */
 function crashing(): Uint8Array {
   const g = new GraphBuilder();
   const x = g.input("x", "float32", ["N", 4]);

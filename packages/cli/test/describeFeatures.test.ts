@@ -14,7 +14,8 @@ const at = (name: string) => join(folder, name);
 const data = at("t.csv");
 writeFileSync(
   data,
-  `,age,no,"a: b",part,whole,class\n${Array.from({ length: 40 }, (_, i) => `${i},${20 + i},${["x", "y"][i % 2]},${(i * 7) % 11}.5,${(i * 3) % 17},${((i * 3) % 17) + ((i * 5) % 13)},${(i >> 1) % 2}\n`).join("")}`,
+  ',age,no,"a: b",part,whole,class\n' +
+    `${Array.from({ length: 40 }, (_, i) => `${i},${20 + i},${["x", "y"][i % 2]},${(i * 7) % 11}.5,${(i * 3) % 17},${((i * 3) % 17) + ((i * 5) % 13)},${(i >> 1) % 2}\n`).join("")}`,
 );
 
 const images = at("i.npz");

@@ -39,7 +39,8 @@ it.each(["cuda", "webgpu"])("%s is used, or is not there, which one sentence say
     expect(status).toBe(2);
     expect(stderr).toMatch(
       new RegExp(
-        `(^|\\n)carom: (unsupported|invalid) device ${device}: expected [^\\n]+, got [^\\n]+; [^\\n]+\\(--device cpu\\)\\n$`,
+        `(^|\\n)carom: (unsupported|invalid) device ${device}: expected [^\\n]+, got [^\\n]+; ` +
+          `[^\\n]+\\(--device cpu\\)\\n$`,
       ),
     );
   }

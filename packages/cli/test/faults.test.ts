@@ -68,8 +68,9 @@ const audit = ["audit", "--target", model, "--out", "run", "--data"];
 
 const endless = file(
   "endless.yaml",
-  "name: endless\nrepetitions: 1000000000\ndata: { train: digits }\nsplit: { target: 0.4, surrogate: 0.4, attacked: 0.2 }\n" +
-    "surrogates: [{ learner: logistic }]\ntargets: [{ learner: ridge }]\nattack: { norm: l2, epsilons: [1] }\n",
+  "name: endless\nrepetitions: 1000000000\ndata: { train: digits }\nsplit: { target: 0.4, surrogate: 0.4, " +
+    "attacked: 0.2 }\nsurrogates: [{ learner: logistic }]\ntargets: [{ learner: ridge }]\nattack: { norm: l2, " +
+    "epsilons: [1] }\n",
 );
 const long = file("long.yaml", Array.from({ length: 20_000 }, (_, i) => `name${i}: 1\n`).join(""));
 const deep = file("deep.yaml", `title:\n  ${"- ".repeat(20_000)}x\n`);

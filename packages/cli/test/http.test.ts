@@ -1,4 +1,5 @@
-// A target behind an address: the same audit as of its file, whatever the protocol; see service.test.ts for bad servers.
+// A target behind an address: the same audit as of its file, whatever the protocol; see service.test.ts for bad
+// servers.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

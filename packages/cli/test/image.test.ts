@@ -1,5 +1,5 @@
-// The packed command in an empty folder, installed and started by the steps of the Dockerfile without an engine: its folders
-// lie below a temporary one, and its user is nobody else's.
+// The packed command in an empty folder, installed and started by the steps of the Dockerfile without an engine: its
+// folders lie below a temporary one, and its user is nobody else's.
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";

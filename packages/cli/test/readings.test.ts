@@ -32,7 +32,8 @@ const model = at("model.onnx");
 it("matches columns by name, whatever their order, in models and between files", async () => {
   const fitted = await carom(["fit", "logistic", "--data", train, "--out", model]);
   expect(fitted.stderr).toContain(
-    `carom: read ${train}: 60 rows, 2 numeric columns, label "label" by its name (2 classes; --label), separator "," (--separator), names on top (--names)\n`,
+    `carom: read ${train}: 60 rows, 2 numeric columns, label "label" by its name (2 classes; --label), ` +
+      `separator "," (--separator), names on top (--names)\n`,
   );
   const [own, scored, inspected] = await Promise.all([
     carom(["score", "--model", model, "--data", train, "--json"]),

@@ -87,7 +87,9 @@ export function inMemory<T extends ElementType>(x: AnyRows<T>): Tensor<T> {
   return x;
 }
 
-/** Numbers in a block: few enough that several blocks fit into any memory, many enough for the reading not to matter. */
+/**
+ * Numbers in a block: few enough that several blocks fit into any memory, many enough for the reading not to matter.
+ */
 const NUMBERS = 2 ** 20;
 
 /** A block of consecutive rows. */
@@ -97,8 +99,8 @@ export interface BlockOfRows {
 }
 
 /**
- * The rows of a shape [N, ...], some at a time: in multiples of what goes through a model in one call, so that calls, and with
- * them the last bits, are those of all rows at once.
+ * The rows of a shape [N, ...], some at a time: in multiples of what goes through a model in one call, so that calls,
+ * and with them the last bits, are those of all rows at once.
  */
 export function* blocksOf([n, ...row]: readonly number[], call = 1): Generator<BlockOfRows> {
   const fitting = Math.floor(NUMBERS / Math.max(1, sizeOf(row)));

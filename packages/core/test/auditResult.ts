@@ -149,7 +149,9 @@ export function madeUpAudit({
       rises: true,
     },
     answer: [
-      `With a budget of ε = ${epsilons[2]}, points crafted on ${strongest.surrogate} make ${targetId} err on ${Math.round(100 * strongest.errorUnderAttack.estimate)} of 100 points, against ${(100 * models[0].cleanError.estimate).toFixed(1)} without an attack.`,
+      `With a budget of ε = ${epsilons[2]}, points crafted on ${strongest.surrogate} make ${targetId} err on ` +
+        `${Math.round(100 * strongest.errorUnderAttack.estimate)} of 100 points, against ` +
+        `${(100 * models[0].cleanError.estimate).toFixed(1)} without an attack.`,
       `${strongest.surrogate} does it best because its gradients point most nearly where the target's do.`,
     ],
   };

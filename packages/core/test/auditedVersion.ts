@@ -9,7 +9,9 @@ const sources = [{ surrogate: "x" }, { surrogate: "y" }, { surrogate: "x", attac
 /** What was crafted: each attacker at each budget. */
 export const kinds = sources.flatMap((source) => epsilons.map((epsilon) => ({ ...source, epsilon })));
 
-/** A version that calls a point of its own class 0 or, where it errs, 1 or 2: first without attack, then for each kind. */
+/**
+ * A version that calls a point of its own class 0 or, where it errs, 1 or 2: first without attack, then for each kind.
+ */
 export function version(
   name: string,
   errs: readonly (readonly boolean[])[],

@@ -1,4 +1,5 @@
-// The core runs in Node and in browsers, data flows one way through folders, and no file needs itself in a roundabout way.
+// The core runs in Node and in browsers, data flows one way through folders, and no file needs itself in a roundabout
+// way.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -89,8 +90,8 @@ function layerOf(file: string, layers: Sources["layers"]): number {
 }
 
 /**
- * The sets of nodes of which each leads to each other, those of one node left out: strongly connected components (Tarjan,
- * 1972).
+ * The sets of nodes of which each leads to each other, those of one node left out: strongly connected components
+ * (Tarjan, 1972).
  */
 function circles(nodes: readonly string[], next: (node: string) => readonly string[]): string[][] {
   const found = new Map<string, { readonly at: number; low: number; isOpen: boolean }>();

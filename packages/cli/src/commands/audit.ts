@@ -16,7 +16,8 @@ export function auditCommand(): Command {
     .description("train surrogates, attack them, judge the attacks on a target, explain, report")
     .option(
       "--target <file>",
-      "the classifier to audit: an ONNX file, an address http://..., or a mapping file .yaml; without it, a demonstration on digits",
+      "the classifier to audit: an ONNX file, an address http://..., or a mapping file .yaml; without it, a " +
+        "demonstration on digits",
     )
     .action(run);
   return withExamples(

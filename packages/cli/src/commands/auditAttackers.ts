@@ -8,7 +8,10 @@ import { normNamed } from "../host/threat.ts";
 import { invalid } from "../ui/options.ts";
 import type { AuditOptions } from "./auditSubject.ts";
 
-/** The names in --attackers; one of them may stand for all. @throws InputError for one that nobody has, or twice the same */
+/**
+ * The names in --attackers; one of them may stand for all.
+ * @throws InputError for one that nobody has, or twice the same
+ */
 export function parseAttackers(text: string): readonly string[] {
   if (text === "none") return [];
   const names = text.split(",").map((name) => name.trim());

@@ -22,7 +22,8 @@ export function withRuleOptions(command: Command, such: string): Command {
     )
     .option(
       "--fail-when <certainty>",
-      "how much of the 95 % interval has to be beyond a limit: sure (all of it; the default), likely (the estimate), possible (any of it)",
+      "how much of the 95 % interval has to be beyond a limit: sure (all of it; the default), likely (the " +
+        "estimate), possible (any of it)",
       parseBound,
     );
 }
@@ -40,7 +41,10 @@ function parseBound(text: string): GateBound {
   throw invalid("--fail-when", gateBounds.join(", "), text, "leave it out for sure");
 }
 
-/** The gate that options ask for, if any, checked before any work is done. @throws InputError for what it cannot be made of */
+/**
+ * The gate that options ask for, if any, checked before any work is done.
+ * @throws InputError for what it cannot be made of
+ */
 export async function gateOf(options: GateOptions, epsilons: readonly number[]): Promise<AuditGate | undefined> {
   const rules = (options.failIf ?? []).map((text) => parseGateRule(text, epsilons));
   const needsBaseline = rules.some(({ quantity }) => quantity === "increase");

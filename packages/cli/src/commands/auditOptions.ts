@@ -45,7 +45,8 @@ export function withAuditOptions(command: Command, withGate: (command: Command) 
     )
     .option(
       "--attackers <list>",
-      "who attacks beside that: attacks, boosters and rules of ensembles with plus signs between, such as ensemble,vmi,ni+vmi; all or none",
+      "who attacks beside that: attacks, boosters and rules of ensembles with plus signs between, such as " +
+        "ensemble,vmi,ni+vmi; all or none",
       parseAttackers,
     )
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)

@@ -132,7 +132,10 @@ function divided(data: Dataset, a: Int32Array, b: Int32Array): readonly [Dataset
   return [keepRows(data, a), small];
 }
 
-/** What the report says of how the data were read and divided, where nobody said how, and of how surrogates see features. */
+/**
+ * What the report says of how the data were read and divided, where nobody said how, and of how surrogates see
+ * features.
+ */
 export function dataDefaults({ loaded, separate }: UserData, training: Dataset): string[] {
   return [
     describeReading("--data", loaded.reading),

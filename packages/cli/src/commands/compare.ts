@@ -1,4 +1,5 @@
-// carom compare: whether one version of a model is misled more often than another, on the same points by the same attackers.
+// carom compare: whether one version of a model is misled more often than another, on the same points by the same
+// attackers.
 
 import { InputError } from "@carom/core";
 import { comparison, finishedComparison, planOf, studyKinds } from "@carom/core/kinds";
@@ -67,7 +68,10 @@ async function compareModels(A: string, B: string, options: CompareOptions): Pro
   );
 }
 
-/** Asks a service all that will be asked of it: afterwards its answers are in the store, and the other version's turn comes. */
+/**
+ * Asks a service all that will be asked of it: afterwards its answers are in the store, and the other version's turn
+ * comes.
+ */
 async function askService(plan: PlanBuilder, { services, question, data }: AskedAudit, options: CompareOptions) {
   if (!services) return;
   const { wanted } = planOf(plan, studyKinds.audit, question, data);

@@ -1,4 +1,5 @@
-// Every option of every verb that says which rows are meant, and how they are read, reaches the reading and what a run is known by.
+// Every option of every verb that says which rows are meant, and how they are read, reaches the reading and what a run
+// is known by.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -153,7 +154,8 @@ it.each(Object.entries(readings))("sweep and poison are known by another key for
 });
 
 const csv = (rows: number, from = 0) =>
-  `a,b,c,y\n${Array.from({ length: rows }, (_, i) => `${Math.sin(i + from)},${i === 3 ? "-" : Math.cos(3 * i + from)},${1000 * Math.sin(5 * i)},${"klm"[i % 3]}`).join("\n")}\n`;
+  "a,b,c,y\n" +
+  `${Array.from({ length: rows }, (_, i) => `${Math.sin(i + from)},${i === 3 ? "-" : Math.cos(3 * i + from)},${1000 * Math.sin(5 * i)},${"klm"[i % 3]}`).join("\n")}\n`;
 const data = write("data.csv", csv(60));
 const other = write("other.csv", csv(30, 1));
 const base = ["--na", "-", "--missing", "0.25"];

@@ -79,7 +79,8 @@ export function explainCommand(): Command {
     )
     .option(
       "--attackers <list>",
-      "who attacks the surrogates beside that: attacks, boosters and rules of ensembles with plus signs between, such as vmi,ni+ensemble",
+      "who attacks the surrogates beside that: attacks, boosters and rules of ensembles with plus signs " +
+        "between, such as vmi,ni+ensemble",
       parseAttackers,
     )
     .option(

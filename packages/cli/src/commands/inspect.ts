@@ -198,7 +198,8 @@ function text(inspected: Inspected): string[] {
   const width = Math.max(...(operators ?? []).map(({ operator }) => operator.length));
   const kind = scores.probabilities ? "probabilities" : "scores that are no probabilities";
   const lines = [
-    `size        ${bytes.toLocaleString("en")} bytes${externalData.length > 0 ? `, weights in ${externalData.join(", ")}` : ""}`,
+    `size        ${bytes.toLocaleString("en")} ` +
+      `bytes${externalData.length > 0 ? `, weights in ${externalData.join(", ")}` : ""}`,
   ];
   if (inspected.producer) lines.push(`made by     ${inspected.producer}`);
   if (opsets)
@@ -216,7 +217,9 @@ function text(inspected: Inspected): string[] {
   }
   for (const each of outputs ?? []) lines.push(`output      ${value(each)}`);
   lines.push(
-    `scores      ${scores.value === undefined ? "" : `"${scores.value}", because ${scores.because}: `}${scores.classes} classes, ${kind}`,
+    "scores      " +
+      `${scores.value === undefined ? "" : `"${scores.value}", because ${scores.because}: `}${scores.classes} ` +
+      `classes, ${kind}`,
   );
   if (columnsInWords[scores.columns] !== "") lines.push(`            ${columnsInWords[scores.columns]}`);
   if (scores.classNames) lines.push(`classes     ${scores.classNames.join(", ")}`);

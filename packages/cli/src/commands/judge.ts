@@ -105,7 +105,10 @@ async function run(options: JudgeOptions): Promise<void> {
   }
 }
 
-/** The attacked rows with the labels of the clean ones. @throws InputError for others than the same rows in the same order */
+/**
+ * The attacked rows with the labels of the clean ones.
+ * @throws InputError for others than the same rows in the same order
+ */
 async function attackedRows(
   clean: LoadedData,
   options: JudgeOptions,

@@ -1,4 +1,5 @@
-// A service as a model: it is found, asked about a few rows, and data are put into the form and the classes that it has.
+// A service as a model: it is found, asked about a few rows, and data are put into the form and the classes that it
+// has.
 
 import { type Dataset, denseRows } from "@carom/core";
 import { classPosition, spreadRows } from "@carom/core/data";
@@ -43,7 +44,9 @@ export interface OpenedService {
   check(data: Dataset): Promise<readonly ModelWarning[]>;
 }
 
-/** Finds out what is behind an address or a mapping file; sends no rows. `data` are of the kind that it is asked about. */
+/**
+ * Finds out what is behind an address or a mapping file; sends no rows. `data` are of the kind that it is asked about.
+ */
 export async function findService(
   address: string,
   options: AddressOptions & { readonly quiet?: boolean },

@@ -178,8 +178,8 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   );
   const clean = judged ? `${judging!.learner.name} without them: error ${describeRate(judged.cleanError)}\n` : "";
   print(
-    `${clean}${lines.join("")}written: ${out} (${options.attack} on ${learner.name}; validation loss after the last point ` +
-      `${Number(loss.toPrecision(4))}; ${effort.fits} fits, ${effort.gradients} gradients)\n`,
+    `${clean}${lines.join("")}written: ${out} (${options.attack} on ${learner.name}; validation loss after the ` +
+      `last point ${Number(loss.toPrecision(4))}; ${effort.fits} fits, ${effort.gradients} gradients)\n`,
   );
 }
 

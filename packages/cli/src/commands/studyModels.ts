@@ -1,4 +1,5 @@
-// The models of a study that it does not train: files that are opened, services that are asked, and the data as they take them.
+// The models of a study that it does not train: files that are opened, services that are asked, and the data as they
+// take them.
 
 import { type Dataset, InputError } from "@carom/core";
 import type { SingleStudy } from "@carom/core/kinds";

@@ -1,4 +1,5 @@
-// Artifacts larger than blocks: what is written some at a time is the file that is written at once, and a damaged byte is seen.
+// Artifacts larger than blocks: what is written some at a time is the file that is written at once, and a damaged byte
+// is seen.
 
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";

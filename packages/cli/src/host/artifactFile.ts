@@ -1,4 +1,5 @@
-// An artifact in a file, with the hash of its content: written and checked some bytes at a time, as it may be larger than memory.
+// An artifact in a file, with the hash of its content: written and checked some bytes at a time, as it may be larger
+// than memory.
 
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
@@ -31,8 +32,8 @@ export async function writeArtifact(path: string, artifact: Artifact, mode: numb
 }
 
 /**
- * The artifact in a file, its large arrays as rows that are read from the file when they are asked for; "damaged" where the
- * content does not match its hash.
+ * The artifact in a file, its large arrays as rows that are read from the file when they are asked for; "damaged" where
+ * the content does not match its hash.
  *
  * @param key what the artifact is missed by, where the file is gone by the time that rows are read
  */

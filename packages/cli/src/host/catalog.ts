@@ -45,7 +45,9 @@ export const catalog: Readonly<Record<string, PublicData>> = {
       mnistFile("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     ],
     terms: "Copyright Yann LeCun and Corinna Cortes; commonly used under CC BY-SA 3.0.",
-    cite: "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition. Proc. IEEE 86(11), 1998.",
+    cite:
+      "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition. Proc. IEEE " +
+      "86(11), 1998.",
   },
   lfw: {
     title: "Labeled Faces in the Wild, funneled: 13,233 photographs of 250 x 250 pixels (233 MB)",
@@ -57,7 +59,9 @@ export const catalog: Readonly<Record<string, PublicData>> = {
       },
     ],
     terms: "No licence is stated; press photographs, published for research. Do not pass them on.",
-    cite: "Huang, Ramesh, Berg, Learned-Miller: Labeled Faces in the Wild. University of Massachusetts, TR 07-49, 2007.",
+    cite:
+      "Huang, Ramesh, Berg, Learned-Miller: Labeled Faces in the Wild. University of Massachusetts, TR 07-49, " +
+      "2007.",
     convert: async (path) => (await import("./lfw.ts")).convertLfw(path, dirname(path)),
   },
   drebin215: {

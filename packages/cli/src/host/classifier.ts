@@ -28,7 +28,10 @@ export interface Classifier {
   readonly contentHash: string;
   readonly model: Model;
   readonly opened: OpenModel;
-  /** Data with the model's classes, and columns in the order and shape of its rows. @throws InputError for data that does not fit */
+  /**
+   * Data with the model's classes, and columns in the order and shape of its rows.
+   * @throws InputError for data that does not fit
+   */
   fit(data: Dataset): Promise<Dataset>;
 }
 
@@ -73,8 +76,8 @@ const haveNames = (parts: readonly InputPart[]) => parts.length > 1 || parts[0].
 const wordsOf = ({ domain }: Dataset) => new Map((domain.groups ?? []).map(({ name, values }) => [name, values]));
 
 /**
- * The columns that a model file takes by name, which says what those of a table are: its inputs where each takes one, else
- * the features that it lists; undefined where it names none, and where it cannot be read: who opens it will tell.
+ * The columns that a model file takes by name, which says what those of a table are: its inputs where each takes one,
+ * else the features that it lists; undefined where it names none, and where it cannot be read: who opens it will tell.
  */
 export async function takenColumns(path: string, options: ModelOptions): Promise<readonly TakenColumn[] | undefined> {
   const file = await loadModel(path, options).catch((error) => {

@@ -1,4 +1,5 @@
-// SHA-256 of files of input, computed on a thread of its own while they are read: a processor that would wait has the time.
+// SHA-256 of files of input, computed on a thread of its own while they are read: a processor that would wait has the
+// time.
 
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";

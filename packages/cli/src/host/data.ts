@@ -1,4 +1,5 @@
-// Data on this machine: files of whatever format, Drebin's folder, the demonstration's digits; the dataset and its hash.
+// Data on this machine: files of whatever format, Drebin's folder, the demonstration's digits; the dataset and its
+// hash.
 
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
@@ -131,7 +132,9 @@ const isFolder = (path: string) =>
 function unknownFormat(spec: string): InputError {
   const formats = dataFormats.map(({ spelling }) => spelling).join(", ");
   return new InputError("unsupported", `data file ${spec}`, {
-    expected: `${formats}, each also with .gz, .parquet, a folder of images with labels.csv or a sub-folder for each class, a folder with feature_vectors, or the word ${DIGITS}`,
+    expected:
+      `${formats}, each also with .gz, .parquet, a folder of images with labels.csv or a sub-folder for each ` +
+      `class, a folder with feature_vectors, or the word ${DIGITS}`,
     got: basename(spec),
     remedy: "convert the file, for instance with numpy.savez(file, x=..., y=...)",
   });

@@ -1,4 +1,5 @@
-// Files that people write, YAML or JSON, checked against a schema; what is wrong is told with its file, line and column.
+// Files that people write, YAML or JSON, checked against a schema; what is wrong is told with its file, line and
+// column.
 
 import { basename } from "node:path";
 import { editDistance, InputError } from "@carom/core";
@@ -86,7 +87,10 @@ export async function readDocument(what: string, path: string): Promise<WrittenD
 /** Whether the schema says nothing of its own, so that the message is made here. */
 const isOfSchema = ({ message }: Issue) => /^(Invalid input$|Unrecognized key)/.test(message);
 
-/** What to tell of all that is wrong; of a value that is none of several things, what is wrong with it as the nearest one. */
+/**
+ * What to tell of all that is wrong; of a value that is none of several things, what is wrong with it as the nearest
+ * one.
+ */
 function nearestIssue(issues: readonly Issue[]): Issue {
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue.code !== "invalid_union" || !issue.errors?.length || !isOfSchema(issue)) return issue;

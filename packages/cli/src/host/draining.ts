@@ -4,7 +4,10 @@ import type { Drains } from "./doing.ts";
 
 let asked: number | undefined;
 let drains = false;
-/** Milliseconds in which the same signal comes more than once: from a terminal, and from the process that watches this one. */
+/**
+ * Milliseconds in which the same signal comes more than once: from a terminal, and from the process that watches this
+ * one.
+ */
 const SAME_MS = 500;
 
 /** From now on a signal to end is a wish, which `isDraining` tells. */

@@ -1,4 +1,5 @@
-// The original Drebin layout on a small folder of our own making: columns, labels, and what is wrong with other folders.
+// The original Drebin layout on a small folder of our own making: columns, labels, and what is wrong with other
+// folders.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-// The original Drebin layout: a folder of one text file of features for each app, and the list of those that are malware.
+// The original Drebin layout: a folder of one text file of features for each app, and the list of those that are
+// malware.
 
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
@@ -13,7 +14,8 @@ const families = "sha256_family.csv";
 const TOGETHER = 64;
 
 /**
- * The apps of a folder as binary sparse rows, in the order of their names; classes are "-1" (benign) and "1" (malicious).
+ * The apps of a folder as binary sparse rows, in the order of their names; classes are "-1" (benign) and "1"
+ * (malicious).
  *
  * `feature_vectors/` holds a file for each app, named by its SHA-256, with a feature `prefix::value` in each line. The
  * columns are all features that occur, sorted by their bytes. Apps in the first column of `sha256_family.csv` are

@@ -62,8 +62,8 @@ export function isSparseFile(path: string): boolean {
 }
 
 /**
- * A file of so many rows, in the format that its name asks for; an archive holds numbers of the type that models take, which
- * wait on disk until they are written.
+ * A file of so many rows, in the format that its name asks for; an archive holds numbers of the type that models take,
+ * which wait on disk until they are written.
  *
  * @throws InputError for more than an archive may hold
  */

@@ -99,5 +99,8 @@ export function rememberPlace({ schema, place }: WrittenFeatures): FeatureSchema
 }
 
 function sentence({ relation, rows }: Broken, of: number): string {
-  return `${rows} of ${of} rows do not satisfy "${relation}" as they are; no point made from them counts unless it does.`;
+  return (
+    `${rows} of ${of} rows do not satisfy "${relation}" as they are; no point made from them counts unless it ` +
+    "does."
+  );
 }

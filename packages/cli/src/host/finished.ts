@@ -1,5 +1,5 @@
-// Folders of finished runs: a command that was ended when its output had its name, and before it said so, says it when it is
-// started again.
+// Folders of finished runs: a command that was ended when its output had its name, and before it said so, says it when
+// it is started again.
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -24,7 +24,8 @@ export async function requireFreeOrFinished(folder: string): Promise<void> {
 }
 
 /**
- * Whether the finished run that answers a question is in a folder already; it is told that nothing will be written then.
+ * Whether the finished run that answers a question is in a folder already; it is told that nothing will be written
+ * then.
  *
  * @throws InputError where that is the run of another question
  */

@@ -56,7 +56,8 @@ async function studyKey(data: StudyFields): Promise<string> {
 
 const many = write(
   "many.csv",
-  `a,b,c,y\n${Array.from({ length: 12 }, (_, i) => `${i % 2},${(i >> 1) % 2},${Number(i > 3)},${["k", "l", "m"][i % 3]}`).join("\n")}\n`,
+  "a,b,c,y\n" +
+    `${Array.from({ length: 12 }, (_, i) => `${i % 2},${(i >> 1) % 2},${Number(i > 3)},${["k", "l", "m"][i % 3]}`).join("\n")}\n`,
 );
 const fewer = write("fewer.csv", "a,b,c,y\n0,1,1,k\n1,0,1,l\n1,1,1,m\n0,0,1,k\n");
 

@@ -36,9 +36,9 @@ export async function isImageFolder(folder: string): Promise<boolean> {
 }
 
 /**
- * The images of a folder, [N, C, H, W] in bytes, with their labels: those that `labels.csv` names with a column of file names and
- * one of labels, in its order, from the folder or from `images` in it; else of each sub-folder, whose name is the label, in the
- * order of their names.
+ * The images of a folder, [N, C, H, W] in bytes, with their labels: those that `labels.csv` names with a column of file
+ * names and one of labels, in its order, from the folder or from `images` in it; else of each sub-folder, whose name is
+ * the label, in the order of their names.
  *
  * @throws InputError for images of different sizes, for a list that names none, and for files that are no PNG or JPEG
  */
@@ -116,7 +116,9 @@ async function byList(folder: string, list: string, asked: string | undefined): 
   };
   const [file, label] = [place(columns.file), asked === undefined ? place(columns.label) : head.indexOf(asked)];
   if (file < 0 || label < 0) {
-    const expected = `a column of file names (${columns.file[0]}) and one of labels (${asked ?? columns.label[0]}) named in its first line`;
+    const expected =
+      `a column of file names (${columns.file[0]}) and one of labels (${asked ?? columns.label[0]}) named in its ` +
+      "first line";
     throw fault(join(folder, list), expected, head.join(", ") || "nothing");
   }
   if (rows.length === 0) throw fault(join(folder, list), "a line for each image", "none");

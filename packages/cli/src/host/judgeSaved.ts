@@ -57,7 +57,9 @@ type Part = (from: number, to: number) => Promise<Tensor>;
 /** Numbers that are scored and measured at a time. */
 const CHUNK = 2 ** 20;
 
-/** Scores the points of a saved file, budget after budget, and measures how far they are from the rows they came from. */
+/**
+ * Scores the points of a saved file, budget after budget, and measures how far they are from the rows they came from.
+ */
 export async function judgeSaved(
   path: string,
   scorer: Scorer,
@@ -114,7 +116,9 @@ async function benignScores(
   return detected.filter((_, i) => others.labels[i] !== positive);
 }
 
-/** The mean and the largest norm of the perturbations, and which points are not their rows as the file can hold them. */
+/**
+ * The mean and the largest norm of the perturbations, and which points are not their rows as the file can hold them.
+ */
 async function sizes(points: Part, origin: Dataset, norm: Norm, rows: number) {
   const [n, d] = [rowCount(origin), featureCount(origin)];
   const difference = new Float64Array(d);

@@ -1,4 +1,5 @@
-// How much memory and time a process may take that computes what strangers' files ask for, and how it says its last words.
+// How much memory and time a process may take that computes what strangers' files ask for, and how it says its last
+// words.
 
 import type { ChildProcess } from "node:child_process";
 import { totalmem } from "node:os";
@@ -6,7 +7,9 @@ import type { Readable } from "node:stream";
 
 /** Limits of a process. */
 export interface Limits {
-  /** Processor time of one computation of a model, in seconds: a machine that is busy with other things changes nothing. */
+  /**
+   * Processor time of one computation of a model, in seconds: a machine that is busy with other things changes nothing.
+   */
   readonly seconds: number;
   /** Resident memory, in bytes. */
   readonly bytes: number;
@@ -51,7 +54,9 @@ export function heapOption(): string {
 const WORDS = 4;
 const variable = "CAROM_LAST_WORDS";
 
-/** How a process is started whose last words will be heard: its descriptors behind the first three, and its environment. */
+/**
+ * How a process is started whose last words will be heard: its descriptors behind the first three, and its environment.
+ */
 export const withLastWords = {
   stdio: ["ipc", "pipe"] as const,
   env: { ...process.env, [variable]: String(WORDS) },

@@ -1,7 +1,7 @@
 // A lock that one process holds at a time, also where processes of several namespaces or hosts share a folder.
 //
-// A file that only one of them can create. What a killed process left is taken over where it is certain that the process
-// is gone (owner.ts).
+// A file that only one of them can create. What a killed process left is taken over where it is certain that the
+// process is gone (owner.ts).
 
 import { randomUUID } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
@@ -38,7 +38,9 @@ export function takeLock(path: string, patience = PATIENCE): Lock | { readonly h
   return { heldBy: "a process that does not say who it is" };
 }
 
-/** Removes the lock of a process that is gone. One at a time may, lest a lock that is taken in the meantime is removed. */
+/**
+ * Removes the lock of a process that is gone. One at a time may, lest a lock that is taken in the meantime is removed.
+ */
 function removeLeft(path: string, left: string, own: string): void {
   const guard = `${path}.breaking`;
   if (!createNew(guard, own)) {

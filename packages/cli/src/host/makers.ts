@@ -33,5 +33,8 @@ export function describeRuntime({ provider, version, device }: RuntimeIdentity):
 export function otherMakers(makers: readonly RuntimeIdentity[], own: RuntimeIdentity): string | undefined {
   const others = makers.map(describeRuntime).filter((each) => each !== describeRuntime(own));
   if (others.length === 0) return undefined;
-  return `results in the store were computed by ${others.join(", ")}: their last bits may differ from those of this machine`;
+  return (
+    `results in the store were computed by ${others.join(", ")}: their last bits may differ from those of this ` +
+    "machine"
+  );
 }

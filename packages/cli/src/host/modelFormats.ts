@@ -37,7 +37,8 @@ const KERAS = [
 ];
 const TENSORFLOW = ["python -m tf2onnx.convert --saved-model FOLDER --output model.onnx  # or --tflite FILE"];
 const BOOSTED = [
-  "from onnxmltools import convert_xgboost  # or convert_lightgbm; CatBoost: model.save_model('model.onnx', format='onnx')",
+  "from onnxmltools import convert_xgboost  # or convert_lightgbm; CatBoost: model.save_model('model.onnx', " +
+    "format='onnx')",
   "onnx = convert_xgboost(model, initial_types=[('x', FloatTensorType([None, X.shape[1]]))])",
   "open('model.onnx', 'wb').write(onnx.SerializeToString())",
 ];
@@ -95,6 +96,8 @@ function otherFormat(path: string, { name, lines }: Pick<ModelFormat, "name" | "
   return new InputError("unsupported", `model ${path}`, {
     expected: "an ONNX file",
     got: name,
-    remedy: `nothing in it is run here; export it (more in docs/models.md):\n${lines.map((line) => `    ${line}`).join("\n")}`,
+    remedy:
+      `nothing in it is run here; export it (more in docs/models.md):\n` +
+      `${lines.map((line) => `    ${line}`).join("\n")}`,
   });
 }

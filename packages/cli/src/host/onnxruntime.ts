@@ -22,12 +22,14 @@ function load(): OnnxRuntime {
     return ort;
   } catch (error) {
     const [line] = (error as Error).message.split("\n");
-    // npm leaves out an optional package whose install script fails; that of ONNX Runtime fetches what only a GPU needs.
+    // npm leaves out an optional package whose install script fails; that of ONNX Runtime fetches what only a GPU
+    // needs.
     throw new InputError("missing", "ONNX Runtime", {
       expected: "the package onnxruntime-node, which computes models",
       got: (error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND" ? "none" : line,
       remedy:
-        "npm install --ignore-scripts onnxruntime-node@1.30.0 beside carom: its script needs the network, carom does not need its script",
+        "npm install --ignore-scripts onnxruntime-node@1.30.0 beside carom: its script needs the network, carom " +
+        "does not need its script",
     });
   }
 }

@@ -44,7 +44,9 @@ function isRemoved(path: string): boolean {
   return false;
 }
 
-/** What a file is to hold: whole, or in pieces that are made while it is written, so that they are never all in memory. */
+/**
+ * What a file is to hold: whole, or in pieces that are made while it is written, so that they are never all in memory.
+ */
 export type Content =
   | string
   | Uint8Array
@@ -82,7 +84,10 @@ export async function roomBeside<T extends ElementType>(
   return { ...room, write: (from, rows) => room.write(from, rows).catch(failed) };
 }
 
-/** Writes a file under a temporary name and renames it: no reader ever sees half of it. @throws InputError where there is one */
+/**
+ * Writes a file under a temporary name and renames it: no reader ever sees half of it.
+ * @throws InputError where there is one
+ */
 export async function writeWhole(path: string, content: Content): Promise<void> {
   await (await writeDraft(path, content)).keep();
 }
@@ -124,8 +129,8 @@ function gone(): InputError {
 }
 
 /**
- * Refuses a place for output that is taken or cannot be written to, before any work is done; removes what killed runs have
- * left half-written there.
+ * Refuses a place for output that is taken or cannot be written to, before any work is done; removes what killed runs
+ * have left half-written there.
  */
 export async function requireFree(path: string, kind: "file" | "folder"): Promise<void> {
   if (kind === "file" && /[/\\]$/.test(path)) {
@@ -140,8 +145,8 @@ export async function requireFree(path: string, kind: "file" | "folder"): Promis
       expected: "a place where nothing is yet",
       got: "one that exists",
       remedy:
-        "choose another with --out, or remove it to make it anew; if carom wrote it, it is whole, even where the command " +
-        "was ended before it said so",
+        "choose another with --out, or remove it to make it anew; if carom wrote it, it is whole, even where the " +
+        "command was ended before it said so",
     });
   }
   let folder = dirname(resolve(path));

@@ -1,7 +1,7 @@
 // Whose something is: which process made it, and whether that is certainly gone.
 //
-// Certain is only what this host says, since this boot, in this process namespace. Anyone else may be alive where we cannot
-// see it.
+// Certain is only what this host says, since this boot, in this process namespace. Anyone else may be alive where we
+// cannot see it.
 
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
@@ -69,7 +69,9 @@ export function isGone({ pid, started, ...place }: Owner): boolean {
   return started !== undefined && here.started !== undefined && startOf(pid) !== undefined && startOf(pid) !== started;
 }
 
-/** Whether there is a process of that number, here, that has not ended: one that nobody has taken notice of is gone too. */
+/**
+ * Whether there is a process of that number, here, that has not ended: one that nobody has taken notice of is gone too.
+ */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -79,7 +81,9 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** A name for where this process runs: its host, this start of the system, and its namespace, in 8 hexadecimal digits. */
+/**
+ * A name for where this process runs: its host, this start of the system, and its namespace, in 8 hexadecimal digits.
+ */
 export function thisPlace(): string {
   const { host, boot, space } = thisProcess();
   return createHash("sha256")

@@ -36,10 +36,11 @@ export const parquetOptions = ["label", "drop", "keep", "categorical", "missing"
 const BLOCK = 2000;
 
 /**
- * The rows of a Parquet file, read as a table with names on top, so that columns of words, missing values and labels mean what
- * they mean in other tables.
+ * The rows of a Parquet file, read as a table with names on top, so that columns of words, missing values and labels
+ * mean what they mean in other tables.
  *
- * @throws InputError where the package that reads Parquet is not installed, and for values that are no numbers, words or dates
+ * @throws InputError where the package that reads Parquet is not installed, and for values that are no numbers, words
+ * or dates
  */
 export async function readParquet(file: InputFile, options: DataTask): Promise<DataParts> {
   const { parquetMetadataAsync, parquetReadObjects } = await hyparquet(file.name);

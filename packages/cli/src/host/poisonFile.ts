@@ -7,7 +7,10 @@ import { bytesSource, openNpzFile, writeNpz } from "@carom/core/data";
 import { unpacker } from "./inputFile.ts";
 import { readBytes } from "./read.ts";
 
-/** The bytes of a .npz file: x and y as training data has them; start; source, a row counted from 0; the loss after each. */
+/**
+ * The bytes of a .npz file: x and y as training data has them; start; source, a row counted from 0; the loss after
+ * each.
+ */
 export function poisonBytes(
   { x, start, labels, sources }: PoisonPoints,
   losses: readonly number[],

@@ -40,16 +40,16 @@ const RETRIES = 2;
 const WORKER_BYTES = 700 * 2 ** 20;
 
 /**
- * A task brings objects of its own shapes, for which V8 compiles anew what it had compiled. Waiting longer for a function to
- * prove hot takes a twentieth off whole studies, and more off short ones. Only the V8 of Node 20 has this option; later
- * ones would refuse to start with it.
+ * A task brings objects of its own shapes, for which V8 compiles anew what it had compiled. Waiting longer for a
+ * function to prove hot takes a twentieth off whole studies, and more off short ones. Only the V8 of Node 20 has this
+ * option; later ones would refuse to start with it.
  */
 const LATE_COMPILING = process.versions.v8.startsWith("11.3.") ? ["--interrupt-budget=1000000"] : [];
 
 /**
- * Large arrays come and go with each task. glibc learns from them to put ever larger ones (up to 32 MB) on its heap, which
- * gives nothing back as long as something small lies above; with bounds of our own a worker that has trained a machine of many
- * support vectors holds a fifth less, at no cost in time. Other C libraries do not look at these.
+ * Large arrays come and go with each task. glibc learns from them to put ever larger ones (up to 32 MB) on its heap,
+ * which gives nothing back as long as something small lies above; with bounds of our own a worker that has trained a
+ * machine of many support vectors holds a fifth less, at no cost in time. Other C libraries do not look at these.
  */
 const GIVING_BACK = { MALLOC_MMAP_THRESHOLD_: String(2 ** 23), MALLOC_TRIM_THRESHOLD_: String(2 ** 26) };
 

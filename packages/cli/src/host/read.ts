@@ -6,7 +6,8 @@ import { beyond, mostOf } from "@carom/core/data";
 import { hostLimits } from "./sizes.ts";
 
 /**
- * The bytes of a file, as a plain Uint8Array: Node's Buffer is one too, but its `slice` shares memory, unlike any other.
+ * The bytes of a file, as a plain Uint8Array: Node's Buffer is one too, but its `slice` shares memory, unlike any
+ * other.
  *
  * @throws InputError where there is no such file, or it cannot be read.
  */

@@ -44,8 +44,8 @@ export async function plannedBytes({ tasks, sources }: Plan, store: Pick<Store, 
 }
 
 /**
- * Refuses a run whose results do not fit on the disk of its store. What a task crafts stands there twice while it is given its
- * place.
+ * Refuses a run whose results do not fit on the disk of its store. What a task crafts stands there twice while it is
+ * given its place.
  *
  * @throws InputError with what there is room for
  */

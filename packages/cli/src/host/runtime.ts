@@ -74,7 +74,9 @@ function sameAgain(): Uint8Array {
 
 /** What there is to install, by device. */
 const remedies: Readonly<Record<"cuda" | "webgpu", string>> = {
-  cuda: "lay libonnxruntime_providers_cuda.so and libonnxruntime_providers_shared.so of the same version beside the libraries of onnxruntime-node, and put CUDA 13 and cuDNN 9 on LD_LIBRARY_PATH (docs/gpu.md)",
+  cuda:
+    "lay libonnxruntime_providers_cuda.so and libonnxruntime_providers_shared.so of the same version beside the " +
+    "libraries of onnxruntime-node, and put CUDA 13 and cuDNN 9 on LD_LIBRARY_PATH (docs/gpu.md)",
   webgpu: "install the GPU's driver and the Vulkan loader, libvulkan1 on Debian and Ubuntu (docs/gpu.md)",
 };
 

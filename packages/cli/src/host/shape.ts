@@ -4,8 +4,8 @@ import { type Dataset, featureCount, InputError, rowCount } from "@carom/core";
 import { areImages, uniformDomain, wholeInterval } from "@carom/core/data";
 
 /**
- * Rows in the shape that the model takes, where sizes agree. Flat rows that the model takes as images share one interval,
- * as images do.
+ * Rows in the shape that the model takes, where sizes agree. Flat rows that the model takes as images share one
+ * interval, as images do.
  *
  * @throws InputError where sizes do not agree.
  */

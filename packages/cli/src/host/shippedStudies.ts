@@ -36,7 +36,10 @@ async function shippedStudy(name: string): Promise<ShippedStudy> {
   return { name, title, scales: Object.keys(scales), data: [...files] };
 }
 
-/** The file of a study: what looks like a path is one, anything else is a name. @throws InputError for unknown names. */
+/**
+ * The file of a study: what looks like a path is one, anything else is a name.
+ * @throws InputError for unknown names.
+ */
 export async function studyPath(file: string): Promise<string> {
   if (basename(file) !== file || /\.(ya?ml|json)$/.test(file)) return file;
   const names = await studyNames();

@@ -1,4 +1,5 @@
-// Bounds of what comes from elsewhere, and of what data files hold: their own, or those of CAROM_LIMITS; `limits.ts` bounds processes.
+// Bounds of what comes from elsewhere, and of what data files hold: their own, or those of CAROM_LIMITS; `limits.ts`
+// bounds processes.
 
 import { InputError, unknownName } from "@carom/core";
 import { dataLimits, heedLimits, type Limit } from "@carom/core/data";
@@ -20,7 +21,10 @@ const SHARE = 1 / 8;
 const variable = "CAROM_LIMITS";
 const names = Object.keys({ ...dataLimits, ...hostLimits });
 
-/** The bounds that CAROM_LIMITS sets, such as `classes=1e5,header=1e6`. @throws InputError for others, and for no numbers */
+/**
+ * The bounds that CAROM_LIMITS sets, such as `classes=1e5,header=1e6`.
+ * @throws InputError for others, and for no numbers
+ */
 export function givenLimits(): ReadonlyMap<string, number> {
   const parts = (process.env[variable] ?? "").split(",").filter((part) => part.trim() !== "");
   return new Map(

@@ -1,4 +1,5 @@
-// A store that several share: nothing of another's is removed, nothing is more open than its folder, and it may be read-only.
+// A store that several share: nothing of another's is removed, nothing is more open than its folder, and it may be
+// read-only.
 
 import { spawnSync } from "node:child_process";
 import {

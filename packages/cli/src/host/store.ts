@@ -116,8 +116,8 @@ export async function verifyStore(folder: string, onDamage: (path: string) => vo
 }
 
 /**
- * Removes artifacts that have not been read for so many days, and what killed runs left half-written; nothing that was read or
- * written since the first of the runs began that are at work.
+ * Removes artifacts that have not been read for so many days, and what killed runs left half-written; nothing that was
+ * read or written since the first of the runs began that are at work.
  */
 export async function collectGarbage(folder: string, days: number): Promise<StoreSummary> {
   const oldest = Math.min(Date.now() - days * 86_400_000, await firstRun(folder));
@@ -160,8 +160,8 @@ async function sweep(folder: string, keep: (path: string) => Promise<boolean>): 
 }
 
 /**
- * Makes a store where there is none, removes what killed runs left half-written, and marks it as in use until this process
- * ends. Where it cannot be written to, says why: one that has everything is of use all the same.
+ * Makes a store where there is none, removes what killed runs left half-written, and marks it as in use until this
+ * process ends. Where it cannot be written to, says why: one that has everything is of use all the same.
  */
 export async function prepareStore(folder: string): Promise<InputError | undefined> {
   try {
@@ -182,7 +182,8 @@ function unusable(folder: string, { code, message }: NodeJS.ErrnoException): Inp
     expected: "a folder that can be read and written",
     got: full ? "a full disk" : message,
     remedy: full
-      ? "make space (carom store gc) or name another folder with CAROM_STORE, then start the same command again: it goes on"
+      ? "make space (carom store gc) or name another folder with CAROM_STORE, then start the same command again: " +
+        "it goes on"
       : "name another folder with CAROM_STORE",
   });
 }

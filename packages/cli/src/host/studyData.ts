@@ -27,14 +27,16 @@ export interface StudyRows {
   readonly test?: Dataset | undefined;
 }
 
-/** What models that are given make of the rows: the form and the classes that they take, themselves, what is suspicious. */
+/**
+ * What models that are given make of the rows: the form and the classes that they take, themselves, what is suspicious.
+ */
 export interface RowsOfModels extends StudyRows, Pick<StudyData, "models"> {
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads the study's data into the plan, in the form that `suited` gives them. Paths stay out of it: data are known by their
- * content.
+ * Reads the study's data into the plan, in the form that `suited` gives them. Paths stay out of it: data are known by
+ * their content.
  */
 export async function loadStudyData(
   plan: PlanBuilder,

@@ -11,7 +11,10 @@ import { readDocument } from "./document.ts";
 import { readFeatures, rememberPlace } from "./featuresFile.ts";
 import { isAddress } from "./http/address.ts";
 
-/** The kind of study of that name; a file that names none asks of evasion. @throws InputError for one that does not exist. */
+/**
+ * The kind of study of that name; a file that names none asks of evasion.
+ * @throws InputError for one that does not exist.
+ */
 export function kindNamed(kind = "evasion"): keyof typeof studySchemas {
   return Object.hasOwn(studySchemas, kind)
     ? (kind as keyof typeof studySchemas)

@@ -5,7 +5,9 @@ import { readCsv } from "@carom/core/data";
 import { expect, it } from "vitest";
 import { threatOf } from "./threat.ts";
 
-const text = `age,pay,job,city,class\n${Array.from({ length: 12 }, (_, i) => `${i},${i}.5,${["a", "b", "c"][i % 3]},${["x", "y"][i % 2]},${i % 2}\n`).join("")}`;
+const text =
+  "age,pay,job,city,class\n" +
+  `${Array.from({ length: 12 }, (_, i) => `${i},${i}.5,${["a", "b", "c"][i % 3]},${["x", "y"][i % 2]},${i % 2}\n`).join("")}`;
 const data = dataset(readCsv(new TextEncoder().encode(text), "t.csv"));
 const of = async (options: { mask?: string; fixed?: string[]; kind?: string }) =>
   threatOf(data, { norm: "l2", ...options });

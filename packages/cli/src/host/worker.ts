@@ -38,7 +38,8 @@ const tell = (reply: WorkerReply) => process.send?.(reply, (error: Error | null)
 // A parent that is gone, however it went, takes its workers with it.
 process.on("disconnect", () => process.exit());
 if (process.connected === false) process.exit();
-// Ctrl-C, the end of a terminal and of a batch job reach the whole process group; the parent decides what becomes of the workers.
+// Ctrl-C, the end of a terminal and of a batch job reach the whole process group; the parent decides what becomes of
+// the workers.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"]) process.on(signal, () => {});
 
 /** Progress is told this often at most: more would keep the parent busy that the workers want the cores of. */

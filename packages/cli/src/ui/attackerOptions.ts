@@ -38,7 +38,8 @@ export function withAttackerOptions(command: Command): Command {
 /**
  * The attacker that the options name.
  *
- * @throws InputError for names that do not exist, a booster twice, options of boosters that are not used, and a rule for one model
+ * @throws InputError for names that do not exist, a booster twice, options of boosters that are not used, and a rule
+ * for one model
  */
 export function attackerOf(
   { attack, boosters = [], ensemble, set = {} }: AttackerOptions,

@@ -21,6 +21,7 @@ export function withStoreOption(command: Command): Command {
 export function withClusterOptions(command: Command): Command {
   return withStoreOption(command).option(
     "--broker <name>",
-    `what hands tasks to carom worker, here or on other machines: ${LEASES}, texts in the store; where absent this command computes`,
+    `what hands tasks to carom worker, here or on other machines: ${LEASES}, texts in the store; where absent ` +
+      "this command computes",
   );
 }

@@ -1,5 +1,5 @@
-// What is told of data before anything is learned from them or attacked: measures and boxes that do not suit their columns, and
-// numbers that float32 cannot hold.
+// What is told of data before anything is learned from them or attacked: measures and boxes that do not suit their
+// columns, and numbers that float32 cannot hold.
 
 import type { Dataset, FloatType, ThreatModel } from "@carom/core";
 import { precisionWarning } from "@carom/core/attacks";

@@ -12,7 +12,8 @@ export interface DeviceOptions {
 export function withDeviceOption(command: Command): Command {
   return command.option(
     "--device <name>",
-    "what computes models: cpu, as where absent; cuda, a GPU of NVIDIA's; webgpu, any GPU; or auto, the first of these GPUs that computes what the processor does",
+    "what computes models: cpu, as where absent; cuda, a GPU of NVIDIA's; webgpu, any GPU; or auto, the first " +
+      "of these GPUs that computes what the processor does",
     (name): Device => devices.find((device) => device === name) ?? unknownName("device", name, devices),
   );
 }

@@ -9,7 +9,8 @@ export function inputNotes({ parts, onnx }: Model, attackAt: string | undefined)
   const notes: string[] = [];
   if (attackAt !== undefined) {
     notes.push(
-      `Attacked at "${attackAt}" inside the model: budgets are in its units, and no input need exist that leads to the points that were crafted.`,
+      `Attacked at "${attackAt}" inside the model: budgets are in its units, and no input need exist that leads ` +
+        "to the points that were crafted.",
     );
   }
   const held = names(parts, ({ kind, type }) => kind === "fixed" && type !== "text");

@@ -19,7 +19,8 @@ export function withInputOptions(command: Command): Command {
     )
     .option(
       "--attack-at <value>",
-      "attack a value inside the model, such as the output of an embedding, in place of its input; budgets are in its units",
+      "attack a value inside the model, such as the output of an embedding, in place of its input; budgets are " +
+        "in its units",
     );
 }
 

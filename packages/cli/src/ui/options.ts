@@ -52,11 +52,12 @@ export const dataOptionNames = {
 } as const satisfies Record<keyof DataOptions, string>;
 
 const dataHelp =
-  "Data is a .npz file with arrays x (or images) and y (or target), a table as .csv, .tsv or .txt, a .svmlight file, a " +
-  "pair of IDX files as images,labels, each optionally with .gz, a pair x.npy,y.npy, a folder of PNG or JPEG images with labels.csv or " +
-  "a sub-folder for each class, or the word digits: the 1,922 handwritten digits 8 and " +
-  "9 that come with carom. How a file was read is told in one line, with the options that change it. Columns of several " +
-  "tables are matched by their names. Features of type uint8 are divided by 255 and live in [0, 1], unless none is above 1.";
+  "Data is a .npz file with arrays x (or images) and y (or target), a table as .csv, .tsv or .txt, a .svmlight " +
+  "file, a pair of IDX files as images,labels, each optionally with .gz, a pair x.npy,y.npy, a folder of PNG or " +
+  "JPEG images with labels.csv or a sub-folder for each class, or the word digits: the 1,922 handwritten digits 8 " +
+  "and 9 that come with carom. How a file was read is told in one line, with the options that change it. Columns of " +
+  "several tables are matched by their names. Features of type uint8 are divided by 255 and live in [0, 1], unless " +
+  "none is above 1.";
 
 /** Adds to a command's help what data may be, and examples. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
@@ -77,7 +78,8 @@ export function withDataOptions(command: Command): Command {
     )
     .option(
       "--missing <rule>",
-      "what becomes of missing values of a table: drop (their rows), median, median+mask, or value:X; refused where absent",
+      "what becomes of missing values of a table: drop (their rows), median, median+mask, or value:X; refused " +
+        "where absent",
       parseMissing,
     )
     .option("--na <marks>", "what stands for a missing value; where absent ?, NA, NaN, null and the like", splitList)
@@ -88,7 +90,8 @@ export function withDataOptions(command: Command): Command {
     .option("--bytes <meaning>", "what uint8 features are: unit, parts of 255; or raw, numbers", parseBytes)
     .option(
       "--box <low,high>",
-      "bounds of every feature; where absent, the range of the data: of each column of a table, of all pixels of images",
+      "bounds of every feature; where absent, the range of the data: of each column of a table, of all pixels " +
+        "of images",
       parseBox,
     )
     .option(

@@ -29,7 +29,8 @@ export async function describePlan(plan: Plan, workers: number, json: boolean): 
     ([kind, { tasks, finished }]) => `${kind.padEnd(15)}${String(tasks).padStart(6)} tasks, ${finished} finished\n`,
   );
   print(
-    `${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${(bytes / 2 ** 20).toFixed(0)} MB in the store\n`,
+    `${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${(bytes / 2 ** 20).toFixed(0)} MB in ` +
+      `the store\n`,
   );
 }
 

@@ -19,7 +19,8 @@ export async function readData(spec: string, options: DataTask & Telling = {}): 
 }
 
 /**
- * The same for data that a model file takes: of a table with every column that it takes by name, those are the features.
+ * The same for data that a model file takes: of a table with every column that it takes by name, those are the
+ * features.
  *
  * @param model its path; undefined where there is none, or it is no file
  */

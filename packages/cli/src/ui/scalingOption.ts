@@ -12,7 +12,8 @@ export function withScalingOption(command: Command): Command {
   return command.addOption(
     new Option(
       "--scaling <rule>",
-      "how learners map features to [0, 1]: by their bounds; each by its own range in the training data (columns); or not at all (none)",
+      "how learners map features to [0, 1]: by their bounds; each by its own range in the training data " +
+        "(columns); or not at all (none)",
     ).choices(scalingRules),
   );
 }

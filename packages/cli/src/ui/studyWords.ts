@@ -19,7 +19,10 @@ const truths = new Map([
   ["no", "false"],
 ]);
 
-/** An option, and the value that sentences give with it as an example: a list, a number, what stands in quotes, or one of few words. */
+/**
+ * An option, and the value that sentences give with it as an example: a list, a number, what stands in quotes, or one
+ * of few words.
+ */
 const mention =
   /--([a-z]+(?:-[a-z]+)*)(?: (\w+(?:,\w+)+|"[^"]*"|-?\d[\d.]*|,|first|last|yes|no|unit|raw|ranges|latin1)(?![\w"]))?/g;
 

@@ -19,7 +19,10 @@ export function withUnitsOption(command: Command): Command {
   );
 }
 
-/** A warning where a budget that somebody gave is one for features of very different ranges, and nobody said what it is in. */
+/**
+ * A warning where a budget that somebody gave is one for features of very different ranges, and nobody said what it is
+ * in.
+ */
 export function unitsWarnings(
   domain: Domain,
   { units }: UnitsOptions,
@@ -29,7 +32,8 @@ export function unitsWarnings(
   const factor = factorOfRanges(domain);
   if (factor <= VERY_DIFFERENT) return [];
   return [
-    `Budgets are taken in the features' own units, but ranges of features differ by a factor of ${Number(factor.toPrecision(2))}: ` +
-      "what moves one from bound to bound hardly moves another. --units ranges measures each in units of its range.",
+    "Budgets are taken in the features' own units, but ranges of features differ by a factor of " +
+      `${Number(factor.toPrecision(2))}: what moves one from bound to bound hardly moves another. --units ranges ` +
+      "measures each in units of its range.",
   ];
 }

@@ -13,11 +13,13 @@ export interface Admissible {
   /** Moves rows into their bounds (box, mask, direction), in place. */
   clip(points: Points, indices: Int32Array): void;
   /**
-   * Moves rows to the nearest points of ball, bounds and relaxed groups, in place. Computed columns follow; a row that they
-   * lead out goes back towards its origin, as far as it has to.
+   * Moves rows to the nearest points of ball, bounds and relaxed groups, in place. Computed columns follow; a row that
+   * they lead out goes back towards its origin, as far as it has to.
    */
   project(points: Points, indices: Int32Array): void;
-  /** Moves projected rows to values that can be held and counted, in place; returns the norms of the perturbations left. */
+  /**
+   * Moves projected rows to values that can be held and counted, in place; returns the norms of the perturbations left.
+   */
   settle(points: Points, indices: Int32Array): Float64Array;
   /** 1 for each settled row that satisfies all rules. */
   isValid(points: Points, indices: Int32Array): Uint8Array;

@@ -6,8 +6,8 @@ import type { Stream } from "../random.ts";
 import type { CleanRows } from "./cleanRows.ts";
 
 /**
- * Points that an attack works on, one row of D features each. Models see them in their own type, which may be float32; steps
- * that are short beside the features would be lost there.
+ * Points that an attack works on, one row of D features each. Models see them in their own type, which may be float32;
+ * steps that are short beside the features would be lost there.
  */
 export interface Points {
   readonly rows: number;
@@ -54,11 +54,13 @@ export interface AttackContext {
   readonly targets?: Int32Array;
   /** Where to begin; lies in the admissible set. */
   readonly start: Points;
-  /** The budget of an original point, or the size of its box where that is less: a length that steps can be measured by. */
+  /**
+   * The budget of an original point, or the size of its box where that is less: a length that steps can be measured by.
+   */
   budget(index: number): number;
   /**
-   * What is climbed (`Objective`) at points, to be raised; `indices[i]` says which original row i belongs to. Where the model's scores give
-   * no number it is -Infinity.
+   * What is climbed (`Objective`) at points, to be raised; `indices[i]` says which original row i belongs to. Where the
+   * model's scores give no number it is -Infinity.
    */
   objective(points: Points, indices: Int32Array): Promise<Float64Array>;
   /**
@@ -69,13 +71,14 @@ export interface AttackContext {
   /** The models one by one, where there are several: `gradient` is of their mean. */
   readonly members?: readonly Pick<AttackContext, "gradient">[];
   /**
-   * Multiplies the directions of a step, of unit length in the norm, by a factor for each feature, in place. The velocity has
-   * one row for each of them and is what they were made of. Absent where steps are as long in all features.
+   * Multiplies the directions of a step, of unit length in the norm, by a factor for each feature, in place. The
+   * velocity has one row for each of them and is what they were made of. Absent where steps are as long in all
+   * features.
    */
   scaleSteps?(directions: Gradients, velocity: Gradients, indices: Int32Array): void;
   /**
-   * Moves rows to the nearest admissible points, in place. Values between the steps of a grid are admissible here, and those
-   * between the ends of one-hot groups; columns that follow from others are computed.
+   * Moves rows to the nearest admissible points, in place. Values between the steps of a grid are admissible here, and
+   * those between the ends of one-hot groups; columns that follow from others are computed.
    */
   project(points: Points, indices: Int32Array): void;
   /** Moves projected rows to values that features can take and models can hold, in place: what an attack can end in. */
@@ -90,7 +93,9 @@ export interface AttackContext {
   clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */
   steepest(gradients: Gradients): void;
-  /** Brings directions that are drawn alike in all features to the units of the norm, and to the length of the steepest. */
+  /**
+   * Brings directions that are drawn alike in all features to the units of the norm, and to the length of the steepest.
+   */
   unitLength(directions: Points): void;
   /** Shortens moves to the nearest of at most that length, bounds left out of account, in place. */
   withinBudget(moves: Points, length: number): void;

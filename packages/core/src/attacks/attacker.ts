@@ -34,8 +34,9 @@ export type Choice = z.infer<typeof choice>;
 export type Attacker = z.infer<typeof attackerSchema>;
 
 /**
- * MI-FGSM: what boosters, and rules without an objective, work on where no attack is named. Steps of a tenth of the budget, as
- * published for Linf, leave much of an L2 or L1 ball unused where the box cuts it; steps of 0.3 fill it, and lose nothing in Linf.
+ * MI-FGSM: what boosters, and rules without an objective, work on where no attack is named. Steps of a tenth of the
+ * budget, as published for Linf, leave much of an L2 or L1 ball unused where the box cuts it; steps of 0.3 fill it, and
+ * lose nothing in Linf.
  */
 export const MOMENTUM: Choice = { name: "pgd", options: { steps: 10, stepSize: 0.3, momentum: 1 } };
 
@@ -55,7 +56,9 @@ export interface BuiltAttacker {
   readonly attack?: Attack;
   /** What it climbs; the margin where absent. */
   readonly objective?: Objective;
-  /** Whether each budget begins at the points themselves, as the attack does not go on from solutions of smaller ones. */
+  /**
+   * Whether each budget begins at the points themselves, as the attack does not go on from solutions of smaller ones.
+   */
   readonly fromOrigin: boolean;
   /** Whether a second start at points of other classes may help. */
   readonly secondStart: boolean;
@@ -64,7 +67,8 @@ export interface BuiltAttacker {
 /**
  * The attack of an attacker, for points of one kind.
  *
- * @throws InputError for names that do not exist, options that are refused, and what norm, features or the attack do not suit.
+ * @throws InputError for names that do not exist, options that are refused, and what norm, features or the attack do
+ * not suit.
  *
  * @example
  * ```ts
@@ -120,7 +124,8 @@ export function withDefaults(attacker: Attacker): Attacker {
  * ```ts
  * import { attackerName } from "@carom/core/attacks";
  *
- * console.log(attackerName({ attack: { name: "pgd" }, boosters: [{ name: "vmi" }], ensemble: "svre" })); // pgd+vmi+svre
+ * console.log(attackerName({ attack: { name: "pgd" }, boosters: [{ name: "vmi" }], ensemble: "svre" })); //
+ * pgd+vmi+svre
  * ```
  */
 export function attackerName({ attack, boosters = [], ensemble, objective }: Attacker): string {
@@ -157,8 +162,8 @@ const boostersOf = ({ boosters = [] }: Attacker) =>
   boosters.map(({ name, options = {} }) => [boosterByName(name), options] as const);
 
 /**
- * Under the rules of a table ascent that heeds them and a search (CAA); flips of binary features within an L1 budget; else
- * nothing, as the strongest attack depends on the models.
+ * Under the rules of a table ascent that heeds them and a search (CAA); flips of binary features within an L1 budget;
+ * else nothing, as the strongest attack depends on the models.
  */
 export function defaultAttack({ norm, domain, rules }: ThreatModel): Choice | undefined {
   if (rules) return { name: "caa" };

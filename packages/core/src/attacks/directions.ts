@@ -4,8 +4,8 @@ import type { Vector } from "../linalg.ts";
 import { type AttackContext, type Points, rowOf } from "./attack.ts";
 
 /**
- * A gradient as a direction: u_j g_j / mean_k u_k |g_k|, where u are the units of the norm, 1 where there are none; 0 where
- * all is 0.
+ * A gradient as a direction: u_j g_j / mean_k u_k |g_k|, where u are the units of the norm, 1 where there are none; 0
+ * where all is 0.
  *
  * Source: Dong et al., CVPR 2018 (MI-FGSM), for features of one unit.
  */
@@ -27,8 +27,8 @@ export function euclideanLength(gradient: Vector, units: Float64Array | undefine
 }
 
 /**
- * The points moved along directions, one row for each, and brought into their bounds: x_j + length budget u_j z_j / corner.
- * Where all |z_j| are 1, the norm of the move is `length` budgets, whatever norm it is.
+ * The points moved along directions, one row for each, and brought into their bounds: x_j + length budget u_j z_j /
+ * corner. Where all |z_j| are 1, the norm of the move is `length` budgets, whatever norm it is.
  */
 export function displaced(
   context: Pick<AttackContext, "budget" | "clip" | "corner" | "units">,

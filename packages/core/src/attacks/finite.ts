@@ -1,4 +1,5 @@
-// Gradients as attacks get them: where a slope is infinite or undefined, as of a square root at 0, they still can go on.
+// Gradients as attacks get them: where a slope is infinite or undefined, as of a square root at 0, they still can go
+// on.
 
 import type { Vector } from "../linalg.ts";
 
@@ -6,14 +7,18 @@ import type { Vector } from "../linalg.ts";
 export function nonFiniteSentence(flags: Uint8Array): string | undefined {
   const count = flags.reduce((sum, flag) => sum + flag, 0);
   if (count === 0) return undefined;
-  return `${count} of ${flags.length} rows have no finite gradient, or scores that are not finite, on the way of the attack: an infinite slope counted as much as the steepest finite one, an undefined one as none, so attacks on these rows may be weaker than others.`;
+  return (
+    `${count} of ${flags.length} rows have no finite gradient, or scores that are not finite, on the way of the ` +
+    "attack: an infinite slope counted as much as the steepest finite one, an undefined one as none, so attacks " +
+    "on these rows may be weaker than others."
+  );
 }
 
 /**
  * Makes a gradient finite, in place, and says whether it was not.
  *
- * An infinite slope keeps its sign and counts as much as the steepest finite one, or as 1 where there is none but zeros; an
- * undefined one counts as 0.
+ * An infinite slope keeps its sign and counts as much as the steepest finite one, or as 1 where there is none but
+ * zeros; an undefined one counts as 0.
  */
 export function madeFinite(gradient: Vector): boolean {
   let largest = 0;

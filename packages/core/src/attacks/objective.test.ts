@@ -1,4 +1,5 @@
-// What attacks climb: each gradient belongs to its value, keeps what it says it keeps, and leads to the same optimum where one is known.
+// What attacks climb: each gradient belongs to its value, keeps what it says it keeps, and leads to the same optimum
+// where one is known.
 
 import { beforeAll, describe, expect, test } from "vitest";
 import {

@@ -18,13 +18,15 @@ export interface Objective {
 }
 
 /**
- * - `margin`, max_{k != y} s_k - s_y: positive means success. Shifts and scales of a row's scores leave its direction alone.
+ * - `margin`, max_{k != y} s_k - s_y: positive means success. Shifts and scales of a row's scores leave its direction
+ *   alone.
  * - `cross-entropy`, -log softmax(s)_y, which public implementations climb. Its gradient vanishes towards the goal of a
  *   targeted attack, and depends on how scores are scaled.
- * - `logit`, -s_y; targeted it raises s_t alone and never saturates. What shifts all scores of a row by a function of the
- *   row changes its gradient, though no probability.
- * - `logit-margin`, the cross-entropy of scores divided by the gap of the two highest, which is held while gradients are
- *   taken; independent of shifts and scales. Such a gradient is that of no value, so points are compared by their margins.
+ * - `logit`, -s_y; targeted it raises s_t alone and never saturates. What shifts all scores of a row by a function of
+ *   the row changes its gradient, though no probability.
+ * - `logit-margin`, the cross-entropy of scores divided by the gap of the two highest, which is held while gradients
+ *   are taken; independent of shifts and scales. Such a gradient is that of no value, so points are compared by their
+ *   margins.
  */
 export const objectives: Readonly<Record<string, Objective>> = registryOf<Objective>([
   {

@@ -55,18 +55,20 @@ export interface AttackTask {
 /** What became of points at one budget, measured by the framework and not by the attack. */
 export interface AttackResult {
   /**
-   * The attacked points in the type that the models take, float32 unless all take float64, inside ball and box up to its
-   * rounding.
+   * The attacked points in the type that the models take, float32 unless all take float64, inside ball and box up to
+   * its rounding.
    */
   readonly points: Tensor<FloatType>;
   /**
-   * What was reached, one per point, finite, whatever was climbed. Untargeted it is the margin: best other class minus own
-   * class. Targeted it is the target class minus the best other. Positive means success.
+   * What was reached, one per point, finite, whatever was climbed. Untargeted it is the margin: best other class minus
+   * own class. Targeted it is the target class minus the best other. Positive means success.
    */
   readonly objective: Float64Array;
   /** Norm of each perturbation: of the points as they are returned, from those that were given. */
   readonly size: Float64Array;
-  /** 1 for each point that met a gradient, or scores, that are not finite: there the attack is weaker than elsewhere. */
+  /**
+   * 1 for each point that met a gradient, or scores, that are not finite: there the attack is weaker than elsewhere.
+   */
   readonly nonFinite: Uint8Array;
   /** What became of the rules of a table; absent where there are none. */
   readonly rules?: RuleOutcome;
@@ -75,7 +77,10 @@ export interface AttackResult {
   readonly queries: { readonly scores: number; readonly gradients: number };
 }
 
-/** Which points broke the rules of their table when the attack returned them. They were put back, so what is returned did not. */
+/**
+ * Which points broke the rules of their table when the attack returned them. They were put back, so what is returned
+ * did not.
+ */
 export interface RuleOutcome {
   /** 1 for each point that broke a rule. */
   readonly broken: Uint8Array;
@@ -88,19 +93,18 @@ export interface RuleOutcome {
 /**
  * Runs an attack.
  *
- * Whatever the attack returns is projected on the admissible set, rounded to what features and models can hold, measured
- * and judged here, so that no attack can leave its budget or misstate its success. Slopes that are not finite are replaced
- * (`madeFinite`), scores that give no number are worth less than any; a point that ends on such goes back to where it
- * began, and where even that has no number its objective is the least there is. A point that breaks a rule of its table goes
- * back to where it began, or if that breaks one to its row, and counts for what it is there.
+ * Whatever the attack returns is projected on the admissible set, rounded to what features and models can hold,
+ * measured and judged here, so that no attack can leave its budget or misstate its success. Slopes that are not finite
+ * are replaced (`madeFinite`), scores that give no number are worth less than any; a point that ends on such goes back
+ * to where it began, and where even that has no number its objective is the least there is. A point that breaks a rule
+ * of its table goes back to where it began, or if that breaks one to its row, and counts for what it is there.
  *
  * @throws InputError where the threat model does not fit the points.
  *
  * @example
  * ```ts
- * import { dataset, denseRows, fit, learnerByName, linf, openModel, runAttack, runtimeFrom, tensor } from "@carom/core";
- * import { pgdAttack } from "@carom/core/attacks";
- * import * as ort from "onnxruntime-node";
+ * import { dataset, denseRows, fit, learnerByName, linf, openModel, runAttack, runtimeFrom, tensor } from
+ * "@carom/core"; import { pgdAttack } from "@carom/core/attacks"; import * as ort from "onnxruntime-node";
  *
  * const runtime = runtimeFrom(ort);
  * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });

@@ -6,9 +6,9 @@ import { type AttackContext, type Points, rowOf, takePoints } from "./attack.ts"
 const STEPS = 4;
 
 /**
- * Copies of points, moved towards the relations of their table and rounded: x <- project(x - v u^2 g / ||u g||^2), with the
- * distance v from the relations, its gradient g and the units u of cost, then settled. Those that satisfy all rules are
- * flagged; `distance` is how far the others are from the relations, or 1 where they break another rule.
+ * Copies of points, moved towards the relations of their table and rounded: x <- project(x - v u^2 g / ||u g||^2), with
+ * the distance v from the relations, its gradient g and the units u of cost, then settled. Those that satisfy all rules
+ * are flagged; `distance` is how far the others are from the relations, or 1 where they break another rule.
  *
  * Source: Polyak's step for a function whose least value, 0, is known.
  */

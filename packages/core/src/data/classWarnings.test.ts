@@ -11,6 +11,7 @@ it("is told exactly where two names are one without regard to case", () => {
     }),
   );
   expect(caseWarning(["no", "YES", "Yes", "yes"])).toBe(
-    'Names "YES", "Yes", "yes" differ in upper and lower case alone, and are taken for 3 classes. If they are one, write them alike in the file.',
+    'Names "YES", "Yes", "yes" differ in upper and lower case alone, and are taken for 3 classes. If they are ' +
+      "one, write them alike in the file.",
   );
 });

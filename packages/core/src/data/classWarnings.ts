@@ -12,7 +12,7 @@ export function caseWarning(classNames: readonly string[]): string | undefined {
   const [names] = several;
   const others = several.length > 1 ? `, and of ${several.length - 1} more classes` : "";
   return (
-    `Names ${names.map((name) => JSON.stringify(name)).join(", ")}${others} differ in upper and lower case alone, and are ` +
-    `taken for ${names.length} classes. If they are one, write them alike in the file.`
+    `Names ${names.map((name) => JSON.stringify(name)).join(", ")}${others} differ in upper and lower case alone, ` +
+    `and are taken for ${names.length} classes. If they are one, write them alike in the file.`
   );
 }

@@ -71,8 +71,8 @@ const ordered = (bits: number) => bits ^ ((bits >> 31) & REST);
 const [INFINITE, NEGATIVE_INFINITE] = [0x7f800000, ordered(0xff800000)];
 
 /**
- * The same of dense rows in float32 by the bits of their numbers, without a branch that depends on them: a quarter of the time.
- * Undefined where some are not finite.
+ * The same of dense rows in float32 by the bits of their numbers, without a branch that depends on them: a quarter of
+ * the time. Undefined where some are not finite.
  */
 function factsOfSingles({ buffer, byteOffset, length }: Float32Array, columns: number): ColumnFacts | undefined {
   const bits = new Int32Array(buffer, byteOffset, length);

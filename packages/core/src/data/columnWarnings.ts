@@ -1,5 +1,5 @@
-// What is suspicious of columns beside each other: one box over very different ranges, and values that lie so far from zero
-// that float32 hardly tells them apart.
+// What is suspicious of columns beside each other: one box over very different ranges, and values that lie so far from
+// zero that float32 hardly tells them apart.
 
 import { spacingOf } from "../float32.ts";
 import type { Dataset } from "./dataset.ts";
@@ -38,16 +38,19 @@ export function wideBoxWarning(
     isMapped && "learners see it squeezed into a small part of [0, 1]",
   ];
   return (
-    `One box, [${box.join(", ")}], bounds all features, but their own ranges differ by a factor of ${Number(factor.toPrecision(2))}: ` +
-    `${nameOf(data, narrowest)} spans ${Number(widths[narrowest].toPrecision(3))} in this data; ${effects.filter(Boolean).join(", and ")}. ` +
-    "Without a box (--box) each feature is bounded by its own least and greatest value."
+    `One box, [${box.join(", ")}], bounds all features, but their own ranges differ by a factor of ` +
+    `${Number(factor.toPrecision(2))}: ${nameOf(data, narrowest)} spans ${Number(widths[narrowest].toPrecision(3))} ` +
+    `in this data; ${effects.filter(Boolean).join(", and ")}. Without a box (--box) each feature is bounded by its ` +
+    "own least and greatest value."
   );
 }
 
 /** A column is told of where numbers of float32 lie apart by more than this share of its range. */
 const TOLD = 0.1;
 
-/** A sentence where float32, which trained models compute in, hardly tells values of some columns apart; else undefined. */
+/**
+ * A sentence where float32, which trained models compute in, hardly tells values of some columns apart; else undefined.
+ */
 export function float32Warning({ features, ...data }: Dataset): string | undefined {
   const { lower, upper } = columnRanges(features);
   const spacing = lower.map((low, j) => spacingOf(Math.max(Math.abs(low), Math.abs(upper[j]))));
@@ -58,9 +61,9 @@ export function float32Warning({ features, ...data }: Dataset): string | undefin
   const [j] = coarse;
   const others = coarse.length > 1 ? `, and of ${coarse.length - 1} more features` : "";
   return (
-    `Values of ${nameOf(data, j)}${others} lie too close together, so far from zero, for the float32 numbers that models compute in: ` +
-    `from ${lower[j]} to ${upper[j]}, where these are ${spacing[j]} apart. What differs by less is the same to a model; ` +
-    "subtract a constant from such features."
+    `Values of ${nameOf(data, j)}${others} lie too close together, so far from zero, for the float32 numbers that ` +
+    `models compute in: from ${lower[j]} to ${upper[j]}, where these are ${spacing[j]} apart. What differs by less ` +
+    "is the same to a model; subtract a constant from such features."
   );
 }
 

@@ -52,9 +52,9 @@ export interface DatasetInput {
  * Label values become class names, sorted numerically (words alphabetically), and labels the positions in that list.
  * Features of type uint8 are divided by 255 and live in [0, 1], unless none is above 1 or `bytes` says that they are
  * numbers of their own; booleans become 0 and 1; other integers become float32 where that is exact, else float64. A
- * `domain` is meant for the features after that. Without one, booleans and bytes live in the interval of their type, and
- * other features in what `observedDomain` finds: one interval for images and normalised features, and each column's own
- * for tables.
+ * `domain` is meant for the features after that. Without one, booleans and bytes live in the interval of their type,
+ * and other features in what `observedDomain` finds: one interval for images and normalised features, and each column's
+ * own for tables.
  *
  * @throws InputError for empty data, numbers of rows and labels that differ, labels that are no integers, NaN or
  * infinite features, features outside the domain, and shapes that do not fit.
@@ -211,8 +211,8 @@ export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
 }
 
 /**
- * The chosen rows, in ascending order, moved to the front of the memory that the data are in: no copy of them is made, and
- * the data given are no more.
+ * The chosen rows, in ascending order, moved to the front of the memory that the data are in: no copy of them is made,
+ * and the data given are no more.
  */
 export function keepRows(data: Dataset, rows: Int32Array): Dataset {
   const { features } = data;

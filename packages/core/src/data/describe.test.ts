@@ -4,7 +4,8 @@ import { dataset } from "./dataset.ts";
 import { describeDataset } from "./describe.ts";
 import { sparseFromDense } from "./sparse.ts";
 
-// Column 0 is constant, column 2 all zero. Rows 0, 1 and 4 are equal, with two labels among them; rows 2 and 5 are equal.
+// Column 0 is constant, column 2 all zero. Rows 0, 1 and 4 are equal, with two labels among them; rows 2 and 5 are
+// equal.
 const rows = [2, 0, 0, 1, 2, 0, 0, 1, 2, -3, 0, 0, 2, 0.5, 0, 0, 2, 0, 0, 1, 2, -3, 0, 0];
 const features = tensor("float32", [6, 2, 2], rows);
 const labels = [8, 8, 9, 9, 9, 9];

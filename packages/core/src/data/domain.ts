@@ -50,10 +50,10 @@ const WIDE = 0.75;
 /**
  * The bounds of features for which none were declared.
  *
- * One interval, from the least to the greatest value, for images (rows with two axes longer than 1), and for features that
- * fill [0, 1], or as whole numbers [0, 255]: both ends occur, and three quarters of the columns that vary span half of it.
- * All others are columns of a table, each of which is bounded by its own least and greatest value; one that never varies
- * stays as it is.
+ * One interval, from the least to the greatest value, for images (rows with two axes longer than 1), and for features
+ * that fill [0, 1], or as whole numbers [0, 255]: both ends occur, and three quarters of the columns that vary span
+ * half of it. All others are columns of a table, each of which is bounded by its own least and greatest value; one that
+ * never varies stays as it is.
  */
 export function observedDomain(
   features: Features,

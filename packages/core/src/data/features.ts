@@ -99,7 +99,9 @@ export function checkInside(features: Features, domain: Domain, facts: ColumnFac
   });
 }
 
-/** Throws an InputError unless rows are in compressed form: entries counted by `start`, columns ascending and in range. */
+/**
+ * Throws an InputError unless rows are in compressed form: entries counted by `start`, columns ascending and in range.
+ */
 export function checkSparse(x: SparseRows): void {
   const entries = x.start[x.rows];
   let sound =

@@ -6,8 +6,8 @@ import { type Features, isSparse } from "./sparse.ts";
 /**
  * The group of each row: rows share a group exactly where all their features are equal.
  *
- * Groups are numbered 0, 1, ... in the order of their first rows. Rows are compared by a hash of their numbers, and number
- * by number where hashes agree.
+ * Groups are numbered 0, 1, ... in the order of their first rows. Rows are compared by a hash of their numbers, and
+ * number by number where hashes agree.
  */
 export function groupEqualRows(features: Features): Int32Array {
   const hashes = rowHashes(features);
@@ -33,8 +33,8 @@ export interface Repeats {
 const AT_A_TIME = 2 ** 19;
 
 /**
- * How many rows are equal, exactly. Beside the features it takes 4 bytes for each row, and for what is compared a memory
- * that does not grow: hashes are gone through in as many parts as that needs.
+ * How many rows are equal, exactly. Beside the features it takes 4 bytes for each row, and for what is compared a
+ * memory that does not grow: hashes are gone through in as many parts as that needs.
  */
 export function countRepeats(features: Features, labels: Int32Array, atATime: number = AT_A_TIME): Repeats {
   const hashes = rowHashes(features);

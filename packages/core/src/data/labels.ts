@@ -15,8 +15,8 @@ export interface Labels {
  *
  * Where names are given, values are positions in them already. Else each distinct value is a class: integers in
  * numerical order, named by their digits, so that -1 and 1 become classes "-1" (index 0) and "1" (index 1); words in
- * alphabetical order. Integers may be written as words or with a fraction of zeros ("1", "1.0"); spaces around a word are
- * no part of it, as tools that write tables disagree about them.
+ * alphabetical order. Integers may be written as words or with a fraction of zeros ("1", "1.0"); spaces around a word
+ * are no part of it, as tools that write tables disagree about them.
  *
  * @throws InputError for values that are no integers, or no positions in the names; for words beside numbers, and for
  * rows without a label.
@@ -189,8 +189,8 @@ export function withClasses<T extends Labels>(data: T, classNames: readonly stri
 }
 
 /**
- * Where a class stands among names: under its own, else under one that differs in spaces around it or writes the same whole
- * number otherwise ("07", "7.0"); undefined where it is none.
+ * Where a class stands among names: under its own, else under one that differs in spaces around it or writes the same
+ * whole number otherwise ("07", "7.0"); undefined where it is none.
  */
 export function classPosition(names: readonly string[], name: string): number | undefined {
   const exact = names.indexOf(name);

@@ -10,8 +10,8 @@ import { isSparse } from "./sparse.ts";
 const LISTED = 5;
 
 /**
- * The data with its columns in the order of the names that a table or model has; as it is where either has no names. Of a
- * column of words, values that no row here has are columns of zeros, and columns of zeros may be too many.
+ * The data with its columns in the order of the names that a table or model has; as it is where either has no names. Of
+ * a column of words, values that no row here has are columns of zeros, and columns of zeros may be too many.
  *
  * @param what has these names, in words
  * @throws InputError, naming them, for columns that are missing or that there are too many of.

@@ -23,9 +23,9 @@ export function missingTest(marks: readonly string[] = missingMarks): (text: str
 }
 
 /**
- * What becomes of rows with missing values: they are left out, the value becomes a number (in a column of words its digits) or
- * a word, or what is usual in its column: the median of numbers, the most frequent word; with a mask, a further column of
- * 0 and 1 says of each column of numbers where that happened.
+ * What becomes of rows with missing values: they are left out, the value becomes a number (in a column of words its
+ * digits) or a word, or what is usual in its column: the median of numbers, the most frequent word; with a mask, a
+ * further column of 0 and 1 says of each column of numbers where that happened.
  */
 export type MissingRule = number | { readonly word: string } | "drop" | "median" | "median+mask";
 

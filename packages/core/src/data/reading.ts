@@ -56,7 +56,10 @@ const LISTED = 6;
 function wordsPart(words: NonNullable<DataReading["words"]>): string {
   const shown = words.slice(0, LISTED).map(({ name, values }) => `${name} (${values})`);
   const more = words.length > LISTED ? ` and ${words.length - LISTED} more` : "";
-  return `words written out as a feature NAME=VALUE of 0 and 1 for each value, which attacks leave as they are unless a features file says otherwise: ${shown.join(", ")}${more}`;
+  return (
+    "words written out as a feature NAME=VALUE of 0 and 1 for each value, which attacks leave as they are unless " +
+    `a features file says otherwise: ${shown.join(", ")}${more}`
+  );
 }
 
 const filledWith = (rule: MissingRule | undefined): string => {
@@ -92,7 +95,8 @@ export function readingParts(reading: DataReading): string[] {
     words && wordsPart(words),
     label === undefined
       ? `${classes} classes`
-      : `label ${JSON.stringify(label)}${reasons[labelBecause]} (${classes} ${classes === 1 ? "class" : "classes"}${option})`,
+      : `label ${JSON.stringify(label)}${reasons[labelBecause]} (${classes} ` +
+        `${classes === 1 ? "class" : "classes"}${option})`,
     reading.arrays && `a row of ${reading.arrays.map((name) => JSON.stringify(name)).join(", ")} side by side`,
     separator && `separator ${separator === "\t" ? "tab" : `"${separator}"`} (--separator)`,
     decimal === "," && "decimal comma (--decimal)",

@@ -2,7 +2,9 @@
 
 import type { Dataset } from "./dataset.ts";
 
-/** Two datasets of the same features with the least bounds that hold both; where they have other features, as they are. */
+/**
+ * Two datasets of the same features with the least bounds that hold both; where they have other features, as they are.
+ */
 export function withSameBounds(a: Dataset, b: Dataset | undefined): readonly [Dataset, Dataset | undefined] {
   if (!b || a.domain.lower.length !== b.domain.lower.length) return [a, b];
   const lower = a.domain.lower.map((low, j) => Math.min(low, b.domain.lower[j]));

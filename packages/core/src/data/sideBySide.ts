@@ -40,7 +40,9 @@ export function sideBySide(arrays: ReadonlyMap<string, Tensor>, bytes?: BytesAs)
   return { features: { type, shape: [rows, width], data }, featureNames };
 }
 
-/** What the columns of an array, or of an input of a model, are called: its own name where it has one, else numbered. */
+/**
+ * What the columns of an array, or of an input of a model, are called: its own name where it has one, else numbered.
+ */
 export function columnNames(name: string, shape: readonly number[]): readonly string[] {
   const size = sizeOf(shape);
   return size === 1 ? [name] : Array.from({ length: size }, (_, i) => `${name}[${i}]`);

@@ -16,8 +16,8 @@ export interface Broken {
 /**
  * The relations that some rows of a table do not satisfy, with how many.
  *
- * @throws InputError, with its place, where a value is not of its column's kind or out of its bounds, a group of some row has
- * not exactly one 1, or a relation holds of no row
+ * @throws InputError, with its place, where a value is not of its column's kind or out of its bounds, a group of some
+ * row has not exactly one 1, or a relation holds of no row
  */
 export function checkRows(features: ResolvedFeatures, data: Dataset, place: Place = wayOnly): readonly Broken[] {
   const n = rowCount(data);

@@ -22,8 +22,8 @@ interface About {
 }
 
 /**
- * The relations of the form `column == expression` as definitions, each after those that it needs. Where the column also
- * stands on the right, or may not be computed, the relation is a rule like others.
+ * The relations of the form `column == expression` as definitions, each after those that it needs. Where the column
+ * also stands on the right, or may not be computed, the relation is a rule like others.
  *
  * @throws InputError for a column that two relations define, and for definitions that need each other in a circle
  */
@@ -69,6 +69,8 @@ function circle({ names, place }: About, way: readonly Definition[]): InputError
   return new InputError("invalid", `relation at ${place(last.relation)}`, {
     expected: "columns that can be computed one after the other",
     got: `a circle: ${columns.join(" needs ")}`,
-    remedy: `write one of them as a rule that computes nothing, with its column on the right: "... == ${names[last.column]}"`,
+    remedy:
+      `write one of them as a rule that computes nothing, with its column on the right: "... == ` +
+      `${names[last.column]}"`,
   });
 }

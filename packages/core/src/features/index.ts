@@ -1,5 +1,6 @@
 /**
- * `@carom/core/features`: what is known of features, as a file says it: their kinds, their costs, and how they depend on each other.
+ * `@carom/core/features`: what is known of features, as a file says it: their kinds, their costs, and how they depend
+ * on each other.
  *
  * @module features
  */

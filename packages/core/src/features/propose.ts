@@ -1,4 +1,5 @@
-// A feature schema proposed from the rows of a table: what the values show, each with its reason, for a person to correct.
+// A feature schema proposed from the rows of a table: what the values show, each with its reason, for a person to
+// correct.
 
 import { type Dataset, denseRows, featureCount, rowCount } from "../data/dataset.ts";
 import { toFloat } from "../tensor.ts";
@@ -32,9 +33,9 @@ export interface FeatureProposal {
 /**
  * What the rows of a table show of its columns.
  *
- * _Kinds_: columns of words, and columns of 0 and 1 whose names share a beginning and of which exactly one is 1 in each row,
- * are one-hot groups; other columns of 0 and 1 are binary, of whole numbers integers. _Bounds_ are those of the rows.
- * _Scale_: the robust spread. _Relations_: see `proposeRelations`.
+ * _Kinds_: columns of words, and columns of 0 and 1 whose names share a beginning and of which exactly one is 1 in each
+ * row, are one-hot groups; other columns of 0 and 1 are binary, of whole numbers integers. _Bounds_ are those of the
+ * rows. _Scale_: the robust spread. _Relations_: see `proposeRelations`.
  */
 export function proposeFeatures(data: Dataset): FeatureProposal {
   const [n, d] = [rowCount(data), featureCount(data)];
@@ -99,8 +100,8 @@ function groupProposal({ name, columns, isOfWords }: Group, names: readonly stri
 const separators = /[=_.:/ -]/g;
 
 /**
- * Groups of columns of 0 and 1 whose names are alike up to a separator and of which exactly one is 1 in each row; the widest
- * where several begin alike.
+ * Groups of columns of 0 and 1 whose names are alike up to a separator and of which exactly one is 1 in each row; the
+ * widest where several begin alike.
  */
 function groupsByName(
   names: readonly string[],

@@ -25,10 +25,11 @@ const ROUNDING = 1e-6;
 const WOULD_BREAK = { rows: 5, share: 0.02 };
 
 /**
- * Equalities a == b, a == b + c and a == b * c, and comparisons a <= b, that hold in every row. Constant columns are in none.
+ * Equalities a == b, a == b + c and a == b * c, and comparisons a <= b, that hold in every row. Constant columns are in
+ * none.
  *
- * A comparison is proposed where, with the rows of one column in random order, at least 5 of them and one in 50 would break it, and
- * where neither two others nor an equality with a sum tell as much.
+ * A comparison is proposed where, with the rows of one column in random order, at least 5 of them and one in 50 would
+ * break it, and where neither two others nor an equality with a sum tell as much.
  */
 export function proposeRelations(all: readonly Column[]): readonly RelationProposal[] {
   const columns = all.filter(({ values }) => values.some((value) => value !== values[0]));
@@ -102,7 +103,9 @@ function comparisons(columns: readonly Column[], related: ReadonlySet<string>, r
       if (isBetween || breaking < Math.max(WOULD_BREAK.rows, WOULD_BREAK.share * rows)) return;
       found.push({
         text: `${printName(low.name)} <= ${printName(high.name)}`,
-        reason: `in all ${rows} rows, of which ${breaking} would break it if the columns had nothing to do with each other`,
+        reason:
+          `in all ${rows} rows, of which ${breaking} would break it if the columns had nothing to do with each ` +
+          "other",
       });
     });
   });

@@ -47,12 +47,13 @@ export function conditionsOf({ columns, relations }: ResolvedFeatures): readonly
 /**
  * What a schema says of the columns of a table. Columns of words are groups, also where it does not name them.
  *
- * Bounds that are not given are the table's own (`Dataset.domain`), those of binary columns and groups 0 and 1. The scale
- * of a column is its robust spread (`robustSpread`) over the rows, where those do not vary the width of its bounds; a binary
- * column or a group costs 1 to change: of a group that changes from one column to another, each of the two.
+ * Bounds that are not given are the table's own (`Dataset.domain`), those of binary columns and groups 0 and 1. The
+ * scale of a column is its robust spread (`robustSpread`) over the rows, where those do not vary the width of its
+ * bounds; a binary column or a group costs 1 to change: of a group that changes from one column to another, each of the
+ * two.
  *
- * @throws InputError, with its place, for columns that do not exist or are named twice, and what contradicts itself: bounds,
- * values, relations that cannot be read, that define a column twice or each other in a circle
+ * @throws InputError, with its place, for columns that do not exist or are named twice, and what contradicts itself:
+ * bounds, values, relations that cannot be read, that define a column twice or each other in a circle
  */
 export function resolveFeatures(schema: FeatureSchema, data: Dataset, place: Place = wayOnly): ResolvedFeatures {
   const names = featureNamesOf(data);

@@ -23,8 +23,8 @@ export interface TableRules {
 }
 
 /**
- * Computes the columns that follow from others, in place. Where none of its sources changed a column keeps the value of the
- * row itself, which may be rounded.
+ * Computes the columns that follow from others, in place. Where none of its sources changed a column keeps the value of
+ * the row itself, which may be rounded.
  */
 export function repair({ definitions }: TableRules, points: Rows, origin: Rows): void {
   const { rows, columns, data } = points;
@@ -39,8 +39,8 @@ export function repair({ definitions }: TableRules, points: Rows, origin: Rows):
 }
 
 /**
- * Turns gradients by all columns into those by the columns that others follow from, in place: a computed column moves with
- * its sources, so its slope is added to theirs (chain rule) and is 0 by itself.
+ * Turns gradients by all columns into those by the columns that others follow from, in place: a computed column moves
+ * with its sources, so its slope is added to theirs (chain rule) and is 0 by itself.
  */
 export function pullBack({ definitions }: TableRules, points: Rows, gradients: { readonly data: Vector }): void {
   const { rows, columns } = points;

@@ -4,8 +4,8 @@
 const NORMAL = 1.349;
 
 /**
- * The interquartile range over 1.349, the standard deviation of normal values and blind to outliers; the standard deviation
- * itself where half of the values or more are equal, so that this is 0; 0 for values that are all equal.
+ * The interquartile range over 1.349, the standard deviation of normal values and blind to outliers; the standard
+ * deviation itself where half of the values or more are equal, so that this is 0; 0 for values that are all equal.
  */
 export function robustSpread(values: Float64Array): number {
   const sorted = values.slice().sort();

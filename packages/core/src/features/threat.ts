@@ -1,4 +1,5 @@
-// Resolved features as a threat model: a norm in units of cost, bounds, masks and directions of columns, and their rules.
+// Resolved features as a threat model: a norm in units of cost, bounds, masks and directions of columns, and their
+// rules.
 
 import type { FeatureKind } from "../data/featureKind.ts";
 import { type Norm, norms } from "../threat/norm.ts";

@@ -14,8 +14,8 @@ export interface Violation {
 const STRICT = 1e-3;
 
 /**
- * The first-order distance of each row from a condition: of a comparison its difference d over the length of the gradient of
- * d by the columns in their units; `and` adds distances up, `or` takes the least.
+ * The first-order distance of each row from a condition: of a comparison its difference d over the length of the
+ * gradient of d by the columns in their units; `and` adds distances up, `or` takes the least.
  *
  * What measures a difference is taken for constant where distances are differentiated. Where no column can change a
  * difference the distance is the difference itself; where a side is not finite it is infinite, without a gradient.

@@ -3,8 +3,8 @@
 import type { ColumnProposal, FeatureProposal } from "./propose.ts";
 
 /**
- * A features file: a line for each column with its reason as a comment; relations stand as comments, since that they hold in
- * these rows does not say that they must.
+ * A features file: a line for each column with its reason as a comment; relations stand as comments, since that they
+ * hold in these rows does not say that they must.
  *
  * @param source what the rows are called, such as the name of their file
  */
@@ -17,7 +17,8 @@ export function writeProposal({ rows, columns, relations }: FeatureProposal, sou
     `# What is known of the columns of ${JSON.stringify(source)}: proposed from its ${rows} rows, for you to correct.`,
     '# bounds are the least and the greatest value of these rows; "own" in place of one is the row\'s own value.',
     "# scale is how much of a column a unit of the budget changes: a robust spread, so that budgets compare columns.",
-    "# Say mutable: false where an attacker cannot change a column, direction: increase or decrease where only one way is open.",
+    "# Say mutable: false where an attacker cannot change a column, direction: increase or decrease where only " +
+      "one way is open.",
     ...(isFlags ? ["others: { kind: binary }  # every column is 0 or 1"] : ["columns:", ...aligned]),
     ...(relations.length > 0
       ? [

@@ -30,7 +30,9 @@ export function alignmentAndTransfer(result: AuditResult, epsilon: number, { doc
     const ratio = surrogate === judged ? undefined : cellAt(result, surrogate, judged, epsilon)?.ratio;
     if (ratio === undefined) return [];
     const { estimate: R, low, high } = alignment;
-    const title = `crafted on ${surrogate}, judged on ${judged}: R ${short(R)} (${short(low)} to ${short(high)}), ratio ${short(ratio)}`;
+    const title =
+      `crafted on ${surrogate}, judged on ${judged}: R ${short(R)} (${short(low)} to ${short(high)}), ratio ` +
+      `${short(ratio)}`;
     return [{ surrogate, target: judged, R, low, high, ratio, title }];
   });
   const own = points.filter((point) => point.target === target);

@@ -77,7 +77,9 @@ export function gradientSizes(result: AuditResult, epsilon: number, { document }
   ] as const;
   nameY(drawing, "white-box error");
   writeKey(drawing, key, scatterFrame.left);
-  const label = `White-box error at ${normName(result.asked)} epsilon ${epsilon} against input-gradient size, ${points.length} models`;
+  const label =
+    `White-box error at ${normName(result.asked)} epsilon ${epsilon} against input-gradient size, ` +
+    `${points.length} models`;
   return applySvgStyle(drawing, "gradient-sizes", label);
 }
 

@@ -21,7 +21,8 @@ export function svgText(element: Element): string {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(
       (attribute) =>
-        ` ${attribute.name}="${escapeMarkup(geometry.has(attribute.name) ? rounded(attribute.value) : attribute.value)}"`,
+        " " +
+        `${attribute.name}="${escapeMarkup(geometry.has(attribute.name) ? rounded(attribute.value) : attribute.value)}"`,
     )
     .join("");
   const children = [...element.childNodes]

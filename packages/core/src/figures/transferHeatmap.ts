@@ -50,7 +50,9 @@ export function transferHeatmap(result: AuditResult, epsilon: number, { document
       const cell = cellAt(result, surrogate, judged, epsilon);
       if (!cell) continue;
       const { errorUnderAttack } = cell;
-      const title = `crafted on ${surrogate}, judged on ${judged}: ${percentInterval(errorUnderAttack)} of ${errorUnderAttack.n}`;
+      const title =
+        `crafted on ${surrogate}, judged on ${judged}: ${percentInterval(errorUnderAttack)} of ` +
+        `${errorUnderAttack.n}`;
       boxes.push({ at, down, share: errorUnderAttack.estimate, title, whiteBox: surrogate === judged, plain: false });
     }
     const rate = transferRate(result, surrogate, epsilon);

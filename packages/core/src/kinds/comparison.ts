@@ -1,4 +1,5 @@
-// Two versions of a model compared, as kinds of study: two audits that are yet to be computed, and two that are finished.
+// Two versions of a model compared, as kinds of study: two audits that are yet to be computed, and two that are
+// finished.
 
 import { percentInterval } from "../numbers.ts";
 import type { AuditedVersion } from "../study/audit/auditedVersion.ts";
@@ -78,7 +79,10 @@ export const comparison: StudyKind<
   ...answered,
 };
 
-/** Compares audits that are finished: nothing is left to plan or compute. @throws InputError as `compareAudits` does, at once */
+/**
+ * Compares audits that are finished: nothing is left to plan or compute.
+ * @throws InputError as `compareAudits` does, at once
+ */
 export const finishedComparison: StudyKind<
   { readonly gate?: ComparisonGate },
   Versions<AuditedVersion>,

@@ -1,5 +1,6 @@
 /**
- * `@carom/core/kinds`: each kind of study as one value: what its file looks like, how it is planned, read, told and drawn.
+ * `@carom/core/kinds`: each kind of study as one value: what its file looks like, how it is planned, read, told and
+ * drawn.
  *
  * @module kinds
  */

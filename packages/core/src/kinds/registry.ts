@@ -1,5 +1,5 @@
-// Every kind of study by the name that its file gives in `kind`: what its file looks like, how it is planned, read, told
-// and drawn.
+// Every kind of study by the name that its file gives in `kind`: what its file looks like, how it is planned, read,
+// told and drawn.
 
 import { z } from "zod";
 import { type AuditStudy, auditSchema } from "../study/audit/schema.ts";

@@ -78,7 +78,8 @@ function warningsOf(entries: readonly SignificanceEntry[]): string[] {
     const least = smallestPossibleP(repetitions);
     if (least < 0.05) return [];
     return [
-      `${study} has ${repetitions} ${repetitions === 1 ? "repetition" : "repetitions"}: no p-value can fall below ${Number(least.toPrecision(2))}, so not below .05.`,
+      `${study} has ${repetitions} ${repetitions === 1 ? "repetition" : "repetitions"}: no p-value can fall ` +
+        `below ${Number(least.toPrecision(2))}, so not below .05.`,
     ];
   });
 }

@@ -67,7 +67,9 @@ function endless(
   const given = guilty.map((option) => `${option}=${options[option]}`);
   return new InputError("unsupported", `training of ${name}`, {
     expected: "one that takes at most 30 days",
-    got: `about ${Number((seconds / 86_400).toPrecision(2))} days${given.length > 0 ? ` with ${given.join(" and ")}` : ""}`,
+    got:
+      `about ${Number((seconds / 86_400).toPrecision(2))} ` +
+      `days${given.length > 0 ? ` with ${given.join(" and ")}` : ""}`,
     remedy: given.length > 0 ? `give a smaller ${guilty.join(" or ")}, or fewer rows` : "learn from fewer rows",
   });
 }

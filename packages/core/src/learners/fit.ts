@@ -85,7 +85,9 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
   return { model: modelFromGraph({ ...graph, metadata }), training, options };
 }
 
-/** Weights that float32 does not hold make no model: the options that differ from what they are by default may be why. */
+/**
+ * Weights that float32 does not hold make no model: the options that differ from what they are by default may be why.
+ */
 function requireFinite(learner: AnyLearner, options: Readonly<Record<string, unknown>>, { graph }: OnnxModel): void {
   const isSound = ({ type, data }: Tensor) =>
     !isFloat(type) || (data as Float32Array | Float64Array).every((value) => Number.isFinite(value));
@@ -107,8 +109,12 @@ function requireClasses(data: Dataset): void {
   const present = new Set(data.labels);
   if (present.size === data.classNames.length && present.size >= 2) return;
   throw new InputError("invalid", "training data", {
-    expected: `rows of at least two classes${data.classNames.length > 1 ? `, and of each of ${data.classNames.length}` : ""}`,
-    got: `${rowCount(data)} rows of ${present.size === 1 ? `"${data.classNames[data.labels[0]]}" alone` : `${present.size} of them`}`,
+    expected:
+      "rows of at least two " +
+      `classes${data.classNames.length > 1 ? `, and of each of ${data.classNames.length}` : ""}`,
+    got:
+      `${rowCount(data)} rows of ` +
+      `${present.size === 1 ? `"${data.classNames[data.labels[0]]}" alone` : `${present.size} of them`}`,
     remedy: "give data in which every class occurs",
   });
 }

@@ -70,7 +70,8 @@ const mayCopy = (bytes: number, data: number) => bytes <= COPIED + COPIED_PART *
 
 /**
  * The rows that a linear learner multiplies, mapped to [0, 1]. What is sparse, or as large as it is dense, stays in the
- * memory of the dataset; other rows that are mostly zero, as images are, are copied without zeros and without empty columns.
+ * memory of the dataset; other rows that are mostly zero, as images are, are copied without zeros and without empty
+ * columns.
  */
 export function linearRows(data: Dataset, scaling: Scaling | undefined): CompressedRows {
   const { features } = data;
@@ -122,8 +123,8 @@ function entriesIn(rows: DenseRows): number {
 }
 
 /**
- * As `sparseFromDense`, of rows that are mapped on the way and kept in their type, and without a branch for each number: a
- * third of the time on images.
+ * As `sparseFromDense`, of rows that are mapped on the way and kept in their type, and without a branch for each
+ * number: a third of the time on images.
  */
 function withoutZeros(x: DenseRows): SparseRows {
   const { rows, columns } = x;

@@ -24,7 +24,8 @@ const options = z.strictObject({
     .lt(1)
     .default(1e-6)
     .describe(
-      "largest violation of the optimality conditions; of squared hinge, 1,000 times the gradient's norm against the start",
+      "largest violation of the optimality conditions; of squared hinge, 1,000 times the gradient's norm " +
+        "against the start",
     ),
   balanced: balancedOption,
 });

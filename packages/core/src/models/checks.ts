@@ -83,7 +83,9 @@ export function checkOrder(scores: Tensor, labels: Int32Array): readonly ModelWa
   if (n < 2 || sign === undefined || !varies || labels.every((label) => label === best)) return [];
   return modelWarning(
     "order",
-    `In all ${n} answers the scores are ordered by size, the ${sign === 1 ? "largest last" : "largest first"}: they seem to be sorted in each answer, so that a place in the list is no class; give the way to lists that hold labels beside scores in a mapping file, or to the first label alone (labels:).`,
+    `In all ${n} answers the scores are ordered by size, the ${sign === 1 ? "largest last" : "largest first"}: ` +
+      "they seem to be sorted in each answer, so that a place in the list is no class; give the way to lists that " +
+      "hold labels beside scores in a mapping file, or to the first label alone (labels:).",
   );
 }
 
@@ -96,7 +98,8 @@ export function checkScores(scores: Tensor, range = RANGE): readonly ModelWarnin
     const rows = countRows(scores, (row) => !row.every(Number.isFinite));
     return modelWarning(
       "scores",
-      `Scores of ${rows} of ${n} rows are no finite numbers, as ${data[bad]} in row ${Math.floor(bad / k)}; a row with NaN counts as wrong: is the range of the features what the model expects?`,
+      `Scores of ${rows} of ${n} rows are no finite numbers, as ${data[bad]} in row ${Math.floor(bad / k)}; a ` +
+        "row with NaN counts as wrong: is the range of the features what the model expects?",
     );
   }
   if (n < 2 || !data.every((value, i) => value === data[i % k])) return [];
@@ -110,7 +113,8 @@ export function checkAccuracy(predicted: Int32Array, labels: Int32Array, range =
   const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
   return modelWarning(
     "chance",
-    `Of ${labels.length} rows ${percent(right)} are right, and chance would give ${percent(chance)}: are the labels and the order of the classes (--classes) what the model expects, and ${range}`,
+    `Of ${labels.length} rows ${percent(right)} are right, and chance would give ${percent(chance)}: are the ` +
+      `labels and the order of the classes (--classes) what the model expects, and ${range}`,
   );
 }
 
@@ -122,7 +126,8 @@ export function checkSaturation(scores: Tensor, probabilities: boolean, range = 
   if (2 * count <= n) return [];
   return modelWarning(
     "saturation",
-    `For ${count} of ${n} rows one class has probability 1 but for rounding: the loss hardly changes around them, so that its gradients say little; ${range}`,
+    `For ${count} of ${n} rows one class has probability 1 but for rounding: the loss hardly changes around ` +
+      `them, so that its gradients say little; ${range}`,
   );
 }
 
@@ -142,7 +147,8 @@ async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Pro
   if (random > 0) {
     return modelWarning(
       "randomness",
-      `Asked twice, the model gives other scores, by up to ${random.toPrecision(2)}: it draws random numbers, or was exported in training mode; export it for evaluation.`,
+      `Asked twice, the model gives other scores, by up to ${random.toPrecision(2)}: it draws random numbers, ` +
+        "or was exported in training mode; export it for evaluation.",
     );
   }
   const alone = await model.scores(sliceRows(x, 0, 1));
@@ -150,7 +156,8 @@ async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Pro
   if (moved <= 1e-3 * largest) return [];
   return modelWarning(
     "neighbours",
-    `Asked alone, a row gets other scores than among others, by up to ${moved.toPrecision(2)}: the model mixes rows, as batch normalisation in training mode does; export it for evaluation.`,
+    `Asked alone, a row gets other scores than among others, by up to ${moved.toPrecision(2)}: the model mixes ` +
+      "rows, as batch normalisation in training mode does; export it for evaluation.",
   );
 }
 
@@ -168,20 +175,23 @@ async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array)
     ...(2 * zero > n
       ? modelWarning(
           "gradients",
-          `For ${zero} of ${n} rows the gradient is zero: scores are saturated there, or pass through what is constant almost everywhere, such as rounding; attacks by gradients find nothing.`,
+          `For ${zero} of ${n} rows the gradient is zero: scores are saturated there, or pass through what is ` +
+            "constant almost everywhere, such as rounding; attacks by gradients find nothing.",
         )
       : []),
     ...(infinite > 0
       ? modelWarning(
           "gradients",
-          `For ${infinite} of ${n} rows the gradient is not finite, as that of a square root or a logarithm at 0; such rows are left out of S, R and V.`,
+          `For ${infinite} of ${n} rows the gradient is not finite, as that of a square root or a logarithm at ` +
+            "0; such rows are left out of S, R and V.",
         )
       : []),
     ...(disagreeing === undefined
       ? []
       : modelWarning(
           "differences",
-          `Gradients are not what scores do around ${disagreeing}: the model rounds its features, or hides its gradients; attacks by gradients are weaker on it than they could be.`,
+          `Gradients are not what scores do around ${disagreeing}: the model rounds its features, or hides its ` +
+            "gradients; attacks by gradients are weaker on it than they could be.",
         )),
   ];
 }

@@ -62,7 +62,9 @@ function notScores(session: Session): InputError {
     got: got || "none",
     remedy: single
       ? `if "${single.name}" is the logit of the second of two classes, say so with --output ${single.name}`
-      : "export the classifier with its scores or probabilities, not its labels alone (skl2onnx: options={'zipmap': False}; PyTorch: return the logits, not their argmax), or name the value inside the file that holds them with --output",
+      : "export the classifier with its scores or probabilities, not its labels alone (skl2onnx: " +
+        "options={'zipmap': False}; PyTorch: return the logits, not their argmax), or name the value inside the " +
+        "file that holds them with --output",
   });
 }
 

@@ -1,5 +1,6 @@
 /**
- * `@carom/core/models`: what may be asked of a model, whoever made it: scores, losses and gradients, on an injected runtime.
+ * `@carom/core/models`: what may be asked of a model, whoever made it: scores, losses and gradients, on an injected
+ * runtime.
  *
  * @module models
  */

@@ -19,20 +19,24 @@ export function checkKind(scores: Tensor, probabilities: boolean): readonly Mode
   if (probabilities && looks === "within") {
     return modelWarning(
       "kind",
-      "Scores lie between 0 and 1, but do not sum to 1 in each row: each is read as the probability of its class by itself.",
+      "Scores lie between 0 and 1, but do not sum to 1 in each row: each is read as the probability of its " +
+        "class by itself.",
     );
   }
   if (!probabilities && looks !== "outside") {
     const sum = looks === "distribution" ? "sum to 1 in each row" : "do not sum to 1";
     return modelWarning(
       "kind",
-      `Scores lie between 0 and 1 and ${sum}, but are read as logits, whose softmax is nearly flat there: if they are probabilities, S, R and losses mean little.`,
+      `Scores lie between 0 and 1 and ${sum}, but are read as logits, whose softmax is nearly flat there: if ` +
+        "they are probabilities, S, R and losses mean little.",
     );
   }
   return looks === "outside" && sumsToOne(scores)
     ? modelWarning(
         "kind",
-        "Scores sum to 1 in each row, but some are below 0 or above 1: they are no probabilities, and if they are values divided by their sum, their order is reversed wherever that sum is negative; compare the error with that of the tool that exported the model.",
+        "Scores sum to 1 in each row, but some are below 0 or above 1: they are no probabilities, and if they " +
+          "are values divided by their sum, their order is reversed wherever that sum is negative; compare the " +
+          "error with that of the tool that exported the model.",
       )
     : [];
 }
@@ -64,7 +68,8 @@ export function checkTies(scores: Tensor): readonly ModelWarning[] {
   if (count === 0) return [];
   return modelWarning(
     "ties",
-    `In ${count} of ${n} rows several classes have the highest score, but for rounding; the highest or else the first of them counts, which other tools may decide otherwise.`,
+    `In ${count} of ${n} rows several classes have the highest score, but for rounding; the highest or else the ` +
+      "first of them counts, which other tools may decide otherwise.",
   );
 }
 
@@ -82,6 +87,8 @@ export function checkOwnLabels(
   const percent = (wrong: number) => `${((100 * wrong) / n).toFixed(1)} %`;
   return modelWarning(
     "labels",
-    `The file's own labels are not the classes of the highest score on ${count} of ${n} rows: by its labels ${percent(differ(own, labels))} are wrong, by the highest score, which counts here, ${percent(differ(predicted, labels))}.`,
+    `The file's own labels are not the classes of the highest score on ${count} of ${n} rows: by its labels ` +
+      `${percent(differ(own, labels))} are wrong, by the highest score, which counts here, ` +
+      `${percent(differ(predicted, labels))}.`,
   );
 }

@@ -26,8 +26,8 @@ export interface Limits {
     readonly heavy: number;
   };
   /**
-   * Points attacked side by side: numbers that they may have, and rows that there are even where they have up to four times as
-   * many. An attack keeps some twenty arrays of them in float64.
+   * Points attacked side by side: numbers that they may have, and rows that there are even where they have up to four
+   * times as many. An attack keeps some twenty arrays of them in float64.
    */
   readonly chunk: { readonly numbers: number; readonly rows: number };
   /** Opened models that are kept for who asks for them next, and bytes of their files in all. */

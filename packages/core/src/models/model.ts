@@ -134,7 +134,10 @@ function lookupIn({ nodes, initializers }: Graph): Node | undefined {
 function lookedUp(graph: Graph): string {
   const lookup = lookupIn(graph);
   const name = lookup ? ` ${lookup.outputs[0]}` : "";
-  return `the inputs are whole numbers that choose entries of a table, which has no gradient (--attack-at${name || " NAME"} attacks what they choose)`;
+  return (
+    "the inputs are whole numbers that choose entries of a table, which has no gradient " +
+    `(--attack-at${name || " NAME"} attacks what they choose)`
+  );
 }
 
 function readable(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable"> {

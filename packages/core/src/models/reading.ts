@@ -13,8 +13,8 @@ import { chooseScores, type Makers, madeProbabilities, makerOf, makersOf, widthO
  * - `second`: one alone, the score of the second of two classes.
  * - `reversed`: one for each of two classes, the second first. So does ONNX Runtime give the scores of an SVMClassifier
  *   for
- *   two classes without probabilities: its value s is positive for the first class, as its label says, and the columns are
- *   [-s, s].
+ *   two classes without probabilities: its value s is positive for the first class, as its label says, and the columns
+ *   are [-s, s].
  * - `pairs`: one for each pair i < j of classes, positive for the first: machines of one against one.
  */
 export type Columns = "classes" | "second" | "reversed" | "pairs";

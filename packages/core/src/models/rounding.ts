@@ -35,7 +35,8 @@ export function roundingWarning(parts: readonly InputPart[] | undefined, rows: T
 function sentenceOn(name: string, isByte: boolean, share: number, example: number): string {
   const takes = isByte ? "bytes, which are parts of 255 here" : "whole numbers";
   return (
-    `Input "${name}" of the model takes ${takes}; ${Number((100 * share).toPrecision(2))} % of the numbers in these rows are others, such as ` +
-    `${example}, and are rounded to the nearest before the model sees them. Give the data as the model was trained on.`
+    `Input "${name}" of the model takes ${takes}; ${Number((100 * share).toPrecision(2))} % of the numbers in these ` +
+    `rows are others, such as ${example}, and are rounded to the nearest before the model sees them. Give the data ` +
+    "as the model was trained on."
   );
 }

@@ -1,4 +1,5 @@
-// Scores of all rows of a dataset, a block at a time: what the model takes of another type, or sparse rows, would fill the memory.
+// Scores of all rows of a dataset, a block at a time: what the model takes of another type, or sparse rows, would fill
+// the memory.
 
 import { type Dataset, denseRows, featureCount, rowCount } from "../data/dataset.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";

@@ -13,7 +13,10 @@ import { manifestOf, type RunFacts } from "./manifest.ts";
 import { headerOf } from "./outputs.ts";
 import { renderReport } from "./render.ts";
 
-/** File names and contents; `target` is the target as it was named. `metrics.json` has no times in it: equal questions give equal bytes. */
+/**
+ * File names and contents; `target` is the target as it was named. `metrics.json` has no times in it: equal questions
+ * give equal bytes.
+ */
 export function auditFiles(
   output: AuditOutput,
   facts: RunFacts,

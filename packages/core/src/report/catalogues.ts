@@ -10,12 +10,15 @@ export interface Catalogue {
   readonly entries: readonly { readonly id: string; readonly name: string; readonly when: Occasion }[];
 }
 
-/** What of an audit an entry is about: all of it, points crafted on surrogates, on the target itself, or asking a service. */
+/**
+ * What of an audit an entry is about: all of it, points crafted on surrogates, on the target itself, or asking a
+ * service.
+ */
 export type Occasion = "evasion" | "transfer" | "white-box" | "service";
 
 /**
- * The catalogues. OWASP's ML07 "Transfer Learning Attack" is not among the entries: it is about pre-trained models that carry a
- * fault with them, not about adversarial points that transfer.
+ * The catalogues. OWASP's ML07 "Transfer Learning Attack" is not among the entries: it is about pre-trained models that
+ * carry a fault with them, not about adversarial points that transfer.
  */
 export const catalogues: readonly Catalogue[] = [
   {

@@ -89,15 +89,18 @@ function definitions({ comparisons }: AuditComparison): Markup {
     ["only A, only B", "Points that end in a wrong class in this version alone; changed.csv lists them one by one."],
     [
       "intervals",
-      `95 %, for all ${comparisons} comparisons at once: Newcombe's of a difference of paired shares, each at level 1 − 0.05 / ${comparisons}. They are a little wider than the tests need.`,
+      `95 %, for all ${comparisons} comparisons at once: Newcombe's of a difference of paired shares, each at ` +
+        `level 1 − 0.05 / ${comparisons}. They are a little wider than the tests need.`,
     ],
     [
       "p",
-      "Of McNemar's exact test: how probable it is that points change sides so unevenly by chance; adjusted by Holm over all comparisons. More or less is said where the adjusted one is at most .05.",
+      "Of McNemar's exact test: how probable it is that points change sides so unevenly by chance; adjusted by " +
+        "Holm over all comparisons. More or less is said where the adjusted one is at most .05.",
     ],
     [
       "what is not in them",
-      "Intervals and tests see the choice of points. Another training of the surrogates, another split or another seed may give other numbers.",
+      "Intervals and tests see the choice of points. Another training of the surrogates, another split or " +
+        "another seed may give other numbers.",
     ],
   ];
   return html`<dl class="facts">${terms.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;

@@ -12,7 +12,9 @@ import { html, type Markup } from "./html.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import type { StudyDrawing } from "./studyFigures.ts";
 
-/** The scatter plots against R of a study of either kind: R and rho or the ratio of each pair, means over repetitions. */
+/**
+ * The scatter plots against R of a study of either kind: R and rho or the ratio of each pair, means over repetitions.
+ */
 export function correlationDrawings(
   { correlations, lines }: CorrelationPanel,
   repetitions: readonly Measured[],

@@ -20,8 +20,8 @@ interface Case {
 }
 
 /**
- * The document. A case of a surrogate fails where a rule on transfer at its budget failed and its own interval is beyond the
- * limit too; a rule that no single surrogate breaks beyond chance fails in the cases of the gate alone.
+ * The document. A case of a surrogate fails where a rule on transfer at its budget failed and its own interval is
+ * beyond the limit too; a rule that no single surrogate breaks beyond chance fails in the cases of the gate alone.
  */
 export function junitOf(result: AuditResult, { findings }: Gated): string {
   const attackers = result.cells.filter(({ target }) => target === TARGET).map((cell) => caseOf(cell, findings));

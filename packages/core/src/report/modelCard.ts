@@ -1,4 +1,5 @@
-// An audit as a block of a model card: the question, the threat model, results with intervals, versions. JSON and Markdown.
+// An audit as a block of a model card: the question, the threat model, results with intervals, versions. JSON and
+// Markdown.
 
 import { percentInterval } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";

@@ -14,14 +14,16 @@ export const tables = {
     attacker: "who crafted; empty: the strongest attack on the surrogate by itself",
     target: "the model that judged; the surrogate itself: the white-box attack",
     budget:
-      "epsilon, in the units of the features, of their ranges, or of cost; the fraction of training points that are poison",
+      "epsilon, in the units of the features, of their ranges, or of cost; the fraction of training points that " +
+      "are poison",
     points: "points of poison",
     n: "points that were judged",
     error_under_attack: "share of them that the target gets wrong",
     error_low: interval("Wilson, 95 %"),
     error_high: interval("Wilson, 95 %"),
     success:
-      "of the points that the target got right before, the share that it gets wrong now; under rules of a table: valid and wrong",
+      "of the points that the target got right before, the share that it gets wrong now; under rules of a " +
+      "table: valid and wrong",
     success_n: "those points",
     targeted_success: "of the points of other classes, the share that ends in the class that was aimed at",
     targeted_low: interval("Wilson, 95 %"),

@@ -59,7 +59,8 @@ export function poisoningDrawings(result: PoisoningResult, document: Document): 
           curves(
             "white-box-curves",
             "White-box curves",
-            "Test error of each target that was poisoned with points crafted on itself; bands are two standard errors over repetitions.",
+            "Test error of each target that was poisoned with points crafted on itself; bands are two standard " +
+              "errors over repetitions.",
             own,
           ),
         ]
@@ -67,14 +68,17 @@ export function poisoningDrawings(result: PoisoningResult, document: Document): 
     curves(
       "black-box-curves",
       "Transferred poisoning",
-      "Mean test error of all targets when the points were crafted on the surrogate; bands are two standard errors over repetitions.",
+      "Mean test error of all targets when the points were crafted on the surrogate; bands are two standard " +
+        "errors over repetitions.",
       transferred,
     ),
     ...sizeDrawing(
       result,
       smallest,
       "poisoning-gradient size S",
-      `White-box error with ${percent(smallest)} of poisoning points against S, the mean length of the gradient of the summed validation loss. S may be compared along a line, not across: each learner has a loss of its own.`,
+      `White-box error with ${percent(smallest)} of poisoning points against S, the mean length of the gradient ` +
+        "of the summed validation loss. S may be compared along a line, not across: each learner has a loss of " +
+        "its own.",
       document,
     ),
     ...variabilityDrawing(

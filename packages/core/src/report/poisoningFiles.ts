@@ -116,7 +116,8 @@ function answer(result: PoisoningResult): string[] {
     repetitions.flatMap(({ models }) => models.flatMap(({ cleanError }) => (cleanError ? [cleanError.estimate] : []))),
   );
   return [
-    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(ratesAt(result, largest))} Without any they err on ${(100 * clean).toFixed(1)} %.`,
+    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(ratesAt(result, largest))} ` +
+      `Without any they err on ${(100 * clean).toFixed(1)} %.`,
     ...claimsHeld(explanation.claims, repetitions.length),
   ];
 }

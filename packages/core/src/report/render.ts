@@ -114,7 +114,8 @@ function asked({ asked, models }: AuditResult): Markup {
     ["Data", `${asked.points} attacked points of ${asked.featureShape.join(" × ")} features, hash ${asked.dataHash}`],
     [
       "Classes",
-      `${asked.classNames.length}: ${asked.classNames.slice(0, 20).join(", ")}${asked.classNames.length > 20 ? ", …" : ""}`,
+      `${asked.classNames.length}: ` +
+        `${asked.classNames.slice(0, 20).join(", ")}${asked.classNames.length > 20 ? ", …" : ""}`,
     ],
     ["Budgets", `${normName(asked)}, ε = ${asked.epsilons.join(", ")}; ${perFeature}`],
     [
@@ -125,7 +126,8 @@ function asked({ asked, models }: AuditResult): Markup {
     ],
     [
       "Training",
-      `surrogates on ${asked.surrogateRows} rows${asked.targetRows === undefined ? "" : `, the target on ${asked.targetRows}`}`,
+      `surrogates on ${asked.surrogateRows} ` +
+        `rows${asked.targetRows === undefined ? "" : `, the target on ${asked.targetRows}`}`,
     ],
     ["The attacker knows", list(asked.attackerKnows)],
     [
@@ -163,7 +165,10 @@ function strongest(result: AuditResult, epsilon: number): string {
   const white = cellAt(result, targetOf(result).id, targetOf(result).id, epsilon);
   if (!best) return "There is no surrogate.";
   const reference = white ? `; white-box: ${percent(white.errorUnderAttack.estimate)} %` : "";
-  return `Strongest on the target: ${best.surrogate}, ${percent(best.errorUnderAttack.estimate)} % of ${result.asked.points} points${reference}.`;
+  return (
+    `Strongest on the target: ${best.surrogate}, ${percent(best.errorUnderAttack.estimate)} % of ` +
+    `${result.asked.points} points${reference}.`
+  );
 }
 
 function curves(result: AuditResult, { curves }: Drawings): Markup {
@@ -176,7 +181,8 @@ function curves(result: AuditResult, { curves }: Drawings): Markup {
   return figure(
     "Security curves",
     curves,
-    `Error of the target against ε, one panel per surrogate; at 0 stands the clean error. Bands are 95 % intervals. ${white}`,
+    "Error of the target against ε, one panel per surrogate; at 0 stands the clean error. Bands are 95 % " +
+      `intervals. ${white}`,
   );
 }
 

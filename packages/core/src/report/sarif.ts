@@ -1,4 +1,5 @@
-// An audit as SARIF 2.1.0 (OASIS, 2020), which code scanning services read: a result for each rule of a gate and budget.
+// An audit as SARIF 2.1.0 (OASIS, 2020), which code scanning services read: a result for each rule of a gate and
+// budget.
 
 import { hashHex } from "../hash.ts";
 import { type GateFinding, type GateQuantity, gateQuantities } from "../study/audit/gate.ts";

@@ -120,9 +120,11 @@ function targetedSentence({ study, repetitions }: StudyResult, epsilon: number):
   const reach =
     shares.length === 0
       ? "no surrogate has gradients to send points by"
-      : `surrogates send ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the points there on a target`;
+      : `surrogates send ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the points there ` +
+        "on a target";
   return [
-    `Points of other classes are to end in class ${targetClass}; its own are left out. ${reach[0].toUpperCase()}${reach.slice(1)} (targeted success; each cell with its interval in cells.csv).`,
+    `Points of other classes are to end in class ${targetClass}; its own are left out. ` +
+      `${reach[0].toUpperCase()}${reach.slice(1)} (targeted success; each cell with its interval in cells.csv).`,
   ];
 }
 

@@ -61,10 +61,12 @@ export function claimsHeld(claims: readonly Claim[], repetitions: number): strin
   const least = smallestPossibleP(repetitions);
   const few =
     open > 0 && least >= 0.05
-      ? ` No sign test over ${repetitions === 1 ? "1 repetition" : `${repetitions} repetitions`} can fall below p = ${Number(least.toPrecision(2))}.`
+      ? ` No sign test over ${repetitions === 1 ? "1 repetition" : `${repetitions} repetitions`} can fall below p ` +
+        `= ${Number(least.toPrecision(2))}.`
       : "";
   return [
-    `Of the paper's ${tested === 1 ? "one claim" : `${tested} claims`} that could be tested here, ${held} ${held === 1 ? "holds" : "hold"} beyond chance` +
-      `${open > 0 ? `, ${open} in the means alone` : ""}${failed > 0 ? `, ${failed} ${failed === 1 ? "does" : "do"} not hold` : ""}.${few}`,
+    `Of the paper's ${tested === 1 ? "one claim" : `${tested} claims`} that could be tested here, ${held} ` +
+      `${held === 1 ? "holds" : "hold"} beyond ` +
+      `chance${open > 0 ? `, ${open} in the means alone` : ""}${failed > 0 ? `, ${failed} ${failed === 1 ? "does" : "do"} not hold` : ""}.${few}`,
   ];
 }

@@ -27,9 +27,9 @@ export function summaryOf(result: AuditResult, { target, findings }: Gated): str
       : []),
     errors(result),
     ...asked.warnings.map((warning) => `> ${text(warning)}`),
-    `${asked.points} points, ${normText(asked)}; data ` +
-      `${code(asked.dataHash.slice(0, 12))}, target ${code(asked.targetHash.slice(0, 12))}, seed ${result.seed}, Carom ${VERSION}. ` +
-      "95 % intervals, of all that was tried and all budgets at once. What resisted these attackers may not resist others.",
+    `${asked.points} points, ${normText(asked)}; data ${code(asked.dataHash.slice(0, 12))}, target ` +
+      `${code(asked.targetHash.slice(0, 12))}, seed ${result.seed}, Carom ${VERSION}. 95 % intervals, of all that ` +
+      "was tried and all budgets at once. What resisted these attackers may not resist others.",
   ];
   return `${parts.join("\n\n")}\n`;
 }

@@ -29,7 +29,10 @@ function sourcesOf(repetitions: readonly Measured[]): readonly Source[] {
   return [...sources.values()];
 }
 
-/** A line for each source of points and budget, over the models `judges` that judge them; nothing where there are no rules. */
+/**
+ * A line for each source of points and budget, over the models `judges` that judge them; nothing where there are no
+ * rules.
+ */
 export function validityTable(
   repetitions: readonly Measured[],
   judges: readonly string[],

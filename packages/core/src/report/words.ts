@@ -37,11 +37,13 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ["black/white", "Error under attack divided by the white-box error of the same judged model."],
   [
     "predicted loss",
-    "Mean inner product of perturbation and the judged model's gradient: the first-order estimate of how much the loss (cross-entropy) rises.",
+    "Mean inner product of perturbation and the judged model's gradient: the first-order estimate of how much " +
+      "the loss (cross-entropy) rises.",
   ],
   [
     "intervals",
-    "95 %: Wilson for shares, studentised bootstrap over points for S and R, which is too short where a few points make up most of the mean.",
+    "95 %: Wilson for shares, studentised bootstrap over points for S and R, which is too short where a few " +
+      "points make up most of the mean.",
   ],
 ];
 

@@ -12,8 +12,8 @@ export interface Claim {
   readonly id: string;
   readonly claim: string;
   /**
-   * "held": so in the means, and beyond chance. "not shown": so in the means, but single repetitions agree no more than they
-   * may by chance. "not held": not so in the means.
+   * "held": so in the means, and beyond chance. "not shown": so in the means, but single repetitions agree no more than
+   * they may by chance. "not held": not so in the means.
    */
   readonly verdict: "held" | "not shown" | "not held" | "not tested";
   /** The numbers that decided, or why there are none. */
@@ -36,8 +36,8 @@ export function check(held: boolean, signs: Signs, numbers: string): Check {
 }
 
 /**
- * A claim that holds where each of its checks does, and is not tested where there are none: then `without` says why. `beside`
- * are numbers that decide nothing.
+ * A claim that holds where each of its checks does, and is not tested where there are none: then `without` says why.
+ * `beside` are numbers that decide nothing.
  */
 export function claim(
   id: string,
@@ -126,14 +126,16 @@ export function sizeAndError(evidence: Evidence, budget: number): Check[] {
         compare(whiteBoxIn(each, high.id, budget), whiteBoxIn(each, low.id, budget)),
       ),
     );
-    const numbers = `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ${threeDigits(e)} against ${threeDigits(f)}`;
+    const numbers =
+      `${learner}: S ${threeDigits(high.size)} against ${threeDigits(low.size)}, white-box error ` +
+      `${threeDigits(e)} against ${threeDigits(f)}`;
     return [check(exceeds(high.size, low.size) && exceeds(e, f), signs, numbers)];
   });
 }
 
 /**
- * That R correlates with rho at one budget and with the ratio at another, as far as they are defined; with Holm's adjustment
- * and Mantel's p where `adjusted`, else by the analytic p alone, beside which Mantel's stands.
+ * That R correlates with rho at one budget and with the ratio at another, as far as they are defined; with Holm's
+ * adjustment and Mantel's p where `adjusted`, else by the analytic p alone, beside which Mantel's stands.
  */
 export function alignmentPredicts(
   { correlations }: Evidence,
@@ -152,7 +154,9 @@ export function alignmentPredicts(
     if (found.length === 0) return [];
     const numbers = found.map(
       ({ coefficient, statistic, n, p, holmP, permutationP, permutations }) =>
-        `${coefficient} ${statistic.toFixed(3)}, n ${n}, ${adjusted ? `Holm p ${threeDigits(holmP)}` : `p ${threeDigits(p)}`}, Mantel p ${permutationPText(permutationP, permutations)}`,
+        `${coefficient} ${statistic.toFixed(3)}, n ${n}, ` +
+        `${adjusted ? `Holm p ${threeDigits(holmP)}` : `p ${threeDigits(p)}`}, Mantel p ` +
+        `${permutationPText(permutationP, permutations)}`,
     );
     const held = found.every(
       ({ statistic, p, holmP, holmPermutationP }) =>

@@ -1,4 +1,5 @@
-// What explanations and claims of a study look at, whatever its kind: means over repetitions, V, and correlations with R.
+// What explanations and claims of a study look at, whatever its kind: means over repetitions, V, and correlations with
+// R.
 
 import { COSINE_ROUNDING } from "../stats/ties.ts";
 import { type Association, type CorrelationPanel, correlationPanel } from "../transfer/correlations.ts";
@@ -36,8 +37,8 @@ export interface Evidence extends Found {
 }
 
 /**
- * The evidence of a study. R is correlated with rho and with the black/white ratio at each budget, over surrogates by the
- * targets that `columns` chooses; `at` says how labels call a budget.
+ * The evidence of a study. R is correlated with rho and with the black/white ratio at each budget, over surrogates by
+ * the targets that `columns` chooses; `at` says how labels call a budget.
  */
 export function evidenceOf(
   found: Found,

@@ -124,7 +124,9 @@ export function adviceSentence({ target, ranking, used, agreement, epsilon }: Ta
       : kendall.high < 0
         ? "the ranking is contrary to"
         : "the ranking cannot be told to agree or disagree with";
-  const numbers = `Kendall tau ${kendall.estimate.toFixed(2)}, ${kendall.low.toFixed(2)} to ${kendall.high.toFixed(2)}, ${n} surrogates`;
+  const numbers =
+    `Kendall tau ${kendall.estimate.toFixed(2)}, ${kendall.low.toFixed(2)} to ${kendall.high.toFixed(2)}, ${n} ` +
+    "surrogates";
   return `${lead}; ${verdict} the errors observed at epsilon ${epsilon} (${numbers}).`;
 }
 

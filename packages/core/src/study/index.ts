@@ -1,5 +1,6 @@
 /**
- * `@carom/core/study`: questions that become plans of pure tasks, stores that keep what was computed, and what was found.
+ * `@carom/core/study`: questions that become plans of pure tasks, stores that keep what was computed, and what was
+ * found.
  *
  * @module study
  */

@@ -1,4 +1,5 @@
-// What is measured of models against each other, at budgets of either kind: epsilons of evasion, fractions of poisoning.
+// What is measured of models against each other, at budgets of either kind: epsilons of evasion, fractions of
+// poisoning.
 
 import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
@@ -83,8 +84,8 @@ export function ofAttacker<T extends Pick<Measured, "cells">>(measured: T, attac
 }
 
 /**
- * Cells with their error divided by the white-box error of the model that they are judged on, where that is not 0: that of the
- * same attacker, else of the one that is meant where none is named.
+ * Cells with their error divided by the white-box error of the model that they are judged on, where that is not 0: that
+ * of the same attacker, else of the one that is meant where none is named.
  */
 export function withRatios<C extends MeasuredCell>(cells: readonly C[]): C[] {
   return cells.map((cell) => {

@@ -14,7 +14,10 @@ export interface RivalledAttacker extends NamedAttacker {
   readonly beside?: string;
 }
 
-/** An attacker of an audit, with the surrogates that it attacks: each by itself, or all together under a rule of ensembles. */
+/**
+ * An attacker of an audit, with the surrogates that it attacks: each by itself, or all together under a rule of
+ * ensembles.
+ */
 export interface AuditAttacker extends RivalledAttacker {
   readonly on: readonly string[];
 }

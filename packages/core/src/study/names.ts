@@ -42,7 +42,9 @@ function nameOfFile(path: string): string {
   return file.replace(/\.[^.]+$/, "").replace(/[^\w.-]/g, "-");
 }
 
-/** The models of a repetition with what the study says of each: the name it has on its side, and its share of the rows. */
+/**
+ * The models of a repetition with what the study says of each: the name it has on its side, and its share of the rows.
+ */
 export function named<M extends MeasuredModel>(
   models: readonly M[],
   { surrogates, targets }: { readonly surrogates: readonly ModelChoice[]; readonly targets: readonly ModelChoice[] },

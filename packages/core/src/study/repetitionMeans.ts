@@ -115,7 +115,10 @@ const increaseOver = (cells: readonly MeasuredCell[]): Interval =>
     { least: -1 },
   );
 
-/** The mean over repetitions with Student's interval, cut to [least, most]; one repetition has its own interval over points. */
+/**
+ * The mean over repetitions with Student's interval, cut to [least, most]; one repetition has its own interval over
+ * points.
+ */
 export function overRepetitions(
   each: readonly Interval[],
   { least = 0, most = 1 }: { readonly least?: number; readonly most?: number } = {},
@@ -128,7 +131,9 @@ export function overRepetitions(
   return { estimate, low: Math.max(least, low), high: Math.min(most, high) };
 }
 
-/** What becomes of a cell over repetitions: its error with an interval, and its ratio where all repetitions have one. */
+/**
+ * What becomes of a cell over repetitions: its error with an interval, and its ratio where all repetitions have one.
+ */
 export function pooledCell(repetitions: readonly Measured[], cell: MeasuredCell) {
   const same = repetitions.map(
     ({ cells }) => cellAt(cells, cell.surrogate, cell.target, budgetOf(cell), cell.attacker)!,

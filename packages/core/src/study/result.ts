@@ -1,4 +1,5 @@
-// What an audit finds out, as plain data: the content of metrics.json. No times, no paths, so that equal runs are equal.
+// What an audit finds out, as plain data: the content of metrics.json. No times, no paths, so that equal runs are
+// equal.
 
 import type { Attacker } from "../attacks/attacker.ts";
 import type { Interval } from "../stats/sample.ts";
@@ -37,9 +38,15 @@ export interface AuditModel extends MeasuredModel {
   readonly noGradients?: string;
   /** Points at which the gradient of the loss is exactly zero, where there are some: they have no R. */
   readonly flat?: { readonly count: number; readonly n: number };
-  /** Points whose loss or loss gradient is not finite, where there are some: clean loss, S, R and predictions are without them. */
+  /**
+   * Points whose loss or loss gradient is not finite, where there are some: clean loss, S, R and predictions are
+   * without them.
+   */
   readonly leftOut?: { readonly count: number; readonly n: number };
-  /** Points that met gradients or scores that are not finite while they were crafted on this model, where there are some. */
+  /**
+   * Points that met gradients or scores that are not finite while they were crafted on this model, where there are
+   * some.
+   */
   readonly nonFinite?: { readonly count: number; readonly n: number };
 }
 
@@ -55,8 +62,9 @@ export interface AuditCell {
   /** Rows of scores and of gradients that crafting asked surrogates for, per point, of all models attacked together. */
   readonly cost?: Cost;
   /**
-   * Under rules of a table: of all points, those that broke a rule as the attack left them, and were put back; and those of them
-   * that would have misled the model they were crafted on, wrong but invalid, which is no success here. What is judged obeys the rules.
+   * Under rules of a table: of all points, those that broke a rule as the attack left them, and were put back; and
+   * those of them that would have misled the model they were crafted on, wrong but invalid, which is no success here.
+   * What is judged obeys the rules.
    */
   readonly brokeRules?: Rate;
   readonly wrongButInvalid?: Rate;
@@ -69,8 +77,8 @@ export interface AuditCell {
   /** Error under attack minus clean error, on the same points. */
   readonly netIncrease: Interval;
   /**
-   * Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class; absent where the
-   * surrogate did not judge its points, as several models together cannot.
+   * Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class; absent where
+   * the surrogate did not judge its points, as several models together cannot.
    */
   readonly sameWrongClass?: Rate;
   readonly otherWrongClass?: Rate;
@@ -79,8 +87,8 @@ export interface AuditCell {
   /** What the first-order approximation says it would be: mean of delta . gradient (paper Eq. 16). */
   readonly predictedIncrease?: number;
   /**
-   * The share of the largest first-order increase within the budget that the perturbations have on the judged model, mean over
-   * points: alignment of what was crafted, where R is that of plain gradients.
+   * The share of the largest first-order increase within the budget that the perturbations have on the judged model,
+   * mean over points: alignment of what was crafted, where R is that of plain gradients.
    */
   readonly attackAlignment?: number;
   /** What it would be if both losses were linear and there were no box: mean of epsilon S R for L2 (paper Eq. 16). */
@@ -187,7 +195,9 @@ export interface AuditResult extends Transfer {
     readonly defaults: readonly string[];
     readonly warnings: readonly string[];
   };
-  /** Where surrogates are at chance, or all clearly worse than the target, so that less follows than the numbers say. */
+  /**
+   * Where surrogates are at chance, or all clearly worse than the target, so that less follows than the numbers say.
+   */
   readonly shortfall?: Shortfall;
   /** How surrogates stand on the target, the strongest first. */
   readonly standings: Standings;

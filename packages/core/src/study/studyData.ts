@@ -12,7 +12,10 @@ export interface StudyFile {
   readonly hash: string;
 }
 
-/** A model that is given: what is in the plan, the hash of what it is, and whether points can be crafted by its gradients. */
+/**
+ * A model that is given: what is in the plan, the hash of what it is, and whether points can be crafted by its
+ * gradients.
+ */
 export type StudyModel = GivenModel & { readonly hash: string; readonly hasGradients: boolean };
 
 /** Where the rows of a study come from, and the models that it does not train. */

@@ -48,11 +48,17 @@ export function precisionWarning(
       expected: `at least ${finest}, as models take features in float32, where numbers near these lie twice as far apart`,
       got: `${smallest}`,
       remedy:
-        "subtract a constant from the features and let the model begin with it; a model that is given may take float64 instead",
+        "subtract a constant from the features and let the model begin with it; a model that is given may take " +
+        "float64 instead",
     });
   }
   const rounding = norm.measure(halves);
   if (rounding <= TOLD * smallest) return undefined;
   const share = rounding < smallest ? `${Math.ceil((100 * rounding) / smallest)} %` : "all";
-  return `Near ${largest[coarsest]}, a feature of this data, float32 numbers lie ${2 * halves[coarsest]} apart: rounding to them may take ${share} of a budget of ${smallest}. Points stay within it, so attacks may look weaker than they are; subtract a constant from the features; a model that is given, not trained here, may take float64 instead.`;
+  return (
+    `Near ${largest[coarsest]}, a feature of this data, float32 numbers lie ${2 * halves[coarsest]} apart: ` +
+    `rounding to them may take ${share} of a budget of ${smallest}. Points stay within it, so attacks may look ` +
+    "weaker than they are; subtract a constant from the features; a model that is given, not trained here, may " +
+    "take float64 instead."
+  );
 }

@@ -8,8 +8,8 @@ const STEPS = 100;
 const ROUNDING = 1e-14;
 
 /**
- * A point of a bracket at which a continuous function that falls is 0 or just below it; at `low` it is above 0, at `high` at
- * most 0.
+ * A point of a bracket at which a continuous function that falls is 0 or just below it; at `low` it is above 0, at
+ * `high` at most 0.
  *
  * Source: the Illinois variant of regula falsi (Dowell and Jarratt, 1971), which ends exactly on lines.
  */
@@ -38,9 +38,10 @@ function rootOf(f: (x: number) => number, low: number, atLow: number, high: numb
  * Replaces `move` by the nearest move z in the norm's ball of radius `epsilon` around 0, lower <= z <= upper, whose
  * features of each group sum to 0: the nearest in L2, for the L1 and the Linf ball too. Bounds must hold 0.
  *
- * With one multiplier s >= 0 for the ball and one m for each group, the conditions of optimality make each feature a function
- * of these alone: clip((move - m) / (1 + s)) for L2, clip(shrink(move - m, s)) for L1, and clip(move - m) with the bounds
- * cut to the ball for Linf. The sum of a group falls with m and the norm with s, so both are roots that are bracketed.
+ * With one multiplier s >= 0 for the ball and one m for each group, the conditions of optimality make each feature a
+ * function of these alone: clip((move - m) / (1 + s)) for L2, clip(shrink(move - m, s)) for L1, and clip(move - m) with
+ * the bounds cut to the ball for Linf. The sum of a group falls with m and the norm with s, so both are roots that are
+ * bracketed.
  */
 export function projectGroups(
   norm: Norm["name"],

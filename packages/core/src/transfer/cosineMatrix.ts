@@ -22,8 +22,8 @@ const CANCELLED = 0.5;
 const CONSTANT = 1e-12;
 
 /**
- * The cosine of the angle between the rows of each of m and each of k sets of N rows [N, ...]: result[i][j] holds one per
- * point, NaN where a row is zero and has no direction. Rows are read some at a time.
+ * The cosine of the angle between the rows of each of m and each of k sets of N rows [N, ...]: result[i][j] holds one
+ * per point, NaN where a row is zero and has no direction. Rows are read some at a time.
  *
  * With `clean` points it is Pearson's coefficient of the perturbations: rows are taken less the clean ones and centred
  * over features; NaN where a perturbation is constant. The runtime takes inner products, in float32; what that is too

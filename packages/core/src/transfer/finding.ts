@@ -85,7 +85,9 @@ function limitingFactor(facts: PairFacts): LimitingFactor {
 
 function sentenceOf(facts: PairFacts, factor: LimitingFactor): string {
   const { surrogate, target, epsilon, netIncrease, whiteBoxIncrease: white, alignment, variability } = facts;
-  const lead = `${surrogate} on ${target} at epsilon ${epsilon} adds ${points(netIncrease, facts.netInterval)} points of error`;
+  const lead =
+    `${surrogate} on ${target} at epsilon ${epsilon} adds ${points(netIncrease, facts.netInterval)} points of ` +
+    "error";
   const R = alignment === undefined ? "" : `, R ${short(alignment)}`;
   const known = facts.decomposition;
   const reached = known?.reached === undefined ? "" : ` reaches ${percentage(known.reached)} of the bound epsilon S`;
@@ -93,15 +95,22 @@ function sentenceOf(facts: PairFacts, factor: LimitingFactor): string {
     case "unknown":
       return `${lead}. Why cannot be said: ${whyUnknown(facts)}.`;
     case "masking":
-      return `${lead}, more than the white-box ${points(white!, facts.whiteBoxInterval)}: the target's gradients are masked${R}.`;
+      return (
+        `${lead}, more than the white-box ${points(white!, facts.whiteBoxInterval)}: the target's gradients are ` +
+        `masked${R}.`
+      );
     case "vulnerability":
-      return `${lead}, limited by vulnerability: even the white-box attack adds only ${points(white!, facts.whiteBoxInterval)}.`;
+      return (
+        `${lead}, limited by vulnerability: even the white-box attack adds only ` +
+        `${points(white!, facts.whiteBoxInterval)}.`
+      );
     case "none":
       return `${lead} of the white-box ${points(white!)}: nearly all arrives${R}.`;
     case "variability":
       return (
-        `${lead} of the white-box ${points(white!)}, limited by variability: with another training set the surrogate's loss ` +
-        `differs by ${short(Math.sqrt(variability!))}, more than the ${short(known!.observed)} by which the attack raises the target's${R}.`
+        `${lead} of the white-box ${points(white!)}, limited by variability: with another training set the ` +
+        `surrogate's loss differs by ${short(Math.sqrt(variability!))}, more than the ${short(known!.observed)} by ` +
+        `which the attack raises the target's${R}.`
       );
     case "alignment":
       return `${lead} of the white-box ${points(white!)}, limited by alignment: its perturbation${reached}${R}.`;
@@ -112,7 +121,10 @@ function whyUnknown({ noGradients, whiteBoxIncrease, decomposition: known }: Pai
   if (noGradients !== undefined) return `R and S are absent, ${noGradients}`;
   if (whiteBoxIncrease === undefined) return "there is no white-box attack to compare with";
   if (known?.reached === undefined) return "the target's loss has no gradient at these points";
-  return `its perturbation reaches ${percentage(known.reached)} of the bound epsilon S, so that alignment does not limit it`;
+  return (
+    `its perturbation reaches ${percentage(known.reached)} of the bound epsilon S, so that alignment does not ` +
+    "limit it"
+  );
 }
 
 function confidenceOf({ decomposition: known, variability }: PairFacts): string {
@@ -122,7 +134,8 @@ function confidenceOf({ decomposition: known, variability }: PairFacts): string 
   const { observed, firstOrder, explained } = known;
   const numbers = `${short(firstOrder)} of the observed loss increase of ${short(observed)}`;
   return explained < findingRules.explained
-    ? ` The linear prediction explains little of it (${percentage(explained)}: ${numbers}), because the loss bends.${missing}`
+    ? ` The linear prediction explains little of it (${percentage(explained)}: ${numbers}), because the loss ` +
+        `bends.${missing}`
     : ` The linear prediction explains ${percentage(explained)} of it (${numbers}).${missing}`;
 }
 
@@ -144,22 +157,30 @@ export function targetFinding(findings: readonly Finding[], facts: readonly Pair
     explained.length === 0 || factor === "masking"
       ? ""
       : share < findingRules.explained
-        ? ` The linear prediction explains only ${percentage(share)} of the loss increases on average, so this is a weak explanation.`
+        ? ` The linear prediction explains only ${percentage(share)} of the loss increases on average, so this is ` +
+          "a weak explanation."
         : ` The linear prediction explains ${percentage(share)} of the loss increases on average.`;
   const what = {
     none: `nearly all of the white-box attack arrives from ${count} of ${facts.length} surrogates`,
-    masking: `transfer is stronger than the white-box attack from ${count} of ${facts.length} surrogates: its gradients are masked`,
+    masking:
+      `transfer is stronger than the white-box attack from ${count} of ${facts.length} surrogates: its gradients ` +
+      "are masked",
     vulnerability: `its low vulnerability limits ${count} of ${facts.length} surrogates`,
     alignment: `alignment limits ${count} of ${facts.length} surrogates`,
     variability: `variability of the surrogates limits ${count} of ${facts.length}`,
-    unknown: `what limits the attacks cannot be said${facts[0].noGradients ? `: R and S are absent, ${facts[0].noGradients}` : ""}`,
+    unknown:
+      "what limits the attacks cannot be " +
+      `said${facts[0].noGradients ? `: R and S are absent, ${facts[0].noGradients}` : ""}`,
   }[factor];
   return {
     surrogate: best.surrogate,
     target,
     epsilon,
     factor,
-    sentence: `On ${target} at epsilon ${epsilon}, ${what}. ${facts.length === 1 ? "The only surrogate" : "The strongest surrogate on these points"}, ${best.surrogate}, adds ${points(best.netIncrease, best.netInterval)} points of error.${trust}`,
+    sentence:
+      `On ${target} at epsilon ${epsilon}, ${what}. ` +
+      `${facts.length === 1 ? "The only surrogate" : "The strongest surrogate on these points"}, ` +
+      `${best.surrogate}, adds ${points(best.netIncrease, best.netInterval)} points of error.${trust}`,
   };
 }
 

@@ -55,6 +55,8 @@ export function kneeOf(option: string, sweep: readonly SweepPoint[]): Knee | und
     : exceeds(from.cleanError, at.cleanError)
       ? `and clean error falls by ${(-cost).toFixed(digits)} points`
       : "and clean error stays as it is";
-  const attack = `error under attack goes from ${(100 * from.errorUnderAttack).toFixed(1)} to ${(100 * at.errorUnderAttack).toFixed(1)} %`;
+  const attack =
+    `error under attack goes from ${(100 * from.errorUnderAttack).toFixed(1)} to ` +
+    `${(100 * at.errorUnderAttack).toFixed(1)} %`;
   return { from, at, sentence: `${option} ${at.value} ${does} ${price}, compared with ${from.value}; ${attack}.` };
 }

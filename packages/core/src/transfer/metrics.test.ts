@@ -172,7 +172,8 @@ describe("knee", () => {
     ])!;
     expect([from.value, at.value]).toEqual([0, 0.01]);
     expect(sentence).toBe(
-      "weightDecay 0.01 halves S at a cost of 0.3 points of clean error, compared with 0; error under attack goes from 90.0 to 60.0 %.",
+      "weightDecay 0.01 halves S at a cost of 0.3 points of clean error, compared with 0; error under attack " +
+        "goes from 90.0 to 60.0 %.",
     );
   });
 
@@ -234,7 +235,8 @@ describe("findings", () => {
     const finding = pairFinding({ ...rest, noGradients: "operator TreeEnsemble has no rule" });
     expect(finding.factor).toBe("unknown");
     expect(finding.sentence).toBe(
-      "A on B at epsilon 1 adds 20.0 points of error. Why cannot be said: R and S are absent, operator TreeEnsemble has no rule.",
+      "A on B at epsilon 1 adds 20.0 points of error. Why cannot be said: R and S are absent, operator " +
+        "TreeEnsemble has no rule.",
     );
   });
 

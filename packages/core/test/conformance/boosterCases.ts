@@ -64,7 +64,9 @@ export interface BoosterCase {
   check(booster: AnyBooster, norm: Norm): Promise<void>;
 }
 
-/** Options where the defaults are too much for images of 6 pixels: blocks of 2 that change places leave nothing to see. */
+/**
+ * Options where the defaults are too much for images of 6 pixels: blocks of 2 that change places leave nothing to see.
+ */
 const mild: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { bsr: { blocks: 1 } };
 
 const chosenOf = (booster: AnyBooster): ChosenBooster =>

@@ -130,7 +130,9 @@ describe.each(Object.values(learners))("learner $name", (learner) => {
   });
 
   describe("x_j -> a_j x_j + b_j for each feature, bounds likewise", () => {
-    /** Values on a grid where a step is given, so that powers of two and whole numbers round nothing; one never varies. */
+    /**
+     * Values on a grid where a step is given, so that powers of two and whole numbers round nothing; one never varies.
+     */
     const prepared = (from: Dataset, step: number): Dataset => {
       const { data: values, ...rest } = from.features as Tensor<"float32">;
       const near = (value: number) => (step > 0 ? step * Math.round(value / step) : value);

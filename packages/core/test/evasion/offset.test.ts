@@ -1,5 +1,5 @@
-// Laws of features with another zero and unit: data, box, budget and model moved and scaled together give points moved and scaled,
-// as far as the type that the model takes can hold them; where float32 cannot, that is told.
+// Laws of features with another zero and unit: data, box, budget and model moved and scaled together give points moved
+// and scaled, as far as the type that the model takes can hold them; where float32 cannot, that is told.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -104,7 +104,8 @@ describe.each(types)("a model that takes %s", (type) => {
           expect(value).toBeGreaterThanOrEqual(offset - step);
           expect(value).toBeLessThanOrEqual(offset + unit + step);
         });
-        // What rounding may cost: each feature by a step or two of the type, against slopes of the scores by features in the unit.
+        // What rounding may cost: each feature by a step or two of the type, against slopes of the scores by features
+        // in the unit.
         const cost = (4 * d * step * 8) / unit + 1e-5;
         const isTold = (() => {
           try {

@@ -1,4 +1,5 @@
-// Classifiers of every family that skl2onnx converts: errors and kinds of scores against scikit-learn, fixtures/onnx/classifiers.py.
+// Classifiers of every family that skl2onnx converts: errors and kinds of scores against scikit-learn,
+// fixtures/onnx/classifiers.py.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";

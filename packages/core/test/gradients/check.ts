@@ -223,7 +223,10 @@ export function checkPasses(
 
 const sameNodes = (a: Graph, b: Graph) => JSON.stringify(a.nodes) === JSON.stringify(b.nodes);
 
-/** Compares the runtime's results, with simplification and without, and the shapes of every value on the way, with the reference's. */
+/**
+ * Compares the runtime's results, with simplification and without, and the shapes of every value on the way, with the
+ * reference's.
+ */
 async function checkRuntime(
   testCase: GradientCase,
   { second, names, gradients, results }: ReturnType<typeof graphsOf>,

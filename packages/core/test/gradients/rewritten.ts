@@ -19,7 +19,10 @@ export interface Written {
   readonly domain?: string;
   readonly version: number;
   readonly attributes?: Attributes;
-  /** Shapes of the real-valued inputs by position, in which "N" stands for the batch; "" omits an input, a tensor is a constant. */
+  /**
+   * Shapes of the real-valued inputs by position, in which "N" stands for the batch; "" omits an input, a tensor is a
+   * constant.
+   */
   readonly inputs: readonly (readonly Dim[] | "" | Tensor)[];
   /** Which outputs are used; the first alone where absent. */
   readonly outputs?: readonly string[];

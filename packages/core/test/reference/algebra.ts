@@ -56,7 +56,8 @@ function windowOf(node: Node, input: readonly number[], kernel: readonly number[
     output = input.map((size, axis) => Math.ceil(size / strides[axis]));
     const missing = output.map((count, axis) => {
       const width = (count - 1) * strides[axis] + reach[axis] - input[axis];
-      // Where windows leave a part of the input out, the runtime's LpPool takes it from both ends, its Conv from the last.
+      // Where windows leave a part of the input out, the runtime's LpPool takes it from both ends, its Conv from the
+      // last.
       return node.op === "LpPool" ? width : Math.max(0, width);
     });
     before = missing.map((width) => {

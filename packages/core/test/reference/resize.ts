@@ -61,7 +61,9 @@ function axesOf(node: Node, x: Value, roi?: Value, scales?: Value, sizes?: Value
   });
 }
 
-/** Where an element lies in the input; in float32, as the runtime reckons, since halves decide which neighbour is taken. */
+/**
+ * Where an element lies in the input; in float32, as the runtime reckons, since halves decide which neighbour is taken.
+ */
 function source(node: Node, o: number, { from, to, scale, region }: Axis): number {
   const f = Math.fround;
   const half = () => f(f((o + 0.5) / f(scale)) - 0.5);

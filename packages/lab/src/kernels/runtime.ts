@@ -1,5 +1,5 @@
-// A runtime of a few operators in plain TypeScript: enough for the lab's own models, their training and their gradients, and a
-// hundredth of the bytes of ONNX Runtime. What it lacks it says when a model is compiled.
+// A runtime of a few operators in plain TypeScript: enough for the lab's own models, their training and their
+// gradients, and a hundredth of the bytes of ONNX Runtime. What it lacks it says when a model is compiled.
 
 import { InputError, type Runtime, readModel, type Tensor } from "@carom/core";
 import { processorLimits, type Session, type SessionValue } from "@carom/core/models";

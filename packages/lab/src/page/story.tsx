@@ -16,37 +16,51 @@ const mlp = { learner: "mlp", complexity: "high" } as const;
 const steps: readonly Step[] = [
   {
     title: "Nothing is changed yet",
-    text: "Two models were trained on different digits, and know nothing of each other. With no budget both see what you see.",
+    text:
+      "Two models were trained on different digits, and know nothing of each other. With no budget both see what " +
+      "you see.",
     view: { surrogate: logistic, target: mlp, norm: "l2", epsilon: 0 },
   },
   {
     title: "The surrogate falls",
-    text: "The attacker owns the surrogate, follows its gradient, and changes the digit as little as possible. A small budget misleads the surrogate, and the target hardly notices.",
+    text:
+      "The attacker owns the surrogate, follows its gradient, and changes the digit as little as possible. A " +
+      "small budget misleads the surrogate, and the target hardly notices.",
     view: { surrogate: logistic, target: mlp, norm: "l2", epsilon: 0.75 },
   },
   {
     title: "The attack jumps",
-    text: "With a larger budget the target is misled by a change that was made without it. Move the slider and watch the curves part and meet.",
+    text:
+      "With a larger budget the target is misled by a change that was made without it. Move the slider and watch " +
+      "the curves part and meet.",
     view: { surrogate: logistic, target: mlp, norm: "l2", epsilon: 2.5 },
   },
   {
     title: "S: the size of the target's gradient",
-    text: "To first order a loss rises by at most S times the budget. A target that is strongly regularised has a smaller S: compare the bars with the step before.",
+    text:
+      "To first order a loss rises by at most S times the budget. A target that is strongly regularised has a " +
+      "smaller S: compare the bars with the step before.",
     view: { surrogate: logistic, target: { ...mlp, complexity: "low" }, norm: "l2", epsilon: 2.5 },
   },
   {
     title: "R: the alignment of both gradients",
-    text: "What arrives of that bound is the cosine between the two gradients. A linear surrogate and a linear target agree well, though they never saw the same digit.",
+    text:
+      "What arrives of that bound is the cosine between the two gradients. A linear surrogate and a linear target " +
+      "agree well, though they never saw the same digit.",
     view: { surrogate: logistic, target: { learner: "ridge", complexity: "low" }, norm: "l2", epsilon: 2.5 },
   },
   {
     title: "V: the luck of the surrogate's draw",
-    text: "A surrogate whose loss changes with its training set leads the attack after its own noise. A weakly regularised surrogate has a larger V, and its attacks a harder time.",
+    text:
+      "A surrogate whose loss changes with its training set leads the attack after its own noise. A weakly " +
+      "regularised surrogate has a larger V, and its attacks a harder time.",
     view: { surrogate: mlp, target: { ...mlp, complexity: "low" }, norm: "l2", epsilon: 2.5 },
   },
   {
     title: "Which surrogate would you train?",
-    text: "The matrix below has every pair. Which rows do well on most targets, and do those have the larger R? Draw other training sets to see what stays.",
+    text:
+      "The matrix below has every pair. Which rows do well on most targets, and do those have the larger R? Draw " +
+      "other training sets to see what stays.",
     view: { surrogate: { learner: "svm-linear", complexity: "low" }, target: mlp, norm: "l2", epsilon: 2 },
   },
 ];

@@ -81,9 +81,9 @@ function isScore(value: unknown): boolean {
 /**
  * Scores by class from objects that each hold a label and its score, in whatever order, such as best first.
  *
- * The score is the named property, else the only one of numbers, or the only one of these that is called so. The label is
- * the only one of texts that differ, or the only one of these that is called so, or whole numbers that are called so.
- * Undefined where properties do not tell.
+ * The score is the named property, else the only one of numbers, or the only one of these that is called so. The label
+ * is the only one of texts that differ, or the only one of these that is called so, or whole numbers that are called
+ * so. Undefined where properties do not tell.
  */
 export function pairedScores(entries: readonly unknown[], scoreName?: string): NamedScores | undefined {
   if (!entries.every(isObject)) return undefined;

@@ -13,7 +13,8 @@ export function listOf(scores: NamedScores, classNames: readonly string[], name:
     expected: `a score for each of the classes ${classNames.slice(0, 12).join(", ")}`,
     got: `scores of ${briefly(names)}`,
     remedy:
-      "have it answer with the scores of all classes, or read the best label alone, with labels: in a mapping file; or name all classes with --classes",
+      "have it answer with the scores of all classes, or read the best label alone, with labels: in a mapping " +
+      "file; or name all classes with --classes",
   });
 }
 

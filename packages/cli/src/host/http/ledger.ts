@@ -1,7 +1,7 @@
 // The ledger of a target: every row that was sent, counted before it is, and every answer, on disk.
 //
-// A file of lines, added to and never changed. A process that is killed leaves at most half a line, which is dropped; what
-// was sent and not answered stays counted.
+// A file of lines, added to and never changed. A process that is killed leaves at most half a line, which is dropped;
+// what was sent and not answered stays counted.
 
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
@@ -106,7 +106,9 @@ function taken(name: string, path: string, heldBy: string): InputError {
   return new InputError("invalid", `target ${name}`, {
     expected: "one audit of it at a time",
     got: `another, of ${heldBy}`,
-    remedy: `wait until it is done; if there is none any more, as after a restart of the machine or of a container, remove ${path}.lock`,
+    remedy:
+      "wait until it is done; if there is none any more, as after a restart of the machine or of a container, " +
+      `remove ${path}.lock`,
   });
 }
 

@@ -25,8 +25,8 @@ const LINE_FEED = 10;
 /**
  * Reads a ledger, and cuts off half a line at its end: what it would have counted was not sent yet.
  *
- * A damaged line that began as an answer is as good as none, since its row is asked about again. Any other may have counted
- * rows, which the next count of the audit makes good for.
+ * A damaged line that began as an answer is as good as none, since its row is asked about again. Any other may have
+ * counted rows, which the next count of the audit makes good for.
  *
  * @param isCounted whether the rows that were sent matter, because a budget says how many may be
  * @throws InputError for a file of another kind or version, and where rows that matter cannot be counted

@@ -72,14 +72,17 @@ export function readingOf(answers: readonly Answer[], expected: Expected, name: 
   const why =
     expected.probabilities !== undefined
       ? "as the mapping file says"
-      : `since ${total ? `those of each row sum to ${total}` : "some lie outside [0, 1] or those of a row do not sum to 1"}`;
+      : "since " +
+        `${total ? `those of each row sum to ${total}` : "some lie outside [0, 1] or those of a row do not sum to 1"}`;
   return {
     kind: isNamed ? "named" : "scores",
     classes: lists[0].length,
     classNames: names,
     probabilities,
     total: probabilities ? total : undefined,
-    told: `answers are read as scores ${isNamed ? "by the names of classes" : "in the order of classes"}, and ${probabilities ? "" : "not "}as probabilities, ${why}`,
+    told:
+      `answers are read as scores ${isNamed ? "by the names of classes" : "in the order of classes"}, and ` +
+      `${probabilities ? "" : "not "}as probabilities, ${why}`,
   };
 }
 
@@ -98,7 +101,9 @@ function scalarReading(
     classNames,
     probabilities: isProbability,
     total: undefined,
-    told: `each answer is read as the ${isProbability ? "probability" : "decision function"} of the second class${second === undefined ? "" : `, ${second}`}`,
+    told:
+      `each answer is read as the ${isProbability ? "probability" : "decision function"} of the second ` +
+      `class${second === undefined ? "" : `, ${second}`}`,
   };
 }
 
@@ -112,7 +117,9 @@ function orderOf(answers: readonly NamedScores[], { classNames, ofData }: Expect
     throw new InputError("unknown", `classes of target ${name}`, {
       expected: `scores of the data's classes, ${ofData.slice(0, 12).join(", ")}`,
       got: `those of ${briefly(names)}`,
-      remedy: `name the target's classes with --classes, in the order of the data's, for instance --classes ${names.slice(0, 12).join(",")}`,
+      remedy:
+        "name the target's classes with --classes, in the order of the data's, for instance --classes " +
+        `${names.slice(0, 12).join(",")}`,
     });
   }
   const others = names.filter((each) => classPosition(ofData, each) === undefined);

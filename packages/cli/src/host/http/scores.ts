@@ -56,7 +56,9 @@ function another(answer: Answer, { kind, classes }: Reading, name: string): Inpu
   const count = isList(answer) ? `${answer.length} score${answer.length === 1 ? "" : "s"}` : undefined;
   const got = count ?? (typeof answer === "string" ? `the text "${answer.slice(0, 80)}"` : "scores by class");
   return new InputError("invalid", `answers of target ${name}`, {
-    expected: `${kind === "scores" ? `${classes} scores` : forms[kind]} for each row${kind === "labels" ? "" : ", as at first"}`,
+    expected:
+      `${kind === "scores" ? `${classes} scores` : forms[kind]} for each ` +
+      `row${kind === "labels" ? "" : ", as at first"}`,
     got,
     remedy: "check whether the model behind the address changes; another version needs a --target-version of its own",
   });

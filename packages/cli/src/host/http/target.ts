@@ -155,7 +155,10 @@ function scoreTensor(answers: readonly Answer[], reading: Reading, name: string)
   return tensor("float64", [answers.length, reading.classes], scores);
 }
 
-/** A function that gives the answer of each row, asking about those rows, each once, that the ledger does not know; what `check` rejects is not kept. */
+/**
+ * A function that gives the answer of each row, asking about those rows, each once, that the ledger does not know; what
+ * `check` rejects is not kept.
+ */
 function asker(
   { protocol, options, transport, ledger }: Connection,
   check: (answers: readonly Answer[]) => void,

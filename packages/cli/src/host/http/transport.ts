@@ -38,9 +38,14 @@ export interface Exchange {
 }
 
 export interface Transport {
-  /** What is read from the JSON document answered. @throws InputError, also where reading does; nothing is sent after that */
+  /**
+   * What is read from the JSON document answered.
+   * @throws InputError, also where reading does; nothing is sent after that
+   */
   send<T>(exchange: Exchange, read: (document: unknown) => T): Promise<T>;
-  /** Status and document of one attempt without any rows, to find out what is there; undefined where nothing answers. */
+  /**
+   * Status and document of one attempt without any rows, to find out what is there; undefined where nothing answers.
+   */
   probe(exchange: Omit<Exchange, "rows">): Promise<{ readonly status: number; readonly document: unknown } | undefined>;
 }
 

@@ -16,9 +16,9 @@ const options = z.strictObject({
 });
 
 /**
- * One side, chosen at random, is cut into strips of unequal lengths, which change places; each strip is turned about its
- * center by an angle from U(-angle, angle), zeros coming in from beyond it, cut along the other side, and its blocks change
- * places.
+ * One side, chosen at random, is cut into strips of unequal lengths, which change places; each strip is turned about
+ * its center by an angle from U(-angle, angle), zeros coming in from beyond it, cut along the other side, and its
+ * blocks change places.
  *
  * Source: Wang et al., CVPR 2024 (BSR).
  */

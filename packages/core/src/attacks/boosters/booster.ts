@@ -8,12 +8,14 @@ import { isFrozen, type ThreatModel } from "../../threat/threat.ts";
 import type { AttackContext, Gradients, Points, Step } from "../attack.ts";
 import { layoutFor } from "./transformations/imageLayout.ts";
 
-/** An estimate of the gradient of the objective, one row per point; `indices[i]` says which original row i belongs to. */
+/**
+ * An estimate of the gradient of the objective, one row per point; `indices[i]` says which original row i belongs to.
+ */
 export type Estimate = (points: Points, indices: Int32Array, step: Step) => Promise<Gradients>;
 
 /**
- * Where a booster stands when several are composed, nearest to the model first: points transformed as the model sees them,
- * points ahead of the iterate, points around it, and estimates filtered when all is summed up.
+ * Where a booster stands when several are composed, nearest to the model first: points transformed as the model sees
+ * them, points ahead of the iterate, points around it, and estimates filtered when all is summed up.
  */
 export const stages = ["transformation", "lookAhead", "neighbours", "filter"] as const;
 
@@ -43,8 +45,8 @@ export interface Booster<Options = Record<string, unknown>> extends EntryWithOpt
   /**
    * The estimate made of another one, for one run of an attack.
    *
-   * What it keeps from step to step it keeps for each original row, and it draws from `context.random` with its name, the
-   * iteration and the copy as labels, so that what happens to a row depends on no other.
+   * What it keeps from step to step it keeps for each original row, and it draws from `context.random` with its name,
+   * the iteration and the copy as labels, so that what happens to a row depends on no other.
    */
   wrap(inner: Estimate, options: Options, context: AttackContext): Estimate;
   /** Factors of the steps of single features (`AttackContext.scaleSteps`), for one run; absent where it has none. */

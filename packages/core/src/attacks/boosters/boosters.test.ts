@@ -1,4 +1,5 @@
-// Each booster against its published formula, written once more over the questions that were asked; and where it is nothing.
+// Each booster against its published formula, written once more over the questions that were asked; and where it is
+// nothing.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -86,7 +87,9 @@ function built(name: string, norm: Norm, options: object = {}, context = context
   return { estimate: booster.wrap(curved(asked), checked, context), asked, context, booster, checked };
 }
 
-/** Neighbours lie in the cube whose corners are `radius` budgets away, on all sides of the point and differently each. */
+/**
+ * Neighbours lie in the cube whose corners are `radius` budgets away, on all sides of the point and differently each.
+ */
 function expectNeighbours(points: readonly Float64Array[], center: Float64Array, norm: Norm, radius: number) {
   const half = moves(norm, new Float64Array(2 * d).fill(1), radius);
   const shares = points.flatMap((point) => Array.from(point, (value, at) => (value - center[at]) / half[at]));

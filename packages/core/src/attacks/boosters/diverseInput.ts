@@ -21,8 +21,8 @@ const options = z.strictObject({
 const rateFor = ({ height, width }: ImageLayout) => (Math.min(height, width) <= 32 ? 1.3 : 1.1);
 
 /**
- * With probability p an image of side H is resized to a side drawn from H .. floor(rate H) - 1, put at a random place of a
- * ground of zeros of side floor(rate H), and resized to H again.
+ * With probability p an image of side H is resized to a side drawn from H .. floor(rate H) - 1, put at a random place
+ * of a ground of zeros of side floor(rate H), and resized to H again.
  *
  * Source: Xie et al., CVPR 2019 (DI-FGSM).
  */

@@ -12,9 +12,10 @@ const options = z.strictObject({
 });
 
 /**
- * g_t = mean_c gradient(x + c alpha direction(g_(t-1))), where c goes from -radius to radius in equal parts, alpha is the length
- * of a step, and the first direction is 0. One copy is the point itself. Points are brought into the bounds, which the public
- * implementations do not do; under L2 and L1 a direction of size 1 in each feature leads as far as a step.
+ * g_t = mean_c gradient(x + c alpha direction(g_(t-1))), where c goes from -radius to radius in equal parts, alpha is
+ * the length of a step, and the first direction is 0. One copy is the point itself. Points are brought into the bounds,
+ * which the public implementations do not do; under L2 and L1 a direction of size 1 in each feature leads as far as a
+ * step.
  *
  * Source: Wang et al., BMVC 2021 (EMI-FGSM), with its linear sampling.
  */

@@ -13,9 +13,9 @@ const options = z.strictObject({
 });
 
 /**
- * s g + (1 - s) h, where h is the mean gradient of neighbours in a cube (`neighboursOf`) and s = cos(g, h), 0 where one of them
- * is 0. The step of a feature is multiplied by a factor that begins at 1/decay and is multiplied by decay whenever the sign
- * of its velocity differs from the one before, which is 0 at first.
+ * s g + (1 - s) h, where h is the mean gradient of neighbours in a cube (`neighboursOf`) and s = cos(g, h), 0 where one
+ * of them is 0. The step of a feature is multiplied by a factor that begins at 1/decay and is multiplied by decay
+ * whenever the sign of its velocity differs from the one before, which is 0 at first.
  *
  * Source: Zhu et al., ICCV 2023 (GRA), Algorithm 1.
  */

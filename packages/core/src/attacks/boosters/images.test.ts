@@ -1,5 +1,5 @@
-// Boosters for images: each estimates the gradient of a mean over its copies, is the plain attack where it does nothing, and
-// says what it lacks.
+// Boosters for images: each estimates the gradient of a mean over its copies, is the plain attack where it does
+// nothing, and says what it lacks.
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { boxPoints, runtime } from "../../../test/linearWorld.ts";

@@ -4,11 +4,12 @@ import { type AttackContext, type Gradients, type Points, rowOf } from "../attac
 import { displaced } from "../directions.ts";
 
 /**
- * A neighbour of each point, uniform in the cube around it whose corners lie `radius` budgets away, brought into the bounds.
+ * A neighbour of each point, uniform in the cube around it whose corners lie `radius` budgets away, brought into the
+ * bounds.
  *
  * For Linf these are the neighbours of the literature, whose sides are +-radius epsilon, but for the bounds: the public
- * implementations let neighbours leave the box, where a model may never have been. Each follows from the seed, its point and
- * the labels alone, while the public implementations draw for a batch at once.
+ * implementations let neighbours leave the box, where a model may never have been. Each follows from the seed, its
+ * point and the labels alone, while the public implementations draw for a batch at once.
  */
 export function neighboursOf(
   context: AttackContext,

@@ -8,8 +8,8 @@ import { type Booster, constantGradient } from "./booster.ts";
 const options = z.strictObject({});
 
 /**
- * g = gradient(x + alpha mu m), where alpha is the length of a step and mu m what is kept of the velocity. The point ahead is
- * brought into the bounds; under L2 and L1 a velocity of size 1 in each feature leads as far as a step.
+ * g = gradient(x + alpha mu m), where alpha is the length of a step and mu m what is kept of the velocity. The point
+ * ahead is brought into the bounds; under L2 and L1 a velocity of size 1 in each feature leads as far as a step.
  *
  * Source: Lin et al., ICLR 2020 (NI-FGSM), section 3.2.
  */

@@ -14,9 +14,9 @@ const options = z.strictObject({
 
 /**
  * mean_i (1 - b) g_i + b h_i, where g_i is the gradient of neighbour z_i (`neighboursOf`), and h_i that of
- * z_i - alpha direction(g_i), alpha being the length of a step. Their difference stands for the product of Hessian and gradient, so
- * that the objective less a multiple of its gradient's norm is climbed. Both points are brought into the bounds, which the
- * public implementations do not do.
+ * z_i - alpha direction(g_i), alpha being the length of a step. Their difference stands for the product of Hessian and
+ * gradient, so that the objective less a multiple of its gradient's norm is climbed. Both points are brought into the
+ * bounds, which the public implementations do not do.
  *
  * Source: Ge et al., NeurIPS 2023 (PGN), Algorithm 1.
  */

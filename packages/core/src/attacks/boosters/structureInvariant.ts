@@ -45,8 +45,8 @@ export const blockOperations = {
 const operations: readonly BlockOperation[] = Object.values(blockOperations);
 
 /**
- * An image cut at random places into blocks, each of which is rolled, flipped, turned by half, scaled by U(0, 1), or has
- * noise added.
+ * An image cut at random places into blocks, each of which is rolled, flipped, turned by half, scaled by U(0, 1), or
+ * has noise added.
  *
  * @param noisy the image with noise, brought into its bounds; where those cut it off, it does not follow the image
  */
@@ -104,8 +104,8 @@ export function blockwise(
 }
 
 /**
- * The mean gradient over images transformed block by block. Noise is uniform, as far as one budget in the corner of its cube
- * (`displaced`), which for Linf is the +-epsilon of the public implementation, and brought into the bounds.
+ * The mean gradient over images transformed block by block. Noise is uniform, as far as one budget in the corner of its
+ * cube (`displaced`), which for Linf is the +-epsilon of the public implementation, and brought into the bounds.
  *
  * Source: Wang et al., ICCV 2023 (SIA).
  */

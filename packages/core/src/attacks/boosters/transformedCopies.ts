@@ -24,7 +24,8 @@ export interface Copy {
  * g = mean over copies of T_c' gradient(T_c(x)), where T' is the transpose of the derivative of T; a copy without a
  * transformation is the point itself.
  *
- * Each transformation is drawn for one point, iteration and copy by itself; public implementations draw one for a batch.
+ * Each transformation is drawn for one point, iteration and copy by itself; public implementations draw one for a
+ * batch.
  */
 export function transformedCopies(
   inner: Estimate,

@@ -20,8 +20,8 @@ const options = z.strictObject({
 const kernelFor = ({ height, width }: ImageLayout) => (Math.min(height, width) <= 32 ? 5 : 15);
 
 /**
- * K * g, the convolution of each channel with a Gaussian kernel that reaches 3 standard deviations, zeros beyond the border:
- * to first order the gradient of the objective's mean over shifted images.
+ * K * g, the convolution of each channel with a Gaussian kernel that reaches 3 standard deviations, zeros beyond the
+ * border: to first order the gradient of the objective's mean over shifted images.
  *
  * Source: Dong et al., CVPR 2019 (TI-FGSM), with a kernel of 15 pixels for images of 299.
  */

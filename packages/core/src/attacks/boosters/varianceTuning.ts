@@ -12,9 +12,9 @@ const options = z.strictObject({
 });
 
 /**
- * g_t + v_t with v_0 = 0 and v_(t+1) = mean_i gradient(x_t + r_i) - g_t, where r_i is uniform in a cube (`neighboursOf`). With
- * the look-ahead (`ni`) it is VNI-FGSM; there all points of one step are moved by the velocity before it, as g_t is, where the
- * public implementation moves the neighbours by the velocity after it.
+ * g_t + v_t with v_0 = 0 and v_(t+1) = mean_i gradient(x_t + r_i) - g_t, where r_i is uniform in a cube
+ * (`neighboursOf`). With the look-ahead (`ni`) it is VNI-FGSM; there all points of one step are moved by the velocity
+ * before it, as g_t is, where the public implementation moves the neighbours by the velocity after it.
  *
  * Source: Wang and He, CVPR 2021 (VMI-FGSM), Algorithm 1.
  */

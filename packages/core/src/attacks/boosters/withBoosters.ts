@@ -6,8 +6,8 @@ import { overrideContext } from "../override.ts";
 import { type ChosenBooster, type Estimate, stages } from "./booster.ts";
 
 /**
- * The attack under estimates b_n(... b_1(gradient)), where boosters of an earlier stage are nearer to the model, and among
- * those of one stage the one named first. Each run of the attack begins with nothing remembered.
+ * The attack under estimates b_n(... b_1(gradient)), where boosters of an earlier stage are nearer to the model, and
+ * among those of one stage the one named first. Each run of the attack begins with nothing remembered.
  */
 export function withBoosters(attack: Attack, boosters: readonly ChosenBooster[]): Attack {
   if (boosters.length === 0) return attack;

@@ -16,13 +16,15 @@ export interface Ensemble {
   /** Rows of gradients of each of K models for each that an attack asks for. */
   readonly gradientsPerStep: number;
   /**
-   * The gradients that attacks of fixed steps follow, for one run; absent where it is the gradient of an objective, the mean
-   * of the models', which every attack can climb.
+   * The gradients that attacks of fixed steps follow, for one run; absent where it is the gradient of an objective, the
+   * mean of the models', which every attack can climb.
    */
   estimate?(members: readonly Member[], context: AttackContext): Estimate;
 }
 
-/** The attack on several models under a rule; on one model, and under the mean of their objectives, the attack itself. */
+/**
+ * The attack on several models under a rule; on one model, and under the mean of their objectives, the attack itself.
+ */
 export function withEnsemble(attack: Attack, { estimate }: Ensemble): Attack {
   if (!estimate) return attack;
   return (context) => {

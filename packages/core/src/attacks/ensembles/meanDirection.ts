@@ -5,11 +5,12 @@ import { euclideanLength } from "../directions.ts";
 import type { Ensemble } from "./ensemble.ts";
 
 /**
- * g = (1 / K) sum_k g_k / ||g_k||, the length that of features in units of the norm; a model without a slope has no say.
+ * g = (1 / K) sum_k g_k / ||g_k||, the length that of features in units of the norm; a model without a slope has no
+ * say.
  *
- * Scores of a support vector machine, of logistic regression and of a network share no scale, so that in a mean of margins
- * the steepest model would decide alone. Here every model counts the same at every step, so there is no objective that this
- * is the gradient of, and only attacks of fixed steps can follow it.
+ * Scores of a support vector machine, of logistic regression and of a network share no scale, so that in a mean of
+ * margins the steepest model would decide alone. Here every model counts the same at every step, so there is no
+ * objective that this is the gradient of, and only attacks of fixed steps can follow it.
  */
 export const meanDirection: Ensemble = {
   name: "meanDirection",

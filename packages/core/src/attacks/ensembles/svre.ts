@@ -1,4 +1,5 @@
-// SVRE: the ensemble's gradient by steps ahead, each along one model's gradient with the variance between models taken out.
+// SVRE: the ensemble's gradient by steps ahead, each along one model's gradient with the variance between models taken
+// out.
 
 import { addScaled } from "../../linalg.ts";
 import { type Gradients, type Points, rowOf, takePoints } from "../attack.ts";
@@ -9,12 +10,12 @@ import type { Ensemble, Member } from "./ensemble.ts";
 const ROUNDS = 4;
 
 /**
- * From x_t go M = 4 K steps x <- project(x + alpha G), G <- mu G + direction(g_k(x) - (g_k(x_t) - mean_l g_l(x_t))), where the
- * model k of each step is drawn for each point by itself; the last G is the estimate at x_t. Over copies of one model the
- * variance is 0 and G is the velocity of M steps of momentum.
+ * From x_t go M = 4 K steps x <- project(x + alpha G), G <- mu G + direction(g_k(x) - (g_k(x_t) - mean_l g_l(x_t))),
+ * where the model k of each step is drawn for each point by itself; the last G is the estimate at x_t. Over copies of
+ * one model the variance is 0 and G is the velocity of M steps of momentum.
  *
- * The mean is that of the models' losses: the public implementation takes the gradient of the loss of mean logits in its
- * place, which leaves a bias.
+ * The mean is that of the models' losses: the public implementation takes the gradient of the loss of mean logits in
+ * its place, which leaves a bias.
  *
  * Source: Xiong et al., CVPR 2022, Algorithm 2.
  */

@@ -1,4 +1,5 @@
-// The optimum on affine scores: for each other class the point at which its score lies furthest above the own; the best of them.
+// The optimum on affine scores: for each other class the point at which its score lies furthest above the own; the best
+// of them.
 
 import type { Domain } from "../../data/domain.ts";
 import { isAffine } from "../../models/affine.ts";
@@ -22,12 +23,12 @@ const LONGEST = 1e9;
 const ROWS = 8;
 
 /**
- * The attack that finds the optimum where all scores are affine; undefined where they are not, for several models of more
- * than two classes, whose mean margin has as many pieces as they have combinations of rivals, and for points of more than two
- * classes that should end in a given one.
+ * The attack that finds the optimum where all scores are affine; undefined where they are not, for several models of
+ * more than two classes, whose mean margin has as many pieces as they have combinations of rivals, and for points of
+ * more than two classes that should end in a given one.
  *
- * The margin of affine scores is the largest of K - 1 affine functions s_k - s_y, each of which is largest where one long step
- * along its gradient w_k - w_y is projected to.
+ * The margin of affine scores is the largest of K - 1 affine functions s_k - s_y, each of which is largest where one
+ * long step along its gradient w_k - w_y is projected to.
  */
 export async function affineAttack(
   models: readonly AttackedModel[],
@@ -79,8 +80,8 @@ export async function affineAttack(
 }
 
 /**
- * Of each class l the slope w_b - w_l of the margin, where b is the class of one row: 0 for that class. Undefined where no
- * row has one class alone on top, or slopes are not finite.
+ * Of each class l the slope w_b - w_l of the margin, where b is the class of one row: 0 for that class. Undefined where
+ * no row has one class alone on top, or slopes are not finite.
  */
 async function classSlopes(
   { opened }: AttackedModel,

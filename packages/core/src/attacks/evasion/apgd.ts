@@ -14,14 +14,15 @@ const SUFFICIENT = 0.75;
 const FIRST_STEP = 2;
 
 /**
- * Fixed number of steps with momentum, of lengths that each point finds for itself; the best iterate is what is returned.
+ * Fixed number of steps with momentum, of lengths that each point finds for itself; the best iterate is what is
+ * returned.
  *
  * With P the projection, f the objective and eta = 2 budgets at first,
  *
  *     z = P(x_k + eta steepest(grad f(x_k))),  x_{k+1} = P(x_k + 0.75 (z - x_k) + 0.25 (x_k - x_{k-1})),  x_1 = z.
  *
- * At each checkpoint a point halves its eta and goes on from its best iterate if fewer than 3/4 of its steps since the last
- * checkpoint raised f, or if since then neither eta nor its best value changed.
+ * At each checkpoint a point halves its eta and goes on from its best iterate if fewer than 3/4 of its steps since the
+ * last checkpoint raised f, or if since then neither eta nor its best value changed.
  *
  * Under L1 the same rules hold, with the steps of all attacks here: the gradient scaled to 1 in its largest component,
  * projected exactly on ball and box, which leaves few features changed. The adaptive sparsity of APGD-L1 is not used.
@@ -85,7 +86,10 @@ export function apgdAttack({ steps }: { readonly steps: number }): Attack {
   };
 }
 
-/** The steps after which a point looks back: ceil(p_j steps), p_1 = 0.22, p_{j+1} = p_j + max(p_j - p_{j-1} - 0.03, 0.06). */
+/**
+ * The steps after which a point looks back: ceil(p_j steps), p_1 = 0.22, p_{j+1} = p_j + max(p_j - p_{j-1} - 0.03,
+ * 0.06).
+ */
 export function checkpoints(steps: number): number[] {
   const found: number[] = [];
   for (let p = 0.22, gap = 0.22; p <= 1; gap = Math.max(gap - 0.03, 0.06), p += gap) {

@@ -21,8 +21,8 @@ interface Member {
 /**
  * For each row every change of one more feature or group is tried on each of the `width` best points so far: by the
  * whole budget, a half and an eighth of it, to each other column of a group. The best points of those that
- * satisfy all rules are kept for the next round, also where they are worse than the best before, which is what is returned.
- * A row is done when nothing else can change, or after `changes` rounds.
+ * satisfy all rules are kept for the next round, also where they are worse than the best before, which is what is
+ * returned. A row is done when nothing else can change, or after `changes` rounds.
  *
  * With a width of 1 and binary features: the greedy attack on malware without its gradients.
  */

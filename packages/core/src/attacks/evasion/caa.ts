@@ -8,8 +8,8 @@ import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
 import { type EvolutionOptions, evolutionAttack } from "./evolution.ts";
 
 /**
- * CAPGD (`capgdAttack`), then for the rows that did not reach their goal the search by scores (`evolutionAttack`), from the best
- * points so far: the ascent is cheap, the search finds what gradients do not show.
+ * CAPGD (`capgdAttack`), then for the rows that did not reach their goal the search by scores (`evolutionAttack`), from
+ * the best points so far: the ascent is cheap, the search finds what gradients do not show.
  *
  * Source: Simonetto, Ghamizi and Cordy, NeurIPS 2024 (CAA).
  */

@@ -25,15 +25,17 @@ export interface Best {
 }
 
 /**
- * Auto-PGD on the exact penalty f(x) - w v(x), with the objective f, the distance v from the relations of the table in units
- * of cost, and for each point the weight w = 2 ||u grad f||, the largest met so far, so that no unit of an objective has to be
- * weighed against a unit of cost. Computed columns follow after each step, and gradients go through them. Each iterate is also
- * moved to the rules and rounded (`towardsRules`); of what satisfies all of them the best is returned.
+ * Auto-PGD on the exact penalty f(x) - w v(x), with the objective f, the distance v from the relations of the table in
+ * units of cost, and for each point the weight w = 2 ||u grad f||, the largest met so far, so that no unit of an
+ * objective has to be weighed against a unit of cost. Computed columns follow after each step, and gradients go through
+ * them. Each iterate is also moved to the rules and rounded (`towardsRules`); of what satisfies all of them the best is
+ * returned.
  *
  * Where there are no rules it is Auto-PGD with the rounding taken into account.
  *
- * Source: Simonetto, Ghamizi and Cordy, NeurIPS 2024 (CAPGD); there the penalty has no weight, repair comes at the end, and
- * gradients do not go through computed columns. The exact penalty: Nocedal and Wright, Numerical Optimization, chapter 17.2.
+ * Source: Simonetto, Ghamizi and Cordy, NeurIPS 2024 (CAPGD); there the penalty has no weight, repair comes at the end,
+ * and gradients do not go through computed columns. The exact penalty: Nocedal and Wright, Numerical Optimization,
+ * chapter 17.2.
  */
 export function capgdAttack({ steps, restarts }: CapgdOptions): Attack {
   const climb = withRestarts(apgdAttack({ steps }), restarts);

@@ -30,8 +30,8 @@ export interface CraftTask extends AttackedModel {
   /** Whether the attack begins each budget at the point itself rather than at the solution of the smaller budget. */
   readonly fromOrigin?: boolean;
   /**
-   * The clean rows that the attacker has. Starting points of other classes are drawn from them, unless each budget begins at
-   * the point itself; without them there is no second start.
+   * The clean rows that the attacker has. Starting points of other classes are drawn from them, unless each budget
+   * begins at the point itself; without them there is no second start.
    */
   readonly pool?: Dataset;
   /** The shape of one point where the models take it in another (`AttackTask.shape`). */
@@ -49,7 +49,10 @@ export interface Strongest {
   readonly isExact: boolean;
 }
 
-/** The strongest attack of any norm: the optimum where margins of affine scores are climbed, else the paper's line search. */
+/**
+ * The strongest attack of any norm: the optimum where margins of affine scores are climbed, else the paper's line
+ * search.
+ */
 export async function strongestAttack(
   models: readonly AttackedModel[],
   domain: Domain,
@@ -64,16 +67,16 @@ export async function strongestAttack(
  * Attacks each point at each budget; one result per budget, in the order given.
  *
  * Budgets are taken in ascending order, each starting from the solution of the one before, so that the white-box
- * error never falls as the budget grows. An objective may have several local optima: unless the attack is exact, a second
- * one starts from a random point of another class, projected, and the better result is kept. Where another objective than
- * the margin is climbed, points may be judged worse at a larger budget.
+ * error never falls as the budget grows. An objective may have several local optima: unless the attack is exact, a
+ * second one starts from a random point of another class, projected, and the better result is kept. Where another
+ * objective than the margin is climbed, points may be judged worse at a larger budget.
  *
  * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
  *
  * @example
  * ```ts
- * import { craftEvasion, dataset, denseRows, fit, l2, learnerByName, openModel, runtimeFrom, tensor } from "@carom/core";
- * import * as ort from "onnxruntime-node";
+ * import { craftEvasion, dataset, denseRows, fit, l2, learnerByName, openModel, runtimeFrom, tensor } from
+ * "@carom/core"; import * as ort from "onnxruntime-node";
  *
  * const runtime = runtimeFrom(ort);
  * const data = dataset({ features: tensor("float32", [4, 1], [0, 1, 9, 10]), labels: [0, 0, 1, 1] });

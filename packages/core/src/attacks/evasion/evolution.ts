@@ -28,16 +28,17 @@ interface Member {
 const ranked = (a: Member, b: Member) => a.distance - b.distance || b.value - a.value;
 
 /**
- * Keeps for each row the best `population` points, by distance from the rules first and objective then (Deb, 2000), of those
- * it had and `offspring` new ones. A new one is the better of two members, crossed with another in half of the cases, moved
- * along the difference of two others in a third, and changed in a few features or groups: back to the row's own value, to any
- * value within the budget, a little, or to that of a clean row of the attacker. It is projected, moved to the relations and
- * rounded before it is asked for its scores; only what satisfies the rules is asked.
+ * Keeps for each row the best `population` points, by distance from the rules first and objective then (Deb, 2000), of
+ * those it had and `offspring` new ones. A new one is the better of two members, crossed with another in half of the
+ * cases, moved along the difference of two others in a third, and changed in a few features or groups: back to the
+ * row's own value, to any value within the budget, a little, or to that of a clean row of the attacker. It is
+ * projected, moved to the relations and rounded before it is asked for its scores; only what satisfies the rules is
+ * asked.
  *
  * Every row has a random stream of its own, so what is found for it depends on no other.
  *
- * Source: the search part of CAA (Simonetto, Ghamizi and Cordy, NeurIPS 2024) is MOEVA, Simonetto et al., IJCAI 2022, with
- * three objectives; here the budget is kept by projection and the rules by repair, which leaves one.
+ * Source: the search part of CAA (Simonetto, Ghamizi and Cordy, NeurIPS 2024) is MOEVA, Simonetto et al., IJCAI 2022,
+ * with three objectives; here the budget is kept by projection and the rules by repair, which leaves one.
  */
 export function evolutionAttack({ generations, population, offspring, stop }: EvolutionOptions): Attack {
   return async function* attack(context) {

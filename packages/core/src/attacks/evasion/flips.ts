@@ -12,8 +12,8 @@ export interface FlipOptions {
 
 /**
  * Changes one feature after another, each time the one that promises the largest gain to first order: its gradient
- * times the way to its other end. Stops where the budget is spent or no change promises a gain. A start that was cut to a
- * smaller budget, and so lies between the values of its features, is none: such a point begins at its origin.
+ * times the way to its other end. Stops where the budget is spent or no change promises a gain. A start that was cut to
+ * a smaller budget, and so lies between the values of its features, is none: such a point begins at its origin.
  *
  * For a model that is affine in the features this is optimal, with one gradient for all changes.
  *

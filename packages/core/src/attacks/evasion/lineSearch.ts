@@ -9,7 +9,9 @@ import { withRestarts } from "./restarts.ts";
 
 /** When the line search has converged, and how it begins. */
 export interface LineSearchOptions {
-  /** A point has converged where a step gains, or to first order can gain, no more than this share of all it has gained. */
+  /**
+   * A point has converged where a step gains, or to first order can gain, no more than this share of all it has gained.
+   */
   readonly tolerance?: number;
   readonly maxIterations?: number;
   /** The share of the whole way that is tried first; smaller ones follow the gradient more closely into an optimum. */
@@ -32,10 +34,10 @@ const LONGEST = 1e9;
  * gradient's promise g . (z - x) it goes down, by a half to a tenth, to the top of the parabola through the objective
  * before, its slope and the objective at z, as long as that brings more.
  *
- * Where the promise is no more than the tolerance times what the point has gained since its start, it has converged, and z
- * need not be scored. Both are differences of scores, so that scores multiplied by a number or shifted lead to the same
- * points. Points are searched side by side in batches, each with a t of its own; a point never gets worse, and one that
- * has converged is frozen.
+ * Where the promise is no more than the tolerance times what the point has gained since its start, it has converged,
+ * and z need not be scored. Both are differences of scores, so that scores multiplied by a number or shifted lead to
+ * the same points. Points are searched side by side in batches, each with a t of its own; a point never gets worse, and
+ * one that has converged is frozen.
  *
  * Source: Demontis et al. 2019, Algorithm 1; the whole way is the step of Frank and Wolfe, 1956.
  */

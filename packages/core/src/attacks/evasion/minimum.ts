@@ -60,9 +60,8 @@ export interface MinimumResult {
  *
  * @example
  * ```ts
- * import { dataset, denseRows, fit, l2, learnerByName, minimumEpsilon, openModel, runtimeFrom, tensor } from "@carom/core";
- * import { lineSearchAttack } from "@carom/core/attacks";
- * import * as ort from "onnxruntime-node";
+ * import { dataset, denseRows, fit, l2, learnerByName, minimumEpsilon, openModel, runtimeFrom, tensor } from
+ * "@carom/core"; import { lineSearchAttack } from "@carom/core/attacks"; import * as ort from "onnxruntime-node";
  *
  * const runtime = runtimeFrom(ort);
  * const data = dataset({ features: tensor("float32", [4, 1], [0, 2, 8, 10]), labels: [0, 0, 1, 1] });

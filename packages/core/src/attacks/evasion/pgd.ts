@@ -27,8 +27,8 @@ export interface PgdOptions {
 
 /**
  * x <- project(x + stepSize budget steepest(g)), where g is the gradient, or with momentum mu the velocity
- * m <- mu m + direction(gradient), of mean size 1 in each step. Boosters see the velocity before a step, and may scale the
- * step of each feature.
+ * m <- mu m + direction(gradient), of mean size 1 in each step. Boosters see the velocity before a step, and may scale
+ * the step of each feature.
  *
  * Source: Madry et al., ICLR 2018 (PGD); Goodfellow et al., ICLR 2015 (one step of the whole budget, FGSM and FGM);
  * Dong et al., CVPR 2018 (momentum, MI-FGSM).

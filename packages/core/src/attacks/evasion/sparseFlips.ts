@@ -27,7 +27,9 @@ export interface SparseFlipsTask {
   /** Numbers of changes. */
   readonly epsilons: readonly number[];
   readonly direction?: "add" | "remove";
-  /** Features changed between two gradients; 1 where absent, all of them where the model is affine and of two classes. */
+  /**
+   * Features changed between two gradients; 1 where absent, all of them where the model is affine and of two classes.
+   */
   readonly perGradient?: number;
   onProgress?(done: number): void;
 }
@@ -51,9 +53,9 @@ const BLOCK = 2 ** 22;
 /**
  * Changes up to epsilon binary features of each row, one result per budget, in the order given.
  *
- * The attack sees a model of the columns in which the full model has a weight or a row of the block an entry, because no
- * other has a gradient at zero; of an affine model only the columns that any row could choose. Rows go through in blocks
- * of bounded size; each budget starts from the smaller one's solution.
+ * The attack sees a model of the columns in which the full model has a weight or a row of the block an entry, because
+ * no other has a gradient at zero; of an affine model only the columns that any row could choose. Rows go through in
+ * blocks of bounded size; each budget starts from the smaller one's solution.
  *
  * Source: Demontis et al. 2019, section 5.1 (Drebin: L1, additions only).
  *

@@ -17,12 +17,13 @@ export interface UniversalOptions {
 }
 
 /**
- * d <- ball(d + stepSize budget steepest(mean_i direction(g_i))), where g_i is the gradient at x_i + d brought into the bounds
- * of the point, and each counts as much as another (`direction`). Features that no point can move that way are left out.
+ * d <- ball(d + stepSize budget steepest(mean_i direction(g_i))), where g_i is the gradient at x_i + d brought into the
+ * bounds of the point, and each counts as much as another (`direction`). Features that no point can move that way are
+ * left out.
  *
  * Of all d on the way that one is returned under which most points reach their goal, of equals that of the highest mean
- * objective. Points become x_i + d, brought into their bounds: only there do their perturbations differ. So what happens to
- * a point depends on all others that were given.
+ * objective. Points become x_i + d, brought into their bounds: only there do their perturbations differ. So what
+ * happens to a point depends on all others that were given.
  *
  * Source: Moosavi-Dezfooli et al., CVPR 2017 (universal perturbations); Shafahi et al., AAAI 2020 (by gradient ascent).
  */

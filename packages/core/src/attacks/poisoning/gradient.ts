@@ -34,9 +34,9 @@ const [FIRST, LONGEST, SHORTEST] = [0.5, 2, 1e-4];
  * Crafts points one after the other, each a clone of a training row with its label flipped, by projected conjugate
  * gradients (Polak and Ribiere) on the validation loss of the retrained learner.
  *
- * A step x -> project(x + t u) is tried, and promises g . (z - x) to first order. One that brings less than a quarter of
- * that is shortened, by a half to a tenth, to the top of the parabola through what is known; one that brings nearly all
- * of it is lengthened. The next search begins at the length that was good last. A point never gets worse, and has
+ * A step x -> project(x + t u) is tried, and promises g . (z - x) to first order. One that brings less than a quarter
+ * of that is shortened, by a half to a tenth, to the top of the parabola through what is known; one that brings nearly
+ * all of it is lengthened. The next search begins at the length that was good last. A point never gets worse, and has
  * converged where two steps in a row gain next to nothing, or the gradient vanishes: a point that is no support vector
  * stays where it began.
  *

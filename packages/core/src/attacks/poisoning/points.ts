@@ -88,7 +88,9 @@ export function startingPoints(
   const n = rowCount(training);
   if (!Number.isInteger(count) || count < 1 || from + count > n) {
     throw new InputError("invalid", "number of poisoning points", {
-      expected: `1 to ${n - from}: each is cloned from a training row of its own${from > 0 ? `, and ${from} of ${n} are taken` : ""}`,
+      expected:
+        `1 to ${n - from}: each is cloned from a training row of its ` +
+        `own${from > 0 ? `, and ${from} of ${n} are taken` : ""}`,
       got: String(count),
       remedy: "ask for fewer points, or give more training data",
     });

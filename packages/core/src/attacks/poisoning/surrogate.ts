@@ -35,7 +35,8 @@ export type SurrogateTask = Pick<
 /**
  * Opens the training of a task's learner, with the points crafted before in it.
  *
- * @throws InputError for a learner that cannot be poisoned, options that it lacks, and validation data of other features.
+ * @throws InputError for a learner that cannot be poisoned, options that it lacks, and validation data of other
+ * features.
  */
 export async function openSurrogate(task: SurrogateTask): Promise<Surrogate> {
   const { learner, training, previous, seed, runtime } = task;

@@ -1,4 +1,5 @@
-// Numbers of a binary file that become floating-point while they arrive: what the file takes is never in memory beside them.
+// Numbers of a binary file that become floating-point while they arrive: what the file takes is never in memory beside
+// them.
 
 import { widened } from "../../halves.ts";
 import { allocate, type ElementType, elementBytes, type FloatType, sizeOf, type Tensor, viewOf } from "../../tensor.ts";

@@ -16,7 +16,8 @@ export function mostInflated(compressed: number): number {
  * refused before it is allocated.
  *
  * @param limit bounds the bytes that it may unpack to
- * @throws InputError for a truncated or damaged file, for one that holds more, and for several gzip members in one file.
+ * @throws InputError for a truncated or damaged file, for one that holds more, and for several gzip members in one
+ * file.
  */
 export function gunzip(bytes: Uint8Array, name = "gzip data", limit?: Limit): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;

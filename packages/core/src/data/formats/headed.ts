@@ -96,7 +96,10 @@ export function headedReader<H, T>(
   };
 }
 
-/** Keeps the bytes of elements as they are, in memory that nobody else has. @throws InputError where there is too little */
+/**
+ * Keeps the bytes of elements as they are, in memory that nobody else has.
+ * @throws InputError where there is too little
+ */
 export function byteSink(size: number, name: string): ElementSink<Uint8Array> {
   const bytes = allocated(() => new Uint8Array(size), `${size} bytes`, name);
   let filled = 0;

@@ -47,8 +47,8 @@ export function idxReader(size: number, name = "IDX data"): IdxReader {
 }
 
 /**
- * Reads the numbers of an IDX file from pieces: bytes as they are, others as they become float32 (or float64, as `into` says) on
- * the way. @throws InputError as `idxReader` does.
+ * Reads the numbers of an IDX file from pieces: bytes as they are, others as they become float32 (or float64, as `into`
+ * says) on the way. @throws InputError as `idxReader` does.
  */
 export function idxNumbersReader(size: number, into: FloatType, name: string): NumbersReader {
   const reader = headedReader(

@@ -4,8 +4,8 @@ import { InputError } from "../../errors.ts";
 import { allocate, type ElementType, type Tensor, tensor, toNumbers } from "../../tensor.ts";
 import { readNpy, writeNpy } from "./npy.ts";
 
-// What NumPy 1.24.2 writes (numpy.lib.format.write_array) for np.arange(6).reshape(2, 3).astype(descr): the first bytes,
-// the header, and the elements in hexadecimal. `b1` holds 0 for the first element and 1 for the others.
+// What NumPy 1.24.2 writes (numpy.lib.format.write_array) for np.arange(6).reshape(2, 3).astype(descr): the first
+// bytes, the header, and the elements in hexadecimal. `b1` holds 0 for the first element and 1 for the others.
 const golden: readonly (readonly [descr: string, type: ElementType, elements: string])[] = [
   ["<f4", "float32", "000000000000803f0000004000004040000080400000a040"],
   [

@@ -62,8 +62,8 @@ export function npyReader(size: number, name = "npy data"): NpyReader {
 }
 
 /**
- * Reads the numbers of a .npy file from pieces: bytes, truth values and float32 as they are, others as they become float32 (or
- * float64, as `into` says) on the way.
+ * Reads the numbers of a .npy file from pieces: bytes, truth values and float32 as they are, others as they become
+ * float32 (or float64, as `into` says) on the way.
  *
  * @throws InputError as `readNpy` does.
  */
@@ -92,8 +92,8 @@ export function npyNumbersReader(size: number, into: FloatType, name = "npy data
 const BLOCK = 2 ** 20;
 
 /**
- * Reads a .npy file of so many bytes from pieces, and gives its rows some at a time, in their order; those of an array in
- * Fortran's order all at once.
+ * Reads a .npy file of so many bytes from pieces, and gives its rows some at a time, in their order; those of an array
+ * in Fortran's order all at once.
  *
  * @throws InputError as `readNpy` does.
  */

@@ -26,7 +26,10 @@ export interface NpzFile {
   read(name: string): Promise<Tensor>;
   /** The rows of an array, some at a time, in their order. @throws InputError as `read` does. */
   blocks(name: string): AsyncGenerator<Tensor>;
-  /** The array as features: float32 where that loses nothing that matters, else float64; bytes and truth values as they are. */
+  /**
+   * The array as features: float32 where that loses nothing that matters, else float64; bytes and truth values as they
+   * are.
+   */
   readNumbers(name: string): Promise<Tensor>;
   /** The array as labels, which may be words. @throws InputError as `read` does. */
   readLabels(name: string): Promise<LabelArray>;
@@ -62,7 +65,10 @@ export function openNpz(bytes: Uint8Array, name = "npz data"): NpzArchive {
   };
 }
 
-/** Opens a .npz file of any size: its arrays are read from it straight into their place. @throws InputError as `zipEntries` does. */
+/**
+ * Opens a .npz file of any size: its arrays are read from it straight into their place.
+ * @throws InputError as `zipEntries` does.
+ */
 export async function openNpzFile(source: ByteSource, unpacker: Unpacker, name = "npz data"): Promise<NpzFile> {
   const entries = (await zipEntries(source, name)).filter((entry) => entry.name.endsWith(".npy"));
   const names = entries.map((entry) => entry.name.slice(0, -4));

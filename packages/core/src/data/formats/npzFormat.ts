@@ -9,8 +9,8 @@ import { type NpzFile, openNpzFile } from "./npz.ts";
 import { bytesSource } from "./zip.ts";
 
 /**
- * The arrays x (or images) and y (or target, or the one named) of a .npz file; without an array x or images, all arrays but
- * that of the labels, side by side.
+ * The arrays x (or images) and y (or target, or the one named) of a .npz file; without an array x or images, all arrays
+ * but that of the labels, side by side.
  */
 export const npzFormat: DataFormat = {
   name: ".npz",

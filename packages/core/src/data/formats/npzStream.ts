@@ -8,7 +8,9 @@ import { writeNpy } from "./npy.ts";
 /** Bytes compressed at a time. */
 const PIECE = 2 ** 20;
 
-/** The bytes of a .npz file of arrays [N, ...], piece by piece; equal arrays give equal bytes, wherever their rows are. */
+/**
+ * The bytes of a .npz file of arrays [N, ...], piece by piece; equal arrays give equal bytes, wherever their rows are.
+ */
 export async function* npzPieces(arrays: Readonly<Record<string, AnyRows<ElementType>>>): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, piece) => {

@@ -1,4 +1,5 @@
-// Python's pickle, protocols 2 to 5, read without running anything: globals and calls become descriptions of themselves.
+// Python's pickle, protocols 2 to 5, read without running anything: globals and calls become descriptions of
+// themselves.
 
 import { InputError } from "../../errors.ts";
 import { invalidFile } from "./elements.ts";

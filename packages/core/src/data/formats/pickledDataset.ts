@@ -21,8 +21,8 @@ interface Compressed {
 /**
  * The rows and labels of a pickled data set, such as DrebinRed of the SecML zoo: a CDataset around a CSR matrix.
  *
- * The matrix is the only object with arrays `data`, `indices` and `indptr` and a shape. The labels are the array with one
- * whole number for each row that is kept under a usual name (y, labels, target), else the only such array.
+ * The matrix is the only object with arrays `data`, `indices` and `indptr` and a shape. The labels are the array with
+ * one whole number for each row that is kept under a usual name (y, labels, target), else the only such array.
  *
  * @throws InputError for a pickle without one CSR matrix and one array of labels, and for a matrix that is not sound.
  */
@@ -60,7 +60,10 @@ export function readPickledDataset(bytes: Uint8Array, name = "pickle"): Labelled
   return { features, labels: Array.from(chosen[0].values, Number) };
 }
 
-/** Reads arrays. @throws InputError where they hold more bytes together than the file: many would share what it says once */
+/**
+ * Reads arrays.
+ * @throws InputError where they hold more bytes together than the file: many would share what it says once
+ */
 function arraysOfOwn(size: number, name: string): ArrayReader {
   let total = 0;
   return (value) => {

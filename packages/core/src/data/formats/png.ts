@@ -19,7 +19,8 @@ export const MOST_PIXELS = 2 ** 26;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
- * Reads a PNG file of 8 bits for each channel or less. Colours of a palette are written out; an image without colours is grey.
+ * Reads a PNG file of 8 bits for each channel or less. Colours of a palette are written out; an image without colours
+ * is grey.
  *
  * @throws InputError for what is no PNG, has 16 bits, is transparent somewhere, or has more than 2^26 pixels
  */

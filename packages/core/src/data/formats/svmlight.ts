@@ -1,5 +1,5 @@
-// svmlight: one row per line, its label and then `index:value` for each non-zero, indices ascending from 1, or from 0 as
-// scikit-learn writes them; `#` starts a comment (Joachims, SVM-light).
+// svmlight: one row per line, its label and then `index:value` for each non-zero, indices ascending from 1, or from 0
+// as scikit-learn writes them; `#` starts a comment (Joachims, SVM-light).
 
 import { InputError } from "../../errors.ts";
 import { beyond, dataLimits, mostOf } from "../../limits.ts";
@@ -138,7 +138,10 @@ export function svmlightReader(
   };
 }
 
-/** Reads a svmlight file from pieces that can be gone through twice: in float32, or in float64 where its numbers need that. */
+/**
+ * Reads a svmlight file from pieces that can be gone through twice: in float32, or in float64 where its numbers need
+ * that.
+ */
 export async function readSparseRows(
   pieces: () => AsyncIterable<Uint8Array>,
   name: string,

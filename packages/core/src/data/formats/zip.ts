@@ -38,7 +38,9 @@ export interface ZipEntry {
 const [endMark, end64Mark, locatorMark, entryMark, localMark] = [
   0x06054b50, 0x06064b50, 0x07064b50, 0x02014b50, 0x04034b50,
 ];
-/** Bytes of the fixed parts of an entry in the directory, of its own header, and of the end with the longest comment. */
+/**
+ * Bytes of the fixed parts of an entry in the directory, of its own header, and of the end with the longest comment.
+ */
 const [ENTRY, LOCAL, END, LONGEST_END] = [46, 30, 22, 22 + 65535];
 /** What stands for a number that is in the zip64 part. */
 const [BIG16, BIG32] = [0xffff, 0xffffffff];
@@ -48,8 +50,8 @@ const PIECE = 2 ** 20;
 /**
  * The files of an archive.
  *
- * @throws InputError for another kind of file, and for a directory that is not sound: files that reach beyond the archive,
- * promise more than deflate can hold, or have one name.
+ * @throws InputError for another kind of file, and for a directory that is not sound: files that reach beyond the
+ * archive, promise more than deflate can hold, or have one name.
  */
 export async function zipEntries(source: ByteSource, name: string): Promise<ZipEntry[]> {
   const { count, offset, size } = await directoryPlace(source, name);

@@ -33,14 +33,15 @@ export interface ColumnOptions extends Pick<TableTask, "label" | "drop" | "keep"
 /**
  * What the columns of a table with these first lines are.
  *
- * The labels are in the column asked for; else in the one with a usual name: label, class, target, y, the first of these
- * that is there, in whatever case (a y beside an x is a coordinate); else in the only column of texts that repeat or, where
- * there is none, in the last. A first column without a name whose whole numbers differ is the index that pandas writes, and
- * left out. Where the table has every column that a model takes, those are the features, and the labels are among the others.
- * Features whose words repeat are columns of words, as are those named as such and those that the model takes as text.
+ * The labels are in the column asked for; else in the one with a usual name: label, class, target, y, the first of
+ * these that is there, in whatever case (a y beside an x is a coordinate); else in the only column of texts that repeat
+ * or, where there is none, in the last. A first column without a name whose whole numbers differ is the index that
+ * pandas writes, and left out. Where the table has every column that a model takes, those are the features, and the
+ * labels are among the others. Features whose words repeat are columns of words, as are those named as such and those
+ * that the model takes as text.
  *
- * @throws InputError for columns that do not exist or whose name is not theirs alone, and where several columns may hold
- * the labels.
+ * @throws InputError for columns that do not exist or whose name is not theirs alone, and where several columns may
+ * hold the labels.
  */
 export function columnsOf(dialect: Dialect, name: string, options: ColumnOptions): Columns {
   const { header, width, body, decimal } = dialect;

@@ -52,10 +52,10 @@ const MOST = 1000;
 /**
  * The dialect of the table that begins with these bytes of UTF-8.
  *
- * _Separator_: of comma, semicolon, tab, pipe and spaces the one that cuts all records into equally many cells, at least
- * two, most of which are numbers. _Decimal mark_: a comma where some number has one and none has a point. _Header_: see
- * `hasHeader`. Lines on top that begin with # are comments, unless they have as many cells as the records; the # and
- * spaces after it are then left out.
+ * _Separator_: of comma, semicolon, tab, pipe and spaces the one that cuts all records into equally many cells, at
+ * least two, most of which are numbers. _Decimal mark_: a comma where some number has one and none has a point.
+ * _Header_: see `hasHeader`. Lines on top that begin with # are comments, unless they have as many cells as the
+ * records; the # and spaces after it are then left out.
  *
  * @throws InputError where no separator does, and where numbers or the first line can be read in two ways.
  */
@@ -199,7 +199,9 @@ function decimalOf(records: readonly HeadRecord[], name: string): DecimalMark {
   const record = records.find(({ cells: own }) => own.includes(commas[0]))!;
   throw new InputError("invalid", `numbers of ${name}`, {
     expected: "numbers that can be read in one way",
-    got: `"${commas[0]}" in line ${record.line}, which may be ${commas[0].replace(",", ".")} or ${commas[0].replace(",", "")}`,
+    got:
+      `"${commas[0]}" in line ${record.line}, which may be ${commas[0].replace(",", ".")} or ` +
+      `${commas[0].replace(",", "")}`,
     remedy: "say --decimal , for the first, or write whole numbers without separators",
   });
 }
@@ -207,9 +209,9 @@ function decimalOf(records: readonly HeadRecord[], name: string): DecimalMark {
 /**
  * Whether the first record holds names.
  *
- * Names are texts: above numbers, or above texts that repeat and are not that one. Numbers may be names where they count
- * from 0 or 1 (0, 1, 2, label), or beside a usual name of labels. A first record of nothing but numbers that count holds
- * names where numbers below are no integers.
+ * Names are texts: above numbers, or above texts that repeat and are not that one. Numbers may be names where they
+ * count from 0 or 1 (0, 1, 2, label), or beside a usual name of labels. A first record of nothing but numbers that
+ * count holds names where numbers below are no integers.
  *
  * @throws InputError where it may be names as well as values.
  */

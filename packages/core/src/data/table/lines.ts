@@ -24,8 +24,8 @@ export function afterLineEnd(bytes: Uint8Array, at: number): number {
 
 /**
  * Collects pieces and hands on what ends with a line end: `take` is given bytes of which so many are whole lines, and
- * returns how many of them it has taken; the others are handed on again with what follows. A last line that does not end
- * is ended.
+ * returns how many of them it has taken; the others are handed on again with what follows. A last line that does not
+ * end is ended.
  *
  * @param endless the error for a record of more than 2^26 bytes, and for a last one that is not taken
  */
@@ -43,8 +43,8 @@ export function lineBuffer(take: (bytes: Uint8Array, length: number) => number, 
     bytes.set(piece, size);
     const before = size;
     size += piece.length;
-    // Of what was not taken, nothing needs to be looked at for line ends, except that a carriage return may have got its
-    // second half. A record longer than a piece is looked at again only when there is twice as much of it.
+    // Of what was not taken, nothing needs to be looked at for line ends, except that a carriage return may have got
+    // its second half. A record longer than a piece is looked at again only when there is twice as much of it.
     const length = size < enough ? 0 : endOfLines(bytes, enough === 0 ? Math.max(before - 1, 0) : 0, size);
     if (length === 0) return;
     const taken = take(bytes, length);
@@ -62,7 +62,9 @@ export function lineBuffer(take: (bytes: Uint8Array, length: number) => number, 
   };
 }
 
-/** Where the last line ends that ends after `from`; 0 where none does. At the very end, half a line end may be missing. */
+/**
+ * Where the last line ends that ends after `from`; 0 where none does. At the very end, half a line end may be missing.
+ */
 function endOfLines(bytes: Uint8Array, from: number, length: number): number {
   for (let at = length - 1; at >= from; at--) {
     if (bytes[at] === newline || (bytes[at] === carriageReturn && at + 1 < length)) return at + 1;

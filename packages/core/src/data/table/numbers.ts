@@ -14,9 +14,9 @@ const CHUNK = 9;
 const decoder = new TextDecoder();
 
 /**
- * Reads the number in decimal notation, such as -12, +.5 or 3.1e-7, that begins at a byte: puts the nearest float64 into
- * `into[0]`, and returns where the number ends, or -1 where none begins. The bytes must end in one that is no digit.
- * `mark` is the character code of the decimal mark.
+ * Reads the number in decimal notation, such as -12, +.5 or 3.1e-7, that begins at a byte: puts the nearest float64
+ * into `into[0]`, and returns where the number ends, or -1 where none begins. The bytes must end in one that is no
+ * digit. `mark` is the character code of the decimal mark.
  *
  * Digits below 2^53 and powers of ten below 10^23 are exact in float64, so that one product or quotient rounds once
  * (Clinger 1990). For up to 18 digits the same is done in pairs of float64 (Dekker 1971), unless that ends too near to

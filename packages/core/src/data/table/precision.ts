@@ -11,8 +11,8 @@ const LEAST_RANGE = 2 ** -136;
 const LEAST_NORMAL = 2 ** -126;
 
 /**
- * Whether float32 loses of a number what matters where 0 is among the others, as in sparse rows: an integer that it does
- * not hold, or one beyond its range.
+ * Whether float32 loses of a number what matters where 0 is among the others, as in sparse rows: an integer that it
+ * does not hold, or one beyond its range.
  */
 export function isLost(value: number): boolean {
   if (Math.fround(value) === value) return false;

@@ -52,7 +52,10 @@ const number = fc.oneof(
   fc.integer({ min: -1000, max: 1000 }),
 );
 
-/** Features with a fraction somewhere in each row, so that nothing is ambiguous; labels of two kinds, each twice at least. */
+/**
+ * Features with a fraction somewhere in each row, so that nothing is ambiguous; labels of two kinds, each twice at
+ * least.
+ */
 const table = fc
   .record({
     columns: fc.integer({ min: 1, max: 4 }),

@@ -1,4 +1,5 @@
-// A table as text, read while it arrives: how it is written and which column is what, from its first lines; then the rest.
+// A table as text, read while it arrives: how it is written and which column is what, from its first lines; then the
+// rest.
 
 import type { FloatType } from "../../tensor.ts";
 import { missingTest } from "../missing.ts";
@@ -27,8 +28,8 @@ export interface TableReader {
 const HEAD = { bytes: 2 ** 18, lines: 20, most: 2 ** 25 };
 
 /**
- * Reads a table of numbers with a column of labels, as text in pieces: see `recognise` for how it is written, `columnsOf`
- * for which column is what, and `rowReader` for what becomes of its cells.
+ * Reads a table of numbers with a column of labels, as text in pieces: see `recognise` for how it is written,
+ * `columnsOf` for which column is what, and `rowReader` for what becomes of its cells.
  *
  * @param bytes about how long the text is, where that is known
  * @throws InputError, naming line and column, for records of different length, features that are no finite numbers,

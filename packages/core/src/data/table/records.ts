@@ -11,13 +11,13 @@ export type Quoting = (typeof Quoting)[keyof typeof Quoting];
 /** What becomes of cells and records. */
 export interface RecordSink {
   /**
-   * Reads a cell without quotes by itself, where it can: the position after it, which is taken only where a separator or a
-   * line ends there, or -1 where the cell is to be told. May be asked again as `cell` may.
+   * Reads a cell without quotes by itself, where it can: the position after it, which is taken only where a separator
+   * or a line ends there, or -1 where the cell is to be told. May be asked again as `cell` may.
    */
   read?(column: number, bytes: Uint8Array, from: number): number;
   /**
-   * A cell: bytes `from` to `to`, without the quotes, spaces and tabs around it. The cells of a record that is cut by the
-   * end of a piece are told again, from its first on, when the rest of it is there.
+   * A cell: bytes `from` to `to`, without the quotes, spaces and tabs around it. The cells of a record that is cut by
+   * the end of a piece are told again, from its first on, when the rest of it is there.
    */
   cell(column: number, bytes: Uint8Array, from: number, to: number, quoting: Quoting): void;
   /** The end of a record of so many cells, which began in that line (counted from 1). */
@@ -27,9 +27,9 @@ export interface RecordSink {
 const [tab, newline, carriageReturn, space, quote] = [9, 10, 13, 32, 34];
 
 /**
- * Cuts text into records at line ends of any kind, and records into cells at a separator, given as its character code. A
- * space stands for any run of spaces and tabs. Lines without a cell are passed over. Quotes inside an unquoted cell are
- * part of it.
+ * Cuts text into records at line ends of any kind, and records into cells at a separator, given as its character code.
+ * A space stands for any run of spaces and tabs. Lines without a cell are passed over. Quotes inside an unquoted cell
+ * are part of it.
  *
  * @throws InputError, naming the line, for quotes that are not closed or followed by text, and for endless records.
  */

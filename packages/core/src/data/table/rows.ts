@@ -259,8 +259,8 @@ function mayBeFlags({ body }: Dialect, column: number, isMissing: (text: string)
 }
 
 /**
- * Whether the first of D features counts the rows from 0 or 1; or, where it is known for the one column of several without a
- * name, is another whole number in each row, as rows that were shuffled or chosen keep theirs.
+ * Whether the first of D features counts the rows from 0 or 1; or, where it is known for the one column of several
+ * without a name, is another whole number in each row, as rows that were shuffled or chosen keep theirs.
  */
 function areNumbersOfRows(values: Float32Array | Float64Array, rows: number, d: number, isKnown: boolean): boolean {
   const first = Float64Array.from({ length: rows }, (_, i) => values[i * d]);
@@ -283,7 +283,10 @@ function longer(values: Float32Array | Float64Array, type: FloatType): Float32Ar
 /** Names of columns that number rows; pandas and R write them without a name. */
 const indexName = /^(|unnamed: ?\d+|index|id|row|rownames)$/i;
 
-/** Whether the first feature may be no more than the number of its row: a first column without a name, or of such a name. */
+/**
+ * Whether the first feature may be no more than the number of its row: a first column without a name, or of such a
+ * name.
+ */
 function mayBeIndex({ header }: Dialect, { features, names }: Columns, { keep = [] }: TableTask): boolean {
   const kept = keep.map((column) => columnNamed(names, column));
   return features[0] === 0 && !kept.includes(0) && indexName.test(header?.[0] ?? "");
@@ -332,7 +335,9 @@ function noNumber(
   return new InputError("invalid", what, {
     expected: "a finite number such as -1.5 or 2e3",
     got: `"${text.slice(0, 40)}" in line ${line}`,
-    remedy: `mend that cell, leave the column out with --drop "${names[column]}", or name it with --categorical if it holds words, with --label if it holds the classes`,
+    remedy:
+      `mend that cell, leave the column out with --drop "${names[column]}", or name it with --categorical if it ` +
+      "holds words, with --label if it holds the classes",
   });
 }
 

@@ -18,9 +18,9 @@ export interface Written {
 }
 
 /**
- * N rows of raw columns as features. NaN stands for a gap: it becomes the median of its column's numbers or, in a column of
- * words, the most frequent one (of equally many the first in order). Values of a group are in alphabetical order; words that
- * no row has are left out.
+ * N rows of raw columns as features. NaN stands for a gap: it becomes the median of its column's numbers or, in a
+ * column of words, the most frequent one (of equally many the first in order). Values of a group are in alphabetical
+ * order; words that no row has are left out.
  */
 export function writtenOut(
   raw: Float32Array | Float64Array,

@@ -72,8 +72,8 @@ export function evaluate(expression: Expression, at: Rows): Evaluated {
 }
 
 /**
- * 1 for each row at which a condition holds, to a tolerance: both sides of `==` and `<=` may miss by so much of the absolute
- * values of their terms, added up. Where a side is not finite no comparison holds.
+ * 1 for each row at which a condition holds, to a tolerance: both sides of `==` and `<=` may miss by so much of the
+ * absolute values of their terms, added up. Where a side is not finite no comparison holds.
  */
 export function holds(condition: Condition, at: Rows, tolerance: number): Uint8Array {
   if (condition.kind !== "comparison") {

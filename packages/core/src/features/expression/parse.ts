@@ -19,11 +19,12 @@ const binding: Readonly<Record<string, number>> = {
 const [NOT, NEGATIVE] = [3, 7];
 
 /**
- * The condition that a text states: comparisons (`<`, `<=`, `>`, `>=`, `==`, `!=`, also in chains) of sums, products, powers and
- * functions of columns and numbers, joined by `and`, `or`, `not`, `if ... then ...` and `if ... then ... else ...`.
+ * The condition that a text states: comparisons (`<`, `<=`, `>`, `>=`, `==`, `!=`, also in chains) of sums, products,
+ * powers and functions of columns and numbers, joined by `and`, `or`, `not`, `if ... then ...` and `if ... then ...
+ * else ...`.
  *
- * Functions are min, max, sum (of any number), abs, sqrt, log, exp, round, and `divide(a, b, c)`, which is c where b is 0. Names
- * that are no words stand between backticks or double quotes.
+ * Functions are min, max, sum (of any number), abs, sqrt, log, exp, round, and `divide(a, b, c)`, which is c where b is
+ * 0. Names that are no words stand between backticks or double quotes.
  *
  * @throws InputError that names the place
  *

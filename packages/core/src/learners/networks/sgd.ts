@@ -149,7 +149,9 @@ function requireConverging(loss: number, epoch: number, labels: Int32Array, { le
   if (loss <= limit) return;
   throw new InputError("invalid", "training of the network", {
     expected: `a loss that falls (a constant answer has ${Math.log(classes).toFixed(2)})`,
-    got: `${Number.isFinite(loss) ? `a mean loss of ${loss.toPrecision(3)}` : "a loss that is not a number"} in epoch ${epoch + 1}`,
+    got:
+      `${Number.isFinite(loss) ? `a mean loss of ${loss.toPrecision(3)}` : "a loss that is not a number"} in ` +
+      `epoch ${epoch + 1}`,
     remedy: `choose a learning rate below ${learningRate} or a smaller weightDecay, or scale the features to [0, 1]`,
   });
 }

@@ -13,8 +13,9 @@ const MAX_FREE = 1500;
  * The step d solves K_FF d + c 1 = e_F, 1^T d = 0. Where it would leave the box it is cut at the first bound, whose
  * variable is free no longer, and the next step is taken without it; at most `maxSteps` steps. The objective never
  * rises. K_FF gets a ridge of 1e-12 of its diagonal, so that repeated rows are no obstacle: the step is then still one
- * of descent, and the next one removes what the ridge left. Where K_FF is singular, rounding may be larger than what is left
- * to gain: a step that drives the errors of the free variables apart, which should bring them together, is taken back.
+ * of descent, and the next one removes what the ridge left. Where K_FF is singular, rounding may be larger than what is
+ * left to gain: a step that drives the errors of the free variables apart, which should bring them together, is taken
+ * back.
  */
 export function polish(problem: BoxProblem, maxSteps: number): void {
   for (let step = 0; step < maxSteps; step++) if (!freeStep(problem)) return;

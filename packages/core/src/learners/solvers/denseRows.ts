@@ -100,8 +100,8 @@ export function writtenDense(x: DenseRows): Tensor<"float64"> {
 }
 
 /**
- * Rows that are multiplied together, so that the vector beside them is read and written once for all of them: two to three
- * times as fast as one by one.
+ * Rows that are multiplied together, so that the vector beside them is read and written once for all of them: two to
+ * three times as fast as one by one.
  */
 interface FourRows {
   /** How many there are; the places of the others hold the last row again. */

@@ -20,8 +20,8 @@ export interface BoxProblem {
 const TINY = 1e-12;
 
 /**
- * Moves pairs until the optimality conditions are violated by at most `tolerance`, `maxIterations` are spent, or rounding lets
- * none move.
+ * Moves pairs until the optimality conditions are violated by at most `tolerance`, `maxIterations` are spent, or
+ * rounding lets none move.
  * Returns the number of iterations.
  *
  * At the optimum no variable that may rise has a larger error than one that may fall. Each iteration takes the one
@@ -65,7 +65,8 @@ export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: 
     const beforeJ = b[j];
     b[i] = snap(b[i] + step, lower[i], upper[i]);
     b[j] = snap(b[j] - step, lower[j], upper[j]);
-    // What rounding swallows would be tried again without end; so would a pair that is none, among numbers that are none.
+    // What rounding swallows would be tried again without end; so would a pair that is none, among numbers that are
+    // none.
     if (j < 0 || (b[i] === before && b[j] === beforeJ)) return iteration;
     for (let t = 0; t < size; t++) error[t] -= step * (matrix[rowI + t] - matrix[rowJ + t]);
   }

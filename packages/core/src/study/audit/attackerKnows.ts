@@ -20,7 +20,8 @@ export function attackerKnows(
       : "the attacker never asks the target";
   const judging = service ? `; the audit asks it for ${answers} to judge, which the attacker does not see` : "";
   return [
-    `training data: ${training}, with ${labels === "target" ? "the labels that the target gave them when asked" : "true labels"}`,
+    `training data: ${training}, with ` +
+      `${labels === "target" ? "the labels that the target gave them when asked" : "true labels"}`,
     "features: the same representation as the target's",
     "learner: not known; surrogates of several kinds stand in for it",
     `parameters: not known; ${asks}${judging}${service ? "" : "; only the white-box reference uses them"}`,

@@ -28,8 +28,8 @@ export interface AttackerRow {
 export const SIMPLEST = "one surrogate";
 
 /**
- * A row for the simplest attacker, one for it on the surrogate that was most promising before any attack, and one for each other;
- * none where there is no other.
+ * A row for the simplest attacker, one for it on the surrogate that was most promising before any attack, and one for
+ * each other; none where there is no other.
  */
 export function attackerRows({
   standings,

@@ -17,8 +17,8 @@ import { type NormChoice, threatIn } from "../tasks/craft.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 
 /**
- * Who attacks points of a shape where nobody is named: all surrogates together, and of images, gradients that are smoothed.
- * docs/method.md says how they were chosen.
+ * Who attacks points of a shape where nobody is named: all surrogates together, and of images, gradients that are
+ * smoothed. docs/method.md says how they were chosen.
  */
 export const defaultAttackers = (shape: readonly number[]): readonly string[] =>
   imageLayout(shape) ? ["ensemble", "ti", "ti+ensemble"] : ["ensemble"];
@@ -27,8 +27,8 @@ export const defaultAttackers = (shape: readonly number[]): readonly string[] =>
 export const ENSEMBLE = "ensemble";
 
 /**
- * Beside each attacker with boosters steps with momentum that take as many gradients, of a whole length of three budgets or more;
- * attackers that take equally many share them.
+ * Beside each attacker with boosters steps with momentum that take as many gradients, of a whole length of three
+ * budgets or more; attackers that take equally many share them.
  */
 export function withRivals(attackers: readonly NamedAttacker[]): readonly RivalledAttacker[] {
   const taken = new Set(attackers.map(({ name }) => name));
@@ -50,8 +50,8 @@ export function withRivals(attackers: readonly NamedAttacker[]): readonly Rivall
 }
 
 /**
- * The attackers that suit points and surrogates, and why others do not, in sentences. Boosters are left out on surrogates where
- * they cannot help.
+ * The attackers that suit points and surrogates, and why others do not, in sentences. Boosters are left out on
+ * surrogates where they cannot help.
  */
 export function suitable(
   attackers: readonly RivalledAttacker[],
@@ -93,8 +93,8 @@ export const ALL_ATTACKERS = "all";
 export type AttackerNames = readonly string[] | typeof ALL_ATTACKERS;
 
 /**
- * The attackers that were named, else those that are meant where nobody is; in sentences what was chosen, and why others are left
- * out. A target that is paid for by the row is attacked by nobody who was not named.
+ * The attackers that were named, else those that are meant where nobody is; in sentences what was chosen, and why
+ * others are left out. A target that is paid for by the row is attacked by nobody who was not named.
  *
  * @throws InputError for one that was named and does not suit the data
  */

@@ -55,8 +55,8 @@ export interface AuditInput extends AuditChoices, Pick<AuditQuestion, "estimate"
  *   epsilons: [0, 3],
  *   seed: 0,
  * });
- * const errors = result.cells.filter(({ target }) => target === "target").map((cell) => cell.errorUnderAttack.estimate);
- * console.log(errors[0] < 0.2, errors[1] > 0.8); // true true
+ * const errors = result.cells.filter(({ target }) => target === "target").map((cell) =>
+ * cell.errorUnderAttack.estimate); console.log(errors[0] < 0.2, errors[1] > 0.8); // true true
  * ```
  */
 export async function audit(input: AuditInput): Promise<AuditOutput> {

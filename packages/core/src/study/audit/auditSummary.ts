@@ -24,8 +24,8 @@ export interface Answered {
 const ALIGNED = 0.1;
 
 /**
- * What the numbers do not show comes first; then how much of the target falls at which budget, which surrogate does it best,
- * and why. Nothing is called best, highest or stronger where intervals do not tell it from others.
+ * What the numbers do not show comes first; then how much of the target falls at which budget, which surrogate does it
+ * best, and why. Nothing is called best, highest or stronger where intervals do not tell it from others.
  */
 export function answerOf(answered: Answered): string[] {
   const { standings, shortfall } = answered;
@@ -55,7 +55,8 @@ export function answerOf(answered: Answered): string[] {
 function oneClass({ onlyClass, target }: Answered): string | false {
   return (
     onlyClass !== undefined &&
-    `All ${target.cleanError.n} attacked points are of class "${onlyClass}": of points of other classes nothing is known.`
+    `All ${target.cleanError.n} attacked points are of class "${onlyClass}": of points of other classes nothing ` +
+      "is known."
   );
 }
 
@@ -63,9 +64,9 @@ function nothingChanges({ target, standings }: Answered): string {
   const { n, estimate } = target.cleanError;
   const without = standings.white ? ", of the white-box one neither" : "";
   return (
-    `No attack of any surrogate${without} changed what the target says of any of the ${n} points; it errs on ${percentage(estimate)} of them ` +
-    "with and without. A model that always gives the same answer looks like this too: that nothing transfers is a finding only " +
-    "where the target can tell the classes apart."
+    `No attack of any surrogate${without} changed what the target says of any of the ${n} points; it errs on ` +
+    `${percentage(estimate)} of them with and without. A model that always gives the same answer looks like this ` +
+    "too: that nothing transfers is a finding only where the target can tell the classes apart."
   );
 }
 
@@ -73,9 +74,10 @@ function masked({ standings }: Answered): string | false {
   if (!standings.masked) return false;
   const { epsilon, error, white } = standings.masked;
   return (
-    `The target's gradients are masked: transfer is stronger than the white-box attack. At ε = ${epsilon} points crafted on ` +
-    `${onWhat(standings.masked)} make it err on ${percentage(error)}, those crafted on the model itself on ${percentage(white)}. So white-box numbers are ` +
-    "no bound of what an attacker achieves here, and S and R, which are made of these gradients, explain little."
+    `The target's gradients are masked: transfer is stronger than the white-box attack. At ε = ${epsilon} points ` +
+    `crafted on ${onWhat(standings.masked)} make it err on ${percentage(error)}, those crafted on the model itself ` +
+    `on ${percentage(white)}. So white-box numbers are no bound of what an attacker achieves here, and S and R, ` +
+    "which are made of these gradients, explain little."
   );
 }
 
@@ -89,10 +91,15 @@ function onWhat({ surrogate, attacker }: Pick<Standing, "surrogate" | "attacker"
 function noneStronger({ standings: { tried } }: Answered): string | false {
   if (tried?.[0].attacker !== undefined || !tried) return false;
   const kinds = new Set(tried.flatMap(({ attacker }) => attacker ?? []));
-  return `No other attacker that was tried (${list([...kinds])}) does more than this simplest one, which attacks one surrogate by itself.`;
+  return (
+    `No other attacker that was tried (${list([...kinds])}) does more than this simplest one, which attacks one ` +
+    "surrogate by itself."
+  );
 }
 
-/** What the strongest attacker that was tried does, where it is not the simplest, and whether points tell it from that. */
+/**
+ * What the strongest attacker that was tried does, where it is not the simplest, and whether points tell it from that.
+ */
 function strongestTried({ standings, target, norm, epsilons }: Answered): string | false {
   const { tried, ranking } = standings;
   if (tried?.[0].attacker === undefined) return false;
@@ -101,9 +108,10 @@ function strongestTried({ standings, target, norm, epsilons }: Answered): string
   const reached = percentages(best.errors.map((error) => error.estimate));
   const intervals = list(best.errors.map(({ low, high }) => percentRange(low, high)));
   const lead =
-    `The strongest attack of ${tried.length} that were tried, on ${onWhat(best)}, with ${budgetsOf(norm, epsilons)} makes this ` +
-    `model err on ${reached} of ${counted(n, "point")}; without attack it errs on ${percentage(estimate)}. As it was chosen on these points, ` +
-    `its 95 % intervals are such that those of all that were tried hold at once: ${intervals} %.`;
+    `The strongest attack of ${tried.length} that were tried, on ${onWhat(best)}, with ${budgetsOf(norm, epsilons)} ` +
+    `makes this model err on ${reached} of ${counted(n, "point")}; without attack it errs on ` +
+    `${percentage(estimate)}. As it was chosen on these points, its 95 % intervals are such that those of all that ` +
+    `were tried hold at once: ${intervals} %.`;
   const simplest = others.find(({ attacker }) => attacker === undefined);
   const same = simplest && !simplest.isBehind && ranking.length > 0;
   return same
@@ -122,7 +130,8 @@ function errorsUnderAttack({ standings, target, norm, epsilons }: Answered): str
       ? ""
       : ties === 0
         ? `, of ${count} surrogates the strongest on these points`
-        : `, of ${count} surrogates one of ${ties + 1} that ${ties + 1 === count ? "do the same" : "are the strongest, all alike,"} on these points`;
+        : `, of ${count} surrogates one of ${ties + 1} that ` +
+          `${ties + 1 === count ? "do the same" : "are the strongest, all alike,"} on these points`;
   const reference = standings.white
     ? ` Crafted on the model itself, they reach ${percentages(standings.white.map(({ estimate }) => estimate))}.`
     : "";
@@ -149,7 +158,8 @@ function intervalsOfErrors({ standings }: Answered): string {
   const [{ errors }, ...others] = standings.ranking;
   const intervals = list(errors.map(({ low, high }) => percentRange(low, high)));
   return others.length > 0
-    ? `As the strongest was chosen on these points, its 95 % intervals are such that those of all ${standings.tried ? "that was tried" : "surrogates"} hold at once: ${intervals} %.`
+    ? "As the strongest was chosen on these points, its 95 % intervals are such that those of all " +
+        `${standings.tried ? "that was tried" : "surrogates"} hold at once: ${intervals} %.`
     : `95 % intervals: ${intervals} %.`;
 }
 
@@ -168,7 +178,8 @@ function whichIsBest({ standings, epsilons }: Answered): string | false {
   const ties =
     tied.length === 0
       ? ""
-      : ` ${list(tied.map(({ surrogate }) => surrogate))} cannot be told from it on these points (${list(tied.map(onAverage))}).`;
+      : ` ${list(tied.map(({ surrogate }) => surrogate))} cannot be told from it on these points ` +
+        `(${list(tied.map(onAverage))}).`;
   const last = worst.isBehind ? `, against ${onAverage(worst)} for ${worst.surrogate}, the least` : "";
   return `${all} ${best.surrogate} transfers best: ${onAverage(best)}${over}${last}.${ties}`;
 }
@@ -217,6 +228,8 @@ function flatLoss({ target }: Answered): string | false {
   const { flat } = target;
   if (!flat || 2 * flat.count <= flat.n) return false;
   return flat.count === flat.n
-    ? "The gradient of the target's loss is exactly zero at all points, so that there is no R and S is 0: its scores are saturated, or do not depend on the input."
-    : `The gradient of the target's loss is exactly zero at ${flat.count} of ${flat.n} points, where its scores are saturated or do not depend on the input: R is that of the other ${flat.n - flat.count}.`;
+    ? "The gradient of the target's loss is exactly zero at all points, so that there is no R and S is 0: its " +
+        "scores are saturated, or do not depend on the input."
+    : `The gradient of the target's loss is exactly zero at ${flat.count} of ${flat.n} points, where its scores ` +
+        `are saturated or do not depend on the input: R is that of the other ${flat.n - flat.count}.`;
 }

@@ -6,7 +6,9 @@ import { rangeUnits } from "../../data/units.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/craft.ts";
 
-/** What was asked for; where nothing was, ranges if budgets are chosen by default and features have bounds of their own. */
+/**
+ * What was asked for; where nothing was, ranges if budgets are chosen by default and features have bounds of their own.
+ */
 export function budgetUnitsOf(
   domain: Domain,
   { units, epsilons }: { readonly units?: BudgetUnits | undefined; readonly epsilons?: readonly number[] | undefined },
@@ -14,12 +16,18 @@ export function budgetUnitsOf(
   return units ?? (epsilons === undefined && !sharedInterval(domain) ? "ranges" : "features");
 }
 
-/** One budget where nobody gave any: 1, or in units of ranges what is 1 on 28 x 28 features, sqrt(D) / 28 of the D that vary. */
+/**
+ * One budget where nobody gave any: 1, or in units of ranges what is 1 on 28 x 28 features, sqrt(D) / 28 of the D that
+ * vary.
+ */
 export function defaultBudget(domain: Domain, units: BudgetUnits): number {
   return units === "features" ? 1 : Number((Math.sqrt(varying(domain)) / 28).toPrecision(6));
 }
 
-/** What budgets of an audit are measured by where none is given: 1 in L2, 5 in L1 and 1/28 in Linf on 28 x 28 pixels in [0, 1]. */
+/**
+ * What budgets of an audit are measured by where none is given: 1 in L2, 5 in L1 and 1/28 in Linf on 28 x 28 pixels in
+ * [0, 1].
+ */
 const measures: Readonly<Record<Norm["name"], { readonly words: string; of(range: number, d: number): number }>> = {
   l1: { words: "5 * range * sqrt(features) / 28", of: (range, d) => (5 * range * Math.sqrt(d)) / 28 },
   l2: { words: "range * sqrt(features) / 28", of: (range, d) => (range * Math.sqrt(d)) / 28 },

@@ -16,7 +16,10 @@ export interface AuditChoices {
   readonly seed: number;
   /** How perturbations are measured. */
   readonly norm: Norm["name"];
-  /** What budgets are in; units of ranges where neither they nor budgets are given and features have bounds of their own. */
+  /**
+   * What budgets are in; units of ranges where neither they nor budgets are given and features have bounds of their
+   * own.
+   */
   readonly units?: BudgetUnits;
   /** What is known of features, in whose units of cost budgets are then. */
   readonly features?: ResolvedFeatures;

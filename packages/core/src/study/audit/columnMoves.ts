@@ -13,7 +13,10 @@ export interface ColumnMove {
   readonly moved: Rate;
   /** Among the points that the target got right before and gets wrong after. */
   readonly movedOfFooled: Rate | undefined;
-  /** Of a column of numbers, over the points in which it changed, in its own unit: the share of rises, the mean and the largest size. */
+  /**
+   * Of a column of numbers, over the points in which it changed, in its own unit: the share of rises, the mean and the
+   * largest size.
+   */
   readonly rises?: number;
   readonly meanChange?: number;
   readonly largestChange?: number;
@@ -49,7 +52,10 @@ const SHOWN = 10;
 /** Columns beyond which nobody reads a line for each. */
 const MOST_COLUMNS = 2000;
 
-/** Whether columns of such data are told of: a table of few enough, which is not shown as images for want of their names. */
+/**
+ * Whether columns of such data are told of: a table of few enough, which is not shown as images for want of their
+ * names.
+ */
 export function hasColumns(data: Dataset): boolean {
   const { featureShape, featureNames } = data;
   const isShown = areImages(featureShape) || (!featureNames && imageShapeOf(featureShape) !== undefined);
@@ -57,8 +63,8 @@ export function hasColumns(data: Dataset): boolean {
 }
 
 /**
- * What became of each column between rows and points crafted from them: a number has moved where it is not what the point's type
- * makes of the row's, words where the largest of their features is another.
+ * What became of each column between rows and points crafted from them: a number has moved where it is not what the
+ * point's type makes of the row's, words where the largest of their features is another.
  *
  * @param points N points of D numbers
  * @param names of the D features; x0 to x(D-1) where absent

@@ -1,4 +1,5 @@
-// Comparisons of made-up audits whose points are known: laws of pairs, the error rate of the family, what cannot be compared.
+// Comparisons of made-up audits whose points are known: laws of pairs, the error rate of the family, what cannot be
+// compared.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// Two versions of a model, audited on the same points: whether one is misled more often than the other, attack by attack.
+// Two versions of a model, audited on the same points: whether one is misled more often than the other, attack by
+// attack.
 
 import { InputError } from "../../errors.ts";
 import { pairedCounts } from "../../stats/newcombe.ts";
@@ -53,12 +54,12 @@ export interface VersionFacts {
 }
 
 /**
- * Compares two audits of the same points: no attack, each attacker at each budget that both have, and at each budget all attackers
- * on surrogates together (a point counts where any of them misleads the version).
+ * Compares two audits of the same points: no attack, each attacker at each budget that both have, and at each budget
+ * all attackers on surrogates together (a point counts where any of them misleads the version).
  *
- * Of m comparisons each difference stands with Newcombe's interval for paired shares at level 1 - 0.05 / m, and with the p-value of
- * McNemar's exact test, adjusted by Holm; the verdict is the test's. Both see points alone: what another split, another
- * training of the surrogates or another seed would give is in neither.
+ * Of m comparisons each difference stands with Newcombe's interval for paired shares at level 1 - 0.05 / m, and with
+ * the p-value of McNemar's exact test, adjusted by Holm; the verdict is the test's. Both see points alone: what another
+ * split, another training of the surrogates or another seed would give is in neither.
  *
  * @throws InputError where points, classes, norms or units differ, or no budget is shared
  */

@@ -13,11 +13,14 @@ export function comparisonSummary({ any, cells, clean, asked }: AuditComparison)
     underAttack(any, asked.points),
     bySingle(crafted),
     clean.verdict === "not told apart"
-      ? `Without attack they are not told apart: A errs on ${percentage(clean.first)}, B on ${percentage(clean.second)}.`
-      : `Without attack B errs ${clean.verdict} often too: on ${percentage(clean.second)}, A on ${percentage(clean.first)}.`,
+      ? `Without attack they are not told apart: A errs on ${percentage(clean.first)}, B on ` +
+        `${percentage(clean.second)}.`
+      : `Without attack B errs ${clean.verdict} often too: on ${percentage(clean.second)}, A on ` +
+        `${percentage(clean.first)}.`,
     ...(other
       ? [
-          "The points that were attacked are the same, but not all were crafted alike, as surrogates differ between the audits.",
+          "The points that were attacked are the same, but not all were crafted alike, as surrogates differ " +
+            "between the audits.",
         ]
       : []),
   ];
@@ -28,7 +31,10 @@ function underAttack(any: AuditComparison["any"], points: number): string {
   const told = any.filter(({ verdict }) => verdict !== "not told apart");
   if (told.length === 0) {
     const most = Math.max(...any.map(({ difference: { low, high } }) => Math.max(-low, high)));
-    return `B is misled no more and no less often than A, as far as ${counted(points, "point")} tell: differences of up to ${percentage(most)} remain possible.`;
+    return (
+      `B is misled no more and no less often than A, as far as ${counted(points, "point")} tell: differences of ` +
+      `up to ${percentage(most)} remain possible.`
+    );
   }
   const clearest = told.reduce((most, each) =>
     Math.abs(each.difference.estimate) > Math.abs(most.difference.estimate) ? each : most,
@@ -36,10 +42,10 @@ function underAttack(any: AuditComparison["any"], points: number): string {
   const { epsilon, first, second, difference, verdict, counts } = clearest;
   const both = new Set(told.map((each) => each.verdict)).size === 2;
   return (
-    `B is misled ${verdict} often than A: at ε = ${epsilon} some attacker misleads it on ${percentage(second)} of the points, A on ` +
-    `${percentage(first)}, a difference of ${percentInterval(difference)}; ${counted(counts.onlySecond, "point")} ` +
-    `${counts.onlySecond === 1 ? "falls" : "fall"} in B alone, ${counts.onlyFirst} in A alone` +
-    `${both ? ". At another budget it is the other way round" : ""}.`
+    `B is misled ${verdict} often than A: at ε = ${epsilon} some attacker misleads it on ${percentage(second)} of ` +
+    `the points, A on ${percentage(first)}, a difference of ${percentInterval(difference)}; ` +
+    `${counted(counts.onlySecond, "point")} ${counts.onlySecond === 1 ? "falls" : "fall"} in B alone, ` +
+    `${counts.onlyFirst} in A alone${both ? ". At another budget it is the other way round" : ""}.`
   );
 }
 

@@ -7,8 +7,8 @@ import type { AuditSamples } from "./samples.ts";
 
 /**
  * Of the points crafted on one model, the first that the target got right and gets wrong under the attack at the second
- * smallest budget (or the smallest at which there is one), with what every model says of it; if there is one, one that is
- * not `shown` already. `samples` are those of these points. Points that are no grey images are not shown.
+ * smallest budget (or the smallest at which there is one), with what every model says of it; if there is one, one that
+ * is not `shown` already. `samples` are those of these points. Points that are no grey images are not shown.
  */
 export async function chooseExample(
   id: string,
@@ -52,7 +52,9 @@ export async function chooseExample(
   return [];
 }
 
-/** Height and width where a row is a grey image: [H, W], [1, H, W], or a square number of features of at least 8 x 8. */
+/**
+ * Height and width where a row is a grey image: [H, W], [1, H, W], or a square number of features of at least 8 x 8.
+ */
 export function imageShapeOf(featureShape: Dataset["featureShape"]): readonly [number, number] | undefined {
   if (featureShape.length === 2) return [featureShape[0], featureShape[1]];
   if (featureShape.length === 3 && featureShape[0] === 1) return [featureShape[1], featureShape[2]];

@@ -41,8 +41,8 @@ export interface GateFinding extends GateRule {
   /** Absent where the audit does not say. */
   readonly measured?: Interval;
   /**
-   * "warned": the estimate is beyond the limit, but not all of the interval, which was asked for. "undecided": the audit
-   * does not say; a gate that is not kept for certain is not passed.
+   * "warned": the estimate is beyond the limit, but not all of the interval, which was asked for. "undecided": the
+   * audit does not say; a gate that is not kept for certain is not passed.
    */
   readonly status: GateStatus;
   readonly sentence: string;
@@ -90,7 +90,9 @@ export function parseGateRule(text: string, epsilons: readonly number[]): GateRu
 
 function malformed(text: string): InputError {
   return new InputError("invalid", "rule of --fail-if", {
-    expected: `one of ${Object.keys(gateQuantities).join(", ")}, then > or <, a share from 0 to 1 or a percentage, then perhaps "at" and a budget`,
+    expected:
+      `one of ${Object.keys(gateQuantities).join(", ")}, then > or <, a share from 0 to 1 or a percentage, then ` +
+      `perhaps "at" and a budget`,
     got: `"${text}"`,
     remedy: "for instance --fail-if 'transfer > 0.20 at 1'",
   });
@@ -137,9 +139,9 @@ export function gateLines(findings: readonly GateFinding[]): string[] {
 /**
  * Decides rules on an audit: one finding for each budget that a rule is about.
  *
- * `transfer` is the largest error among all that was tried, with the largest bounds of intervals that hold for all of it and
- * all budgets at once (`standingsOf`), so that the strongest of many on the same points is no stronger than it may be.
- * `increases` holds, for each budget of the audit, the interval of the difference to an earlier one.
+ * `transfer` is the largest error among all that was tried, with the largest bounds of intervals that hold for all of
+ * it and all budgets at once (`standingsOf`), so that the strongest of many on the same points is no stronger than it
+ * may be. `increases` holds, for each budget of the audit, the interval of the difference to an earlier one.
  */
 export function decideGate(
   rules: readonly GateRule[],
@@ -153,8 +155,8 @@ export function decideGate(
 }
 
 /**
- * Decides rules, one finding for each budget that a rule is about, on what is measured at the budget of that number (-1 for none), or
- * the reason why nothing is.
+ * Decides rules, one finding for each budget that a rule is about, on what is measured at the budget of that number (-1
+ * for none), or the reason why nothing is.
  */
 export function decideRules(
   rules: readonly GateRule[],

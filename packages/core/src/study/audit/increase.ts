@@ -88,8 +88,8 @@ export interface Increase {
 }
 
 /**
- * The strongest surrogate of an audit at a budget, attacked by itself, as audits need not have tried the same further attackers;
- * undefined where nothing was judged there.
+ * The strongest surrogate of an audit at a budget, attacked by itself, as audits need not have tried the same further
+ * attackers; undefined where nothing was judged there.
  */
 export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number): StrongestPoints | undefined {
   const own = cells.filter(
@@ -104,9 +104,9 @@ export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number)
 /**
  * The error under the strongest surrogate of one audit less that of an earlier one, for each budget that both have.
  *
- * Intervals hold at 95 % for all B of these budgets at once (level 1 - 0.05 / B): Newcombe's for paired shares where both
- * audits attacked the same points (the same data, seed and number) and their errors are known point by point, else his for
- * independent ones.
+ * Intervals hold at 95 % for all B of these budgets at once (level 1 - 0.05 / B): Newcombe's for paired shares where
+ * both audits attacked the same points (the same data, seed and number) and their errors are known point by point, else
+ * his for independent ones.
  *
  * @throws InputError where the audits measure perturbations in different ways, or share no budget
  */
@@ -136,7 +136,10 @@ function errorsOf({ samples }: ComparedAudit, { surrogate, epsilon }: StrongestP
   return own && wrongIn(own);
 }
 
-/** The budgets that two audits have in common. @throws InputError where there are none, or perturbations are measured otherwise */
+/**
+ * The budgets that two audits have in common.
+ * @throws InputError where there are none, or perturbations are measured otherwise
+ */
 export function sharedBudgets({ asked }: Compared, { asked: earlier }: Compared): readonly number[] {
   const measure = ({ norm, units = "features", featuresHash }: Compared["asked"]) => {
     const rules = featuresHash === undefined ? "" : ` by the features file ${featuresHash.slice(0, 12)}`;

@@ -1,4 +1,5 @@
-// Errors of two versions on the same points: the difference, its interval, and a test, adjusted for the number of comparisons.
+// Errors of two versions on the same points: the difference, its interval, and a test, adjusted for the number of
+// comparisons.
 
 import { mcnemar } from "../../stats/mcnemar.ts";
 import { holm } from "../../stats/multiple.ts";
@@ -22,8 +23,8 @@ export interface PairedErrors {
 }
 
 /**
- * Differences and tests of m comparisons: Newcombe's intervals for paired shares at level 1 - 0.05 / m, and p-values of McNemar's
- * exact test, adjusted by Holm.
+ * Differences and tests of m comparisons: Newcombe's intervals for paired shares at level 1 - 0.05 / m, and p-values of
+ * McNemar's exact test, adjusted by Holm.
  */
 export function pairedErrors(all: readonly PairedCounts[]): PairedErrors[] {
   const p = all.map((counts) => mcnemar(counts).p);

@@ -32,7 +32,10 @@ export interface AuditOutput {
   readonly result: AuditResult;
   readonly samples: readonly AuditSamples[];
   readonly exampleImages: readonly ExampleImage[];
-  /** What points crafted on each model by itself do to the columns of a table; empty for other data, and where a target is asked. */
+  /**
+   * What points crafted on each model by itself do to the columns of a table; empty for other data, and where a target
+   * is asked.
+   */
   readonly columns: readonly ColumnMoves[];
   /** What became of the rules of the gate; none where nothing was to be kept. */
   readonly findings: readonly GateFinding[];
@@ -54,7 +57,8 @@ export async function readAudit(
   const samples: AuditSamples[] = [];
   const exampleImages: ExampleImage[] = [];
   const columns: ColumnMoves[] = [];
-  // What is kept is copied, as an artifact's arrays are one block of memory: points and gradients would stay with labels.
+  // What is kept is copied, as an artifact's arrays are one block of memory: points and gradients would stay with
+  // labels.
   const looks = new Map<string, Pick<CleanEvaluation, "labels" | "losses">>();
   for (const [id, key] of keys.looks) {
     const { labels, losses } = await readRef(store, key);

@@ -25,8 +25,8 @@ export const CLEARLY_WORSE = 0.1;
  * Compares what models say of the same N clean points; `undefined` where all surrogates can be told from chance and one
  * of them at least is not clearly worse than the target.
  *
- * Chance is agreement of independent labels (95 % Wilson interval); errors of two models on the same points are compared
- * by Newcombe's paired interval.
+ * Chance is agreement of independent labels (95 % Wilson interval); errors of two models on the same points are
+ * compared by Newcombe's paired interval.
  */
 export function shortfallOf(
   labels: Int32Array,
@@ -42,10 +42,11 @@ export function shortfallOf(
   if (atChance.length === all.length) {
     const best = all.reduce((first, each) => (each.right > first.right ? each : first));
     const sentence =
-      `This audit shows nothing about transfer: ${only ? "the surrogate is not" : `none of the ${all.length} surrogates is`} better ` +
-      `than chance. Of the ${n} points without attack ${only ? "it" : `the best of them, ${best.id},`} errs on ` +
-      `${percentage(1 - best.right)} where guessing errs on ${percentage(1 - best.chance)} and ${errs}. Check the labels that ` +
-      "surrogates learn from and the scale of the features (--scaling), or give more rows.";
+      "This audit shows nothing about transfer: " +
+      `${only ? "the surrogate is not" : `none of the ${all.length} surrogates is`} better than chance. Of the ${n} ` +
+      `points without attack ${only ? "it" : `the best of them, ${best.id},`} errs on ${percentage(1 - best.right)} ` +
+      `where guessing errs on ${percentage(1 - best.chance)} and ${errs}. Check the labels that surrogates learn ` +
+      "from and the scale of the features (--scaling), or give more rows.";
     return { shows: "nothing", atChance, sentence };
   }
   const behind = all
@@ -55,13 +56,15 @@ export function shortfallOf(
     const { id, right, more } = behind.reduce((first, each) => (each.right > first.right ? each : first));
     const sentence =
       "This audit shows no more than a lower bound of transfer: without attack " +
-      `${only ? `the surrogate, ${id},` : `even the best surrogate, ${id},`} errs on ${percentage(1 - right)} of the ${n} points, ` +
-      `and ${errs} (a difference of ${percentRange(more.low, more.high)} points in 100, 95 % ` +
+      `${only ? `the surrogate, ${id},` : `even the best surrogate, ${id},`} errs on ${percentage(1 - right)} of ` +
+      `the ${n} points, and ${errs} (a difference of ${percentRange(more.low, more.high)} points in 100, 95 % ` +
       "interval). What attacks on a surrogate as good as the target would do is not known.";
     return { shows: "lower bound", atChance, sentence };
   }
   if (atChance.length === 0) return undefined;
-  const sentence = `No better than chance without attack, so that nothing follows from what was crafted on them: ${atChance.join(", ")}.`;
+  const sentence =
+    "No better than chance without attack, so that nothing follows from what was crafted on them: " +
+    `${atChance.join(", ")}.`;
   return { atChance, sentence };
 }
 

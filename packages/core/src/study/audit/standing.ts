@@ -50,16 +50,18 @@ export interface Standings {
   };
 }
 
-/** Transfer is clearly stronger than the white-box attack where it errs on this much more of the points, beyond chance. */
+/**
+ * Transfer is clearly stronger than the white-box attack where it errs on this much more of the points, beyond chance.
+ */
 export const MASKED = 0.05;
 
 /**
  * Ranks surrogates, and attackers, by the errors of the target under their points.
  *
  * The strongest of many is chosen on the points that it is measured on. Its numbers therefore stand with intervals that
- * hold at 95 % for all K kinds of points, whoever crafted them on whatever, and B budgets at once (Wilson's and Newcombe's at
- * level 1 - 0.05 / (K B)), and it is told from another by the sign test over points of the number of budgets at which they err,
- * p times the number of pairs that are ranked below .05.
+ * hold at 95 % for all K kinds of points, whoever crafted them on whatever, and B budgets at once (Wilson's and
+ * Newcombe's at level 1 - 0.05 / (K B)), and it is told from another by the sign test over points of the number of
+ * budgets at which they err, p times the number of pairs that are ranked below .05.
  */
 export function standingsOf(target: string, all: readonly Judged[], epsilons: readonly number[]): Standings {
   const kinds = new Map<string, Judged[]>();

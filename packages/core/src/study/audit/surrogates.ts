@@ -52,6 +52,8 @@ export function surrogatesFor(
     if (infeasible) leftOut.push(`${learner.name} is no surrogate here: ${infeasible.message}.`);
     else for (const complexity of complexities) choices.push({ learner: learner.name, complexity });
   }
-  const which = `surrogates: every differentiable learner${isImage ? "" : " for rows that are no images"}, of low and of high complexity`;
+  const which =
+    `surrogates: every differentiable learner${isImage ? "" : " for rows that are no images"}, of low and of high ` +
+    "complexity";
   return { choices, told: [...(asked ? [] : [which]), ...leftOut] };
 }

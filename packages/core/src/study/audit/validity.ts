@@ -3,7 +3,9 @@
 import { percentage } from "../../numbers.ts";
 import type { AuditCell } from "../result.ts";
 
-/** A sentence on the points, of one source and budget, of which most do not count; undefined where there are no rules. */
+/**
+ * A sentence on the points, of one source and budget, of which most do not count; undefined where there are no rules.
+ */
 export function validitySentence(cells: readonly AuditCell[]): string | undefined {
   const own = cells.flatMap(({ wrongButInvalid, ...cell }) => (wrongButInvalid ? [{ wrongButInvalid, ...cell }] : []));
   if (own.length === 0) return undefined;

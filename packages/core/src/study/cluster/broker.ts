@@ -1,5 +1,5 @@
-// What stands between who wants tasks computed and machines that compute them. It holds no result: a task is done when its
-// artifact is in the store, so a broker that forgets everything costs time and nothing else.
+// What stands between who wants tasks computed and machines that compute them. It holds no result: a task is done when
+// its artifact is in the store, so a broker that forgets everything costs time and nothing else.
 
 import type { InputError } from "../../errors.ts";
 import type { Provider } from "../../models/runtime.ts";

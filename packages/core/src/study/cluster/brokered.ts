@@ -123,7 +123,8 @@ function telling(broker: Broker, code: string, clock: Clock, onWarning: (message
       able.length > 0 || clock.now() - started < HOSTS
         ? ""
         : others > 0
-          ? `${waiting} tasks wait: ${others} workers are there, of another version than ${code}; install the same version there`
+          ? `${waiting} tasks wait: ${others} workers are there, of another version than ${code}; install the ` +
+            "same version there"
           : `${waiting} tasks wait and no worker is there; start carom worker on some machine, with the same store`;
     if (why !== "" && why.split(":")[0] !== told.split(":")[0]) onWarning(why);
     told = why;

@@ -51,7 +51,9 @@ interface Machine {
   readonly done: Promise<number>;
 }
 
-/** A machine that computes sums; a task takes some of the clock's time, and one that is killed writes nothing any more. */
+/**
+ * A machine that computes sums; a task takes some of the clock's time, and one that is killed writes nothing any more.
+ */
 function machine(
   shelf: Shelf,
   store: Store,

@@ -1,8 +1,8 @@
 // A broker that needs no service: offers, leases and failures are small texts beside the artifacts.
 //
 // A lease is a text that only one machine can create, and that it writes again while it computes. One that grew old is
-// taken over, by replacing what was read of it. Should two machines compute the same task all the same, one of them frozen
-// and revived, they write the same artifact.
+// taken over, by replacing what was read of it. Should two machines compute the same task all the same, one of them
+// frozen and revived, they write the same artifact.
 
 import type { Broker, Failure, Host, Offer, Taken } from "./broker.ts";
 import type { Shelf } from "./shelf.ts";

@@ -35,7 +35,10 @@ const PAUSE = 500;
 /** A lease is renewed so often before it could be taken over. */
 const RENEWALS = 4;
 
-/** Computes what is offered. Resolves, when it is to stop or had nothing to do for long, with the number of finished tasks. */
+/**
+ * Computes what is offered. Resolves, when it is to stop or had nothing to do for long, with the number of finished
+ * tasks.
+ */
 export async function serve(broker: Broker, options: ServeOptions): Promise<number> {
   const { name, pid, places, provider, clock, idle, onWarning } = options;
   const code = codeName();

@@ -13,7 +13,9 @@ export interface Shelf {
   create(name: string, text: string): Promise<boolean>;
   /** Writes a text, whatever was there. */
   put(name: string, text: string): Promise<void>;
-  /** Writes a text in place of an expected one; false where another is there, or none. Of several at once one succeeds. */
+  /**
+   * Writes a text in place of an expected one; false where another is there, or none. Of several at once one succeeds.
+   */
   replace(name: string, expected: string, text: string): Promise<boolean>;
   read(name: string): Promise<string | undefined>;
   /** Removes a text, if it is there. */

@@ -43,13 +43,18 @@ export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The SHA-256 of the content of an artifact in memory, in hexadecimal: of what `encodeArtifact` makes of it, whoever computed it. */
+/**
+ * The SHA-256 of the content of an artifact in memory, in hexadecimal: of what `encodeArtifact` makes of it, whoever
+ * computed it.
+ */
 export function hashArtifact({ json, arrays }: Artifact): string {
   const content = { json, arrays };
   return hashHex([headerOf(content), ...Object.values(arrays).map((x) => bytesOf(inMemory(x)))].flatMap(padded));
 }
 
-/** What `encodeArtifact` makes, in pieces, some of which share memory with the tensors; rows are read some at a time. */
+/**
+ * What `encodeArtifact` makes, in pieces, some of which share memory with the tensors; rows are read some at a time.
+ */
 export async function* artifactPieces(artifact: Artifact): AsyncGenerator<Uint8Array> {
   yield* padded(headerOf(artifact));
   for (const array of Object.values(artifact.arrays)) {
@@ -99,8 +104,8 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
 const HELD_BYTES = 2 ** 22;
 
 /**
- * The artifact whose bytes, as `encodeArtifact` made them, are in a place that is read at will: `read` gives those from one
- * position to another, in memory of their own.
+ * The artifact whose bytes, as `encodeArtifact` made them, are in a place that is read at will: `read` gives those from
+ * one position to another, in memory of their own.
  */
 export async function openArtifact(read: (from: number, to: number) => Promise<Uint8Array>): Promise<Artifact> {
   const length = headerLength(await read(0, ALIGNMENT));

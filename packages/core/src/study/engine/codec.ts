@@ -1,4 +1,5 @@
-// What artifacts hold: how a value of a type becomes an artifact, and comes back. No one else knows how artifacts are laid out.
+// What artifacts hold: how a value of a type becomes an artifact, and comes back. No one else knows how artifacts are
+// laid out.
 
 import type { Artifact, Json } from "./artifact.ts";
 

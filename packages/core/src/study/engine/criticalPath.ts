@@ -5,7 +5,8 @@ import type { Task } from "./task.ts";
 /**
  * The length of the longest path from each task to the end of what is needed, itself included, by key.
  *
- * A list schedule that begins the longest first leaves workers idle for at most the longest task at its end (Graham, 1969).
+ * A list schedule that begins the longest first leaves workers idle for at most the longest task at its end (Graham,
+ * 1969).
  */
 export function criticalPaths(tasks: Iterable<Task>): ReadonlyMap<string, number> {
   const all = [...tasks];

@@ -34,8 +34,8 @@ export interface Progress {
 /**
  * Makes sure that the wanted artifacts are in the store.
  *
- * Only tasks whose artifacts are missing are computed, and of those only the ones that something wanted depends on; those
- * with the longest way to the end begin first.
+ * Only tasks whose artifacts are missing are computed, and of those only the ones that something wanted depends on;
+ * those with the longest way to the end begin first.
  * An artifact that turns out to be damaged is computed again.
  */
 export async function execute(
@@ -202,5 +202,7 @@ function storeKeepsNothing(key: string): InputError {
   });
 }
 
-/** Tasks that ask a service and run at a time; they wait for it more than they compute, so they take no worker's place. */
+/**
+ * Tasks that ask a service and run at a time; they wait for it more than they compute, so they take no worker's place.
+ */
 const ASKING = 2;

@@ -19,8 +19,8 @@ export interface Plan {
 /** A plan under construction. Adding the same task again gives the same key and no second task. */
 export interface PlanBuilder extends Plan {
   /**
-   * Adds what is given from outside, under the hash of its content. So whatever changed the reading of a file, an option
-   * or the program, is in the key of all that is computed from it, and what changed nothing is not.
+   * Adds what is given from outside, under the hash of its content. So whatever changed the reading of a file, an
+   * option or the program, is in the key of all that is computed from it, and what changed nothing is not.
    */
   source<T>(codec: Codec<T>, value: T): Ref<T>;
   /** Adds data from outside. */
@@ -29,7 +29,9 @@ export interface PlanBuilder extends Plan {
   add<P extends object, I extends object, T>(kind: TaskKind<P, I, T>, parameters: P, inputs: I, label: string): Ref<T>;
 }
 
-/** Far more tasks than anyone waits for; a file that asks for a billion repetitions would fill the memory with its plan. */
+/**
+ * Far more tasks than anyone waits for; a file that asks for a billion repetitions would fill the memory with its plan.
+ */
 const MOST_TASKS = 100_000;
 
 /** A plan without tasks; `add` throws InputError beyond the most it may have. */

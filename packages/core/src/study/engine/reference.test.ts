@@ -1,4 +1,5 @@
-// What a task is given: how keys name it, that it comes back from a worker's message as it was, and that nobody casts it.
+// What a task is given: how keys name it, that it comes back from a worker's message as it was, and that nobody casts
+// it.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -73,8 +73,8 @@ export async function valuesOf(given: unknown, read: (ref: SentRef) => Promise<u
 /**
  * What the key of a task is made of: plain parameters, and keys of artifacts under names.
  *
- * A reference has the name of its field, in a list of things with ids `field:id`; a part has `name`, `name:split`, and its
- * position among the parameters. A thing of which nothing plain is left but its id becomes that id. Of a list of
+ * A reference has the name of its field, in a list of things with ids `field:id`; a part has `name`, `name:split`, and
+ * its position among the parameters. A thing of which nothing plain is left but its id becomes that id. Of a list of
  * references, which `lists` must name, `lists[field]:0` and so on are names, and its length is a parameter.
  */
 export function keyDocument(

@@ -10,8 +10,8 @@ import type { Codec } from "./codec.ts";
 import type { Values } from "./reference.ts";
 
 /**
- * A kind of task: what it is given (plain parameters P; inputs I, which hold references), what comes of it (T), and how it
- * is computed. A plan adds tasks of it, and a worker runs them.
+ * A kind of task: what it is given (plain parameters P; inputs I, which hold references), what comes of it (T), and how
+ * it is computed. A plan adds tasks of it, and a worker runs them.
  */
 export interface TaskKind<P extends object, I extends object, T> {
   /** What keys call it. */
@@ -28,8 +28,8 @@ export interface TaskKind<P extends object, I extends object, T> {
 }
 
 /**
- * What a task will take, measured on one core of an ordinary machine with images of 784 features. Nothing but the order of
- * tasks and what people are told depends on it, and a store learns better numbers from the tasks that it saw.
+ * What a task will take, measured on one core of an ordinary machine with images of 784 features. Nothing but the order
+ * of tasks and what people are told depends on it, and a store learns better numbers from the tasks that it saw.
  */
 export interface Estimate {
   readonly seconds: number;

@@ -9,7 +9,10 @@ import { studentInterval, studentTwoSided } from "../../stats/student.ts";
 import type { NamedAttacker } from "../namedAttacker.ts";
 import type { AuditCell, Transfer } from "../result.ts";
 
-/** One attacker at one budget, beside the one that it is compared with. Shares and alignments are means over pairs of models. */
+/**
+ * One attacker at one budget, beside the one that it is compared with. Shares and alignments are means over pairs of
+ * models.
+ */
 export interface AttackerGain {
   readonly attacker: string;
   readonly against: string;
@@ -19,11 +22,17 @@ export interface AttackerGain {
   readonly gradientsOfOther: number;
   /** Mean error of the targets. */
   readonly error: number;
-  /** How much larger it is than under the other's points: mean over repetitions, Student's interval for all gains at once. */
+  /**
+   * How much larger it is than under the other's points: mean over repetitions, Student's interval for all gains at
+   * once.
+   */
   readonly gain: Interval;
   /** Holm's p of a gain of 0, over all gains; absent of one repetition, or where all gains are equal. */
   readonly p?: number;
-  /** Alignment of what was crafted (`attackAlignment`), and how much larger it is; absent of targets without gradients, the latter of one repetition too. */
+  /**
+   * Alignment of what was crafted (`attackAlignment`), and how much larger it is; absent of targets without gradients,
+   * the latter of one repetition too.
+   */
   readonly alignment?: number;
   readonly alignmentGain?: Interval;
 }
@@ -46,10 +55,10 @@ export interface AttackerGains {
 }
 
 /**
- * Compares each attacker with one that has no boosters: of those with at least as many gradients the one with the fewest, else
- * the one with the most; attackers without boosters with the first. Repetitions are independent, points within one are not, so
- * intervals and tests are over repetitions; intervals of gains hold at 95 % for all of them at once (Bonferroni). Cells are those
- * of single surrogates on targets other than themselves.
+ * Compares each attacker with one that has no boosters: of those with at least as many gradients the one with the
+ * fewest, else the one with the most; attackers without boosters with the first. Repetitions are independent, points
+ * within one are not, so intervals and tests are over repetitions; intervals of gains hold at 95 % for all of them at
+ * once (Bonferroni). Cells are those of single surrogates on targets other than themselves.
  */
 export function attackerGains(
   attackers: readonly NamedAttacker[],
@@ -135,7 +144,9 @@ function plainWith(
   return nearest.name;
 }
 
-/** A quantity in one's cells less that in the other's, of the same pairs of models; of those that have it on both sides. */
+/**
+ * A quantity in one's cells less that in the other's, of the same pairs of models; of those that have it on both sides.
+ */
 function differences(own: Cells, others: Cells, of: (cell: AuditCell) => number | undefined): number[] {
   return own.flatMap((cell) => {
     const other = others.find(({ surrogate, target }) => surrogate === cell.surrogate && target === cell.target);

@@ -34,8 +34,8 @@ export interface EvasionEvidence extends Evidence {
 /**
  * Claims E1 to E10 of Demontis et al. 2019, on the means over repetitions, at epsilon 1 or else the smallest.
  *
- * A claim about families holds where it holds in each of them, beyond chance: by a sign test over repetitions, the paper's
- * Table 1.
+ * A claim about families holds where it holds in each of them, beyond chance: by a sign test over repetitions, the
+ * paper's Table 1.
  */
 export function claimsOf(evidence: EvasionEvidence): Claim[] {
   const epsilon = referenceBudget(evidence.budgets);
@@ -84,7 +84,8 @@ function weightDecay(evidence: Evidence, epsilon: number): Claim {
         Math.min(...models.slice(1).map((model, i) => compare(value(models[i]), value(model))));
       const rows = models.map(
         ({ decay, size, error, cleanError }) =>
-          `weight decay ${decay}: S ${threeDigits(size!)}, error under attack ${threeDigits(error!)}, clean error ${threeDigits(cleanError!)}`,
+          `weight decay ${decay}: S ${threeDigits(size!)}, error under attack ${threeDigits(error!)}, clean ` +
+          `error ${threeDigits(cleanError!)}`,
       );
       const signs = inRepetitions(evidence, (each) =>
         Math.min(
@@ -130,7 +131,9 @@ function variabilityOfHigh(evidence: Evidence, epsilon: number): Claim {
     const signs = inRepetitions(evidence, (each) =>
       compare(rateIn(each, low.id, epsilon), rateIn(each, high.id, epsilon)),
     );
-    const numbers = `${learner}: V ${threeDigits(h)} and transfer rate ${threeDigits(H)} of high, ${threeDigits(l)} and ${threeDigits(L)} of low complexity`;
+    const numbers =
+      `${learner}: V ${threeDigits(h)} and transfer rate ${threeDigits(H)} of high, ${threeDigits(l)} and ` +
+      `${threeDigits(L)} of low complexity`;
     return [check(exceeds(h, l) && exceeds(L, H), signs, numbers)];
   });
   const all = evidence.surrogates.flatMap((id) => (V.has(id) ? [[V.get(id)!, rateOf(evidence, id, epsilon)!]] : []));
@@ -155,7 +158,9 @@ function fewerRows(evidence: Evidence, epsilon: number): Claim {
     if (!all) return [];
     const [rate, rateOfAll] = [few, all].map(({ id }) => rateOf(evidence, id, epsilon)!);
     const name = levelName(all.learner!, all.complexity);
-    const numbers = `${name}: transfer rate ${threeDigits(rate)} on ${threeDigits(100 * few.share!)} % of the rows, ${threeDigits(rateOfAll)} on all`;
+    const numbers =
+      `${name}: transfer rate ${threeDigits(rate)} on ${threeDigits(100 * few.share!)} % of the rows, ` +
+      `${threeDigits(rateOfAll)} on all`;
     // Of surrogates of high complexity the claim says nothing.
     if (all.complexity !== "low") {
       beside.push(`beside them ${numbers}`);
@@ -268,7 +273,8 @@ function forestsBreak(evidence: EvasionEvidence, epsilon: number): Claim {
         const here = cells.filter((cell) => cell.target === id && budgetOf(cell) === epsilon);
         return isBroken(here.map(({ netIncrease }) => netIncrease.estimate)) ? 1 : -1;
       }),
-      `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, clean ${threeDigits(cleanError!)}`,
+      `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, ` +
+        `clean ${threeDigits(cleanError!)}`,
     );
   });
   return claim(
@@ -311,7 +317,8 @@ function forestsResistFewChanges(evidence: EvasionEvidence, epsilon: number): Cl
           check(
             exceeds(others, own),
             signs(),
-            `errors rise by ${threeDigits(own)} on forests, by ${threeDigits(others)} on the others, means over surrogates`,
+            `errors rise by ${threeDigits(own)} on forests, by ${threeDigits(others)} on the others, means over ` +
+              "surrogates",
           ),
         ]
       : [],

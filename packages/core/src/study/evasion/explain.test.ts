@@ -1,4 +1,5 @@
-// Explanations of small studies: what is in them, what is said where something is missing, and agreement with the parts.
+// Explanations of small studies: what is in them, what is said where something is missing, and agreement with the
+// parts.
 
 import { describe, expect, it } from "vitest";
 import { runtime } from "../../../test/linearWorld.ts";

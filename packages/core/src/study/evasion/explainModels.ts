@@ -79,14 +79,15 @@ export interface ModelsExplained extends Transfer, Findings {
 const TOGETHER = "ensemble";
 
 /**
- * S, R, rho, rates, predicted and observed loss increase of surrogates on targets, V where several surrogates are of one
- * learner with the same options, and findings in words.
+ * S, R, rho, rates, predicted and observed loss increase of surrogates on targets, V where several surrogates are of
+ * one learner with the same options, and findings in words.
  *
  * A target without gradients keeps its rates and agreement of outputs; the reason for the rest stands with it.
  *
  * What the metrics mean together is of `attack`; cells are of further attackers too.
  *
- * @throws InputError for two models of one name, for a surrogate without gradients, and for an attacker that does not suit.
+ * @throws InputError for two models of one name, for a surrogate without gradients, and for an attacker that does not
+ * suit.
  */
 export async function explainModels(input: ExplainInput): Promise<ModelsExplained> {
   const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
@@ -160,7 +161,10 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
   };
 }
 
-/** What attackers craft beside what is crafted in any case. @throws InputError for a rule of ensembles and one surrogate */
+/**
+ * What attackers craft beside what is crafted in any case.
+ * @throws InputError for a rule of ensembles and one surrogate
+ */
 function furtherOf({ surrogates, targets, attackers = [] }: ExplainInput): FurtherCraft[] {
   const [of, judges] = [surrogates, targets].map((models) => models.map(({ name }) => name));
   return attackers.flatMap((attacker): FurtherCraft[] => {

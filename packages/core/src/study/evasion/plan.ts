@@ -64,7 +64,10 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const { targetClass } = study.attack;
   const target = targetClass === undefined ? undefined : labelNamed(targetClass, classNames, "attack.targetClass");
   if (target !== undefined && target === attackedLabel) throw sentToItself(targetClass!);
-  /** The classes whose points are attacked, where not all are: the one that is named, or all but the one they are sent to. */
+  /**
+   * The classes whose points are attacked, where not all are: the one that is named, or all but the one they are sent
+   * to.
+   */
   const attackedLabels =
     attackedLabel !== undefined ? [attackedLabel] : target !== undefined ? labelsBut(target, classNames) : undefined;
   /** The rows that may be attacked. */

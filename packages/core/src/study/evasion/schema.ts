@@ -99,7 +99,8 @@ export const studyData = z
       .enum(scalingRules)
       .optional()
       .describe(
-        "how learners map features to [0, 1]: by their bounds (the default), each by its range among the rows learned from, or not",
+        "how learners map features to [0, 1]: by their bounds (the default), each by its range among the rows " +
+          "learned from, or not",
       ),
     binary: z.boolean().optional().describe("whether every feature is 0 or 1 and must stay so"),
     select: z
@@ -138,7 +139,8 @@ export const studySchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "who crafts points: each in turn on each surrogate; explanations are of the first; the strongest attack where absent",
+      "who crafts points: each in turn on each surrogate; explanations are of the first; the strongest attack " +
+        "where absent",
     ),
   attack: z.strictObject({
     norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),

@@ -14,7 +14,9 @@ export interface Signs {
   readonly p?: number;
 }
 
-/** 1 where the first number exceeds the second, -1 where it falls short of it, 0 where they are equal but for rounding. */
+/**
+ * 1 where the first number exceeds the second, -1 where it falls short of it, 0 where they are equal but for rounding.
+ */
 export function compare(first: number, second: number): number {
   return exceeds(first, second) ? 1 : exceeds(second, first) ? -1 : 0;
 }

@@ -94,12 +94,14 @@ function similarComplexity(evidence: Evidence, fraction: number): Claim {
           check(
             2 * matching(found) > found.length,
             inEach((levels) => compare(2 * matching(levels), levels.length)),
-            `the best surrogate is of the target's own complexity for ${matching(found)} of ${found.length} targets (${list})`,
+            `the best surrogate is of the target's own complexity for ${matching(found)} of ${found.length} ` +
+              `targets (${list})`,
           ),
           check(
             exceeds(own, other),
             inEach((levels) => compare(meanOf(levels, "own"), meanOf(levels, "other"))),
-            `surrogates of the target's own complexity bring its error ${threeDigits(own - other)} higher than the others, mean over targets`,
+            `surrogates of the target's own complexity bring its error ${threeDigits(own - other)} higher than ` +
+              "the others, mean over targets",
           ),
         ];
   return claim(
@@ -118,7 +120,8 @@ function ratiosAboveOne(evidence: Evidence, fraction: number): Claim {
   );
   const ratioIn = (each: Measured, { surrogate, target }: MeanCell) =>
     cellAt(each.cells, surrogate, target, fraction)!.ratio!;
-  // The largest of many ratios lies high by chance: the pair is chosen in all other repetitions, and judged in this one.
+  // The largest of many ratios lies high by chance: the pair is chosen in all other repetitions, and judged in this
+  // one.
   const signs = signsOf(
     repetitions.map((here, i) => {
       const others = repetitions.toSpliced(i, 1);
@@ -137,7 +140,9 @@ function ratiosAboveOne(evidence: Evidence, fraction: number): Claim {
       check(
         above.length > 0,
         signs,
-        `${above.length} of ${black.length} pairs, ratios ${threeDigits(least)} to ${threeDigits(most.ratio!)}, the largest from ${name(most.surrogate)} to ${name(most.target)}; above 1 where the pair is the largest of the other repetitions`,
+        `${above.length} of ${black.length} pairs, ratios ${threeDigits(least)} to ${threeDigits(most.ratio!)}, ` +
+          `the largest from ${name(most.surrogate)} to ${name(most.target)}; above 1 where the pair is the ` +
+          "largest of the other repetitions",
       ),
     );
   }
@@ -165,7 +170,9 @@ function variabilityDoesNotMatter(evidence: Evidence, fraction: number): Claim {
           // That nothing was found is no proof that there is nothing.
           held: !(tau.statistic < 0 && tau.p < SIGNIFICANT),
           shown: tau.statistic > 0 && tau.p < SIGNIFICANT,
-          numbers: `across ${tau.n} surrogates at ${percent(fraction)}: Kendall ${threeDigits(tau.statistic)}, p ${threeDigits(tau.p)}`,
+          numbers:
+            `across ${tau.n} surrogates at ${percent(fraction)}: Kendall ${threeDigits(tau.statistic)}, p ` +
+            `${threeDigits(tau.p)}`,
         },
       ]
     : [];
@@ -177,7 +184,8 @@ function variabilityDoesNotMatter(evidence: Evidence, fraction: number): Claim {
       check(
         exceeds(more.v, less.v) && exceeds(more.rate, less.rate),
         inRepetitions(evidence, (each) => compare(rateIn(each, more.id, fraction), rateIn(each, less.id, fraction))),
-        `${learner}: V ${threeDigits(more.v)} and transfer rate ${threeDigits(more.rate)} of ${name(more.id)}, ${threeDigits(less.v)} and ${threeDigits(less.rate)} of ${name(less.id)}`,
+        `${learner}: V ${threeDigits(more.v)} and transfer rate ${threeDigits(more.rate)} of ${name(more.id)}, ` +
+          `${threeDigits(less.v)} and ${threeDigits(less.rate)} of ${name(less.id)}`,
       ),
     );
   }
@@ -194,7 +202,9 @@ function displacement(evidence: Evidence): Claim {
       const of = (id: string) => models.find((model) => model.id === id)!.displacement!.estimate;
       return compare(of(low.id), of(high.id));
     });
-    const numbers = `${learner}: points moved ${threeDigits(low.displacement)} on low against ${threeDigits(high.displacement)} on high complexity`;
+    const numbers =
+      `${learner}: points moved ${threeDigits(low.displacement)} on low against ${threeDigits(high.displacement)} ` +
+      "on high complexity";
     return [check(exceeds(low.displacement, high.displacement), signs, numbers)];
   });
   return claim(
@@ -222,7 +232,8 @@ function otherLearners(evidence: Evidence, fraction: number): Claim {
     return check(
       exceeds(error, clean),
       signs,
-      `${name(id)}: clean error ${threeDigits(clean)}, on average ${threeDigits(error - clean)} more, most ${threeDigits(best.error)} with ${name(best.surrogate)}`,
+      `${name(id)}: clean error ${threeDigits(clean)}, on average ${threeDigits(error - clean)} more, most ` +
+        `${threeDigits(best.error)} with ${name(best.surrogate)}`,
     );
   });
   return claim(

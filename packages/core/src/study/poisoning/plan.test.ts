@@ -1,4 +1,5 @@
-// Studies of poisoning on two clouds: budgets nested, parts disjoint, nothing lost when a run is cut, zero points are none.
+// Studies of poisoning on two clouds: budgets nested, parts disjoint, nothing lost when a run is cut, zero points are
+// none.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { runtime } from "../../../test/linearWorld.ts";

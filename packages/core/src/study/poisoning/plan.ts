@@ -1,4 +1,5 @@
-// A study of poisoning: points crafted on surrogates join what targets learn from, over repetitions, each on other splits.
+// A study of poisoning: points crafted on surrogates join what targets learn from, over repetitions, each on other
+// splits.
 
 import { poisonCount } from "../../attacks/poisoning/points.ts";
 import { requireDisjoint } from "../../data/overlap.ts";
@@ -152,7 +153,9 @@ function planRepetition(shared: Shared, repetition: number): PoisoningMatrix {
   return { transfer, variability, blocks, wanted: [transfer, ...variability.values(), ...made] };
 }
 
-/** V of each surrogate, on the validation rows of the first repetition; training sets are drawn among the other rows. */
+/**
+ * V of each surrogate, on the validation rows of the first repetition; training sets are drawn among the other rows.
+ */
 function planVariability(
   { plan, study, data, surrogates, shares }: Shared,
   { starts, validation, seed }: { readonly starts: readonly Ref<Block>[]; readonly validation: Part; seed: number },

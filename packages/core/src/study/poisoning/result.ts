@@ -15,7 +15,9 @@ export interface PoisonModel extends MeasuredModel {
   readonly options: Readonly<Record<string, unknown>>;
   /** Error on the test rows without poisoning; of targets. */
   readonly cleanError?: Rate;
-  /** S: mean length of the gradient of the summed validation loss by a poisoning point at its start, on its own data. */
+  /**
+   * S: mean length of the gradient of the summed validation loss by a poisoning point at its start, on its own data.
+   */
   readonly gradientSize?: Interval;
   /** Mean L2 distance that points crafted on it were moved, and the share of them that moved at all. */
   readonly displacement?: Interval;

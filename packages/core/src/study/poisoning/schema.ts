@@ -1,4 +1,5 @@
-// The study file of poisoning: surrogates that points are crafted on, targets that learn from them too, how many points.
+// The study file of poisoning: surrogates that points are crafted on, targets that learn from them too, how many
+// points.
 
 import { z } from "zod";
 import { studyData, studyName } from "../evasion/schema.ts";

@@ -10,8 +10,8 @@ import type { SweepResult } from "./sweep.ts";
 const FEWEST = 5;
 
 /**
- * Decided by Kendall's tau of the option's values with S and with the error under attack: both negative, p below .05 each
- * (Demontis et al. 2019, Fig. 3).
+ * Decided by Kendall's tau of the option's values with S and with the error under attack: both negative, p below .05
+ * each (Demontis et al. 2019, Fig. 3).
  */
 export function lessFragile({ models, asked }: Pick<SweepResult, "models" | "asked">): Claim {
   const ascending = [...models].sort((a, b) => a.value - b.value);

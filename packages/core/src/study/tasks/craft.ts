@@ -117,7 +117,9 @@ export interface CraftParameters extends NormChoice {
   readonly direction?: Direction;
   /** The class that points should end in; where absent, any other than their own. */
   readonly target?: number;
-  /** Who attacks; where absent the strongest attack there is, on binary features under L1 flips of one after another. */
+  /**
+   * Who attacks; where absent the strongest attack there is, on binary features under L1 flips of one after another.
+   */
   readonly attacker?: Attacker;
 }
 
@@ -174,7 +176,8 @@ export const craft: TaskKind<CraftParameters, CraftInputs, CraftOutcome> = {
         ...(attack && { attack }),
         ...(fromOrigin && { fromOrigin }),
         epsilons,
-        // Who names no attack has always had the second start, flips included; without one they are clean rows to look at.
+        // Who names no attack has always had the second start, flips included; without one they are clean rows to look
+        // at.
         ...((secondStart || fromOrigin || !attacker) && { pool }),
         ...(objective && { objective }),
         seed,

@@ -1,4 +1,5 @@
-// What crafting took, and what it left: rows of scores and of gradients for each attacked point, points that break rules.
+// What crafting took, and what it left: rows of scores and of gradients for each attacked point, points that break
+// rules.
 
 import type { RuleCounts } from "../../attacks/evasion/chunks.ts";
 import { jsonCodec } from "../engine/codec.ts";

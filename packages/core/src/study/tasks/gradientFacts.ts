@@ -16,7 +16,10 @@ export interface GradientFacts {
   readonly sizes: ReadonlyMap<string, Float64Array>;
   /** 1 for each point whose gradient is finite. */
   readonly finite: ReadonlyMap<string, Uint8Array>;
-  /** What a model's loss would rise by per unit of budget under another's gradient if both were linear; a mean over points. */
+  /**
+   * What a model's loss would rise by per unit of budget under another's gradient if both were linear; a mean over
+   * points.
+   */
   linearised(from: string, to: string): number | undefined;
 }
 

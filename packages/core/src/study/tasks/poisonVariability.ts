@@ -1,4 +1,5 @@
-// V for poisoning: the validation losses of a learner on several training sets, each with the same points at their start.
+// V for poisoning: the validation losses of a learner on several training sets, each with the same points at their
+// start.
 
 import { withPoison } from "../../attacks/poisoning/points.ts";
 import { denseRows } from "../../data/dataset.ts";

@@ -52,7 +52,9 @@ export const split: TaskKind<SplitParameters, { readonly data: Part; readonly am
   },
 };
 
-/** Fractions that sum to 1: what nobody wanted becomes a part of its own, or, where that is a few rows, is shared out. */
+/**
+ * Fractions that sum to 1: what nobody wanted becomes a part of its own, or, where that is a few rows, is shared out.
+ */
 function withRest(fractions: readonly number[], data: Dataset): readonly number[] {
   const sum = fractions.reduce((total, fraction) => total + fraction, 0);
   const rest = 1 - sum;

@@ -114,7 +114,10 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
 interface SeenModel extends Omit<CleanEvaluation, "gradients"> {
   /** S of each point; undefined without gradients. */
   readonly gradientSizes: Float64Array | undefined;
-  /** Which points have a finite loss and, where the model has gradients, a finite gradient: what is measured of both is of these. */
+  /**
+   * Which points have a finite loss and, where the model has gradients, a finite gradient: what is measured of both is
+   * of these.
+   */
   readonly kept: readonly boolean[];
 }
 
@@ -168,7 +171,8 @@ function cellOf(
   const verdict = verdicts.get(target)?.[budget];
   if (!verdict) return [];
   const clean = looks.get(target)!;
-  // Several models together, or a surrogate of a study, do not judge what was crafted on them: nothing is the same class then.
+  // Several models together, or a surrogate of a study, do not judge what was crafted on them: nothing is the same
+  // class then.
   const own = verdicts.get(surrogate)?.[budget];
   const kept = clean.kept.map((is, i) => is && (!verdict.losses || Number.isFinite(verdict.losses[i])));
   const meanKept = (values: Float64Array | undefined) => values && mean(values.filter((_, i) => kept[i]));

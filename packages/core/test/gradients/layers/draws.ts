@@ -21,7 +21,9 @@ export interface Draws {
   constant(shape: readonly number[]): (g: GraphBuilder, type: FloatType) => string;
 }
 
-/** Draws one layer, or undefined where what was drawn does not fit together. `limit` bounds the elements of an input. */
+/**
+ * Draws one layer, or undefined where what was drawn does not fit together. `limit` bounds the elements of an input.
+ */
 export type DrawLayer = (draws: Draws, limit: number) => Layer | undefined;
 
 /** A layer, and its attributes for whoever reads of its failure. */

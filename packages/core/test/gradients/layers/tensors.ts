@@ -146,7 +146,10 @@ export const drawNormalization: DrawLayer = (d, limit) => {
   };
 };
 
-/** Attention of several heads: q k^T, scaled and masked, its softmax times v; axes moved and joined as exporters write it. */
+/**
+ * Attention of several heads: q k^T, scaled and masked, its softmax times v; axes moved and joined as exporters write
+ * it.
+ */
 export const drawAttention: DrawLayer = (d, limit) => {
   const [batch, heads, queries, keys, width] = [d.integer(1, 3), ...d.times(4, () => d.integer(1, 5))];
   const features = heads * width;

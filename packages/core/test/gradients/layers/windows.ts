@@ -84,7 +84,8 @@ export const drawConvTranspose: DrawLayer = (d, limit) => {
   const rest = full.map((length, i) => (attributes.output_padding ? length : length - extra[i]));
   if (mode !== "NOTSET") attributes.auto_pad = { string: mode };
   if (d.chance(0.2) && mode !== "VALID") {
-    // Not smaller than the input, and larger than what kernels reach by less than a stride: else the runtime infers no shape.
+    // Not smaller than the input, and larger than what kernels reach by less than a stride: else the runtime infers no
+    // shape.
     attributes.output_shape = list(
       axes.map(({ size, stride }, i) => d.integer(size, Math.max(size, full[i] - extra[i] + stride - 1))),
     );

@@ -13,7 +13,10 @@ import { FIELD, fieldOf, isRowField, type RowFields, requireField } from "./rowF
 /** What a mapping file says. */
 export interface Mapping {
   readonly url: string;
-  /** The request, with "$rows" where the list of rows goes, or "$row" or "$row.NAME" for one row, or its columns, in each. */
+  /**
+   * The request, with "$rows" where the list of rows goes, or "$row" or "$row.NAME" for one row, or its columns, in
+   * each.
+   */
   readonly request: unknown;
   /** The way to the answers: names, positions and * for each entry, with dots between. */
   readonly scores?: string;

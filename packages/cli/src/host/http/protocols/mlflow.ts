@@ -14,7 +14,8 @@ export function mlflow({ url, name }: Introduction): Protocol {
     name: "mlflow",
     url: withPath(url, path),
     remedy:
-      "if the model wants named columns, describe it in a mapping file with request: { dataframe_split: { columns: [...], data: $rows } } and scores: predictions",
+      "if the model wants named columns, describe it in a mapping file with request: { dataframe_split: { " +
+      "columns: [...], data: $rows } } and scores: predictions",
     body: (rows) => ({ inputs: nested(rows) }),
     answers(document, rows) {
       // Models that are not served by MLflow's own server may answer with the list itself.

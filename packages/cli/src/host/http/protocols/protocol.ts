@@ -63,7 +63,9 @@ export interface RowAxis extends Pick<Protocol, "inputShape" | "mostRows"> {
   readonly hasRows: boolean;
 }
 
-/** A first axis of any length counts rows, one of length 1 is a single row; another length belongs to the row itself. */
+/**
+ * A first axis of any length counts rows, one of length 1 is a single row; another length belongs to the row itself.
+ */
 export function rowAxisOf(shape: readonly number[]): RowAxis {
   const [first, ...rest] = shape;
   const hasRows = shape.length === 0 || !(first > 0) || (first === 1 && rest.length > 0);

@@ -11,7 +11,8 @@ export interface Part {
 /**
  * Parts of lengths in the ratio of draws from U(1, 2], their ends rounded to whole pixels.
  *
- * Source: the public implementation of Wang et al., CVPR 2024 (BSR), which rounds lengths and gives the longest the rest.
+ * Source: the public implementation of Wang et al., CVPR 2024 (BSR), which rounds lengths and gives the longest the
+ * rest.
  */
 export function unequalParts(side: number, count: number, random: Stream): readonly Part[] {
   const draws = Array.from({ length: count }, () => 2 - random.uniform());
@@ -25,7 +26,10 @@ export function unequalParts(side: number, count: number, random: Stream): reado
   );
 }
 
-/** Parts between distinct random cuts inside the side: every way to cut is as likely. Fewer parts where the side is shorter. */
+/**
+ * Parts between distinct random cuts inside the side: every way to cut is as likely. Fewer parts where the side is
+ * shorter.
+ */
 export function randomParts(side: number, count: number, random: Stream): readonly Part[] {
   const cuts = Array.from(permutation(random, side - 1).subarray(0, count - 1), (cut) => cut + 1).sort((a, b) => a - b);
   return between([...cuts, side]);

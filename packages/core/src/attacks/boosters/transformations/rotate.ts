@@ -15,8 +15,8 @@ export function turnBy(degrees: number): Turn {
 }
 
 /**
- * Shows what lies at (row, column) of a rectangle after it was turned: the old pixels of the rectangle around where that
- * place was before.
+ * Shows what lies at (row, column) of a rectangle after it was turned: the old pixels of the rectangle around where
+ * that place was before.
  */
 export function seeRotated(row: number, column: number, part: Rectangle, { sin, cos }: Turn, see: See): void {
   const [middleY, middleX] = [(part.height - 1) / 2, (part.width - 1) / 2];
