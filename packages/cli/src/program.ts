@@ -23,7 +23,7 @@ Begin with the demonstration, which needs nothing:
   carom audit
 
 Variables of the environment:
-  CAROM_STORE          folder of finished work
+  CAROM_STORE          place of finished work: a folder, or s3://BUCKET/PREFIX
   CAROM_DATA           folder of public data
   CAROM_MEMORY         gigabytes that a process may take; half of all if unset
   CAROM_LIMITS         larger limits of files and answers, such as classes=1e5

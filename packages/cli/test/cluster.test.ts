@@ -25,6 +25,11 @@ const env = { CAROM_LEASE_SECONDS: "1" };
 const studying = (out: string, store: string) =>
   carom(["study", at("tiny.yaml"), "--broker", "leases", "--store", store, "--out", at(out), "--quiet"], { env });
 
+/** A server that speaks S3's protocol, where one is installed: pip install "moto[server]". */
+const s3Server = process.env.CAROM_TEST_S3_SERVER ?? "moto_server";
+const hasS3 = spawnSync(s3Server, ["--help"], { stdio: "ignore" }).status === 0;
+if (!hasS3) console.log(`skipped: a store in a bucket, as ${s3Server} is not installed (pip install "moto[server]")`);
+
 const workers = new Set<ChildProcess>();
 afterAll(() => {
   for (const child of workers) child.kill("SIGKILL");
@@ -113,6 +118,44 @@ it("workers that come, drain, are killed or stand still leave the result as it i
   // Nothing is offered or held any more, and nothing half-written is left.
   const rest = contentOf(store).filter((name) => /(offers|leases|failures).*json|partial/.test(name));
   expect(rest).toEqual([]);
+});
+
+it.skipIf(!hasS3)("machines that share nothing but a bucket give the same result", { timeout: 120_000 }, async () => {
+  const port = 20_000 + (process.pid % 20_000);
+  const server = spawn(s3Server, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  workers.add(server);
+  const endpoint = `http://127.0.0.1:${port}`;
+  const created = async () =>
+    (await fetch(`${endpoint}/bucket`, { method: "PUT" }).catch(() => undefined))?.ok === true;
+  while (!(await created())) await new Promise((resolve) => setTimeout(resolve, 200));
+  const bucket = (machine: string) => ({
+    ...env,
+    ...{ AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" },
+    CAROM_CACHE: at(`cache-${machine}`),
+  });
+  const options = ["--store", "s3://bucket/some/prefix"];
+  const helping = ["a", "b"].map((machine) =>
+    carom(["worker", "--workers", "1", "--idle", "8s", "--quiet", ...options], { env: bucket(machine) }),
+  );
+  const run = (out: string, machine: string) =>
+    carom(["study", at("tiny.yaml"), "--broker", "leases", ...options, "--out", at(out), "--quiet"], {
+      env: bucket(machine),
+    });
+  expect(await run("bucket", "c")).toMatchObject({ status: 0 });
+  expect(metrics("bucket")).toBe(metrics("reference"));
+  for (const helper of helping) expect((await helper).stdout).toMatch(/^[1-9]\d* tasks? finished\n$/);
+  // Another machine finds everything there, without a worker.
+  expect(await run("elsewhere", "d")).toMatchObject({ status: 0 });
+  expect(metrics("elsewhere")).toBe(metrics("reference"));
+  server.kill();
+});
+
+it("a bucket without credentials, or with an address that is none, is refused in one sentence", async () => {
+  const without = { AWS_ACCESS_KEY_ID: undefined };
+  const { status, stderr } = await carom(["worker", "--store", "s3://bucket"], { env: without });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^carom: missing credentials for s3:\/\/bucket: expected AWS_ACCESS_KEY_ID/);
+  expect((await carom(["status", "--store", "s3://"])).stderr).toMatch(/expected s3:\/\/BUCKET\/PREFIX/);
 });
 
 it("a command that nobody works for says so, and status tells what waits", { timeout: 60_000 }, async () => {

@@ -3,7 +3,7 @@
 import { codeName } from "@carom/core/study";
 import { Command } from "commander";
 import { LEASES, openBroker } from "../host/cluster/openBroker.ts";
-import { storeFolder } from "../host/store.ts";
+import { storePlace } from "../host/store.ts";
 import { print } from "../terminal/print.ts";
 import { type ClusterOptions, withClusterOptions } from "../ui/clusterOptions.ts";
 import { printJson } from "../ui/options.ts";
@@ -18,12 +18,13 @@ export function statusCommand(): Command {
 }
 
 async function run({ broker = LEASES, json }: ClusterOptions & { readonly json?: boolean }): Promise<void> {
-  const folder = storeFolder();
-  const open = openBroker(broker, folder);
+  const place = storePlace();
+  const store = place.bucket ?? place.folder;
+  const open = await openBroker(broker, place);
   const status = await open.status();
   await open.close();
   if (json) {
-    printJson({ store: folder, ...status });
+    printJson({ store, ...status });
     return;
   }
   const code = codeName();
@@ -33,7 +34,7 @@ async function run({ broker = LEASES, json }: ClusterOptions & { readonly json?:
   );
   const { offered, taken, failed } = status;
   print(
-    `${folder}: ${offered} tasks offered, ${taken} of them being computed, ${failed} failed\n` +
+    `${store}: ${offered} tasks offered, ${taken} of them being computed, ${failed} failed\n` +
       `${hosts.length === 0 ? "no workers\n" : `workers:\n${hosts.join("")}`}`,
   );
 }

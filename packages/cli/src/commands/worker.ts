@@ -7,7 +7,7 @@ import { clock, LEASES, openBroker } from "../host/cluster/openBroker.ts";
 import { drainAtSignals, isDraining } from "../host/draining.ts";
 import { defaultWorkers, startPool } from "../host/pool.ts";
 import { openDevice } from "../host/runtime.ts";
-import { prepareStore, storeFolder } from "../host/store.ts";
+import { prepareStore, storePlace } from "../host/store.ts";
 import { noteTime } from "../host/times.ts";
 import { print, tell } from "../terminal/print.ts";
 import { type ClusterOptions, withClusterOptions } from "../ui/clusterOptions.ts";
@@ -36,18 +36,21 @@ export function workerCommand(): Command {
 
 async function run(options: WorkerOptions): Promise<void> {
   const { broker = LEASES, workers = defaultWorkers(), device, quiet = false } = options;
-  const folder = storeFolder();
+  const place = storePlace();
+  const { folder, bucket } = place;
   const refusal = await prepareStore(folder);
   if (refusal) throw refusal;
   const { provider } = (await openDevice(device)).identity;
   const until = clock.now() + 1000 * (options.for ?? Number.POSITIVE_INFINITY);
   const pool = startPool({
-    ...{ store: folder, count: workers, provider, retries: 0, onWarning: tell },
+    ...{ place, count: workers, provider, retries: 0, onWarning: tell },
     onTime: (task, { processor }) => void noteTime(folder, task, processor, provider),
   });
-  const open = openBroker(broker, folder);
+  const open = await openBroker(broker, place);
   drainAtSignals(() => tell("what is running is finished, nothing more is taken; ask again to end at once"));
-  tell(`${workers} ${workers === 1 ? "process" : "processes"} of carom ${codeName()} for the store ${folder}`);
+  tell(
+    `${workers} ${workers === 1 ? "process" : "processes"} of carom ${codeName()} for the store ${bucket ?? folder}`,
+  );
   try {
     const finished = await serve(open, {
       ...{ name: hostname(), pid: process.pid, places: workers, provider, clock },

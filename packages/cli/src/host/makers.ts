@@ -12,14 +12,12 @@ export interface StoreWithMakers extends Store {
 export function withMakers(store: Store): StoreWithMakers {
   const makers = new Map<string, RuntimeIdentity>();
   return {
-    has: (key) => store.has(key),
+    ...store,
     async read(key) {
       const artifact = await store.read(key);
       if (artifact?.computedBy) makers.set(describeRuntime(artifact.computedBy), artifact.computedBy);
       return artifact;
     },
-    write: (key, artifact) => store.write(key, artifact),
-    room: (type, shape) => store.room(type, shape),
     makers: () => [...makers.values()],
   };
 }

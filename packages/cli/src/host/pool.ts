@@ -7,10 +7,11 @@ import { InputError } from "@carom/core";
 import type { Provider } from "@carom/core/models";
 import { Death, MissingInput, type Task, type Workers } from "@carom/core/study";
 import { exceededInWords, heapOption, hearLastWords, type LastWords, withLastWords } from "./limits.ts";
+import type { StorePlace } from "./store.ts";
 import type { TaskTime, WorkerReply, WorkerRequest } from "./worker.ts";
 
 export interface PoolOptions {
-  readonly store: string;
+  readonly place: StorePlace;
   readonly count: number;
   /** What computes in each worker; the processor where absent. */
   readonly provider?: Provider;
@@ -59,7 +60,7 @@ export function defaultWorkers(): number {
 }
 
 /** A pool of worker processes, started when first needed and used again and again. */
-export function startPool({ store, count, provider = "cpu", retries = RETRIES, onWarning, onTime }: PoolOptions): Pool {
+export function startPool({ place, count, provider = "cpu", retries = RETRIES, onWarning, onTime }: PoolOptions): Pool {
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const lastWords = new WeakMap<ChildProcess, () => LastWords | undefined>();
@@ -111,7 +112,7 @@ export function startPool({ store, count, provider = "cpu", retries = RETRIES, o
         else if ("inputError" in reply) finish(() => reject(new InputError(...reply.inputError)));
         else finish(() => reject(new Error(reply.fault)));
       });
-      child.send({ task, store } satisfies WorkerRequest, (error) => {
+      child.send({ task, place } satisfies WorkerRequest, (error) => {
         if (error) child.kill("SIGKILL");
       });
     });

@@ -2,7 +2,7 @@
 
 import { statfs } from "node:fs/promises";
 import { elementBytes, InputError, type Store, sizeOf } from "@carom/core";
-import type { Plan } from "@carom/core/study";
+import { type Plan, presence } from "@carom/core/study";
 import { limits, limitVariables } from "./limits.ts";
 
 /** A size in words, such as "2.5 GB". */
@@ -29,14 +29,15 @@ export interface Planned {
 }
 
 /** What the tasks of a plan that the store lacks are estimated to write, and what is given from outside. */
-export async function plannedBytes({ tasks, sources }: Plan, store: Pick<Store, "has">): Promise<Planned> {
+export async function plannedBytes({ tasks, sources }: Plan, store: Pick<Store, "has" | "keys">): Promise<Planned> {
   const given = [...sources].map(([key, { arrays }]) => ({
     key,
     bytes: Object.values(arrays).reduce((sum, { type, shape }) => sum + sizeOf(shape) * elementBytes(type), 0),
   }));
   let [bytes, largest] = [0, 0];
+  const has = await presence(store);
   for (const each of [...given, ...tasks]) {
-    if (await store.has(each.key)) continue;
+    if (await has(each.key)) continue;
     bytes += each.bytes;
     largest = Math.max(largest, each.bytes);
   }

@@ -14,10 +14,11 @@ import { tell } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { clock, openBroker } from "./cluster/openBroker.ts";
 import { otherMakers, type StoreWithMakers, withMakers } from "./makers.ts";
+import { openStore } from "./openStore.ts";
 import { startPool } from "./pool.ts";
 import { freeBytes, plannedBytes, requireRoomOnDisk } from "./room.ts";
 import { type Device, openDevice } from "./runtime.ts";
-import { diskStore, prepareStore, storeFolder } from "./store.ts";
+import { prepareStore, storePlace } from "./store.ts";
 import { noteTime, withMeasuredTimes } from "./times.ts";
 
 export interface RunOptions {
@@ -37,11 +38,12 @@ export async function runPlan(
   wanted: readonly Ref<unknown>[],
   { workers, quiet, device, broker, services }: RunOptions,
 ): Promise<StoreWithMakers> {
-  const folder = storeFolder();
+  const place = storePlace();
+  const { folder } = place;
   const refusal = await prepareStore(folder);
   const runtime = await openDevice(device);
   const { provider } = runtime.identity;
-  const onDisk = diskStore(folder, (path) => tell(`damaged artifact ${path} removed, it is computed again`));
+  const onDisk = await openStore(place, (path) => tell(`damaged artifact ${path} removed, it is computed again`));
   const store = withMakers(placedStore(onDisk, provider));
   if (refusal && !(await Promise.all(wanted.map(({ key }) => store.has(key)))).every(Boolean)) throw refusal;
   requireRoomOnDisk(folder, await plannedBytes(plan, store), workers, await freeBytes(folder));
@@ -49,14 +51,16 @@ export async function runPlan(
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
   const pool = () =>
     startPool({
-      store: folder,
+      place,
       count: workers,
       provider,
       onWarning: tell,
       onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor, provider),
     });
   const places: Workers & { close(): void | Promise<void> } =
-    broker === undefined ? pool() : brokered(openBroker(broker, folder), store, { provider, clock, onWarning: tell });
+    broker === undefined
+      ? pool()
+      : brokered(await openBroker(broker, place), store, { provider, clock, onWarning: tell });
   const workersAndHere: Workers = {
     get count() {
       return places.count;

@@ -5,7 +5,9 @@ import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/pro
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InputError, type Store } from "@carom/core";
+import { hashJson } from "@carom/core/study";
 import { readArtifact, writeArtifact } from "./artifactFile.ts";
+import { isBucket } from "./cluster/objects.ts";
 import { isLeft, isPartial, partialName } from "./partial.ts";
 import { roomInFile } from "./roomFile.ts";
 
@@ -18,11 +20,27 @@ const OWN = 0o700;
 /** How the marks of runs begin that use a store. */
 const RUN = "run.";
 
-/** The folder of the store: CAROM_STORE, else `carom` in the user's cache folder. */
-export function storeFolder(): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  return process.env.CAROM_STORE ?? join(cache, "carom");
+/** Where finished work is kept. */
+export interface StorePlace {
+  /** A folder of this machine. */
+  readonly folder: string;
+  /** The bucket that the folder holds copies from, where there is one. */
+  readonly bucket?: string;
 }
+
+/** The place of the store: CAROM_STORE, a folder or a bucket, else `carom` in the user's cache folder. */
+export function storePlace(): StorePlace {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const given = process.env.CAROM_STORE ?? join(cache, "carom");
+  if (!isBucket(given)) return { folder: given };
+  return {
+    folder: process.env.CAROM_CACHE ?? join(cache, "carom-buckets", hashJson(given).slice(0, 16)),
+    bucket: given,
+  };
+}
+
+/** The folder of the store on this machine. */
+export const storeFolder = (): string => storePlace().folder;
 
 /** Names the folder of the store for this command. */
 export function useStore(folder: string): string {
@@ -32,6 +50,8 @@ export function useStore(folder: string): string {
 
 export interface DiskStore extends Store {
   readonly folder: string;
+  /** The file of an artifact. */
+  pathOf(key: string): string;
 }
 
 /**
@@ -44,6 +64,7 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
   const pathOf = (key: string) => join(folder, key.slice(0, 2), key);
   return {
     folder,
+    pathOf,
     has: (key) =>
       stat(pathOf(key)).then(
         () => true,

@@ -3,14 +3,15 @@
 import { InputError } from "@carom/core";
 import type { Provider } from "@carom/core/models";
 import { MissingInput, placedStore, runTask, type Task } from "@carom/core/study";
+import { openStore } from "./openStore.ts";
 import { type RememberingStore, remembering } from "./remembering.ts";
 import { nodeRuntime } from "./runtime.ts";
-import { diskStore } from "./store.ts";
+import type { StorePlace } from "./store.ts";
 
 /** What a worker is told. */
 export interface WorkerRequest {
   readonly task: Task;
-  readonly store: string;
+  readonly place: StorePlace;
 }
 
 /** Seconds that a task took, by the clock and of the processor; and by the clock, those it spent on the store. */
@@ -72,14 +73,9 @@ function timed(store: RememberingStore, spend: (seconds: number) => void): Remem
 let store: RememberingStore | undefined;
 let spent = 0;
 
-process.on("message", async ({ task, store: folder }: WorkerRequest) => {
+process.on("message", async ({ task, place }: WorkerRequest) => {
   store ??= timed(
-    remembering(
-      placedStore(
-        diskStore(folder, (path) => tell({ damaged: path })),
-        provider,
-      ),
-    ),
+    remembering(placedStore(await openStore(place, (path) => tell({ damaged: path })), provider)),
     (seconds) => {
       spent += seconds;
     },

@@ -11,8 +11,8 @@ export interface ClusterOptions {
 /** Adds --store. */
 export function withStoreOption(command: Command): Command {
   return command.option(
-    "--store <folder>",
-    "folder of finished work, which several machines may share; CAROM_STORE where absent",
+    "--store <place>",
+    "where finished work is kept, which several machines may share: a folder, or s3://BUCKET/PREFIX; CAROM_STORE where absent",
     useStore,
   );
 }

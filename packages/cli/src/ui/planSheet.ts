@@ -1,20 +1,21 @@
 // What a plan would take, for --plan.
 
-import type { Plan } from "@carom/core/study";
-import { diskStore, storeFolder } from "../host/store.ts";
+import { type Plan, presence } from "@carom/core/study";
+import { openStore } from "../host/openStore.ts";
+import { storePlace } from "../host/store.ts";
 import { print } from "../terminal/print.ts";
 import { printJson } from "./options.ts";
 
 /** Prints how many tasks of each kind there are and are finished, and about what time and disk the rest takes. */
 export async function describePlan(plan: Plan, workers: number, json: boolean): Promise<void> {
-  const store = diskStore(storeFolder());
+  const has = await presence(await openStore(storePlace()));
   const kinds = new Map<string, { tasks: number; finished: number; seconds: number }>();
   let bytes = 0;
   for (const { kind, key, seconds, bytes: size } of plan.tasks) {
     const row = kinds.get(kind) ?? { tasks: 0, finished: 0, seconds: 0 };
     kinds.set(kind, row);
     row.tasks++;
-    if (await store.has(key)) row.finished++;
+    if (await has(key)) row.finished++;
     else {
       row.seconds += seconds;
       bytes += size;

@@ -205,7 +205,7 @@ export {
 } from "./engine/artifact.ts";
 export { type Codec, jsonCodec } from "./engine/codec.ts";
 export { placedStore } from "./engine/placed.ts";
-export { MissingInput, memoryStore, readPart, readRef, type Store } from "./engine/store.ts";
+export { MissingInput, memoryStore, presence, readPart, readRef, type Store } from "./engine/store.ts";
 
 // Several machines: a broker hands tasks from who wants them to who computes them
 

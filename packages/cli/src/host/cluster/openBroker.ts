@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { InputError } from "@carom/core";
 import { type Broker, type Clock, leaseBroker } from "@carom/core/study";
 import { isGone, type Owner, thisProcess } from "../owner.ts";
+import type { StorePlace } from "../store.ts";
 import { folderShelf } from "./folderShelf.ts";
+import { objectShelf } from "./objectShelf.ts";
+import { openObjects } from "./objects.ts";
 
 /** The broker that is the store itself. */
 export const LEASES = "leases";
@@ -24,7 +27,7 @@ export const clock: Clock = {
 };
 
 /** @throws InputError for a broker that is not known */
-export function openBroker(address: string, store: string): Broker {
+export async function openBroker(address: string, { folder, bucket }: StorePlace): Promise<Broker> {
   if (address !== LEASES) {
     throw new InputError("unknown", `broker "${address}"`, {
       expected: LEASES,
@@ -33,7 +36,9 @@ export function openBroker(address: string, store: string): Broker {
     });
   }
   const seconds = Number(process.env[patienceVariable]);
-  return leaseBroker(folderShelf(join(store, FOLDER)), {
+  const shelf =
+    bucket === undefined ? folderShelf(join(folder, FOLDER)) : objectShelf(await openObjects(bucket), FOLDER);
+  return leaseBroker(shelf, {
     self: JSON.stringify({ ...thisProcess(), token: randomUUID() } satisfies Owner & { readonly token: string }),
     patience: seconds > 0 ? 1000 * seconds : PATIENCE,
     isGone: (by) => isGone(JSON.parse(by) as Owner),

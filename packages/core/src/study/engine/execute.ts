@@ -5,7 +5,7 @@ import { criticalPaths } from "./criticalPath.ts";
 import type { Plan } from "./plan.ts";
 import { type PriorityQueue, priorityQueue } from "./priorityQueue.ts";
 import type { Ref } from "./reference.ts";
-import { MissingInput, type Store } from "./store.ts";
+import { MissingInput, presence, type Store } from "./store.ts";
 import type { Task } from "./task.ts";
 
 /** A place where tasks are computed, several at a time. */
@@ -48,6 +48,7 @@ export async function execute(
   const byKey = new Map(plan.tasks.map((task) => [task.key, task]));
   const needed = new Map<string, Task>();
   const sources = new Set<string>();
+  let has = await presence(store);
   const visit = async (key: string): Promise<void> => {
     if (needed.has(key) || sources.has(key)) return;
     const task = byKey.get(key);
@@ -58,7 +59,7 @@ export async function execute(
       if (!(await store.read(key))) await store.write(key, source);
       return;
     }
-    if (await store.has(key)) return;
+    if (await has(key)) return;
     needed.set(key, task);
     for (const input of Object.values(task.inputs)) await visit(input);
   };
@@ -67,6 +68,9 @@ export async function execute(
     await store.read(key);
     await visit(key);
   }
+
+  // What was there then may be lost later.
+  has = (key) => store.has(key);
 
   const finished = new Set<string>();
   const running = new Map<string, Promise<void>>();

@@ -9,12 +9,20 @@ import type { Part, Ref } from "./reference.ts";
 /** Where artifacts are kept, by key: in memory, on disk, or wherever a program puts them. */
 export interface Store {
   has(key: string): Promise<boolean>;
+  /** All keys, where asking for each of many alone would cost a request. */
+  keys?(): Promise<ReadonlySet<string>>;
   /** The artifact, checked; undefined where there is none, or one that was damaged and has been removed. */
   read(key: string): Promise<Artifact | undefined>;
   /** Written whole or not at all. */
   write(key: string, artifact: Artifact): Promise<void>;
   /** Room beside the artifacts, for rows that come some at a time. */
   room<T extends FloatType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
+}
+
+/** Answers which of many artifacts are there, as of now. */
+export async function presence(store: Pick<Store, "has" | "keys">): Promise<(key: string) => Promise<boolean>> {
+  const keys = await store.keys?.();
+  return keys ? async (key) => keys.has(key) : (key) => store.has(key);
 }
 
 /** An artifact that should be in the store is not, or not any more. */
