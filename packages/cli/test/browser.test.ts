@@ -128,6 +128,61 @@ describe.skipIf(!isHere)("the reports in a browser", () => {
     },
   );
 
+  it.each(pages)("%s: ticks, labels and captions of its figures do not lie on each other", async (name) => {
+    const { page } = await open(name, 1280);
+    const { collisions, texts } = await page.evaluate(() => {
+      type Corners = readonly { readonly x: number; readonly y: number }[];
+      // Turned labels have turned boxes; a line is higher than its letters, which fill about two thirds of it.
+      const cornersOf = (text: SVGGraphicsElement): Corners => {
+        const { x, y, width, height } = text.getBBox();
+        const [top, bottom] = [y + height / 6, y + (5 * height) / 6];
+        const all = [
+          new DOMPoint(x, top),
+          new DOMPoint(x + width, top),
+          new DOMPoint(x + width, bottom),
+          new DOMPoint(x, bottom),
+        ];
+        return all.map((corner) => corner.matrixTransform(text.getScreenCTM()!));
+      };
+      const cornersOfBox = ({ left, right, top, bottom }: DOMRect): Corners => [
+        { x: left, y: top },
+        { x: right, y: top },
+        { x: right, y: bottom },
+        { x: left, y: bottom },
+      ];
+      // Two rectangles are apart where some side of one of them has a direction along which they do not share a pixel.
+      const areApart = (a: Corners, b: Corners) =>
+        [a, b].some((sides) =>
+          [0, 1].some((i) => {
+            const [dx, dy] = [sides[i + 1].x - sides[i].x, sides[i + 1].y - sides[i].y];
+            const length = Math.hypot(dx, dy);
+            const along = (corners: Corners) => corners.map(({ x, y }) => (x * dx + y * dy) / length);
+            const [of, other] = [along(a), along(b)];
+            return Math.min(Math.max(...of), Math.max(...other)) - Math.max(Math.min(...of), Math.min(...other)) <= 1;
+          }),
+        );
+      let texts = 0;
+      const collisions: string[] = [];
+      for (const svg of document.querySelectorAll("figure svg, .key svg")) {
+        const shown = [...svg.querySelectorAll("text")].filter((text) => text.getBBox().width > 0);
+        texts += shown.length;
+        const all = shown.map((text) => ({ text: text.textContent ?? "", corners: cornersOf(text) }));
+        const caption = svg.closest("figure")?.querySelector("figcaption");
+        if (caption) all.push({ text: "the caption", corners: cornersOfBox(caption.getBoundingClientRect()) });
+        for (const [i, a] of all.entries()) {
+          for (const b of all.slice(i + 1)) {
+            if (areApart(a.corners, b.corners)) continue;
+            collisions.push(`${svg.getAttribute("aria-label")?.slice(0, 60)}: "${a.text}" and "${b.text}"`);
+          }
+        }
+      }
+      return { collisions, texts };
+    });
+    expect(collisions).toEqual([]);
+    expect(texts).toBeGreaterThan(10);
+    await page.close();
+  });
+
   it("the audit prints on as many pages as it fills, and no figure is cut", async () => {
     const { page } = await open("audit", 688);
     // A4 less the margins, 182 x 265 mm at 96 dots per inch.

@@ -1,6 +1,7 @@
 // The figures of a run: their files, and how each stands in the report.
 
 import { alignmentAndTransfer } from "../figures/alignment.ts";
+import { answerCurve } from "../figures/answerCurve.ts";
 import { tellingEpsilon } from "../figures/auditLookup.ts";
 import { gradientSizes } from "../figures/gradientSizes.ts";
 import { standaloneSvg, svgText } from "../figures/markup.ts";
@@ -14,6 +15,7 @@ import { html, type Markup, type Part, trusted } from "./html.ts";
 export interface Drawings {
   /** One per epsilon, in the order asked for. */
   readonly matrices: readonly (readonly [epsilon: number, svg: string])[];
+  readonly answer: string;
   readonly curves: string;
   readonly gradientSizes: string;
   readonly alignment: string;
@@ -25,6 +27,7 @@ export function drawAll(result: AuditResult, document: Document): Drawings {
   const epsilon = tellingEpsilon(result);
   return {
     matrices: result.asked.epsilons.map((at) => [at, svgText(transferHeatmap(result, at, { document }))]),
+    answer: svgText(answerCurve(result, { document })),
     curves: svgText(securityCurves(result, { document })),
     gradientSizes: svgText(gradientSizes(result, epsilon, { document })),
     alignment: svgText(alignmentAndTransfer(result, epsilon, { document })),
@@ -34,9 +37,10 @@ export function drawAll(result: AuditResult, document: Document): Drawings {
 
 /** The figures of an audit as files of their own: name to text. */
 export function figureFiles(result: AuditResult, document: Document): Record<string, string> {
-  const { matrices, curves, gradientSizes, alignment, predictedLoss } = drawAll(result, document);
+  const { matrices, answer, curves, gradientSizes, alignment, predictedLoss } = drawAll(result, document);
   const files = [
     ...matrices.map(([epsilon, svg]) => [`transfer-matrix-epsilon-${epsilon}.svg`, svg]),
+    ["answer.svg", answer],
     ["security-curves.svg", curves],
     ["gradient-size.svg", gradientSizes],
     ["alignment.svg", alignment],

@@ -13,6 +13,7 @@ import { columnSection } from "./columns.ts";
 import { exampleCards } from "./exampleImages.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
+import { nextSteps } from "./nextSteps.ts";
 import { reportPage } from "./page.ts";
 import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
 import { validityTable } from "./validity.ts";
@@ -48,6 +49,7 @@ export function renderReport({ result, exampleImages, columns = [], name, manife
     ...(result.standings.tried
       ? [["attackers", "Attackers", "Who attacked, and what it took", attackers(result)] as const]
       : []),
+    ["next", "Next", "What to do next", steps(result)],
     ["asked", "The question", "What was asked", asked(result)],
     ["matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)],
     ["curves", "Curves", "Error against budget", curves(result, drawings)],
@@ -66,7 +68,7 @@ export function renderReport({ result, exampleImages, columns = [], name, manife
     title: `Transfer audit of ${target}`,
     eyebrow: `Carom ${result.carom} · transfer audit of ${target}${hash} · seed ${result.seed}`,
     heading: "Do adversarial points crafted on other models mislead the target?",
-    lead: html`${result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
+    lead: html`${answer(result, drawings)}
 ${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}
 <nav aria-label="Contents">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>`,
     main: html`${sections.map(
@@ -81,6 +83,20 @@ ${content}</section>
     )}`,
     footer: html`Figures and numbers come from one run of Carom ${result.carom}; equal inputs and seed give equal numbers.`,
   });
+}
+
+/** The answer in sentences, and as a picture on the first screen. */
+function answer(result: AuditResult, drawings: Drawings): Markup {
+  const [first, ...rest] = result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`);
+  const attackers = result.standings.tried ? "attack tried" : "surrogate";
+  const caption = `Error of the target against ε under the strongest ${attackers}; the band holds for all that was tried at once.`;
+  return html`<div class="first">${first}${figure("The answer", drawings.answer, caption)}${rest}</div>`;
+}
+
+function steps(result: AuditResult): Markup {
+  const all = nextSteps(result);
+  if (all.length === 0) return html`<p>Nothing follows from what was found here.</p>`;
+  return html`<ol>${all.map(({ advice, because }) => html`<li><b>${advice}</b> Because ${because}.</li>`)}</ol>`;
 }
 
 function budgets(result: AuditResult): Markup {

@@ -93,7 +93,7 @@ describe("the report", () => {
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
     for (const [i, level] of levels.entries()) expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
     expect(all("th").filter((head) => !head.getAttribute("scope"))).toHaveLength(0);
-    expect(all("figure")).toHaveLength(audit.asked.epsilons.length + 4);
+    expect(all("figure")).toHaveLength(audit.asked.epsilons.length + 5);
     expect(
       all("figure").filter((figure) => (figure.querySelector("figcaption")?.textContent ?? "").length < 30),
     ).toHaveLength(0);
@@ -144,12 +144,13 @@ test("figure files are complete drawings, one matrix for each budget", () => {
   const files = figureFiles(audit, document);
   expect(Object.keys(files).sort()).toEqual([
     "alignment.svg",
+    "answer.svg",
     "gradient-size.svg",
     "predicted-loss.svg",
     "security-curves.svg",
     ...[0.5, 1, 2, 5].map((epsilon) => `transfer-matrix-epsilon-${epsilon}.svg`),
   ]);
-  expect(new Set(Object.values(files)).size).toBe(8);
+  expect(new Set(Object.values(files)).size).toBe(9);
   for (const file of Object.values(files))
     expect(file).toMatch(/^<svg xmlns="[^"]+"[^>]*><rect width="100%".*<\/svg>\n$/s);
 });

@@ -28,7 +28,14 @@ a { color: inherit; text-decoration-color: var(--carom-accent); text-underline-o
 .eyebrow { margin: 0 0 6px; color: var(--carom-muted); font-size: 13px; letter-spacing: .02em; overflow-wrap: anywhere; }
 h1 { margin: 0 0 28px; max-width: 48rem; font: 600 17px/1.4 var(--sans); overflow-wrap: anywhere; }
 .answer { max-width: 52rem; margin: 0 0 .55em; font-size: clamp(22px, 3.4vw, 33px); line-height: 1.3; letter-spacing: -.01em; text-wrap: pretty; overflow-wrap: anywhere; }
-.answer + .answer { color: var(--carom-muted); }
+.first > .answer { font-size: clamp(21px, 2.4vw, 28px); }
+.first > figure { margin: 18px 0 20px; max-width: 440px; }
+@media (min-width: 1000px), print {
+  .first { display: grid; grid-template-columns: minmax(0, 1fr) 400px; column-gap: 40px; }
+  .first > .answer { grid-column: 1; }
+  .first > figure { grid-column: 2; grid-row: 1 / span 12; margin-top: 0; }
+}
+.answer ~ .answer { color: var(--carom-muted); }
 .caution { margin: 24px 0 0; padding-left: 14px; border-left: 3px solid var(--carom-accent); font-size: 16px; }
 nav { margin: 36px 0 0; padding: 10px 0; border-block: 1px solid var(--carom-line); font-size: 14px; display: flex; flex-wrap: wrap; gap: 4px 22px; }
 nav a { text-decoration: none; color: var(--carom-muted); }
@@ -92,7 +99,7 @@ footer { margin-top: 72px; padding-block: 20px 48px; color: var(--carom-muted); 
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding: 0; }
   header { padding-top: 0; }
-  .answer { font-size: 15pt; max-width: none; }
+  .answer, .first > .answer { font-size: 15pt; max-width: none; }
   p, ul, ol, .facts, figcaption { max-width: none; }
   nav { display: none; }
   section { margin-top: 24px; }
