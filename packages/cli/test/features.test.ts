@@ -27,7 +27,6 @@ beforeAll(async () => {
   });
   writeFileSync(at("loans.csv"), ["a,b,total,late,credit", ...rows].join("\n"));
   writeFileSync(at("features.yaml"), rules("late: { kind: integer, bounds: [0, 8], direction: increase, scale: 2 }"));
-  writeFileSync(at("wrong.yaml"), rules("income: { kind: real }"));
   const fitted = await run("fit", "logistic", "--data", "loans.csv", "--out", "loans.onnx");
   expect(fitted).toMatchObject({ status: 0, stderr: "" });
 });
@@ -88,8 +87,71 @@ it("what is crafted satisfies the rules after it was written and read", async ()
   expect(moved).toBeGreaterThan(100);
 });
 
-it("a column that the table lacks is told with its place", async () => {
-  const { status, stderr } = await run(...audited, "--features", "wrong.yaml", "--out", "none");
+it("a study of poisoning has no rules", async () => {
+  const study =
+    "kind: poisoning\nname: p\nfeatures: features.yaml\ndata: { train: loans.csv }\nsurrogates: [ridge]\ntargets: [ridge]\n";
+  writeFileSync(at("poisoning.yaml"), study);
+  const { status, stderr } = await run("study", "poisoning.yaml", "--out", "none");
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^carom: [^\n]*wrong\.yaml[^\n]*income[^\n]*\n$/);
+  expect(stderr).toMatch(/^carom: unsupported features of poisoning at poisoning\.yaml, line 3, column 1: [^\n]*\n$/);
+});
+
+it.each([
+  [
+    "a schema that contradicts the data",
+    "columns: { late: { kind: integer, bounds: [0, 3] } }",
+    /"late" at .*line 1, column 12: expected values from 0 to 3, got \d in row (\d+)/,
+  ],
+  [
+    "a circle of definitions",
+    'relations: ["total == a + b", "a == total - b"]',
+    /relation at .*line 1, column 32: .*got a circle: total needs a needs total/,
+  ],
+  [
+    "a column that the table lacks",
+    'relations: ["total <= income"]',
+    /unknown column at .*line 1, column 23: "income": expected one of late, a, b, total/,
+  ],
+  [
+    "a group that is not one-hot",
+    "columns: { home: { kind: one-hot, of: [flag, other] } }",
+    /group at .*line 1, column 12: expected one of 2 columns that is 1, got 2 in row 237/,
+  ],
+  [
+    "a rule that no row satisfies",
+    'relations: ["a > 100 + b"]',
+    /relation at .*line 1, column 14: expected one that some row satisfies, got none of 240 rows/,
+  ],
+])("%s is one sentence, of whichever row of the file", async (_, text, sentence) => {
+  writeFileSync(at("bad.yaml"), text);
+  const flagged = readFileSync(at("loans.csv"), "utf8")
+    .split("\n")
+    .map((line, i) => `${i === 0 ? "flag,other" : i === 237 ? "1,1" : "0,1"},${line}`);
+  writeFileSync(at("flagged.csv"), flagged.join("\n"));
+  const isGroup = text.includes("one-hot");
+  const given = isGroup
+    ? ["--target", "flagged.onnx", "--data", "flagged.csv"]
+    : ["--target", "loans.onnx", "--data", "loans.csv"];
+  if (isGroup) await run("fit", "logistic", "--data", "flagged.csv", "--out", "flagged.onnx");
+  const { status, stderr } = await run(
+    "audit",
+    ...given,
+    "--surrogates",
+    "ridge",
+    "--points",
+    "20",
+    "--features",
+    "bad.yaml",
+    "--out",
+    "none",
+  );
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^carom: [^\n]*\n$/);
+  expect(stderr).toMatch(sentence);
+  const row = sentence.exec(stderr)?.[1];
+  if (row !== undefined) {
+    const late = (line: string) => Number(line.split(",")[3]);
+    const lines = readFileSync(at("loans.csv"), "utf8").split("\n");
+    expect(lines.findIndex((line, i) => i > 0 && late(line) > 3)).toBe(Number(row));
+  }
 });

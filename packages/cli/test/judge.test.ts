@@ -65,6 +65,20 @@ const floats = tensor(
 const y = write("y.npy", writeNpy(tensor("int64", [5], labels)));
 const clean = `${write("x.npy", writeNpy(bytes(images)))},${y}`;
 
+it("labels of either file have their own name", async () => {
+  const named = (name: string, rows: readonly number[][], label: string) =>
+    write(
+      name,
+      writeNpz({ x: bytes(rows), [label]: tensor("int64", [5], labels), other: tensor("int64", [5], [0, 0, 0, 0, 1]) }),
+    );
+  const [before, after] = [named("truth.npz", images, "truth"), named("class.npz", attacked, "class")];
+  const args = ["judge", "--clean", before, "--attacked", after, "--target", model, "--json", "--label", "truth"];
+  const { stdout } = await carom([...args, "--attacked-label", "class"]);
+  expect(JSON.parse(stdout).errorUnderAttack.count).toBe(3);
+  const wrong = await carom([...args, "--attacked-label", "other"]);
+  expect(wrong.stderr).toMatch(/^carom: invalid rows of [^\n]*true labels[^\n]*\n$/);
+});
+
 it.each([
   ["arrays of bytes", clean, write("adv.npy", writeNpy(bytes(attacked)))],
   ["an array of real numbers", clean, write("advf.npy", writeNpy(floats))],

@@ -58,9 +58,8 @@ export async function askedAudit(
   gateAt: (epsilons: readonly number[]) => Promise<AuditGate | undefined> = async () => undefined,
 ): Promise<AskedAudit> {
   const subject = await subjectOf(plan, options);
-  const { parts, asked, attacked, training, services, ledger } = subject;
+  const { parts, asked, attacked, known, training, services, ledger } = subject;
   const isService = services !== undefined;
-  const known = await chosenFeatures(options, attacked);
   const choices = choicesOf(options, known?.features);
   const { question, told, leftOut } = chooseAudit({ attacked, training, isService }, choices);
   const { epsilons } = question;
@@ -129,8 +128,10 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
   const all = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
   const kept = takeRows(training, fractionOf(all, training.labels, options));
   const learner = learnerByName("mlp");
+  const known = await chosenFeatures(options, dataset);
   return {
     attacked,
+    ...(known && { known }),
     training: sizeOfTraining(kept),
     parts: {
       target: {
@@ -162,12 +163,13 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   const user = await loadUserData(options);
   const classifier = await openClassifier(path, options, user.loaded.dataset);
   const { model, opened, contentHash: targetHash } = classifier;
-  const { training, attacked } = await splitUserData(user, options, classifier.fit);
+  const { training, attacked, known } = await splitUserData(user, options, classifier.fit);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
   const modelWarnings = await checkOn(classifier, attacked);
   await opened.close();
   return {
     attacked,
+    ...(known && { known }),
     training: sizeOfTraining(training),
     parts: {
       target: { model: plan.source(modelCodec, { bytes: model.bytes }) },
@@ -179,7 +181,10 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
       targetHash,
       box: wholeInterval(attacked.domain),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),
-      defaults: [...dataDefaults(user, training), ...inputNotes(model, options.attackAt)],
+      defaults: [
+        ...dataDefaults(user, training),
+        ...inputNotes(model, { attackAt: options.attackAt, gradients: opened.differentiable !== undefined }),
+      ],
       warnings: [
         "If rows of this data were used to train the target, its clean error and its errors under attack are too low.",
         ...modelWarnings.map(({ sentence }) => sentence),

@@ -42,6 +42,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const modelWarnings = await opened.check(attacked);
   return {
     attacked,
+    ...(divided.known && { known: divided.known }),
     training: sizeOfTraining(training),
     services: new Map([[ref.key, service]]),
     ledger,

@@ -16,7 +16,7 @@ import {
 import { describeReading, keepRows, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
 import { describeScaling, isScaled, type TrainingSize } from "@carom/core/learners";
 import type { AuditParts, AuditQuestion, Services } from "@carom/core/study";
-import type { FeaturesOptions } from "../host/featuresFile.ts";
+import { chosenFeatures, type FeaturesOfData, type FeaturesOptions } from "../host/featuresFile.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";
 import type { LoadedData } from "../host/loadedData.ts";
@@ -62,6 +62,8 @@ export interface Subject {
   readonly asked: AuditQuestion["asked"];
   /** The attacked points; budgets are measured by them. */
   readonly attacked: Dataset;
+  /** What a features file says of them. */
+  readonly known?: FeaturesOfData;
   /** How much surrogates learn from. */
   readonly training: TrainingSize;
   /** The target, where it can only be asked, and what is written down of its answers. */
@@ -111,6 +113,8 @@ export async function splitUserData(
 ) {
   const data = await shaped(loaded.dataset);
   const other = separate && (await shaped(separate.dataset));
+  // All rows that were given are held against the file, whichever are drawn.
+  const known = await chosenFeatures(options, data, other);
   // Rows are chosen by number before any is copied.
   const all = (rows: Dataset) => Int32Array.from({ length: rowCount(rows) }, (_, i) => i);
   const [trainingRows, attackedRows] = other
@@ -122,7 +126,7 @@ export async function splitUserData(
   const [training, attacked] = other
     ? [keepRows(other, toLearn), keepRows(data, toAttack)]
     : divided(data, toLearn, toAttack);
-  return { training: withScaling(training, options.scaling), attacked };
+  return { training: withScaling(training, options.scaling), attacked, ...(known && { known }) };
 }
 
 /** Two parts of data, the larger one in the memory of all. */

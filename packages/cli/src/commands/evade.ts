@@ -248,7 +248,8 @@ async function run(options: EvadeOptions): Promise<void> {
     });
     return;
   }
-  for (const note of inputNotes(models[0].model, options.attackAt)) print(`${note}\n`);
+  for (const note of inputNotes(models[0].model, { attackAt: options.attackAt, gradients: queries.gradients > 0 }))
+    print(`${note}\n`);
   const label = threat.norm.label;
   for (const [i, { path }] of models.entries()) {
     if (models.length > 1) print(`${path}\n`);

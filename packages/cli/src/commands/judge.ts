@@ -38,6 +38,7 @@ import { readDataFor } from "../ui/readData.ts";
 interface JudgeOptions extends CommonOptions, DataFileOptions, ModelOptions {
   readonly clean: string;
   readonly attacked: string;
+  readonly attackedLabel?: string;
   readonly target: string;
 }
 
@@ -53,6 +54,7 @@ export function judgeCommand(): Command {
       "the same rows in the same order, attacked: data of any format, or features alone as .npy",
     )
     .requiredOption("--target <file>", "an ONNX classifier")
+    .option("--attacked-label <name>", "what --label is for --attacked, where that is another")
     .action(run);
   return withExamples(
     withCommonOptions(withDataOptions(withModelOptions(command))),
@@ -115,7 +117,8 @@ async function attackedRows(
 ): Promise<Pick<LoadedData, "dataset" | "contentHash">> {
   const { attacked: spec } = options;
   if (/\.npy$/i.test(spec) && !spec.includes(",")) return featuresAlone(clean, spec);
-  const loaded = await readDataFor(options.target, spec, options);
+  const { attackedLabel: label = options.label, ...others } = options;
+  const loaded = await readDataFor(options.target, spec, { ...others, ...(label !== undefined && { label }) });
   const data = asIn(clean, loaded, "--attacked");
   requireRows(clean.dataset, rowCount(data), spec);
   const names = (of: Dataset, i: number) => of.classNames[of.labels[i]];

@@ -40,6 +40,7 @@ export function withFeaturesOption(command: Command): Command {
 export async function chosenFeatures(
   options: FeaturesOptions & { readonly [other in (typeof others)[number]]?: unknown },
   data: Dataset,
+  more?: Dataset,
 ): Promise<FeaturesOfData | undefined> {
   if (options.features === undefined) return undefined;
   const other = others.find((name) => options[name] !== undefined);
@@ -52,7 +53,7 @@ export async function chosenFeatures(
     });
   }
   const { features } = options;
-  return featuresOf(typeof features === "string" ? await readFeatures(features) : writtenAt(features), data);
+  return featuresOf(typeof features === "string" ? await readFeatures(features) : writtenAt(features), data, more);
 }
 
 /** A features file as it was read. */

@@ -26,6 +26,7 @@ export async function loadStudy(path: string): Promise<AnyStudy> {
   const document = await readDocument("study file", path);
   const { kind: named } = document.given;
   const kind = kindNamed(typeof named === "string" ? named : undefined);
+  if (kind === "poisoning" && "features" in document.given) throw noRulesForPoison(document.place(["features"]));
   const study = document.checked<AnyStudy>(studySchemas[kind], studyJsonSchema(kind), "see carom study --schema");
   const folder = dirname(resolve(path));
   if (!("features" in study) || study.features === undefined) return withPaths(study, folder);
@@ -35,6 +36,14 @@ export async function loadStudy(path: string): Promise<AnyStudy> {
       ? await readFeatures(resolve(folder, withDataFolder(features)))
       : { schema: features, place: ((way, offset) => document.place(["features", ...way], offset)) as Place };
   return withPaths({ ...study, features: rememberPlace(written) }, folder);
+}
+
+function noRulesForPoison(place: string): InputError {
+  return new InputError("unsupported", `features of poisoning at ${place}`, {
+    expected: "none, as attacks that poison keep bounds but no relations, groups or costs",
+    got: "a features file",
+    remedy: "leave it out, or ask about evasion",
+  });
 }
 
 function withPaths(study: AnyStudy, folder: string): AnyStudy {

@@ -4,8 +4,14 @@ import type { Model } from "@carom/core";
 import type { InputPart } from "@carom/core/models";
 import type { OnnxModel } from "@carom/core/onnx";
 
-/** A sentence for each thing that a reader of the numbers must know; none for a single input of real numbers. */
-export function inputNotes({ parts, onnx }: Model, attackAt: string | undefined): readonly string[] {
+/**
+ * A sentence for each thing that a reader of the numbers must know; none for a single input of real numbers. Rounding concerns
+ * those alone who took gradients.
+ */
+export function inputNotes(
+  { parts, onnx }: Model,
+  { attackAt, gradients }: { readonly attackAt: string | undefined; readonly gradients: boolean },
+): readonly string[] {
   const notes: string[] = [];
   if (attackAt !== undefined) {
     notes.push(
@@ -16,7 +22,7 @@ export function inputNotes({ parts, onnx }: Model, attackAt: string | undefined)
   const held = names(parts, ({ kind, type }) => kind === "fixed" && type !== "text");
   if (held) notes.push(`Attacks leave ${held} as given.`);
   const rounded = names(parts, ({ kind, type }) => kind !== "fixed" && type !== "text" && !type.startsWith("float"));
-  if (rounded) notes.push(`Gradients pass the rounding of ${rounded} as if it were not there.`);
+  if (rounded && gradients) notes.push(`Gradients pass the rounding of ${rounded} as if it were not there.`);
   if (onnx?.halves) notes.push(`Numbers of 16 bits: ${inFloat32(onnx.halves)}.`);
   return notes;
 }

@@ -19,21 +19,21 @@ export function withUnitsOption(command: Command): Command {
   );
 }
 
-/**
- * A warning where a budget that somebody gave is one for features of very different ranges, and nobody said what it is
- * in.
- */
+/** A warning where ranges of features are very different, and nobody said what budgets are in. */
 export function unitsWarnings(
   domain: Domain,
   { units }: UnitsOptions,
   epsilon: readonly number[] | undefined,
 ): readonly string[] {
-  if (units !== undefined || epsilon === undefined || sharedInterval(domain)) return [];
+  if (units !== undefined || sharedInterval(domain)) return [];
   const factor = factorOfRanges(domain);
   if (factor <= VERY_DIFFERENT) return [];
+  const differ = `ranges of features differ by a factor of ${Number(factor.toPrecision(2))}`;
+  const file = "--features says what a change of each column costs, and which can change at all";
   return [
-    "Budgets are taken in the features' own units, but ranges of features differ by a factor of " +
-      `${Number(factor.toPrecision(2))}: what moves one from bound to bound hardly moves another. --units ranges ` +
-      "measures each in units of its range.",
+    epsilon === undefined
+      ? `Budgets are taken in units of ranges, as ${differ}: a range says nothing of what a change takes. ${file}.`
+      : `Budgets are taken in the features' own units, but ${differ}: what moves one from bound to bound hardly moves ` +
+        `another. --units ranges measures each in units of its range; ${file}.`,
   ];
 }

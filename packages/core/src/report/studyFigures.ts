@@ -17,6 +17,7 @@ import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 import { headerOf } from "./outputs.ts";
 import { nameIn } from "./studySummary.ts";
+import { budgetAxis, budgetText } from "./words.ts";
 
 /** A drawing with its name as a file and what stands beneath it in the report. */
 export interface StudyDrawing {
@@ -47,7 +48,7 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
   const matrices = epsilons.flatMap((each) =>
     mapDrawing(
       { file: `transfer-matrix-epsilon-${each}`, title: "Transfer matrix", caption: "", asTable: true },
-      `error at ε = ${each}`,
+      `error at ${budgetText(each, study)}`,
       ...([at(each), ({ error }: MeanCell) => error, name, document] as const),
     ),
   );
@@ -59,9 +60,8 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
             file: "white-box-curves",
             title: "White-box curves",
             caption:
-              "Error of each target under the attack crafted on itself; bands are two standard errors over " +
-              "repetitions.",
-            svg: svgText(whiteBoxCurves(curves, curveModel, { document })),
+              "Error of each target under the attack crafted on itself; bands are two standard errors over repetitions.",
+            svg: svgText(whiteBoxCurves(curves, curveModel, { document }, { name: budgetAxis(study), top: 1 })),
             wide: true,
           },
         ]
@@ -70,14 +70,14 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
       result,
       epsilon,
       "input-gradient size S",
-      `White-box error at ε = ${epsilon} against S. S may be compared along a line, not across.`,
+      `White-box error at ${budgetText(epsilon, study)} against S. S may be compared along a line, not across.`,
       document,
     ),
     ...variabilityDrawing(
       result,
       study.variability.definition,
       epsilon,
-      `Mean error of the targets at ε = ${epsilon} against V of the surrogate.`,
+      `Mean error of the targets at ${budgetText(epsilon, study)} against V of the surrogate.`,
       document,
     ),
     ...matrices,
@@ -93,7 +93,7 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
       {
         file: "perturbation-map",
         title: "Perturbation correlation rho",
-        caption: `Mean correlation of the perturbations crafted on surrogate and target, at ε = ${largest}.`,
+        caption: `Mean correlation of the perturbations crafted on surrogate and target, at ${budgetText(largest, study)}.`,
       },
       ...(["rho", at(largest), (cell: MeanCell) => cell.perturbationCorrelation, name, document] as const),
     ),

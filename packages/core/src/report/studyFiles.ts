@@ -19,7 +19,7 @@ import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyF
 import { studyJsonFiles } from "./studyJsonFiles.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./studySummary.ts";
 import { validityTable } from "./validity.ts";
-import { normText, repetitionsText, unbroken } from "./words.ts";
+import { budgetText, normText, repetitionsText, unbroken } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(
@@ -73,7 +73,9 @@ function matrices(result: StudyResult): Markup {
   const { attackers = [undefined], study } = result;
   return html`${study.attack.epsilons.map((epsilon) =>
     attackers.map((attacker) => {
-      const title = attacker ? `Budget ${epsilon}, ${attacker.name}` : `Budget ${epsilon}`;
+      const title = attacker
+        ? `Budget ${budgetText(epsilon, study)}, ${attacker.name}`
+        : `Budget ${budgetText(epsilon, study)}`;
       return transferMatrix(byAttacker(result, attacker?.name), epsilon, title);
     }),
   )}`;
@@ -100,7 +102,7 @@ function answer(result: StudyResult): string[] {
   const alone = first.transferRates.filter(({ surrogate }) => !together.has(surrogate));
   return [
     ...gainSentences(result, epsilon),
-    `At ε = ${epsilon}, ${bestAndWorst(ratesAt({ ...first, transferRates: alone }, epsilon))}`,
+    `At ${budgetText(epsilon, study)}, ${bestAndWorst(ratesAt({ ...first, transferRates: alone }, epsilon))}`,
     ...targetedSentence(result, epsilon),
     ...claimsHeld(explanation.claims, repetitions.length),
   ];

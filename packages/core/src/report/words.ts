@@ -56,6 +56,20 @@ export function normText({
   return units === "ranges" ? `${norm} of features in units of their ranges` : norm;
 }
 
+/** A budget with what it is measured in, where that is not the features' own unit: "ε = 0.5 of cost". */
+export function budgetText(
+  epsilon: number,
+  { features, attack }: { readonly features?: unknown; readonly attack: { readonly units?: string | undefined } },
+): string {
+  return `ε = ${epsilon}${features ? " of cost" : attack.units === "ranges" ? " of ranges" : ""}`;
+}
+
+/** The same as the name of an axis. */
+export function budgetAxis(study: Parameters<typeof budgetText>[1]): string {
+  if (study.features) return "ε in units of cost";
+  return study.attack.units === "ranges" ? "ε in units of ranges" : "ε";
+}
+
 /** How often a study did everything, and on what. */
 export function repetitionsText(count: number): string {
   return count === 1 ? "1 repetition, on a random split" : `${count} repetitions, each on another random split`;
