@@ -24,7 +24,7 @@ const narrow: readonly string[] = ["float16", "float32", "int8", "uint8", "int16
 /**
  * Keeps elements as floating-point numbers, row-major.
  *
- * The tensor is undefined where float32 was wanted and loses what matters (`precisionCheck`).
+ * The tensor is undefined where float32 was wanted and loses what matters, as `checkOf` says.
  *
  * @throws InputError for what does not fit into memory
  */
@@ -32,15 +32,29 @@ export function floatSink(
   { type, shape, bigEndian, fortran }: ElementLayout,
   into: FloatType,
   name: string,
-): ElementSink<Tensor<FloatType> | undefined> {
+  checkOf: (width: number) => PrecisionCheck = precisionCheck,
+): Required<ElementSink<Tensor<FloatType> | undefined>> {
   const width = sizeOf(shape.slice(1));
   const data = allocated(() => allocate(into, sizeOf(shape)), `${sizeOf(shape)} numbers`, name);
-  const check = into === "float32" && !narrow.includes(type) ? precisionCheck(width) : undefined;
+  const check = into === "float32" && !narrow.includes(type) ? checkOf(width) : undefined;
+  const place = fortran ? columnMajor(shape, data, check, width) : rowMajor(data, check, width);
+  const decoder = elementDecoder(type, bigEndian, place);
+  return {
+    isTooNarrow: () => check?.isTooNarrow() === true,
+    push: decoder.push,
+    end() {
+      decoder.end();
+      return check?.isTooNarrowInAll() ? undefined : { type: into, shape, data };
+    },
+  };
+}
+
+/** Turns bytes that arrive into numbers, some at a time. */
+export function elementDecoder(type: ElementLayout["type"], bigEndian: boolean, place: Place): ElementSink<void> {
   const stored: ElementType = type === "float16" ? "uint16" : type;
   const size = elementBytes(stored);
   const chunk = new Uint8Array(size * CHUNK);
   let filled = 0;
-  const place = fortran ? columnMajor(shape, data, check, width) : rowMajor(data, check, width);
   const decode = () => {
     const count = filled / size;
     const bytes = chunk.subarray(0, filled);
@@ -52,7 +66,6 @@ export function floatSink(
     filled = 0;
   };
   return {
-    isTooNarrow: () => check?.isTooNarrow() === true,
     push(piece) {
       for (let from = 0; from < piece.length; ) {
         const count = Math.min(piece.length - from, chunk.length - filled);
@@ -62,10 +75,7 @@ export function floatSink(
         if (filled === chunk.length) decode();
       }
     },
-    end() {
-      decode();
-      return check?.isTooNarrowInAll() ? undefined : { type: into, shape, data };
-    },
+    end: decode,
   };
 }
 

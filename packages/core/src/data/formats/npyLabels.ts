@@ -5,7 +5,7 @@ import { sizeOf, type Tensor } from "../../tensor.ts";
 import { invalidFile } from "./elements.ts";
 import { type NpyFile, npyTensor } from "./npy.ts";
 import { isObject, type PickleValue, readPickle } from "./pickle.ts";
-import { pickledArray } from "./pickledArrays.ts";
+import { pickledArray, pickledTensor } from "./pickledArrays.ts";
 
 /** An array of numbers, or of words in row-major order. */
 export type LabelArray = Tensor | { readonly shape: readonly number[]; readonly data: readonly string[] };
@@ -86,7 +86,8 @@ function word(item: PickleValue, name: string): string {
   if (typeof item === "string") return item;
   if (typeof item === "boolean") return item ? "True" : "False";
   if (item instanceof Uint8Array) return utf8(item, name);
-  const scalar = isObject(item) ? pickledArray(item, name) : undefined;
+  const array = pickledArray(item);
+  const scalar = array && pickledTensor(array, name);
   const value = scalar?.data.length === 1 ? scalar.data[0] : item;
   if (typeof value === "bigint") return String(value);
   if (typeof value === "number") return Number.isNaN(value) ? "" : String(value);

@@ -6,13 +6,15 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../errors.ts";
 import { tensor } from "../../tensor.ts";
 import { gunzip } from "./gzip.ts";
-import { type PickleValue, readPickle } from "./pickle.ts";
-import { pickledArray } from "./pickledArrays.ts";
+import { type PickleValue, readPickle, readPickleIn } from "./pickle.ts";
+import { pickledArray, pickledTensor } from "./pickledArrays.ts";
 import { readPickledDataset } from "./pickledDataset.ts";
+import { bytesSource } from "./zip.ts";
 
 const folder = new URL("../../../../../fixtures/pickle/", import.meta.url);
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
 const protocols = [2, 3, 4, 5];
+const datasetIn = (bytes: Uint8Array, name?: string) => readPickledDataset(bytesSource(bytes), name);
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 describe("readPickle", () => {
@@ -58,15 +60,15 @@ describe("readPickle", () => {
     expect(() => readPickle(bytesOf(text))).toThrow(message);
   });
 
-  it("ends with a value or an InputError for any bytes", () => {
+  it("ends with a value or an InputError for any bytes", async () => {
     const seeds = protocols.map((protocol) => fixture(`cdataset.p${protocol}.pickle`));
     const changes = fc.array(fc.tuple(fc.nat(1600), fc.nat(255)), { maxLength: 8 });
-    fc.assert(
-      fc.property(fc.constantFrom(...seeds), changes, fc.nat(1700), (seed, changed, length) => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...seeds), changes, fc.nat(1700), async (seed, changed, length) => {
         const bytes = seed.slice(0, length);
         for (const [at, byte] of changed) if (at < bytes.length) bytes[at] = byte;
         try {
-          readPickledDataset(bytes);
+          await datasetIn(bytes);
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
         }
@@ -75,31 +77,51 @@ describe("readPickle", () => {
     );
   });
 
-  it("takes nested tuples without recursion", () => {
+  it("takes nested tuples without recursion", async () => {
     const bytes = new Uint8Array(200_004).fill(0x85);
     bytes.set([0x80, 2, 0x4e]);
     bytes[bytes.length - 1] = 0x2e;
-    expect(() => readPickledDataset(bytes)).toThrow(/missing sparse matrix/);
+    await expect(datasetIn(bytes)).rejects.toThrow(/missing sparse matrix/);
+  });
+
+  it("reads the same from a file, of which long bytes stay there and long texts are fetched", async () => {
+    const long = (length: number) => String.fromCharCode(length & 255, (length >> 8) & 255, (length >> 16) & 255, 0);
+    const parts = Array.from({ length: 40 }, (_, i) => {
+      const length = i % 3 === 0 ? 3 : 9000 * i;
+      const [letter, code] = [String.fromCharCode(97 + (i % 26)), i % 2 === 0 ? "X" : "B"];
+      return { text: `${code}${long(length)}${letter.repeat(length)}`, value: letter.repeat(length), code };
+    });
+    const bytes = bytesOf(`\x80\x04(${parts.map(({ text }) => text).join("")}l.`);
+    const found = (await readPickleIn(bytesSource(bytes), "pickle")) as PickleValue[];
+    const texts = found.map((value) => {
+      if (typeof value === "string") return value;
+      const part = value as { from: number; length: number };
+      return new TextDecoder().decode(
+        value instanceof Uint8Array ? value : bytes.subarray(part.from, part.from + part.length),
+      );
+    });
+    expect(texts).toEqual(parts.map(({ value }) => value));
+    expect(found.filter((value) => value instanceof Uint8Array).length).toBeLessThan(10);
   });
 });
 
 describe("pickledArray", () => {
+  const tensorIn = (text: string) => pickledTensor(pickledArray(readPickle(bytesOf(text)))!, "a");
+
   it("reads a scalar and an array in Fortran's order", () => {
     const dtype = "cnumpy\ndtype\nX\x02\x00\x00\x00i2\x85R(K\x03X\x01\x00\x00\x00<NNNtb";
     const scalar = `\x80\x03cnumpy.core.multiarray\nscalar\n${dtype}C\x02\x05\x01\x86R.`;
-    expect(pickledArray(readPickle(bytesOf(scalar)), "a")).toEqual(tensor("int16", [], [261]));
-    const fortran =
-      `\x80\x05cnumpy._core.numeric\n_frombuffer\n` +
-      `(C\x081\x002\x003\x004\x00${dtype}K\x02K\x02\x86X\x01\x00\x00\x00FtR.`;
-    expect(pickledArray(readPickle(bytesOf(fortran)), "a")).toEqual(tensor("int16", [2, 2], [49, 51, 50, 52]));
+    expect(tensorIn(scalar)).toEqual(tensor("int16", [], [261]));
+    const fortran = `\x80\x05cnumpy._core.numeric\n_frombuffer\n(C\x081\x002\x003\x004\x00${dtype}K\x02K\x02\x86X\x01\x00\x00\x00FtR.`;
+    expect(tensorIn(fortran)).toEqual(tensor("int16", [2, 2], [49, 51, 50, 52]));
   });
 
-  it("refuses an array whose bytes do not fill its shape", () => {
+  it("refuses an array whose bytes do not fill its shape", async () => {
     const bytes = fixture("tuple.p4.pickle");
     // The three rows that the pointers of the matrix would have with another length.
     const changed = new TextDecoder("latin1").decode(bytes).indexOf("K\x05\x85");
     bytes[changed + 1] = 4;
-    expect(() => readPickledDataset(bytes)).toThrow(/expected 16 bytes for shape \[4\] of int32, got 20 bytes/);
+    await expect(datasetIn(bytes)).rejects.toThrow(/expected 16 bytes for shape \[4\] of int32, got 20 bytes/);
   });
 });
 
@@ -110,43 +132,42 @@ describe("readPickledDataset", () => {
       columns: 300,
       start: Int32Array.of(0, 2, 3, 3, 6),
       index: Int32Array.of(2, 299, 0, 7, 8, 200),
-      value: Float64Array.of(1, 1, 2.5, 1, 1, -1),
+      value: Float32Array.of(1, 1, 2.5, 1, 1, -1),
     },
     labels: [0, 1, 1, 0],
   };
 
-  it.for(protocols)("finds matrix and labels in a CDataset of SecML, protocol %i", (protocol) => {
+  it.for(protocols)("finds matrix and labels in a CDataset of SecML, protocol %i", async (protocol) => {
     // Its header holds another array of four numbers.
-    expect(readPickledDataset(fixture(`cdataset.p${protocol}.pickle`))).toEqual(expected);
+    expect(await datasetIn(fixture(`cdataset.p${protocol}.pickle`))).toEqual(expected);
   });
 
   it.for(protocols)(
     "finds them in a tuple, with columns to be sorted and big-endian labels, protocol %i",
-    (protocol) => {
-      expect(readPickledDataset(fixture(`tuple.p${protocol}.pickle`))).toEqual(expected);
+    async (protocol) => {
+      expect(await datasetIn(fixture(`tuple.p${protocol}.pickle`))).toEqual(expected);
     },
   );
 
-  it("is served by the gzip reader", () => {
-    expect(readPickledDataset(gunzip(fixture("drebin-reduced.tar.gz")))).toEqual(expected);
+  it("is served by the gzip reader", async () => {
+    expect(await datasetIn(gunzip(fixture("drebin-reduced.tar.gz")))).toEqual(expected);
   });
 
-  it("says what is missing", () => {
-    expect(() => readPickledDataset(fixture("plain.p4.pickle"), "a.pickle")).toThrow(
+  it("says what is missing", async () => {
+    await expect(datasetIn(fixture("plain.p4.pickle"), "a.pickle")).rejects.toThrow(
       /missing sparse matrix in a\.pickle: expected one CSR matrix of SciPy, got none/,
     );
-    expect(() => readPickledDataset(fixture("matrix.pickle"))).toThrow(
+    await expect(datasetIn(fixture("matrix.pickle"))).rejects.toThrow(
       /missing labels in pickle: expected one array of 4 whole numbers beside the matrix, .* got 0/,
     );
-    expect(() => readPickledDataset(fixture("columns.pickle"))).toThrow(/unsupported sparse matrix .*csc_matrix/);
+    await expect(datasetIn(fixture("columns.pickle"))).rejects.toThrow(/unsupported sparse matrix .*csc_matrix/);
   });
 
-  it("refuses arrays that share what the file says once: together they would hold many times its size", () => {
+  it("refuses arrays that share what the file says once: together they would hold many times its size", async () => {
     const array = (length: number) =>
-      `\x80\x04B\x00\x10\x00\x00${"\0".repeat(4096)}q\x000cnumpy\ndtype\n` +
-      "X\x02\0\0\0f8\x85R(K\x03X\x01\0\0\0<NNNK\xffK\xffK\0tbq\x010cnumpy.core.multiarray\n_reconstruct\n" +
-      `q\x020(K\x01J\0\x02\0\0\x85h\x01\x89h\0tq\x030](${"h\x02)Rh\x03b".repeat(length)}e.`;
-    expect(() => readPickledDataset(bytesOf(array(1)))).toThrow(/missing sparse matrix/);
-    expect(() => readPickledDataset(bytesOf(array(500)))).toThrow(/expected arrays with elements of their own/);
+      `\x80\x04B\x00\x10\x00\x00${"\0".repeat(4096)}q\x000cnumpy\ndtype\nX\x02\0\0\0f8\x85R(K\x03X\x01\0\0\0<NNNK\xffK\xffK\0tbq\x010` +
+      `cnumpy.core.multiarray\n_reconstruct\nq\x020(K\x01J\0\x02\0\0\x85h\x01\x89h\0tq\x030](${"h\x02)Rh\x03b".repeat(length)}e.`;
+    await expect(datasetIn(bytesOf(array(1)))).rejects.toThrow(/missing sparse matrix/);
+    await expect(datasetIn(bytesOf(array(500)))).rejects.toThrow(/expected arrays with elements of their own/);
   });
 });

@@ -3,6 +3,7 @@
 
 import { InputError } from "../../errors.ts";
 import { invalidFile } from "./elements.ts";
+import type { ByteSource } from "./zip.ts";
 
 /** The name of a Python function or class; nothing of it is imported or called. */
 export interface PickledGlobal {
@@ -23,6 +24,13 @@ export interface PickledObject {
   readonly entries: Map<PickleValue, PickleValue>;
 }
 
+/** Bytes that were left where they are in the file. */
+export interface PickledBytes {
+  readonly kind: "bytes";
+  readonly from: number;
+  readonly length: number;
+}
+
 /** Lists, tuples and sets are arrays, dictionaries maps, bytes arrays of bytes; the graph may have cycles. */
 export type PickleValue =
   | null
@@ -31,6 +39,7 @@ export type PickleValue =
   | bigint
   | string
   | Uint8Array
+  | PickledBytes
   | PickleValue[]
   | Map<PickleValue, PickleValue>
   | PickledGlobal
@@ -50,16 +59,54 @@ const highestProtocol = 5;
  * values kept outside of the file.
  */
 export function readPickle(bytes: Uint8Array, name = "pickle"): PickleValue {
-  if (bytes[0] !== 0x80) throw invalidFile(name, "a pickle of protocol 2 to 5", "other bytes at its start", remedy);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const running = machine(bytes.length, Number.POSITIVE_INFINITY, name);
+  let step = running.next();
+  while (!step.done) step = running.next(bytes.subarray(step.value.from));
+  return step.value;
+}
+
+/** The same of a file, in which byte strings of more than some thousand stay where they are. @throws InputError as `readPickle` does. */
+export async function readPickleIn(source: ByteSource, name: string): Promise<PickleValue> {
+  const running = machine(source.size, LONGEST, name);
+  let step = running.next();
+  while (!step.done) {
+    const bytes = new Uint8Array(step.value.length);
+    await source.read(step.value.from, bytes);
+    step = running.next(bytes);
+  }
+  return step.value;
+}
+
+/** Bytes that are asked for at a time, that an instruction finds at least, but for long texts, and of the longest bytes kept. */
+const [PIECE, AHEAD, LONGEST] = [2 ** 18, 2 ** 16, 2 ** 12];
+/** Instructions whose text may be longer, and the bytes in which its length is written. */
+const longTexts: Readonly<Record<number, 4 | 8>> = { 84: 4, 88: 4, 139: 4, 141: 8 };
+
+/** Asks for bytes of a file of a size, from a position on, and is given at least those; byte strings above `longest` stay there. */
+function* machine(
+  size: number,
+  longest: number,
+  name: string,
+): Generator<{ readonly from: number; readonly length: number }, PickleValue, Uint8Array> {
   const memo = new Map<number, PickleValue>();
   const stack: (PickleValue | typeof MARK)[] = [];
-  let at = 0;
+  let bytes: Uint8Array = new Uint8Array(0);
+  let view = new DataView(bytes.buffer);
+  /** Where the bytes begin in the file, and the next one among them. */
+  let [base, at] = [0, 0];
 
-  const damaged = (got: string) => invalidFile(name, "a whole pickle", `${got} at byte ${at}`, "copy the file again");
+  function* fetch(count: number) {
+    base += at;
+    at = 0;
+    bytes = yield { from: base, length: Math.min(Math.max(count, PIECE), size - base) };
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  const damaged = (got: string) =>
+    invalidFile(name, "a whole pickle", `${got} at byte ${base + at}`, "copy the file again");
+  const endsEarly = (count: number) => damaged(`an end where ${count} bytes should follow`);
   /** Steps over so many bytes: where they begin. */
   const skip = (count: number): number => {
-    if (count > bytes.length - at) throw damaged(`an end where ${count} bytes should follow`);
+    if (count > bytes.length - at) throw endsEarly(count);
     at += count;
     return at - count;
   };
@@ -70,6 +117,13 @@ export function readPickle(bytes: Uint8Array, name = "pickle"): PickleValue {
   const take = (length: number) => {
     const from = skip(length);
     return bytes.subarray(from, from + length);
+  };
+  const byteString = (length: number): Uint8Array | PickledBytes => {
+    // A copy does not hold all that was read beside it.
+    if (length <= longest) return take(length).slice();
+    if (length > size - base - at) throw endsEarly(length);
+    at += length;
+    return { kind: "bytes", from: base + at - length, length };
   };
   const utf8 = (length: number) => text.decode(take(length));
   const line = () => {
@@ -151,10 +205,10 @@ export function readPickle(bytes: Uint8Array, name = "pickle"): PickleValue {
     88: () => void stack.push(utf8(uint32())), // BINUNICODE
     140: () => void stack.push(utf8(byte())), // SHORT_BINUNICODE
     141: () => void stack.push(utf8(uint64())), // BINUNICODE8
-    66: () => void stack.push(take(uint32())), // BINBYTES
-    67: () => void stack.push(take(byte())), // SHORT_BINBYTES
-    142: () => void stack.push(take(uint64())), // BINBYTES8
-    150: () => void stack.push(take(uint64())), // BYTEARRAY8
+    66: () => void stack.push(byteString(uint32())), // BINBYTES
+    67: () => void stack.push(byteString(byte())), // SHORT_BINBYTES
+    142: () => void stack.push(byteString(uint64())), // BINBYTES8
+    150: () => void stack.push(byteString(uint64())), // BYTEARRAY8
     152: () => {}, // READONLY_BUFFER
     93: () => void stack.push([]), // EMPTY_LIST
     97: () => append([pop()]), // APPEND
@@ -206,11 +260,20 @@ export function readPickle(bytes: Uint8Array, name = "pickle"): PickleValue {
     },
   };
 
+  yield* fetch(PIECE);
+  if (bytes[0] !== 0x80) throw invalidFile(name, "a pickle of protocol 2 to 5", "other bytes at its start", remedy);
   for (;;) {
+    const isThere = (count: number) => bytes.length - at >= count || base + bytes.length >= size;
+    if (!isThere(AHEAD)) yield* fetch(AHEAD);
     const code = byte();
+    const width = longTexts[code];
+    if (width !== undefined && bytes.length - at >= width) {
+      const length = width === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+      if (length <= size - base - at && !isThere(width + length)) yield* fetch(width + length);
+    }
     if (code === 46) return pop(); // STOP
     const instruction = instructions[code];
-    if (!instruction) throw unsupported(name, `instruction 0x${code.toString(16)} at byte ${at - 1}`);
+    if (!instruction) throw unsupported(name, `instruction 0x${code.toString(16)} at byte ${base + at - 1}`);
     instruction();
   }
 }
@@ -220,12 +283,17 @@ export function isObject(value: PickleValue | undefined): value is PickledObject
   return isRecord(value) && value.kind === "object";
 }
 
+/** Whether a value is bytes that were left in the file. */
+export function arePickledBytes(value: PickleValue | undefined): value is PickledBytes {
+  return isRecord(value) && value.kind === "bytes";
+}
+
 /** Whether a value names a function or class. */
 export function isGlobal(value: PickleValue | undefined): value is PickledGlobal {
   return isRecord(value) && value.kind === "global";
 }
 
-function isRecord(value: PickleValue | undefined): value is PickledGlobal | PickledObject {
+function isRecord(value: PickleValue | undefined): value is PickledGlobal | PickledObject | PickledBytes {
   return typeof value === "object" && value !== null && "kind" in value;
 }
 

@@ -2,26 +2,45 @@
 
 import type { Tensor } from "../../tensor.ts";
 import { elementTypeOf, readNumpyElements } from "./npy.ts";
-import { isGlobal, isObject, type PickledObject, type PickleValue } from "./pickle.ts";
+import {
+  arePickledBytes,
+  isGlobal,
+  isObject,
+  type PickledBytes,
+  type PickledObject,
+  type PickleValue,
+} from "./pickle.ts";
+
+/** What a pickle says of an array, and where its elements are. */
+export interface PickledArray {
+  /** The type of an element, such as "<f8". */
+  readonly code: string;
+  readonly shape: readonly number[];
+  readonly fortran: boolean;
+  readonly elements: Uint8Array | PickledBytes;
+}
 
 /**
- * The array that a value of a pickle describes, row-major; undefined where it is none, or one of objects or texts.
+ * The array that a value of a pickle describes; undefined where it is none, or one of objects or texts.
  *
  * Understood are `_reconstruct` with its state, `_frombuffer` (protocol 5) and `scalar`, of numpy.core and numpy._core.
- *
- * @throws InputError where the elements do not fill the shape.
  */
-export function pickledArray(value: PickleValue | undefined, name: string): Tensor | undefined {
+export function pickledArray(value: PickleValue | undefined): PickledArray | undefined {
   if (!isObject(value)) return undefined;
   const maker = nameOf(value.maker);
   const given = listOf(value.arguments);
   if (maker === "_reconstruct") {
     const [, shape, type, fortran, elements] = listOf(value.state);
-    return arrayOf(type, shape, elements, fortran === true, name);
+    return arrayOf(type, shape, elements, fortran === true);
   }
-  if (maker === "_frombuffer") return arrayOf(given[1], given[2], given[0], given[3] === "F", name);
-  if (maker === "scalar") return arrayOf(given[0], [], given[1], false, name);
+  if (maker === "_frombuffer") return arrayOf(given[1], given[2], given[0], given[3] === "F");
+  if (maker === "scalar") return arrayOf(given[0], [], given[1], false);
   return undefined;
+}
+
+/** The row-major tensor of an array whose elements are in memory. @throws InputError where they do not fill the shape */
+export function pickledTensor({ code, shape, fortran, elements }: PickledArray, name: string): Tensor | undefined {
+  return elements instanceof Uint8Array ? readNumpyElements(code, shape, elements, fortran, name) : undefined;
 }
 
 /** Whether a value stands for a NumPy object, which holds nothing else that one could look for. */
@@ -34,13 +53,12 @@ function arrayOf(
   shape: PickleValue | undefined,
   elements: PickleValue | undefined,
   fortran: boolean,
-  name: string,
-): Tensor | undefined {
+): PickledArray | undefined {
   const code = dtypeCode(type);
-  const bytes = bytesOf(elements);
+  const bytes = arePickledBytes(elements) ? elements : bytesOf(elements);
   const sizes = listOf(shape);
   if (code === undefined || !elementTypeOf(code) || !bytes || !sizes.every(isSize)) return undefined;
-  return readNumpyElements(code, sizes, bytes, fortran, name);
+  return { code, shape: sizes, fortran, elements: bytes };
 }
 
 /** The name of a function of NumPy. */

@@ -1,41 +1,46 @@
 // Sparse data in a pickle of Python objects, wherever they are in it: a SciPy CSR matrix and the labels of its rows.
 
 import { InputError } from "../../errors.ts";
-import type { Tensor } from "../../tensor.ts";
+import { sizeOf } from "../../tensor.ts";
 import type { SparseRows } from "../sparse.ts";
-import { invalidFile } from "./elements.ts";
-import { isGlobal, isObject, type PickleValue, readPickle } from "./pickle.ts";
-import { isNumpy, pickledArray } from "./pickledArrays.ts";
+import { sparsePrecisionCheck } from "../table/precision.ts";
+import { invalidFile, requireSize } from "./elements.ts";
+import { type ElementLayout, elementDecoder, floatSink } from "./floats.ts";
+import { readNumbers } from "./headed.ts";
+import { elementTypeOf } from "./npy.ts";
+import { arePickledBytes, isGlobal, isObject, type PickleValue, readPickleIn } from "./pickle.ts";
+import { isNumpy, type PickledArray, pickledArray } from "./pickledArrays.ts";
 import type { LabelledRows } from "./svmlight.ts";
+import type { ByteSource } from "./zip.ts";
 
 /** Names under which labels are kept, those of a CDataset of SecML among them. */
 const labelNames = ["y", "_y", "labels", "label", "target", "targets"];
 
 interface Compressed {
-  readonly data: Tensor;
-  readonly indices: Tensor;
-  readonly indptr: Tensor;
+  readonly data: PickledArray;
+  readonly indices: PickledArray;
+  readonly indptr: PickledArray;
   readonly shape: readonly number[];
 }
 
 /**
  * The rows and labels of a pickled data set, such as DrebinRed of the SecML zoo: a CDataset around a CSR matrix.
  *
- * The matrix is the only object with arrays `data`, `indices` and `indptr` and a shape. The labels are the array with
- * one whole number for each row that is kept under a usual name (y, labels, target), else the only such array.
+ * The matrix is the only object with arrays `data`, `indices` and `indptr` and a shape. The labels are the array with one
+ * whole number for each row that is kept under a usual name (y, labels, target), else the only such array.
  *
  * @throws InputError for a pickle without one CSR matrix and one array of labels, and for a matrix that is not sound.
  */
-export function readPickledDataset(bytes: Uint8Array, name = "pickle"): LabelledRows {
+export async function readPickledDataset(source: ByteSource, name = "pickle"): Promise<LabelledRows> {
   const matrices: Compressed[] = [];
-  const vectors: { readonly key: string; readonly values: ArrayLike<number | bigint> }[] = [];
+  const vectors: { readonly key: string; readonly array: PickledArray }[] = [];
   const parts = new Set<PickleValue>();
-  const arrayOf = arraysOfOwn(bytes.length, name);
-  walk(readPickle(bytes, name), (value, key) => {
+  const arrayOf = arraysOfOwn(source.size, name);
+  walk(await readPickleIn(source, name), (value, key) => {
     const found = compressed(value, name, parts, arrayOf);
     if (found) matrices.push(found);
     const array = parts.has(value) ? undefined : arrayOf(value);
-    if (array && array.shape.length > 0) vectors.push({ key, values: array.data });
+    if (array && array.shape.length > 0) vectors.push({ key, array });
   });
   if (matrices.length !== 1) {
     throw new InputError(matrices.length === 0 ? "missing" : "unsupported", `sparse matrix in ${name}`, {
@@ -44,10 +49,13 @@ export function readPickledDataset(bytes: Uint8Array, name = "pickle"): Labelled
       remedy: "save features and labels with numpy.savez(file, x=..., y=...)",
     });
   }
-  const features = rowsOf(matrices[0], name);
-  const fitting = vectors.filter(
-    ({ values }) => values.length === features.rows && Array.from(values, Number).every(Number.isInteger),
-  );
+  const features = await rowsOf(source, matrices[0], name);
+  const fitting: { readonly key: string; readonly values: Float64Array }[] = [];
+  for (const { key, array } of vectors) {
+    if (sizeOf(array.shape) !== features.rows) continue;
+    const values = await doubles(source, array, name);
+    if (values.every(Number.isInteger)) fitting.push({ key, values });
+  }
   const named = fitting.filter(({ key }) => labelNames.includes(key.toLowerCase()));
   const chosen = named.length > 0 ? named : fitting;
   if (chosen.length !== 1) {
@@ -57,18 +65,18 @@ export function readPickledDataset(bytes: Uint8Array, name = "pickle"): Labelled
       remedy: "save features and labels with numpy.savez(file, x=..., y=...)",
     });
   }
-  return { features, labels: Array.from(chosen[0].values, Number) };
+  return { features, labels: Array.from(chosen[0].values) };
 }
 
-/**
- * Reads arrays.
- * @throws InputError where they hold more bytes together than the file: many would share what it says once
- */
+/** What values describe, each once. @throws InputError where arrays hold more bytes together than the file: many would share what it says once */
 function arraysOfOwn(size: number, name: string): ArrayReader {
+  const known = new Map<PickleValue | undefined, PickledArray | undefined>();
   let total = 0;
   return (value) => {
-    const array = pickledArray(value, name);
-    total += array?.data.byteLength ?? 0;
+    if (known.has(value)) return known.get(value);
+    const array = pickledArray(value);
+    known.set(value, array);
+    total += array?.elements.length ?? 0;
     if (total <= size) return array;
     throw invalidFile(
       name,
@@ -79,14 +87,21 @@ function arraysOfOwn(size: number, name: string): ArrayReader {
   };
 }
 
-type ArrayReader = (value: PickleValue | undefined) => Tensor | undefined;
+type ArrayReader = (value: PickleValue | undefined) => PickledArray | undefined;
 
 /** Visits every value once, with the nearest name on the way to it; a list of work in place of recursion. */
 function walk(root: PickleValue, visit: (value: PickleValue, key: string) => void): void {
   const seen = new Set<PickleValue>([root]);
   const work: { readonly value: PickleValue; readonly key: string }[] = [{ value: root, key: "" }];
   const add = (value: PickleValue | undefined, key: string) => {
-    if (typeof value !== "object" || value === null || value instanceof Uint8Array || seen.has(value)) return;
+    if (
+      typeof value !== "object" ||
+      value === null ||
+      value instanceof Uint8Array ||
+      arePickledBytes(value) ||
+      seen.has(value)
+    )
+      return;
     seen.add(value);
     work.push({ value, key });
   };
@@ -135,29 +150,80 @@ function compressed(
 
 const remedy = "save it again with scipy.sparse.csr_matrix";
 
-function rowsOf({ data, indices, indptr, shape }: Compressed, name: string): SparseRows {
+async function rowsOf(
+  source: ByteSource,
+  { data, indices, indptr, shape }: Compressed,
+  name: string,
+): Promise<SparseRows> {
   const [rows, columns] = shape;
-  const entries = indices.data.length;
-  const pointers = Array.from(indptr.data, Number);
+  const start = await integers(source, indptr, name);
+  const index = await integers(source, indices, name);
+  const value = await numbers(source, data, name);
+  const entries = index.length;
   const isSound =
-    pointers.length === rows + 1 &&
-    pointers[0] === 0 &&
-    pointers[rows] === entries &&
-    pointers.every((position, i) => i === 0 || position >= pointers[i - 1]) &&
-    data.data.length === entries &&
+    start.length === rows + 1 &&
+    start[0] === 0 &&
+    start[rows] === entries &&
+    start.every((position, i) => i === 0 || position >= start[i - 1]) &&
+    value.length === entries &&
     columns < 2 ** 31 &&
-    indices.data.every((column: number | bigint) => column >= 0 && column < columns);
+    index.every((column) => column >= 0 && column < columns);
   if (!isSound) {
-    const got = `${pointers.length} pointers and ${data.data.length} values for ${entries} indices, or some outside`;
+    const got = `${start.length} pointers and ${value.length} values for ${entries} indices, or some outside`;
     throw invalidFile(name, `compressed rows of shape [${rows}, ${columns}]`, got, remedy);
   }
-  const start = Int32Array.from(pointers);
-  const index = new Int32Array(entries);
-  for (let k = 0; k < entries; k++) index[k] = Number(indices.data[k]);
-  const value = data.type === "float32" ? new Float32Array(data.data as Float32Array) : new Float64Array(entries);
-  if (data.type !== "float32") for (let k = 0; k < entries; k++) value[k] = Number(data.data[k]);
   for (let row = 0; row < rows; row++) sortRow(index, value, start[row], start[row + 1]);
   return { rows, columns, start, index, value };
+}
+
+/** Places in a matrix. What is none becomes -1, which is no place either. */
+async function integers(source: ByteSource, array: PickledArray, name: string): Promise<Int32Array> {
+  const { type, bigEndian } = layoutOf(array, name);
+  const found = new Int32Array(sizeOf(array.shape));
+  let at = 0;
+  const decoder = elementDecoder(type, bigEndian, (elements, count) => {
+    for (let k = 0; k < count; k++, at++) found[at] = elements[k] === (elements[k] | 0) ? elements[k] : -1;
+  });
+  for await (const piece of piecesOf(source, array)) decoder.push(piece);
+  decoder.end();
+  return found;
+}
+
+/** Values of entries, in float32 where that loses nothing that matters. */
+async function numbers(source: ByteSource, array: PickledArray, name: string): Promise<Float32Array | Float64Array> {
+  const layout = layoutOf(array, name);
+  const { data } = await readNumbers(
+    () => piecesOf(source, array),
+    (into) => floatSink(layout, into, name, sparsePrecisionCheck),
+  );
+  return data as Float32Array | Float64Array;
+}
+
+async function doubles(source: ByteSource, array: PickledArray, name: string): Promise<Float64Array> {
+  const sink = floatSink(layoutOf(array, name), "float64", name);
+  for await (const piece of piecesOf(source, array)) sink.push(piece);
+  return sink.end()!.data as Float64Array;
+}
+
+/** How the elements of an array stand there. @throws InputError where they do not fill its shape */
+function layoutOf({ code, shape, fortran, elements }: PickledArray, name: string): ElementLayout {
+  const type = elementTypeOf(code)!;
+  requireSize(type, shape, elements.length, name);
+  return { type, shape, fortran, bigEndian: code[0] === ">" };
+}
+
+/** Bytes read at a time. */
+const PIECE = 2 ** 20;
+
+async function* piecesOf(source: ByteSource, { elements }: PickledArray): AsyncGenerator<Uint8Array> {
+  if (elements instanceof Uint8Array) return yield elements;
+  const { from, length } = elements;
+  const buffer = new Uint8Array(Math.min(PIECE, length));
+  for (let at = 0; at < length; at += PIECE) {
+    const piece = buffer.subarray(0, Math.min(PIECE, length - at));
+    await source.read(from + at, piece);
+    yield piece;
+  }
 }
 
 /** Brings entries `from` to `to` into the order of their columns; SciPy does not promise it. */

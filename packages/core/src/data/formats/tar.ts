@@ -1,6 +1,7 @@
 // Files of a tar archive, one after another as its bytes arrive (POSIX ustar).
 
 import { InputError } from "../../errors.ts";
+import type { ByteSource } from "./zip.ts";
 
 export interface TarFile {
   readonly name: string;
@@ -26,8 +27,6 @@ export async function* tarFiles(
   archive: string,
   wanted: (name: string) => boolean = () => true,
 ): AsyncGenerator<TarFile> {
-  const damaged = (got: string) =>
-    new InputError("invalid", archive, { expected: "a whole tar archive", got, remedy: "copy or fetch it again" });
   let header = new Uint8Array(BLOCK);
   let filled = 0;
   /** What is being read: undefined in a header. */
@@ -56,9 +55,13 @@ export async function* tarFiles(
           isOver = true;
           continue;
         }
-        if (!isTar(header)) throw damaged("a header of another kind");
-        file = fileOf(header, wanted);
-        if (!file) throw damaged("a header without a size");
+        if (!isTar(header)) throw damaged(archive, "a header of another kind");
+        const found = fileOf(header);
+        file = found && {
+          ...found,
+          bytes: found.isRegular && wanted(found.name) ? new Uint8Array(found.size) : undefined,
+        };
+        if (!file) throw damaged(archive, "a header without a size");
         header = new Uint8Array(BLOCK);
         if (file.size > 0) continue;
       }
@@ -67,10 +70,35 @@ export async function* tarFiles(
       if (bytes) yield { name, bytes };
     }
   }
-  if (!isOver && (file || filled > 0)) throw damaged("one that ends early");
+  if (!isOver && (file || filled > 0)) throw damaged(archive, "one that ends early");
 }
 
-function fileOf(header: Uint8Array, wanted: (name: string) => boolean) {
+/**
+ * The contents of the regular files of an archive, where they lie.
+ *
+ * @throws InputError as `tarFiles` does.
+ */
+export async function* tarParts(source: ByteSource, archive: string): AsyncGenerator<ByteSource> {
+  const header = new Uint8Array(BLOCK);
+  for (let at = 0; at < source.size; ) {
+    if (at + BLOCK > source.size) throw damaged(archive, "one that ends early");
+    await source.read(at, header);
+    if (header.every((byte) => byte === 0)) return;
+    if (!isTar(header)) throw damaged(archive, "a header of another kind");
+    const file = fileOf(header);
+    if (!file) throw damaged(archive, "a header without a size");
+    const [from, { size }] = [at + BLOCK, file];
+    if (from + size > source.size) throw damaged(archive, "one that ends early");
+    if (file.isRegular) yield { size, read: (offset, into) => source.read(from + offset, into) };
+    at = from + Math.ceil(size / BLOCK) * BLOCK;
+  }
+}
+
+function damaged(archive: string, got: string): InputError {
+  return new InputError("invalid", archive, { expected: "a whole tar archive", got, remedy: "copy or fetch it again" });
+}
+
+function fileOf(header: Uint8Array) {
   const size = Number.parseInt(textOf(header.subarray(124, 136)), 8);
   if (!(size >= 0 && size <= LARGEST)) return undefined;
   const prefix = textOf(header.subarray(345, 500));
@@ -78,7 +106,7 @@ function fileOf(header: Uint8Array, wanted: (name: string) => boolean) {
   // GNU's tar keeps other things where ustar has the prefix.
   const name = prefix !== "" && header[262] === 0x20 ? base : [prefix, base].filter((part) => part !== "").join("/");
   const isRegular = header[156] === 0x30 || header[156] === 0;
-  return { name, size, bytes: isRegular && wanted(name) ? new Uint8Array(size) : undefined };
+  return { name, size, isRegular };
 }
 
 /** Text up to the first zero byte. */

@@ -54,3 +54,15 @@ export function precisionCheck(columns: number): PrecisionCheck {
     },
   };
 }
+
+/** Watches numbers of sparse rows. */
+export function sparsePrecisionCheck(): PrecisionCheck {
+  let isTooNarrow = false;
+  return {
+    note(_, value) {
+      if (isLost(value)) isTooNarrow = true;
+    },
+    isTooNarrow: () => isTooNarrow,
+    isTooNarrowInAll: () => isTooNarrow,
+  };
+}
