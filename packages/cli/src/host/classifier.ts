@@ -113,12 +113,13 @@ function withKinds(data: Dataset, { parts }: Model): Dataset {
   return kinds.every((kind) => kind === "real") ? data : { ...data, domain: { ...data.domain, kinds } };
 }
 
-/** Rows that the checks look at, and numbers in them, though some rows at least: rows of text may have a million features. */
-const MOST = { rows: 500, numbers: 2 ** 22, someRows: 16 };
+/** Rows that the checks look at, and numbers in them, fewer where sparse rows are written out; but some rows at least. */
+const MOST = { rows: 500, numbers: 2 ** 24, written: 2 ** 21, someRows: 16 };
 
 /** Rows spread over data, for checks. */
 export function rowsToCheck(data: Dataset): Dataset {
-  const most = Math.max(MOST.someRows, Math.floor(MOST.numbers / featureCount(data)));
+  const numbers = "start" in data.features ? MOST.written : MOST.numbers;
+  const most = Math.max(MOST.someRows, Math.floor(numbers / featureCount(data)));
   return spreadRows(data, Math.min(MOST.rows, most));
 }
 

@@ -10,10 +10,10 @@ import { type ModelWarning, modelWarning } from "./modelWarning.ts";
 import type { OpenModel } from "./open.ts";
 import type { Service } from "./service.ts";
 
-/** Rows that are asked for scores again and again. */
-const FEW = 16;
+/** Rows that are asked for scores again and again; of many columns fewer, as each is copied often. */
+const few = (columns: number) => Math.min(16, Math.max(4, Math.floor(2 ** 19 / columns)));
 
-/** Numbers of the rows that are asked for gradients; at least FEW rows are. */
+/** Numbers of the rows that are asked for gradients; at least a few rows are. */
 const MOST_NUMBERS = 2 ** 17;
 
 /** The probability from which a row counts as saturated: the next float32 but one is 1. */
@@ -32,7 +32,7 @@ const SATURATED = 1 - 1e-6;
  */
 export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array): Promise<readonly ModelWarning[]> {
   const scores = await model.scores(x);
-  const few = sliceRows(x, 0, Math.min(FEW, x.shape[0]));
+  const first = sliceRows(x, 0, Math.min(few(rowSize(x)), x.shape[0]));
   const warnings = [
     ...checkScores(scores),
     ...checkKind(scores, model.probabilities),
@@ -40,7 +40,7 @@ export async function checkModel(model: OpenModel, x: Tensor, labels: Int32Array
     ...checkTies(scores),
     ...checkAccuracy(argMax(scores), labels),
     ...(model.differentiable ? checkSaturation(scores, model.probabilities) : []),
-    ...(await checkRepetition(model, few, scores)),
+    ...(await checkRepetition(model, first, scores)),
   ];
   // Differences of scores that change from call to call say nothing.
   if (warnings.some(({ check }) => check === "randomness" || check === "scores")) return warnings;
@@ -164,13 +164,14 @@ async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Pro
 /** Gradients that are zero or not finite, or that are not what the loss does around the rows. */
 async function checkGradients(model: OpenModel, all: Tensor, labels: Int32Array): Promise<readonly ModelWarning[]> {
   if (!model.differentiable) return [];
-  const n = Math.min(all.shape[0], Math.max(FEW, Math.floor(MOST_NUMBERS / rowSize(all))));
+  const most = few(rowSize(all));
+  const n = Math.min(all.shape[0], Math.max(most, Math.floor(MOST_NUMBERS / rowSize(all))));
   const x = sliceRows(all, 0, n);
   const { gradient } = await model.differentiable.inputGradient("margin", x, labels.subarray(0, n));
   const zero = countRows(gradient, (row) => row.every((value) => value === 0));
   const infinite = countRows(gradient, (row) => !row.every(Number.isFinite));
-  const few = sliceRows(x, 0, Math.min(FEW, n));
-  const disagreeing = await compareDifferences(model, few, labels.subarray(0, FEW), movable(model, spreadOf(all)));
+  const first = sliceRows(x, 0, Math.min(most, n));
+  const disagreeing = await compareDifferences(model, first, labels.subarray(0, most), movable(model, spreadOf(all)));
   return [
     ...(2 * zero > n
       ? modelWarning(
