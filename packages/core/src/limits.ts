@@ -1,5 +1,5 @@
 // Bounds that no real input meets and hostile ones do: beyond one a file or an answer is refused before it costs memory
-// or time, in a sentence that says how to raise it. Models have bounds of their own (`onnx/limits.ts`): nothing raises
+// or time, in a sentence that says how to raise it. Graphs have bounds of their own (`onnx/limits.ts`): nothing raises
 // those.
 
 import { InputError } from "./errors.ts";
@@ -26,6 +26,12 @@ export const dataLimits = {
   words: { name: "words", most: 1000, unit: "different words in a column of features" },
   /** What has to be in memory at once, where its size shows only when it is unpacked. */
   unpacked: { name: "unpacked", most: 2 ** 28, unit: "bytes that are packed in a file" },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+/** What models may hold where their files alone do not bound it. */
+export const modelLimits = {
+  /** A gigabyte in float32; what classifiers hold of a row is a hundredth of it. */
+  held: { name: "held", most: 2 ** 28, unit: "numbers of a row that a model holds at once" },
 } as const satisfies Readonly<Record<string, Limit>>;
 
 let given: (limit: Limit) => number | undefined = () => undefined;

@@ -142,7 +142,7 @@ interface Inspected {
     readonly columns: Columns;
   };
   readonly noGradients: string | undefined;
-  readonly modelWarnings?: readonly ModelWarning[];
+  readonly doubts?: readonly ModelWarning[];
 }
 
 /** What the columns of a row are, where a row is not simply the input. */
@@ -189,7 +189,7 @@ function text(inspected: Inspected): string[] {
     parts,
     fixedBatch,
     scores,
-    modelWarnings,
+    doubts,
   } = inspected;
   // Sizes without a name in the file are read under names of our own.
   const plain = (size: number | string) => (typeof size === "string" && size.includes(":") ? "?" : size);
@@ -231,6 +231,6 @@ function text(inspected: Inspected): string[] {
   }
   if (inspected.unreadable) lines.push(`unread      ${inspected.unreadable}`);
   lines.push(inspected.noGradients === undefined ? "gradients   yes" : `gradients   none: ${inspected.noGradients}`);
-  if (modelWarnings?.length === 0) lines.push("checks      nothing suspicious");
+  if (doubts?.length === 0) lines.push("checks      nothing suspicious");
   return lines;
 }

@@ -1,4 +1,4 @@
-import { dataLimits, mostOf } from "@carom/core/data";
+import { dataLimits, modelLimits, mostOf } from "@carom/core/data";
 import { afterEach, expect, test, vi } from "vitest";
 import { givenLimit, limits } from "./limits.ts";
 import { givenLimits, hostLimits } from "./sizes.ts";
@@ -21,7 +21,7 @@ test("what may be unpacked grows with the memory that a process is given, and is
 });
 
 test("every bound is what CAROM_LIMITS says of it, else its own", () => {
-  const all = { ...dataLimits, ...hostLimits };
+  const all = { ...dataLimits, ...modelLimits, ...hostLimits };
   for (const [key, limit] of Object.entries(all)) {
     expect(limit.name).toBe(key);
     vi.stubEnv("CAROM_LIMITS", "");

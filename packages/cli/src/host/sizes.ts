@@ -1,8 +1,8 @@
-// Bounds of what comes from elsewhere, and of what data files hold: their own, or those of CAROM_LIMITS; `limits.ts`
+// Bounds of what comes from elsewhere, and of what data files and models hold: their own, or those of CAROM_LIMITS; `limits.ts`
 // bounds processes.
 
 import { InputError, unknownName } from "@carom/core";
-import { dataLimits, heedLimits, type Limit } from "@carom/core/data";
+import { dataLimits, heedLimits, type Limit, modelLimits } from "@carom/core/data";
 import { givenLimit } from "./limits.ts";
 
 /** What people, services and servers send. */
@@ -19,7 +19,7 @@ export const hostLimits = {
 /** What may be unpacked grows with what a process was given: this part of it. */
 const SHARE = 1 / 8;
 const variable = "CAROM_LIMITS";
-const names = Object.keys({ ...dataLimits, ...hostLimits });
+const names = Object.keys({ ...dataLimits, ...modelLimits, ...hostLimits });
 
 /**
  * The bounds that CAROM_LIMITS sets, such as `classes=1e5,header=1e6`.

@@ -15,6 +15,7 @@ import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
 import { derivedSessions } from "./derivedSessions.ts";
 import { classesOf, convert, rowsInput, scoresOutput } from "./endpoints.ts";
+import { requireHeldNumbers } from "./heldNumbers.ts";
 import { withFewNodes } from "./limits.ts";
 import { addLogitMargin } from "./logitMargin.ts";
 import { addLoss, type LossName, lossInputs } from "./losses.ts";
@@ -108,6 +109,7 @@ export interface OpenModel extends Scorer {
  * ```
  */
 export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): Promise<OpenModel> {
+  requireHeldNumbers(file.onnx);
   const model = await seenModel(runtime, file, rows);
   const session = await compile(runtime, model.bytes, tellModel(model));
   const { input, inputShape, inputType } = rowsInput(session);
