@@ -113,7 +113,7 @@ function withKinds(data: Dataset, { parts }: Model): Dataset {
   return kinds.every((kind) => kind === "real") ? data : { ...data, domain: { ...data.domain, kinds } };
 }
 
-/** Rows that the checks look at, and numbers in them, fewer where sparse rows are written out; but some rows at least. */
+/** Rows that the checks look at, and numbers in them, fewer where sparse rows are written out; some rows at least. */
 const MOST = { rows: 500, numbers: 2 ** 24, written: 2 ** 21, someRows: 16 };
 
 /** Rows spread over data, for checks. */

@@ -1,5 +1,5 @@
-// Bounds of what comes from elsewhere, and of what data files and models hold: their own, or those of CAROM_LIMITS; `limits.ts`
-// bounds processes.
+// Bounds of what comes from elsewhere, and of what data files and models hold: their own, or those of CAROM_LIMITS;
+// `limits.ts` bounds processes.
 
 import { InputError, unknownName } from "@carom/core";
 import { dataLimits, heedLimits, type Limit, modelLimits } from "@carom/core/data";

@@ -1,4 +1,4 @@
-// How many numbers a graph holds at once, as far as its file tells: a Pad or an Expand of a few bytes may ask for any amount.
+// How many numbers a graph holds at once, as far as its file tells: a Pad or an Expand of a few bytes may ask for any.
 
 import { beyond, modelLimits, mostOf } from "../limits.ts";
 import { builderOf } from "../onnx/builder.ts";
@@ -7,8 +7,8 @@ import type { OnnxModel } from "../onnx/graph.ts";
 import { sizeOf } from "../tensor.ts";
 
 /**
- * Checks the sizes of intermediate results, for one row, before any is computed. A result may be as large as all constants of
- * the file together, which are in memory anyway, whatever the limit.
+ * Checks the sizes of intermediate results, for one row, before any is computed. A result may be as large as all
+ * constants of the file together, which are in memory anyway, whatever the limit.
  *
  * @throws InputError for a larger one
  */

@@ -112,7 +112,9 @@ describe("pickledArray", () => {
     const dtype = "cnumpy\ndtype\nX\x02\x00\x00\x00i2\x85R(K\x03X\x01\x00\x00\x00<NNNtb";
     const scalar = `\x80\x03cnumpy.core.multiarray\nscalar\n${dtype}C\x02\x05\x01\x86R.`;
     expect(tensorIn(scalar)).toEqual(tensor("int16", [], [261]));
-    const fortran = `\x80\x05cnumpy._core.numeric\n_frombuffer\n(C\x081\x002\x003\x004\x00${dtype}K\x02K\x02\x86X\x01\x00\x00\x00FtR.`;
+    const fortran =
+      `\x80\x05cnumpy._core.numeric\n_frombuffer\n` +
+      `(C\x081\x002\x003\x004\x00${dtype}K\x02K\x02\x86X\x01\x00\x00\x00FtR.`;
     expect(tensorIn(fortran)).toEqual(tensor("int16", [2, 2], [49, 51, 50, 52]));
   });
 
@@ -165,8 +167,9 @@ describe("readPickledDataset", () => {
 
   it("refuses arrays that share what the file says once: together they would hold many times its size", async () => {
     const array = (length: number) =>
-      `\x80\x04B\x00\x10\x00\x00${"\0".repeat(4096)}q\x000cnumpy\ndtype\nX\x02\0\0\0f8\x85R(K\x03X\x01\0\0\0<NNNK\xffK\xffK\0tbq\x010` +
-      `cnumpy.core.multiarray\n_reconstruct\nq\x020(K\x01J\0\x02\0\0\x85h\x01\x89h\0tq\x030](${"h\x02)Rh\x03b".repeat(length)}e.`;
+      `\x80\x04B\x00\x10\x00\x00${"\0".repeat(4096)}q\x000cnumpy\ndtype\n` +
+      "X\x02\0\0\0f8\x85R(K\x03X\x01\0\0\0<NNNK\xffK\xffK\0tbq\x010cnumpy.core.multiarray\n_reconstruct\n" +
+      `q\x020(K\x01J\0\x02\0\0\x85h\x01\x89h\0tq\x030](${"h\x02)Rh\x03b".repeat(length)}e.`;
     await expect(datasetIn(bytesOf(array(1)))).rejects.toThrow(/missing sparse matrix/);
     await expect(datasetIn(bytesOf(array(500)))).rejects.toThrow(/expected arrays with elements of their own/);
   });

@@ -65,7 +65,11 @@ export function readPickle(bytes: Uint8Array, name = "pickle"): PickleValue {
   return step.value;
 }
 
-/** The same of a file, in which byte strings of more than some thousand stay where they are. @throws InputError as `readPickle` does. */
+/**
+ * The same of a file, in which byte strings of more than some thousand stay where they are.
+ *
+ * @throws InputError as `readPickle` does.
+ */
 export async function readPickleIn(source: ByteSource, name: string): Promise<PickleValue> {
   const running = machine(source.size, LONGEST, name);
   let step = running.next();
@@ -77,12 +81,15 @@ export async function readPickleIn(source: ByteSource, name: string): Promise<Pi
   return step.value;
 }
 
-/** Bytes that are asked for at a time, that an instruction finds at least, but for long texts, and of the longest bytes kept. */
+/** Bytes that are asked for at a time, that an instruction finds at least, and of the longest string that is kept. */
 const [PIECE, AHEAD, LONGEST] = [2 ** 18, 2 ** 16, 2 ** 12];
 /** Instructions whose text may be longer, and the bytes in which its length is written. */
 const longTexts: Readonly<Record<number, 4 | 8>> = { 84: 4, 88: 4, 139: 4, 141: 8 };
 
-/** Asks for bytes of a file of a size, from a position on, and is given at least those; byte strings above `longest` stay there. */
+/**
+ * Asks for bytes of a file of a size, from a position on, and is given at least those. Byte strings above `longest` stay
+ * there.
+ */
 function* machine(
   size: number,
   longest: number,

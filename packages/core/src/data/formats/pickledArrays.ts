@@ -38,7 +38,7 @@ export function pickledArray(value: PickleValue | undefined): PickledArray | und
   return undefined;
 }
 
-/** The row-major tensor of an array whose elements are in memory. @throws InputError where they do not fill the shape */
+/** The row-major tensor of an array in memory. @throws InputError where its elements do not fill the shape */
 export function pickledTensor({ code, shape, fortran, elements }: PickledArray, name: string): Tensor | undefined {
   return elements instanceof Uint8Array ? readNumpyElements(code, shape, elements, fortran, name) : undefined;
 }

@@ -26,8 +26,8 @@ interface Compressed {
 /**
  * The rows and labels of a pickled data set, such as DrebinRed of the SecML zoo: a CDataset around a CSR matrix.
  *
- * The matrix is the only object with arrays `data`, `indices` and `indptr` and a shape. The labels are the array with one
- * whole number for each row that is kept under a usual name (y, labels, target), else the only such array.
+ * The matrix is the only object with arrays `data`, `indices` and `indptr` and a shape. The labels are the array with
+ * one whole number for each row that is kept under a usual name (y, labels, target), else the only such array.
  *
  * @throws InputError for a pickle without one CSR matrix and one array of labels, and for a matrix that is not sound.
  */
@@ -68,7 +68,11 @@ export async function readPickledDataset(source: ByteSource, name = "pickle"): P
   return { features, labels: Array.from(chosen[0].values) };
 }
 
-/** What values describe, each once. @throws InputError where arrays hold more bytes together than the file: many would share what it says once */
+/**
+ * What values describe, each once.
+ *
+ * @throws InputError where arrays hold more bytes together than the file: many would share what it says once
+ */
 function arraysOfOwn(size: number, name: string): ArrayReader {
   const known = new Map<PickleValue | undefined, PickledArray | undefined>();
   let total = 0;
