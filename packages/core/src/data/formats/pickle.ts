@@ -87,8 +87,8 @@ const [PIECE, AHEAD, LONGEST] = [2 ** 18, 2 ** 16, 2 ** 12];
 const longTexts: Readonly<Record<number, 4 | 8>> = { 84: 4, 88: 4, 139: 4, 141: 8 };
 
 /**
- * Asks for bytes of a file of a size, from a position on, and is given at least those. Byte strings above `longest` stay
- * there.
+ * Asks for bytes of a file of a size, from a position on, and is given at least those. Byte strings above `longest`
+ * stay there.
  */
 function* machine(
   size: number,
