@@ -30,6 +30,13 @@ const s3Server = process.env.CAROM_TEST_S3_SERVER ?? "moto_server";
 const hasS3 = spawnSync(s3Server, ["--help"], { stdio: "ignore" }).status === 0;
 if (!hasS3) console.log(`skipped: a store in a bucket, as ${s3Server} is not installed (pip install "moto[server]")`);
 
+/** A server, and a folder in which bullmq and ioredis are installed, as a user would in a project. */
+const redisFolder = process.env.CAROM_TEST_REDIS_PACKAGES;
+const hasRedis =
+  redisFolder !== undefined && spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
+if (!hasRedis)
+  console.log("skipped: a queue on Redis, as redis-server or a folder with bullmq and ioredis is not there");
+
 const workers = new Set<ChildProcess>();
 afterAll(() => {
   for (const child of workers) child.kill("SIGKILL");
@@ -42,8 +49,9 @@ interface Worker {
   says(what: string): Promise<void>;
 }
 
-function startWorker(store: string, ...options: readonly string[]): Worker {
+function startWorker(store: string, options: readonly string[] = [], cwd?: string): Worker {
   const child = spawn(process.execPath, [main, "worker", "--workers", "1", "--store", store, ...options], {
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
@@ -107,7 +115,7 @@ it("workers that come, drain, are killed or stand still leave the result as it i
   await drained.says("done:");
   drained.child.kill("SIGTERM");
   expect(await drained.ended).toMatchObject({ status: 0, text: expect.stringMatching(/\n\d+ tasks? finished\n$/) });
-  const last = startWorker(store, "--idle", "3s");
+  const last = startWorker(store, ["--idle", "3s"]);
   const finished = await run;
   expect(finished).toMatchObject({ status: 0 });
   for (const pid of frozenPids) process.kill(pid, "SIGCONT");
@@ -150,6 +158,47 @@ it.skipIf(!hasS3)("machines that share nothing but a bucket give the same result
   server.kill();
 });
 
+it.skipIf(!hasRedis)(
+  "a queue that is restarted and forgets all, and a machine that is killed, change nothing",
+  {
+    timeout: 180_000,
+  },
+  async () => {
+    const port = String(40_000 + (process.pid % 20_000));
+    const serve = (...options: readonly string[]) => {
+      const given = ["--port", port, "--save", "", "--appendonly", "no", "--dir", folder, ...options];
+      const server = spawn("redis-server", given, { stdio: "ignore" });
+      workers.add(server);
+      return server;
+    };
+    const ended = (server: ChildProcess) => new Promise((resolve) => server.once("close", resolve));
+    const store = at("queued");
+    const broker = ["--broker", `redis://127.0.0.1:${port}`];
+    const asking = ["study", at("tiny.yaml"), ...broker, "--store", store, "--out", at("queue"), "--quiet"];
+    const ask = () => carom(asking, { env, cwd: redisFolder! });
+    // Nobody is there, then a server that may throw away what it holds.
+    expect((await ask()).stderr).toMatch(/expected a server of Redis or Valkey that answers/);
+    const forgetful = serve("--maxmemory-policy", "allkeys-lru");
+    let refused = await ask();
+    while (refused.stderr.includes("that answers")) refused = await ask();
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining("got allkeys-lru") });
+    forgetful.kill("SIGKILL");
+    await ended(forgetful);
+    const first = serve();
+    const run = new Promise((resolve) => setTimeout(resolve, 500)).then(ask);
+    const killed = startWorker(store, broker, redisFolder);
+    await killed.says("done:");
+    kill(killed);
+    first.kill("SIGKILL");
+    await ended(first);
+    serve();
+    const last = startWorker(store, [...broker, "--idle", "5s"], redisFolder);
+    expect(await run).toMatchObject({ status: 0 });
+    expect((await last.ended).status).toBe(0);
+    expect(metrics("queue")).toBe(metrics("reference"));
+  },
+);
+
 it("a bucket without credentials, or with an address that is none, is refused in one sentence", async () => {
   const without = { AWS_ACCESS_KEY_ID: undefined };
   const { status, stderr } = await carom(["worker", "--store", "s3://bucket"], { env: without });
@@ -184,6 +233,6 @@ it("a command that nobody works for says so, and status tells what waits", { tim
 it("a broker that is not known is refused in one sentence", async () => {
   const { status, stderr } = await carom(["audit", "--broker", "kafka://host", "--quiet"]);
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^carom: unknown broker "kafka:\/\/host": expected leases/);
+  expect(stderr).toMatch(/^carom: unknown broker "kafka:\/\/host": expected leases, or the address/);
   expect((await carom(["worker", "--for", "soon"])).stderr).toMatch(/a time such as 90s/);
 });

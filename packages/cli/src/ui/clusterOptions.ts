@@ -20,8 +20,8 @@ export function withStoreOption(command: Command): Command {
 /** Adds --store and --broker. */
 export function withClusterOptions(command: Command): Command {
   return withStoreOption(command).option(
-    "--broker <name>",
-    `what hands tasks to carom worker, here or on other machines: ${LEASES}, texts in the store; where absent ` +
+    "--broker <place>",
+    `what hands tasks to carom worker, here or on other machines: ${LEASES}, texts in the store, or redis://HOST:PORT; where absent ` +
       "this command computes",
   );
 }
