@@ -1,11 +1,12 @@
 // carom audit: how much of a model falls to attacks crafted on surrogates, and why.
 
 import { planOf, studyKinds } from "@carom/core/kinds";
-import { type PlanBuilder, startPlan } from "@carom/core/study";
+import { type AuditResult, type PlanBuilder, startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { withExamples } from "../ui/options.ts";
 import { askedAudit } from "./auditAsked.ts";
 import { gateOf, withGateOptions } from "./auditGate.ts";
+import { loggedAudit, type MlflowOptions, mlflowOf, withMlflowOption } from "./auditMlflow.ts";
 import { withAuditOptions } from "./auditOptions.ts";
 import type { AuditOptions } from "./auditSubject.ts";
 import { type PlannedRun, requireFolder, runAsked } from "./runAsked.ts";
@@ -21,7 +22,7 @@ export function auditCommand(): Command {
     )
     .action(run);
   return withExamples(
-    withAuditOptions(command, withGateOptions),
+    withAuditOptions(command, (each) => withMlflowOption(withGateOptions(each))),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
     "carom audit --target https://host/v2/models/digits --auth-env TOKEN \\",
@@ -29,12 +30,20 @@ export function auditCommand(): Command {
   );
 }
 
-async function run(options: AuditOptions): Promise<void> {
+async function run(options: AuditOptions & MlflowOptions): Promise<void> {
   const started = new Date();
   await requireFolder(options, "audit");
+  const mlflow = await mlflowOf(options);
   const plan = startPlan();
   const { asked, ...about } = await planAuditOf(plan, options);
-  await runAsked(plan, asked, { ...{ name: "audit", started, options }, ...about });
+  await runAsked(plan, asked, {
+    ...{ name: "audit", started, options },
+    ...about,
+    ...(mlflow && {
+      log: async (result, folder) =>
+        ["MLflow", await mlflow.log(loggedAudit(result as AuditResult, folder, options.target))] as const,
+    }),
+  });
 }
 
 /** Plans the audit that options ask for. */

@@ -42,6 +42,8 @@ export interface Run {
   readonly shown?: readonly [what: string, name: string];
   /** Models that can only be asked. */
   readonly services?: Services<Service & { close(): Promise<void> }>;
+  /** Puts what was found into another place too, where it is told to; a word and an address, to be shown. */
+  log?(result: object, folder: string): Promise<readonly [what: string, address: string]>;
   /** Rows that were sent to them; counted when all has been computed. */
   queries?(): { readonly sent: number } & NonNullable<RunFacts["queries"]>;
 }
@@ -71,14 +73,17 @@ export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run
     if (!finished) await writeFolder(folder, await found.files(facts, await emptyDocument()));
     return found;
   });
+  const logged = await run.log?.(result, folder);
   if (!isKept) process.exitCode = NOT_KEPT;
   if (options.json) {
-    printJson({ folder, ...beside, ...result });
+    printJson({ folder, ...(logged && { [logged[0].toLowerCase()]: logged[1] }), ...beside, ...result });
     return;
   }
   const [what, file] = shown;
   const asked = queries ? `Queries: ${queries.sent} rows sent to the target.\n` : "";
-  print(`${bodyOf(told)}\n${asked}${what}: ${join(folder, file)}\n${(told.closing ?? []).map(closing).join("")}`);
+  print(
+    `${bodyOf(told)}\n${asked}${what}: ${join(folder, file)}\n${logged ? `${logged.join(": ")}\n` : ""}${(told.closing ?? []).map(closing).join("")}`,
+  );
 }
 
 function bodyOf({ lines = "", paragraphs = [] }: Told): string {

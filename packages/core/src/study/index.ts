@@ -26,6 +26,7 @@ export type { AuditParts, AuditQuestion } from "./audit/question.ts";
 export { type AuditOutput, readAudit } from "./audit/read.ts";
 export type { AuditSamples } from "./audit/samples.ts";
 export { type AuditStudy, auditSchema } from "./audit/schema.ts";
+export { strongestTried } from "./audit/strongest.ts";
 export type { SurrogateChoice } from "./audit/surrogateChoice.ts";
 export { type AskedSurrogate, type Surrogates, surrogatesFor } from "./audit/surrogates.ts";
 export type { AuditAttacker, RivalledAttacker } from "./namedAttacker.ts";
