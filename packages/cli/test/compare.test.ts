@@ -76,6 +76,27 @@ test("the increase that a gate is about is the one between the versions, and tur
   expect(forth.some((estimate: number) => estimate !== 0)).toBe(true);
 });
 
+test("audits that send points to one class are compared by those that get there", async () => {
+  const sent = [...options, "--target-class", "3", "--objective", "logit"];
+  const models = await run("compare", "old.onnx", "new.onnx", ...sent, "--out", "models-sent");
+  expect(`${models.status} ${models.stderr}`).toBe("0 ");
+  expect(models.stdout).toMatch(/Without attack .* for "3"/);
+  for (const name of ["old", "new"]) {
+    const audit = await run("audit", "--target", `${name}.onnx`, ...sent, "--out", `${name}-sent`);
+    expect(`${audit.status} ${audit.stderr}`).toBe("0 ");
+    const { asked, cells } = JSON.parse(read(`${name}-sent/metrics.json`));
+    expect(asked).toMatchObject({ targetClass: "3", objective: "logit" });
+    expect(asked.points).toBeLessThan(60);
+    // Of two classes, whatever errs is sent.
+    for (const { targeted, errorUnderAttack } of cells) expect(targeted).toEqual(errorUnderAttack);
+  }
+  const runs = await run("compare", "old-sent", "new-sent", "--quiet", "--out", "runs-sent");
+  expect(`${runs.status} ${runs.stderr}`).toBe("0 ");
+  for (const table of ["comparison.csv", "changed.csv"]) {
+    expect(read(`runs-sent/${table}`)).toBe(read(`models-sent/${table}`));
+  }
+});
+
 test.each([
   ["a model and a run", ["old.onnx", "new"], /two models, or two folders of finished audits/],
   ["options beside runs", ["old", "new", "--data", "test.npz"], /leave out --data/],
@@ -84,11 +105,17 @@ test.each([
   ["other columns", ["old.onnx", "narrow.onnx", ...options], /narrow\.onnx/],
   ["other classes", ["old.onnx", "renamed.onnx", ...options], /7/],
   ["another seed", ["old", "seeded"], /got 0 \(old\) and 1 \(seeded\)/],
+  ["another goal", ["old", "sent"], /expected attacks with the same goal, got any wrong class before, class 7 now/],
   ["no points", ["old", "bare"], /missing .*samples\.csv\.gz/],
   ["no audit", ["old", "nowhere.json"], /nowhere\.json/],
 ])("%s: one sentence, and nothing is written", async (name, args, sentence) => {
-  if (args[1] === "seeded" || args[1] === "bare") {
-    const audit = await run("audit", "--target", "old.onnx", ...options, "--seed", "1", "--out", args[1]);
+  const made: Readonly<Record<string, readonly string[]>> = {
+    seeded: ["--seed", "1"],
+    bare: ["--seed", "1"],
+    sent: ["--target-class", "7"],
+  };
+  if (made[args[1]]) {
+    const audit = await run("audit", "--target", "old.onnx", ...options, ...made[args[1]], "--out", args[1]);
     expect(audit.status).toBe(0);
     if (args[1] === "bare") rmSync(join(folder, "bare/samples.csv.gz"));
   }

@@ -89,6 +89,16 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   ["NaN features, in audit", [...audit, nan], /^invalid .*NaN/],
   ["labels outside the model's classes", [...audit, strange], /^unknown class "4": expected classes 3, 7/],
   ["the same in score", ["score", "--model", model, "--data", strange], /^unknown class "4"/],
+  [
+    "a target class that does not exist",
+    [...audit, good, "--target-class", "8"],
+    /^unknown target class "8": expected one of 3, 7, got "8"; did you mean/,
+  ],
+  [
+    "the same in the demonstration",
+    ["audit", "--target-class", "7"],
+    /^unknown target class "7": expected one of 8, 9/,
+  ],
   ["values outside the declared box", [...fit, good, "--box", "0,0.5"], /^invalid .*0\.5/],
   ["values outside the box, in audit", [...audit, good, "--box", "0,0.5"], /^invalid .*0\.5/],
   ["a box in the wrong order", [...fit, good, "--box", "1,0"], /^invalid option --box: .*got "1,0"/],

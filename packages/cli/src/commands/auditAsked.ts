@@ -11,6 +11,7 @@ import {
   chooseAudit,
   modelCodec,
   type PlanBuilder,
+  pointsToSend,
   type Services,
   threatIn,
 } from "@carom/core/study";
@@ -124,7 +125,8 @@ async function demonstration(plan: PlanBuilder, options: AuditOptions): Promise<
   if (options.labels === "target") throw missingTarget("--labels");
   const { dataset, contentHash } = await loadDigits();
   const parts = stratifiedSplit(dataset, [0.36, 0.36, 0.28], stream(options.seed, "audit", "split"));
-  const [own, training, attacked] = parts.map((rows) => takeRows(dataset, rows));
+  const [own, training, rest] = parts.map((rows) => takeRows(dataset, rows));
+  const attacked = pointsToSend(rest, options.targetClass);
   const all = Int32Array.from({ length: rowCount(training) }, (_, i) => i);
   const kept = takeRows(training, fractionOf(all, training.labels, options));
   const learner = learnerByName("mlp");
@@ -163,7 +165,8 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
   const user = await loadUserData(options);
   const classifier = await openClassifier(path, options, user.loaded.dataset);
   const { model, opened, contentHash: targetHash } = classifier;
-  const { training, attacked, known } = await splitUserData(user, options, classifier.fit);
+  const { training, attacked: all, known } = await splitUserData(user, options, classifier.fit);
+  const attacked = pointsToSend(all, options.targetClass);
   const labelled = options.labels === "target" ? await labelledBy(opened, training) : training;
   const modelWarnings = await checkOn(classifier, attacked);
   await opened.close();

@@ -25,7 +25,7 @@ export function parseAttackers(text: string): readonly string[] {
 
 /** What options choose of an audit. */
 export function choicesOf(
-  { seed, norm, units, epsilon, surrogates, attack, attackers }: AuditOptions,
+  { seed, norm, units, epsilon, surrogates, attack, attackers, targetClass, objective }: AuditOptions,
   features?: ResolvedFeatures,
 ): AuditChoices {
   const how: Attacker | undefined = attack === undefined ? undefined : attackerNamed(attack);
@@ -37,6 +37,8 @@ export function choicesOf(
     ...(epsilon && { epsilons: epsilon }),
     ...(surrogates && { surrogates }),
     ...(how && { attack: how }),
+    ...(targetClass !== undefined && { targetClass }),
+    ...(objective !== undefined && { objective }),
     ...(attackers && { attackers: attackers[0] === ALL_ATTACKERS ? ALL_ATTACKERS : attackers }),
   };
 }

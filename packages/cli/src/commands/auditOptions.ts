@@ -1,6 +1,7 @@
 // The options of an audit beside its target: data, surrogates, attackers, budgets.
 
 import { norms } from "@carom/core";
+import { objectives } from "@carom/core/attacks";
 import type { Command } from "commander";
 import { withFeaturesOption } from "../host/featuresFile.ts";
 import { withClusterOptions } from "../ui/clusterOptions.ts";
@@ -48,6 +49,14 @@ export function withAuditOptions(command: Command, withGate: (command: Command) 
       "who attacks beside that: attacks, boosters and rules of ensembles with plus signs between, such as " +
         "ensemble,vmi,ni+vmi; all or none",
       parseAttackers,
+    )
+    .option(
+      "--target-class <name>",
+      "the class that points of others should end in; its own are left out; any wrong one where absent",
+    )
+    .option(
+      "--objective <name>",
+      `what attackers raise: ${Object.keys(objectives).join(", ")} (the first where absent)`,
     )
     .option("--surrogate-fraction <share>", "train surrogates on this share of their rows", parseFraction, 1)
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)

@@ -11,6 +11,7 @@ import {
   hashJson,
   mostQueries,
   type PlanBuilder,
+  pointsToSend,
 } from "@carom/core/study";
 import { FIRST_ROWS } from "../host/http/target.ts";
 import type { DataFileOptions } from "../ui/options.ts";
@@ -37,7 +38,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
   const opened = await found.open(plan, questionHash(divided, options));
   const { service, ledger, ref, hash: targetHash, told } = opened;
   const training = opened.fit(divided.training);
-  const attacked = opened.fit(divided.attacked);
+  const attacked = pointsToSend(opened.fit(divided.attacked), options.targetClass);
   const labelled = options.labels === "target" ? await labelledBy(service, training) : training;
   const modelWarnings = await opened.check(attacked);
   return {
@@ -98,6 +99,8 @@ const decides: Readonly<Record<Exclude<keyof AuditOptions, keyof DataFileOptions
   attackers: true,
   attack: true,
   surrogateFraction: false,
+  targetClass: true,
+  objective: true,
   normalize: false,
   attackAt: false,
   scaling: false,
@@ -119,10 +122,15 @@ export function questionHash({ training, attacked }: Divided, options: AuditOpti
     ...estimateOf(options),
     training: hashArtifact(datasetCodec.encode(training)),
     attacked: hashArtifact(datasetCodec.encode(attacked)),
-    epsilons: chooseAudit({ attacked, training: sizeOfTraining(training), isService: true }, choicesOf(options))
-      .question.epsilons,
+    epsilons: chooseAudit(
+      { attacked, training: sizeOfTraining(training), isService: true },
+      choicesOf(countedBy(options)),
+    ).question.epsilons,
   });
 }
+
+/** Options that decide how many rows there are: the class that points are sent to may be one that only the service names. */
+const countedBy = ({ targetClass: _, ...options }: AuditOptions): AuditOptions => options;
 
 /** @throws InputError where the rows that will be asked about are more than --max-queries allows */
 function requireBudget({ training, attacked }: Divided, options: AuditOptions, name: string): void {
@@ -130,7 +138,7 @@ function requireBudget({ training, attacked }: Divided, options: AuditOptions, n
   if (maxQueries === undefined) return;
   const points = rowCount(attacked);
   const by = { attacked, training: sizeOfTraining(training), isService: true };
-  const { question } = chooseAudit(by, choicesOf(options));
+  const { question } = chooseAudit(by, choicesOf(countedBy(options)));
   const kinds = {
     surrogates: question.surrogates.length,
     ...(question.attackers && { attackers: question.attackers }),

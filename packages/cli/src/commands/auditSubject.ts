@@ -13,7 +13,14 @@ import {
   subsample,
   takeRows,
 } from "@carom/core";
-import { describeReading, keepRows, withSameBounds, withSameValues, withScaling } from "@carom/core/data";
+import {
+  classPosition,
+  describeReading,
+  keepRows,
+  withSameBounds,
+  withSameValues,
+  withScaling,
+} from "@carom/core/data";
 import { describeScaling, isScaled, type TrainingSize } from "@carom/core/learners";
 import type { AuditParts, AuditQuestion, Services } from "@carom/core/study";
 import { chosenFeatures, type FeaturesOfData, type FeaturesOptions } from "../host/featuresFile.ts";
@@ -54,6 +61,10 @@ export interface AuditOptions
   /** The attack on each surrogate in place of the strongest. */
   readonly attack?: string;
   readonly surrogateFraction: number;
+  /** The class that points of others should end in. */
+  readonly targetClass?: string;
+  /** What attackers raise. */
+  readonly objective?: string;
 }
 
 /** What is audited, as parts of a plan, and what the report says of them. */
@@ -122,7 +133,12 @@ export async function splitUserData(
     : splitHalves(data, stream(options.seed, "audit", "split"));
   const learned = other ?? data;
   const toLearn = fractionOf(trainingRows, learned.labels, options);
-  const toAttack = pointsOf(attackedRows, options);
+  // Of classes that only the target names more is known later.
+  const own = options.targetClass === undefined ? undefined : classPosition(data.classNames, options.targetClass);
+  const toAttack = pointsOf(
+    attackedRows.filter((row) => data.labels[row] !== own),
+    options,
+  );
   const [training, attacked] = other
     ? [keepRows(other, toLearn), keepRows(data, toAttack)]
     : divided(data, toLearn, toAttack);

@@ -8,7 +8,6 @@ import {
   rowCount,
   type ThreatModel,
   takeRows,
-  unknownName,
 } from "@carom/core";
 import {
   attackerName,
@@ -18,7 +17,7 @@ import {
   objectives,
   type RuleCounts,
 } from "@carom/core/attacks";
-import { areImages, classPosition } from "@carom/core/data";
+import { areImages, classNamed } from "@carom/core/data";
 import { threatOfFeatures } from "@carom/core/features";
 import type { ModelWarning } from "@carom/core/models";
 import { budgetUnitsOf, normIn } from "@carom/core/study";
@@ -136,9 +135,7 @@ async function run(options: EvadeOptions): Promise<void> {
     ? threatOfFeatures(known.features, normNamed(options.norm).name)
     : await threatInUnits(aligned, options, epsilons);
   const all: Dataset = { ...aligned, domain: threat.domain };
-  const named = (name: string) => {
-    return classPosition(all.classNames, name) ?? unknownName("class", name, all.classNames);
-  };
+  const named = (name: string) => classNamed(all.classNames, name);
   const target = options.targetClass === undefined ? undefined : named(options.targetClass);
   const positive = options.class === undefined ? undefined : named(options.class);
   if (options.falseAlarms !== undefined && positive === undefined) throw missingClass();

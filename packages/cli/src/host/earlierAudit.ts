@@ -46,7 +46,7 @@ const isThere = (path: string) =>
 /** What became of each point on the target. @throws InputError where the table is not that of the audit */
 async function readSamples(
   path: string,
-  { classNames, points }: Pick<ComparedAudit["result"]["asked"], "classNames" | "points">,
+  { classNames, points, targetClass }: Pick<ComparedAudit["result"]["asked"], "classNames" | "points" | "targetClass">,
 ): Promise<TargetSamples[]> {
   const places = new Map(classNames.map((name, i) => [name, i]));
   // A name that a spreadsheet would take for a formula has an apostrophe before it.
@@ -69,7 +69,8 @@ async function readSamples(
     }
     const column = (of: number) => Int32Array.from(rows, (row) => row[of]);
     const [labels, cleanLabels, attackedLabels] = [column(0), column(1), column(2)];
-    return { ...which, labels, cleanLabels, attackedLabels, size: Float64Array.from(rows, (row) => row[3]) };
+    const wanted = targetClass === undefined ? {} : { wanted: classNames.indexOf(targetClass) };
+    return { ...which, ...wanted, labels, cleanLabels, attackedLabels, size: Float64Array.from(rows, (row) => row[3]) };
   });
 }
 

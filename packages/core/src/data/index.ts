@@ -18,7 +18,7 @@ export {
   takeRows,
   withScaling,
 } from "./dataset.ts";
-export { classPosition, withClasses } from "./labels.ts";
+export { classNamed, classPosition, withClasses } from "./labels.ts";
 export { denseFromSparse, forEachEntry, type SparseRows, sparseFromDense } from "./sparse.ts";
 
 // Between which values features lie, and what they are

@@ -1,6 +1,6 @@
 // Labels: as they stand in a file, numbers or words, they become positions in a list of class names.
 
-import { InputError } from "../errors.ts";
+import { InputError, unknownName } from "../errors.ts";
 import { beyond, dataLimits, mostOf } from "../limits.ts";
 import { type DecimalMark, textNumber } from "./table/numbers.ts";
 
@@ -197,6 +197,10 @@ export function classPosition(names: readonly string[], name: string): number | 
   const own = exact >= 0 ? exact : names.findIndex((each) => plainName(each) === plainName(name));
   return own >= 0 ? own : undefined;
 }
+
+/** The position of a class that somebody names. @throws InputError with the nearest name where there is none */
+export const classNamed = (names: readonly string[], name: string, what = "class"): number =>
+  classPosition(names, name) ?? unknownName(what, name, names);
 
 function plainName(name: string): string {
   const text = plainText(name);

@@ -1,6 +1,7 @@
 // Looking things up in an audit's result.
 
 import { assert } from "../errors.ts";
+import { reached } from "../study/goal.ts";
 import type { AuditCell, AuditModel, AuditResult } from "../study/result.ts";
 
 /** The audited model: the first of the models. */
@@ -31,12 +32,12 @@ export function cellAt(result: AuditResult, surrogate: string, target: string, e
 export function strongestCell(result: AuditResult, epsilon: number): AuditCell | undefined {
   const target = targetOf(result).id;
   const [first, ...rest] = surrogatesOf(result).flatMap(({ id }) => cellAt(result, id, target, epsilon) ?? []);
-  const error = (cell: AuditCell) => cell.errorUnderAttack.estimate;
+  const error = (cell: AuditCell) => reached(cell).estimate;
   return rest.reduce<AuditCell | undefined>((best, cell) => (best && error(cell) > error(best) ? cell : best), first);
 }
 
 /**
- * The transfer rate of a surrogate: the plain mean of the error under attack over all models judged but itself
+ * The transfer rate of a surrogate: the plain mean of the error under attack, or of targeted success, over all models judged but itself
  * (on itself the attack is white-box and nothing is transferred). In [0, 1]; undefined without such cells.
  *
  * Demontis et al., 2019, section 5.1: there the targets are other models trained on other data.
@@ -44,7 +45,7 @@ export function strongestCell(result: AuditResult, epsilon: number): AuditCell |
 export function transferRate(result: AuditResult, surrogate: string, epsilon: number): number | undefined {
   const errors = cellsAlone(result)
     .filter((cell) => cell.surrogate === surrogate && cell.target !== surrogate && cell.epsilon === epsilon)
-    .map(({ errorUnderAttack }) => errorUnderAttack.estimate);
+    .map((cell) => reached(cell).estimate);
   return errors.length === 0 ? undefined : errors.reduce((sum, error) => sum + error, 0) / errors.length;
 }
 
@@ -57,7 +58,7 @@ export function tellingEpsilon(result: AuditResult): number {
   const distance = (epsilon: number) => {
     const errors = cellsAlone(result)
       .filter((cell) => cell.target === target && cell.epsilon === epsilon)
-      .map(({ errorUnderAttack }) => errorUnderAttack.estimate);
+      .map((cell) => reached(cell).estimate);
     return Math.abs(errors.reduce((sum, error) => sum + error, 0) / Math.max(1, errors.length) - 0.5);
   };
   return result.asked.epsilons.reduce((best, epsilon) => (distance(epsilon) < distance(best) ? epsilon : best));

@@ -2,6 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { percentInterval } from "../numbers.ts";
+import { rateName, reached, reachedWithout } from "../study/goal.ts";
 import type { AuditResult } from "../study/result.ts";
 import { cellAt, normName, surrogatesOf, targetOf } from "./auditLookup.ts";
 import { accent, hairline, ink } from "./palette.ts";
@@ -35,11 +36,13 @@ export function securityCurves(result: AuditResult, { document }: FigureOptions)
 
   const curve = (crafted: string, panel: number): Step[] => {
     const place = { fx: panel % across, fy: Math.floor(panel / across) };
-    const { estimate, low, high } = target.cleanError;
-    const clean = { epsilon: 0, estimate, low, high, ...place, title: `clean: ${percentInterval(target.cleanError)}` };
+    const without = reachedWithout(target);
+    const { estimate, low, high } = without;
+    const clean = { epsilon: 0, estimate, low, high, ...place, title: `clean: ${percentInterval(without)}` };
     const attacked = epsilons.flatMap((epsilon) => {
-      const rate = cellAt(result, crafted, target.id, epsilon)?.errorUnderAttack;
-      if (!rate) return [];
+      const cell = cellAt(result, crafted, target.id, epsilon);
+      if (!cell) return [];
+      const rate = reached(cell);
       const title = `crafted on ${crafted}, ε = ${epsilon}: ${percentInterval(rate)}`;
       return [{ epsilon, estimate: rate.estimate, low: rate.low, high: rate.high, ...place, title }];
     });
@@ -95,7 +98,10 @@ export function securityCurves(result: AuditResult, { document }: FigureOptions)
     ],
     48,
   );
-  const label = `Error under attack of ${target.id} against epsilon: ${surrogates.length} panels, one per surrogate`;
+  const { targetClass } = result.asked;
+  const what =
+    targetClass === undefined ? `Error under attack of ${target.id}` : `Share ${rateName(targetClass)} by ${target.id}`;
+  const label = `${what} against epsilon: ${surrogates.length} panels, one per surrogate`;
   return applySvgStyle(drawing, "curves", label);
 }
 

@@ -2,6 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { percent, percentInterval } from "../numbers.ts";
+import { reached, reachedWithout } from "../study/goal.ts";
 import type { AuditResult } from "../study/result.ts";
 import { cellAt, normName, surrogatesOf, targetOf, transferRate } from "./auditLookup.ts";
 import { accent, hairline, ink, muted, onAccent, paper } from "./palette.ts";
@@ -44,16 +45,19 @@ export function transferHeatmap(result: AuditResult, epsilon: number, { document
   const whiteBoxDown = rows.length + gap;
   const cleanDown = whiteBoxDown + 1;
 
+  const [whiteName, cleanRate] =
+    result.asked.targetClass === undefined
+      ? ["white-box error", "clean error"]
+      : ["white-box share", "share without attack"];
+
   const boxes: Box[] = [];
   for (const { id: surrogate, down } of rows) {
     for (const { id: judged, at } of columns) {
       const cell = cellAt(result, surrogate, judged, epsilon);
       if (!cell) continue;
-      const { errorUnderAttack } = cell;
-      const title =
-        `crafted on ${surrogate}, judged on ${judged}: ${percentInterval(errorUnderAttack)} of ` +
-        `${errorUnderAttack.n}`;
-      boxes.push({ at, down, share: errorUnderAttack.estimate, title, whiteBox: surrogate === judged, plain: false });
+      const rate = reached(cell);
+      const title = `crafted on ${surrogate}, judged on ${judged}: ${percentInterval(rate)} of ${rate.n}`;
+      boxes.push({ at, down, share: rate.estimate, title, whiteBox: surrogate === judged, plain: false });
     }
     const rate = transferRate(result, surrogate, epsilon);
     const title = `transfer rate of ${surrogate}`;
@@ -61,22 +65,24 @@ export function transferHeatmap(result: AuditResult, epsilon: number, { document
   }
   for (const { id, at } of columns) {
     const reference = { at, whiteBox: false, plain: true };
-    const whiteBox = cellAt(result, id, id, epsilon)?.errorUnderAttack;
-    const clean = result.models.find((model) => model.id === id)?.cleanError;
-    if (whiteBox) {
-      const title = `white-box error of ${id}: ${percentInterval(whiteBox)}`;
+    const own = cellAt(result, id, id, epsilon);
+    const model = result.models.find((each) => each.id === id);
+    if (own) {
+      const whiteBox = reached(own);
+      const title = `${whiteName} of ${id}: ${percentInterval(whiteBox)}`;
       boxes.push({ ...reference, down: whiteBoxDown, share: whiteBox.estimate, title });
     }
-    if (clean) {
-      const title = `clean error of ${id}: ${percentInterval(clean)}`;
+    if (model) {
+      const clean = reachedWithout(model);
+      const title = `${cleanRate} of ${id}: ${percentInterval(clean)}`;
       boxes.push({ ...reference, down: cleanDown, share: clean.estimate, title });
     }
   }
 
   const rowLabels = [
     ...rows.map(({ id, down }) => ({ text: id, down: down + 0.5, own: id === target.id })),
-    { text: "white-box error", down: whiteBoxDown + 0.5, own: false },
-    { text: "clean error", down: cleanDown + 0.5, own: false },
+    { text: whiteName, down: whiteBoxDown + 0.5, own: false },
+    { text: cleanRate, down: cleanDown + 0.5, own: false },
   ];
   const columnLabels = [
     ...columns.map(({ id, at }) => ({ text: id, at: at + 0.5, own: id === target.id })),
@@ -140,7 +146,7 @@ export function transferHeatmap(result: AuditResult, epsilon: number, { document
   writeAxisNames(drawing, marginLeft, marginTop);
   const label =
     `Transfer matrix at ${normName(result.asked)} epsilon ${epsilon}: ${rows.length} models crafted on, ` +
-    `${columns.length} judged; values are errors in percent and stand in the table of cells too`;
+    `${columns.length} judged; values are in percent and stand in the table of cells too`;
   return applySvgStyle(drawing, `heatmap-${epsilon}`, label);
 }
 

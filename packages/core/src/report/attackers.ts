@@ -39,16 +39,17 @@ ${together.map(({ id }) => html`<td>${percent(rateOf(id))}</td><td>${number(cost
     const width = 5 + 2 * together.length;
     return html`<tbody><tr><th scope="rowgroup" colspan="${width}" class="group">ε = ${epsilon}</th></tr>${rows}</tbody>`;
   });
+  const rate = study.attack.targetClass === undefined ? "error" : "targeted success";
   const heads = together.map(({ name }) => html`<th scope="col">${name}</th><th scope="col">gradients</th>`);
   return html`<section><h2>Who attacks, and what it takes</h2>
-<p>Mean error of the targets in percent, over targets and repetitions, under points of single surrogates and of ensembles; gradients
+<p>Mean ${rate} of the targets in percent, over targets and repetitions, under points of single surrogates and of ensembles; gradients
 are rows of gradients of surrogates for each point. Matrices above are of each attacker, figures and claims of the first.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Attackers"><table><thead><tr><th scope="col">attacker</th>
-<th scope="col">mean over surrogates</th><th scope="col">gradients</th><th scope="col">best surrogate</th><th scope="col" class="name">which</th>${heads}</tr></thead>${groups}</table></div>${result.attackerGains ? gainsTable(result.attackerGains) : ""}</section>`;
+<th scope="col">mean over surrogates</th><th scope="col">gradients</th><th scope="col">best surrogate</th><th scope="col" class="name">which</th>${heads}</tr></thead>${groups}</table></div>${result.attackerGains ? gainsTable(result.attackerGains, rate) : ""}</section>`;
 }
 
 /** What each attacker gains over one of equal compute, and what alignment explains of it. */
-function gainsTable({ gains, explained }: AttackerGains): Markup {
+function gainsTable({ gains, explained }: AttackerGains, rate: string): Markup {
   const rows = gains.map(
     ({ attacker, against, epsilon, gradients, gradientsOfOther, gain, p, alignmentGain }) =>
       html`<tr><th scope="row">${attacker}</th><td>${epsilon}</td><td>${number(gradients)}</td><td class="name">${against}</td>
@@ -57,12 +58,12 @@ function gainsTable({ gains, explained }: AttackerGains): Markup {
   );
   const sentences = explained.map(
     ({ epsilon, correlation, rankCorrelation, n }) =>
-      html`<p>At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of error have Pearson's
+      html`<p>At ε = ${epsilon}, over ${n} cases of an attacker, a surrogate and a target, gains of alignment and of ${rate} have Pearson's
 correlation ${withRange(correlation)}, mean over repetitions: alignment accounts for ${percent(correlation.estimate ** 2)} % of the variance of gains. Of ranks (Spearman) it is
 ${withRange(rankCorrelation)}.</p>`,
   );
   return html`<h3>At equal compute</h3>
-<p>Error of the targets beyond that under an attacker without boosters that has at least as many gradients, or the most there are; of one
+<p>${rate[0].toUpperCase()}${rate.slice(1)} of the targets beyond that under an attacker without boosters that has at least as many gradients, or the most there are; of one
 without boosters, beyond the first. Intervals, over repetitions, hold for all rows at once; p is Holm's. Alignment is the share of the largest
 first-order increase of the target's loss that the perturbations have.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Gains"><table><thead><tr><th scope="col">attacker</th><th scope="col">ε</th>

@@ -21,6 +21,8 @@ export function comparisonPage(
 ): string {
   const { asked, versions, seed, carom, warnings } = comparison;
   const norm = normName(asked);
+  const { targetClass } = asked;
+  const goal = targetClass === undefined ? "a wrong class" : `class “${targetClass}”, none of which are of it`;
   return reportPage({
     title: "Is version B misled more often than version A?",
     eyebrow: `Carom ${carom} · comparison on ${asked.points} points · seed ${seed}`,
@@ -28,7 +30,7 @@ export function comparisonPage(
     lead: html`${[...answer, ...gateLines(findings)].map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <dl class="facts">${versions.map(({ name, targetHash }, i) => html`<dt>${"AB"[i]}</dt><dd>${name}, hash ${targetHash.slice(0, 12)}</dd>`)}</dl>`,
     main: html`<section><h2>Errors of both versions, at each budget</h2>
-<p>Shares of the same ${asked.points} points that end in a wrong class. An attacker crafts points on a surrogate, a stand-in for the
+<p>Shares of the same ${asked.points} points that end in ${goal}. An attacker crafts points on a surrogate, a stand-in for the
 model; a point counts under <i>some attacker</i> where at least one of those below, on whatever surrogate, misleads the version.
 Budgets ε are measured in ${norm}.</p>
 ${totals(comparison)}</section>
@@ -46,24 +48,30 @@ ${leftOut(comparison)}</section>
   });
 }
 
-function totals({ clean, any }: AuditComparison): Markup {
-  return table("points", [
+function totals({ clean, any, asked }: AuditComparison): Markup {
+  return table(asked, "points", [
     { name: "no attack", errors: clean },
     ...any.map((each) => ({ name: `some attacker, ε = ${each.epsilon}`, errors: each })),
   ]);
 }
 
-function attackers({ cells }: AuditComparison): Markup {
+function attackers({ cells, asked }: AuditComparison): Markup {
   const name = ({ surrogate, ...cell }: ComparedCell) =>
     surrogate === TARGET ? "its own points (white-box)" : sourceName({ surrogate, ...cell });
   return table(
+    asked,
     "crafted on",
     cells.map((cell) => ({ name: `${name(cell)}, ε = ${cell.epsilon}`, errors: cell })),
   );
 }
 
-function table(head: string, rows: readonly { readonly name: string; readonly errors: PairedErrors }[]): Markup {
-  const heads = ["A errs", "B errs", "B less A", "only A", "only B", "p", "p, adjusted", "B errs"];
+function table(
+  asked: AuditComparison["asked"],
+  head: string,
+  rows: readonly { readonly name: string; readonly errors: PairedErrors }[],
+): Markup {
+  const does = asked.targetClass === undefined ? "errs" : "falls";
+  const heads = [`A ${does}`, `B ${does}`, "B less A", "only A", "only B", "p", "p, adjusted", `B ${does}`];
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${head}"><table>
 <thead><tr><th scope="col">${head}</th>${heads.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows.map(

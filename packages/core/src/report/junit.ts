@@ -2,6 +2,7 @@
 
 import { percentInterval } from "../numbers.ts";
 import { sourceName } from "../study/audit/attackerRows.ts";
+import { reached } from "../study/goal.ts";
 import { TARGET } from "../study/names.ts";
 import type { AuditCell, AuditResult } from "../study/result.ts";
 import type { Gated } from "./gated.ts";
@@ -41,7 +42,8 @@ export function junitOf(result: AuditResult, { findings }: Gated): string {
 }
 
 function caseOf(cell: AuditCell, findings: Gated["findings"]): Case {
-  const { surrogate, epsilon, errorUnderAttack: error } = cell;
+  const { surrogate, epsilon } = cell;
+  const error = reached(cell);
   const quantity = surrogate === TARGET ? "white-box" : "transfer";
   const broken = findings.find(
     (each) =>
@@ -54,7 +56,9 @@ function caseOf(cell: AuditCell, findings: Gated["findings"]): Case {
     group: surrogate === TARGET ? "white-box" : sourceName(cell),
     name: `epsilon ${epsilon}`,
     properties: { points: error.n, error: error.estimate, low: error.low, high: error.high },
-    ...(broken && { failure: `error under attack ${percentInterval(error)}: ${broken.text}` }),
+    ...(broken && {
+      failure: `${cell.targeted ? "targeted success" : "error under attack"} ${percentInterval(error)}: ${broken.text}`,
+    }),
   };
 }
 

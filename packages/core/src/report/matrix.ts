@@ -3,6 +3,7 @@
 import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Found } from "../study/evidence.ts";
+import { reached, reachedWithout } from "../study/goal.ts";
 import { type Budgeted, budgetOf, type MeasuredModel, rateOf } from "../study/measured.ts";
 import { html, type Markup } from "./html.ts";
 import { nameIn } from "./studySummary.ts";
@@ -13,6 +14,7 @@ type MeanError = Budgeted & {
   readonly surrogate: string;
   readonly target: string;
   readonly errorUnderAttack: Interval;
+  readonly targeted?: Interval;
 };
 
 /** Rows surrogates, columns targets, then the mean of the row; beneath, white-box errors and those without attack. */
@@ -22,11 +24,14 @@ export function transferMatrix({ repetitions, transferRates, cells }: Shown, bud
     repetitions[0].models.filter((model) => model.role === role).map(({ id }) => id);
   const { ensembles = [] } = repetitions[0];
   const [surrogates, targets] = [[...ids("surrogate"), ...ensembles.map(({ id }) => id)], ids("target")];
-  const at = (surrogate: string, target: string) =>
-    cells.find((cell) => cell.surrogate === surrogate && cell.target === target && budgetOf(cell) === budget)
-      ?.errorUnderAttack;
+  const at = (surrogate: string, target: string) => {
+    const own = cells.find(
+      (each) => each.surrogate === surrogate && each.target === target && budgetOf(each) === budget,
+    );
+    return own && reached(own);
+  };
   const clean = targets.map(
-    (id) => mean(repetitions.map(({ models }) => models.find((model) => model.id === id)!.cleanError!.estimate))!,
+    (id) => mean(repetitions.map(({ models }) => withoutAttack(models.find((model) => model.id === id)!)))!,
   );
   const rate = (id: string) => rateOf({ transferRates }, id, budget)!;
   return html`<section>
@@ -49,5 +54,8 @@ function cellMarkup(error: Interval | undefined): Markup {
   if (!error) return html`<td>–</td>`;
   return html`<td title="${percent(error.low)} to ${percent(error.high)} %" style="background: rgb(190 75 30 / ${(0.7 * error.estimate).toFixed(2)})">${percent(error.estimate)}</td>`;
 }
+
+const withoutAttack = ({ cleanError, ...model }: MeasuredModel): number =>
+  reachedWithout({ ...model, cleanError: cleanError! }).estimate;
 
 const percent = (share: number) => (100 * share).toFixed(1);

@@ -4,6 +4,7 @@
 import { percentInterval } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import { sourceName } from "../study/audit/attackerRows.ts";
+import { reachedWithout } from "../study/goal.ts";
 import { TARGET } from "../study/names.ts";
 import type { AuditResult } from "../study/result.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
@@ -20,7 +21,7 @@ export function modelCardOf(result: AuditResult, { target }: Pick<Gated, "target
     model: { ...(target !== undefined && { name: target }), hash: asked.targetHash, classes: asked.classNames },
     data: { hash: asked.dataHash, points: asked.points, featureShape: asked.featureShape },
     threatModel: {
-      goal: "any wrong class",
+      goal: asked.targetClass === undefined ? "any wrong class" : `class "${asked.targetClass}", for points of others`,
       norm: asked.norm,
       units: asked.units ?? "features",
       budgets: asked.epsilons,
@@ -29,7 +30,7 @@ export function modelCardOf(result: AuditResult, { target }: Pick<Gated, "target
       surrogates: models.filter(({ id }) => id !== TARGET).map(({ id }) => id),
     },
     results: {
-      cleanError: interval(models.find(({ id }) => id === TARGET)!.cleanError),
+      cleanError: interval(reachedWithout(models.find(({ id }) => id === TARGET)!)),
       atBudgets: asked.epsilons.map((epsilon, i) => {
         const strongest = tried.toSorted((a, b) => b.errors[i].estimate - a.errors[i].estimate).at(0);
         const white = standings.white?.[i];

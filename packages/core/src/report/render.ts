@@ -7,6 +7,7 @@ import { heatKey } from "../figures/transferHeatmap.ts";
 import { percent, short } from "../numbers.ts";
 import type { ColumnMoves } from "../study/audit/columnMoves.ts";
 import { adviceSentence } from "../study/findings.ts";
+import { rateName, reached } from "../study/goal.ts";
 import type { AuditResult, ExampleImage } from "../study/result.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
 import { columnSection } from "./columns.ts";
@@ -100,16 +101,17 @@ function steps(result: AuditResult): Markup {
 }
 
 function budgets(result: AuditResult): Markup {
-  const { points } = result.asked;
-  return html`<p>The share of ${points} attacked points that end in a wrong class. A low number says that this model resisted
+  const { points, targetClass } = result.asked;
+  return html`<p>The share of ${points} attacked points that end in ${targetClass === undefined ? "a wrong class" : html`class “${targetClass}”, none of which are of it`}. A low number says that this model resisted
 these surrogates with this attack and this budget; about other surrogates and stronger attacks it says nothing. The strongest
 ${result.standings.tried ? "attack and surrogate are" : "surrogate is"} chosen at each budget, on these very points; intervals are such that those of all that was tried hold at once.</p>
 ${budgetTable(result)}`;
 }
 
 function attackers(result: AuditResult): Markup {
-  const { attack } = result.asked;
-  const simplest = attack ? `the attack ${attackerName(attack)}` : "the strongest attack there is";
+  const { attack, objective } = result.asked;
+  const raising = objective === undefined ? "" : `, raising the ${objective}`;
+  const simplest = `${attack ? `the attack ${attackerName(attack)}` : "the strongest attack there is"}${raising}`;
   return html`<p>The simplest attacker crafts by ${simplest} on one surrogate. Beside it stand those below, each with the surrogate on
 which it does most on these points, and the one that R and S would have chosen before any attack. Intervals hold for everything that was
 tried at once. Gradients and scores are rows that surrogates were asked for, for each point, mean over budgets; of affine scores the optimum follows
@@ -133,6 +135,7 @@ function asked({ asked, models }: AuditResult): Markup {
       `${asked.classNames.length}: ` +
         `${asked.classNames.slice(0, 20).join(", ")}${asked.classNames.length > 20 ? ", …" : ""}`,
     ],
+    ["Goal", goalFact(asked)],
     ["Budgets", `${normName(asked)}, ε = ${asked.epsilons.join(", ")}; ${perFeature}`],
     [
       "Box",
@@ -154,6 +157,15 @@ function asked({ asked, models }: AuditResult): Markup {
   return html`<dl class="facts">${facts.map(([term, fact]) => html`<dt>${term}</dt><dd>${fact}</dd>`)}</dl>`;
 }
 
+/** What attackers are after, and what they raise for it. */
+function goalFact({ targetClass, objective = "margin" }: AuditResult["asked"]): string {
+  const goal =
+    targetClass === undefined
+      ? "any wrong class"
+      : `class “${targetClass}”, for points of others; its own are left out`;
+  return `${goal}; attackers raise the ${objective}`;
+}
+
 /** What the target is, and, where it can only be asked, how it was. */
 function targetFact({ service, targetHash }: AuditResult["asked"], id: string): string {
   if (!service) return `${id}, hash ${targetHash}`;
@@ -165,11 +177,13 @@ function targetFact({ service, targetHash }: AuditResult["asked"], id: string): 
 function matrices(result: AuditResult, { matrices }: Drawings, document: Document): Markup {
   const { noGradients } = targetOf(result);
   const norm = normName(result.asked);
-  return html`<p>Each row is a model on which points were crafted, each column a model that judged them; the value is the error
-under attack in percent. The first column, set apart, is the target. Framed cells are white-box attacks. The last column is the transfer rate:
+  const { targetClass } = result.asked;
+  const rate = rateName(targetClass);
+  return html`<p>Each row is a model on which points were crafted, each column a model that judged them; the value is the
+${targetClass === undefined ? rate : `share ${rate}`} in percent. The first column, set apart, is the target. Framed cells are white-box attacks. The last column is the transfer rate:
 the mean over the models judged, the row's own left out.
 The interval of a cell shows on hovering; those of the target stand under All numbers.${noGradients && ` The target has no row: ${noGradients}.`}</p>
-<div class="key"><span>error under attack</span>${trusted(svgText(heatKey({ document })))}</div>
+<div class="key"><span>${rate}</span>${trusted(svgText(heatKey({ document })))}</div>
 <div class="${result.models.length <= 8 ? "pairs" : ""}">${matrices.map(([epsilon, svg]) =>
     figure(`${norm} ε = ${epsilon}`, svg, strongest(result, epsilon)),
   )}</div>`;
@@ -180,9 +194,9 @@ function strongest(result: AuditResult, epsilon: number): string {
   const best = strongestCell(result, epsilon);
   const white = cellAt(result, targetOf(result).id, targetOf(result).id, epsilon);
   if (!best) return "There is no surrogate.";
-  const reference = white ? `; white-box: ${percent(white.errorUnderAttack.estimate)} %` : "";
+  const reference = white ? `; white-box: ${percent(reached(white).estimate)} %` : "";
   return (
-    `Strongest on the target: ${best.surrogate}, ${percent(best.errorUnderAttack.estimate)} % of ` +
+    `Strongest on the target: ${best.surrogate}, ${percent(reached(best).estimate)} % of ` +
     `${result.asked.points} points${reference}.`
   );
 }
@@ -194,11 +208,15 @@ function curves(result: AuditResult, { curves }: Drawings): Markup {
     : result.standings.masked
       ? "Dashed: the white-box attack, which surrogates exceed: the target's gradients are masked."
       : "Dashed: the white-box attack, which no surrogate is expected to exceed.";
+  const { targetClass } = result.asked;
+  const [rate, without] =
+    targetClass === undefined
+      ? ["Error of the target", "the clean error"]
+      : [`Share of points that the target takes for “${targetClass}”`, "the share without attack"];
   return figure(
     "Security curves",
     curves,
-    "Error of the target against ε, one panel per surrogate; at 0 stands the clean error. Bands are 95 % " +
-      `intervals. ${white}`,
+    `${rate} against ε, one panel per surrogate; at 0 stands ${without}. Bands are 95 % intervals. ${white}`,
   );
 }
 
@@ -224,6 +242,7 @@ ${figure("Input-gradient size", drawings.gradientSizes, `White-box error at ${at
 ${figure("Gradient alignment", drawings.alignment, `Error under attack over white-box error of the same judged model at ${at}, against R. Bars are 95 % intervals of R.`)}
 ${figure("Predicted loss", drawings.predictedLoss, "First-order prediction against what happened, all budgets; larger dots are larger budgets. Points leave the line where the loss bends.")}
 </div>
+${result.asked.targetClass !== undefined && html`<p class="note">S, R and predictions are of the loss of points' own classes, as errors and increases below are; attackers climb another one here.</p>`}
 ${estimate(result)}
 ${findings(result)}`;
 }

@@ -46,7 +46,7 @@ const taxonomies = catalogues.map(({ name, version, publisher, entries }) => ({
 }));
 
 /**
- * The document. Fingerprints name the question (rule, target, norm, budget) and no number that was measured, so that a
+ * The document. Fingerprints name the question (rule, target, norm, budget, class that is wanted) and no number that was measured, so that a
  * finding is the same one when it is measured again.
  */
 export function sarifOf(result: AuditResult, { target = "the demonstration's target", findings }: Gated) {
@@ -98,6 +98,7 @@ function levelOf({ status }: GateFinding): { readonly kind: string; readonly lev
 }
 
 function fingerprint({ asked }: AuditResult, target: string, { quantity, side, epsilon }: GateFinding): string {
-  const question = [quantity, side, target, asked.norm, asked.units ?? "features", epsilon ?? null];
+  const goal = asked.targetClass === undefined ? [] : [asked.targetClass];
+  const question = [quantity, side, target, asked.norm, asked.units ?? "features", epsilon ?? null, ...goal];
   return hashHex(JSON.stringify(question));
 }

@@ -51,12 +51,13 @@ function page(
   { warnings }: RunFacts,
 ): string {
   const { study, repetitions } = result;
+  const { targetClass } = study.attack;
   const { points } = { points: repetitions[0].models[0].cleanError.n };
   return studyPage(result, {
     warnings,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)};
-${points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}. Cells are the share of points that the target classifies wrong
+${points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}. Cells are the share of points that the target ${targetClass === undefined ? "classifies wrong" : `takes for class “${targetClass}”`}
 under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
     main: html`${matrices(result)}
 ${attackerSection(result)}
@@ -101,32 +102,21 @@ function answer(result: StudyResult): string[] {
   const together = new Set(result.ensembles?.map(({ id }) => id));
   const alone = first.transferRates.filter(({ surrogate }) => !together.has(surrogate));
   return [
+    ...targetedSentence(result),
     ...gainSentences(result, epsilon),
-    `At ${budgetText(epsilon, study)}, ${bestAndWorst(ratesAt({ ...first, transferRates: alone }, epsilon))}`,
-    ...targetedSentence(result, epsilon),
+    `At ${budgetText(epsilon, study)}, ` +
+      bestAndWorst(ratesAt({ ...first, transferRates: alone }, epsilon), study.attack.targetClass),
     ...claimsHeld(explanation.claims, repetitions.length),
   ];
 }
 
-/** Where points are sent to one class: how many get there from surrogates, and that its own are not among them. */
-function targetedSentence({ study, repetitions }: StudyResult, epsilon: number): string[] {
+/** Where points are sent to one class: that its own are not among them, and what counts. */
+function targetedSentence({ study }: StudyResult): string[] {
   const { targetClass } = study.attack;
   if (targetClass === undefined) return [];
-  const shares = repetitions.flatMap(({ cells, models }) => {
-    const targets = new Set(models.filter(({ role }) => role === "target").map(({ id }) => id));
-    return cells
-      .filter((cell) => cell.epsilon === epsilon && !targets.has(cell.surrogate) && cell.targeted)
-      .map(({ targeted }) => targeted!.estimate);
-  });
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const reach =
-    shares.length === 0
-      ? "no surrogate has gradients to send points by"
-      : `surrogates send ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the points there ` +
-        "on a target";
   return [
-    `Points of other classes are to end in class ${targetClass}; its own are left out. ` +
-      `${reach[0].toUpperCase()}${reach.slice(1)} (targeted success; each cell with its interval in cells.csv).`,
+    `Points of other classes are to end in class "${targetClass}"; its own are left out. Rates are of those that get ` +
+      "there; errors of any kind stand in cells.csv.",
   ];
 }
 

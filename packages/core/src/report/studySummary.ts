@@ -2,6 +2,7 @@
 
 import type { Claim } from "../study/claim.ts";
 import type { Found } from "../study/evidence.ts";
+import { toErr } from "../study/goal.ts";
 import { budgetOf, type Measured, rateIn } from "../study/measured.ts";
 import { compare, signsOf, smallestPossibleP } from "../study/paper/signs.ts";
 
@@ -35,19 +36,19 @@ export function ratesAt(
 }
 
 /** What points of the best and of the worst surrogate do to the targets, to stand behind "At ε = 1, ". */
-export function bestAndWorst(all: readonly SurrogateRates[]): string {
+export function bestAndWorst(all: readonly SurrogateRates[], targetClass?: string): string {
   const best = all.reduce((most, each) => (compare(each.rate, most.rate) > 0 ? each : most));
   const worst = all.reduce((least, each) => (compare(each.rate, least.rate) < 0 ? each : least));
   const percent = ({ rate }: SurrogateRates) => `${(100 * rate).toFixed(1)} %`;
   if (compare(best.rate, worst.rate) === 0) {
     const whom = all.length === 1 ? best.name : `any of the ${all.length} surrogates`;
-    return `points crafted on ${whom} make the targets err on ${percent(best)} on average.`;
+    return `points crafted on ${whom} make the targets ${toErr(percent(best), targetClass)} on average.`;
   }
   const { agreeing, repetitions } = signsOf(best.rates.map((rate, i) => compare(rate, worst.rates[i])));
   const often =
     repetitions > 1 ? `; the first did more than the last in ${agreeing} of ${repetitions} repetitions` : "";
   return (
-    `points crafted on ${best.name} make the targets err on ${percent(best)} on average, the most of ` +
+    `points crafted on ${best.name} make the targets ${toErr(percent(best), targetClass)} on average, the most of ` +
     `${all.length} surrogates, those crafted on ${worst.name} on ${percent(worst)}, the least${often}.`
   );
 }

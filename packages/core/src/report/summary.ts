@@ -2,6 +2,7 @@
 
 import { percentInterval } from "../numbers.ts";
 import { sourceName } from "../study/audit/attackerRows.ts";
+import { reachedWithout } from "../study/goal.ts";
 import { TARGET } from "../study/names.ts";
 import type { AuditResult } from "../study/result.ts";
 import { VERSION } from "../study/version.ts";
@@ -36,7 +37,7 @@ export function summaryOf(result: AuditResult, { target, findings }: Gated): str
 
 /** The target's error without attack, under the strongest surrogate and under its own points, by budget. */
 function errors({ asked, standings, models }: AuditResult): string {
-  const clean = models.find(({ id }) => id === TARGET)!.cleanError;
+  const clean = reachedWithout(models.find(({ id }) => id === TARGET)!);
   const tried = standings.tried ?? standings.ranking;
   const rows = asked.epsilons.map((epsilon, i) => {
     const strongest = tried.reduce<(typeof tried)[number] | undefined>(
@@ -53,7 +54,7 @@ function errors({ asked, standings, models }: AuditResult): string {
   });
   const head = [
     "budget ε",
-    "error by transfer",
+    asked.targetClass === undefined ? "error by transfer" : `taken for "${asked.targetClass}" by transfer`,
     standings.tried ? "strongest tried" : "strongest surrogate",
     "white-box",
   ];

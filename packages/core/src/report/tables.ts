@@ -5,6 +5,7 @@ import { short } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import { attackerRows, sourceName } from "../study/audit/attackerRows.ts";
 import { ENSEMBLE } from "../study/audit/attackers.ts";
+import { cleanName, rateName, reached, reachedWithout } from "../study/goal.ts";
 import type { AlignmentEstimate, AuditModel, AuditResult } from "../study/result.ts";
 import type { Rate } from "../transfer/rates.ts";
 import { html, type Markup, type Part } from "./html.ts";
@@ -19,18 +20,18 @@ export function budgetTable(result: AuditResult): Markup {
     const strongest = strongestCell(result, epsilon);
     // The strongest was chosen on these points: its interval is one that holds for all surrogates at once.
     const strong = ranking.find(({ surrogate }) => surrogate === strongest?.surrogate)?.errors[i];
-    const mean = cells.reduce((sum, cell) => sum + cell.errorUnderAttack.estimate, 0) / cells.length;
-    const white = cellAt(result, target.id, target.id, epsilon)?.errorUnderAttack;
+    const mean = cells.reduce((sum, cell) => sum + reached(cell).estimate, 0) / cells.length;
+    const white = cellAt(result, target.id, target.id, epsilon);
     const best = tried?.reduce((most, each) => (each.errors[i].estimate > most.errors[i].estimate ? each : most));
-    return html`<tr><th scope="row">${epsilon}</th><td>${share(target.cleanError)}</td>
+    return html`<tr><th scope="row">${epsilon}</th><td>${share(reachedWithout(target))}</td>
 <td>${cells.length > 0 ? `${(100 * mean).toFixed(1)} %` : none}</td>
 ${best && html`<td class="strong">${share(best.errors[i])}</td><td class="name">${sourceName(best)}</td>`}
 <td class="${tried ? "" : "strong"}">${strong ? share(strong) : none}</td><td class="name">${strongest ? strongest.surrogate : none}</td>
-<td>${white ? share(white) : none}</td></tr>`;
+<td>${white ? share(reached(white)) : none}</td></tr>`;
   });
   return scrolling(
     "Error of the target at each budget",
-    html`<table><thead><tr><th scope="col">ε</th><th scope="col">clean error</th><th scope="col">mean over surrogates</th>
+    html`<table><thead><tr><th scope="col">ε</th><th scope="col">${cleanName(result.asked.targetClass)}</th><th scope="col">mean over surrogates</th>
 ${tried && html`<th scope="col">strongest attack tried</th><th scope="col" class="name">which</th>`}
 <th scope="col">strongest surrogate</th><th scope="col" class="name">which</th><th scope="col">white-box</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
@@ -79,7 +80,9 @@ export function modelTable(result: AuditResult): Markup {
 export function cellTable(result: AuditResult): Markup {
   const target = targetOf(result);
   const crafted = [...surrogatesOf(result), target];
+  const { targetClass } = result.asked;
   const columns = [
+    ...(targetClass === undefined ? [] : [rateName(targetClass)]),
     "error under attack",
     "success among right",
     "net increase",
@@ -97,7 +100,7 @@ export function cellTable(result: AuditResult): Markup {
       if (!cell) return [];
       const alignment = result.pairs.find((pair) => pair.surrogate === id && pair.target === target.id)?.alignment;
       const own = id === target.id;
-      return html`<tr><th scope="row" title="${id}">${id}${own && html`<span class="note">white-box</span>`}</th><td class="strong">${rate(cell.errorUnderAttack)}</td>
+      return html`<tr><th scope="row" title="${id}">${id}${own && html`<span class="note">white-box</span>`}</th>${cell.targeted && html`<td class="strong">${rate(cell.targeted)}</td>`}<td class="${cell.targeted ? "" : "strong"}">${rate(cell.errorUnderAttack)}</td>
 <td>${cell.success ? rate(cell.success) : none}</td><td>${share(cell.netIncrease)}</td><td>${cell.sameWrongClass ? rate(cell.sameWrongClass) : none}</td><td>${cell.otherWrongClass ? rate(cell.otherWrongClass) : none}</td>
 <td>${cell.predictedIncrease === undefined ? none : short(cell.predictedIncrease)}</td><td>${cell.lossIncrease === undefined ? none : short(cell.lossIncrease)}</td>
 <td>${alignment && !own ? number(alignment) : none}</td><td>${cell.ratio === undefined || own ? none : short(cell.ratio)}</td>

@@ -22,6 +22,7 @@ export { type AuditInput, audit } from "./audit/audit.ts";
 export { budgetUnitsOf, defaultBudget, defaultBudgets } from "./audit/budgets.ts";
 export { type AuditChoices, type ChoosingBy, type ChosenAudit, chooseAudit } from "./audit/choices.ts";
 export { type AuditMatrix, mostQueries, planAudit } from "./audit/plan.ts";
+export { pointsToSend } from "./audit/pointsToSend.ts";
 export type { AuditParts, AuditQuestion } from "./audit/question.ts";
 export { type AuditOutput, readAudit } from "./audit/read.ts";
 export type { AuditSamples } from "./audit/samples.ts";

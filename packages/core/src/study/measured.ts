@@ -4,6 +4,7 @@
 import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Rate } from "../transfer/rates.ts";
+import { reached } from "./goal.ts";
 
 /** A budget under the name that its kind of attack has for it. */
 export type Budgeted = { readonly epsilon: number } | { readonly fraction: number };
@@ -17,6 +18,8 @@ export type MeasuredCell = Budgeted & {
   /** Who crafted them, where that is not the attacker that is meant where none is named. */
   readonly attacker?: string;
   readonly errorUnderAttack: Rate;
+  /** Where points are sent to one class, the share that ends there. */
+  readonly targeted?: Rate;
   readonly netIncrease: Interval;
   readonly lossIncrease?: number;
   readonly predictedIncrease?: number;
@@ -38,6 +41,8 @@ export interface MeasuredModel {
   readonly complexity?: "high" | "low";
   readonly options?: Readonly<Record<string, unknown>>;
   readonly cleanError?: Rate;
+  /** Where points are sent to one class, the share that is taken for it without attack. */
+  readonly cleanTargeted?: Rate;
   /** S. */
   readonly gradientSize?: Interval;
   readonly displacement?: Interval;
@@ -84,29 +89,33 @@ export function ofAttacker<T extends Pick<Measured, "cells">>(measured: T, attac
 }
 
 /**
- * Cells with their error divided by the white-box error of the model that they are judged on, where that is not 0: that
- * of the same attacker, else of the one that is meant where none is named.
+ * Cells with what they reach divided by what the white-box attack reaches on the model that they are judged on, where
+ * that is not 0: that of the same attacker, else of the one that is meant where none is named.
  */
 export function withRatios<C extends MeasuredCell>(cells: readonly C[]): C[] {
   return cells.map((cell) => {
     const whiteOf = (attacker?: string) => cellAt(cells, cell.target, cell.target, budgetOf(cell), attacker);
     const white = whiteOf(cell.attacker) ?? whiteOf();
-    if (!white || white.errorUnderAttack.count === 0) return cell;
-    return { ...cell, ratio: cell.errorUnderAttack.estimate / white.errorUnderAttack.estimate };
+    if (!white || reached(white).count === 0) return cell;
+    return { ...cell, ratio: reached(cell).estimate / reached(white).estimate };
   });
 }
 
-/** The mean error that points of a surrogate bring the models that judge them, at a budget; undefined where none do. */
+/**
+ * The mean error that points of a surrogate bring the models that judge them, or the mean share that ends in the class that is
+ * named, at a budget; undefined where nobody judges them.
+ */
 export function transferRateOf(
   cells: readonly (Budgeted & {
     readonly surrogate: string;
-    readonly errorUnderAttack: { readonly estimate: number };
+    readonly errorUnderAttack: Interval;
+    readonly targeted?: Interval;
   })[],
   surrogate: string,
   budget: number,
 ): number | undefined {
   const own = cells.filter((cell) => cell.surrogate === surrogate && budgetOf(cell) === budget);
-  return mean(own.map(({ errorUnderAttack }) => errorUnderAttack.estimate));
+  return mean(own.map((cell) => reached(cell).estimate));
 }
 
 /** The mean transfer rate of a surrogate at a budget. */

@@ -131,16 +131,16 @@ export function overRepetitions(
   return { estimate, low: Math.max(least, low), high: Math.min(most, high) };
 }
 
-/**
- * What becomes of a cell over repetitions: its error with an interval, and its ratio where all repetitions have one.
- */
+/** What becomes of a cell over repetitions: rates with intervals, and its ratio where all repetitions have one. */
 export function pooledCell(repetitions: readonly Measured[], cell: MeasuredCell) {
   const same = repetitions.map(
     ({ cells }) => cellAt(cells, cell.surrogate, cell.target, budgetOf(cell), cell.attacker)!,
   );
   const ratio = whole(same.map((each) => each.ratio));
+  const targeted = same.flatMap((each) => each.targeted ?? []);
   return {
     errorUnderAttack: overRepetitions(same.map(({ errorUnderAttack }) => errorUnderAttack)),
+    ...(targeted.length === same.length && { targeted: overRepetitions(targeted) }),
     ...(ratio !== undefined && { ratio }),
   };
 }

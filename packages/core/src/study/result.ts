@@ -24,6 +24,8 @@ export interface AuditModel extends MeasuredModel {
   /** How training ended, such as the duality gap or the last loss. */
   readonly training?: Readonly<Record<string, number | string>>;
   readonly cleanError: Rate;
+  /** Without attack, the share of the points of other classes that is taken for the class that is wanted; where one is named. */
+  readonly cleanTargeted?: Rate;
   /** Mean cross-entropy of the attacked points before the attack; absent where only classes are named. */
   readonly cleanLoss?: number;
   /** Mean input-gradient size S (paper Eq. 17); absent for a model without gradients. */
@@ -95,7 +97,7 @@ export interface AuditCell {
   readonly linearisedIncrease?: number;
   /** rho: mean correlation of the perturbations crafted on the two models; where it was asked for. */
   readonly perturbationCorrelation?: number;
-  /** Error under attack divided by the white-box error of the judged model; absent where that is 0 or unknown. */
+  /** Error under attack, or targeted success, divided by the white-box one of the judged model; absent where that is 0 or unknown. */
   readonly ratio?: number;
 }
 
@@ -179,6 +181,10 @@ export interface AuditResult extends Transfer {
     readonly box: readonly [number, number];
     /** "columns": each feature has bounds of its own, all of them inside the box. */
     readonly bounds?: "columns";
+    /** The class that points of others are to end in, and rates are of; any wrong one where absent. */
+    readonly targetClass?: string;
+    /** What attackers raise; the margin where absent. */
+    readonly objective?: string;
     /** Points that are attacked. */
     readonly points: number;
     /** Rows the surrogates were trained on. */

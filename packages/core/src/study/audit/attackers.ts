@@ -9,6 +9,7 @@ import { evasionAttacks } from "../../attacks/evasion/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
+import type { LossName } from "../../models/losses.ts";
 import { list } from "../../numbers.ts";
 import type { FurtherCraft } from "../evasion/matrix.ts";
 import type { AuditAttacker, NamedAttacker, RivalledAttacker } from "../namedAttacker.ts";
@@ -58,6 +59,7 @@ export function suitable(
   surrogates: readonly SurrogateChoice[],
   { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
   norm: NormChoice,
+  loss: LossName = "margin",
 ): { readonly attackers: readonly AuditAttacker[]; readonly leftOut: readonly string[] } {
   const threat = threatIn(domain, norm, undefined);
   const ids = surrogates.map(({ learner, complexity }) => levelName(learner, complexity));
@@ -68,7 +70,7 @@ export function suitable(
     const isTogether = how.ensemble !== undefined;
     const models = isTogether ? surrogates.length : 1;
     const boosted = attackers.find((each) => each.name === beside) ?? attacker;
-    const why = surrogates.map((choice) => whyUnhelpful(boosted.how, choice, featureShape));
+    const why = surrogates.map((choice) => whyUnhelpful(boosted.how, choice, featureShape, loss));
     const helped = ids.filter((_, i) => why[i] === undefined);
     const reason =
       isTogether && models < 2
@@ -102,7 +104,11 @@ export function attackersFor(
   attacked: Pick<Dataset, "domain" | "featureShape">,
   surrogates: readonly SurrogateChoice[],
   norm: NormChoice,
-  { names, isService }: { readonly names?: AttackerNames | undefined; readonly isService: boolean },
+  {
+    names,
+    isService,
+    loss = "margin",
+  }: { readonly names?: AttackerNames | undefined; readonly isService: boolean; readonly loss?: LossName | undefined },
 ): {
   readonly attackers: readonly AuditAttacker[];
   readonly told: readonly string[];
@@ -118,7 +124,7 @@ export function attackersFor(
   if (names && !isAll) {
     for (const { how } of named) requireSuited(how, attacked, norm, how.ensemble === undefined ? 1 : surrogates.length);
   }
-  const { attackers, leftOut } = suitable(names ? withRivals(named) : named, surrogates, attacked, norm);
+  const { attackers, leftOut } = suitable(names ? withRivals(named) : named, surrogates, attacked, norm, loss);
   const byDefault = !names && attackers.length > 0 ? [`attackers beside single surrogates: ${chosen.join(", ")}`] : [];
   return names && !isAll
     ? { attackers, told: byDefault, leftOut }
@@ -147,9 +153,14 @@ function unsuited(build: () => unknown): string | undefined {
 }
 
 /** Why the boosters of an attacker cannot help on a surrogate; undefined where it has none or one may. */
-function whyUnhelpful({ boosters = [] }: Attacker, { learner }: SurrogateChoice, shape: readonly number[]) {
+function whyUnhelpful(
+  { boosters = [] }: Attacker,
+  { learner }: SurrogateChoice,
+  shape: readonly number[],
+  loss: LossName,
+) {
   const isAffine = learnerByName(learner).capabilities.affine;
-  const reasons = boosters.map(({ name }) => boosterByName(name).unhelpful({ isAffine, loss: "margin", shape }));
+  const reasons = boosters.map(({ name }) => boosterByName(name).unhelpful({ isAffine, loss, shape }));
   return reasons.includes(undefined) ? undefined : reasons[0];
 }
 

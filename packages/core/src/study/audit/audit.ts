@@ -15,6 +15,7 @@ import { modelCodec } from "../tasks/fit.ts";
 import { serviceCodec } from "../tasks/queryTarget.ts";
 import { type AuditChoices, chooseAudit } from "./choices.ts";
 import { planAudit } from "./plan.ts";
+import { pointsToSend } from "./pointsToSend.ts";
 import type { AuditParts, AuditQuestion } from "./question.ts";
 import { type AuditOutput, readAudit } from "./read.ts";
 
@@ -24,6 +25,7 @@ export interface AuditInput extends AuditChoices, Pick<AuditQuestion, "estimate"
   /** A model, or a service, which is asked and stays open. */
   readonly target: Pick<Model, "bytes"> | Service;
   readonly training: Dataset;
+  /** Those of the class that is named in `targetClass` are left out. */
   readonly attacked: Dataset;
   /** What the result is to say of where all this comes from; the hashes of what is given, where absent. */
   readonly asked?: Partial<AuditQuestion["asked"]>;
@@ -61,7 +63,8 @@ export interface AuditInput extends AuditChoices, Pick<AuditQuestion, "estimate"
  */
 export async function audit(input: AuditInput): Promise<AuditOutput> {
   const plan = startPlan();
-  const { training, attacked, runtime } = input;
+  const { training, runtime } = input;
+  const attacked = pointsToSend(input.attacked, input.targetClass);
   const service = "scores" in input.target ? input.target : undefined;
   const target =
     "scores" in input.target
@@ -69,10 +72,13 @@ export async function audit(input: AuditInput): Promise<AuditOutput> {
       : { model: plan.source(modelCodec, { bytes: input.target.bytes }) };
   const parts: AuditParts = { target, training: plan.data(training), attacked: plan.data(attacked) };
   const targetHash = (target.service ?? target.model).key;
-  const question = questionOf(input, {
-    dataHash: `${parts.attacked.data.key} and ${parts.training.data.key}`,
-    targetHash,
-  });
+  const question = questionOf(
+    { ...input, attacked },
+    {
+      dataHash: `${parts.attacked.data.key} and ${parts.training.data.key}`,
+      targetHash,
+    },
+  );
   const keys = planAudit(plan, question, parts);
   const store = memoryStore();
   const services = new Map(service && [[targetHash, service]]);

@@ -2,6 +2,7 @@
 
 import { apart, counted, list, percentage, percentages, percentRange, withRange } from "../../numbers.ts";
 import type { Norm } from "../../threat/norm.ts";
+import { errs, reachedWithout, toErr } from "../goal.ts";
 import type { AuditModel, AuditPair } from "../result.ts";
 import { ENSEMBLE } from "./attackers.ts";
 import type { Shortfall } from "./shortfall.ts";
@@ -17,6 +18,8 @@ export interface Answered {
   readonly epsilons: readonly number[];
   /** The class of all attacked points, where they are of one. */
   readonly onlyClass?: string;
+  /** The class that points are to end in; any wrong one where absent. */
+  readonly targetClass?: string;
   readonly shortfall?: Shortfall;
 }
 
@@ -33,6 +36,7 @@ export function answerOf(answered: Answered): string[] {
   const sentences = [
     shortfall?.shows && shortfall.sentence,
     oneClass(answered),
+    sentToClass(answered),
     ...(standings.ranking.length === 0
       ? ["No surrogate could be attacked, so nothing is known of the transfer to this model."]
       : !standings.changes
@@ -60,6 +64,13 @@ function oneClass({ onlyClass, target }: Answered): string | false {
   );
 }
 
+function sentToClass({ targetClass }: Answered): string | false {
+  return (
+    targetClass !== undefined &&
+    `Points of other classes are to end in class "${targetClass}"; its own are left out, and other wrong classes do not count.`
+  );
+}
+
 function nothingChanges({ target, standings }: Answered): string {
   const { n, estimate } = target.cleanError;
   const without = standings.white ? ", of the white-box one neither" : "";
@@ -70,14 +81,14 @@ function nothingChanges({ target, standings }: Answered): string {
   );
 }
 
-function masked({ standings }: Answered): string | false {
+function masked({ standings, targetClass }: Answered): string | false {
   if (!standings.masked) return false;
   const { epsilon, error, white } = standings.masked;
   return (
     `The target's gradients are masked: transfer is stronger than the white-box attack. At ε = ${epsilon} points ` +
-    `crafted on ${onWhat(standings.masked)} make it err on ${percentage(error)}, those crafted on the model itself ` +
-    `on ${percentage(white)}. So white-box numbers are no bound of what an attacker achieves here, and S and R, ` +
-    "which are made of these gradients, explain little."
+    `crafted on ${onWhat(standings.masked)} make it ${toErr(percentage(error), targetClass)}, those crafted on the ` +
+    `model itself make it ${toErr(percentage(white), targetClass)}. So white-box numbers are no bound of what an ` +
+    "attacker achieves here, and S and R, which are made of these gradients, explain little."
   );
 }
 
@@ -100,18 +111,18 @@ function noneStronger({ standings: { tried } }: Answered): string | false {
 /**
  * What the strongest attacker that was tried does, where it is not the simplest, and whether points tell it from that.
  */
-function strongestTried({ standings, target, norm, epsilons }: Answered): string | false {
+function strongestTried({ standings, target, norm, epsilons, targetClass }: Answered): string | false {
   const { tried, ranking } = standings;
   if (tried?.[0].attacker === undefined) return false;
   const [best, ...others] = tried;
-  const { n, estimate } = target.cleanError;
+  const { n, estimate } = reachedWithout(target);
   const reached = percentages(best.errors.map((error) => error.estimate));
   const intervals = list(best.errors.map(({ low, high }) => percentRange(low, high)));
   const lead =
     `The strongest attack of ${tried.length} that were tried, on ${onWhat(best)}, with ${budgetsOf(norm, epsilons)} ` +
-    `makes this model err on ${reached} of ${counted(n, "point")}; without attack it errs on ` +
-    `${percentage(estimate)}. As it was chosen on these points, its 95 % intervals are such that those of all that ` +
-    `were tried hold at once: ${intervals} %.`;
+    `makes this model ${toErr(`${reached} of ${counted(n, "point")}`, targetClass)}; without attack it ` +
+    `${errs(percentage(estimate), targetClass)}. As it was chosen on these points, its 95 % intervals are such that ` +
+    `those of all that were tried hold at once: ${intervals} %.`;
   const simplest = others.find(({ attacker }) => attacker === undefined);
   const same = simplest && !simplest.isBehind && ranking.length > 0;
   return same
@@ -119,9 +130,9 @@ function strongestTried({ standings, target, norm, epsilons }: Answered): string
     : `${lead} The simplest kind, one surrogate attacked by itself, does less.`;
 }
 
-function errorsUnderAttack({ standings, target, norm, epsilons }: Answered): string {
+function errorsUnderAttack({ standings, target, norm, epsilons, targetClass }: Answered): string {
   const [best, ...others] = standings.ranking;
-  const { n, estimate } = target.cleanError;
+  const { n, estimate } = reachedWithout(target);
   const { tried } = standings;
   const count = others.length + 1;
   const ties = others.filter(({ mean }) => mean === best.mean).length;
@@ -139,10 +150,10 @@ function errorsUnderAttack({ standings, target, norm, epsilons }: Answered): str
   const reached = percentages(best.errors.map(({ estimate }) => estimate));
   // What stands in the sentence before need not be said again.
   if (tried && tried[0].attacker !== undefined)
-    return `Crafted on ${best.surrogate} alone${chosen}, attacks make it err on ${reached}.${chance}${reference}`;
+    return `Crafted on ${best.surrogate} alone${chosen}, attacks make it ${toErr(reached, targetClass)}.${chance}${reference}`;
   return (
-    `Crafted on ${best.surrogate}${chosen}, attacks with ${budgetsOf(norm, epsilons)} make this model err on ` +
-    `${reached} of ${counted(n, "point")}; without attack it errs on ${percentage(estimate)}.${chance}${reference}`
+    `Crafted on ${best.surrogate}${chosen}, attacks with ${budgetsOf(norm, epsilons)} make this model ` +
+    `${toErr(`${reached} of ${counted(n, "point")}`, targetClass)}; without attack it ${errs(percentage(estimate), targetClass)}.${chance}${reference}`
   );
 }
 
@@ -185,12 +196,14 @@ function whichIsBest({ standings, epsilons }: Answered): string | false {
 }
 
 /** Whether alignment explains the best surrogate. */
-function whyBest({ standings, pairs, target }: Answered): string | false {
+function whyBest({ standings, pairs, target, targetClass }: Answered): string | false {
   const { ranking, rises } = standings;
   const [{ surrogate: best }, ...others] = ranking;
   if (target.noGradients !== undefined || target.gradientSize === undefined) {
     return "Why points transfer cannot be said: the target gives no gradients to compare with.";
   }
+  // R is of the losses of points' own classes, which nobody climbs who sends them to one class.
+  if (targetClass !== undefined) return false;
   if (standings.masked || !rises || (others.length > 0 && others.every(({ isBehind }) => !isBehind))) return false;
   const own = pairs.find(({ surrogate }) => surrogate === best)?.alignment;
   if (own === undefined)

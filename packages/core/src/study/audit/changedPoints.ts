@@ -1,10 +1,10 @@
-// Points that one version of a model misclassifies and another does not.
+// Points that mislead one version of a model and not another.
 
 import { type AuditedVersion, pairsOf, type SamplePair } from "./auditedVersion.ts";
 import { sharedBudgets } from "./increase.ts";
-import type { Judged } from "./standing.ts";
+import { type Judged, misledIn } from "./standing.ts";
 
-/** A point that one version misclassifies and the other does not. */
+/** A point that misleads one version and not the other. */
 export interface ChangedPoint {
   /** Absent where it is not attacked, as are surrogate and attacker. */
   readonly epsilon?: number;
@@ -27,9 +27,9 @@ export function* changedPoints(first: AuditedVersion, second: AuditedVersion): G
     where: Omit<ChangedPoint, "index" | "label" | "first" | "second">,
   ): Generator<ChangedPoint> {
     const calls = [of(pair.first), of(pair.second)] as const;
+    const misled = [pair.first, pair.second].map((each, i) => misledIn({ ...each, attackedLabels: calls[i] }));
     for (const [index, label] of pair.first.labels.entries()) {
-      const isWrong = [calls[0][index] !== label, calls[1][index] !== pair.second.labels[index]];
-      if (isWrong[0] === isWrong[1]) continue;
+      if (misled[0][index] === misled[1][index]) continue;
       const called = { first: names[0][calls[0][index]], second: names[1][calls[1][index]] };
       yield { ...where, index, label: names[0][label], ...called };
     }

@@ -1,7 +1,9 @@
 // An audit from arguments: what is not said is chosen by the data, and told.
 
 import type { Attacker } from "../../attacks/attacker.ts";
+import { objectiveByName } from "../../attacks/objective.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { classNamed } from "../../data/labels.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { TrainingSize } from "../../learners/feasible.ts";
 import type { Norm } from "../../threat/norm.ts";
@@ -31,6 +33,10 @@ export interface AuditChoices {
   readonly attack?: Attacker;
   /** Who attacks beside that; `defaultAttackers` where absent, nobody where the target is a service. */
   readonly attackers?: AttackerNames;
+  /** The class that points of others are to end in; any wrong one where absent. Its own are not to be among those attacked. */
+  readonly targetClass?: string;
+  /** What all attackers raise; the margin where absent. */
+  readonly objective?: string;
 }
 
 /** Budgets in units of cost, each the spread of a column, where nobody gave any. */
@@ -60,6 +66,8 @@ export interface ChosenAudit {
  */
 export function chooseAudit({ attacked, training, isService }: ChoosingBy, choices: AuditChoices): ChosenAudit {
   const { seed, norm, attack, features } = choices;
+  const objective = choices.objective === undefined ? undefined : objectiveByName(choices.objective);
+  const targetClass = choices.targetClass === undefined ? undefined : aimedAt(choices.targetClass, attacked);
   const inRanges = !features && budgetUnitsOf(attacked.domain, choices) === "ranges";
   const units = features ? { features } : inRanges ? ({ units: "ranges" } as const) : {};
   const byDefault = choices.epsilons
@@ -70,7 +78,12 @@ export function chooseAudit({ attacked, training, isService }: ChoosingBy, choic
   const epsilons = choices.epsilons ?? byDefault!.epsilons;
   const { choices: surrogates, told } = surrogatesFor({ attacked, training }, choices.surrogates);
   if (attack) requireSuited(attack, attacked, { norm, ...units });
-  const who = attackersFor(attacked, surrogates, { norm, ...units }, { names: choices.attackers, isService });
+  const who = attackersFor(
+    attacked,
+    surrogates,
+    { norm, ...units },
+    { names: choices.attackers, isService, loss: objective?.gradient },
+  );
   return {
     question: {
       seed,
@@ -78,6 +91,8 @@ export function chooseAudit({ attacked, training, isService }: ChoosingBy, choic
       ...units,
       ...(who.attackers.length > 0 && { attackers: who.attackers }),
       ...(attack && { attack }),
+      ...(targetClass && { targetClass }),
+      ...(objective && { objective: objective.name }),
       epsilons,
       surrogates,
     },
@@ -95,4 +110,10 @@ export function chooseAudit({ attacked, training, isService }: ChoosingBy, choic
     },
     leftOut: who.leftOut,
   };
+}
+
+/** The class by its position. */
+function aimedAt(name: string, { classNames }: Dataset): NonNullable<AuditQuestion["targetClass"]> {
+  const label = classNamed(classNames, name, "target class");
+  return { name: classNames[label], label };
 }

@@ -10,7 +10,7 @@ import { sourceName } from "./attackerRows.ts";
 import { type AuditedVersion, pairsOf, requireSamePoints, type SamplePair } from "./auditedVersion.ts";
 import { type Increase, increases, sharedBudgets } from "./increase.ts";
 import { type PairedErrors, pairedErrors } from "./pairedErrors.ts";
-import { wrongIn } from "./standing.ts";
+import { misledIn } from "./standing.ts";
 
 /** The same at a budget. */
 export interface PairedErrorsAt extends PairedErrors {
@@ -32,7 +32,10 @@ export interface AuditComparison {
   readonly seed: number;
   readonly versions: readonly [first: VersionFacts, second: VersionFacts];
   /** What both audits have in common; budgets are those that both have. */
-  readonly asked: Pick<AuditResult["asked"], "norm" | "units" | "epsilons" | "dataHash" | "points" | "classNames">;
+  readonly asked: Pick<
+    AuditResult["asked"],
+    "norm" | "units" | "targetClass" | "epsilons" | "dataHash" | "points" | "classNames"
+  >;
   /** How many comparisons there are, all of which intervals and adjusted p-values hold for at once. */
   readonly comparisons: number;
   readonly clean: PairedErrors;
@@ -64,8 +67,9 @@ export interface VersionFacts {
  * @throws InputError where points, classes, norms or units differ, or no budget is shared
  */
 export function compareAudits(first: AuditedVersion, second: AuditedVersion): AuditComparison {
-  requireSamePoints(first, second);
+  // Audits of other goals have other points, too.
   const epsilons = sharedBudgets(second.result, first.result);
+  requireSamePoints(first, second);
   const pairs = pairsOf(first, second, epsilons);
   const [some] = pairs;
   if (!some) {
@@ -81,17 +85,25 @@ export function compareAudits(first: AuditedVersion, second: AuditedVersion): Au
     const own = crafted.filter((pair) => pair.first.epsilon === epsilon);
     return own.length === 0 ? [] : [{ epsilon, counts: pairedCounts(misled(own, "first"), misled(own, "second")) }];
   });
-  const alone = pairs.map(({ first, second }) => pairedCounts(wrongIn(first), wrongIn(second)));
+  const alone = pairs.map(({ first, second }) => pairedCounts(misledIn(first), misledIn(second)));
   const all = pairedErrors([clean, ...any.map(({ counts }) => counts), ...alone]);
   const [sourcesOfFirst, sourcesOfSecond] = [sourcesOf(first), sourcesOf(second)];
   const { classNames } = second.result.asked;
-  const { norm, units, dataHash, points } = first.result.asked;
+  const { norm, units, targetClass, dataHash, points } = first.result.asked;
   const facts = ({ name, result }: AuditedVersion): VersionFacts => ({ name, targetHash: result.asked.targetHash });
   return {
     carom: VERSION,
     seed: first.result.seed,
     versions: [facts(first), facts(second)],
-    asked: { norm, ...(units && { units }), epsilons, dataHash, points, classNames },
+    asked: {
+      norm,
+      ...(units && { units }),
+      ...(targetClass !== undefined && { targetClass }),
+      epsilons,
+      dataHash,
+      points,
+      classNames,
+    },
     comparisons: all.length,
     clean: all[0],
     any: any.map(({ epsilon }, i) => ({ epsilon, ...all[1 + i] })),
@@ -112,12 +124,11 @@ export function compareAudits(first: AuditedVersion, second: AuditedVersion): Au
 
 const sourcesOf = ({ samples }: AuditedVersion): string[] => [...new Set(samples.map(sourceName))];
 
-const wrongWhenClean = ({ labels, cleanLabels }: SamplePair["first"]) =>
-  wrongIn({ labels, attackedLabels: cleanLabels });
+const wrongWhenClean = (judged: SamplePair["first"]) => misledIn({ ...judged, attackedLabels: judged.cleanLabels });
 
 /** For each point, 1 where any of the attackers misleads the version. */
 function misled(pairs: readonly SamplePair[], version: keyof SamplePair): Uint8Array {
-  const all = pairs.map((pair) => wrongIn(pair[version]));
+  const all = pairs.map((pair) => misledIn(pair[version]));
   return all[0].map((_, i) => Number(all.some((wrong) => wrong[i] === 1)));
 }
 

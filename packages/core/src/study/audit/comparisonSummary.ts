@@ -1,6 +1,7 @@
 // What a comparison of two versions says in plain sentences: fixed rules on adjusted tests and intervals.
 
 import { counted, percentage, percentInterval } from "../../numbers.ts";
+import { errs } from "../goal.ts";
 import { TARGET } from "../names.ts";
 import type { AuditComparison } from "./comparison.ts";
 import type { PairedErrors } from "./pairedErrors.ts";
@@ -8,15 +9,14 @@ import type { PairedErrors } from "./pairedErrors.ts";
 /** The sentences: under attack, without, and what the attackers had in common. The versions are A and B. */
 export function comparisonSummary({ any, cells, clean, asked }: AuditComparison): string[] {
   const crafted = cells.filter(({ surrogate }) => surrogate !== TARGET);
+  const does = (share: number) => errs(percentage(share), asked.targetClass);
   const other = crafted.some(({ isSameCraft }) => !isSameCraft);
   return [
     underAttack(any, asked.points),
     bySingle(crafted),
     clean.verdict === "not told apart"
-      ? `Without attack they are not told apart: A errs on ${percentage(clean.first)}, B on ` +
-        `${percentage(clean.second)}.`
-      : `Without attack B errs ${clean.verdict} often too: on ${percentage(clean.second)}, A on ` +
-        `${percentage(clean.first)}.`,
+      ? `Without attack they are not told apart: A ${does(clean.first)}, B ${does(clean.second)}.`
+      : `Without attack B ${does(clean.second)}, ${clean.verdict} often too; A ${does(clean.first)}.`,
     ...(other
       ? [
           "The points that were attacked are the same, but not all were crafted alike, as surrogates differ " +

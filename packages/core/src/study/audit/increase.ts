@@ -6,7 +6,13 @@ import { newcombe, newcombePaired, pairedCounts } from "../../stats/newcombe.ts"
 import type { Interval } from "../../stats/sample.ts";
 import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
-import { type Judged, wrongIn } from "./standing.ts";
+import { type Judged, misledIn } from "./standing.ts";
+
+/** So many of n points. */
+interface Counted {
+  readonly count: number;
+  readonly n: number;
+}
 
 /** What of an audit is compared. */
 export interface Compared {
@@ -16,23 +22,27 @@ export interface Compared {
     "norm" | "epsilons" | "dataHash" | "targetHash" | "classNames" | "points"
   > & {
     readonly units?: AuditResult["asked"]["units"] | undefined;
+    readonly targetClass?: string | undefined;
     readonly featuresHash?: string | undefined;
     readonly warnings?: readonly string[] | undefined;
   };
   readonly shortfall?: { readonly shows?: string | undefined } | undefined;
   readonly cells: readonly (Pick<AuditResult["cells"][number], "surrogate" | "target" | "epsilon"> & {
     readonly attacker?: string | undefined;
-    readonly errorUnderAttack: { readonly count: number; readonly n: number };
+    readonly errorUnderAttack: Counted;
+    readonly targeted?: Counted | undefined;
   })[];
 }
 
 const count = z.number().int().nonnegative();
+const counted = z.object({ count, n: count });
 const comparedSchema = z.object({
   seed: z.number(),
   asked: z.object({
     norm: z.enum(["l1", "l2", "linf"]),
     units: z.enum(["features", "ranges", "costs"]).optional(),
     featuresHash: z.string().optional(),
+    targetClass: z.string().optional(),
     epsilons: z.array(z.number()).min(1),
     dataHash: z.string(),
     targetHash: z.string(),
@@ -44,7 +54,8 @@ const comparedSchema = z.object({
   cells: z.array(
     z.object({
       ...{ surrogate: z.string(), attacker: z.string().optional(), target: z.string(), epsilon: z.number() },
-      errorUnderAttack: z.object({ count, n: count }),
+      errorUnderAttack: counted,
+      targeted: counted.optional(),
     }),
   ),
 });
@@ -97,8 +108,10 @@ export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number)
       attacker === undefined && target === TARGET && surrogate !== TARGET && cell.epsilon === epsilon,
   );
   if (own.length === 0) return undefined;
-  const most = own.reduce((first, cell) => (cell.errorUnderAttack.count > first.errorUnderAttack.count ? cell : first));
-  return { surrogate: most.surrogate, epsilon, count: most.errorUnderAttack.count, n: most.errorUnderAttack.n };
+  const reached = (cell: (typeof own)[number]) => cell.targeted ?? cell.errorUnderAttack;
+  const most = own.reduce((first, cell) => (reached(cell).count > reached(first).count ? cell : first));
+  const { count, n } = reached(most);
+  return { surrogate: most.surrogate, epsilon, count, n };
 }
 
 /**
@@ -108,7 +121,7 @@ export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number)
  * both audits attacked the same points (the same data, seed and number) and their errors are known point by point, else
  * his for independent ones.
  *
- * @throws InputError where the audits measure perturbations in different ways, or share no budget
+ * @throws InputError where the audits measure perturbations in different ways, have other goals, or share no budget
  */
 export function increases(now: ComparedAudit, before: ComparedAudit): Increase[] {
   const [asked, earlier] = [now.result.asked, before.result.asked];
@@ -133,12 +146,12 @@ function errorsOf({ samples }: ComparedAudit, { surrogate, epsilon }: StrongestP
   const own = samples?.find(
     (each) => each.surrogate === surrogate && each.attacker === undefined && each.epsilon === epsilon,
   );
-  return own && wrongIn(own);
+  return own && misledIn(own);
 }
 
 /**
  * The budgets that two audits have in common.
- * @throws InputError where there are none, or perturbations are measured otherwise
+ * @throws InputError where there are none, perturbations are measured otherwise, or the goals are not the same
  */
 export function sharedBudgets({ asked }: Compared, { asked: earlier }: Compared): readonly number[] {
   const measure = ({ norm, units = "features", featuresHash }: Compared["asked"]) => {
@@ -148,9 +161,20 @@ export function sharedBudgets({ asked }: Compared, { asked: earlier }: Compared)
   if (measure(asked) !== measure(earlier)) {
     throw different("perturbations measured alike", `${measure(earlier)} before, ${measure(asked)} now`);
   }
+  const goal = ({ targetClass }: Compared["asked"]) =>
+    targetClass === undefined ? "any wrong class" : `class ${targetClass}`;
+  if (goal(asked) !== goal(earlier)) throw differentGoals(goal(earlier), goal(asked));
   const shared = asked.epsilons.filter((epsilon) => earlier.epsilons.includes(epsilon));
   if (shared.length > 0) return shared;
   throw different("a budget that both have", `${earlier.epsilons.join(", ")} before, ${asked.epsilons.join(", ")} now`);
+}
+
+function differentGoals(before: string, now: string): InputError {
+  return new InputError("invalid", "audit to compare with", {
+    expected: "attacks with the same goal",
+    got: `${before} before, ${now} now`,
+    remedy: "audit both versions with the same --target-class",
+  });
 }
 
 function different(expected: string, got: string): InputError {

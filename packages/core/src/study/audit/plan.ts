@@ -1,5 +1,6 @@
 // An audit as tasks: surrogates are trained, all models craft, and all judge.
 
+import type { Attacker } from "../../attacks/attacker.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { parseOptions } from "../../registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
@@ -45,7 +46,8 @@ export function mostQueries(
 
 /** Adds the tasks of an audit to a plan: all models craft, and all judge. */
 export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: AuditParts): AuditMatrix {
-  const { surrogates, attack: attacker, attackers = [], norm, epsilons, seed, units, features } = question;
+  const { surrogates, attackers = [], norm, epsilons, seed, units, features, targetClass } = question;
+  const attacker = aiming(question.attack, question);
   const { target, training, attacked } = parts;
   const how = { seed, prefix: "" };
   const ids = [TARGET, ...surrogates.map(surrogateId)];
@@ -67,9 +69,13 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
     ...{ norm, units, epsilons, ...how },
     ...(features && { features }),
     ...(attacker && { attacker }),
+    ...(targetClass && { target: targetClass.label }),
     participants: [asked(), ...others],
   };
-  const further = furtherOf(attackers, TARGET);
+  const further = furtherOf(attackers, TARGET).map(({ attacker: by, ...craft }) => ({
+    ...craft,
+    ...(by && { attacker: { ...by, how: aiming(by.how, question)! } }),
+  }));
   const matrix = planMatrix(plan, { ...shared, further, attacked, pool: training });
   if (!("service" in target) || !question.estimate) return matrix;
   const estimate = planEstimate(plan, matrix, target.service, question, attacked);
@@ -96,5 +102,9 @@ function planEstimate(
   const surrogates = [...crafts.keys()].map((id) => ({ id, look: looks.get(id)! }));
   return plan.add(estimateAlignment, parameters, { attacked, service, surrogates }, "estimate of alignment");
 }
+
+/** An attacker that raises what the question says; as it is where it says nothing. */
+const aiming = (how: Attacker | undefined, { objective }: AuditQuestion): Attacker | undefined =>
+  objective === undefined ? how : { ...how, objective };
 
 const surrogateId = ({ learner, complexity }: SurrogateChoice) => levelName(learner, complexity);

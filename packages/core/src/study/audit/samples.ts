@@ -10,6 +10,8 @@ export interface AuditSamples {
   readonly labels: Int32Array;
   readonly cleanLabels: Int32Array;
   readonly attackedLabels: Int32Array;
+  /** The class that points are to end in; any wrong one where absent. */
+  readonly wanted?: number;
   /** Cross-entropy; undefined where the target names classes only. */
   readonly lossBefore: Float64Array | undefined;
   readonly lossAfter: Float64Array | undefined;

@@ -4,6 +4,7 @@ import { newcombePaired, pairedCounts } from "../../stats/newcombe.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { signTest } from "../../stats/signTest.ts";
 import { wilson } from "../../stats/wilson.ts";
+import { reachedIn } from "../goal.ts";
 
 /** Points crafted on one model with one budget, as the target labels them; all arrays are of the same N points. */
 export interface Judged {
@@ -15,13 +16,15 @@ export interface Judged {
   readonly labels: Int32Array;
   readonly cleanLabels: Int32Array;
   readonly attackedLabels: Int32Array;
+  /** The class that points are to end in; any wrong one where absent. */
+  readonly wanted?: number;
 }
 
 /** What one surrogate's points did to the target. */
 export interface Standing {
   readonly surrogate: string;
   readonly attacker?: string;
-  /** Error under attack at each budget, ascending in the order of the question. */
+  /** Error under attack, or the share that ends in the class that is wanted, at each budget, ascending in the order of the question. */
   readonly errors: readonly Interval[];
   /** The mean of them over budgets. */
   readonly mean: number;
@@ -82,7 +85,7 @@ export function standingsOf(target: string, all: readonly Judged[], epsilons: re
     ...(white && { white: white.budgets.map((each) => errorOf(each, level)) }),
     changes: all.some(({ cleanLabels, attackedLabels }) => attackedLabels.some((label, i) => label !== cleanLabels[i])),
     rises: crafted.some(
-      (each) => difference(wrongIn(each), wrongIn({ ...each, attackedLabels: each.cleanLabels }), level).low > 0,
+      (each) => difference(misledIn(each), misledIn({ ...each, attackedLabels: each.cleanLabels }), level).low > 0,
     ),
     ...(masked && { masked }),
   };
@@ -130,7 +133,7 @@ function clearlyStronger(
 ): Standings["masked"] {
   const cases = crafted.map((each) => {
     const own = white[epsilons.indexOf(each.epsilon)];
-    return { each, own, low: difference(wrongIn(each), wrongIn(own), level).low };
+    return { each, own, low: difference(misledIn(each), misledIn(own), level).low };
   });
   const clearest = cases.reduce<(typeof cases)[number] | undefined>(
     (most, next) => (most === undefined || next.low > most.low ? next : most),
@@ -143,20 +146,19 @@ function clearlyStronger(
   return { surrogate, ...(attacker !== undefined && { attacker }), epsilon, error: error(each), white: error(own) };
 }
 
-/** For each point, 1 where it ends in a wrong class. */
-export const wrongIn = ({ labels, attackedLabels }: Pick<Judged, "labels" | "attackedLabels">): Uint8Array =>
-  Uint8Array.from(labels, (label, i) => Number(attackedLabels[i] !== label));
+/** For each point, 1 where the attack got what it is after (`reachedIn`). */
+export const misledIn = ({ labels, attackedLabels, wanted }: Omit<Judged, "surrogate" | "epsilon" | "cleanLabels">) =>
+  reachedIn(labels, attackedLabels, wanted);
 
 function errorOf(judged: Judged, level: number): Interval {
-  const wrong = wrongIn(judged);
-  return wilson(wrong.filter(Boolean).length, wrong.length, level)!;
+  const misled = misledIn(judged);
+  return wilson(misled.filter(Boolean).length, misled.length, level)!;
 }
 
 /** At how many budgets each point errs. */
 function errorsByPoint(budgets: readonly Judged[]): Int32Array {
-  return Int32Array.from(budgets[0].labels, (label, i) =>
-    budgets.reduce((sum, { attackedLabels }) => sum + (attackedLabels[i] === label ? 0 : 1), 0),
-  );
+  const misled = budgets.map(misledIn);
+  return Int32Array.from(budgets[0].labels, (_, i) => misled.reduce((sum, each) => sum + each[i], 0));
 }
 
 /** The share of points that err in the first case less that in the second. */

@@ -6,6 +6,7 @@ import { pearson } from "../../stats/pearson.ts";
 import type { Interval } from "../../stats/sample.ts";
 import { spearman } from "../../stats/spearman.ts";
 import { studentInterval, studentTwoSided } from "../../stats/student.ts";
+import { reached } from "../goal.ts";
 import type { NamedAttacker } from "../namedAttacker.ts";
 import type { AuditCell, Transfer } from "../result.ts";
 
@@ -20,7 +21,7 @@ export interface AttackerGain {
   /** Rows of gradients of each surrogate for each point, of both. */
   readonly gradients: number;
   readonly gradientsOfOther: number;
-  /** Mean error of the targets. */
+  /** Mean error of the targets, or mean share that ends in the class that is wanted. */
   readonly error: number;
   /**
    * How much larger it is than under the other's points: mean over repetitions, Student's interval for all gains at
@@ -113,7 +114,7 @@ export function attackerGains(
 
 type Cells = readonly AuditCell[];
 
-const errorOf = ({ errorUnderAttack }: AuditCell): number => errorUnderAttack.estimate;
+const errorOf = (cell: AuditCell): number => reached(cell).estimate;
 const alignmentOf = ({ attackAlignment }: AuditCell): number | undefined => attackAlignment;
 const gradientsOf = ({ cost }: AuditCell): number[] => (cost ? [cost.gradients] : []);
 

@@ -1,7 +1,7 @@
 // A study as tasks: surrogates against targets over repetitions, each on another random split of the data.
 
-import { classPosition } from "../../data/labels.ts";
-import { assert, InputError, unknownName } from "../../errors.ts";
+import { classNamed } from "../../data/labels.ts";
+import { assert, InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt, type Ref } from "../engine/reference.ts";
@@ -55,14 +55,15 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
   const attackableRows = test ? test.rows : Math.floor(shares[2] * rows);
   const { classNames, labels } = data.train.dataset;
   const attackedLabel =
-    study.attack.class === undefined ? undefined : labelNamed(study.attack.class, classNames, "attack.class");
+    study.attack.class === undefined ? undefined : classNamed(classNames, study.attack.class, "class of attack.class");
   if (study.falseAlarms !== undefined) {
     if (attackedLabel === undefined) throw noAttackedClass();
     const service = targets.find((each) => each.learner === undefined && "service" in givenAs("target", each));
     if (service) throw noOperatingPoint(service.name);
   }
   const { targetClass } = study.attack;
-  const target = targetClass === undefined ? undefined : labelNamed(targetClass, classNames, "attack.targetClass");
+  const target =
+    targetClass === undefined ? undefined : classNamed(classNames, targetClass, "class of attack.targetClass");
   if (target !== undefined && target === attackedLabel) throw sentToItself(targetClass!);
   /**
    * The classes whose points are attacked, where not all are: the one that is named, or all but the one they are sent
@@ -227,10 +228,6 @@ function attackedShare({ split }: Study): number {
     got: "none",
     remedy: "for instance split: {target: 0.36, surrogate: 0.36, attacked: 0.28}",
   });
-}
-
-function labelNamed(name: string, classNames: readonly string[], field: string): number {
-  return classPosition(classNames, name) ?? unknownName(`class of ${field}`, name, classNames);
 }
 
 function labelsBut(left: number, classNames: readonly string[]): readonly number[] {

@@ -21,6 +21,8 @@ export interface StudyCell {
   readonly attacker?: string;
   /** Mean error under attack; the interval is Student's over repetitions, or that of the one repetition. */
   readonly errorUnderAttack: Interval;
+  /** Mean share that ends in the class that is wanted, likewise; where one is named. */
+  readonly targeted?: Interval;
   /** Mean black-box error divided by white-box error; absent where that is 0 in some repetition. */
   readonly ratio?: number;
 }
@@ -39,7 +41,7 @@ export interface StudyResult {
   readonly ensembles?: readonly EnsembleOf[];
   readonly repetitions: readonly Transfer[];
   readonly cells: readonly StudyCell[];
-  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate. */
+  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate; of targeted success where a class is named. */
   readonly transferRates: readonly {
     readonly surrogate: string;
     readonly epsilon: number;

@@ -1,10 +1,10 @@
 // Studies whose points are to end in one class: whom they attack, and how success is counted.
 
+import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import { clouds } from "../../../test/clouds.ts";
 import { runtime } from "../../../test/linearWorld.ts";
-import { type Dataset, dataset } from "../../data/dataset.ts";
-import { stream } from "../../random.ts";
-import { tensor } from "../../tensor.ts";
+import { studyFiles } from "../../report/studyFiles.ts";
 import { execute } from "../engine/execute.ts";
 import { startPlan } from "../engine/plan.ts";
 import { inProcess } from "../engine/runTask.ts";
@@ -13,26 +13,6 @@ import { planStudy } from "./plan.ts";
 import { readStudy } from "./read.ts";
 import type { StudyResult } from "./result.ts";
 import { studySchema } from "./schema.ts";
-
-const [n, d] = [240, 10];
-
-/** Classes around means of their own, named a, b, ... */
-function clouds(classes: number): Dataset {
-  const random = stream(3, "clouds");
-  const labels = Array.from({ length: n }, (_, i) => i % classes);
-  const means = Array.from({ length: classes * d }, () => 0.35 + 0.3 * random.uniform());
-  const value = (k: number) => means[labels[Math.floor(k / d)] * d + (k % d)] + 0.12 * random.normal();
-  return dataset({
-    features: tensor(
-      "float32",
-      [n, d],
-      Float32Array.from({ length: n * d }, (_, k) => Math.min(1, Math.max(0, value(k)))),
-    ),
-    labels,
-    classNames: ["a", "b", "c"].slice(0, classes),
-    domain: [0, 1],
-  });
-}
 
 async function studyOf(classes: number, attack: object, more: object = {}): Promise<StudyResult> {
   const study = studySchema.parse({
@@ -77,12 +57,32 @@ describe("a study whose points are sent to one class", () => {
     expect(named?.map(({ name }) => name)).toEqual(["first", "logit"]);
     expect(cells.length).toBeGreaterThan(plain.repetitions[0].cells.length);
     for (const { targeted, errorUnderAttack } of cells) {
-      expect(targeted!.n).toBe((2 * 0.3 * n) / 3);
+      expect(targeted!.n).toBe((2 * 0.3 * 240) / 3);
       expect(targeted!.n).toBe(errorUnderAttack.n);
       expect(targeted!.count).toBeLessThanOrEqual(errorUnderAttack.count);
     }
     const own = cells.filter(({ surrogate, target, epsilon }) => surrogate === target && epsilon === 1);
     for (const { targeted } of own) expect(targeted!.estimate).toBeGreaterThan(0.9);
+  });
+
+  it("tells rates of those that get there, with the paper's name for them, in matrices and sentences", async () => {
+    const result = await studyOf(3, { targetClass: "c" });
+    for (const { surrogate, epsilon, rate } of result.transferRates) {
+      const own = result.cells.filter((cell) => cell.surrogate === surrogate && cell.epsilon === epsilon);
+      const shares = own.map(({ targeted }) => targeted!.estimate);
+      expect(rate).toBeCloseTo(shares.reduce((sum, each) => sum + each, 0) / shares.length, 12);
+    }
+    const differ = result.cells.filter(
+      ({ targeted, errorUnderAttack }) => targeted!.estimate < errorUnderAttack.estimate,
+    );
+    expect(differ.length).toBeGreaterThan(0);
+    const { document } = parseHTML("<html><body></body></html>");
+    const facts = { question: "", started: new Date(0), seconds: 0, runtimes: [], place: {} };
+    const page = studyFiles(result, [], facts, document)["report.html"];
+    expect(page).toContain("to end in class &quot;c&quot;; its own are left out");
+    expect(page).toMatch(/make the targets take [\d.]+\u00a0% for &quot;c&quot; on average/);
+    const [first] = result.transferRates.filter(({ epsilon }) => epsilon === 1);
+    expect(page).toContain(`<td><b>${(100 * first.rate).toFixed(1)}</b></td>`);
   });
 
   it.each<readonly [what: string, attack: object, sentence: RegExp]>([

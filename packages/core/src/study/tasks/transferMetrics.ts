@@ -60,7 +60,7 @@ export interface MetricsInputs {
 
 export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfer> = {
   name: "transfer",
-  version: 10,
+  version: 11,
   output: jsonCodec("transfer"),
   estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
   async run({ epsilons, seed, size, target: wanted, ...choice }, { attacked, models, crafts }, { runtime }) {
@@ -99,6 +99,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
     return {
       models: models.map((row) => ({
         ...modelOf(row, looks.get(row.id)!, labels, seed),
+        ...cleanTargeted(looks.get(row.id)!, labels, wanted),
         ...nonFinite(judged.get(row.id), labels.length),
         ...otherSize(looks.get(row.id)!, size, seed),
         ...smoothnessOf(row.smooth, seed),
@@ -151,6 +152,16 @@ function modelOf(
     ...(flat > 0 && { flat: { count: flat, n: labels.length } }),
     ...(count > 0 && { leftOut: { count, n: labels.length } }),
   };
+}
+
+/** What a model takes for the wanted class without attack; nothing where none is named, or all points are of it. */
+function cleanTargeted(
+  { labels: predicted }: SeenModel,
+  labels: Int32Array,
+  wanted: number | undefined,
+): Pick<AuditModel, "cleanTargeted"> {
+  const taken = wanted === undefined ? undefined : targetedRate(predicted, labels, wanted).success;
+  return taken ? { cleanTargeted: taken } : {};
 }
 
 /** What the attack on a model met, where that was not finite everywhere. */
