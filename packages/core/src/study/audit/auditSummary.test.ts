@@ -175,7 +175,7 @@ const situations: readonly (readonly [string, Situation, readonly RegExp[], read
       R: { A: [0.3, 0.02], B: [0.1, 0.02] },
     },
     [
-      /^The target's gradients are masked: transfer is stronger than the white-box attack. At ε = 2 points crafted on A make it err on 60 %, those crafted on the model itself on 19 %/,
+      /^The target's gradients are masked: transfer is stronger than the white-box attack. At ε = 2 points crafted on A make it err on 60 %, those crafted on the model itself make it err on 19 %/,
       /A transfers best/,
     ],
     [/Why cannot be said|point most nearly|Alignment/],
