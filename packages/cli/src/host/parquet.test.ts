@@ -1,7 +1,9 @@
 // Rows of a Parquet file as text are read back as the table that they were.
 
 import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readCsv } from "@carom/core/data";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -60,4 +62,24 @@ it("says what is missing where nothing reads Parquet, and what an option means n
     /t\.parquet: expected (the package hyparquet.*npm install hyparquet|a sound Parquet file)/,
   );
   await expect(loadDataset(path, { separator: ";" })).rejects.toThrow(/option --separator/);
+});
+
+/** Whether the package that reads Parquet is there; it need not be. */
+const isThere = (() => {
+  try {
+    return createRequire(import.meta.url).resolve("hyparquet") !== "";
+  } catch {
+    return false;
+  }
+})();
+
+it.skipIf(!isThere)("what pandas wrote as Parquet is the table that it wrote as text", async () => {
+  const file = (name: string) => fileURLToPath(new URL(`../../../../fixtures/parquet/${name}`, import.meta.url));
+  const options = { missing: "median", label: "credit" } as const;
+  const { dataset: text } = await loadDataset(file("loans.csv"), options);
+  for (const name of ["loans.parquet", "plain.parquet"]) {
+    const { dataset, reading } = await loadDataset(file(name), options);
+    expect(dataset).toEqual(text);
+    expect(reading.index).toBeDefined();
+  }
 });
