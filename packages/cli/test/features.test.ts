@@ -88,8 +88,7 @@ it("what is crafted satisfies the rules after it was written and read", async ()
 });
 
 it("a study of poisoning has no rules", async () => {
-  const study =
-    "kind: poisoning\nname: p\nfeatures: features.yaml\ndata: { train: loans.csv }\nsurrogates: [ridge]\ntargets: [ridge]\n";
+  const study = "kind: poisoning\nname: p\nfeatures: features.yaml\ndata: { train: loans.csv }\n";
   writeFileSync(at("poisoning.yaml"), study);
   const { status, stderr } = await run("study", "poisoning.yaml", "--out", "none");
   expect(status).toBe(2);

@@ -245,7 +245,7 @@ describe("carom study", () => {
     const shipped = readdirSync(fileURLToPath(new URL("../studies", import.meta.url)));
     const listed = await carom(["study", "--list"]);
     const lines = listed.stdout.trimEnd().split("\n");
-    const names = shipped.map((file) => file.replace(/\.yaml$/, ""));
+    const names = shipped.filter((file) => file.endsWith(".yaml")).map((file) => file.replace(/\.yaml$/, ""));
     expect(lines.map((line) => line.split(":")[0])).toEqual(names.toSorted());
     const evasion = lines.find((line) => line.startsWith("mnist89-evasion:"));
     expect(evasion).toMatch(/\(scales .*tiny.*reads \$CAROM_DATA\/.*\.gz.*\)$/);

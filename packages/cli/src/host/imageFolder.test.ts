@@ -1,4 +1,4 @@
-// Pictures in a folder are the bytes that Pillow reads in them: palettes of every depth, JPEG in colours, grey and in passes.
+// Pictures in a folder are the bytes that Pillow reads in them: palettes of every depth, JPEG in colours and grey.
 
 import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

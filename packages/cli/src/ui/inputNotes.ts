@@ -5,8 +5,8 @@ import type { InputPart } from "@carom/core/models";
 import type { OnnxModel } from "@carom/core/onnx";
 
 /**
- * A sentence for each thing that a reader of the numbers must know; none for a single input of real numbers. Rounding concerns
- * those alone who took gradients.
+ * A sentence for each thing that a reader of the numbers must know; none for a single input of real numbers. Rounding
+ * concerns those alone who took gradients.
  */
 export function inputNotes(
   { parts, onnx }: Model,

@@ -60,7 +60,8 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
             file: "white-box-curves",
             title: "White-box curves",
             caption:
-              "Error of each target under the attack crafted on itself; bands are two standard errors over repetitions.",
+              "Error of each target under the attack crafted on itself; bands are two standard errors over " +
+              "repetitions.",
             svg: svgText(whiteBoxCurves(curves, curveModel, { document }, { name: budgetAxis(study), top: 1 })),
             wide: true,
           },
