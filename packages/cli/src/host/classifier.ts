@@ -80,7 +80,8 @@ const wordsOf = ({ domain }: Dataset) => new Map((domain.groups ?? []).map(({ na
  * else the features that it lists; undefined where it names none, and where it cannot be read: who opens it will tell.
  */
 export async function takenColumns(path: string, options: ModelOptions): Promise<readonly TakenColumn[] | undefined> {
-  const file = await loadModel(path, options).catch((error) => {
+  // Which words a column holds the data will say, where the file does not.
+  const file = await loadModel(path, options, new AnyWords()).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;
   });
@@ -135,4 +136,11 @@ export async function checkOn(
     ...roundingWarning(model.parts, rows),
     ...(await checkModel(opened, rows, part.labels)),
   ];
+}
+
+/** Stands for the words of any column, where names alone are asked for. */
+class AnyWords extends Map<string, readonly string[]> {
+  override get(): readonly string[] {
+    return ["any"];
+  }
 }
