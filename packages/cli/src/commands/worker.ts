@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { codeName, serve } from "@carom/core/study";
 import { Command } from "commander";
 import { clock, LEASES, openBroker } from "../host/cluster/openBroker.ts";
-import { drainAtSignals, isDraining } from "../host/draining.ts";
+import { drainAtSignals } from "../host/draining.ts";
 import { defaultWorkers, startPool } from "../host/pool.ts";
 import { openDevice } from "../host/runtime.ts";
 import { prepareStore, storePlace } from "../host/store.ts";
@@ -21,6 +21,9 @@ interface WorkerOptions extends ClusterOptions, DeviceOptions {
   readonly idle?: number;
   readonly quiet?: boolean;
 }
+
+/** Seconds that a timer can wait. */
+const LONGEST_S = 2_000_000;
 
 /** `carom worker`. */
 export function workerCommand(): Command {
@@ -41,13 +44,19 @@ async function run(options: WorkerOptions): Promise<void> {
   const refusal = await prepareStore(folder);
   if (refusal) throw refusal;
   const { provider } = (await openDevice(device)).identity;
-  const until = clock.now() + 1000 * (options.for ?? Number.POSITIVE_INFINITY);
   const pool = startPool({
     ...{ place, count: workers, provider, retries: 0, onWarning: tell },
     onTime: (task, { processor }) => void noteTime(folder, task, processor, provider),
   });
   const open = await openBroker(broker, place);
-  drainAtSignals(() => tell("what is running is finished, nothing more is taken; ask again to end at once"));
+  const stop = new Promise<void>((resolve) => {
+    drainAtSignals(() => {
+      tell("what is running is finished, nothing more is taken; ask again to end at once");
+      resolve();
+    });
+    // Longer than a timer can wait is for ever.
+    if (options.for !== undefined && options.for < LONGEST_S) setTimeout(resolve, 1000 * options.for).unref();
+  });
   tell(
     `${workers} ${workers === 1 ? "process" : "processes"} of carom ${codeName()} for the store ${bucket ?? folder}`,
   );
@@ -55,7 +64,7 @@ async function run(options: WorkerOptions): Promise<void> {
     const finished = await serve(open, {
       ...{ name: hostname(), pid: process.pid, places: workers, provider, clock },
       run: (task) => pool.run(task, () => {}),
-      isStopping: () => isDraining() || clock.now() > until,
+      stop,
       idle: 1000 * (options.idle ?? Number.POSITIVE_INFINITY),
       onWarning: tell,
       onEnd: (task) => quiet || tell(`done: ${task.label}`),

@@ -25,5 +25,3 @@ export function drainAtSignals(onFirst: () => void): void {
 
 /** Whether a signal that comes now shall end the process only when its work is done. */
 export const mayDrain = (): boolean => drains && (asked === undefined || performance.now() - asked < SAME_MS);
-/** Whether the process was asked to end. */
-export const isDraining = (): boolean => asked !== undefined;

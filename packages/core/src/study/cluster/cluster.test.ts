@@ -81,7 +81,7 @@ function machine(
   };
   const done = serve(brokerFor(living, name), {
     ...{ name, pid: 1, places, provider: "cpu", clock, idle: 60_000, onWarning: () => {} },
-    isStopping: () => dead,
+    stop: new Promise(() => {}),
     async run({ key, inputs, ...rest }) {
       log.push(key);
       await clock.sleep(1000 * seconds);

@@ -18,8 +18,8 @@ export interface ServeOptions {
   readonly clock: Clock;
   /** Computes a task and writes its artifact to the store. @throws MissingInput, InputError, Death */
   run(task: Task): Promise<void>;
-  /** Whether no more is to be taken; what is running ends. */
-  isStopping(): boolean;
+  /** Settles when no more is to be taken; what is running ends. */
+  readonly stop: Promise<unknown>;
   /** Milliseconds without work after which it stops. */
   readonly idle: number;
   onWarning(message: string): void;
@@ -46,7 +46,17 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
   const held = new Set<Taken>();
   const died = new Map<string, number>();
   let finished = 0;
-  let isOver = false;
+  let isStopping = false;
+  // Racing all that runs would grow with it at each turn.
+  let wake = () => {};
+  void options.stop.then(() => {
+    isStopping = true;
+    wake();
+  });
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   let toldOthers = false;
   const isWilling = (offer: Offer) => {
     if (offer.code !== code && !toldOthers) {
@@ -77,6 +87,7 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
       await persist(() => (isDeath ? taken.giveBack(true) : taken.end(failureOf(error))));
     } finally {
       running.delete(task.key);
+      wake();
     }
   };
   /** A broker that is away for a moment shall know in the end. */
@@ -91,16 +102,19 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
     }
   };
   const renewing = (async () => {
+    let isOver = false;
+    void over.then(() => {
+      isOver = true;
+    });
     while (!isOver) {
       await broker.attend({ name, pid, places, code }).catch(() => {});
       for (const taken of held) await taken.renew().catch(() => {});
-      const until = clock.now() + broker.patience / RENEWALS;
-      while (!isOver && clock.now() < until) await clock.sleep(PAUSE);
+      await Promise.race([clock.sleep(broker.patience / RENEWALS), over]);
     }
   })();
   let busy = clock.now();
   let away = false;
-  while (!options.isStopping()) {
+  while (!isStopping) {
     const free = places - running.size;
     let taken: readonly Taken[] = [];
     try {
@@ -113,12 +127,17 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
     for (const each of taken) running.set(each.offer.task.key, compute(each));
     if (running.size > 0) busy = clock.now();
     else if (clock.now() - busy > idle) break;
-    const wait = clock.sleep(PAUSE);
-    // A place that becomes free wants the next task at once.
-    if (running.size === places || taken.length === 0) await Promise.race([...running.values(), wait]);
+    const isFull = running.size === places;
+    // A place that becomes free wants the next task at once; where one is free, one looks again soon.
+    if (isFull || taken.length === 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (!isFull) void clock.sleep(PAUSE).then(resolve);
+      });
+    }
   }
   await Promise.all(running.values());
-  isOver = true;
+  end();
   await broker.leave().catch(() => {});
   await renewing;
   return finished;
