@@ -1,5 +1,5 @@
-// Files of every format, of random shapes, types, orders and spellings, as NumPy, pandas, SciPy and scikit-learn write and
-// read them; and round trips by our own writers, which need no Python.
+// Files of every format, of random shapes, types, orders and spellings, as NumPy, pandas, SciPy and scikit-learn write
+// and read them; and round trips by our own writers, which need no Python.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -70,7 +70,8 @@ def idx(name):
     return ",".join(paths), {}, meant(x), y
 def table(name):
     rows, columns = shaped()[0], int(r.integers(2, 9))
-    x = pandas.DataFrame({f'f "{j}", of {columns}': numbers(pick("f4", "f8", "i2", "i4"), rows) for j in range(columns)})
+    kinds = [pick("f4", "f8", "i2", "i4") for _ in range(columns)]
+    x = pandas.DataFrame({f'f "{j}", of {columns}': numbers(kind, rows) for j, kind in enumerate(kinds)})
     options = {}
     if r.random() < 0.5:
         x = x.mask(r.random(x.shape) < 0.1)
