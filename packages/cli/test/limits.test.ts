@@ -105,7 +105,7 @@ it.each(verbs(endless))("time: %s", async (...args) => {
 it.each(verbs(huge))("memory: %s", async (...args) => {
   const { status, stdout, stderr } = await carom(args, { env: limited });
   expect(stderr).toBe(
-    "carom: invalid model huge.onnx: expected work within 1.00 GB of memory, got a process that takes more; " +
+    "carom: invalid model huge.onnx: expected work within 1 GB of memory, got a process that takes more; " +
       "give fewer rows (--points) or workers (--workers 1), or set CAROM_MEMORY to more gigabytes\n",
   );
   expect([status, stdout]).toEqual([2, ""]);

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { featureCount, InputError } from "@carom/core";
 import {
   areImages,
+  bytesInWords,
   caseWarning,
   type DataReading,
   type DatasetDescription,
@@ -105,7 +106,7 @@ function sheet(file: string, contentHash: string, reading: DataReading, data: Da
         : "each feature has bounds of its own: its least and its greatest value",
     ],
     ["non-zeros", `${(100 * data.density).toFixed(1)} %`],
-    ["storage", `${data.storage} ${data.elementType}, ${(data.bytes / 2 ** 20).toFixed(1)} MB`],
+    ["storage", `${data.storage} ${data.elementType}, ${bytesInWords(data.bytes)}`],
   ];
   return lines.map(([name, value]) => `${name.padEnd(10)}${value}\n`).join("");
 }

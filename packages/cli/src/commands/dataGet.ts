@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { InputError } from "@carom/core";
+import { bytesInWords } from "@carom/core/data";
 import { Command } from "commander";
 import { catalog, type DataFile, dataFolder, type PublicData, publicData } from "../host/catalog.ts";
 import { download } from "../host/download.ts";
@@ -57,9 +58,8 @@ function progress({ name }: DataFile, quiet: boolean) {
   return (bytes: number, total: number | undefined) => {
     if (quiet || performance.now() - last < 1000) return;
     last = performance.now();
-    const megabytes = (bytes / 2 ** 20).toFixed(1);
-    const of = total === undefined ? "" : ` of ${(total / 2 ** 20).toFixed(1)}`;
-    process.stderr.write(`${name}: ${megabytes}${of} MB\n`);
+    const of = total === undefined ? "" : ` of ${bytesInWords(total)}`;
+    process.stderr.write(`${name}: ${bytesInWords(bytes)}${of}\n`);
   };
 }
 

@@ -1,5 +1,6 @@
 // carom store: look after the folder that finished work is kept in.
 
+import { bytesInWords } from "@carom/core/data";
 import { Command } from "commander";
 import { collectGarbage, type StoreSummary, storeFolder, verifyStore } from "../host/store.ts";
 import { print, tell } from "../terminal/print.ts";
@@ -32,10 +33,9 @@ function report(summary: StoreSummary, { json }: CommonOptions, why: string): vo
     printJson({ folder: storeFolder(), ...summary });
     return;
   }
-  const size = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
   print(
-    `${storeFolder()}: ${summary.artifacts} artifacts, ${size(summary.bytes)}; ` +
-      `removed ${summary.removed} that were ${why}, ${size(summary.removedBytes)}\n`,
+    `${storeFolder()}: ${summary.artifacts} artifacts, ${bytesInWords(summary.bytes)}; ` +
+      `removed ${summary.removed} that were ${why}, ${bytesInWords(summary.removedBytes)}\n`,
   );
 }
 

@@ -4,6 +4,7 @@
 import type { ChildProcess } from "node:child_process";
 import { totalmem } from "node:os";
 import type { Readable } from "node:stream";
+import { bytesInWords } from "@carom/core/data";
 
 /** Limits of a process. */
 export interface Limits {
@@ -88,7 +89,7 @@ export function exceededInWords({ exceeded, limit }: LastWords) {
     };
   }
   return {
-    expected: `work within ${(limit / GIGABYTE).toPrecision(3)} GB of memory`,
+    expected: `work within ${bytesInWords(limit)} of memory`,
     got: "a process that takes more",
     remedy: `give fewer rows (--points) or workers (--workers 1), or set ${limitVariables.bytes} to more gigabytes`,
   };

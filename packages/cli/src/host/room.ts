@@ -2,22 +2,17 @@
 
 import { statfs } from "node:fs/promises";
 import { elementBytes, InputError, type Store, sizeOf } from "@carom/core";
+import { bytesInWords } from "@carom/core/data";
 import { type Plan, presence } from "@carom/core/study";
 import { limits, limitVariables } from "./limits.ts";
-
-/** A size in words, such as "2.5 GB". */
-function inWords(bytes: number): string {
-  const [unit, factor] = bytes >= 1e9 ? (["GB", 1e9] as const) : (["MB", 1e6] as const);
-  return `${Number((bytes / factor).toPrecision(3))} ${unit}`;
-}
 
 /** @throws InputError where something is larger than this process may be */
 export function requireRoomFor(what: string, size: number): void {
   const { bytes } = limits();
   if (size <= bytes) return;
   throw new InputError("unsupported", what, {
-    expected: `at most ${inWords(bytes)} in memory`,
-    got: inWords(size),
+    expected: `at most ${bytesInWords(bytes)} in memory`,
+    got: bytesInWords(size),
     remedy: `give fewer rows, or set ${limitVariables.bytes} to more gigabytes`,
   });
 }
@@ -54,8 +49,8 @@ export function requireRoomOnDisk(folder: string, { bytes, largest }: Planned, w
   const needed = bytes + workers * largest;
   if (needed <= free) return;
   throw new InputError("unsupported", "results of this size", {
-    expected: `at most ${inWords(free)}, which the disk of the store ${folder} has free`,
-    got: `about ${inWords(needed)}`,
+    expected: `at most ${bytesInWords(free)}, which the disk of the store ${folder} has free`,
+    got: `about ${bytesInWords(needed)}`,
     remedy:
       "give fewer points, models or budgets, make space (carom store gc), or name another folder with CAROM_STORE",
   });

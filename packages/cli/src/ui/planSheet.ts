@@ -1,5 +1,6 @@
 // What a plan would take, for --plan.
 
+import { bytesInWords } from "@carom/core/data";
 import { type Plan, presence } from "@carom/core/study";
 import { openStore } from "../host/openStore.ts";
 import { storePlace } from "../host/store.ts";
@@ -30,8 +31,7 @@ export async function describePlan(plan: Plan, workers: number, json: boolean): 
     ([kind, { tasks, finished }]) => `${kind.padEnd(15)}${String(tasks).padStart(6)} tasks, ${finished} finished\n`,
   );
   print(
-    `${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${(bytes / 2 ** 20).toFixed(0)} MB in ` +
-      `the store\n`,
+    `${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${bytesInWords(bytes)} in ` + `the store\n`,
   );
 }
 

@@ -47,6 +47,7 @@ export { type DataReading, describeReading, readingParts } from "./reading.ts";
 
 // What is refused because nobody would mean it
 
+export { bytesInWords } from "../bytesInWords.ts";
 export { beyond, dataLimits, heedLimits, type Limit, modelLimits, mostOf } from "../limits.ts";
 
 // Formats of files

@@ -1,5 +1,6 @@
 // What a training would take that no machine of ours has: said before it begins, and not by the system that ends it.
 
+import { bytesInWords } from "../bytesInWords.ts";
 import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
 import { isSparse } from "../data/sparse.ts";
 import { InputError } from "../errors.ts";
@@ -33,15 +34,15 @@ export function whyInfeasible(
   if (capabilities.kernel && rows > most) {
     return new InputError("unsupported", `training of ${name}`, {
       expected: `at most ${most} rows, as it goes through the kernel of all pairs of rows many times`,
-      got: `${rows}, whose kernel has ${(rows * rows).toPrecision(2)} numbers (${size(8 * rows * rows)})`,
+      got: `${rows}, whose kernel has ${(rows * rows).toPrecision(2)} numbers (${bytesInWords(8 * rows * rows)})`,
       remedy: "learn from fewer rows, take another learner, or set mostRows to more if you have the time",
     });
   }
   const written = 4 * rows * features;
   if (!capabilities.sparse && areSparse && written > MOST_WRITTEN) {
     return new InputError("unsupported", `training of ${name}`, {
-      expected: `rows that take at most ${size(MOST_WRITTEN)} once their zeros are written out, as it needs them`,
-      got: `${rows} sparse rows of ${features} features, which would take ${size(written)}`,
+      expected: `rows that take at most ${bytesInWords(MOST_WRITTEN)} once their zeros are written out, as it needs them`,
+      got: `${rows} sparse rows of ${features} features, which would take ${bytesInWords(written)}`,
       remedy: "learn from fewer rows or features, or take a learner for sparse rows, such as logistic",
     });
   }
@@ -72,10 +73,4 @@ function endless(
       `days${given.length > 0 ? ` with ${given.join(" and ")}` : ""}`,
     remedy: given.length > 0 ? `give a smaller ${guilty.join(" or ")}, or fewer rows` : "learn from fewer rows",
   });
-}
-
-/** A size in words, such as "29 GB". */
-function size(bytes: number): string {
-  const [unit, factor] = bytes >= 1e12 ? ["TB", 1e12] : bytes >= 1e9 ? ["GB", 1e9] : ["MB", 1e6];
-  return `${Number((bytes / (factor as number)).toPrecision(2))} ${unit}`;
 }
