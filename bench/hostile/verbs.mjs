@@ -63,6 +63,8 @@ function statusOf(error, args) {
   return 2;
 }
 
+// A parent that is gone wants no answer.
+process.on("disconnect", () => process.exit());
 process.on("message", async (/** @type {Request} */ request) => {
   const before = process.cpuUsage();
   let [stdout, stderr] = ["", ""];
