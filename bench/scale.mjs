@@ -22,6 +22,7 @@ const main = fileURLToPath(new URL("../packages/cli/bin/carom.js", import.meta.u
 const folder = mkdtempSync(join(tmpdir(), "carom-scale-"));
 const at = (/** @type {string} */ name) => join(folder, name);
 const seed = 1;
+const ENDING = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 /** Rows that are drawn at a time. */
 const BLOCK = 1000;
 /** What tells the classes apart, in standard deviations of the noise along the line between them. */
@@ -103,7 +104,11 @@ async function carom(args) {
     for (const [pid, what, peak] of processesOf(child.pid ?? 0)) if (peak > 0) seen.set(pid, { what, peak });
   };
   const timer = setInterval(look, 100);
+  // It goes with this process.
+  const end = () => child.kill() && process.exit(1);
+  for (const signal of ENDING) process.on(signal, end);
   const [status] = await once(child, "close");
+  for (const signal of ENDING) process.off(signal, end);
   clearInterval(timer);
   const seconds = (performance.now() - started) / 1000;
   console.log(`\ncarom ${args[0]}: status ${status}, ${seconds.toFixed(0)} s`);
