@@ -130,6 +130,23 @@ describe("carom evade", () => {
     expect((await evade(...args)).bytes).toEqual((await evade(...args)).bytes);
   });
 
+  it("writes the same bytes whatever the number of processes", async () => {
+    // Two blocks of rows: at most 256 of so many features are attacked side by side.
+    const [rows, columns] = [300, 1024];
+    const { x: own, y } = points(rows);
+    const wide = Float32Array.from({ length: rows * columns }, (_, i) => {
+      const [row, column] = [Math.floor(i / columns), i % columns];
+      return column < 4 ? own.data[4 * row + column] : ((row * 31 + column * 17) % 8) / 8;
+    });
+    const [file, model] = [join(folder, "columns.npz"), join(folder, "columns.onnx")];
+    writeFileSync(file, writeNpz({ x: tensor("float32", [rows, columns], wide), y }));
+    await carom(["fit", "logistic", "--data", file, "--out", model, "--quiet"]);
+    const args = ["--model", model, "--data", file, "--epsilon", "0.1,0.4", "--attack", "pgd"];
+    const [one, three] = [await evade(...args, "--workers", "1"), await evade(...args, "--workers", "3")];
+    expect(three.bytes).toEqual(one.bytes);
+    expect({ ...three.said, out: "" }).toEqual({ ...one.said, out: "" });
+  });
+
   it("--class and --target-class choose rows; --false-alarms adds the share that evades detection", async () => {
     const one = await evade(
       "--model",

@@ -9,29 +9,22 @@ import {
   type ThreatModel,
   takeRows,
 } from "@carom/core";
-import {
-  attackerName,
-  type Crafting,
-  nonFiniteSentence,
-  objectiveByName,
-  objectives,
-  type RuleCounts,
-} from "@carom/core/attacks";
+import { attackerName, nonFiniteSentence, objectiveByName, objectives, type RuleCounts } from "@carom/core/attacks";
 import { areImages, classNamed } from "@carom/core/data";
 import { threatOfFeatures } from "@carom/core/features";
 import type { ModelWarning } from "@carom/core/models";
 import { budgetUnitsOf, normIn } from "@carom/core/study";
 import { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
-import { evasionFile, isSparseFile } from "../host/evasionFile.ts";
+import { isSparseFile } from "../host/evasionFile.ts";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import { type JudgedBudget, type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
-import { type Draft, requireFree, writeDraft } from "../host/output.ts";
+import { requireFree } from "../host/output.ts";
+import { defaultWorkers } from "../host/pool.ts";
 import { openDevice } from "../host/runtime.ts";
 import { normNamed, type ThreatOptions, threatOf, withThreatOptions } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
-import { startProgress } from "../terminal/progress.ts";
 import { type AttackerOptions, attackerOf, withAttackerOptions } from "../ui/attackerOptions.ts";
 import { attackTable, boosterTable, ensembleTable } from "../ui/attackTable.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
@@ -44,6 +37,7 @@ import {
   type DataFileOptions,
   parseEpsilons,
   parseShare,
+  parseWorkers,
   printJson,
   withCommonOptions,
   withDataOptions,
@@ -53,8 +47,9 @@ import { describeRate } from "../ui/rate.ts";
 import { readDataFor } from "../ui/readData.ts";
 import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
-import { craftBudgets, craftMinimum, craftSparse, type EvadeTask } from "./evadeCraft.ts";
+import { craftBudgets, craftSmallest, type Place } from "./evadeCraft.ts";
 import { type LoadedModel, loadModels } from "./evadeModels.ts";
+import { craftSparse } from "./evadeSparse.ts";
 
 interface EvadeOptions
   extends CommonOptions,
@@ -65,6 +60,7 @@ interface EvadeOptions
     FeaturesOptions,
     AttackerOptions,
     DeviceOptions {
+  readonly workers?: number;
   readonly model?: string[];
   readonly data?: string;
   readonly epsilon?: number[];
@@ -93,6 +89,7 @@ export function evadeCommand(): Command {
       `what the attack raises: ${Object.keys(objectives).join(", ")} (the first where absent)`,
     )
     .option("--false-alarms <share>", "with --class: also judge at this rate of other rows taken for it", parseShare)
+    .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--list", "attacks, boosters and rules of ensembles with their options and defaults")
     .action(run);
   withAttackerOptions(command);
@@ -156,40 +153,54 @@ async function run(options: EvadeOptions): Promise<void> {
   const byScores =
     known && epsilons && options.attack === undefined && models.some(({ opened }) => !opened.differentiable);
   const attacker = attackerOf(byScores ? { ...options, attack: "evolution" } : options, about);
-  const { entry, attack, fromOrigin, secondStart } = buildAttacker(attacker, about);
+  const { entry, fromOrigin, secondStart } = buildAttacker(attacker, about);
   if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
   const mixesRows = entry?.capabilities.mixesRows === true;
   if (mixesRows && !epsilons) throw noSmallest(entry.name);
-  const task = {
-    runtime,
-    models,
-    data: attacked,
-    threat,
-    seed: options.seed,
-    ...(attack && { attack }),
-    ...(objective && { objective }),
-    ...(fromOrigin && { fromOrigin }),
-    ...(mixesRows && { mixesRows }),
-    shape,
-    ...((secondStart || fromOrigin) && !("start" in all.features) && { pool: all }),
-    ...(target !== undefined && { target }),
-  };
-  const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set && !objective;
-  const progress = startProgress(options.quiet === true);
-  const watched = { ...task, onProgress: (done: number) => progress.update("crafting", done) };
   const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
   const told = dataWarnings(attacked, {
     attack: { threat, units: known ? "features" : options.units, epsilons: epsilons ?? [], type },
   });
-  const place = {
+  const place: Place = {
     out,
-    chosen,
     featureShape: options.attackAt === undefined ? dataset.featureShape : aligned.featureShape,
     type,
+    index: chosen,
+    labels: Int32Array.from(chosen, (_, i) => labelOf(attacked, i)),
   };
-  const crafted = await craftTo(place, watched, epsilons, flips).finally(() => progress.end());
+  const { changeable, direction, grid, norm } = threat;
+  const question = {
+    attacked,
+    models: models.map(({ model }) => model),
+    parameters: {
+      norm: norm.name,
+      ...(known ? { features: known.features } : norm.units && { units: "ranges" as const }),
+      seed: options.seed,
+      ...(typeof direction === "string" && { direction }),
+      ...(grid !== undefined && { grid }),
+      ...(target !== undefined && { target }),
+      attacker: { ...attacker, ...(objective && { objective: objective.name }) },
+      ...(`${shape}` !== `${attacked.featureShape}` && { shape }),
+    },
+    ...((secondStart || fromOrigin) && !("start" in all.features) && { pool: all }),
+    ...(changeable && !known && { changeable }),
+    ...(mixesRows && { mixesRows }),
+    limits: runtime.limits,
+    label: "crafting rows",
+  };
+  const running = {
+    workers: options.workers ?? defaultWorkers(),
+    quiet: options.quiet === true,
+    device: options.device,
+  };
+  const flips = isSparse && "start" in all.features && entry?.name === "flips" && !options.set && !objective;
+  const sparse = { runtime, models, data: attacked, threat, ...(target !== undefined && { target }) };
+  const crafted = epsilons
+    ? (flips && (await craftSparse(place, sparse, epsilons, running.quiet))) ||
+      (await craftBudgets(place, question, epsilons, running))
+    : await craftSmallest(place, question, running);
   const { queries, epsilon, draft } = crafted;
-  const nonFinite = nonFiniteSentence(crafted.nonFinite);
+  const nonFinite = nonFiniteSentence(crafted.nonFinite, n);
   const warnings = [...(known?.warnings ?? []), ...told, ...(nonFinite === undefined ? [] : [nonFinite])];
   const judged: JudgedFile[] = [];
   const modelWarnings: (readonly ModelWarning[])[] = [];
@@ -214,7 +225,6 @@ async function run(options: EvadeOptions): Promise<void> {
   const perPoint = { gradients: queries.gradients / n, scores: queries.scores / n };
   const smallest = epsilons ? undefined : describeSmallest(epsilon);
   if (options.json) {
-    const { norm, changeable, direction, grid } = threat;
     const changes = { changeable: changeable?.reduce((sum, flag) => sum + flag, 0), direction, grid };
     const each = models.map(({ contentHash, path }, i) => ({
       model: path,
@@ -277,37 +287,6 @@ function budgetsOf({ epsilon, minEpsilon }: EvadeOptions): readonly number[] | u
     got: "both",
     remedy: "leave one out",
   });
-}
-
-/** Where points go, which rows of the data file they are made from, and the shape and type of one there. */
-interface Place {
-  readonly out: string;
-  readonly chosen: Int32Array;
-  readonly featureShape: readonly number[];
-  readonly type: FloatType;
-}
-
-/** Crafts and writes; what was crafted is let go of before the file is read back. Returns the budget of each row. */
-async function craftTo(
-  { out, chosen, featureShape, type }: Place,
-  task: EvadeTask,
-  epsilons: readonly number[] | undefined,
-  flips: boolean,
-): Promise<Crafting & { readonly epsilon: Float64Array; readonly draft: Draft }> {
-  const n = chosen.length;
-  const file = await evasionFile(out, (epsilons?.length ?? 1) * n, featureShape, type);
-  const crafted = epsilons
-    ? {
-        ...((flips && (await craftSparse(task, epsilons, file))) || (await craftBudgets(task, epsilons, file))),
-        epsilon: Float64Array.from({ length: epsilons.length * n }, (_, i) => epsilons[Math.floor(i / n)]),
-      }
-    : await craftMinimum(task, file);
-  const { epsilon } = crafted;
-  const labels = Int32Array.from(epsilon, (_, i) => labelOf(task.data, i % n));
-  const index = Int32Array.from(epsilon, (_, i) => chosen[i % n]);
-  const draft = await writeDraft(out, file.pieces({ labels, epsilon, index }));
-  await file.close();
-  return { ...crafted, draft };
 }
 
 /** The label of a row as its data file has it; its class's number where names are no integers. */

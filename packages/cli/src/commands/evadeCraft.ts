@@ -1,109 +1,130 @@
-// What `carom evade` crafts: points for a list of budgets, or each point with the smallest budget that does.
+// What `carom evade` crafts, in tasks of some rows each: points for a list of budgets, or each with the smallest that does.
 
-import { type Dataset, featureCount, InputError, norms, type Runtime, rowCount, type ThreatModel } from "@carom/core";
+import { type FloatType, type Rows, rowCount, type Store } from "@carom/core";
+import { addCounts, type Queries, type RuleCounts } from "@carom/core/attacks";
+import { blocksOf } from "@carom/core/data";
 import {
-  type Attack,
-  type Crafting,
-  craftInChunks,
-  minimumInChunks,
-  type Objective,
-  sparseFlips,
-  strongestAttack,
-} from "@carom/core/attacks";
-import type { SparseRows } from "@carom/core/data";
-import { rowsOfChunk } from "@carom/core/models";
-import type { EvasionFile } from "../host/evasionFile.ts";
-import type { LoadedModel } from "./evadeModels.ts";
+  type BlocksQuestion,
+  type CraftedBlock,
+  planCraftBlocks,
+  planSmallestBlocks,
+  readRef,
+  startPlan,
+} from "@carom/core/study";
+import { type EvasionFile, evasionFile } from "../host/evasionFile.ts";
+import { type Draft, writeDraft } from "../host/output.ts";
+import { type RunOptions, runPlan } from "../host/runPlan.ts";
 
-export interface EvadeTask {
-  /** Where the models were opened. */
-  readonly runtime: Runtime;
-  readonly models: readonly LoadedModel[];
-  /** The rows to attack. */
-  readonly data: Dataset;
-  readonly threat: ThreatModel;
-  /** The attack; where absent, the line search. */
-  readonly attack?: Attack;
-  /** What it climbs; the margin where absent. */
-  readonly objective?: Objective;
-  readonly fromOrigin?: boolean;
-  /** Whether rows stay together, however many they are. */
-  readonly mixesRows?: boolean;
-  readonly pool?: Dataset;
-  /** The shape of one point, which models may take in another. */
-  readonly shape?: readonly number[];
-  readonly target?: number;
-  readonly seed: number;
-  onProgress(done: number): void;
+/** What became of the attacked rows, and where their points are. */
+export interface Evaded {
+  readonly queries: Queries;
+  /** How many rows met a gradient, or scores, that are not finite. */
+  readonly nonFinite: number;
+  /** What became of the rules of a table, of each budget; absent where there are none. */
+  readonly rules?: readonly RuleCounts[];
+  /** Of each row of the file. */
+  readonly epsilon: Float64Array;
+  readonly draft: Draft;
+}
+
+/** Where points go, and what stands beside them. */
+export interface Place {
+  readonly out: string;
+  readonly featureShape: readonly number[];
+  /** What models take, which an archive holds. */
+  readonly type: FloatType;
+  /** The row of the data file that each attacked row is, and its label there. */
+  readonly index: Int32Array;
+  readonly labels: Int32Array;
 }
 
 /** Crafts points for every budget, one budget after the other in the file. */
-export async function craftBudgets(task: EvadeTask, epsilons: readonly number[], file: EvasionFile): Promise<Crafting> {
-  const [first, ...others] = task.models.map(({ attacked }) => attacked);
-  const n = rowCount(task.data);
-  return craftInChunks({
-    ...task,
-    ...first,
-    ...(others.length > 0 && { others }),
-    rows: task.mixesRows ? n : rowsOfChunk(task.runtime.limits, featureCount(task.data)),
-    epsilons,
-    place: (budget, from, { points }) => file.put(budget * n + from, points.data),
-  });
-}
-
-/** Searches the smallest budget of each row; returns the budgets. */
-export async function craftMinimum(task: EvadeTask, file: EvasionFile): Promise<Crafting & { epsilon: Float64Array }> {
-  const models = task.models.map(({ attacked }) => attacked);
-  const { attack } = task.attack
-    ? { attack: task.attack }
-    : await strongestAttack(models, task.threat.domain, task.target !== undefined, task.objective);
-  return minimumInChunks({
-    ...task,
-    rows: rowsOfChunk(task.runtime.limits, featureCount(task.data)),
-    attack,
-    models: models.map(({ opened }) => opened),
-    place: (from, points) => file.put(from, points),
-  });
-}
-
-/**
- * Flips binary features of sparse rows without ever writing the rows out; undefined where that cannot be done: for
- * several models, masks, and models that do more with columns than weigh or sum them.
- */
-export async function craftSparse(
-  { runtime, models, data, threat, target, onProgress }: EvadeTask,
+export async function craftBudgets(
+  place: Place,
+  question: BlocksQuestion,
   epsilons: readonly number[],
-  file: EvasionFile,
-): Promise<Crafting | undefined> {
-  const isBinary = threat.domain.kinds?.every((kind) => kind === "binary");
-  if (models.length > 1 || threat.changeable || threat.norm !== norms.l1 || !isBinary) return undefined;
-  const { direction } = threat;
-  if (typeof direction === "object" || threat.rules) return undefined;
-  try {
-    const results = await sparseFlips({
-      model: models[0].attacked.model,
-      runtime,
-      x: data.features as SparseRows,
-      labels: data.labels,
-      ...(target !== undefined && { targets: new Int32Array(rowCount(data)).fill(target) }),
-      epsilons,
-      ...(direction && { direction }),
-      perGradient: 1,
-      onProgress,
+  options: RunOptions,
+): Promise<Evaded> {
+  const n = rowCount(question.attacked);
+  const file = await fileAt(place, epsilons.length);
+  const plan = startPlan();
+  const blocks = planCraftBlocks(plan, question, epsilons);
+  const store = await runPlan(plan, refsOf(blocks), options);
+  const rules: RuleCounts[] = [];
+  const sums = await eachBlock(store, blocks, async ({ from }, outcome) => {
+    for (const [e, { points }] of outcome.budgets.entries()) await copyRows(points, file, e * n + from);
+    outcome.rules?.forEach((counts, e) => {
+      rules[e] = rules[e] ? addCounts(rules[e], counts) : counts;
     });
-    const queries = { scores: 0, gradients: 0 };
-    const nonFinite = new Uint8Array(rowCount(data));
-    for (const [e, result] of results.entries()) {
-      await file.put(e * rowCount(data), result.points);
-      queries.scores += result.queries.scores;
-      queries.gradients += result.queries.gradients;
-      result.nonFinite.forEach((flag, i) => {
-        nonFinite[i] |= flag;
-      });
+    return { queries: outcome.budgets.map(({ queries }) => queries), nonFinite: outcome.nonFinite };
+  });
+  const epsilon = epsilonOfRows(epsilons, n);
+  return { ...sums, ...(rules.length > 0 && { rules }), epsilon, draft: await written(place, file, epsilon) };
+}
+
+/** Searches the smallest budget of each row. */
+export async function craftSmallest(place: Place, question: BlocksQuestion, options: RunOptions): Promise<Evaded> {
+  const file = await fileAt(place, 1);
+  const plan = startPlan();
+  const blocks = planSmallestBlocks(plan, question);
+  const store = await runPlan(plan, refsOf(blocks), options);
+  const epsilon = new Float64Array(place.index.length);
+  const sums = await eachBlock(store, blocks, async ({ from }, outcome) => {
+    await copyRows(outcome.points, file, from);
+    epsilon.set(outcome.epsilon, from);
+    return { queries: [outcome.queries], nonFinite: outcome.nonFinite };
+  });
+  return { ...sums, epsilon, draft: await written(place, file, epsilon) };
+}
+
+const refsOf = (blocks: readonly CraftedBlock<unknown>[]) => blocks.map(({ ref }) => ref);
+
+/** Reads one block after the other, and adds up what they took. */
+async function eachBlock<T>(
+  store: Store,
+  blocks: readonly CraftedBlock<T>[],
+  take: (
+    block: CraftedBlock<T>,
+    outcome: T,
+  ) => Promise<{ readonly queries: readonly Queries[]; readonly nonFinite: number }>,
+): Promise<Pick<Evaded, "queries" | "nonFinite">> {
+  let [scores, gradients, nonFinite] = [0, 0, 0];
+  for (const block of blocks) {
+    const taken = await take(block, await readRef(store, block.ref));
+    for (const queries of taken.queries) {
+      scores += queries.scores;
+      gradients += queries.gradients;
     }
-    return { queries, nonFinite };
-  } catch (error) {
-    if (error instanceof InputError && error.code === "unsupported") return undefined;
-    throw error;
+    nonFinite += taken.nonFinite;
   }
+  return { queries: { scores, gradients }, nonFinite };
+}
+
+async function copyRows(points: Rows, file: EvasionFile, at: number): Promise<void> {
+  for (const { from, to } of blocksOf(points.shape)) await file.put(at + from, (await points.read(from, to)).data);
+}
+
+/** A file for all rows at so many budgets. @throws InputError for more than it may hold */
+export function fileAt({ out, featureShape, type, index }: Place, budgets: number): Promise<EvasionFile> {
+  return evasionFile(out, budgets * index.length, featureShape, type);
+}
+
+/** The budget of each row of a file, one budget after the other. */
+export function epsilonOfRows(epsilons: readonly number[], rows: number): Float64Array {
+  return Float64Array.from({ length: epsilons.length * rows }, (_, i) => epsilons[Math.floor(i / rows)]);
+}
+
+/** The file under a name of its own; each budget has all rows. */
+export async function written({ out, index, labels }: Place, file: EvasionFile, epsilon: Float64Array): Promise<Draft> {
+  const n = labels.length;
+  const draft = await writeDraft(
+    out,
+    file.pieces({
+      labels: Int32Array.from(epsilon, (_, i) => labels[i % n]),
+      epsilon,
+      index: Int32Array.from(epsilon, (_, i) => index[i % n]),
+    }),
+  );
+  await file.close();
+  return draft;
 }

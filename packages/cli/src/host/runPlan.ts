@@ -3,6 +3,7 @@
 import {
   brokered,
   execute,
+  inProcess,
   type Plan,
   placedStore,
   type Ref,
@@ -57,9 +58,11 @@ export async function runPlan(
       onWarning: tell,
       onTime: ({ key }, { processor }) => void noteTime(folder, estimated.get(key)!, processor, provider),
     });
+  // One task alone would only wait for another process to start.
+  const local = () => (plan.tasks.length === 1 ? { ...inProcess(store, runtime, services), close() {} } : pool());
   const places: Workers & { close(): void | Promise<void> } =
     broker === undefined
-      ? pool()
+      ? local()
       : brokered(await openBroker(broker, place), store, { provider, clock, onWarning: tell });
   const workersAndHere: Workers = {
     get count() {

@@ -4,11 +4,10 @@
 import type { Vector } from "../linalg.ts";
 
 /** What an attack's flags say (`AttackResult.nonFinite`), in a sentence; undefined where every gradient was finite. */
-export function nonFiniteSentence(flags: Uint8Array): string | undefined {
-  const count = flags.reduce((sum, flag) => sum + flag, 0);
+export function nonFiniteSentence(count: number, rows: number): string | undefined {
   if (count === 0) return undefined;
   return (
-    `${count} of ${flags.length} rows have no finite gradient, or scores that are not finite, on the way of the ` +
+    `${count} of ${rows} rows have no finite gradient, or scores that are not finite, on the way of the ` +
     "attack: an infinite slope counted as much as the steepest finite one, an undefined one as none, so attacks " +
     "on these rows may be weaker than others."
   );

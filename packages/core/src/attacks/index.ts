@@ -14,6 +14,7 @@ export { type BudgetedThreat, checkThreat, type Direction, type ThreatModel } fr
 // Points crafted on a model, for each budget
 
 export {
+  addCounts,
   type ChunksTask,
   type Crafting,
   craftInChunks,

@@ -210,6 +210,17 @@ export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
   };
 }
 
+/** Rows `from` to `to` (exclusive) as a dataset; dense ones share memory with the whole. */
+export function sliceDataset(data: Dataset, from: number, to: number): Dataset {
+  const { features, labels } = data;
+  if (isSparse(features))
+    return takeRows(
+      data,
+      Int32Array.from({ length: to - from }, (_, i) => from + i),
+    );
+  return { ...data, features: sliceRows(features, from, to), labels: labels.subarray(from, to) };
+}
+
 /**
  * The chosen rows, in ascending order, moved to the front of the memory that the data are in: no copy of them is made,
  * and the data given are no more.

@@ -23,6 +23,7 @@ export { denseFromSparse, forEachEntry, type SparseRows, sparseFromDense } from 
 
 // Between which values features lie, and what they are
 
+export { blocksOf } from "../rows.ts";
 export { areImages, type Domain, observedDomain, sharedInterval, uniformDomain, wholeInterval } from "./domain.ts";
 export { withSameBounds } from "./sameBounds.ts";
 export { type ScalingRule, scalingRules } from "./scalingRule.ts";

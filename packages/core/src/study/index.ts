@@ -104,6 +104,7 @@ export { atScale, type GivenModel, restrict } from "./studyModels.ts";
 // Evasion: a grid of surrogates, targets, attackers and budgets
 
 export type { AttackerGain, AttackerGains, GainExplained } from "./evasion/attackerGains.ts";
+export { type BlocksQuestion, type CraftedBlock, planCraftBlocks, planSmallestBlocks } from "./evasion/blocks.ts";
 export { claimsOf } from "./evasion/claims.ts";
 export { explainStudy } from "./evasion/explain.ts";
 export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./evasion/matrix.ts";
@@ -228,19 +229,15 @@ export { type Aged, memoryShelf, type Shelf } from "./cluster/shelf.ts";
 
 // Kinds of task
 
-export {
-  type BudgetUnits,
-  type CraftOutcome,
-  craft,
-  type NormChoice,
-  normIn,
-  threatIn,
-  unitsOfBudgets,
-} from "./tasks/craft.ts";
+export { craft } from "./tasks/craft.ts";
+export type { CraftingParameters } from "./tasks/crafting.ts";
+export type { CraftOutcome } from "./tasks/craftOutcome.ts";
 export { datasetCodec } from "./tasks/dataset.ts";
 export { type CleanEvaluation, evaluateClean } from "./tasks/evaluateClean.ts";
 export { fit as fitTask, modelCodec, type StoredModel } from "./tasks/fit.ts";
 export { judge } from "./tasks/judge.ts";
+export { type BudgetUnits, type NormChoice, normIn, threatIn, unitsOfBudgets } from "./tasks/normChoice.ts";
 export { type Block, type BlockFacts, blockCodec, displacements, joinBlocks } from "./tasks/poison.ts";
 export { poisonJudge } from "./tasks/poisonJudge.ts";
 export { type ServiceIdentity, serviceCodec } from "./tasks/queryTarget.ts";
+export type { SmallestOutcome } from "./tasks/smallestBudget.ts";

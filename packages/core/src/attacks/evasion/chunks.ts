@@ -1,7 +1,7 @@
 // Evasion points for many rows: crafted some rows at a time, so that memory does not grow with their number.
 
 import { type Dataset, denseRows, rowCount } from "../../data/dataset.ts";
-import type { Vector } from "../../linalg.ts";
+import type { FloatType, Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { AttackResult, RuleOutcome } from "../run.ts";
 import type { AttackedModel } from "./affine.ts";
@@ -15,6 +15,8 @@ interface Chunked {
   /** The class each point should end in; where absent, any other than its own. */
   readonly target?: number;
   readonly threat: ThreatModel;
+  /** The number of the first row where the data are some rows of more: the random stream of a row is named by its number. */
+  readonly first?: number;
 }
 
 /** Points to attack in chunks, so that few are in memory at a time. */
@@ -34,7 +36,7 @@ export interface MinimumChunksTask
   extends Chunked,
     Pick<MinimumTask, "models" | "seed" | "attack" | "objective" | "pool" | "shape" | "tolerance" | "onProgress"> {
   /** Takes the points of rows `from` on. */
-  place(from: number, points: Vector): void | Promise<void>;
+  place(from: number, points: Tensor<FloatType>): void | Promise<void>;
 }
 
 /** Rows of scores and of gradients that were asked for. */
@@ -68,7 +70,8 @@ export function ruleCounts({ broken, brokenSuccess, invalid }: RuleOutcome): Rul
   return { broken: count(broken), wrongButInvalid: count(brokenSuccess), invalidRows: count(invalid) };
 }
 
-function addCounts(a: RuleCounts, b: RuleCounts): RuleCounts {
+/** The counts of some points and of others. */
+export function addCounts(a: RuleCounts, b: RuleCounts): RuleCounts {
   return {
     broken: a.broken + b.broken,
     wrongButInvalid: a.wrongButInvalid + b.wrongButInvalid,
@@ -81,11 +84,19 @@ function addCounts(a: RuleCounts, b: RuleCounts): RuleCounts {
  *
  * @throws InputError where the threat model does not fit the points.
  */
-export async function craftInChunks({ data, rows, target, place, onProgress, ...task }: ChunksTask): Promise<Crafting> {
+export async function craftInChunks({
+  data,
+  rows,
+  target,
+  first,
+  place,
+  onProgress,
+  ...task
+}: ChunksTask): Promise<Crafting> {
   const queries = { scores: 0, gradients: 0 };
   const nonFinite = new Uint8Array(rowCount(data));
   const rules: RuleCounts[] = [];
-  for (const chunk of chunksOf(data, rows, target)) {
+  for (const chunk of chunksOf(data, rows, target, first)) {
     const results = await craftEvasion({
       ...task,
       ...chunk.rows,
@@ -117,6 +128,7 @@ export async function minimumInChunks({
   data,
   rows,
   target,
+  first,
   place,
   onProgress,
   ...task
@@ -124,13 +136,13 @@ export async function minimumInChunks({
   const queries = { scores: 0, gradients: 0 };
   const epsilon = new Float64Array(rowCount(data));
   const nonFinite = new Uint8Array(rowCount(data));
-  for (const chunk of chunksOf(data, rows, target)) {
+  for (const chunk of chunksOf(data, rows, target, first)) {
     const result = await minimumEpsilon({
       ...task,
       ...chunk.rows,
       onProgress: (done) => onProgress?.(chunk.before + done * chunk.share),
     });
-    await place(chunk.from, result.points.data);
+    await place(chunk.from, result.points);
     epsilon.set(result.epsilon, chunk.from);
     nonFinite.set(result.nonFinite, chunk.from);
     queries.scores += result.queries.scores;
@@ -140,7 +152,7 @@ export async function minimumInChunks({
 }
 
 /** Consecutive rows written out, and which share of all comes before them and is theirs. */
-function* chunksOf(data: Dataset, rows: number, target: number | undefined) {
+function* chunksOf(data: Dataset, rows: number, target: number | undefined, first = 0) {
   const n = rowCount(data);
   for (let from = 0; from < n; from += rows) {
     const to = Math.min(n, from + rows);
@@ -152,7 +164,7 @@ function* chunksOf(data: Dataset, rows: number, target: number | undefined) {
       rows: {
         x: denseRows(data, from, to),
         labels,
-        ids: Int32Array.from(labels, (_, i) => from + i),
+        ids: Int32Array.from(labels, (_, i) => first + from + i),
         ...(target !== undefined && { targets: new Int32Array(to - from).fill(target) }),
       },
     };

@@ -14,7 +14,7 @@ import { list } from "../../numbers.ts";
 import type { FurtherCraft } from "../evasion/matrix.ts";
 import type { AuditAttacker, NamedAttacker, RivalledAttacker } from "../namedAttacker.ts";
 import { levelName } from "../names.ts";
-import { type NormChoice, threatIn } from "../tasks/craft.ts";
+import { type NormChoice, threatIn } from "../tasks/normChoice.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 
 /**

@@ -4,7 +4,7 @@ import { type Dataset, featureCount } from "../../data/dataset.ts";
 import { type Domain, sharedInterval, wholeInterval } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
 import type { Norm } from "../../threat/norm.ts";
-import type { BudgetUnits } from "../tasks/craft.ts";
+import type { BudgetUnits } from "../tasks/normChoice.ts";
 
 /**
  * What was asked for; where nothing was, ranges if budgets are chosen by default and features have bounds of their own.

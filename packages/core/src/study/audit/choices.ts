@@ -7,7 +7,7 @@ import { classNamed } from "../../data/labels.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { TrainingSize } from "../../learners/feasible.ts";
 import type { Norm } from "../../threat/norm.ts";
-import type { BudgetUnits } from "../tasks/craft.ts";
+import type { BudgetUnits } from "../tasks/normChoice.ts";
 import { type AttackerNames, attackersFor, requireSuited } from "./attackers.ts";
 import { budgetUnitsOf, defaultBudgets } from "./budgets.ts";
 import type { AuditQuestion } from "./question.ts";

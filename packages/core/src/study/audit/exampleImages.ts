@@ -2,7 +2,7 @@
 
 import { type Dataset, denseRows } from "../../data/dataset.ts";
 import type { ExampleImage } from "../result.ts";
-import type { Crafted } from "../tasks/craft.ts";
+import type { Crafted } from "../tasks/craftOutcome.ts";
 import type { AuditSamples } from "./samples.ts";
 
 /**

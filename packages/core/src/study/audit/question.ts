@@ -8,7 +8,7 @@ import type { TrainedModel } from "../evasion/matrix.ts";
 import type { AuditAttacker } from "../namedAttacker.ts";
 import type { AuditResult } from "../result.ts";
 import type { GivenModel } from "../studyModels.ts";
-import type { BudgetUnits } from "../tasks/craft.ts";
+import type { BudgetUnits } from "../tasks/normChoice.ts";
 import type { AuditGate } from "./gate.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { studyData, studyFeatures, studyName } from "../evasion/schema.ts";
 import { fileChoice, serviceChoice } from "../modelChoice.ts";
-import { unitsOfBudgets } from "../tasks/craft.ts";
+import { unitsOfBudgets } from "../tasks/normChoice.ts";
 import { gateBounds } from "./gate.ts";
 
 const { name: _, ...file } = fileChoice.shape;

@@ -9,7 +9,7 @@ import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { NamedAttacker } from "../namedAttacker.ts";
 import { surrogateId, targetId } from "../names.ts";
 import { type Given, type Resolved, requireDistinct } from "../studyModels.ts";
-import { threatIn } from "../tasks/craft.ts";
+import { threatIn } from "../tasks/normChoice.ts";
 import type { FurtherCraft } from "./matrix.ts";
 import type { Study, StudyEnsemble } from "./schema.ts";
 

@@ -20,8 +20,8 @@ import type { NamedAttacker } from "../namedAttacker.ts";
 import { type MeanCell, meanCells, meanModels } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { requireDistinct } from "../studyModels.ts";
-import type { BudgetUnits } from "../tasks/craft.ts";
 import { modelCodec } from "../tasks/fit.ts";
+import type { BudgetUnits } from "../tasks/normChoice.ts";
 import { type FurtherCraft, planMatrix } from "./matrix.ts";
 import { readTransfer } from "./readTransfer.ts";
 

@@ -10,7 +10,7 @@ import { type SizeDefinition, sizeDefinitions } from "../../transfer/sizeDefinit
 import { type VariabilityDefinition, variabilityDefinitions } from "../../transfer/variability.ts";
 import { surrogateChoice, targetChoice } from "../modelChoice.ts";
 import { printedExperiments } from "../paper/paperNumbers.ts";
-import { unitsOfBudgets } from "../tasks/craft.ts";
+import { unitsOfBudgets } from "../tasks/normChoice.ts";
 
 const share = z.number().positive().describe("a share of the rows below 1, or a number of rows");
 

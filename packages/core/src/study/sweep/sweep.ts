@@ -12,8 +12,8 @@ import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt, type Ref } from "../engine/reference.ts";
 import { readRef, type Store } from "../engine/store.ts";
 import { type Matrix, planFit, planMatrix } from "../evasion/matrix.ts";
-import type { BudgetUnits } from "../tasks/craft.ts";
 import { lossVariability, type Variability } from "../tasks/lossVariability.ts";
+import type { BudgetUnits } from "../tasks/normChoice.ts";
 import { split } from "../tasks/split.ts";
 import { VERSION } from "../version.ts";
 

@@ -5,7 +5,7 @@ import type { RuleCounts } from "../../attacks/evasion/chunks.ts";
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
-import type { CraftOutcome } from "./craft.ts";
+import type { CraftOutcome } from "./craftOutcome.ts";
 
 /** Means over points, of all models that were attacked together. */
 export interface Cost {

@@ -13,8 +13,8 @@ import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import type { AlignmentEstimate } from "../result.ts";
-import type { BudgetUnits } from "./craft.ts";
 import type { CleanEvaluation } from "./evaluateClean.ts";
+import type { BudgetUnits } from "./normChoice.ts";
 import type { ServiceIdentity } from "./queryTarget.ts";
 
 export interface EstimateParameters {

@@ -10,8 +10,8 @@ import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefi
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
-import { type NormChoice, normIn } from "./craft.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
+import { type NormChoice, normIn } from "./normChoice.ts";
 import { type Answers, answeredLosses } from "./queryTarget.ts";
 
 /** What is known of a model on N clean points. */

@@ -4,6 +4,7 @@ import type { Codec } from "../engine/codec.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { craft } from "./craft.ts";
 import { craftCost } from "./craftCost.ts";
+import { flagsCodec } from "./crafting.ts";
 import { datasetCodec } from "./dataset.ts";
 import { estimateAlignment } from "./estimateAlignment.ts";
 import { evaluateClean } from "./evaluateClean.ts";
@@ -18,6 +19,7 @@ import { poisonTransfer } from "./poisonTransfer.ts";
 import { poisonVariability } from "./poisonVariability.ts";
 import { queryTarget, serviceCodec } from "./queryTarget.ts";
 import { setOperatingPoint } from "./setOperatingPoint.ts";
+import { smallestBudget } from "./smallestBudget.ts";
 import { smoothness } from "./smoothness.ts";
 import { split } from "./split.ts";
 import { transferMetrics } from "./transferMetrics.ts";
@@ -29,6 +31,7 @@ const kinds: readonly TaskKind<object, object, unknown>[] = [
   queryTarget,
   evaluateClean,
   craft,
+  smallestBudget,
   craftCost,
   judge,
   perturbationCorrelation,
@@ -48,5 +51,5 @@ export const taskKinds: Readonly<Record<string, TaskKind<object, object, unknown
 );
 
 export const codecs: Readonly<Record<string, Codec<unknown>>> = Object.fromEntries(
-  [datasetCodec, serviceCodec, ...kinds.map(({ output }) => output)].map((codec) => [codec.name, codec]),
+  [datasetCodec, flagsCodec, serviceCodec, ...kinds.map(({ output }) => output)].map((codec) => [codec.name, codec]),
 );

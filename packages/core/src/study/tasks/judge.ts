@@ -10,7 +10,7 @@ import { predictedIncreases } from "../../transfer/gradients.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
-import type { CraftOutcome } from "./craft.ts";
+import type { CraftOutcome } from "./craftOutcome.ts";
 import type { CleanEvaluation } from "./evaluateClean.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
 import { type Answers, answeredLosses } from "./queryTarget.ts";

@@ -8,7 +8,7 @@ import { lossVariability as variabilityOf } from "../../transfer/variability.ts"
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
-import type { CraftOutcome } from "./craft.ts";
+import type { CraftOutcome } from "./craftOutcome.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
 
 /** V under both definitions (paper Eq. 19), over so many training sets; null of fewer than two. */

@@ -9,7 +9,8 @@ import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
-import { type BudgetUnits, type CraftOutcome, unitsIn } from "./craft.ts";
+import type { CraftOutcome } from "./craftOutcome.ts";
+import { type BudgetUnits, unitsIn } from "./normChoice.ts";
 
 /** rho at each budget, by the id of the other model; null where it does not exist. */
 export type PerturbationCorrelations = Readonly<Record<string, readonly (number | null)[]>>;

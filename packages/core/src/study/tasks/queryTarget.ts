@@ -10,7 +10,7 @@ import type { Json } from "../engine/artifact.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
-import type { CraftOutcome } from "./craft.ts";
+import type { CraftOutcome } from "./craftOutcome.ts";
 
 /** What identifies a service, and no secret. */
 export interface ServiceIdentity {
