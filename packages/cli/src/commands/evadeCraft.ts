@@ -1,4 +1,5 @@
-// What `carom evade` crafts, in tasks of some rows each: points for a list of budgets, or each with the smallest that does.
+// What `carom evade` crafts, in tasks of some rows each: points for a list of budgets, or each point with the smallest
+// budget that does.
 
 import { type FloatType, type Rows, rowCount, type Store } from "@carom/core";
 import { addCounts, type Queries, type RuleCounts } from "@carom/core/attacks";

@@ -124,8 +124,8 @@ export function withDefaults(attacker: Attacker): Attacker {
  * ```ts
  * import { attackerName } from "@carom/core/attacks";
  *
- * console.log(attackerName({ attack: { name: "pgd" }, boosters: [{ name: "vmi" }], ensemble: "svre" })); //
- * pgd+vmi+svre
+ * const attacker = { attack: { name: "pgd" }, boosters: [{ name: "vmi" }], ensemble: "svre" };
+ * console.log(attackerName(attacker)); // pgd+vmi+svre
  * ```
  */
 export function attackerName({ attack, boosters = [], ensemble, objective }: Attacker): string {

@@ -38,7 +38,8 @@ type Options = z.infer<typeof options>;
 /**
  * minimise 1/2 ||w||^2 + C sum_i log(1 + exp(-y_i f(x_i))), f(x) = w . x + b, b not regularised.
  *
- * Solved by truncated Newton in float64; several classes one against the rest, or together where `multinomial`.
+ * Solved in float64 by truncated Newton, of two classes by L-BFGS until that is slow; several classes one against the
+ * rest, or together where `multinomial`.
  */
 export const logistic: Learner<Options> = {
   name: "logistic",
@@ -85,7 +86,7 @@ async function retrainMultinomial(task: RetrainTask, C: number, tolerance: numbe
 async function train(data: Dataset, { C, tolerance, ...rest }: Options, context: FitContext, start?: Fit) {
   const weights = rowWeights(data, rest.balanced, context).map((weight) => C * weight);
   if (rest.multinomial) return fitMultinomial(data, weights, tolerance, context, start);
-  return fitPrimal({ data, weights, loss: logisticLoss, penalty: 1, tolerance, start }, context);
+  return fitPrimal({ data, weights, loss: logisticLoss, penalty: 1, tolerance, start, smooth: true }, context);
 }
 
 async function fitMultinomial(

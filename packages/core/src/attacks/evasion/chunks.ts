@@ -15,7 +15,7 @@ interface Chunked {
   /** The class each point should end in; where absent, any other than its own. */
   readonly target?: number;
   readonly threat: ThreatModel;
-  /** The number of the first row where the data are some rows of more: the random stream of a row is named by its number. */
+  /** The number of the first row, where the data are some rows of more: random streams are named by it. */
   readonly first?: number;
 }
 

@@ -6,6 +6,7 @@ import { norm } from "../../linalg.ts";
 import type { Fit, FitContext } from "../learner.ts";
 import { linearModel, linearRows, oneAgainstRest, spreadOut } from "../linearModel.ts";
 import type { CholeskyFactor } from "./cholesky.ts";
+import { startLbfgs } from "./lbfgs.ts";
 import { linearObjective, type RowLoss } from "./linearObjective.ts";
 import { minimizeNewton, type NewtonResult } from "./newton.ts";
 
@@ -22,6 +23,8 @@ export interface PrimalProblem {
   readonly start?: Fit | undefined;
   /** Whether the loss is quadratic. */
   readonly quadratic?: boolean;
+  /** Whether its second derivative has no jumps, so that a few gradients say much of it. */
+  readonly smooth?: boolean;
 }
 
 /** Products of the Hessian with a vector that its factor may cost to be computed at the start. */
@@ -35,7 +38,7 @@ interface PrimalState {
 
 /** The linear model that minimises penalty/2 ||w||^2 + sum_i weight_i loss(y_i, f(x_i)), one class against the rest. */
 export async function fitPrimal(problem: PrimalProblem, context: FitContext): Promise<Fit> {
-  const { data, weights, loss, penalty, tolerance, quadratic = false } = problem;
+  const { data, weights, loss, penalty, tolerance, quadratic = false, smooth = false } = problem;
   const compressed = linearRows(data, context.scaling);
   const { rows, columns } = compressed;
   const known = problem.start ? carriedOver(problem.start.state as PrimalState, columns, penalty) : undefined;
@@ -46,9 +49,13 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
     const origin = new Float64Array(rows.columns + 1);
     const atOrigin = objective(origin);
     const evaluate = (theta: Float64Array) => (theta === origin ? atOrigin : objective(theta));
-    if (!known && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
-    const result = await minimizeNewton(evaluate, known?.[k].x ?? origin, {
-      tolerance: tolerance * norm(atOrigin.gradient),
+    const small = tolerance * norm(atOrigin.gradient);
+    // Several classes share the factor; two would pay for it alone.
+    const beginsByGradients = smooth && data.classNames.length === 2;
+    if (!known && !beginsByGradients && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
+    const start = known?.[k].x ?? (beginsByGradients ? startLbfgs(evaluate, origin, small) : origin);
+    const result = await minimizeNewton(evaluate, start, {
+      tolerance: small,
       maxIterations: 500,
       factor: known?.[k].factor ?? shared,
       quadratic,

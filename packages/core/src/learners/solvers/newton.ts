@@ -62,8 +62,7 @@ export async function minimizeNewton(
   let products = 0;
   /** The length of the last step against that of what it led to. */
   let moved = 0;
-  const isDone = () =>
-    gradientNorm <= tolerance && (quadratic || gradientNorm <= STILL * norm(x) || moved <= STILL_MOVING);
+  const isDone = () => (quadratic ? gradientNorm <= tolerance : isSmall({ x, gradientNorm, moved }, tolerance));
   while (Number.isFinite(initialNorm) && !isDone() && iterations < maxIterations) {
     iterations++;
     // What is left to do near the end does not repay a factor.
@@ -93,6 +92,14 @@ export async function minimizeNewton(
  * a great deal: then the last step must have been small too, or the optimum is still far.
  */
 const [STILL, STILL_MOVING] = [1e-3, 1e-3];
+
+/** Whether the gradient says that a point is an optimum; `moved` is the last step's length against the point's. */
+export function isSmall(
+  { x, gradientNorm, moved }: { readonly x: Float64Array; readonly gradientNorm: number; readonly moved: number },
+  tolerance: number,
+): boolean {
+  return gradientNorm <= tolerance && (gradientNorm <= STILL * norm(x) || moved <= STILL_MOVING);
+}
 
 function distance(a: Float64Array, b: Float64Array): number {
   let sum = 0;

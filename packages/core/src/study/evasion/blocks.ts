@@ -40,8 +40,8 @@ export interface CraftedBlock<T> {
 const MOST_BLOCKS = 32;
 
 /**
- * Adds the crafting of points at each budget. Blocks end where the chunks do in which one task would attack all rows, so what is
- * found is the same to the last bit.
+ * Adds the crafting of points at each budget. Blocks end where the chunks do in which one task would attack all rows,
+ * so that what is found is the same to the last bit.
  */
 export function planCraftBlocks(
   plan: PlanBuilder,

@@ -14,6 +14,7 @@ import type { Part, Ref, Values } from "../engine/reference.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
 import { type NormChoice, threatIn } from "./normChoice.ts";
 
+/** Who attacks which points, under which threat; budgets apart. */
 export interface CraftingParameters extends NormChoice {
   readonly seed: number;
   readonly direction?: Direction;
@@ -21,7 +22,9 @@ export interface CraftingParameters extends NormChoice {
   readonly grid?: number;
   /** The class that points should end in; where absent, any other than their own. */
   readonly target?: number;
-  /** Who attacks; where absent the strongest attack there is, on binary features under L1 flips of one after another. */
+  /**
+   * Who attacks; where absent the strongest attack there is, on binary features under L1 flips of one after another.
+   */
   readonly attacker?: Attacker;
   /** The shape of one point where the models take it in another, as images that they take as flat rows. */
   readonly shape?: readonly number[];

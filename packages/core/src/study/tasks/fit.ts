@@ -55,7 +55,7 @@ export interface FitParameters extends Configured {
 /** The task that trains a learner. */
 export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredModel> = {
   name: "fit",
-  version: 5,
+  version: 6,
   output: modelCodec,
   estimate: ({ learner, options }, { training }) => ({
     seconds: secondsOfFit(learner, options, training.rows),

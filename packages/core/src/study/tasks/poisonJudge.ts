@@ -64,7 +64,7 @@ export interface PoisonJudgeInputs {
 /** Training with the same number of points has the same random streams whoever crafted them. */
 export const poisonJudge: TaskKind<PoisonJudgeParameters, PoisonJudgeInputs, readonly PoisonVerdict[]> = {
   name: "poisonJudge",
-  version: 2,
+  version: 3,
   output: poisonVerdictsCodec,
   lists: { blocks: "block" },
   estimate({ learner, options, counts, retune }, { training }) {
