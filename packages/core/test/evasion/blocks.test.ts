@@ -29,7 +29,7 @@ const data = dataset({
   features: tensor("float32", [n, d], x),
   labels: Int32Array.from({ length: n }, (_, i) => (x[d * i] + x[d * i + 1] > 1 ? 1 : 0)),
 });
-const { model } = await fit(learners.mlp, data, { runtime, seed: 1, label: "blocks", options: { epochs: 400 } });
+const { model } = await fit(learners.mlp, data, { runtime, seed: 1, stream: "blocks", options: { epochs: 400 } });
 
 /** With restarts, which draw numbers for each row, and a second start among the rows. */
 const question = (rows: number): BlocksQuestion => ({
