@@ -30,9 +30,7 @@ export async function describePlan(plan: Plan, workers: number, json: boolean): 
   const lines = [...kinds].map(
     ([kind, { tasks, finished }]) => `${kind.padEnd(15)}${String(tasks).padStart(6)} tasks, ${finished} finished\n`,
   );
-  print(
-    `${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${bytesInWords(bytes)} in ` + `the store\n`,
-  );
+  print(`${lines.join("")}about ${duration(seconds)} with ${workers} workers, ${bytesInWords(bytes)} in the store\n`);
 }
 
 function duration(seconds: number): string {

@@ -30,7 +30,7 @@ test("broken, wrong but invalid and invalid themselves, in closed form", async (
     fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 12 }), async (rows) => {
       fc.pre(rows.some(([a, b]) => a <= b));
       const data = dataset({
-        features: tensor("float32", [rows.length, 2], Float32Array.from(rows.flatMap(([a, b]) => [a, b]))),
+        features: tensor("float32", [rows.length, 2], Float32Array.from(rows.flat())),
         labels: Int32Array.from(rows, ([, , label]) => Number(label)),
         classNames: ["0", "1"],
         featureNames: ["a", "b"],
