@@ -130,3 +130,16 @@ test.each([
   ).toBe(1);
   expect(contentOf(folder).filter((path) => path.startsWith("refused"))).toEqual([]);
 });
+
+test("the same file read in another way is not compared, nor taken for a baseline", async () => {
+  const audit = ["audit", "--target", "old.onnx", ...options, "--points", "20"];
+  const asItIs = await run(...audit, "--out", "as-it-is");
+  const boxed = await run(...audit, "--box", "0,2", "--out", "boxed");
+  expect([asItIs.status, boxed.status]).toEqual([0, 0]);
+  const compared = await run("compare", "as-it-is", "boxed", "--quiet");
+  const gated = await run(...audit, "--box", "0,3", "--fail-if", "increase > 0.9", "--baseline", "as-it-is");
+  for (const { status, stderr } of [compared, gated]) {
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/expected the same data read with the same options/);
+  }
+});

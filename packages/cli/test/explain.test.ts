@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { everyAttacker } from "@carom/core/study";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carom, points, pointsFile, temporaryFolder } from "./run.ts";
 
@@ -60,6 +61,22 @@ describe("carom explain", () => {
     const [{ surrogates, perPoint }] = JSON.parse(stdout).variability;
     expect(surrogates).toEqual(["svm", "other"]);
     expect(perPoint).toBeGreaterThan(0);
+  });
+
+  it("takes all attackers that suit, and tells which do not and why", async () => {
+    const { status, stdout } = await explain("--attackers", "all", "--json");
+    expect(status).toBe(0);
+    const { cells, warnings } = JSON.parse(stdout) as { cells: { attacker?: string }[]; warnings: string[] };
+    const attackers = new Set(cells.flatMap(({ attacker }) => attacker ?? []));
+    const leftOut = warnings.flatMap((sentence) => /^attacker (\S+) is left out: ./.exec(sentence)?.[1] ?? []);
+    expect([...attackers, ...leftOut].sort()).toEqual(
+      everyAttacker()
+        .map(({ name }) => name)
+        .sort(),
+    );
+    // Steps need nothing but gradients; translations need images, rules of ensembles several surrogates.
+    expect([...attackers]).toEqual(expect.arrayContaining(["fgm", "vmi"]));
+    expect(leftOut).toEqual(expect.arrayContaining(["ti", "meanLoss"]));
   });
 
   it("refuses a surrogate without gradients and an unknown definition of S", async () => {

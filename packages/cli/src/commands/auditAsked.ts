@@ -181,6 +181,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
     },
     asked: {
       dataHash: user.dataHash,
+      dataIdentity: user.dataIdentity,
       targetHash,
       box: wholeInterval(attacked.domain),
       attackerKnows: attackerKnows(`${rowCount(training)} rows like the target's data`, options),

@@ -50,6 +50,7 @@ export async function serviceSubject(plan: PlanBuilder, target: string, options:
     parts: { target: { service: ref }, training: plan.data(labelled), attacked: plan.data(attacked) },
     asked: {
       dataHash: user.dataHash,
+      dataIdentity: user.dataIdentity,
       targetHash,
       service: {
         address: name,

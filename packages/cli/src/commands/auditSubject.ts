@@ -88,6 +88,8 @@ export interface UserData {
   readonly separate: LoadedData | undefined;
   /** Names the files of both. */
   readonly dataHash: string;
+  /** What both are known by, as they were read. */
+  readonly dataIdentity: string;
 }
 
 /** @throws InputError where there are no data */
@@ -106,10 +108,11 @@ export async function loadUserData(options: AuditOptions): Promise<UserData> {
   const loaded = { ...first, dataset: own };
   const train = second && { ...second, dataset: others! };
   const separate = train && { ...train, dataset: asIn(loaded, train, "--train") };
-  const dataHash = separate ? `${loaded.contentHash} and ${separate.contentHash}` : loaded.contentHash;
+  const ofBoth = (of: (data: LoadedData) => string) => (separate ? `${of(loaded)} and ${of(separate)}` : of(loaded));
+  const known = { dataHash: ofBoth((data) => data.contentHash), dataIdentity: ofBoth((data) => data.identity) };
   // Both files together show what values features take.
   const [dataset, other] = withSameBounds(loaded.dataset, separate?.dataset);
-  return { loaded: { ...loaded, dataset }, separate: other && { ...separate!, dataset: other }, dataHash };
+  return { loaded: { ...loaded, dataset }, separate: other && { ...separate!, dataset: other }, ...known };
 }
 
 /**

@@ -5,14 +5,17 @@ import { type Dataset, type FloatType, InputError, unknownName } from "@carom/co
 import { attackerNamed } from "@carom/core/attacks";
 import type { ModelWarning } from "@carom/core/models";
 import {
+  ALL_ATTACKERS,
   adviceSentence,
   budgetUnitsOf,
   defaultBudget,
+  everyAttacker,
   explainModels,
   type ModelsExplained,
   type NamedModel,
   requireSuited,
   sourceName,
+  suitable,
   threatIn,
 } from "@carom/core/study";
 import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
@@ -80,7 +83,7 @@ export function explainCommand(): Command {
     .option(
       "--attackers <list>",
       "who attacks the surrogates beside that: attacks, boosters and rules of ensembles with plus signs " +
-        "between, such as vmi,ni+ensemble",
+        "between, such as vmi,ni+ensemble; or all",
       parseAttackers,
     )
     .option(
@@ -119,11 +122,17 @@ async function run(options: ExplainOptions): Promise<void> {
     }),
   ];
   const attack = options.attack === undefined ? undefined : attackerNamed(options.attack);
-  const attackers = (options.attackers ?? []).map((name) => ({ name, how: attackerNamed(name) }));
+  const isAll = options.attackers?.[0] === ALL_ATTACKERS;
+  const own = isAll ? [] : (options.attackers ?? []).map((name) => ({ name, how: attackerNamed(name) }));
   const suited = { domain: data.domain, featureShape: data.featureShape };
-  for (const { how } of [...(attack ? [{ how: attack }] : []), ...attackers]) {
+  for (const { how } of [...(attack ? [{ how: attack }] : []), ...own]) {
     requireSuited(how, suited, measured, how.ensemble === undefined ? 1 : options.surrogate.length);
   }
+  // Of a file it is not known whether its scores are affine.
+  const standIns = options.surrogate.map((path) => ({ id: names.get(path)!, isAffine: false }));
+  const all = isAll ? suitable(everyAttacker(), standIns, suited, measured) : undefined;
+  warnings.push(...(all?.leftOut ?? []));
+  const attackers = all ? all.attackers.map(({ name, how }) => ({ name, how })) : own;
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
   const progress = startProgress(options.quiet === true);
   const result = await explainModels({

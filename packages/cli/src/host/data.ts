@@ -14,6 +14,7 @@ import {
   meaningOfBytes,
 } from "@carom/core/data";
 import { type ContentHash, contentHash } from "./contentHash.ts";
+import { identityOf } from "./dataIdentity.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { tellDoing } from "./doing.ts";
 import { loadDrebin } from "./drebin.ts";
@@ -43,13 +44,13 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
         : [];
   refuseOthers(spec, found?.format.options ?? heeded, options);
   tellDoing(`data ${basename(spec)}`);
-  if (spec === DIGITS) return withReading(await loadDigits(options.box));
+  if (spec === DIGITS) return withReading(await loadDigits(options.box), {}, options);
   if (isImages) {
     const { size, ...images } = await loadImages(spec, options);
-    return withReading(images, { images: size, bytes: options.bytes ?? "unit" });
+    return withReading(images, { images: size, bytes: options.bytes ?? "unit" }, options);
   }
-  if (isDrebin) return withReading(await loadDrebin(spec, options.box));
-  if (!isInFolder && isParquet(spec)) return withReading(...(await loadParquet(spec, options)));
+  if (isDrebin) return withReading(await loadDrebin(spec, options.box), {}, options);
+  if (!isInFolder && isParquet(spec)) return withReading(...(await loadParquet(spec, options)), options);
   if (!found) throw unknownFormat(spec);
   const { format, paths } = found;
   return withFiles(paths, async (files, digest) => {
@@ -62,7 +63,7 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
       dataset: dataset({ ...parts, domain: options.box, bytes: options.bytes }),
       contentHash: await digest(),
     };
-    return withReading(loaded, { ...reading, ...(meaning && { bytes: options.bytes ?? meaning }) });
+    return withReading(loaded, { ...reading, ...(meaning && { bytes: options.bytes ?? meaning }) }, options);
   });
 }
 
@@ -111,11 +112,16 @@ function asDataFile(file: InputFile): DataFile {
   return { ...file, content: () => contentOf(file), unpacker, requireRoomFor };
 }
 
-/** What was read, with what the format says of how it was. */
-function withReading(loaded: Omit<LoadedData, "reading">, facts: Partial<DataReading> = {}): LoadedData {
+/** What was read, with what the format says of how it was, and what it is known by. */
+function withReading(
+  loaded: Pick<LoadedData, "dataset" | "contentHash">,
+  facts: Partial<DataReading>,
+  options: DataTask,
+): LoadedData {
   const { dataset: data } = loaded;
   const size = { rows: rowCount(data), features: featureCount(data), classes: data.classNames.length };
-  return { ...loaded, reading: { ...size, ...facts } };
+  const read = { ...loaded, reading: { ...size, ...facts } };
+  return { ...read, identity: identityOf(read, options) };
 }
 
 /** The name of an option on the command line. */

@@ -12,7 +12,9 @@ export const DIGITS = "digits";
 const pixels = 28 * 28;
 
 /** The digits 8 and 9: 944 and 978 images of 784 grey values in [0, 1], or in the box given. */
-export async function loadDigits(box?: readonly [number, number]): Promise<Omit<LoadedData, "reading">> {
+export async function loadDigits(
+  box?: readonly [number, number],
+): Promise<Pick<LoadedData, "dataset" | "contentHash">> {
   const resolve = createRequire(import.meta.url).resolve;
   const hash = createHash("sha256");
   const bytes: number[] = [];

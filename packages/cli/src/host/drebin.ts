@@ -27,7 +27,7 @@ const TOGETHER = 64;
 export async function loadDrebin(
   folder: string,
   box: readonly [number, number] = [0, 1],
-): Promise<Omit<LoadedData, "reading">> {
+): Promise<Pick<LoadedData, "dataset" | "contentHash">> {
   const names = await appNames(folder);
   const list = await familyList(folder);
   const malicious = malwareNames(list);

@@ -9,12 +9,15 @@ import { readings, table, write } from "../../test/dataReadings.ts";
 import { loadDataset } from "./data.ts";
 import { loadStudyData } from "./studyData.ts";
 
+const identityOf = async (spec: string, options: DataOptions) => (await loadDataset(spec, options)).identity;
 const keyOf = async (spec: string, options: DataOptions) =>
   startPlan().data((await loadDataset(spec, options)).dataset).data.key;
 
 it.each(Object.entries(readings))("data are known by another key for each value of %s", async (_, each) => {
   const keys = await Promise.all(each.map(([spec, options]) => keyOf(spec, options)));
   expect(new Set(keys).size).toBe(each.length);
+  const identities = await Promise.all(each.map(([spec, options]) => identityOf(spec, options)));
+  expect(new Set(identities).size).toBe(each.length);
 });
 
 /** Options of the table, columns in all their spellings. */
@@ -40,6 +43,8 @@ it("two readings have one key exactly where they mean the same", async () => {
     fc.asyncProperty(optionsOfTable, optionsOfTable, async (one, other) => {
       const [key, otherKey] = await Promise.all([keyOf(table, one), keyOf(table, other)]);
       expect(key === otherKey).toBe(meaningOf(one) === meaningOf(other));
+      const [identity, another] = await Promise.all([identityOf(table, one), identityOf(table, other)]);
+      expect(identity === another).toBe(meaningOf(one) === meaningOf(other));
     }),
     { numRuns: 300 },
   );

@@ -14,7 +14,10 @@ export {
   attackersFor,
   defaultAttackers,
   ENSEMBLE,
+  everyAttacker,
   requireSuited,
+  type StandIn,
+  standInOf,
   suitable,
   withRivals,
 } from "./audit/attackers.ts";

@@ -9,7 +9,7 @@ import { taskKey } from "../engine/task.ts";
 import type { AuditAttacker } from "../namedAttacker.ts";
 import { TARGET } from "../names.ts";
 import { craft } from "../tasks/craft.ts";
-import { defaultAttackers, suitable, withRivals } from "./attackers.ts";
+import { defaultAttackers, standInOf, suitable, withRivals } from "./attackers.ts";
 import { mostQueries, planAudit } from "./plan.ts";
 import type { AuditQuestion } from "./question.ts";
 import { standingsOf } from "./standing.ts";
@@ -21,7 +21,8 @@ const surrogates = [
   { learner: "mlp", complexity: "high" },
 ] as const;
 const named = (...names: string[]) => names.map((name) => ({ name, how: attackerNamed(name) }));
-const chosen = (...names: string[]) => suitable(withRivals(named(...names)), surrogates, data, { norm: "l2" });
+const chosen = (...names: string[]) =>
+  suitable(withRivals(named(...names)), surrogates.map(standInOf), data, { norm: "l2" });
 
 function planned(attackers?: readonly AuditAttacker[]) {
   const plan = startPlan();
@@ -80,7 +81,7 @@ it("what costs as much shares one rival, and what costs no more than momentum ha
 
 it("an image booster on flat rows and an ensemble of one are left out with the reason", () => {
   expect(chosen("sia").leftOut[0]).toMatch(/attacker sia is left out: .*images/);
-  const alone = suitable(named("ensemble"), surrogates.slice(0, 1), data, { norm: "l2" });
+  const alone = suitable(named("ensemble"), surrogates.slice(0, 1).map(standInOf), data, { norm: "l2" });
   expect(alone).toEqual({ attackers: [], leftOut: ["attacker ensemble is left out: there is one surrogate."] });
 });
 
@@ -95,7 +96,7 @@ it("by default attackers suit the shape of the points, whatever it is, and none 
   for (const shape of [[4], [2, 2], [1, 2, 2]]) {
     const shaped = { ...data, featureShape: shape };
     const byDefault = named(...defaultAttackers(shape));
-    const { attackers, leftOut } = suitable(byDefault, surrogates, shaped, { norm: "l2" });
+    const { attackers, leftOut } = suitable(byDefault, surrogates.map(standInOf), shaped, { norm: "l2" });
     expect(leftOut).toEqual([]);
     expect(attackers.map(({ name }) => name)).toEqual(defaultAttackers(shape));
     expect(withRivals(byDefault)).toEqual(byDefault);

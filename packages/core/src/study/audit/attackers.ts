@@ -50,19 +50,33 @@ export function withRivals(attackers: readonly NamedAttacker[]): readonly Rivall
   });
 }
 
+/** A model that is attacked in the place of the target. */
+export interface StandIn {
+  /** What cells call it. */
+  readonly id: string;
+  /** Whether its scores are affine in the features, as far as that is known. */
+  readonly isAffine: boolean;
+}
+
+/** The model of a learner in one complexity. */
+export const standInOf = ({ learner, complexity }: SurrogateChoice): StandIn => ({
+  id: levelName(learner, complexity),
+  isAffine: learnerByName(learner).capabilities.affine,
+});
+
 /**
  * The attackers that suit points and surrogates, and why others do not, in sentences. Boosters are left out on
  * surrogates where they cannot help.
  */
 export function suitable(
   attackers: readonly RivalledAttacker[],
-  surrogates: readonly SurrogateChoice[],
+  surrogates: readonly StandIn[],
   { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
   norm: NormChoice,
   loss: LossName = "margin",
 ): { readonly attackers: readonly AuditAttacker[]; readonly leftOut: readonly string[] } {
   const threat = threatIn(domain, norm, undefined);
-  const ids = surrogates.map(({ learner, complexity }) => levelName(learner, complexity));
+  const ids = surrogates.map(({ id }) => id);
   const kept: AuditAttacker[] = [];
   const leftOut: string[] = [];
   for (const attacker of attackers) {
@@ -70,7 +84,7 @@ export function suitable(
     const isTogether = how.ensemble !== undefined;
     const models = isTogether ? surrogates.length : 1;
     const boosted = attackers.find((each) => each.name === beside) ?? attacker;
-    const why = surrogates.map((choice) => whyUnhelpful(boosted.how, choice, featureShape, loss));
+    const why = surrogates.map((standIn) => whyUnhelpful(boosted.how, standIn, featureShape, loss));
     const helped = ids.filter((_, i) => why[i] === undefined);
     const reason =
       isTogether && models < 2
@@ -88,8 +102,12 @@ export function suitable(
   return { attackers: kept.filter(({ beside }) => beside === undefined || names.has(beside)), leftOut };
 }
 
-/** Every attack, booster and rule of the registries, each by itself. */
+/** The name of every attack, booster and rule of the registries together, each by itself. */
 export const ALL_ATTACKERS = "all";
+
+/** Every attack, booster and rule of the registries, each by itself. */
+export const everyAttacker = (): readonly NamedAttacker[] =>
+  Object.keys({ ...evasionAttacks, ...boosters, ...ensembles }).map((name) => ({ name, how: attackerNamed(name) }));
 
 /** Who attacks beside the attack on each surrogate by itself: attackers by their names, or all there are. */
 export type AttackerNames = readonly string[] | typeof ALL_ATTACKERS;
@@ -102,7 +120,7 @@ export type AttackerNames = readonly string[] | typeof ALL_ATTACKERS;
  */
 export function attackersFor(
   attacked: Pick<Dataset, "domain" | "featureShape">,
-  surrogates: readonly SurrogateChoice[],
+  surrogates: readonly StandIn[],
   norm: NormChoice,
   {
     names,
@@ -116,10 +134,8 @@ export function attackersFor(
   readonly leftOut: readonly string[];
 } {
   const isAll = names === ALL_ATTACKERS;
-  const chosen = isAll
-    ? Object.keys({ ...evasionAttacks, ...boosters, ...ensembles })
-    : (names ?? (isService ? [] : defaultAttackers(attacked.featureShape)));
-  const named = chosen.map((name) => ({ name, how: attackerNamed(name) }));
+  const chosen = isAll ? [] : (names ?? (isService ? [] : defaultAttackers(attacked.featureShape)));
+  const named = isAll ? everyAttacker() : chosen.map((name) => ({ name, how: attackerNamed(name) }));
   // Who is named and does not suit the data is refused; of those that are not named it is told.
   if (names && !isAll) {
     for (const { how } of named) requireSuited(how, attacked, norm, how.ensemble === undefined ? 1 : surrogates.length);
@@ -153,13 +169,7 @@ function unsuited(build: () => unknown): string | undefined {
 }
 
 /** Why the boosters of an attacker cannot help on a surrogate; undefined where it has none or one may. */
-function whyUnhelpful(
-  { boosters = [] }: Attacker,
-  { learner }: SurrogateChoice,
-  shape: readonly number[],
-  loss: LossName,
-) {
-  const isAffine = learnerByName(learner).capabilities.affine;
+function whyUnhelpful({ boosters = [] }: Attacker, { isAffine }: StandIn, shape: readonly number[], loss: LossName) {
   const reasons = boosters.map(({ name }) => boosterByName(name).unhelpful({ isAffine, loss, shape }));
   return reasons.includes(undefined) ? undefined : reasons[0];
 }

@@ -1,7 +1,7 @@
 // A version of a model as it was audited, and what two of them have in common.
 
 import { InputError } from "../../errors.ts";
-import type { ComparedAudit, TargetSamples } from "./increase.ts";
+import { type ComparedAudit, requireSameReading, type TargetSamples } from "./increase.ts";
 
 /** What an audit says of one version of a model. */
 export interface AuditedVersion extends Required<ComparedAudit> {
@@ -47,6 +47,7 @@ export function requireSamePoints(...versions: readonly [AuditedVersion, Audited
   const seeds = versions.map(({ result }) => result.seed);
   const counts = asked.map(({ points }) => points);
   requireSame(versions, "the same data", hashes);
+  requireSameReading(asked[0], asked[1]);
   requireSame(versions, "the same seed, which chooses the points", seeds);
   requireSame(versions, "as many points", counts);
   const labels = versions.map(({ samples, result }) =>

@@ -8,7 +8,7 @@ import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { TrainingSize } from "../../learners/feasible.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
-import { type AttackerNames, attackersFor, requireSuited } from "./attackers.ts";
+import { type AttackerNames, attackersFor, requireSuited, standInOf } from "./attackers.ts";
 import { budgetUnitsOf, defaultBudgets } from "./budgets.ts";
 import type { AuditQuestion } from "./question.ts";
 import { type AskedSurrogate, surrogatesFor } from "./surrogates.ts";
@@ -80,7 +80,7 @@ export function chooseAudit({ attacked, training, isService }: ChoosingBy, choic
   if (attack) requireSuited(attack, attacked, { norm, ...units });
   const who = attackersFor(
     attacked,
-    surrogates,
+    surrogates.map(standInOf),
     { norm, ...units },
     { names: choices.attackers, isService, loss: objective?.gradient },
   );

@@ -24,6 +24,7 @@ export interface Compared {
     readonly units?: AuditResult["asked"]["units"] | undefined;
     readonly targetClass?: string | undefined;
     readonly featuresHash?: string | undefined;
+    readonly dataIdentity?: string | undefined;
     readonly warnings?: readonly string[] | undefined;
   };
   readonly shortfall?: { readonly shows?: string | undefined } | undefined;
@@ -45,6 +46,7 @@ const comparedSchema = z.object({
     targetClass: z.string().optional(),
     epsilons: z.array(z.number()).min(1),
     dataHash: z.string(),
+    dataIdentity: z.string().optional(),
     targetHash: z.string(),
     classNames: z.array(z.string()),
     points: count,
@@ -121,11 +123,13 @@ export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number)
  * both audits attacked the same points (the same data, seed and number) and their errors are known point by point, else
  * his for independent ones.
  *
- * @throws InputError where the audits measure perturbations in different ways, have other goals, or share no budget
+ * @throws InputError where the audits measure perturbations in different ways, have other goals, read the same data in
+ *   different ways, or share no budget
  */
 export function increases(now: ComparedAudit, before: ComparedAudit): Increase[] {
   const [asked, earlier] = [now.result.asked, before.result.asked];
   const shared = sharedBudgets(now.result, before.result);
+  requireSameReading(asked, earlier);
   const isSame =
     asked.dataHash === earlier.dataHash && asked.points === earlier.points && now.result.seed === before.result.seed;
   return shared.flatMap((epsilon) => {
@@ -138,6 +142,18 @@ export function increases(now: ComparedAudit, before: ComparedAudit): Increase[]
       ? newcombePaired(pairedCounts(first, second), level)!
       : newcombe(own.count, own.n, other.count, other.n, level)!;
     return [{ epsilon, now: own, before: other, difference, isPaired }];
+  });
+}
+
+/** Holds that the same data were read alike. @throws InputError where they were not */
+export function requireSameReading(asked: Compared["asked"], earlier: Compared["asked"]): void {
+  const [own, other] = [asked.dataIdentity, earlier.dataIdentity];
+  if (asked.dataHash !== earlier.dataHash || own === undefined || other === undefined || own === other) return;
+  throw new InputError("invalid", "audit to compare with", {
+    expected: "the same data read with the same options",
+    got: "the same files read in another way: other rows, columns, labels, bounds, or values in place of missing ones",
+    remedy:
+      "read them in both as the other audit's report says, for instance with the same --label, --drop, --missing and --box",
   });
 }
 

@@ -34,6 +34,7 @@ export interface AuditQuestion {
   readonly asked: Pick<
     AuditResult["asked"],
     | "dataHash"
+    | "dataIdentity"
     | "targetHash"
     | "service"
     | "targetRows"

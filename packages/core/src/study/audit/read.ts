@@ -127,13 +127,15 @@ export async function readAudit(
   );
   const { classNames, labels } = attacked;
   const onlyClass = labels.every((label) => label === labels[0]) ? classNames[labels[0]] : undefined;
-  const { dataHash, targetHash, service, box, attackerKnows, defaults, warnings, targetRows } = question.asked;
+  const { dataHash, dataIdentity, targetHash, service, box, attackerKnows, defaults, warnings, targetRows } =
+    question.asked;
   const obeyed = validitySentence(transfer.cells);
   const result: AuditResult = {
     carom: VERSION,
     seed: question.seed,
     asked: {
       dataHash,
+      ...(dataIdentity !== undefined && { dataIdentity }),
       targetHash,
       ...(service && { service }),
       classNames: attacked.classNames,
