@@ -93,7 +93,7 @@ export function inMemory<T extends ElementType>(x: AnyRows<T>): Tensor<T> {
 const NUMBERS = 2 ** 20;
 
 /** A block of consecutive rows. */
-export interface BlockOfRows {
+interface BlockOfRows {
   readonly from: number;
   readonly to: number;
 }

@@ -83,7 +83,7 @@ export interface Subject {
 }
 
 /** The user's data: `--data`, and `--train` where it was given. */
-export interface UserData {
+interface UserData {
   readonly loaded: LoadedData;
   readonly separate: LoadedData | undefined;
   /** Names the files of both. */

@@ -21,7 +21,7 @@ import { tell } from "../terminal/print.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
 
 /** A service that was found, and not asked yet. */
-export interface FoundService {
+interface FoundService {
   readonly connection: Connection;
   /** Rows in the shape that it takes. */
   shaped(data: Dataset): Dataset;
@@ -30,7 +30,7 @@ export interface FoundService {
 }
 
 /** A service that has answered. */
-export interface OpenedService {
+interface OpenedService {
   readonly service: RemoteTarget;
   readonly ledger: Ledger;
   /** What stands for it in a plan. */

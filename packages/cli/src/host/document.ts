@@ -26,7 +26,7 @@ interface Issue {
 }
 
 /** A document that somebody wrote. */
-export interface WrittenDocument {
+interface WrittenDocument {
   readonly given: Readonly<Record<string, unknown>>;
   /** Where something stands: file, line and column. */
   readonly place: Place;

@@ -9,7 +9,7 @@ import { mostOf } from "@carom/core/data";
 import { type Lock, takeLock } from "./lock.ts";
 import { hostLimits } from "./sizes.ts";
 
-export interface Download {
+interface Download {
   /** Addresses of the same file, tried one after another. */
   readonly addresses: readonly string[];
   readonly path: string;

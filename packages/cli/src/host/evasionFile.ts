@@ -27,7 +27,7 @@ import { openInput, unpacker } from "./inputFile.ts";
 import { roomBeside } from "./output.ts";
 
 /** What stands beside the points, one entry per row. */
-export interface RowFacts {
+interface RowFacts {
   /** Labels as in the data file. */
   readonly labels: Int32Array;
   readonly epsilon: Float64Array;
@@ -151,7 +151,7 @@ function entriesOf({ start, index, value }: SparseRows, row: number): (readonly 
 }
 
 /** Points that were read back from a file. */
-export interface SavedPoints extends Pick<Rows, "read"> {
+interface SavedPoints extends Pick<Rows, "read"> {
   close(): Promise<void>;
 }
 

@@ -57,7 +57,7 @@ export async function chosenFeatures(
 }
 
 /** A features file as it was read. */
-export interface WrittenFeatures {
+interface WrittenFeatures {
   readonly schema: FeatureSchema;
   readonly place: Place;
 }
@@ -70,7 +70,7 @@ export async function readFeatures(path: string): Promise<WrittenFeatures> {
 }
 
 /** A schema for the columns of a table, whose rows were held against it. */
-export interface FeaturesOfData {
+interface FeaturesOfData {
   readonly features: ResolvedFeatures;
   /** What is told of rows that do not satisfy it. */
   readonly warnings: readonly string[];

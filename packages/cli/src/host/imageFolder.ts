@@ -12,7 +12,7 @@ import { requireRoomFor } from "./room.ts";
 const image = /\.(png|jpe?g)$/i;
 const LIST = "labels.csv";
 
-export interface ImageOptions {
+interface ImageOptions {
   readonly box?: readonly [number, number] | undefined;
   readonly bytes?: BytesAs | undefined;
   /** The column of labels.csv that holds the labels; one of a usual name where absent. */

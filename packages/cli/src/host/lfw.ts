@@ -28,7 +28,7 @@ const HEIGHT = 62;
 const WIDTH = 47;
 
 /** Where the arrays are, below a folder: images and labels. */
-export const lfwArrays = ["lfw7-62x47-images-idx3-ubyte.gz", "lfw7-62x47-labels-idx1-ubyte.gz"] as const;
+const lfwArrays = ["lfw7-62x47-images-idx3-ubyte.gz", "lfw7-62x47-labels-idx1-ubyte.gz"] as const;
 
 /**
  * Writes 1,288 faces of 62 x 47 bytes and their persons as IDX files into a folder; returns the two paths.

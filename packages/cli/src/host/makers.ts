@@ -23,7 +23,7 @@ export function withMakers(store: Store): StoreWithMakers {
 }
 
 /** A runtime in words, equal for equal ones. */
-export function describeRuntime({ provider, version, device }: RuntimeIdentity): string {
+function describeRuntime({ provider, version, device }: RuntimeIdentity): string {
   return `ONNX Runtime ${version} (${provider}) on ${device}`;
 }
 

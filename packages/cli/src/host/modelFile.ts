@@ -25,7 +25,7 @@ export interface ModelOptions {
 }
 
 /** A model as it was found in a file. */
-export interface ModelFile {
+interface ModelFile {
   readonly model: Model;
   /** What leads from the data to the input of the model, where attacks begin inside the file. */
   readonly front?: Model;

@@ -18,7 +18,7 @@ export function requireRoomFor(what: string, size: number): void {
 }
 
 /** What a run will write to its store, as far as it is not there: bytes of all artifacts, and of the largest. */
-export interface Planned {
+interface Planned {
   readonly bytes: number;
   readonly largest: number;
 }

@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL("../../studies/", import.meta.url));
 const ENDING = ".yaml";
 
 /** What a shipped study is, in short. */
-export interface ShippedStudy {
+interface ShippedStudy {
   readonly name: string;
   readonly title: string;
   readonly scales: readonly string[];

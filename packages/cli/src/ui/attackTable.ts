@@ -4,7 +4,7 @@ import { evasionAttacks } from "@carom/core";
 import { type AnyEvasionAttack, boosters, ensembles, gradientsPerStep } from "@carom/core/attacks";
 import { type Listed, optionsOf } from "./listing.ts";
 
-export type AttackRow = Listed & Pick<AnyEvasionAttack, "capabilities" | "reference">;
+type AttackRow = Listed & Pick<AnyEvasionAttack, "capabilities" | "reference">;
 
 /** One row per attack: options with defaults, the norms it is made for, where it comes from. */
 export function attackTable(): AttackRow[] {

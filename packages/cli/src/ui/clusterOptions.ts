@@ -9,7 +9,7 @@ export interface ClusterOptions {
 }
 
 /** Adds --store. */
-export function withStoreOption(command: Command): Command {
+function withStoreOption(command: Command): Command {
   return command.option(
     "--store <place>",
     "where finished work is kept, which several machines may share: a folder, or s3://BUCKET/PREFIX; CAROM_STORE where absent",

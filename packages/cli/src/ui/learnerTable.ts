@@ -4,7 +4,7 @@ import { learners } from "@carom/core";
 import { presetNames } from "@carom/core/learners";
 import { type Listed, optionsOf } from "./listing.ts";
 
-export interface LearnerRow extends Listed {
+interface LearnerRow extends Listed {
   readonly complexities: Readonly<Record<string, unknown>>;
   readonly capabilities: Readonly<Record<string, boolean>>;
   readonly reference: string;

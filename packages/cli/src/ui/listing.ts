@@ -1,6 +1,6 @@
 // Registries as text: names with their options, defaults and what each means.
 
-export interface ListedOption {
+interface ListedOption {
   readonly name: string;
   readonly default: unknown;
   readonly description: string;

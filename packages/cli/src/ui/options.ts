@@ -137,14 +137,14 @@ export function printJson(document: unknown): void {
   print(`${visibleJson(document)}\n`);
 }
 
-export function parseSeed(text: string): number {
+function parseSeed(text: string): number {
   const seed = Number(text);
   if (text.trim() !== "" && Number.isSafeInteger(seed) && seed >= 0) return seed;
   throw invalid("--seed", "an integer from 0", text, "leave it out for 0");
 }
 
 /** What becomes of missing values: a rule, a number, or a word. */
-export function parseMissing(text: string): MissingRule {
+function parseMissing(text: string): MissingRule {
   if (text === "drop" || text === "median" || text === "median+mask") return text;
   const given = text.startsWith("value:") ? text.slice("value:".length) : undefined;
   const value = parseNumber(given ?? text);
@@ -158,7 +158,7 @@ export function parseMissing(text: string): MissingRule {
   );
 }
 
-export function parseCount(text: string): number {
+function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count > 0) return count;
   throw invalid("--columns", "a positive integer", text, "give the number of features");
@@ -190,7 +190,7 @@ export function parseEpsilons(text: string): number[] {
   );
 }
 
-export function parseBox(text: string): [number, number] {
+function parseBox(text: string): [number, number] {
   const [low, high, ...rest] = text.split(",").map(parseNumber);
   if (rest.length === 0 && Number.isFinite(low) && Number.isFinite(high) && low < high) return [low, high];
   throw invalid("--box", "two numbers, the lower first", text, "for instance --box 0,1");

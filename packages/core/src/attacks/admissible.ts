@@ -9,7 +9,7 @@ import { type BudgetedThreat, budgetOf, isFrozen } from "../threat/threat.ts";
 import { type Points, rowOf, takePoints } from "./attack.ts";
 import { withBounds } from "./withBounds.ts";
 
-export interface Admissible {
+interface Admissible {
   /** Moves rows into their bounds (box, mask, direction), in place. */
   clip(points: Points, indices: Int32Array): void;
   /**

@@ -4,7 +4,7 @@ import { isNarrowed, type ThreatModel, writeBounds } from "../threat/threat.ts";
 import { type Points, rowOf } from "./attack.ts";
 
 /** Something done to one row, given the original point that it belongs to, its bounds, and its number. */
-export type RowOperation = (
+type RowOperation = (
   point: Float64Array,
   origin: Float64Array,
   lower: Float64Array,

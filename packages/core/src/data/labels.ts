@@ -71,7 +71,7 @@ export const plainText = (text: string): string => text.trim().normalize("NFC");
 const inRows = (rows: readonly number[]) => `row ${rows.join(", ")} (counted from 0)`;
 
 /** Labels on their way from a file, one row after the other. */
-export interface LabelCollector {
+interface LabelCollector {
   /** Adds the label of the next row; `place` says where it stands, such as in which line. */
   add(text: string, place: number): void;
   /** The next row has no label. */

@@ -1,7 +1,7 @@
 // What stands for a value that is not there.
 
 /** Marks of missing values that are understood where none are named: those that pandas, R and Weka write. */
-export const missingMarks: readonly string[] = [
+const missingMarks: readonly string[] = [
   "",
   "?",
   "NA",

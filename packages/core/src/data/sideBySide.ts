@@ -5,7 +5,7 @@ import { allocate, type FloatType, rowSize, sizeOf, type Tensor } from "../tenso
 import { type BytesAs, floatFeatures } from "./features.ts";
 
 /** Arrays side by side, and what each column is called. */
-export interface SideBySide {
+interface SideBySide {
   /** [N, D], D the numbers of a row in all arrays together. */
   readonly features: Tensor<FloatType>;
   readonly featureNames: readonly string[];

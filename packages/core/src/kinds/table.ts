@@ -32,7 +32,7 @@ export interface PlannedPart {
   read(store: Store): Promise<Pick<TablePartResult, "repetitions">>;
 }
 
-export type TablePartResult = { readonly repetitions: Parameters<typeof significanceOf>[1] };
+type TablePartResult = { readonly repetitions: Parameters<typeof significanceOf>[1] };
 
 export const table: StudyKind<TableStudy, readonly TablePart[], readonly PlannedPart[], TableResult> = {
   schema: tableSchema,

@@ -9,7 +9,7 @@ import { flatInput } from "./input.ts";
 import { overColumns, usedColumns } from "./solvers/sparseProducts.ts";
 
 /** f(x) = sum_i beta_i exp(-gamma ||x - x_i||^2) + bias over the training rows x_i. */
-export interface KernelFunction {
+interface KernelFunction {
   readonly beta: Float64Array;
   readonly bias: number;
 }

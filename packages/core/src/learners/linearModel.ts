@@ -51,7 +51,7 @@ function negate({ weights, bias }: LinearFunction): LinearFunction {
 }
 
 /** Rows over some columns of a data set, the others being empty. */
-export interface CompressedRows<R extends LinearRows = LinearRows> {
+interface CompressedRows<R extends LinearRows = LinearRows> {
   readonly rows: R;
   /** The column of the data set behind each column of `rows`. */
   readonly columns: Int32Array;

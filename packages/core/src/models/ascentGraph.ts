@@ -33,7 +33,7 @@ export const ascentNames = {
 } as const;
 
 /** A graph of the gradient of each row's objective, and what its inputs and output are called. */
-export interface RowGradients {
+interface RowGradients {
   readonly graph: Graph;
   readonly input: string;
   readonly labels: string;

@@ -73,7 +73,7 @@ export function checkAnswers(
 }
 
 /** Scores that fall from class to class, or rise, in every row, though rows of other classes are among them. */
-export function checkOrder(scores: Tensor, labels: Int32Array): readonly ModelWarning[] {
+function checkOrder(scores: Tensor, labels: Int32Array): readonly ModelWarning[] {
   const [n, k] = scores.shape;
   const data = scores.data as Float64Array;
   const isOrdered = (sign: number) => data.every((value, i) => i % k === 0 || sign * (value - data[i - 1]) >= 0);
@@ -90,7 +90,7 @@ export function checkOrder(scores: Tensor, labels: Int32Array): readonly ModelWa
 }
 
 /** Scores that are no numbers, or the same for every row. */
-export function checkScores(scores: Tensor, range = RANGE): readonly ModelWarning[] {
+function checkScores(scores: Tensor, range = RANGE): readonly ModelWarning[] {
   const [n, k] = scores.shape;
   const data = scores.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
@@ -107,7 +107,7 @@ export function checkScores(scores: Tensor, range = RANGE): readonly ModelWarnin
 }
 
 /** Predictions that agree with the labels no more often than chance would have it, or never. */
-export function checkAccuracy(predicted: Int32Array, labels: Int32Array, range = RANGE): readonly ModelWarning[] {
+function checkAccuracy(predicted: Int32Array, labels: Int32Array, range = RANGE): readonly ModelWarning[] {
   const { right, chance, isChance } = agreementOf(predicted, labels);
   if (!isChance && right > 0) return [];
   const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
@@ -119,7 +119,7 @@ export function checkAccuracy(predicted: Int32Array, labels: Int32Array, range =
 }
 
 /** Probabilities of 1, up to rounding, for most rows. */
-export function checkSaturation(scores: Tensor, probabilities: boolean, range = RANGE): readonly ModelWarning[] {
+function checkSaturation(scores: Tensor, probabilities: boolean, range = RANGE): readonly ModelWarning[] {
   const n = scores.shape[0];
   const losses = crossEntropy(scores, argMax(scores), probabilities);
   const count = losses.reduce((sum, loss) => sum + (Math.exp(-loss) >= SATURATED ? 1 : 0), 0);

@@ -10,7 +10,7 @@ interface HeldSession extends Held {
   users: number;
 }
 
-export interface DerivedSessions {
+interface DerivedSessions {
   /**
    * Does some work in the session of a graph.
    *

@@ -7,7 +7,7 @@ import { addLoss } from "./losses.ts";
 const SMALLEST = 1e-12;
 
 /** A loss written into a graph, and the value that counts as a constant while it is differentiated. */
-export interface HeldLoss {
+interface HeldLoss {
   readonly loss: string;
   readonly held: string;
 }

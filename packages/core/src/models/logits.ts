@@ -5,7 +5,7 @@ import { intAttribute, type Node } from "../onnx/graph.ts";
 import { type Logarithms, logarithms } from "./logarithm.ts";
 
 /** Stand-ins for probabilities, written into a graph. */
-export interface Logits {
+interface Logits {
   /** Scores [N, K] that are the logarithms of the probabilities, up to one number in each row. */
   readonly scores: string;
   /** The logarithms themselves. */

@@ -15,7 +15,7 @@ export type LossName = ScoreLoss | "logitMargin";
 const TINY = 1e-30;
 
 /** What a loss is of: values of shape [N, K]. */
-export interface LossInputs {
+interface LossInputs {
   /** What margins are taken of. */
   readonly scores: string;
   /** Logarithms of probabilities, where the scores are such; else those of their softmax are meant. */

@@ -6,7 +6,7 @@ import { type FloatType, type Tensor, zeros } from "../tensor.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** A product of two matrices of one type, compiled once; `release` ends it. */
-export interface MatrixProduct<T extends FloatType> {
+interface MatrixProduct<T extends FloatType> {
   multiply(a: Tensor<T>, b: Tensor<T>): Promise<Tensor<T>>;
   release(): Promise<void>;
 }

@@ -52,7 +52,7 @@ function isSquashed(node: Node): boolean {
 }
 
 /** A value that holds scores, and why that one. */
-export interface ChosenValue {
+interface ChosenValue {
   readonly value: string;
   /** As what follows "because". */
   readonly because: string;

@@ -21,7 +21,7 @@ const listing: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The words that a graph compares an input with, in its order; undefined where it does something else with text. */
-export function knownWords({ nodes }: Graph, input: string): readonly string[] | undefined {
+function knownWords({ nodes }: Graph, input: string): readonly string[] | undefined {
   const found = new Set<string>();
   const waiting = [input];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {

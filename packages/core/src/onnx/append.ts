@@ -5,7 +5,7 @@ import type { Graph, Node } from "./graph.ts";
 import { localsOf, renameReads } from "./subgraph.ts";
 
 /** What receives the parts of a graph. */
-export interface Receiver {
+interface Receiver {
   initializer(name: string, value: Tensor): void;
   push(node: Node): void;
 }

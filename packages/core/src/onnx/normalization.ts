@@ -3,7 +3,7 @@
 import type { GraphWriter } from "./operator.ts";
 
 /** Values made to have mean 0 and variance 1 over axes. */
-export interface Normalized {
+interface Normalized {
   /** u = (x - mean) / deviation. */
   readonly unit: string;
   /** 1 / sqrt(variance + epsilon), the axes kept with size 1. */

@@ -125,7 +125,7 @@ export function writeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
 }
 
 /** Weights that a file names and does not hold: the name of the file that would, and its bytes. */
-export interface Outside {
+interface Outside {
   readonly path: string;
   readonly data: Uint8Array;
 }

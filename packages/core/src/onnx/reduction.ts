@@ -8,7 +8,7 @@ import type { ValueType } from "./valueType.ts";
 /**
  * The axes that a reduction removes, ascending. Without axes it is all, or none where `noop_with_empty_axes` is set.
  */
-export function reducedAxes(node: Node, x: ValueType, axes: ValueType | undefined): readonly number[] {
+function reducedAxes(node: Node, x: ValueType, axes: ValueType | undefined): readonly number[] {
   const given = axes ? requireInts(node, axes, "axes") : intsAttribute(node, "axes", undefined);
   if (!given || given.length === 0) {
     return intAttribute(node, "noop_with_empty_axes", 0) ? [] : x.shape.map((_, i) => i);

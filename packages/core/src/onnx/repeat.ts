@@ -4,7 +4,7 @@ import { GraphBuilder } from "./builder.ts";
 import { type Graph, plainNode, type ValueInfo } from "./graph.ts";
 import { renameReads } from "./subgraph.ts";
 
-export interface Repetition {
+interface Repetition {
   /** What the new input is called that says how often, an int64 scalar. */
   readonly times: string;
   /** The output that becomes that input of the next run. */

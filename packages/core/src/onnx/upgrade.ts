@@ -13,10 +13,10 @@ import { rewriteOf } from "./rewrites/index.ts";
 import { localsOf } from "./subgraph.ts";
 
 /** The oldest opset that is read: from 7 on, operators broadcast as they do today. */
-export const OLDEST = 7;
+const OLDEST = 7;
 
 /** The newest opset that is read, which is the newest that ONNX Runtime 1.30 takes. */
-export const NEWEST = 26;
+const NEWEST = 26;
 
 /**
  * The same model in opset 18.

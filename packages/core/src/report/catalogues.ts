@@ -3,7 +3,7 @@
 import type { AuditResult } from "../study/result.ts";
 
 /** A catalogue in one version, and its entries that an audit can be about. */
-export interface Catalogue {
+interface Catalogue {
   readonly name: string;
   readonly version: string;
   readonly publisher: string;

@@ -3,7 +3,7 @@
 import { html, type Markup, trusted } from "./html.ts";
 import { style } from "./style.ts";
 
-export interface ReportPage {
+interface ReportPage {
   /** Of the window. */
   readonly title: string;
   /** What the page answers; its title where absent. */

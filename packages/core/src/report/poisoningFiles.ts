@@ -24,7 +24,7 @@ import { bestAndWorst, claimsHeld, ratesAt } from "./studySummary.ts";
 import { repetitionsText, unbroken } from "./words.ts";
 
 /** A poisoning point to look at: not a metric, only shown in the report. */
-export interface PoisonedImage {
+interface PoisonedImage {
   readonly model: string;
   readonly imageShape: readonly [number, number];
   readonly box: readonly [number, number];

@@ -5,7 +5,7 @@ import { normalTwoSided } from "./normal.ts";
 import { runs, tieSizes } from "./ranks.ts";
 import { checkPairs, isConstant, type PMethod, type Sample, type TestResult } from "./sample.ts";
 
-export interface KendallOptions {
+interface KendallOptions {
   /** "auto": exact without ties where n <= 33 or at most one pair is out of order, asymptotic otherwise. */
   readonly method?: PMethod;
 }

@@ -9,7 +9,7 @@ import { largestMagnitude, ROUNDING } from "./ties.ts";
 /** Rows of cells, such as surrogates by targets; `undefined` where a cell has no value. */
 export type Cells = readonly (readonly (number | undefined)[])[];
 
-export interface MantelOptions {
+interface MantelOptions {
   readonly random: Stream;
   /** The number B of random relabellings. */
   readonly permutations: number;
@@ -23,7 +23,7 @@ export interface MantelOptions {
 /**
  * The result of a permutation test; p is at least 1 / (1 + permutations), to be printed as "< 1 / B" where it is that.
  */
-export interface PermutationResult extends TestResult {
+interface PermutationResult extends TestResult {
   readonly permutations: number;
 }
 

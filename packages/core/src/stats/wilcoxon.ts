@@ -4,7 +4,7 @@ import { normalTwoSided } from "./normal.ts";
 import { ranks, tieSizes } from "./ranks.ts";
 import { checkSample, type PMethod, type Sample, type TestResult } from "./sample.ts";
 
-export interface WilcoxonOptions {
+interface WilcoxonOptions {
   /** "auto": exact for at most 50 differences without zeros or ties, asymptotic otherwise. */
   readonly method?: PMethod;
 }

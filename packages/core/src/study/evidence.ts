@@ -8,7 +8,7 @@ import { type Budgeted, isWhole, type Measured } from "./measured.ts";
 import { type MeanCell, type MeanModel, meanCells, meanModels } from "./repetitionMeans.ts";
 
 /** What a study of either kind asks, as far as its explanation depends on it. */
-export interface EvidenceQuestion {
+interface EvidenceQuestion {
   readonly seed: number;
   readonly permutations: number;
   readonly metrics: readonly string[];

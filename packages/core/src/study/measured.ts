@@ -132,11 +132,13 @@ export const isWhole = ({ share }: Pick<MeasuredModel, "share">): boolean => sha
 
 /** A repetition without the metrics that were not asked for. */
 export function selectMetrics<T extends Measured>(measured: T, metrics: readonly string[]): T {
-  const { models, pairs } = measured;
+  const { models, pairs, cells } = measured;
+  const withoutRho = () => cells.map(({ perturbationCorrelation: _, ...cell }) => cell);
   return {
     ...measured,
     models: metrics.includes("size") ? models : models.map(({ gradientSize: _, ...model }) => model),
     pairs: metrics.includes("alignment") ? pairs : [],
+    cells: metrics.includes("perturbation") ? cells : withoutRho(),
   };
 }
 

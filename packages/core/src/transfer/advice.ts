@@ -38,7 +38,7 @@ export const predictors = {
 /** The name of what surrogates can be ranked by. */
 export type Predictor = keyof typeof predictors;
 
-export interface RankedCandidate {
+interface RankedCandidate {
   readonly surrogate: string;
   /** Mean rank over the predictors that all candidates have; higher promises more transfer. */
   readonly score: number;

@@ -11,7 +11,7 @@ import { tied } from "../stats/ties.ts";
 
 const coefficients = { pearson, spearman, kendall } as const;
 
-export type Coefficient = keyof typeof coefficients;
+type Coefficient = keyof typeof coefficients;
 
 /** One quantity against another over surrogates (rows) by targets (columns). */
 export interface Association {

@@ -19,7 +19,7 @@ const FOLDER = "cluster";
 const PATIENCE = 120_000;
 
 /** Seconds that a machine may say nothing, where the environment sets them. */
-export const patienceVariable = "CAROM_LEASE_SECONDS";
+const patienceVariable = "CAROM_LEASE_SECONDS";
 
 /** Time as it passes. */
 export const clock: Clock = {

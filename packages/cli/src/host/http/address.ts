@@ -9,7 +9,7 @@ export function isAddress(target: string): boolean {
   return /^https?:\/\//i.test(target);
 }
 
-export interface Address {
+interface Address {
   /** Where requests go, credentials in the query included. */
   readonly url: URL;
   /** What may be shown and stored: variables of the environment, which only the query may have, by their names. */

@@ -2,7 +2,7 @@
 
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
-export interface Appended {
+interface Appended {
   /** Adds to the end. @throws where not all of it could be written; then none of it stands in the file */
   append(text: string): void;
   /** Returns once what was added would survive a failure of the power. */

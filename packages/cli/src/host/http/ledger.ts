@@ -26,7 +26,7 @@ export interface Ledger {
   close(): void;
 }
 
-export interface LedgerOptions {
+interface LedgerOptions {
   readonly path: string;
   /** What identifies the target; the first line of the file. */
   readonly target: unknown;

@@ -12,7 +12,7 @@ export type Entry =
   | { readonly audit: string; readonly sent: number; readonly total?: number }
   | { readonly row: string; readonly answer: Answer };
 
-export interface LedgerRead {
+interface LedgerRead {
   /** Answers by row. */
   readonly answers: Map<string, Answer>;
   /** Rows that were sent for the audit. */

@@ -9,7 +9,7 @@ import { excerpt, readBody, TooLong } from "./body.ts";
 import { startLimit } from "./limit.ts";
 import { duration, type Failure, isTransient, LONGEST_WAIT_S, parseRetryAfter, waitBefore } from "./retry.ts";
 
-export interface TransportOptions {
+interface TransportOptions {
   /** Added to every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Requests at a time. */
@@ -27,7 +27,7 @@ export interface TransportOptions {
   sleep?(milliseconds: number, signal: AbortSignal): Promise<unknown>;
 }
 
-export interface Exchange {
+interface Exchange {
   readonly url: URL;
   /** Makes the JSON to be posted, when its turn comes: many requests may wait. A GET request where absent. */
   body?(): unknown;

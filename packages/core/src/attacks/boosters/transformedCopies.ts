@@ -8,7 +8,7 @@ import { type ImageLayout, layoutFor } from "./transformations/imageLayout.ts";
 import type { Transformation } from "./transformations/pixelMap.ts";
 
 /** What one copy of one point goes through. */
-export interface Copy {
+interface Copy {
   /** The number of the original point. */
   readonly index: number;
   /** The number of the copy. */

@@ -5,7 +5,7 @@ import type { Vector } from "../../linalg.ts";
 import { type Attack, type Points, rowOf } from "../attack.ts";
 import type { EvasionAttack } from "./evasionAttack.ts";
 
-export interface FlipOptions {
+interface FlipOptions {
   /** How many features change between two gradients; 1 is the most exact, more is faster. */
   readonly perGradient?: number;
 }

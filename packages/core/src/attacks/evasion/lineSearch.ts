@@ -1,4 +1,4 @@
-// The paper's attack: projected gradient ascent, the length of each step found by bisection.
+// The paper's attack: projected gradient ascent, the length of each step found by a search along parabolas.
 
 import { z } from "zod";
 import { addScaled, type Vector } from "../../linalg.ts";

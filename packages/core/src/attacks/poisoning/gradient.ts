@@ -6,7 +6,7 @@ import { type PointSearch, pointByPoint } from "./pointByPoint.ts";
 import type { PoisoningEntry } from "./poisoningEntry.ts";
 import type { PoisoningAttack } from "./task.ts";
 
-export interface GradientOptions {
+interface GradientOptions {
   /** Relative gain of the loss at which a search has converged. */
   readonly tolerance: number;
   /** Trainings per search, at most. */
@@ -42,7 +42,7 @@ const [FIRST, LONGEST, SHORTEST] = [0.5, 2, 1e-4];
  *
  * Source: Demontis et al. 2019, Algorithm 1, with a line search of our own.
  */
-export function gradientAttack(options: GradientOptions): PoisoningAttack {
+function gradientAttack(options: GradientOptions): PoisoningAttack {
   return (task) => pointByPoint(task, climb(options), options);
 }
 

@@ -12,7 +12,7 @@ import type { PoisoningAttack } from "./task.ts";
  * Moves each clone along the difference of two means, from the class of its new label to the class it was cloned from,
  * as far as the box allows: of the given lengths, the one after which the validation loss is largest.
  */
-export function heuristicAttack({ lengths }: { readonly lengths: readonly number[] }): PoisoningAttack {
+function heuristicAttack({ lengths }: { readonly lengths: readonly number[] }): PoisoningAttack {
   return (task) => {
     const means = classMeans(task.training);
     return pointByPoint(task, async ({ retraining, scaled, project }, start, [label], [source]) => {

@@ -11,7 +11,7 @@ import { openSurrogate } from "./surrogate.ts";
 import type { PoisoningAttack, PoisonPoints, PoisonTask } from "./task.ts";
 
 /** Clones of random training rows with another label. */
-export const labelFlipAttack: PoisoningAttack = (task) => {
+const labelFlipAttack: PoisoningAttack = (task) => {
   const { training, pool = training, previous, count, seed } = task;
   return joinAsTheyAre(task, startingPoints(pool, previous?.labels.length ?? 0, count, seed));
 };
@@ -20,7 +20,7 @@ export const labelFlipAttack: PoisoningAttack = (task) => {
  * Clones of the rows that the surrogate, trained on clean data, is surest of: those of the largest s_y minus the best
  * other score come first.
  */
-export const marginFlipAttack: PoisoningAttack = async (task) => {
+const marginFlipAttack: PoisoningAttack = async (task) => {
   const { training, pool = training, previous, count, seed } = task;
   const order = await surestFirst(pool, task);
   return joinAsTheyAre(task, startingPoints(pool, previous?.labels.length ?? 0, count, seed, order));

@@ -7,7 +7,7 @@ import { openSurrogate, type Surrogate, type SurrogateTask } from "./surrogate.t
 import type { PoisonPoints, PoisonResult, PoisonTask } from "./task.ts";
 
 /** Where points ended, in the learner's units, and what that took. */
-export interface Search {
+interface Search {
   readonly x: Float64Array;
   readonly gradients: number;
   readonly evaluations: number;

@@ -2,7 +2,7 @@
 
 type Numbers = Float32Array | Float64Array | Int32Array;
 
-export interface GrowingArray<T extends Numbers> {
+interface GrowingArray<T extends Numbers> {
   push(value: number): void;
   length(): number;
   /** What was pushed, in the memory that it is in. */

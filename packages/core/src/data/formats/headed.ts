@@ -20,7 +20,7 @@ export interface ElementSink<T> {
   isTooNarrow?(): boolean;
 }
 
-export interface HeadedReader<H, T> extends Required<Pick<ElementSink<T>, "push" | "isTooNarrow">> {
+interface HeadedReader<H, T> extends Required<Pick<ElementSink<T>, "push" | "isTooNarrow">> {
   /** The header and what became of the elements. @throws InputError where there are fewer or more. */
   end(): { readonly header: H; readonly elements: T };
 }

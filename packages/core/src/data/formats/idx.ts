@@ -21,7 +21,7 @@ interface IdxHeader {
   readonly shape: readonly number[];
 }
 
-export interface IdxReader {
+interface IdxReader {
   push(piece: Uint8Array): void;
   end(): Tensor;
 }

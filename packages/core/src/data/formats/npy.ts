@@ -40,7 +40,7 @@ export interface NpyFile {
   readonly elements: Uint8Array;
 }
 
-export interface NpyReader {
+interface NpyReader {
   push(piece: Uint8Array): void;
   end(): NpyFile;
 }

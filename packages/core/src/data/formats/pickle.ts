@@ -6,7 +6,7 @@ import { invalidFile } from "./elements.ts";
 import type { ByteSource } from "./zip.ts";
 
 /** The name of a Python function or class; nothing of it is imported or called. */
-export interface PickledGlobal {
+interface PickledGlobal {
   readonly kind: "global";
   readonly module: string;
   readonly name: string;

@@ -25,7 +25,7 @@ export interface SvmlightOptions {
   readonly zeroBased?: boolean | undefined;
 }
 
-export interface SvmlightReader extends Pick<LineBuffer, "push"> {
+interface SvmlightReader extends Pick<LineBuffer, "push"> {
   end(): LabelledRows;
   /** Whether there was a number that needs float64. */
   isTooNarrow(): boolean;

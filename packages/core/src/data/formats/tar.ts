@@ -3,7 +3,7 @@
 import { InputError } from "../../errors.ts";
 import type { ByteSource } from "./zip.ts";
 
-export interface TarFile {
+interface TarFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }

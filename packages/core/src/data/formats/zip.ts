@@ -24,7 +24,7 @@ export interface Unpacker {
   crc32(bytes: Uint8Array, before: number): number;
 }
 
-export interface ZipEntry {
+interface ZipEntry {
   readonly name: string;
   readonly isStored: boolean;
   readonly compressedSize: number;

@@ -26,7 +26,7 @@ export interface Columns {
   readonly unused: readonly number[];
 }
 
-export interface ColumnOptions extends Pick<TableTask, "label" | "drop" | "keep" | "categorical" | "taken"> {
+interface ColumnOptions extends Pick<TableTask, "label" | "drop" | "keep" | "categorical" | "taken"> {
   isMissing(text: string): boolean;
 }
 

@@ -20,7 +20,7 @@ export const separatorNames: Readonly<Record<Separator, string>> = {
 };
 
 /** A record of the first lines. */
-export interface HeadRecord {
+interface HeadRecord {
   readonly line: number;
   readonly cells: readonly string[];
 }
@@ -38,7 +38,7 @@ export interface Dialect {
   readonly body: readonly HeadRecord[];
 }
 
-export interface DialectOptions {
+interface DialectOptions {
   readonly separator?: Separator | undefined;
   readonly decimal?: DecimalMark | undefined;
   readonly header?: boolean | undefined;
@@ -215,7 +215,7 @@ function decimalOf(records: readonly HeadRecord[], name: string): DecimalMark {
  *
  * @throws InputError where it may be names as well as values.
  */
-export function hasHeader(
+function hasHeader(
   records: readonly HeadRecord[],
   name: string,
   isNumber: (text: string) => boolean,

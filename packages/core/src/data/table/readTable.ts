@@ -11,7 +11,7 @@ import type { TableTask } from "./options.ts";
 import { joined } from "./records.ts";
 import { type RowReader, rowReader, type Table } from "./rows.ts";
 
-export interface TableReader {
+interface TableReader {
   /** Takes the next bytes, which may be overwritten afterwards. */
   push(piece: Uint8Array): void;
   /**

@@ -9,7 +9,7 @@ export const Quoting = { none: 0, quoted: 1, doubled: 2 } as const;
 export type Quoting = (typeof Quoting)[keyof typeof Quoting];
 
 /** What becomes of cells and records. */
-export interface RecordSink {
+interface RecordSink {
   /**
    * Reads a cell without quotes by itself, where it can: the position after it, which is taken only where a separator
    * or a line ends there, or -1 where the cell is to be told. May be asked again as `cell` may.

@@ -3,7 +3,7 @@
 import { beyond, dataLimits, mostOf } from "../../limits.ts";
 import { plainText } from "../labels.ts";
 
-export interface WordCodes {
+interface WordCodes {
   /** The number of a word. @throws InputError where there are too many of them */
   codeOf(text: string): number;
   /** The words by their numbers. */

@@ -5,7 +5,7 @@ import { type MissingRule, maskColumn } from "../missing.ts";
 import { groupAt, type OneHotGroup, valueColumn } from "../oneHot.ts";
 
 /** A column as it was read. */
-export interface RawColumn {
+interface RawColumn {
   readonly name: string;
   /** The words by their numbers; undefined for a column of numbers. */
   readonly words: readonly string[] | undefined;

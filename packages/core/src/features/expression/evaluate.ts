@@ -10,7 +10,7 @@ export interface Rows {
 }
 
 /** What an expression is at each row. */
-export interface Evaluated {
+interface Evaluated {
   readonly values: Float64Array;
   /**
    * The absolute values of the terms that it is the sum of, added up: what rounding of it is measured by.

@@ -16,7 +16,7 @@ export interface Examples {
 /** Rows that go through the network at once. */
 const BLOCK = 256;
 
-export interface HeldOutLoss {
+interface HeldOutLoss {
   /** Mean cross-entropy for weights by name. */
   measure(weights: Readonly<Record<string, Tensor>>): Promise<number>;
   close(): Promise<void>;

@@ -26,7 +26,7 @@ export interface SgdOptions extends StepOptions {
   onProgress?(done: number): void;
 }
 
-export interface SgdResult {
+interface SgdResult {
   readonly weights: ReadonlyMap<string, Tensor<"float32">>;
   /** Mean cross-entropy over the batches of each epoch. */
   readonly losses: readonly number[];

@@ -38,7 +38,7 @@ export const velocity = (name: string) => `${name}:velocity`;
 export const isVelocity = (name: string) => name.endsWith(velocity(""));
 export const updated = (name: string) => `${name}:next`;
 
-export interface TrainingGraph {
+interface TrainingGraph {
   readonly graph: Graph;
   readonly masks: readonly Mask[];
 }

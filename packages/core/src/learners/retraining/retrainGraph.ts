@@ -7,7 +7,7 @@ import type { InnerSolver, Retraining, RetrainTask } from "../learner.ts";
 import type { GraphProblem, WeighedRows } from "../networks/graphProblem.ts";
 import { heldOpen } from "./retraining.ts";
 
-export interface GraphRetraining {
+interface GraphRetraining {
   readonly task: RetrainTask;
   readonly problem: GraphProblem;
   /** Parameters to start from. */

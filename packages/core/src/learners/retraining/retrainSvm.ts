@@ -10,7 +10,7 @@ import type { MovingKernel } from "../solvers/movingKernel.ts";
 import { type BoxProblem, solveSmo, violationOf } from "../solvers/smo.ts";
 import { heldOpen } from "./retraining.ts";
 
-export interface SvmRetraining {
+interface SvmRetraining {
   readonly task: RetrainTask;
   readonly C: number;
   /** Largest violation of the optimality conditions that is accepted. */

@@ -8,7 +8,7 @@ interface Optimum {
   readonly loss: number;
 }
 
-export interface HeldOpen<Solved extends Optimum> {
+interface HeldOpen<Solved extends Optimum> {
   /** The optimum of the data as they are. */
   readonly first: Solved;
   /**

@@ -27,7 +27,7 @@ export function isDense(x: SparseRows): boolean {
 }
 
 /** Products of rows that stay as they are; dense blocks are written out when they are multiplied. */
-export async function productsOfSparse(x: MappedSparse, runtime: Runtime): Promise<InnerProducts> {
+async function productsOfSparse(x: MappedSparse, runtime: Runtime): Promise<InnerProducts> {
   const columns = usedColumns(x);
   const rows = overColumns(x, columns);
   const range = x.range && Float64Array.from(columns, (j) => x.range![j]);

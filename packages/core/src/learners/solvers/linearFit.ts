@@ -10,7 +10,7 @@ import { startLbfgs } from "./lbfgs.ts";
 import { linearObjective, type RowLoss } from "./linearObjective.ts";
 import { minimizeNewton, type NewtonResult } from "./newton.ts";
 
-export interface PrimalProblem {
+interface PrimalProblem {
   readonly data: Dataset;
   /** The weight of each row's loss. */
   readonly weights: Float64Array;

@@ -25,7 +25,7 @@ export interface MovingKernel {
 }
 
 /** Turns inner products x . z into the kernel, in place, and says how it depends on x. */
-export interface KernelForm {
+interface KernelForm {
   kernel(product: number, squaredX: number, squaredZ: number): number;
   /**
    * With kernel values k_i of rows z_i: sum_i c_i dk(z_i, x)/dx = sum_i weight_i z_i + own x; turns each c_i into its

@@ -27,7 +27,7 @@ export interface NewtonResult {
   readonly factor: CholeskyFactor | undefined;
 }
 
-export interface NewtonOptions {
+interface NewtonOptions {
   /** Stops where the gradient's norm is at most this. */
   readonly tolerance: number;
   readonly maxIterations: number;
@@ -131,16 +131,16 @@ export function backtrack<P extends Height>(from: Height, slope: number, at: (sc
 }
 
 /** Turns a residual into an approximate solution of a linear system. */
-export type Preconditioner = (residual: Float64Array) => Float64Array;
+type Preconditioner = (residual: Float64Array) => Float64Array;
 
 /** Solves by a factor. */
-export const solveBy =
+const solveBy =
   (factor: CholeskyFactor): Preconditioner =>
   (residual) =>
     choleskySolve(factor, residual);
 
 /** Divides by a diagonal. */
-export const divideBy =
+const divideBy =
   (diagonal: Float64Array): Preconditioner =>
   (residual) =>
     residual.map((value, i) => value / diagonal[i]);

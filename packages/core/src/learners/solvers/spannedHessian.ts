@@ -53,7 +53,7 @@ function withLift(cholesky: CholeskyFactor, roots: Float64Array): SpannedFactor 
 }
 
 /** The Hessian at a point, and a factor near it. */
-export interface SpannedHessian {
+interface SpannedHessian {
   readonly matrix: Float64Array;
   readonly penalty: number;
   readonly curvatures: Float64Array;

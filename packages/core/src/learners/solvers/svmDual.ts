@@ -6,7 +6,7 @@ import { solveShrinking } from "./shrinking.ts";
 import { violationOf } from "./smo.ts";
 import { solveWorkingSets } from "./workingSets.ts";
 
-export interface SvmProblem {
+interface SvmProblem {
   readonly kernel: KernelMatrix;
   /** -1 or +1 for each of the n rows. */
   readonly y: Float64Array;

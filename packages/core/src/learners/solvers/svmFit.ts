@@ -9,7 +9,7 @@ import type { RowCache } from "./rowCache.ts";
 import { type SvmSolution, solveSvm } from "./svmDual.ts";
 import { warmStart } from "./warmStart.ts";
 
-export interface SvmTask {
+interface SvmTask {
   readonly data: Dataset;
   /** C times the weight of each row. */
   readonly bound: Float64Array;

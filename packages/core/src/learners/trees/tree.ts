@@ -15,7 +15,7 @@ export interface Tree {
   readonly shares: Float64Array;
 }
 
-export interface TreeOptions {
+interface TreeOptions {
   /** Most splits between root and leaf. */
   readonly depth: number;
   /** Features looked at for a split; more where those are constant on the node's rows. */

@@ -4,7 +4,7 @@ import type { GraphBuilder } from "../builder.ts";
 import { isStatic } from "../dim.ts";
 import { positionsAlong } from "./positions.ts";
 
-export interface AttendOptions {
+interface AttendOptions {
   /** What products of queries and keys are multiplied by. */
   readonly scale: number;
   /** Truth values that broadcast to [B, H, S, T]: which keys each query may see; one that sees none gets zeros. */

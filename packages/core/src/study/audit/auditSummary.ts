@@ -9,7 +9,7 @@ import type { Shortfall } from "./shortfall.ts";
 import type { Standing, Standings } from "./standing.ts";
 
 /** What the answer of an audit is made of. */
-export interface Answered {
+interface Answered {
   readonly target: AuditModel;
   readonly standings: Standings;
   /** R of surrogates with the target. */

@@ -30,7 +30,7 @@ export interface CellChange {
 }
 
 /** A row that misleads the target. */
-export interface ChangedRow {
+interface ChangedRow {
   readonly index: number;
   readonly label: string;
   readonly says: string;

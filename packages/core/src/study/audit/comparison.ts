@@ -51,7 +51,7 @@ export interface AuditComparison {
 }
 
 /** Which version it is. */
-export interface VersionFacts {
+interface VersionFacts {
   readonly name: string;
   readonly targetHash: string;
 }

@@ -75,7 +75,7 @@ export function readCompared(document: unknown, name: string): Compared {
 }
 
 /** The points of the surrogate that misleads the target most at a budget. */
-export interface StrongestPoints {
+interface StrongestPoints {
   readonly surrogate: string;
   readonly epsilon: number;
   readonly count: number;
@@ -104,7 +104,7 @@ export interface Increase {
  * The strongest surrogate of an audit at a budget, attacked by itself, as audits need not have tried the same further
  * attackers; undefined where nothing was judged there.
  */
-export function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number): StrongestPoints | undefined {
+function strongestAt({ cells }: Pick<Compared, "cells">, epsilon: number): StrongestPoints | undefined {
   const own = cells.filter(
     ({ attacker, target, surrogate, ...cell }) =>
       attacker === undefined && target === TARGET && surrogate !== TARGET && cell.epsilon === epsilon,

@@ -13,7 +13,6 @@ import { estimateAlignment } from "../tasks/estimateAlignment.ts";
 import type { ServiceIdentity } from "../tasks/queryTarget.ts";
 import { furtherOf } from "./attackers.ts";
 import type { AuditParts, AuditQuestion } from "./question.ts";
-import type { SurrogateChoice } from "./surrogateChoice.ts";
 
 /** What an audit leaves behind. */
 export interface AuditMatrix extends Matrix {
@@ -50,7 +49,7 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
   const attacker = aiming(question.attack, question);
   const { target, training, attacked } = parts;
   const how = { seed, prefix: "" };
-  const ids = [TARGET, ...surrogates.map(surrogateId)];
+  const ids = [TARGET, ...surrogates.map(({ learner, complexity }) => levelName(learner, complexity))];
   const about = { id: TARGET, role: "target" as const };
   const asked = (): Participant => {
     // Nothing can be crafted on what gives no gradients, so there is nothing to judge either.
@@ -60,7 +59,7 @@ export function planAudit(plan: PlanBuilder, question: AuditQuestion, parts: Aud
   };
   const others = surrogates.map((choice): Participant => {
     const learner = learnerByName(choice.learner);
-    const id = surrogateId(choice);
+    const id = levelName(choice.learner, choice.complexity);
     const options = parseOptions(learner, learner.complexities[choice.complexity]);
     const model = planFit(plan, id, { learner: choice.learner, options, training, label: id }, how);
     return { id, role: "surrogate", ...choice, model, judges: ids };
@@ -106,5 +105,3 @@ function planEstimate(
 /** An attacker that raises what the question says; as it is where it says nothing. */
 const aiming = (how: Attacker | undefined, { objective }: AuditQuestion): Attacker | undefined =>
   objective === undefined ? how : { ...how, objective };
-
-const surrogateId = ({ learner, complexity }: SurrogateChoice) => levelName(learner, complexity);

@@ -19,7 +19,7 @@ export interface Shortfall {
 }
 
 /** A surrogate is clearly worse where the 95 % interval of its error less the target's lies above this. */
-export const CLEARLY_WORSE = 0.1;
+const CLEARLY_WORSE = 0.1;
 
 /**
  * Compares what models say of the same N clean points; `undefined` where all surrogates can be told from chance and one

@@ -56,7 +56,7 @@ export interface Standings {
 /**
  * Transfer is clearly stronger than the white-box attack where it errs on this much more of the points, beyond chance.
  */
-export const MASKED = 0.05;
+const MASKED = 0.05;
 
 /**
  * Ranks surrogates, and attackers, by the errors of the target under their points.

@@ -7,7 +7,7 @@ import { MissingInput, type Store } from "../engine/store.ts";
 import type { Task } from "../engine/task.ts";
 import { type Broker, type Clock, codeName, type Failure } from "./broker.ts";
 
-export interface BrokeredOptions {
+interface BrokeredOptions {
   readonly provider: Provider;
   readonly clock: Clock;
   /** Told that nobody is there to compute, or that the broker is away. */

@@ -15,7 +15,7 @@ interface Lease {
   readonly lost: number;
 }
 
-export interface LeaseOptions {
+interface LeaseOptions {
   /** What this process is known by, among all that ever use the shelf. */
   readonly self: string;
   /** Milliseconds after which a lease that was not renewed may be taken over. */

@@ -9,7 +9,7 @@ import { type Broker, type Clock, codeName, type Failure, type Offer, type Taken
 /** Thrown by what computes a task where the process that was at it died. */
 export class Death extends InputError {}
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly name: string;
   readonly pid: number;
   /** Tasks at a time. */

@@ -42,7 +42,7 @@ export function partAt({ data, features }: Part, split: Ref<Split>, part: number
 }
 
 /** A reference as a task is sent to a worker. */
-export interface SentRef {
+interface SentRef {
   readonly key: string;
   /** Name of the codec. */
   readonly holds: string;

@@ -76,7 +76,7 @@ export interface Matrix {
 }
 
 /** Crafted points, what they did, and what they took. */
-export interface MatrixCraft {
+interface MatrixCraft {
   readonly craft: Ref<CraftOutcome>;
   readonly judge: Ref<Judgement>;
   readonly judged: readonly string[];

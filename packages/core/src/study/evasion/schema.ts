@@ -20,12 +20,12 @@ const resultName = z
   .describe("what results call it");
 
 /** An attacker of a study, under a name. */
-export const studyAttacker = attackerSchema.extend({
+const studyAttacker = attackerSchema.extend({
   name: resultName.optional().describe("what results call it; its boosters, else its attack, where absent"),
 });
 
 /** Several surrogates that are attacked at once. */
-export const studyEnsemble = z.strictObject({
+const studyEnsemble = z.strictObject({
   name: resultName,
   of: z.array(z.string()).min(2).optional().describe("names of surrogates; all of them where absent"),
   rule: z

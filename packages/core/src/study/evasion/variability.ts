@@ -7,7 +7,7 @@ import { type Matrix, planFit, type TrainedModel } from "./matrix.ts";
 import type { Study } from "./schema.ts";
 
 /** A surrogate whose V is asked for; `model(set)` is its training on one of the training sets. */
-export interface VaryingModel {
+interface VaryingModel {
   readonly id: string;
   model(set: number): TrainedModel;
 }

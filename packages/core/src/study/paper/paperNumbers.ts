@@ -15,7 +15,7 @@ export interface Comparison {
   readonly within?: boolean;
 }
 
-export interface PrintedModel {
+interface PrintedModel {
   /** White-box error at the budgets of `curveBudgets` (Fig. 5). */
   readonly curve: readonly number[];
   /** Half of S of the cross-entropy on the scores (-f, f) (Fig. 6a). */

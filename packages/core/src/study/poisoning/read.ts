@@ -28,7 +28,7 @@ export async function readPoisoning(
       if (found) variability.push({ surrogate, ...found });
     }
   }
-  const repetitions = whole.map((each) => select(each, study));
+  const repetitions = whole.map((each) => selectMetrics(each, study.metrics));
   const cells = repetitions[0].cells.map((cell): PoisoningCell => {
     const { surrogate, target, fraction } = cell;
     return { surrogate, target, fraction, ...pooledCell(repetitions, cell) };
@@ -42,11 +42,4 @@ export async function readPoisoning(
   );
   const explanation = explainPoisoning({ study, repetitions, transferRates, variability });
   return { carom: VERSION, study, data, repetitions, cells, transferRates, variability, explanation };
-}
-
-/** Leaves out the metrics that were not asked for. */
-function select(transfer: PoisonTransfer, { metrics }: PoisoningStudy): PoisonTransfer {
-  const found = selectMetrics(transfer, metrics);
-  if (metrics.includes("perturbation")) return found;
-  return { ...found, cells: found.cells.map(({ perturbationCorrelation: _, ...cell }) => cell) };
 }

@@ -17,7 +17,7 @@ import type { CleanEvaluation } from "./evaluateClean.ts";
 import type { BudgetUnits } from "./normChoice.ts";
 import type { ServiceIdentity } from "./queryTarget.ts";
 
-export interface EstimateParameters {
+interface EstimateParameters {
   /** How many points, and random directions at each beside the surrogates' gradients. */
   readonly points: number;
   readonly random: number;
@@ -27,7 +27,7 @@ export interface EstimateParameters {
   readonly seed: number;
 }
 
-export interface EstimateInputs {
+interface EstimateInputs {
   readonly service: Ref<ServiceIdentity>;
   readonly attacked: Part;
   readonly surrogates: readonly { readonly id: string; readonly look: Ref<CleanEvaluation> }[];

@@ -29,7 +29,7 @@ export interface CleanEvaluation {
   readonly noGradients: string | undefined;
 }
 
-export const cleanCodec: Codec<CleanEvaluation> = {
+const cleanCodec: Codec<CleanEvaluation> = {
   name: "clean",
   encode({ labels, losses, margins, sizes, gradients, noGradients }) {
     const n = [labels.length];
@@ -58,9 +58,9 @@ export const cleanCodec: Codec<CleanEvaluation> = {
 };
 
 /** A definition of S beside the primary one, and how it is measured; or neither. */
-export type CleanParameters = Partial<NormChoice> & { readonly size?: SizeDefinition };
+type CleanParameters = Partial<NormChoice> & { readonly size?: SizeDefinition };
 
-export interface CleanInputs {
+interface CleanInputs {
   readonly attacked: Part;
   readonly model?: Ref<StoredModel>;
   /** What a service said, in place of a model. */

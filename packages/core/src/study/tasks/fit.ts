@@ -46,7 +46,7 @@ export interface Configured {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export interface FitParameters extends Configured {
+interface FitParameters extends Configured {
   readonly seed: number;
   /** Names the random stream. */
   readonly label: string;

@@ -63,7 +63,7 @@ const judgementCodec: Codec<Judgement> = {
   },
 };
 
-export interface JudgeInputs {
+interface JudgeInputs {
   readonly attacked: Part;
   readonly craft: Ref<CraftOutcome>;
   readonly judged: readonly {

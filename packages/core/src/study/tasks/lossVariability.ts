@@ -22,13 +22,13 @@ export function variability(losses: readonly Float64Array[]): Variability {
   return found ? { perPoint: found.perPoint, ofMean: found.ofMean, sets: losses.length } : null;
 }
 
-export interface VariabilityParameters {
+interface VariabilityParameters {
   /** Which of how many budgets points were crafted for; both absent for clean ones. */
   readonly budgets?: number;
   readonly budget?: number;
 }
 
-export interface VariabilityInputs {
+interface VariabilityInputs {
   readonly attacked: Part;
   /** The model of each training set. */
   readonly sets: readonly Ref<StoredModel>[];

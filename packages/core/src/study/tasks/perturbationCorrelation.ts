@@ -15,14 +15,14 @@ import { type BudgetUnits, unitsIn } from "./normChoice.ts";
 /** rho at each budget, by the id of the other model; null where it does not exist. */
 export type PerturbationCorrelations = Readonly<Record<string, readonly (number | null)[]>>;
 
-export interface CorrelationInputs {
+interface CorrelationInputs {
   readonly attacked: Part;
   readonly craft: Ref<CraftOutcome>;
   readonly others: readonly { readonly id: string; readonly craft: Ref<CraftOutcome> }[];
 }
 
 /** For how many budgets points were crafted, and the units that perturbations are measured in. */
-export interface CorrelationParameters {
+interface CorrelationParameters {
   readonly budgets: number;
   readonly units?: BudgetUnits;
   readonly features?: ResolvedFeatures;

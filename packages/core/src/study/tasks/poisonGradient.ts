@@ -28,7 +28,7 @@ const poisonGradientCodec: Codec<PoisonGradient> = {
   }),
 };
 
-export interface PoisonGradientInputs {
+interface PoisonGradientInputs {
   readonly training: Part;
   readonly validation: Part;
   readonly blocks: readonly Ref<Block>[];

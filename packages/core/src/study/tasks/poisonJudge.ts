@@ -43,7 +43,7 @@ const poisonVerdictsCodec: Codec<readonly PoisonVerdict[]> = {
   },
 };
 
-export interface PoisonJudgeParameters extends Configured {
+interface PoisonJudgeParameters extends Configured {
   readonly seed: number;
   /** Names the random stream of training. */
   readonly label: string;
@@ -55,7 +55,7 @@ export interface PoisonJudgeParameters extends Configured {
   readonly overlap?: boolean;
 }
 
-export interface PoisonJudgeInputs {
+interface PoisonJudgeInputs {
   readonly training: Part;
   readonly test: Part;
   readonly blocks: readonly Ref<Block>[];

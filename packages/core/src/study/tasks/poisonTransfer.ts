@@ -26,7 +26,7 @@ export interface PoisonRow extends Pick<PoisonModel, "id" | "role" | "learner" |
   readonly clean?: Ref<readonly PoisonVerdict[]>;
 }
 
-export interface PoisonMetricsParameters {
+interface PoisonMetricsParameters {
   readonly fractions: readonly number[];
   readonly counts: readonly number[];
   readonly seed: number;

@@ -13,7 +13,7 @@ import type { Configured } from "./fit.ts";
 import { type Variability, variability, variabilityCodec } from "./lossVariability.ts";
 import { atStart, type Block, joinBlocks } from "./poison.ts";
 
-export interface PoisonVariabilityInputs {
+interface PoisonVariabilityInputs {
   readonly validation: Part;
   /** Training sets. */
   readonly sets: readonly Part[];

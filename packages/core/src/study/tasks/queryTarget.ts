@@ -41,7 +41,7 @@ const answersCodec: Codec<Answers> = {
   }),
 };
 
-export interface QueryInputs {
+interface QueryInputs {
   readonly service: Ref<ServiceIdentity>;
   /** Clean points, where no others were crafted. */
   readonly attacked?: Part;

@@ -8,14 +8,14 @@ import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { modelCodec, modelOf, type StoredModel } from "./fit.ts";
 
-export interface OperatingPointParameters {
+interface OperatingPointParameters {
   /** The class that is detected. */
   readonly positive: number;
   /** A share of the benign points. */
   readonly falseAlarms: number;
 }
 
-export interface OperatingPointInputs {
+interface OperatingPointInputs {
   readonly model: Ref<StoredModel>;
   readonly benign: Part;
 }

@@ -37,14 +37,14 @@ const smoothnessCodec: Codec<Smoothness | undefined> = {
     },
 };
 
-export interface SmoothnessParameters {
+interface SmoothnessParameters {
   /** It is measured on the first so many. */
   readonly points: number;
   readonly radius: number;
   readonly seed: number;
 }
 
-export interface SmoothnessInputs {
+interface SmoothnessInputs {
   readonly model: Ref<StoredModel>;
   readonly attacked: Part;
 }

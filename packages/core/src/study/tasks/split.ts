@@ -18,7 +18,7 @@ const splitCodec: Codec<Split> = {
   decode: ({ arrays }) => Object.keys(arrays).map((_, i) => inMemory(arrays[i]).data as Int32Array),
 };
 
-export interface SplitParameters {
+interface SplitParameters {
   readonly seed: number;
   readonly repetition: number;
   /** Of the parts. */

@@ -24,7 +24,7 @@ import type { PerturbationCorrelations } from "./perturbationCorrelation.ts";
 import type { ServiceIdentity } from "./queryTarget.ts";
 import type { Smoothness } from "./smoothness.ts";
 
-export interface MetricsParameters extends NormChoice {
+interface MetricsParameters extends NormChoice {
   readonly epsilons: readonly number[];
   readonly seed: number;
   /** The class that points should end in, where one is named. */
@@ -52,7 +52,7 @@ export interface MeasuredCraft {
   readonly correlate?: Ref<PerturbationCorrelations>;
 }
 
-export interface MetricsInputs {
+interface MetricsInputs {
   readonly attacked: Part;
   readonly models: readonly MeasuredModel[];
   readonly crafts: readonly MeasuredCraft[];

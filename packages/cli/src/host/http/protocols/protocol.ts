@@ -58,7 +58,7 @@ export function nested({ shape, data }: Tensor): unknown[] {
 }
 
 /** What the shape of an input says of the rows in a request. */
-export interface RowAxis extends Pick<Protocol, "inputShape" | "mostRows"> {
+interface RowAxis extends Pick<Protocol, "inputShape" | "mostRows"> {
   /** Whether the first axis is that of rows; else the model takes one row, and its shape is that of the input. */
   readonly hasRows: boolean;
 }

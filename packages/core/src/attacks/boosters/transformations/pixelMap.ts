@@ -14,7 +14,7 @@ export interface ImageMap {
 }
 
 /** The layouts before and behind a map: sizes differ, and with them how far apart channels lie. */
-export interface Layouts {
+interface Layouts {
   readonly before: ImageLayout;
   readonly behind: ImageLayout;
 }

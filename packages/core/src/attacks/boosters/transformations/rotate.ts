@@ -3,7 +3,7 @@
 import { type Rectangle, type See, seeAround } from "./pixelMap.ts";
 
 /** A rotation counter-clockwise. */
-export interface Turn {
+interface Turn {
   readonly sin: number;
   readonly cos: number;
 }
