@@ -8,8 +8,8 @@ import { describe, expect, test } from "vitest";
 import { carom, pointsFile, temporaryFolder } from "./run.ts";
 
 /**
- * The schema as OASIS publishes it (oasis-tcs/sarif-spec, sarif-2.1/schema). Its terms are not ours to pass on, so it is in no
- * commit: whoever has it puts it here, or names it in SARIF_SCHEMA.
+ * The schema as OASIS publishes it (oasis-tcs/sarif-spec, sarif-2.1/schema). Its terms are not ours to pass on, so it
+ * is in no commit: whoever has it puts it here, or names it in SARIF_SCHEMA.
  */
 const here = fileURLToPath(new URL("../../../fixtures/sarif/sarif-schema-2.1.0.json", import.meta.url));
 const schema = process.env.SARIF_SCHEMA ?? here;

@@ -4,7 +4,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** A package, from where the command is installed or from the project that it is run in; undefined where it is in neither. */
+/**
+ * A package, from where the command is installed or from the project that it is run in; undefined where it is in
+ * neither.
+ */
 export async function optionalPackage<T>(name: string): Promise<T | undefined> {
   for (const base of [import.meta.url, join(process.cwd(), "package.json")]) {
     try {

@@ -10,7 +10,7 @@ import { exceededInWords, heapOption, hearLastWords, type LastWords, withLastWor
 import type { StorePlace } from "./store.ts";
 import type { TaskTime, WorkerReply, WorkerRequest } from "./worker.ts";
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly place: StorePlace;
   readonly count: number;
   /** What computes in each worker; the processor where absent. */

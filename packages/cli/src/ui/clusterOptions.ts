@@ -12,7 +12,8 @@ export interface ClusterOptions {
 function withStoreOption(command: Command): Command {
   return command.option(
     "--store <place>",
-    "where finished work is kept, which several machines may share: a folder, or s3://BUCKET/PREFIX; CAROM_STORE where absent",
+    "where finished work is kept, which several machines may share: a folder, or s3://BUCKET/PREFIX; " +
+      "CAROM_STORE where absent",
     useStore,
   );
 }
@@ -21,7 +22,8 @@ function withStoreOption(command: Command): Command {
 export function withClusterOptions(command: Command): Command {
   return withStoreOption(command).option(
     "--broker <place>",
-    `what hands tasks to carom worker, here or on other machines: ${LEASES}, texts in the store, or redis://HOST:PORT; where absent ` +
+    `what hands tasks to carom worker, here or on other machines: ${LEASES}, texts in the store, or ` +
+      "redis://HOST:PORT; where absent " +
       "this command computes",
   );
 }

@@ -33,7 +33,7 @@ export function unitsWarnings(
   return [
     epsilon === undefined
       ? `Budgets are taken in units of ranges, as ${differ}: a range says nothing of what a change takes. ${file}.`
-      : `Budgets are taken in the features' own units, but ${differ}: what moves one from bound to bound hardly moves ` +
-        `another. --units ranges measures each in units of its range; ${file}.`,
+      : `Budgets are taken in the features' own units, but ${differ}: what moves one from bound to bound hardly ` +
+        `moves another. --units ranges measures each in units of its range; ${file}.`,
   ];
 }

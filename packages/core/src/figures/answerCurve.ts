@@ -1,5 +1,5 @@
-// The answer of an audit as one small picture: what the strongest of all attackers reaches at each budget, beside what it must be
-// told apart from: clean error, noise of the same size, and the white-box attack.
+// The answer of an audit as one small picture: what the strongest of all attackers reaches at each budget, beside what
+// it must be told apart from: clean error, noise of the same size, and the white-box attack.
 
 import * as Plot from "@observablehq/plot";
 import { percentInterval } from "../numbers.ts";
@@ -11,8 +11,9 @@ import { accent, hairline, ink, muted } from "./palette.ts";
 import { applySvgStyle, axisStyle, type FigureOptions, gridStyle, type KeyEntry, writeKey } from "./svgStyle.ts";
 
 /**
- * Error of the target against epsilon, in [0, 1]: of the strongest attacker at each budget with the band of intervals that hold for
- * all that was tried at once, of the white-box attack, and of noise where it was tried. The level line is the clean error.
+ * Error of the target against epsilon, in [0, 1]: of the strongest attacker at each budget with the band of intervals
+ * that hold for all that was tried at once, of the white-box attack, and of noise where it was tried. The level line is
+ * the clean error.
  */
 export function answerCurve(result: AuditResult, { document }: FigureOptions): SVGSVGElement {
   const { asked, standings } = result;

@@ -40,7 +40,8 @@ test("masked gradients come first, and nothing is concluded from the white-box e
   const masked = { surrogate: "mlp_H", epsilon: 1, error: 0.78, white: 0.3 };
   const steps = nextSteps({ ...result, standings: { ...result.standings, masked } });
   expect(steps[0].because).toBe(
-    "points crafted on mlp_H mislead it more often (78 %) than its own white-box attack does (30 %), so its gradients are masked",
+    "points crafted on mlp_H mislead it more often (78 %) than its own white-box attack does (30 %), so its " +
+      "gradients are masked",
   );
   expect(steps.filter((step) => /secret|gradients where/.test(step.advice))).toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { AuditResult } from "../study/result.ts";
 import type { LimitingFactor } from "../transfer/finding.ts";
 
 /** Something to do, and what in the findings speaks for it. */
-export interface NextStep {
+interface NextStep {
   readonly advice: string;
   readonly because: string;
 }
@@ -36,13 +36,18 @@ const rules: readonly Rule[] = [
   ({ result: { standings } }) =>
     standings.masked && {
       advice: "Do not rely on the white-box numbers; add attackers that need no gradients of this model.",
-      because: `points crafted on ${standings.masked.surrogate} mislead it more often (${percent(standings.masked.error)} %) than its own white-box attack does (${percent(standings.masked.white)} %), so its gradients are masked`,
+      because:
+        `points crafted on ${standings.masked.surrogate} mislead it more often ` +
+        `(${percent(standings.masked.error)} %) than its own white-box attack does ` +
+        `(${percent(standings.masked.white)} %), so its gradients are masked`,
     },
   ({ result: { asked }, epsilon, strongest }) =>
     strongest &&
     strongest.high - strongest.low > WIDE && {
       advice: "Attack more points.",
-      because: `at ε = ${epsilon} the interval reaches from ${percent(strongest.low)} to ${percent(strongest.high)} %, with ${asked.points} points; four times as many about halve it`,
+      because:
+        `at ε = ${epsilon} the interval reaches from ${percent(strongest.low)} to ${percent(strongest.high)} %, ` +
+        `with ${asked.points} points; four times as many about halve it`,
     },
   ({ result: { standings }, epsilon, strongest, white }) =>
     !standings.masked &&
@@ -50,7 +55,9 @@ const rules: readonly Rule[] = [
     white &&
     strongest.low > NEARLY * white.estimate && {
       advice: "Look for what lowers the white-box error; keeping the model secret protected little here.",
-      because: `at ε = ${epsilon} attackers without the model reach ${percent(strongest.estimate)} %, those with it ${percent(white.estimate)} %`,
+      because:
+        `at ε = ${epsilon} attackers without the model reach ${percent(strongest.estimate)} %, those with it ` +
+        `${percent(white.estimate)} %`,
     },
   ({ result: { standings }, epsilon, strongest, white }) =>
     !standings.masked &&
@@ -58,12 +65,15 @@ const rules: readonly Rule[] = [
     white &&
     strongest.high < FAR * white.estimate && {
       advice: "Keep the model and its gradients where attackers cannot have them.",
-      because: `at ε = ${epsilon} the white-box attack reaches ${percent(white.estimate)} %, the strongest without the model ${percent(strongest.estimate)} %`,
+      because:
+        `at ε = ${epsilon} the white-box attack reaches ${percent(white.estimate)} %, the strongest without the ` +
+        `model ${percent(strongest.estimate)} %`,
     },
   ({ factor, epsilon }) =>
     factor === "alignment" && {
       advice:
-        "Try surrogates nearer to the target before calling it safe: --labels target, more rows for them, other learners.",
+        "Try surrogates nearer to the target before calling it safe: --labels target, more rows for them, other " +
+        "learners.",
       because: `at ε = ${epsilon} low alignment of gradients limits most surrogates, and an attacker may have better ones`,
     },
   ({ result: { standings } }) =>
@@ -79,7 +89,9 @@ const rules: readonly Rule[] = [
   ({ strongest, epsilon }) =>
     strongest &&
     strongest.high < 1 && {
-      advice: `Hold later versions to this in a build: --fail-if 'transfer > ${(Math.ceil(100 * strongest.high) / 100).toFixed(2)} at ${epsilon}'.`,
+      advice:
+        "Hold later versions to this in a build: --fail-if 'transfer > " +
+        `${(Math.ceil(100 * strongest.high) / 100).toFixed(2)} at ${epsilon}'.`,
       because: `${percent(strongest.high)} % is the upper end of what was measured here`,
     },
 ];

@@ -90,7 +90,9 @@ ${content}</section>
 function answer(result: AuditResult, drawings: Drawings): Markup {
   const [first, ...rest] = result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`);
   const attackers = result.standings.tried ? "attack tried" : "surrogate";
-  const caption = `Error of the target against ε under the strongest ${attackers}; the band holds for all that was tried at once.`;
+  const caption =
+    `Error of the target against ε under the strongest ${attackers}; the band holds for all that was tried at ` +
+    "once.";
   return html`<div class="first">${first}${figure("The answer", drawings.answer, caption)}${rest}</div>`;
 }
 

@@ -94,7 +94,9 @@ export function studyDrawings(result: StudyResult, document: Document): StudyDra
       {
         file: "perturbation-map",
         title: "Perturbation correlation rho",
-        caption: `Mean correlation of the perturbations crafted on surrogate and target, at ${budgetText(largest, study)}.`,
+        caption:
+          "Mean correlation of the perturbations crafted on surrogate and target, at " +
+          `${budgetText(largest, study)}.`,
       },
       ...(["rho", at(largest), (cell: MeanCell) => cell.perturbationCorrelation, name, document] as const),
     ),

@@ -7,8 +7,8 @@ import type { Condition, Objects } from "./objects.ts";
 const PROBE = "probe";
 
 /**
- * A shelf in a bucket. Some servers take a write whatever its condition; there a lease may be held twice, which costs time and
- * no result, since artifacts are the same whoever writes them.
+ * A shelf in a bucket. Some servers take a write whatever its condition; there a lease may be held twice, which costs
+ * time and no result, since artifacts are the same whoever writes them.
  */
 export function objectShelf(objects: Objects, folder: string): Shelf {
   const place = (name: string) => `${folder}/${name}`;

@@ -50,7 +50,9 @@ async function shelfIn({ folder, bucket }: StorePlace): Promise<Shelf> {
   return bucket === undefined ? folderShelf(join(folder, FOLDER)) : objectShelf(await openObjects(bucket), FOLDER);
 }
 
-/** A name that a store keeps: machines may know its folder by different paths, and a server may serve several stores. */
+/**
+ * A name that a store keeps: machines may know its folder by different paths, and a server may serve several stores.
+ */
 async function storeName(place: StorePlace): Promise<string> {
   const shelf = await shelfIn(place);
   const name = "store/name";

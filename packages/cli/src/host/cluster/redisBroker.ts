@@ -58,7 +58,7 @@ const RESPITE = 5000;
 /** Milliseconds until a server that does not answer at the start counts as away. */
 const CONNECT_MS = 5000;
 
-export interface RedisOptions {
+interface RedisOptions {
   /** What this process is known by. */
   readonly self: string;
   readonly patience: number;

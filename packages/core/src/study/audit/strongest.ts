@@ -6,8 +6,8 @@ import type { AuditResult } from "../result.ts";
 type Found = Pick<AuditResult, "standings" | "asked" | "cells" | "models">;
 
 /**
- * The error of the target under the strongest of all attackers that were tried, at each budget in the order of the question; with
- * intervals that hold for all of them at once. Empty where nothing was tried.
+ * The error of the target under the strongest of all attackers that were tried, at each budget in the order of the
+ * question; with intervals that hold for all of them at once. Empty where nothing was tried.
  */
 export function strongestTried({ standings, asked }: Pick<Found, "standings" | "asked">): readonly Interval[] {
   const all = standings.tried ?? standings.ranking;
@@ -17,7 +17,9 @@ export function strongestTried({ standings, asked }: Pick<Found, "standings" | "
   );
 }
 
-/** The error of the target under random noise of each budget's size, where noise was among the attackers; else empty. */
+/**
+ * The error of the target under random noise of each budget's size, where noise was among the attackers; else empty.
+ */
 export function noiseErrors({ asked, cells, models }: Pick<Found, "asked" | "cells" | "models">): readonly Interval[] {
   const noise = asked.attackers?.find(({ how }) => how.attack?.name === "noise" && how.ensemble === undefined);
   if (!noise) return [];
