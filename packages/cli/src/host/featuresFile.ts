@@ -70,7 +70,7 @@ export async function readFeatures(path: string): Promise<WrittenFeatures> {
 }
 
 /** A schema for the columns of a table, whose rows were held against it. */
-interface FeaturesOfData {
+export interface FeaturesOfData {
   readonly features: ResolvedFeatures;
   /** What is told of rows that do not satisfy it. */
   readonly warnings: readonly string[];

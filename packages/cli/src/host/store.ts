@@ -48,7 +48,7 @@ export function useStore(folder: string): string {
   return folder;
 }
 
-interface DiskStore extends Store {
+export interface DiskStore extends Store {
   readonly folder: string;
   /** The file of an artifact. */
   pathOf(key: string): string;

@@ -8,7 +8,7 @@ import { swapBytes } from "./elements.ts";
 import { allocated, type ElementSink } from "./headed.ts";
 
 /** How elements stand in a file. */
-interface ElementLayout {
+export interface ElementLayout {
   readonly type: ElementType | "float16";
   readonly shape: readonly number[];
   readonly bigEndian: boolean;
