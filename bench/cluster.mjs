@@ -1,10 +1,11 @@
-// What several machines cost: empty tasks through a broker and a store, and the scheduler alone at sizes that nobody has.
-//   node bench/cluster.mjs empty [tasks = 10000] [broker = leases, or redis://host:port] [store = a new folder, or s3://...]
-//   node bench/cluster.mjs simulate [tasks = 1000000] [machines = 1000]
+// What several machines cost: empty tasks through a broker and a store, and the scheduler alone at sizes that nobody
+// has.
+//   node bench/cluster.mjs empty [tasks = 10000] [broker = leases, or redis://host:port] [store = a new folder, or
+//   s3://...] node bench/cluster.mjs simulate [tasks = 1000000] [machines = 1000]
 //
-// The first runs a coordinator and two machines of 8 places in this process; a task writes one small artifact. Redis and
-// buckets need their packages in the folder that it is started in. The second has no broker but a list in memory, and time that
-// passes as fast as what waits for it is done; a task takes one simulated minute.
+// The first runs a coordinator and two machines of 8 places in this process; a task writes one small artifact. Redis
+// and buckets need their packages in the folder that it is started in. The second has no broker but a list in memory,
+// and time that passes as fast as what waits for it is done; a task takes one simulated minute.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -77,8 +78,9 @@ if (what === "empty") {
   rmSync(folder, { recursive: true });
   const each = (1000 * seconds) / plan.tasks.length;
   console.log(
-    `${plan.tasks.length} tasks, ${address}, ${place ?? "a folder"}: ${seconds.toFixed(1)} s, ${(plan.tasks.length / seconds).toFixed(0)} a second, ` +
-      `${each.toFixed(2)} ms each (${((user + system) / 1e3 / plan.tasks.length).toFixed(2)} ms of processor); load ${loadavg()[0].toFixed(1)}`,
+    `${plan.tasks.length} tasks, ${address}, ${place ?? "a folder"}: ${seconds.toFixed(1)} s, ` +
+      `${(plan.tasks.length / seconds).toFixed(0)} a second, ${each.toFixed(2)} ms each ` +
+      `(${((user + system) / 1e3 / plan.tasks.length).toFixed(2)} ms of processor); load ${loadavg()[0].toFixed(1)}`,
   );
 } else {
   const [count = "1000000", machines = "1000"] = given;
@@ -129,8 +131,9 @@ if (what === "empty") {
   stopNow();
   const { user, system } = process.cpuUsage(cpu);
   console.log(
-    `${plan.tasks.length} tasks, ${machines} machines: ${((performance.now() - started) / 1000).toFixed(0)} s (${((user + system) / 1e6).toFixed(0)} s of processor) ` +
-      `for ${(time.now() / 60_000).toFixed(0)} simulated minutes, of ${(plan.tasks.length / Number(machines)).toFixed(0)} at the least; ` +
+    `${plan.tasks.length} tasks, ${machines} machines: ${((performance.now() - started) / 1000).toFixed(0)} s ` +
+      `(${((user + system) / 1e6).toFixed(0)} s of processor) for ${(time.now() / 60_000).toFixed(0)} simulated ` +
+      `minutes, of ${(plan.tasks.length / Number(machines)).toFixed(0)} at the least; ` +
       `${(process.memoryUsage().rss / 1e6).toFixed(0)} MB; load ${loadavg()[0].toFixed(1)}`,
   );
   process.exit();

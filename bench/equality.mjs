@@ -2,7 +2,8 @@
 //
 //   npm run build && node bench/equality.mjs [PYTHON]
 //
-// PYTHON has scikit-learn and SciPy; rows of PyTorch, Foolbox and ART are there where it has them. bench/peers/equality.py asks the peers.
+// PYTHON has scikit-learn and SciPy; rows of PyTorch, Foolbox and ART are there where it has them.
+// bench/peers/equality.py asks the peers.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

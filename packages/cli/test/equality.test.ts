@@ -1,4 +1,5 @@
-// docs/equality.md says to how many digits Carom and its peers agree: no more than they do now, with the peers that are here.
+// docs/equality.md says to how many digits Carom and its peers agree: no more than they do now, with the peers that are
+// here.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// What happens around a run while it goes on: readers that leave, places that are full, processes that are stopped and go on,
-// another command with the same output. Nothing is lost, and nothing is mixed.
+// What happens around a run while it goes on: readers that leave, places that are full, processes that are stopped and
+// go on, another command with the same output. Nothing is lost, and nothing is mixed.
 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

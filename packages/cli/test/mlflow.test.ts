@@ -1,4 +1,5 @@
-// --mlflow against a stub of MLflow's REST interface that keeps to its limits, and against MLflow itself where MLFLOW_SERVER names one.
+// --mlflow against a stub of MLflow's REST interface that keeps to its limits, and against MLflow itself where
+// MLFLOW_SERVER names one.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";

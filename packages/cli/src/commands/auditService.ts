@@ -130,7 +130,10 @@ export function questionHash({ training, attacked }: Divided, options: AuditOpti
   });
 }
 
-/** Options that decide how many rows there are: the class that points are sent to may be one that only the service names. */
+/**
+ * Options that decide how many rows there are: the class that points are sent to may be one that only the service
+ * names.
+ */
 const countedBy = ({ targetClass: _, ...options }: AuditOptions): AuditOptions => options;
 
 /** @throws InputError where the rows that will be asked about are more than --max-queries allows */

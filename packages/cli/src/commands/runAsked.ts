@@ -82,7 +82,8 @@ export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run
   const [what, file] = shown;
   const asked = queries ? `Queries: ${queries.sent} rows sent to the target.\n` : "";
   print(
-    `${bodyOf(told)}\n${asked}${what}: ${join(folder, file)}\n${logged ? `${logged.join(": ")}\n` : ""}${(told.closing ?? []).map(closing).join("")}`,
+    `${bodyOf(told)}\n${asked}${what}: ${join(folder, file)}\n` +
+      `${logged ? `${logged.join(": ")}\n` : ""}${(told.closing ?? []).map(closing).join("")}`,
   );
 }
 

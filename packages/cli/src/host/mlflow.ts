@@ -1,4 +1,5 @@
-// A finished run logged to a server of MLflow by its REST interface (2.0): parameters, metrics, and the files of its folder.
+// A finished run logged to a server of MLflow by its REST interface (2.0): parameters, metrics, and the files of its
+// folder.
 
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -31,8 +32,8 @@ export interface MlflowServer {
 }
 
 /**
- * Finds the server, and the experiment `carom` in it, which is made where it is not there. Credentials are MLflow's own variables:
- * MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
+ * Finds the server, and the experiment `carom` in it, which is made where it is not there. Credentials are MLflow's own
+ * variables: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
  *
  * @throws InputError where no MLflow answers at the address
  */

@@ -37,8 +37,9 @@ export function strongestCell(result: AuditResult, epsilon: number): AuditCell |
 }
 
 /**
- * The transfer rate of a surrogate: the plain mean of the error under attack, or of targeted success, over all models judged but itself
- * (on itself the attack is white-box and nothing is transferred). In [0, 1]; undefined without such cells.
+ * The transfer rate of a surrogate: the plain mean of the error under attack, or of targeted success, over all models
+ * judged but itself (on itself the attack is white-box and nothing is transferred). In [0, 1]; undefined without such
+ * cells.
  *
  * Demontis et al., 2019, section 5.1: there the targets are other models trained on other data.
  */

@@ -46,8 +46,8 @@ const taxonomies = catalogues.map(({ name, version, publisher, entries }) => ({
 }));
 
 /**
- * The document. Fingerprints name the question (rule, target, norm, budget, class that is wanted) and no number that was measured, so that a
- * finding is the same one when it is measured again.
+ * The document. Fingerprints name the question (rule, target, norm, budget, class that is wanted) and no number that
+ * was measured, so that a finding is the same one when it is measured again.
  */
 export function sarifOf(result: AuditResult, { target = "the demonstration's target", findings }: Gated) {
   const used = [...new Set(findings.map(({ quantity }) => quantity))];

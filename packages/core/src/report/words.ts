@@ -14,7 +14,8 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ["error under attack", "Points that end in a wrong class, among all points; those wrong from the start count too."],
   [
     "classified as a class",
-    "Where attackers want one class: points that end in it, among those of other classes; the number that the answer is about then.",
+    "Where attackers want one class: points that end in it, among those of other classes; the number that the " +
+      "answer is about then.",
   ],
   ["success among right", "Points that end in a wrong class, among those that were classified right before."],
   [

@@ -102,8 +102,8 @@ export function withRatios<C extends MeasuredCell>(cells: readonly C[]): C[] {
 }
 
 /**
- * The mean error that points of a surrogate bring the models that judge them, or the mean share that ends in the class that is
- * named, at a budget; undefined where nobody judges them.
+ * The mean error that points of a surrogate bring the models that judge them, or the mean share that ends in the class
+ * that is named, at a budget; undefined where nobody judges them.
  */
 export function transferRateOf(
   cells: readonly (Budgeted & {

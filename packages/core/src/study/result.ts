@@ -24,7 +24,10 @@ export interface AuditModel extends MeasuredModel {
   /** How training ended, such as the duality gap or the last loss. */
   readonly training?: Readonly<Record<string, number | string>>;
   readonly cleanError: Rate;
-  /** Without attack, the share of the points of other classes that is taken for the class that is wanted; where one is named. */
+  /**
+   * Without attack, the share of the points of other classes that is taken for the class that is wanted; where one is
+   * named.
+   */
   readonly cleanTargeted?: Rate;
   /** Mean cross-entropy of the attacked points before the attack; absent where only classes are named. */
   readonly cleanLoss?: number;
@@ -97,7 +100,10 @@ export interface AuditCell {
   readonly linearisedIncrease?: number;
   /** rho: mean correlation of the perturbations crafted on the two models; where it was asked for. */
   readonly perturbationCorrelation?: number;
-  /** Error under attack, or targeted success, divided by the white-box one of the judged model; absent where that is 0 or unknown. */
+  /**
+   * Error under attack, or targeted success, divided by the white-box one of the judged model; absent where that is 0
+   * or unknown.
+   */
   readonly ratio?: number;
 }
 

@@ -67,7 +67,8 @@ function oneClass({ onlyClass, target }: Answered): string | false {
 function sentToClass({ targetClass }: Answered): string | false {
   return (
     targetClass !== undefined &&
-    `Points of other classes are to end in class "${targetClass}"; its own are left out, and other wrong classes do not count.`
+    `Points of other classes are to end in class "${targetClass}"; its own are left out, and other wrong ` +
+      "classes do not count."
   );
 }
 
@@ -150,10 +151,14 @@ function errorsUnderAttack({ standings, target, norm, epsilons, targetClass }: A
   const reached = percentages(best.errors.map(({ estimate }) => estimate));
   // What stands in the sentence before need not be said again.
   if (tried && tried[0].attacker !== undefined)
-    return `Crafted on ${best.surrogate} alone${chosen}, attacks make it ${toErr(reached, targetClass)}.${chance}${reference}`;
+    return (
+      `Crafted on ${best.surrogate} alone${chosen}, attacks make it ` +
+      `${toErr(reached, targetClass)}.${chance}${reference}`
+    );
   return (
     `Crafted on ${best.surrogate}${chosen}, attacks with ${budgetsOf(norm, epsilons)} make this model ` +
-    `${toErr(`${reached} of ${counted(n, "point")}`, targetClass)}; without attack it ${errs(percentage(estimate), targetClass)}.${chance}${reference}`
+    `${toErr(`${reached} of ${counted(n, "point")}`, targetClass)}; without attack it ` +
+    `${errs(percentage(estimate), targetClass)}.${chance}${reference}`
   );
 }
 

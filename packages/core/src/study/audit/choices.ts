@@ -33,7 +33,10 @@ export interface AuditChoices {
   readonly attack?: Attacker;
   /** Who attacks beside that; `defaultAttackers` where absent, nobody where the target is a service. */
   readonly attackers?: AttackerNames;
-  /** The class that points of others are to end in; any wrong one where absent. Its own are not to be among those attacked. */
+  /**
+   * The class that points of others are to end in; any wrong one where absent. Its own are not to be among those
+   * attacked.
+   */
   readonly targetClass?: string;
   /** What all attackers raise; the margin where absent. */
   readonly objective?: string;

@@ -11,7 +11,8 @@ import type { AuditSamples } from "./samples.ts";
 /** What a rule can be about, each with what it measures. */
 export const gateQuantities = {
   transfer:
-    "error of the target, or the share that ends in the class that is named, under the strongest points that were tried at a budget, its own apart",
+    "error of the target, or the share that ends in the class that is named, under the strongest points that " +
+    "were tried at a budget, its own apart",
   "white-box": "the same under points crafted on itself",
   clean: "error of the target without any attack",
   increase: "error under the strongest points of single surrogates, less that of an earlier audit",

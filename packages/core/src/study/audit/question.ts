@@ -26,7 +26,10 @@ export interface AuditQuestion {
   /** What is known of the features, whose costs budgets are in then. */
   readonly features?: ResolvedFeatures;
   readonly epsilons: readonly number[];
-  /** The class that attacked points, none of which is of it, are to end in: its name and its position; any wrong one where absent. */
+  /**
+   * The class that attacked points, none of which is of it, are to end in: its name and its position; any wrong one
+   * where absent.
+   */
   readonly targetClass?: { readonly name: string; readonly label: number };
   /** What attackers raise; the margin where absent. */
   readonly objective?: string;

@@ -24,7 +24,10 @@ export interface Judged {
 export interface Standing {
   readonly surrogate: string;
   readonly attacker?: string;
-  /** Error under attack, or the share that ends in the class that is wanted, at each budget, ascending in the order of the question. */
+  /**
+   * Error under attack, or the share that ends in the class that is wanted, at each budget, ascending in the order of
+   * the question.
+   */
   readonly errors: readonly Interval[];
   /** The mean of them over budgets. */
   readonly mean: number;

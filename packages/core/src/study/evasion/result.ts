@@ -41,7 +41,10 @@ export interface StudyResult {
   readonly ensembles?: readonly EnsembleOf[];
   readonly repetitions: readonly Transfer[];
   readonly cells: readonly StudyCell[];
-  /** Plain mean over targets and repetitions: the paper's transfer rate of a surrogate; of targeted success where a class is named. */
+  /**
+   * Plain mean over targets and repetitions: the paper's transfer rate of a surrogate; of targeted success where a
+   * class is named.
+   */
   readonly transferRates: readonly {
     readonly surrogate: string;
     readonly epsilon: number;
