@@ -8,7 +8,7 @@ import { type Evaded, epsilonOfRows, fileAt, type Place, written } from "./evade
 import type { LoadedModel } from "./evadeModels.ts";
 
 /** Sparse binary rows to attack by flips. */
-export interface SparseTask {
+interface SparseTask {
   readonly runtime: Runtime;
   readonly models: readonly LoadedModel[];
   readonly data: Dataset;

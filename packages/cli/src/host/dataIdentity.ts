@@ -6,9 +6,9 @@ import { hashJson, type Json } from "@carom/core/study";
 import type { LoadedData } from "./loadedData.ts";
 
 /**
- * A hash that two readings of one content have in common exactly where they mean the same rows, however that was spelled; marks of
- * missing values are told apart as they were given. Of columns that a model chose, what was asked counts, not what the model takes:
- * versions of a model that take different columns are audited on the same rows.
+ * A hash that two readings of one content have in common exactly where they mean the same rows, however that was
+ * spelled; marks of missing values are told apart as they were given. Of columns that a model chose, what was asked
+ * counts, not what the model takes: versions of a model that take different columns are audited on the same rows.
  */
 export function identityOf({ dataset, contentHash, reading }: Omit<LoadedData, "identity">, options: DataTask): string {
   const { featureNames, classNames, featureShape, domain } = dataset;

@@ -166,7 +166,10 @@ export interface AuditResult extends Transfer {
   /** What was asked: everything that decides the numbers. */
   readonly asked: {
     readonly dataHash: string;
-    /** What the data are known by: their content and all that changed how it was read; absent where only their content is known. */
+    /**
+     * What the data are known by: their content and all that changed how it was read; absent where only their content
+     * is known.
+     */
     readonly dataIdentity?: string;
     readonly targetHash: string;
     /** Where the target is a service: its address and what it says it is, how it is asked, and what it answers. */

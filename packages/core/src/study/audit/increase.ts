@@ -153,7 +153,8 @@ export function requireSameReading(asked: Compared["asked"], earlier: Compared["
     expected: "the same data read with the same options",
     got: "the same files read in another way: other rows, columns, labels, bounds, or values in place of missing ones",
     remedy:
-      "read them in both as the other audit's report says, for instance with the same --label, --drop, --missing and --box",
+      "read them in both as the other audit's report says, for instance with the same --label, --drop, " +
+      "--missing and --box",
   });
 }
 

@@ -51,7 +51,7 @@ export const flagsCodec: Codec<Uint8Array> = {
 };
 
 /** An attacker and the models that it attacks, opened. */
-export interface ReadyAttacker extends Omit<BuiltAttacker, "secondStart"> {
+interface ReadyAttacker extends Omit<BuiltAttacker, "secondStart"> {
   readonly models: readonly AttackedModel[];
   readonly attacked: Dataset;
   readonly pool?: Dataset;
