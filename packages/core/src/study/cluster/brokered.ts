@@ -110,7 +110,7 @@ export function brokered(
 function telling(broker: Broker, code: string, clock: Clock, onWarning: (message: string) => void) {
   let looked = Number.NEGATIVE_INFINITY;
   let places = 0;
-  let told = "";
+  let told: "nothing" | "nobody" | "others" = "nothing";
   const started = clock.now();
   return async (waiting: number): Promise<number> => {
     if (clock.now() - looked < HOSTS) return places;
@@ -118,16 +118,21 @@ function telling(broker: Broker, code: string, clock: Clock, onWarning: (message
     const { hosts } = await broker.status();
     const able = hosts.filter((host) => host.code === code);
     places = able.reduce((sum, host) => sum + host.places, 0);
-    const others = hosts.length - able.length;
-    const why =
-      able.length > 0 || clock.now() - started < HOSTS
-        ? ""
-        : others > 0
-          ? `${waiting} tasks wait: ${others} workers are there, of another version than ${code}; install the ` +
-            "same version there"
-          : `${waiting} tasks wait and no worker is there; start carom worker on some machine, with the same store`;
-    if (why !== "" && why.split(":")[0] !== told.split(":")[0]) onWarning(why);
-    told = why;
+    // Workers that were started together with this command come in a moment.
+    const isEarly = clock.now() - started < HOSTS;
+    const found = able.length > 0 || isEarly ? "nothing" : hosts.length > 0 ? "others" : "nobody";
+    if (found !== told && found === "others") {
+      onWarning(
+        `${waiting} tasks wait: ${hosts.length} workers are there, of another version than ${code}; ` +
+          "install the same version there",
+      );
+    }
+    if (found !== told && found === "nobody") {
+      onWarning(
+        `${waiting} tasks wait and no worker is there; start carom worker on some machine, with the same store`,
+      );
+    }
+    told = found;
     return places;
   };
 }
