@@ -13,6 +13,8 @@ const [FIRST_LOOK, LOOKED_AT] = [30, 20];
  */
 const [PRODUCTS, FACTORS, WITHOUT_FACTOR] = [40, 6, 150];
 const MAX_STEPS = 1000;
+/** A step may leave as much as it was long: where the gradient cannot tell, it is to be this short against the point. */
+const STILL = 1e-6;
 
 /** A step s, the change of the gradient y along it, and 1 / (s . y). */
 interface Pair {
@@ -43,7 +45,7 @@ export function startLbfgs(
   let moved = 0;
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     const gradientNorm = norms[steps];
-    if (!Number.isFinite(gradientNorm) || isSmall({ x, gradientNorm, moved }, tolerance)) return x;
+    if (!Number.isFinite(gradientNorm) || isSmall({ x, gradientNorm, moved }, tolerance, STILL)) return x;
     if (steps >= FIRST_LOOK && gradientNorm > tolerance) {
       const fall = Math.log(norms[steps - LOOKED_AT] / gradientNorm) / LOOKED_AT;
       if (!(fall * newton > Math.log(gradientNorm / tolerance))) return x;

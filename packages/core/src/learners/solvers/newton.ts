@@ -93,12 +93,16 @@ export async function minimizeNewton(
  */
 const [STILL, STILL_MOVING] = [1e-3, 1e-3];
 
-/** Whether the gradient says that a point is an optimum; `moved` is the last step's length against the point's. */
+/**
+ * Whether the gradient says that a point is an optimum; `moved` is the last step's length against the point's, which
+ * is to be at most `still` where the gradient alone does not tell. What Newton's last step left is far less than it.
+ */
 export function isSmall(
   { x, gradientNorm, moved }: { readonly x: Float64Array; readonly gradientNorm: number; readonly moved: number },
   tolerance: number,
+  still = STILL_MOVING,
 ): boolean {
-  return gradientNorm <= tolerance && (gradientNorm <= STILL * norm(x) || moved <= STILL_MOVING);
+  return gradientNorm <= tolerance && (gradientNorm <= STILL * norm(x) || moved <= still);
 }
 
 function distance(a: Float64Array, b: Float64Array): number {
