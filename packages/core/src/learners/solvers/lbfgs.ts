@@ -13,7 +13,7 @@ const [FIRST_LOOK, LOOKED_AT] = [30, 20];
  */
 const [PRODUCTS, FACTORS, WITHOUT_FACTOR] = [40, 6, 150];
 const MAX_STEPS = 1000;
-/** A step may leave as much as it was long: where the gradient cannot tell, it is to be this short against the point. */
+/** Where the gradient cannot tell, the last step, against the point, is to be this short: as much may be left. */
 const STILL = 1e-6;
 
 /** A step s, the change of the gradient y along it, and 1 / (s . y). */
