@@ -18,7 +18,7 @@ interface BrokeredOptions {
 const PER_PLACE = 3;
 const FEWEST = 32;
 /** Milliseconds between two looks at what is over, while tasks end and while none does. */
-const SOON = 50;
+const SOON = 20;
 const LATER = 1000;
 /** Milliseconds between two looks at who is there. */
 const HOSTS = 5000;

@@ -30,8 +30,8 @@ interface ServeOptions {
 const MOST_DEATHS = 3;
 /** Milliseconds until a machine takes a task again that a process of its own died of: another shall try. */
 const RESPITE = 5000;
-/** Milliseconds between two looks for work. */
-const PAUSE = 500;
+/** Milliseconds between two looks for work: the more there was none, the longer. */
+const [SOON, PAUSE] = [10, 500];
 /** A lease is renewed so often before it could be taken over. */
 const RENEWALS = 4;
 
@@ -114,6 +114,7 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
   })();
   let busy = clock.now();
   let away = false;
+  let pause = SOON;
   while (!isStopping) {
     const free = places - running.size;
     let taken: readonly Taken[] = [];
@@ -127,12 +128,13 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
     for (const each of taken) running.set(each.offer.task.key, compute(each));
     if (running.size > 0) busy = clock.now();
     else if (clock.now() - busy > idle) break;
+    pause = taken.length > 0 ? SOON : Math.min(PAUSE, pause * 1.5);
     const isFull = running.size === places;
     // A place that becomes free wants the next task at once; where one is free, one looks again soon.
     if (isFull || taken.length === 0) {
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (!isFull) void clock.sleep(PAUSE).then(resolve);
+        if (!isFull) void clock.sleep(pause).then(resolve);
       });
     }
   }
