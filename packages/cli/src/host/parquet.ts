@@ -1,11 +1,9 @@
 // Parquet files as the tables that they are: what reads Parquet is a package of its own, which need not be there.
 
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { InputError } from "@carom/core";
 import { type DataParts, type DataTask, readTable } from "@carom/core/data";
 import type { InputFile } from "./inputFile.ts";
+import { optionalPackage } from "./optionalPackage.ts";
 
 /** The part of hyparquet that is used. */
 interface Hyparquet {
@@ -112,14 +110,8 @@ function cellText(value: unknown, column: string, row: number, name: string): st
 
 /** The package, from where the command is installed or from the project that it is run in. */
 async function hyparquet(name: string): Promise<Hyparquet> {
-  for (const base of [import.meta.url, join(process.cwd(), "package.json")]) {
-    try {
-      const path = createRequire(base).resolve(PACKAGE);
-      return (await import(pathToFileURL(path).href)) as Hyparquet;
-    } catch {
-      // It may be in the other place.
-    }
-  }
+  const found = await optionalPackage<Hyparquet>(PACKAGE);
+  if (found) return found;
   throw new InputError("unsupported", `data file ${name}`, {
     expected: `the package ${PACKAGE}, which reads Parquet`,
     got: "none",

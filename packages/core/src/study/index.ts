@@ -222,6 +222,8 @@ export {
   codeName,
   type Failure,
   type Host,
+  lostTooOften,
+  MOST_LOST,
   type Offer,
   type Taken,
 } from "./cluster/broker.ts";

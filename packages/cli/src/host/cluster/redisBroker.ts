@@ -1,7 +1,15 @@
 // A broker on Redis or Valkey, by the queues of BullMQ: one flat queue of jobs, each named by the key of its task.
 
 import { InputError } from "@carom/core";
-import type { Broker, Failure, Host, Offer, Taken } from "@carom/core/study";
+import {
+  type Broker,
+  type Failure,
+  type Host,
+  lostTooOften,
+  MOST_LOST,
+  type Offer,
+  type Taken,
+} from "@carom/core/study";
 import { optionalPackage } from "../optionalPackage.ts";
 
 /** The parts of BullMQ and ioredis that are used. */
@@ -49,8 +57,6 @@ type RedisClass = new (address: string, options: object) => Redis;
 export const isRedis = (address: string): boolean => /^rediss?:\/\//.test(address);
 
 const PREFIX = "carom";
-/** Machines that may be lost with a task before it counts as what kills them. */
-const MOST_LOST = 10;
 /** Milliseconds for which a failure waits to be read. */
 const FAILURE_MS = 7 * 86_400_000;
 /** Milliseconds until a task is taken again whose process died: another machine shall try. */
@@ -86,7 +92,7 @@ export async function redisBroker(address: string, { self, patience, store }: Re
     });
     worker.on("error", () => {});
     // Only tasks end so whose machines were lost again and again.
-    worker.on("failed", (job) => job && void leaveFailure(job.id, lostTooOften(job.data)));
+    worker.on("failed", (job) => job && void leaveFailure(job.id, lostTooOften(`"${job.data.task.label}"`)));
     void worker.startStalledCheckTimer();
     return worker;
   };
@@ -199,18 +205,4 @@ async function usable(redis: Redis, address: string): Promise<void> {
     got: policy,
     remedy: "set it with redis-cli config set maxmemory-policy noeviction",
   });
-}
-
-function lostTooOften({ task }: Offer): Failure {
-  return {
-    inputError: [
-      "invalid",
-      `task "${task.label}"`,
-      {
-        expected: "a machine that lives through it",
-        got: `${MOST_LOST} machines that were lost while they were at it`,
-        remedy: "see why they ended, for instance for want of memory, then start the same command again: it goes on",
-      },
-    ],
-  };
 }

@@ -85,3 +85,16 @@ export function codeName(): string {
   const kinds = Object.values(taskKinds).map(({ name, version }): [string, number] => [name, version]);
   return `${VERSION}-${hashJson(kinds.sort(([a], [b]) => (a < b ? -1 : 1))).slice(0, 8)}`;
 }
+
+/** Machines that were lost with a task before it counts as what kills them: many are lost for reasons of their own. */
+export const MOST_LOST = 10;
+
+/** Why a task has no artifact that no machine lived through. */
+export function lostTooOften(task: string): Failure {
+  const detail = {
+    expected: "a machine that lives through it",
+    got: `${MOST_LOST} machines that were lost while they were at it`,
+    remedy: "see why they ended, for instance for want of memory, then start the same command again: it goes on",
+  };
+  return { inputError: ["invalid", `task ${task}`, detail] };
+}

@@ -4,7 +4,7 @@
 // taken over, by replacing what was read of it. Should two machines compute the same task all the same, one of them
 // frozen and revived, they write the same artifact.
 
-import type { Broker, Failure, Host, Offer, Taken } from "./broker.ts";
+import { type Broker, type Failure, type Host, lostTooOften, MOST_LOST, type Offer, type Taken } from "./broker.ts";
 import type { Shelf } from "./shelf.ts";
 
 /** Who has a task, and how many had it before and were lost. */
@@ -23,9 +23,6 @@ interface LeaseOptions {
   /** Whether the process of that name is certainly gone, as far as that can be seen from here. */
   isGone?(by: string): boolean;
 }
-
-/** Machines that were lost with a task before it counts as what kills them. Many are lost for reasons of their own. */
-const MOST_LOST = 10;
 
 const offers = "offers";
 const leases = "leases";
@@ -60,7 +57,7 @@ export function leaseBroker(shelf: Shelf, { self, patience, isGone = () => false
     const text = textOf(lost + 1);
     if (!(await shelf.replace(name, found, text))) return undefined;
     if (lost + 1 < MOST_LOST) return text;
-    await end(key, text, lostTooOften(key));
+    await end(key, text, lostTooOften(key.slice(0, 12)));
     return undefined;
   };
   return {
@@ -129,20 +126,6 @@ export function leaseBroker(shelf: Shelf, { self, patience, isGone = () => false
       },
     };
   }
-}
-
-function lostTooOften(key: string): Failure {
-  return {
-    inputError: [
-      "invalid",
-      `task ${key.slice(0, 12)}`,
-      {
-        expected: "a machine that lives through it",
-        got: `${MOST_LOST} machines that were lost while they were at it`,
-        remedy: "see why they ended, for instance for want of memory, then start the same command again: it goes on",
-      },
-    ],
-  };
 }
 
 /** A name that every folder takes. */
