@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const python = [process.env.PYTHON, `${root}packages/python/.venv/bin/python`, "/opt/py/bin/python", "python3"].find(
+const python = [process.env.PYTHON, `${root}packages/python/.venv/bin/python`, "python3"].find(
   (each) => each !== undefined && spawnSync(each, ["-c", "import scipy, sklearn"]).status === 0,
 );
 if (python === undefined) console.warn("skipped: digits of agreement; no Python has scikit-learn and SciPy");

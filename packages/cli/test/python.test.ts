@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const source = join(root, "packages/python");
 
 /** A Python that has what the tests fit models with; `.ci/python` makes one. */
-const python = [process.env.PYTHON, join(source, ".venv/bin/python"), "/opt/py/bin/python", "python3"].find((each) => {
+const python = [process.env.PYTHON, join(source, ".venv/bin/python"), "python3"].find((each) => {
   const needed = "import numpy, pandas, setuptools, skl2onnx, sklearn";
   return each !== undefined && spawnSync(each, ["-c", needed]).status === 0;
 });

@@ -14,7 +14,7 @@ import { carom, pointsFile, temporaryFolder } from "./run.ts";
 const here = fileURLToPath(new URL("../../../fixtures/sarif/sarif-schema-2.1.0.json", import.meta.url));
 const schema = process.env.SARIF_SCHEMA ?? here;
 const own = fileURLToPath(new URL("../../python/.venv/bin/python", import.meta.url));
-const python = [process.env.PYTHON, own, "/opt/py/bin/python", "python3"].find(
+const python = [process.env.PYTHON, own, "python3"].find(
   (each) => each !== undefined && spawnSync(each, ["-c", "import jsonschema"]).status === 0,
 );
 const isHere = existsSync(schema) && python !== undefined;

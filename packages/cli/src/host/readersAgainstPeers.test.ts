@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "carom-peers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
-const python = [process.env.PYTHON, "/opt/py/bin/python", "python3"].find(
+const python = [process.env.PYTHON, "python3"].find(
   (each) => each !== undefined && spawnSync(each, ["-c", "import numpy, pandas, scipy, sklearn"]).status === 0,
 );
 if (python === undefined) console.warn("skipped: readers against peers; no Python has numpy, pandas and scikit-learn");
