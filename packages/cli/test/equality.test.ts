@@ -5,11 +5,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { pythonWith } from "./pythonWith.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const python = [process.env.PYTHON, `${root}packages/python/.venv/bin/python`, "python3"].find(
-  (each) => each !== undefined && spawnSync(each, ["-c", "import scipy, sklearn"]).status === 0,
-);
+const python = pythonWith("scipy", "sklearn");
 if (python === undefined) console.warn("skipped: digits of agreement; no Python has scikit-learn and SciPy");
 
 /** Digits by question and peer, of the rows of tables in a text. */

@@ -6,16 +6,14 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { pythonWith } from "./pythonWith.ts";
 import { temporaryFolder } from "./run.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const source = join(root, "packages/python");
 
 /** A Python that has what the tests fit models with; `.ci/python` makes one. */
-const python = [process.env.PYTHON, join(source, ".venv/bin/python"), "python3"].find((each) => {
-  const needed = "import numpy, pandas, setuptools, skl2onnx, sklearn";
-  return each !== undefined && spawnSync(each, ["-c", needed]).status === 0;
-});
+const python = pythonWith("numpy", "pandas", "setuptools", "skl2onnx", "sklearn");
 if (python === undefined) {
   console.warn("skipped: the Python wheel; no Python has numpy, pandas, scikit-learn, skl2onnx and setuptools");
 }

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { pythonWith } from "./pythonWith.ts";
 import { carom, pointsFile, temporaryFolder } from "./run.ts";
 
 /**
@@ -13,10 +14,7 @@ import { carom, pointsFile, temporaryFolder } from "./run.ts";
  */
 const here = fileURLToPath(new URL("../../../fixtures/sarif/sarif-schema-2.1.0.json", import.meta.url));
 const schema = process.env.SARIF_SCHEMA ?? here;
-const own = fileURLToPath(new URL("../../python/.venv/bin/python", import.meta.url));
-const python = [process.env.PYTHON, own, "python3"].find(
-  (each) => each !== undefined && spawnSync(each, ["-c", "import jsonschema"]).status === 0,
-);
+const python = pythonWith("jsonschema");
 const isHere = existsSync(schema) && python !== undefined;
 if (!isHere)
   console.warn(`skipped: SARIF against its schema; there is no ${existsSync(schema) ? "jsonschema" : schema}`);

@@ -10,15 +10,14 @@ import { denseRows, stream, tensor, toNumbers } from "@carom/core";
 import { type DataOptions, svmlightLine, writeNpy, writeNpz } from "@carom/core/data";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
+import { pythonWith } from "../../test/pythonWith.ts";
 import { loadDataset } from "./data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "carom-peers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
-const python = [process.env.PYTHON, "python3"].find(
-  (each) => each !== undefined && spawnSync(each, ["-c", "import numpy, pandas, scipy, sklearn"]).status === 0,
-);
+const python = pythonWith("numpy", "pandas", "scipy", "sklearn");
 if (python === undefined) console.warn("skipped: readers against peers; no Python has numpy, pandas and scikit-learn");
 
 const writing = `
