@@ -1,12 +1,16 @@
 // A model that computes without end, or asks for memory without end, ends a command with one sentence that says what to
-// set.
+// set; and where the command is gone, so is whoever computes for it.
 
-import { writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { type Tensor, tensor, writeModel } from "@carom/core";
+import { writeNpz } from "@carom/core/data";
 import { type Graph, modelOf, type Node } from "@carom/core/onnx";
-import { expect, it } from "vitest";
-import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
+import { describe, expect, it } from "vitest";
+import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 const data = join(folder, "data.npz");
@@ -54,18 +58,14 @@ const body: Graph = {
   initializers: new Map([["one", tensor("float32", [], [1])]]),
   nodes: [node("Identity", ["going"], "still"), node("Add", ["value", "one"], "next")],
 };
+/** Goes round as often as `count` says, which nodes compute from the rows and from more rounds than end. */
+const endlessModel = (counting: readonly Node[]) =>
+  modelThrough([...counting, node("Loop", ["count", "yes", "x"], "through", { body: { graph: body } })], {
+    rounds: integer(2n ** 62n),
+    yes: tensor("bool", [], new Uint8Array([1])),
+  });
 const endless = join(folder, "endless.onnx");
-writeFileSync(
-  endless,
-  modelThrough(
-    [
-      ...unknown,
-      node("Add", ["rounds", "nought"], "count"),
-      node("Loop", ["count", "yes", "x"], "through", { body: { graph: body } }),
-    ],
-    { rounds: integer(2n ** 62n), yes: tensor("bool", [], new Uint8Array([1])) },
-  ),
-);
+writeFileSync(endless, endlessModel([...unknown, node("Add", ["rounds", "nought"], "count")]));
 const huge = join(folder, "huge.onnx");
 writeFileSync(
   huge,
@@ -84,7 +84,7 @@ writeFileSync(
     },
   ),
 );
-const limited = { CAROM_MODEL_SECONDS: "1", CAROM_MEMORY: "1" };
+const limited = { CAROM_MODEL_SECONDS: "1" };
 
 const verbs = (model: string) => [
   ["score", "--model", model, "--data", data],
@@ -103,12 +103,87 @@ it.each(verbs(endless))("time: %s", async (...args) => {
 });
 
 it.each(verbs(huge))("memory: %s", async (...args) => {
-  const { status, stdout, stderr } = await carom(args, { env: limited });
+  const { status, stdout, stderr } = await carom(args, { env: { CAROM_MEMORY: "1" } });
   expect(stderr).toBe(
     "carom: invalid model huge.onnx: expected work within 1 GB of memory, got a process that takes more; " +
       "give fewer rows (--points) or workers (--workers 1), or set CAROM_MEMORY to more gigabytes\n",
   );
   expect([status, stdout]).toEqual([2, ""]);
+});
+
+/** Rows of noughts and ones, and a model that is done with them at once and never with any other: crafted ones. */
+function trap(): { readonly args: readonly string[]; readonly place: string } {
+  const place = temporaryFolder();
+  const [rows, model] = ["rows.npz", "model.onnx"].map((name) => join(place, name));
+  const { x, y } = points(64);
+  writeFileSync(rows, writeNpz({ x: { ...x, data: x.data.map(Math.round) }, y }));
+  const away = [
+    node("Round", ["x"], "rounded"),
+    node("Sub", ["x", "rounded"], "signed"),
+    node("Abs", ["signed"], "away"),
+    node("ReduceMax", ["away"], "most", { keepdims: { int: 0 } }),
+    node("Ceil", ["most"], "any"),
+    node("Cast", ["any"], "isAny", { to: { int: 7 } }),
+    node("Mul", ["isAny", "rounds"], "count"),
+  ];
+  writeFileSync(model, endlessModel(away));
+  const asked = ["--surrogates", "ridge", "--points", "10", "--epsilon", "0.4", "--workers", "2", "--quiet"];
+  return { place, args: ["audit", "--target", model, "--data", rows, ...asked, "--out", join(place, "run")] };
+}
+
+it("time: of workers", async () => {
+  const { status, stdout, stderr } = await carom(trap().args, { env: limited });
+  expect(stderr).toMatch(
+    /^carom: invalid task "judging points of [^"]+": expected computations that end within 1 s of processor time, got/m,
+  );
+  expect([status, stdout]).toEqual([2, ""]);
+});
+
+describe.runIf(process.platform === "linux")("in the middle of a computation, nobody computes on", () => {
+  const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
+  const read = (file: string) => {
+    try {
+      return readFileSync(`/proc/${file}`, "utf8");
+    } catch {
+      return "";
+    }
+  };
+  const familyOf = (pid: number): number[] => {
+    const children = read(`${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+    return [pid, ...children.flatMap(familyOf)];
+  };
+  const statOf = (pid: number) =>
+    read(`${pid}/stat`)
+      .replace(/^.*\) /s, "")
+      .split(" ");
+  const lives = (pid: number) => !["", "Z", "X"].includes(statOf(pid)[0]);
+  /** Hundredths of a second of the processor. */
+  const spentBy = (pid: number) => Number(statOf(pid)[11]);
+
+  it.each([
+    ["whom the user started", 0],
+    ["that commands", 1],
+  ])("once the process is killed %s", async (_, victim) => {
+    const { args, place } = trap();
+    const run = spawn(process.execPath, [main, ...args], {
+      env: { ...process.env, CAROM_STORE: join(place, "store") },
+      stdio: "ignore",
+    });
+    const workers = () => familyOf(run.pid!).slice(2);
+    // No other task of theirs takes so long.
+    while (!workers().some((pid) => spentBy(pid) > 300)) {
+      expect(run.exitCode).toBe(null);
+      await after(100);
+    }
+    const all = familyOf(run.pid!);
+    expect(all.length).toBeGreaterThan(2);
+    process.kill(all[victim], "SIGKILL");
+    const killed = performance.now();
+    while (all.some(lives)) {
+      expect(performance.now() - killed).toBeLessThan(20_000);
+      await after(100);
+    }
+  });
 });
 
 it("time: gradients take it where scores do not", async () => {

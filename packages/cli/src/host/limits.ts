@@ -56,16 +56,24 @@ const WORDS = 4;
 const variable = "CAROM_LAST_WORDS";
 
 /**
- * How a process is started whose last words will be heard: its descriptors behind the first three, and its environment.
+ * How a process is started whose last words will be heard: its descriptors behind the first three, and its environment,
+ * which says by which process.
  */
 export const withLastWords = {
   stdio: ["ipc", "pipe"] as const,
-  env: { ...process.env, [variable]: String(WORDS) },
+  env: { ...process.env, [variable]: String(process.pid) },
 };
 
-/** Where this process says its last words; undefined where nobody listens. */
-export function placeForLastWords(): number | undefined {
-  return process.env[variable] === undefined ? undefined : WORDS;
+/** Who hears the last words of a process, by its number, and the descriptor that they are written to. */
+export interface Listener {
+  readonly pid: number;
+  readonly descriptor: number;
+}
+
+/** Who started this process to hear its last words; undefined where nobody does. */
+export function listener(): Listener | undefined {
+  const pid = process.env[variable];
+  return pid === undefined ? undefined : { pid: Number(pid), descriptor: WORDS };
 }
 
 /** Listens to a process that was started so. What it said is known once it is closed. */

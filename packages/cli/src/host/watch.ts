@@ -1,11 +1,12 @@
-// A watch over this process: a thread that sees how long a stranger's model computes, and how much memory all takes.
+// A watch over this process: a thread that sees how long a stranger's model computes, how much memory all takes, and
+// whether anybody still wants it.
 //
 // Native code hears no signal and gives no turn to anyone, so nobody else in the process could end it. The thread has
 // nothing to do with the runtime.
 
 import { Worker } from "node:worker_threads";
 import { InputError } from "@carom/core";
-import { type Limits, limits, limitVariables, placeForLastWords } from "./limits.ts";
+import { type Limits, type Listener, limits, limitVariables, listener } from "./limits.ts";
 import { givenLimits } from "./sizes.ts";
 
 /** What the watch is told when it begins. */
@@ -13,7 +14,8 @@ export interface Watched {
   /** How many computations are under way, and a number that changes whenever the process gives a turn. */
   readonly state: Int32Array;
   readonly limits: Limits;
-  readonly wordsTo: number | undefined;
+  /** Who waits for what this process does; undefined where nobody does. */
+  readonly listener: Listener | undefined;
 }
 
 const [UNDER_WAY, TURNS] = [0, 1];
@@ -31,7 +33,7 @@ export function startWatch(): void {
   if (import.meta.url.endsWith(".ts")) return;
   const shared = new Int32Array(new SharedArrayBuffer(8));
   state = shared;
-  const watched: Watched = { state: shared, limits: limits(), wordsTo: placeForLastWords() };
+  const watched: Watched = { state: shared, limits: limits(), listener: listener() };
   new Worker(new URL("watchThread.js", import.meta.url), { workerData: watched, execArgv: [] }).unref();
   setInterval(() => Atomics.add(shared, TURNS, 1), TURN_MS).unref();
 }

@@ -1,12 +1,15 @@
-// The thread of the watch: ends the process at its limits, having said which.
+// The thread of the watch: ends the process at its limits, having said which, and where nobody waits for it any more.
 
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import type { LastWords } from "./limits.ts";
+import { isRunning } from "./owner.ts";
 import type { Watched } from "./watch.ts";
 
 const LOOK_MS = 100;
-const { state, limits, wordsTo } = workerData as Watched;
+/** Milliseconds in which a process that gives turns has heard that it is alone, and has tidied up. */
+const PATIENCE_MS = 2000;
+const { state, limits, listener } = workerData as Watched;
 
 /** Processor seconds of the whole process so far. */
 function spent(): number {
@@ -14,10 +17,16 @@ function spent(): number {
   return (user + system) / 1e6;
 }
 
+/** Whether who started this process is gone: it then belongs to another, or on Windows still to that number. */
+const isAlone = () => listener !== undefined && (process.ppid !== listener.pid || !isRunning(listener.pid));
+
 let turns = -1;
 let since = 0;
+let alone = 0;
 
 setInterval(() => {
+  alone = isAlone() ? alone + LOOK_MS : 0;
+  if (alone > PATIENCE_MS) process.kill(process.pid, "SIGKILL");
   if (process.memoryUsage.rss() > limits.bytes) end({ exceeded: "bytes", limit: limits.bytes });
   const [underWay, now] = [Atomics.load(state, 0), Atomics.load(state, 1)];
   if (underWay === 0 || now !== turns) {
@@ -28,7 +37,7 @@ setInterval(() => {
 
 function end(words: LastWords): void {
   try {
-    if (wordsTo !== undefined) writeSync(wordsTo, JSON.stringify(words));
+    if (listener) writeSync(listener.descriptor, JSON.stringify(words));
   } finally {
     process.kill(process.pid, "SIGKILL");
   }

@@ -7,6 +7,7 @@ import { openStore } from "./openStore.ts";
 import { type RememberingStore, remembering } from "./remembering.ts";
 import { nodeRuntime } from "./runtime.ts";
 import type { StorePlace } from "./store.ts";
+import { startWatch } from "./watch.ts";
 
 /** What a worker is told. */
 export interface WorkerRequest {
@@ -39,6 +40,8 @@ const tell = (reply: WorkerReply) => process.send?.(reply, (error: Error | null)
 // A parent that is gone, however it went, takes its workers with it.
 process.on("disconnect", () => process.exit());
 if (process.connected === false) process.exit();
+// In the middle of a computation only the watch sees it.
+startWatch();
 // Ctrl-C, the end of a terminal and of a batch job reach the whole process group; the parent decides what becomes of
 // the workers.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"]) process.on(signal, () => {});
