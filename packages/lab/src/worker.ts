@@ -1,9 +1,9 @@
 // Where the page computes: one question after the other, answers in the order in which they become known.
 
-import type { Dataset, OpenModel } from "@carom/core";
+import type { Dataset, FloatType, OpenModel, Tensor } from "@carom/core";
 import { digitsFrom } from "./digits.ts";
 import { kernelRuntime } from "./kernels/runtime.ts";
-import { answer, pairOf, sentences, variability, whiteBox } from "./question/answer.ts";
+import { answer, craft, judged, pairOf, sentences, variability } from "./question/answer.ts";
 import type { Asked, Told } from "./question/messages.ts";
 import { type Parts, partsOf, type Role, train } from "./question/models.ts";
 import { type Chosen, matrixLearners, type Question } from "./question/question.ts";
@@ -47,7 +47,9 @@ async function work(question: Question, number: number, next: (doing: string) =>
   await next("training the surrogate");
   const surrogate = await fitted(parts, "surrogate", question.surrogate, seed);
   await next("attacking the surrogate");
-  const found = await answer(question, parts, surrogate, target);
+  const crafted = (role: Role, chosen: Chosen, on: OpenModel) => attacked(question, parts, role, chosen, on);
+  const points = await crafted("surrogate", question.surrogate, surrogate);
+  const found = await answer(question, parts, surrogate, target, points);
   tell({ number, answer: found });
   const surrogates = [surrogate];
   for (let draw = 1; draw <= DRAWS; draw++) {
@@ -57,11 +59,12 @@ async function work(question: Question, number: number, next: (doing: string) =>
   const V = await variability(surrogates, parts.attacked);
   tell({ number, variability: V });
   await next("attacking the target itself");
-  const own = await whiteBox(question, parts, target);
+  const own = await judged(await crafted("target", question.target, target), target, parts.attacked.labels);
   tell({ number, whiteBox: own, sentences: sentences(question, found, own, V) });
   for (const surrogate of matrixLearners) {
     await next(`attacking ${surrogate.learner}`);
-    const from = await pairOf(question, parts, await fitted(parts, "surrogate", surrogate, seed));
+    const model = await fitted(parts, "surrogate", surrogate, seed);
+    const from = await pairOf(parts, model, await crafted("surrogate", surrogate, model));
     for (const target of matrixLearners) {
       await next(`judging by ${target.learner}`);
       tell({ number, pair: { surrogate, target, cell: await from(await fitted(parts, "target", target, seed)) } });
@@ -77,5 +80,15 @@ function fitted(parts: Parts, role: Role, chosen: Chosen, seed: number, draw = 0
   const key = JSON.stringify([role, chosen, seed, draw]);
   const known = models.get(key) ?? train(runtime, parts, role, chosen, { seed, draw });
   models.set(key, known);
+  return known;
+}
+
+const attacks = new Map<string, Promise<readonly Tensor<FloatType>[]>>();
+
+/** The points of every budget, crafted once on each model. */
+function attacked({ norm, seed }: Question, parts: Parts, role: Role, chosen: Chosen, on: OpenModel) {
+  const key = JSON.stringify([role, chosen, norm, seed]);
+  const known = attacks.get(key) ?? craft({ norm, seed }, parts, role, on);
+  attacks.set(key, known);
   return known;
 }

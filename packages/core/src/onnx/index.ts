@@ -24,3 +24,14 @@ export { simplify } from "./simplify.ts";
 // What has rules
 
 export { operators } from "./ops/index.ts";
+
+// What a runtime of its own reads of nodes: how windows slide, what an equation says, how sizes change
+
+export { elementTypeOf } from "./elementType.ts";
+export { interpolationMatrix } from "./interpolation.ts";
+export { subscripts } from "./ops/einsum.ts";
+export { changesOf } from "./ops/resize.ts";
+export { countsOfWindows } from "./pooling.ts";
+export { prune } from "./prune.ts";
+export { upgrade } from "./upgrade.ts";
+export { kernelShape, transposedWindowOf, type Window, windowOf } from "./window.ts";

@@ -3,8 +3,8 @@
 import type { Tensor } from "@carom/core";
 import type { Node } from "@carom/core/onnx";
 
-/** Computes the one output of a node; inputs that are left out are undefined. */
-export type Kernel = (inputs: readonly Tensor[], node: Node) => Tensor;
+/** Computes the one output of a node, or a list of several; inputs that are left out are undefined. */
+export type Kernel = (inputs: readonly Tensor[], node: Node) => Tensor | readonly Tensor[];
 
 /** An attribute that is a whole number. */
 export function int(node: Node, name: string, fallback: number): number {
@@ -23,4 +23,10 @@ export function intsOf(node: Node, name: string, input: Tensor | undefined): num
   if (input) return Array.from(input.data as ArrayLike<number | bigint>, Number);
   const attribute = node.attributes[name];
   return attribute && "ints" in attribute ? [...attribute.ints] : undefined;
+}
+
+/** An attribute that is a word. */
+export function word(node: Node, name: string, fallback: string): string {
+  const attribute = node.attributes[name];
+  return attribute && "string" in attribute ? attribute.string : fallback;
 }

@@ -3,7 +3,7 @@
 import { sizeOf, type Tensor } from "@carom/core";
 import type { Node } from "@carom/core/onnx";
 import { int, intsOf, type Kernel } from "./kernel.ts";
-import { axisOf, made, type Numbers, numbersOf, read } from "./values.ts";
+import { axisOf, made, mapped, type Numbers, numbersOf, read, spread } from "./values.ts";
 
 interface Fold {
   readonly start: number;
@@ -52,6 +52,26 @@ function reduced({ type, shape, ...x }: Tensor, axes: ReadonlySet<number>, keep:
 
 const add = (sum: number, x: number) => sum + x;
 
+/** Folds over all axes but those of rows and channels. */
+function overPlaces(fold: Fold): Kernel {
+  return ([x]) => reduced(x, new Set([...x.shape.keys()].slice(2)), true, fold);
+}
+
+/** The logarithm of the sum of exponentials, of which the largest is taken out first. */
+const logSumExp: Kernel = ([x, axes], node) => {
+  const over = axesOf(node, axes, x.shape.length);
+  const most = reduced(x, over, true, { start: Number.NEGATIVE_INFINITY, add: Math.max });
+  const largest = spread(read(most), most.shape, x.shape);
+  let i = 0;
+  const below = mapped(x, (value) => value - largest[i++]);
+  const sums = reduced(below, over, true, { start: 0, add: (sum, value) => sum + Math.exp(value), end: Math.log });
+  const tops = read(most);
+  i = 0;
+  const result = mapped(sums, (value) => value + tops[i++]);
+  if (int(node, "keepdims", 1) === 1) return result;
+  return { ...result, shape: x.shape.filter((_, axis) => !over.has(axis)) };
+};
+
 /** Softmax, or its logarithm, along an axis. */
 function softmax(isLogarithm: boolean): Kernel {
   return ([x], node) => {
@@ -81,8 +101,14 @@ export const reductions: Readonly<Record<string, Kernel>> = {
   ReduceMean: reduction({ start: 0, add, end: (sum, count) => sum / count }),
   ReduceSumSquare: reduction({ start: 0, add: (sum, x) => sum + x * x }),
   ReduceL2: reduction({ start: 0, add: (sum, x) => sum + x * x, end: Math.sqrt }),
+  ReduceL1: reduction({ start: 0, add: (sum, x) => sum + Math.abs(x) }),
+  ReduceLogSum: reduction({ start: 0, add, end: Math.log }),
+  ReduceProd: reduction({ start: 1, add: (product, x) => product * x }),
   ReduceMax: reduction({ start: Number.NEGATIVE_INFINITY, add: Math.max }),
   ReduceMin: reduction({ start: Number.POSITIVE_INFINITY, add: Math.min }),
+  ReduceLogSumExp: logSumExp,
+  GlobalAveragePool: overPlaces({ start: 0, add, end: (sum, count) => sum / count }),
+  GlobalMaxPool: overPlaces({ start: Number.NEGATIVE_INFINITY, add: Math.max }),
   Softmax: softmax(false),
   LogSoftmax: softmax(true),
 };

@@ -1,17 +1,32 @@
-// A runtime of a few operators in plain TypeScript: enough for the lab's own models, their training and their
-// gradients, and a hundredth of the bytes of ONNX Runtime. What it lacks it says when a model is compiled.
+// A runtime in plain TypeScript: every operator that the core can differentiate, and a hundredth of the bytes of ONNX
+// Runtime. What it lacks it says when a model is compiled.
 
-import { InputError, type Runtime, readModel, type Tensor } from "@carom/core";
+import { InputError, type Runtime, readModel, type Tensor, tensor } from "@carom/core";
 import { processorLimits, type Session, type SessionValue } from "@carom/core/models";
-import type { Graph, Node, OnnxModel, ValueInfo } from "@carom/core/onnx";
+import { type Graph, type Node, type OnnxModel, prune, upgrade, type ValueInfo } from "@carom/core/onnx";
+import { activations } from "./activations.ts";
 import { elementwise } from "./elementwise.ts";
 import type { Kernel } from "./kernel.ts";
+import { layouts } from "./layouts.ts";
+import { normalizations } from "./normalizations.ts";
+import { places } from "./places.ts";
 import { products } from "./products.ts";
 import { reductions } from "./reductions.ts";
 import { shapes } from "./shapes.ts";
+import { windows } from "./windows.ts";
 
 /** The operators there are. */
-export const kernels: Readonly<Record<string, Kernel>> = { ...elementwise, ...products, ...reductions, ...shapes };
+export const kernels: Readonly<Record<string, Kernel>> = {
+  ...activations,
+  ...elementwise,
+  ...layouts,
+  ...normalizations,
+  ...places,
+  ...products,
+  ...reductions,
+  ...shapes,
+  ...windows,
+};
 
 /** A runtime that computes graphs of `kernels`, on this thread. */
 export function kernelRuntime(): Runtime {
@@ -21,9 +36,30 @@ export function kernelRuntime(): Runtime {
     get processor() {
       return runtime;
     },
-    compile: async (model) => sessionOf(model instanceof Uint8Array ? readModel(model) : model),
+    compile: async (model) => sessionOf(writtenOut(model instanceof Uint8Array ? readModel(model) : model)),
   };
   return runtime;
+}
+
+/**
+ * The model in operators of one opset; outputs that cannot be written in such are left out, as the labels of classical
+ * models are.
+ *
+ * @throws InputError where none can
+ */
+function writtenOut(model: OnnxModel): OnnxModel {
+  const reasons: unknown[] = [];
+  const of = (outputs: readonly ValueInfo[]) => upgrade({ ...model, graph: prune({ ...model.graph, outputs }) });
+  const outputs = model.graph.outputs.filter((output) => {
+    try {
+      return of([output]);
+    } catch (error) {
+      reasons.push(error);
+      return false;
+    }
+  });
+  if (outputs.length === 0 && reasons.length > 0) throw reasons[0];
+  return reasons.length > 0 ? of(outputs) : upgrade(model);
 }
 
 /** @throws InputError where the model has an operator that there is no kernel of */
@@ -31,8 +67,7 @@ function sessionOf({ graph }: OnnxModel): Session {
   const constants = new Map<string, Tensor>(graph.initializers);
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    const value = node.attributes.value;
-    if (node.op === "Constant" && value && "tensor" in value) constants.set(node.outputs[0], value.tensor);
+    if (node.op === "Constant" && node.domain === "") constants.set(node.outputs[0], constantOf(node));
     else if (node.domain === "" && kernels[node.op]) nodes.push(node);
     else throw lacking(node);
   }
@@ -49,12 +84,24 @@ function sessionOf({ graph }: OnnxModel): Session {
       for (const [name, tensor] of Object.entries(feeds)) values.set(name, tensor);
       for (const node of needed.get(key)!) {
         const inputs = node.inputs.map((name) => values.get(name) as Tensor);
-        values.set(node.outputs[0], kernels[node.op](inputs, node));
+        const results = [kernels[node.op](inputs, node)].flat();
+        for (const [i, name] of node.outputs.entries()) values.set(name, results[i]);
       }
       return Object.fromEntries(fetch.map((name) => [name, values.get(name)!]));
     },
     release: async () => {},
   };
+}
+
+/** What a Constant node holds, in whichever of its attributes. @throws InputError where it is words */
+function constantOf(node: Node): Tensor {
+  const { value, value_float: one, value_floats: some, value_int: whole, value_ints: list } = node.attributes;
+  if (value && "tensor" in value) return value.tensor;
+  if (one && "float" in one) return tensor("float32", [], [one.float]);
+  if (some && "floats" in some) return tensor("float32", [some.floats.length], some.floats);
+  if (whole && "int" in whole) return tensor("int64", [], [whole.int]);
+  if (list && "ints" in list) return tensor("int64", [list.ints.length], list.ints);
+  throw lacking(node);
 }
 
 /** The nodes that some values are computed by, in their order. */
@@ -77,6 +124,6 @@ function lacking({ op, domain }: Node): InputError {
   return new InputError("unsupported", `operator ${domain ? `${domain}.` : ""}${op}`, {
     expected: `one of ${Object.keys(kernels).length} that this page computes by itself`,
     got: "another",
-    remedy: "let ONNX Runtime compute the model",
+    remedy: "ask the command line, which computes with ONNX Runtime",
   });
 }

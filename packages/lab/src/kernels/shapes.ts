@@ -1,23 +1,17 @@
 // Operators that move elements, or say where they are.
 
 import { type ElementType, sizeOf, type Tensor, tensor } from "@carom/core";
-import type { Node } from "@carom/core/onnx";
+import { elementTypeOf, type Node } from "@carom/core/onnx";
 import { int, intsOf, type Kernel } from "./kernel.ts";
 import { axisOf, broadcast, made, type Numbers, numbersOf, read, spread } from "./values.ts";
 
-const reshaped = (x: Tensor, shape: readonly number[]): Tensor => ({ ...x, shape });
+function reshaped(x: Tensor, shape: readonly number[]): Tensor {
+  if (sizeOf(shape) !== sizeOf(x.shape)) throw new Error(`[${x.shape}] has not the size of [${shape}]`);
+  return { ...x, shape };
+}
+
 const whole = (numbers: readonly number[], shape: readonly number[] = [numbers.length]) =>
   tensor("int64", shape, numbers);
-
-/** Element types by the numbers that ONNX gives them. */
-const types: Readonly<Record<number, ElementType>> = {
-  1: "float32",
-  2: "uint8",
-  6: "int32",
-  7: "int64",
-  9: "bool",
-  11: "float64",
-};
 
 function cast(x: Tensor, type: ElementType): Tensor {
   if (x.type === type) return x;
@@ -45,7 +39,8 @@ function taken(x: Tensor, axis: number, positions: readonly number[], indices: r
   return made(x.type, [...x.shape.slice(0, axis), ...indices, ...x.shape.slice(axis + 1)], out);
 }
 
-function slice(x: Tensor, starts: number[], ends: number[], axes: number[], steps: number[]): Tensor {
+/** What is left of an array between starts and ends along axes, by steps. */
+export function slice(x: Tensor, starts: number[], ends: number[], axes: number[], steps: number[]): Tensor {
   let result = x;
   for (const [i, given] of axes.entries()) {
     const axis = axisOf(given, x.shape.length);
@@ -87,10 +82,10 @@ function newShape(x: Tensor, wanted: readonly number[], node: Node): number[] {
 
 export const shapes: Readonly<Record<string, Kernel>> = {
   Identity: ([x]) => x,
-  Shape: ([x]) => whole(x.shape),
+  Shape: ([x], node) => whole(x.shape.slice(int(node, "start", 0), int(node, "end", x.shape.length))),
   Size: ([x]) => whole([sizeOf(x.shape)], []),
   Cast: ([x], node) => {
-    const type = types[int(node, "to", 0)];
+    const type = elementTypeOf(int(node, "to", 0));
     if (!type) throw new Error(`no numbers of type ${int(node, "to", 0)} here`);
     return cast(x, type);
   },
@@ -127,7 +122,9 @@ export const shapes: Readonly<Record<string, Kernel>> = {
   },
   Gather: ([x, indices], node) => {
     const axis = axisOf(int(node, "axis", 0), x.shape.length);
-    const positions = Array.from(read(indices), (at) => (at < 0 ? at + x.shape[axis] : at));
+    const positions = Array.from(read(indices), (at) => axisOf(at, x.shape[axis]));
+    const outside = positions.find((at) => !(at >= 0 && at < x.shape[axis]));
+    if (outside !== undefined) throw new Error(`no place ${outside} among ${x.shape[axis]}`);
     return taken(x, axis, positions, indices.shape);
   },
   Slice: ([x, starts, ends, axes, steps], node) => {

@@ -3,12 +3,13 @@
 import { type ElementType, sizeOf, type Tensor, tensor } from "@carom/core";
 
 /** An array of numbers that a kernel reads or writes. */
-export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array | Int8Array;
 
 /** The array that results of an element type are computed in; whole numbers of 64 bits as float64, exact up to 2^53. */
 export function numbersOf(type: ElementType, length: number): Numbers {
   if (type === "float32") return new Float32Array(length);
   if (type === "bool" || type === "uint8") return new Uint8Array(length);
+  if (type === "int8") return new Int8Array(length);
   if (type === "int32") return new Int32Array(length);
   if (type === "float64" || type === "int64") return new Float64Array(length);
   throw new Error(`no numbers of type ${type} are computed here`);
@@ -24,6 +25,14 @@ export function read({ data }: Tensor): Numbers {
 export function made(type: ElementType, shape: readonly number[], numbers: Numbers): Tensor {
   if (type !== "int64") return tensor(type, shape, numbers as never);
   return tensor("int64", shape, BigInt64Array.from(numbers as ArrayLike<number> & Iterable<number>, BigInt));
+}
+
+/** A function of each element. */
+export function mapped(x: Tensor, apply: (x: number) => number, type = x.type): Tensor {
+  const values = read(x);
+  const out = numbersOf(type, values.length);
+  for (let i = 0; i < out.length; i++) out[i] = apply(values[i]);
+  return made(type, x.shape, out);
 }
 
 /** The shape that two broadcast to, as NumPy and ONNX have it. */

@@ -16,7 +16,7 @@ import {
 } from "@carom/core";
 import { mean } from "@carom/core/stats";
 import { decomposition, lossVariability, pairFinding, predictedIncreases } from "@carom/core/transfer";
-import type { Parts } from "./models.ts";
+import type { Parts, Role } from "./models.ts";
 import { budgetsOf, nameOf, type Question } from "./question.ts";
 
 /** What a model makes of every digit at one budget. */
@@ -49,18 +49,18 @@ export interface Answer {
   readonly alignment: number;
 }
 
-/** Attacks the digits on the surrogate at every budget, and looks at both models. */
+/** Looks at what both models make of the points that were crafted on the surrogate for every budget. */
 export async function answer(
   question: Question,
-  { attacked, surrogate: pool }: Parts,
+  { attacked }: Parts,
   surrogate: OpenModel,
   target: OpenModel,
+  points: readonly Tensor<FloatType>[],
 ): Promise<Answer> {
   const norm = norms[question.norm];
   const [clean, labels] = [denseRows(attacked), attacked.labels];
   const [own, theirs] = [await lossGradients(surrogate, attacked), await lossGradients(target, attacked)];
   const sizes = gradientSizes(theirs, norm);
-  const points = await craft(question, attacked, pool, surrogate);
   const start = await seen(target, clean, labels);
   const budgets: AtBudget[] = [];
   for (const [i, epsilon] of budgetsOf[question.norm].entries()) {
@@ -87,11 +87,11 @@ export async function answer(
   };
 }
 
-/** The points for every budget, crafted on a model. */
-async function craft(
-  question: Question,
-  attacked: Dataset,
-  pool: Dataset,
+/** The points for every budget, crafted on a model that one of the sides has; second starts are rows of that side. */
+export async function craft(
+  question: Pick<Question, "norm" | "seed">,
+  { attacked, ...pools }: Parts,
+  role: Role,
   on: OpenModel,
 ): Promise<readonly Tensor<FloatType>[]> {
   const results = await craftEvasion({
@@ -101,7 +101,7 @@ async function craft(
     labels: attacked.labels,
     threat: { norm: norms[question.norm], domain: attacked.domain },
     epsilons: budgetsOf[question.norm],
-    pool,
+    pool: pools[role],
     seed: question.seed,
   });
   return results.map(({ points }) => points);
@@ -124,17 +124,8 @@ export async function variability(models: readonly OpenModel[], attacked: Datase
   return lossVariability(losses)?.perPoint;
 }
 
-/** Shares of the digits that the target gets wrong where they are crafted on the target itself. */
-export async function whiteBox(
-  question: Question,
-  { attacked, target: pool }: Parts,
-  target: OpenModel,
-): Promise<readonly number[]> {
-  return judged(await craft(question, attacked, pool, target), target, attacked.labels);
-}
-
 /** A model's error at every budget. */
-async function judged(
+export async function judged(
   crafted: readonly Tensor<FloatType>[],
   model: OpenModel,
   labels: Int32Array,
@@ -152,16 +143,15 @@ export interface Cell {
   readonly alignment: number;
 }
 
-/** Attacks the digits on a surrogate; what comes back judges them by a target. */
+/** Judges the points that were crafted on a surrogate by each target that is asked for. */
 export async function pairOf(
-  question: Question,
-  { attacked, surrogate: pool }: Parts,
+  { attacked }: Parts,
   surrogate: OpenModel,
+  points: readonly Tensor<FloatType>[],
 ): Promise<(target: OpenModel) => Promise<Cell>> {
-  const crafted = await craft(question, attacked, pool, surrogate);
   const own = await lossGradients(surrogate, attacked);
   return async (target) => ({
-    errors: await judged(crafted, target, attacked.labels),
+    errors: await judged(points, target, attacked.labels),
     alignment: meanAlignment(own, await lossGradients(target, attacked)),
   });
 }

@@ -50,7 +50,7 @@ function repeat(g: GraphWriter, value: string, axes: readonly number[], like: st
 }
 
 /** The letters of each operand and of the result, an ellipsis written out in letters that the equation does not use. */
-function subscripts(node: Node, ranks: readonly number[]): { operands: readonly string[]; result: string } {
+export function subscripts(node: Node, ranks: readonly number[]): { operands: readonly string[]; result: string } {
   const equation = stringAttribute(node, "equation", "").replaceAll(" ", "");
   const [left, right] = equation.split("->");
   const terms = left.split(",");

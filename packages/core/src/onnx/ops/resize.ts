@@ -53,7 +53,10 @@ interface Change {
 }
 
 /** What becomes of each axis; undefined where sizes and scales are computed while the graph runs. */
-function changesOf(node: Node, [x, regions, scales, sizes]: readonly (ValueType | undefined)[]): Change[] | undefined {
+export function changesOf(
+  node: Node,
+  [x, regions, scales, sizes]: readonly (ValueType | undefined)[],
+): Change[] | undefined {
   const rank = x!.shape.length;
   const all = x!.shape.map((_, i) => i);
   const axes = intsAttribute(node, "axes", all).map((axis) => normalizeAxis(node, axis, rank));
