@@ -14,7 +14,14 @@ export function objectShelf(objects: Objects, folder: string): Shelf {
   const place = (name: string) => `${folder}/${name}`;
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   let keeping: Promise<boolean> | undefined;
-  const keepsConditions = () => (keeping ??= probe(objects, place(`${PROBE}/${process.pid}-${Date.now()}`)));
+  const keepsConditions = () => {
+    keeping ??= probe(objects, place(`${PROBE}/${process.pid}-${Date.now()}`)).catch((error: unknown) => {
+      // What was away when it was tried may keep them when it is back.
+      keeping = undefined;
+      throw error;
+    });
+    return keeping;
+  };
   const write = async (name: string, text: string, condition: Condition) => {
     if (await keepsConditions()) return objects.write(place(name), text, condition);
     // It was looked at right before: whoever comes in between is found when the lease is read.

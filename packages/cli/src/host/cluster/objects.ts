@@ -17,6 +17,9 @@ export interface Read {
   readonly tag: string;
 }
 
+/** What is written; of a file that need not fit into memory a Blob. */
+export type Body = Blob | Uint8Array<ArrayBuffer> | string;
+
 /** Only where there is none yet, or only in place of that with a tag. */
 export type Condition = { readonly absent: true } | { readonly tag: string };
 
@@ -26,22 +29,40 @@ export interface Objects {
   read(name: string): Promise<Read | undefined>;
   has(name: string): Promise<boolean>;
   /** Writes an object; false where a condition does not hold. */
-  write(name: string, body: Blob | string, condition?: Condition): Promise<boolean>;
+  write(name: string, body: Body, condition?: Condition): Promise<boolean>;
   remove(name: string): Promise<void>;
   /** Objects whose names begin so, without it. */
   list(prefix: string): Promise<readonly Listed[]>;
 }
 
+/** A request before it is signed. */
+interface Unsigned {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Body;
+}
+
+/** What a server answers. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** The part of aws4fetch that is used: it signs requests. */
 interface Aws4Fetch {
-  readonly AwsClient: new (options: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-    readonly service: string;
-    readonly region: string;
-    readonly retries: number;
-  }) => { fetch(url: string, init: RequestInit): Promise<Response> };
+  readonly AwsV4Signer: new (
+    request: Unsigned & {
+      readonly url: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string;
+      readonly service: string;
+      readonly region: string;
+      /** Keys that were derived from the secret one, for further requests. */
+      readonly cache: Map<string, ArrayBuffer>;
+    },
+  ) => { sign(): Promise<{ readonly url: URL; readonly headers: Headers }> };
 }
 
 const PACKAGE = "aws4fetch";
@@ -66,18 +87,18 @@ export async function openObjects(address: string): Promise<Objects> {
     throw new InputError("invalid", "store", detail);
   }
   const prefix = given === "" ? "" : `${given}/`;
-  const client = await clientFor(address);
+  const send = await signingFor(address);
   const base = baseOf(bucket);
   const urlOf = (name: string) => `${base}/${`${prefix}${name}`.split("/").map(encodeURIComponent).join("/")}`;
-  /** A response whose status is expected; failures that may pass are tried again. */
-  const request = async (url: string, init: RequestInit, expected: readonly number[]): Promise<Response> => {
+  /** An answer whose status is expected; failures that may pass, on the way here too, are tried again. */
+  const request = async (url: string, init: Unsigned, expected: readonly number[]): Promise<Answer> => {
     for (let tries = 0; ; tries++) {
-      const response = await client
-        .fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) })
-        .catch((error: Error & { readonly cause?: Error }) => error.cause?.message ?? error.message);
-      if (typeof response !== "string" && expected.includes(response.status)) return response;
-      const got = typeof response === "string" ? response : `${response.status} ${await firstWords(response)}`;
-      const mayPass = typeof response === "string" || response.status >= 500 || response.status === 429;
+      const answer = await send(url, init).catch(
+        (error: Error & { readonly cause?: Error }) => error.cause?.message ?? error.message,
+      );
+      if (typeof answer !== "string" && expected.includes(answer.status)) return answer;
+      const got = typeof answer === "string" ? answer : `${answer.status} ${firstWords(answer)}`;
+      const mayPass = typeof answer === "string" || answer.status >= 500 || answer.status === 429;
       if (!mayPass || tries === PAUSES.length) throw refused(address, got);
       await after(PAUSES[tries]);
     }
@@ -85,19 +106,20 @@ export async function openObjects(address: string): Promise<Objects> {
   return {
     address,
     async read(name) {
-      const response = await request(urlOf(name), { method: "GET" }, [200, 404]);
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      return response.status === 404 ? undefined : { bytes, tag: response.headers.get("etag") ?? "" };
+      const { status, bytes, headers } = await request(urlOf(name), { method: "GET" }, [200, 404]);
+      return status === 404 ? undefined : { bytes, tag: headers.get("etag") ?? "" };
     },
-    has: async (name) => (await request(urlOf(name), { method: "HEAD" }, [200, 404])).status === 200,
+    async has(name) {
+      // One byte in place of HEAD, after which Node's fetch closes its connection. What is empty has not even that one.
+      const headers = { Range: "bytes=0-0" };
+      return (await request(urlOf(name), { method: "GET", headers }, [200, 206, 404, 416])).status !== 404;
+    },
     async write(name, body, condition) {
       const headers: Record<string, string> =
         condition === undefined ? {} : "tag" in condition ? { "If-Match": condition.tag } : { "If-None-Match": "*" };
       // A conflict is told as 409 while another writes the same, and 404 where what was to be replaced is gone.
       const statuses = condition === undefined ? [200] : [200, 412, 409, 404];
-      const response = await request(urlOf(name), { method: "PUT", body, headers }, statuses);
-      await response.arrayBuffer();
-      return response.status === 200;
+      return (await request(urlOf(name), { method: "PUT", body, headers }, statuses)).status === 200;
     },
     async remove(name) {
       await request(urlOf(name), { method: "DELETE" }, [200, 204, 404]);
@@ -108,9 +130,9 @@ export async function openObjects(address: string): Promise<Objects> {
       do {
         const query = new URLSearchParams({ "list-type": "2", prefix: prefix + inner });
         if (token !== undefined) query.set("continuation-token", token);
-        const response = await request(`${base}?${query}`, { method: "GET" }, [200]);
-        const now = Date.parse(response.headers.get("date") ?? "");
-        const text = await response.text();
+        const { headers, bytes } = await request(`${base}?${query}`, { method: "GET" }, [200]);
+        const now = Date.parse(headers.get("date") ?? "");
+        const text = decode(bytes);
         for (const entry of text.match(/<Contents>.*?<\/Contents>/gs) ?? []) {
           const written = Date.parse(valueIn(entry, "LastModified") ?? "");
           const name = valueIn(entry, "Key")!.slice(prefix.length + inner.length);
@@ -123,7 +145,8 @@ export async function openObjects(address: string): Promise<Objects> {
   };
 }
 
-async function clientFor(address: string) {
+/** Sends requests with a signature. */
+async function signingFor(address: string) {
   const found = await optionalPackage<Aws4Fetch>(PACKAGE);
   if (!found) {
     throw new InputError("unsupported", `store ${address}`, {
@@ -140,12 +163,19 @@ async function clientFor(address: string) {
       remedy: "set them, and AWS_SESSION_TOKEN where they are for a session alone",
     });
   }
-  return new found.AwsClient({
+  const secrets = {
     ...{ accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
     ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    // Tries are counted here, for requests that never arrive too.
-    ...{ service: "s3", region: AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1", retries: 0 },
-  });
+    ...{ service: "s3", region: AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1" },
+    cache: new Map<string, ArrayBuffer>(),
+  };
+  return async (address: string, request: Unsigned): Promise<Answer> => {
+    const { url, headers } = await new found.AwsV4Signer({ ...secrets, ...request, url: address }).sign();
+    const response = await fetch(url, { ...request, headers, signal: AbortSignal.timeout(TIMEOUT) });
+    // A connection serves again when all of an answer was read.
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, headers: response.headers, bytes };
+  };
 }
 
 /** Where a bucket is: below the server that the environment names, else at Amazon's. */
@@ -162,10 +192,12 @@ function valueIn(xml: string, element: string): string | undefined {
 }
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", "#39": "'" };
 
-async function firstWords(response: Response): Promise<string> {
-  const text = await response.text().catch(() => "");
-  return valueIn(text, "Message") ?? valueIn(text, "Code") ?? response.statusText;
+function firstWords({ bytes }: Answer): string {
+  const text = decode(bytes);
+  return valueIn(text, "Message") ?? valueIn(text, "Code") ?? "without a word";
 }
+
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 function refused(address: string, got: string): InputError {
   return new InputError("invalid", `store ${address}`, {

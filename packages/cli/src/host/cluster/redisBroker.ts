@@ -36,9 +36,15 @@ interface Worker {
   on(event: "error", listener: () => void): void;
   close(force: boolean): Promise<void>;
 }
+interface QueueEvents {
+  on(event: "completed" | "failed", listener: (of: { readonly jobId: string }) => void): void;
+  on(event: "error", listener: () => void): void;
+  close(): Promise<void>;
+}
 interface BullMq {
   readonly Queue: new (name: string, options: object) => Queue;
   readonly Worker: new (name: string, processor: null, options: object) => Worker;
+  readonly QueueEvents: new (name: string, options: object) => QueueEvents;
 }
 interface Redis {
   connect(): Promise<void>;
@@ -84,6 +90,7 @@ export async function redisBroker(address: string, { self, patience, store }: Re
   const queue = new bullMq.Queue(name, shared);
   queue.on("error", () => {});
   let worker: Worker | undefined;
+  let events: QueueEvents | undefined;
   const taking = (): Worker => {
     if (worker) return worker;
     worker = new bullMq.Worker(name, null, {
@@ -125,6 +132,11 @@ export async function redisBroker(address: string, { self, patience, store }: Re
       await queue.remove(key);
     },
     offered: async () => new Set(await queue.getRanges(["wait", "active", "delayed", "paused", "prioritized"])),
+    listen(onOver) {
+      events = new bullMq.QueueEvents(name, shared);
+      events.on("error", () => {});
+      for (const event of ["completed", "failed"] as const) events.on(event, ({ jobId }) => onOver(jobId));
+    },
     async failureOf(key) {
       const text = await redis.getdel(at("failures", key));
       return text === null ? undefined : (JSON.parse(text) as Failure);
@@ -160,6 +172,7 @@ export async function redisBroker(address: string, { self, patience, store }: Re
     },
     async close() {
       await worker?.close(true);
+      await events?.close();
       await queue.close();
       redis.disconnect();
     },

@@ -60,6 +60,8 @@ export interface Broker {
   withdraw(key: string): Promise<void>;
   /** Keys of the tasks that are offered and not over. */
   offered(): Promise<ReadonlySet<string>>;
+  /** Tells of tasks that are over as it hears of them, if not of all; absent where one can only look. */
+  listen?(onOver: (key: string) => void): void;
   /** Why a task that is no longer offered has no artifact; told once. */
   failureOf(key: string): Promise<Failure | undefined>;
   /** Takes up to so many tasks that nobody is at. `isWilling` is asked about each. */

@@ -18,8 +18,11 @@ interface BrokeredOptions {
 const PER_PLACE = 3;
 const FEWEST = 32;
 /** Milliseconds between two looks at what is over, while tasks end and while none does. */
-const SOON = 20;
-const LATER = 1000;
+const [SOON, LATER] = [20, 1000];
+/** The same where the broker tells of what is over: it may have forgotten something. */
+const SELDOM = 2000;
+/** Tasks about which the store is asked at once. */
+const AT_ONCE = 32;
 /** Milliseconds between two looks at who is there. */
 const HOSTS = 5000;
 
@@ -42,38 +45,55 @@ export function brokered(
   let closed = false;
   let places = 0;
   const offer = (task: Task) => broker.offer({ task, provider, code, deaths: 0 });
-  /** Settles what is over; returns how many. */
-  const settle = async (): Promise<number> => {
-    const open = await broker.offered();
-    const gone = [...waiting.values()].filter(({ task }) => !open.has(task.key));
-    let over = 0;
-    for (const each of gone) {
-      const failure = await broker.failureOf(each.task.key);
-      if (!failure && !(await store.has(each.task.key))) {
-        // Whoever had it, or what was offered, is gone without a trace.
-        await offer(each.task);
-        continue;
+  const settling = new Set<string>();
+  /** Settles a task that is no longer offered, or offers it again; returns whether it is over. */
+  const settle = async (key: string): Promise<boolean> => {
+    const each = waiting.get(key);
+    if (!each || settling.has(key)) return false;
+    settling.add(key);
+    try {
+      const isThere = await store.has(key);
+      const failure = isThere ? undefined : await broker.failureOf(key);
+      if (isThere || failure) {
+        waiting.delete(key);
+        if (failure) each.reject(errorOf(failure));
+        else each.resolve();
+        return true;
       }
-      over++;
-      waiting.delete(each.task.key);
-      if (failure) each.reject(errorOf(failure));
-      else each.resolve();
+      // Whoever had it, or what was offered, is gone without a trace.
+      await offer(each.task);
+      return false;
+    } finally {
+      settling.delete(key);
+    }
+  };
+  /** Settles all that is over; returns how much was. */
+  const settleAll = async (): Promise<number> => {
+    const open = await broker.offered();
+    const gone = [...waiting.keys()].filter((key) => !open.has(key));
+    let over = 0;
+    for (let from = 0; from < gone.length; from += AT_ONCE) {
+      const settled = await Promise.all(gone.slice(from, from + AT_ONCE).map(settle));
+      over += settled.filter(Boolean).length;
     }
     return over;
   };
+  // What cannot be settled now is found at the next look.
+  broker.listen?.((key) => void settle(key).catch(() => {}));
+  const [soon, later] = broker.listen ? [SELDOM, SELDOM] : [SOON, LATER];
   const look = telling(broker, code, clock, onWarning);
   const watch = async () => {
-    let pause = SOON;
+    let pause = soon;
     let away = false;
     while (waiting.size > 0 && !closed) {
       try {
-        pause = (await settle()) > 0 ? SOON : Math.min(LATER, pause * 1.5);
+        pause = (await settleAll()) > 0 ? soon : Math.min(later, pause * 1.5);
         places = await look(waiting.size);
         away = false;
       } catch (error) {
         if (!away) onWarning(`the broker cannot be reached, trying again: ${(error as Error).message}`);
         away = true;
-        pause = LATER;
+        pause = later;
       }
       if (waiting.size > 0) await clock.sleep(pause);
     }

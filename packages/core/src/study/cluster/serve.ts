@@ -44,6 +44,7 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
   const code = codeName();
   const running = new Map<string, Promise<void>>();
   const held = new Set<Taken>();
+  const telling = new Set<Promise<void>>();
   const died = new Map<string, number>();
   let finished = 0;
   let isStopping = false;
@@ -74,21 +75,23 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
   const compute = async (taken: Taken) => {
     const { task, deaths } = taken.offer;
     held.add(taken);
+    let tell: () => Promise<void>;
     try {
       await options.run(task);
-      held.delete(taken);
       finished++;
       options.onEnd?.(task);
-      await persist(() => taken.end());
+      tell = () => taken.end();
     } catch (error) {
-      held.delete(taken);
       const isDeath = error instanceof Death && deaths + 1 < MOST_DEATHS;
       if (isDeath) died.set(task.key, clock.now());
-      await persist(() => (isDeath ? taken.giveBack(true) : taken.end(failureOf(error))));
-    } finally {
-      running.delete(task.key);
-      wake();
+      tell = () => (isDeath ? taken.giveBack(true) : taken.end(failureOf(error)));
     }
+    held.delete(taken);
+    running.delete(task.key);
+    // The next task need not wait until the broker knows of this one.
+    const told = persist(tell).finally(() => telling.delete(told));
+    telling.add(told);
+    wake();
   };
   /** A broker that is away for a moment shall know in the end. */
   const persist = async (call: () => Promise<void>) => {
@@ -139,6 +142,7 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
     }
   }
   await Promise.all(running.values());
+  await Promise.all(telling);
   end();
   await broker.leave().catch(() => {});
   await renewing;
