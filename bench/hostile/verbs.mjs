@@ -65,7 +65,10 @@ function statusOf(error, args) {
 
 // A parent that is gone wants no answer.
 process.on("disconnect", () => process.exit());
+const environment = { ...process.env };
 process.on("message", async (/** @type {Request} */ request) => {
+  // Options of the command before may have set some of it.
+  process.env = { ...environment };
   const before = process.cpuUsage();
   let [stdout, stderr] = ["", ""];
   const [write, writeError] = [process.stdout.write, process.stderr.write];
