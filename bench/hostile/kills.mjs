@@ -1,5 +1,6 @@
 // Random kills: does a command that was ended at any moment, or lost a worker, give the same bytes when it is started
-// again, do nothing twice that was finished, and leave neither files nor processes behind? (Linux)
+// again, do nothing twice that was finished, and leave neither files nor processes behind? (Linux) Half of the kills
+// wait for so many finished tasks, so that they fall into computing however busy the machine is; the others for a time.
 //   node bench/hostile/kills.mjs [count = 100] [seed = 0] [commands, with commas between]
 
 import { spawn } from "node:child_process";
@@ -102,6 +103,8 @@ const commands = {
   },
 };
 
+const LOOK_MS = 5;
+
 /** A process and all below it that live. @param {number} pid @returns {number[]} */
 function descendants(pid) {
   try {
@@ -118,11 +121,13 @@ function descendants(pid) {
 const lives = (/** @type {number} */ pid) =>
   existsSync(`/proc/${pid}`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
-/** Runs a command in a place; after so many milliseconds, one of its processes gets a signal. */
+/**
+ * Runs a command in a place; so many milliseconds after so many tasks are finished, one of its processes gets a signal.
+ */
 async function run(
   /** @type {string} */ name,
   /** @type {string} */ place,
-  /** @type {{ ms: number, signal: NodeJS.Signals, depth: number } | undefined} */ kill,
+  /** @type {{ tasks: number, ms: number, signal: NodeJS.Signals, depth: number } | undefined} */ kill,
 ) {
   const { args, out } = commands[name];
   const env = { ...process.env, CAROM_STORE: join(place, "store"), CAROM_MEMORY: "2" };
@@ -135,10 +140,17 @@ async function run(
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (piece) => (stdout += piece));
   child.stderr.on("data", (piece) => (stderr += piece));
-  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? code)));
+  let goesOn = true;
+  const ended = new Promise((resolve) =>
+    child.on("close", (code, signal) => {
+      goesOn = false;
+      resolve(signal ?? code);
+    }),
+  );
   /** @type {number[]} */
   let all = [];
   if (kill) {
+    while (goesOn && Object.keys(artifactsOf(join(place, "store"))).length < kill.tasks) await after(LOOK_MS);
     await Promise.race([after(kill.ms), ended]);
     all = descendants(child.pid ?? 0);
     const victim = all[Math.min(kill.depth, all.length - 1)];
@@ -154,7 +166,8 @@ const hash = (/** @type {string} */ path) => createHash("sha256").update(readFil
 const filesIn = (/** @type {string} */ place) =>
   existsSync(place)
     ? readdirSync(place, { recursive: true, encoding: "utf8" })
-        .filter((name) => statSync(join(place, name)).isFile())
+        // What is being written may be gone by now.
+        .filter((name) => statSync(join(place, name), { throwIfNoEntry: false })?.isFile())
         .sort()
     : [];
 const contentOf = (/** @type {string} */ place) =>
@@ -164,7 +177,7 @@ const artifactsOf = (/** @type {string} */ place) =>
   Object.fromEntries(
     filesIn(place)
       .filter((name) => /[0-9a-f]{64}$/.test(name))
-      .map((name) => [name, statSync(join(place, name)).ino]),
+      .map((name) => [name, statSync(join(place, name), { throwIfNoEntry: false })?.ino]),
   );
 const answeredIn = (/** @type {string} */ place) =>
   filesIn(join(place, "store/ledgers")).flatMap((name) =>
@@ -194,11 +207,13 @@ async function reference(/** @type {string} */ name) {
   const [a, b] = [contentOf(join(one, "work")), contentOf(join(two, "work"))];
   const stable = Object.keys(a).filter((file) => a[file] === b[file]);
   const others = Object.keys(a).filter((file) => a[file] !== b[file]);
+  const tasks = Object.keys(artifactsOf(join(one, "store"))).length;
   console.log(
-    `${name}: ${first.taken.toFixed(0)} ms, ${stable.length} files, and ${others.join(", ") || "none"} that hold times`,
+    `${name}: ${first.taken.toFixed(0)} ms, ${tasks} tasks, ${stable.length} files, and ${others.join(", ") || "none"} that hold times`,
   );
   for (const place of [one, two]) rmSync(place, { recursive: true });
   return {
+    tasks,
     content: Object.fromEntries(stable.map((file) => [file, a[file]])),
     names: Object.keys(a),
     rows,
@@ -214,25 +229,30 @@ const references = Object.fromEntries(
     /** @type {Promise<any[]>} */ (Promise.resolve([])),
   ),
 );
-const tally = { kills: 0, early: 0, finished: 0, wrong: 0 };
+const tally = { kills: 0, early: 0, computing: 0, finished: 0, wrong: 0 };
 for (let i = 0; i < count; i++) {
   const random = stream(seed, "kills", i);
   const name = names[i % names.length];
   const expected = references[name];
   const signal = pick(/** @type {const} */ (["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]), random);
-  const kill = { ms: random.uniform() * 1.1 * expected.taken, signal, depth: pick([0, 0, 1, 2, 3], random) };
+  const isTimed = random.uniform() < 0.5;
+  const kill = {
+    tasks: isTimed ? 0 : 1 + random.integer(expected.tasks),
+    ms: random.uniform() * (isTimed ? 1.1 * expected.taken : expected.taken / expected.tasks),
+    signal,
+    depth: pick([0, 0, 1, 2, 3], random),
+  };
   const place = newPlace();
   asked = [];
   const killed = await run(name, place, kill);
   const faults = killed.strays.map((pid) => `process ${pid} lives on`);
   const [before, answered, rowsBefore] = [artifactsOf(join(place, "store")), answeredIn(place), asked.length];
-  if (killed.status !== 0 && signal !== "SIGKILL" && readdirSync(join(place, "work")).length > 0) {
-    faults.push(`left ${readdirSync(join(place, "work"))}`);
-  }
+  const left = readdirSync(join(place, "work")).filter((file) => file !== commands[name].out);
+  if (killed.status !== 0 && signal !== "SIGKILL" && left.length > 0) faults.push(`left ${left}`);
   tally.kills++;
   // What has its output is done, though it may have been killed before it said so: a run of the same question is told
   // again, of a file is told that it is whole.
-  const isDone = killed.status === 0 || (signal === "SIGKILL" && existsSync(join(place, "work", commands[name].out)));
+  const isDone = killed.status === 0 || existsSync(join(place, "work", commands[name].out));
   if (isDone) {
     tally.finished++;
     const again = await run(name, place, undefined);
@@ -242,7 +262,9 @@ for (let i = 0; i < count; i++) {
         : again.status === 2 && /remove it .* it is whole, even where/.test(again.stderr);
     if (!isTold) faults.push(`again: ${again.status} ${again.stderr.slice(0, 400)}`);
   } else {
-    if (Object.keys(before).length === 0) tally.early++;
+    const finished = Object.keys(before).length;
+    if (finished === 0) tally.early++;
+    else if (finished < expected.tasks) tally.computing++;
     const lines = killed.stderr.split("\n").filter((line) => line !== "");
     if (!lines.every((line) => line.startsWith("carom: ") && !line.includes("fault of carom"))) {
       faults.push(`said ${JSON.stringify(killed.stderr.slice(0, 400))}`);

@@ -16,6 +16,8 @@ const PATIENCE = 3000;
 /** The exit status of what a signal ended is above this by the signal's number. */
 const BY_SIGNAL = 128;
 const INPUT_FAULT = 2;
+/** Signals by which somebody asks a process to end. */
+const ASKING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const command = fileURLToPath(new URL("command.js", import.meta.url));
 const child = fork(command, process.argv.slice(2), {
@@ -32,7 +34,7 @@ child.on("message", (message: Doing | Drains) => {
 });
 
 let ended: NodeJS.Signals | undefined;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const signal of ASKING) {
   process.on(signal, () => {
     const isFirst = ended === undefined;
     ended ??= signal;
@@ -44,7 +46,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 child.on("close", (status, signal) => {
   if (signal === null) process.exitCode = status ?? INPUT_FAULT;
-  else if (ended) process.exitCode = BY_SIGNAL + constants.signals[ended];
+  // The command may have been asked itself, when it did not listen yet or any more.
+  else if (ended || ASKING.some((each) => each === signal))
+    process.exitCode = BY_SIGNAL + constants.signals[ended ?? signal];
   else {
     process.stderr.write(`carom: ${sentenceOf(crash(signal))}\n`);
     process.exitCode = INPUT_FAULT;

@@ -159,12 +159,9 @@ export async function oneAgainstRest<T>(
   const positives = classes === 2 ? [1] : Array.from({ length: classes }, (_, k) => k);
   const solved: T[] = [];
   for (const [problem, k] of positives.entries()) {
-    solved.push(
-      await solve(
-        Float64Array.from(data.labels, (label) => (label === k ? 1 : -1)),
-        problem,
-      ),
-    );
+    const y = new Float64Array(data.labels.length);
+    for (let i = 0; i < y.length; i++) y[i] = data.labels[i] === k ? 1 : -1;
+    solved.push(await solve(y, problem));
   }
   return solved;
 }

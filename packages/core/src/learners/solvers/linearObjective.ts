@@ -9,7 +9,7 @@ import type { Evaluation } from "./newton.ts";
 
 /**
  * The losses of rows by their decision values: returns sum_i weight_i loss(y_i, f_i) and writes its first and second
- * derivatives by each f_i.
+ * derivatives by each f_i. The first may take the place of f.
  */
 export type RowLoss = (
   y: Float64Array,
@@ -90,9 +90,9 @@ export function linearObjective(
 ): (theta: Float64Array) => Evaluation {
   const d = x.columns;
   return (theta) => {
-    const slope = new Float64Array(x.rows);
+    const slope = times(x, theta, theta[d]);
     const curvature = new Float64Array(x.rows);
-    let value = loss(y, times(x, theta, theta[d]), weights, slope, curvature);
+    let value = loss(y, slope, weights, slope, curvature);
     for (let j = 0; j < d; j++) value += (penalty / 2) * theta[j] * theta[j];
     const gradient = addTo(x, slope, sumLast(slope, d));
     for (let j = 0; j < d; j++) gradient[j] += penalty * theta[j];
