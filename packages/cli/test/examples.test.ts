@@ -78,11 +78,20 @@ describe("the examples", () => {
 });
 
 describe("the documents", () => {
-  const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].concat(
-    readdirSync(fileURLToPath(new URL("docs", root)))
+  const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].concat(
+    readdirSync(fileURLToPath(new URL("docs", root)), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".md"))
       .map((name) => `docs/${name}`),
   );
+
+  it("are all listed by docs/README.md, and so stand on the site", () => {
+    const index = read("docs/README.md");
+    const absent = documents.filter(
+      (name) =>
+        name !== "docs/README.md" && !index.includes(`](${name.replace(/^docs\/|^/, (m) => (m ? "" : "../"))})`),
+    );
+    expect(absent).toEqual([]);
+  });
 
   it.each(documents)("%s links to files that exist", (document) => {
     const links = [...read(document).matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(([, target]) => target);

@@ -15,6 +15,7 @@ import { quantizing } from "../../core/src/onnx/quantization.ts";
 import { rewrites } from "../../core/src/onnx/rewrites/index.ts";
 import { upgrade } from "../../core/src/onnx/upgrade.ts";
 import { learnerTable } from "../src/ui/learnerTable.ts";
+import { markdownTable as table } from "./markdownTable.ts";
 
 const docs = (name: string) => new URL(`../../../docs/${name}`, import.meta.url).pathname;
 const generated = "<!-- Written by packages/cli/test/tables.test.ts from the registry. -->\n";
@@ -31,15 +32,6 @@ function readableOpsets(): number[] {
       throw error;
     }
   });
-}
-
-/** A table in Markdown, its columns padded as the formatter wants them. */
-function table(...rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((text) => text.replaceAll("|", "\\|")));
-  const widths = cells[0].map((_, column) => Math.max(3, ...cells.map((row) => row[column].length)));
-  const line = (row: readonly string[]) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(" | ")} |`;
-  const [head, ...body] = cells;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
 function operatorsPage(): string {

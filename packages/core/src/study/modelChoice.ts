@@ -34,7 +34,10 @@ export const fileChoice = z.strictObject({
   classes: classNames,
   output,
   normalize: z
-    .strictObject({ mean: z.array(z.number()).min(1), deviation: z.array(z.number().positive()).min(1) })
+    .strictObject({
+      mean: z.array(z.number()).min(1).describe("what is taken off"),
+      deviation: z.array(z.number().positive()).min(1).describe("what the rest is divided by"),
+    })
     .exactOptional()
     .describe("the model takes (x - mean) / deviation of the data: one number each, or one for each channel"),
   inputShape: z

@@ -65,7 +65,8 @@ export const auditSchema = z.strictObject({
       units: z.enum(unitsOfBudgets).exactOptional().describe("what budgets are in"),
       epsilons: z.array(z.number().positive()).min(1).exactOptional().describe("budgets; by the data where absent"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("how surrogates are attacked"),
   estimateAlignment: z
     .union([z.literal(true), z.number().int().positive()])
     .exactOptional()

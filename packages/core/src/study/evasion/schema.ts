@@ -38,15 +38,23 @@ const studyEnsemble = z.strictObject({
     .describe("for each target, the surrogates of the target's own learner are left out"),
 });
 
+const variabilityFields = {
+  sets: z.number().int().positive().describe("training sets; of fewer than two V is undefined"),
+  at: z.enum(["clean", "attacked"]).describe("points at which the loss is taken"),
+  definition: z
+    .enum(Object.keys(variabilityDefinitions) as [VariabilityDefinition, ...VariabilityDefinition[]])
+    .describe("the definition that findings and claims use; both are reported"),
+};
+
 const size = {
   repetitions: z.number().int().positive().describe("how often everything is done on another random split"),
   points: z.number().int().positive().describe("how many points are attacked; all of their part where absent"),
   surrogateFraction: z.number().positive().max(1).describe("share of their rows that surrogates are trained on"),
   variability: z
     .strictObject({
-      sets: z.number().int().positive(),
-      at: z.enum(["clean", "attacked"]).default("clean"),
-      definition: z.enum(["perPoint", "ofMean"]).default("perPoint"),
+      sets: variabilityFields.sets,
+      at: variabilityFields.at.default("clean"),
+      definition: variabilityFields.definition.default("perPoint"),
     })
     .describe("how V is measured"),
 };
@@ -84,7 +92,11 @@ export const studyData = z
       .optional()
       .describe("columns of a table that hold words, where those do not repeat or look like numbers"),
     missing: z
-      .union([z.number(), z.strictObject({ word: z.string().min(1) }), z.enum(["drop", "median", "median+mask"])])
+      .union([
+        z.number(),
+        z.strictObject({ word: z.string().min(1).describe("a word that stands in their place") }),
+        z.enum(["drop", "median", "median+mask"]),
+      ])
       .optional()
       .describe("what becomes of missing values of a table: their rows are left out, or what stands in their place"),
     na: z.array(z.string()).optional().describe("what stands for a missing value in a table"),
@@ -142,21 +154,23 @@ export const studySchema = z.strictObject({
       "who crafts points: each in turn on each surrogate; explanations are of the first; the strongest attack " +
         "where absent",
     ),
-  attack: z.strictObject({
-    norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
-    units: studyUnits,
-    epsilons: z.array(z.number().positive()).min(1).describe("budgets"),
-    class: z.string().optional().describe("attack points of this class only; of all where absent"),
-    targetClass: z
-      .string()
-      .optional()
-      .describe("the class that points of others should end in; any wrong one where absent"),
-    direction: z.enum(["add", "remove"]).optional().describe("whether features may only rise, or only fall"),
-    curve: z
-      .array(z.number().positive())
-      .default([])
-      .describe("further budgets, for the white-box attacks on the targets alone"),
-  }),
+  attack: z
+    .strictObject({
+      norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
+      units: studyUnits,
+      epsilons: z.array(z.number().positive()).min(1).describe("budgets"),
+      class: z.string().optional().describe("attack points of this class only; of all where absent"),
+      targetClass: z
+        .string()
+        .optional()
+        .describe("the class that points of others should end in; any wrong one where absent"),
+      direction: z.enum(["add", "remove"]).optional().describe("whether features may only rise, or only fall"),
+      curve: z
+        .array(z.number().positive())
+        .default([])
+        .describe("further budgets, for the white-box attacks on the targets alone"),
+    })
+    .describe("what an attacker may change, and wants"),
   falseAlarms: z
     .number()
     .positive()
@@ -174,12 +188,9 @@ export const studySchema = z.strictObject({
     .describe("a definition of S that is reported beside the primary one"),
   variability: z
     .strictObject({
-      sets: z.number().int().positive().default(10).describe("training sets; of fewer than two V is undefined"),
-      at: z.enum(["clean", "attacked"]).default("clean").describe("points at which the loss is taken"),
-      definition: z
-        .enum(Object.keys(variabilityDefinitions) as [VariabilityDefinition, ...VariabilityDefinition[]])
-        .default("perPoint")
-        .describe("the definition that findings and claims use; both are reported"),
+      sets: variabilityFields.sets.default(10),
+      at: variabilityFields.at.default("clean"),
+      definition: variabilityFields.definition.default("perPoint"),
     })
     .prefault({})
     .describe("how V is measured, where it is among the metrics"),

@@ -37,9 +37,11 @@ export const poisoningSchema = z.strictObject({
   title: z.string().optional().describe("a sentence that says what is asked"),
   seed: z.number().int().nonnegative().default(0).describe("seed of every random choice"),
   repetitions: size.repetitions.default(1),
-  data: studyData.extend({
-    positive: z.string().optional().describe("the class to tell from all others, which become one class"),
-  }),
+  data: studyData
+    .extend({
+      positive: z.string().optional().describe("the class to tell from all others, which become one class"),
+    })
+    .describe("where rows come from"),
   split: size.split.prefault({ surrogate: 0.25, target: 0.25, validation: 0.25, test: 0.25 }),
   surrogates: z.array(trainedChoice).min(1).describe("models that points are crafted on"),
   targets: z.array(trainedChoice).min(1).describe("models that learn from them too"),

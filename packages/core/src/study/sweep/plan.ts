@@ -34,17 +34,19 @@ export const sweepSchema = z.strictObject({
   repetitions: size.repetitions.default(1),
   points: size.points.optional(),
   sets: size.sets.default(10),
-  data: studyData.omit({ test: true }),
+  data: studyData.omit({ test: true }).describe("where rows come from"),
   features: studyFeatures,
   learner: learnerChoice.shape.learner,
   option: z.string().describe("name of the option that is swept"),
   values: z.array(z.number()).min(2).describe("its values"),
   options: z.record(z.string(), z.unknown()).default({}).describe("the other options"),
-  attack: z.strictObject({
-    norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
-    units: studyUnits,
-    epsilon: z.number().positive().describe("the budget"),
-  }),
+  attack: z
+    .strictObject({
+      norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
+      units: studyUnits,
+      epsilon: z.number().positive().describe("the budget"),
+    })
+    .describe("what an attacker may change"),
   printed: z.enum(printedSweeps).optional().describe("compare with what the paper prints of this experiment"),
   scales: z
     .record(z.string(), z.strictObject(z.object(size).partial().shape))
