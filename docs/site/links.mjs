@@ -1,4 +1,5 @@
-// Holds that a built site works under any path: every link in it is relative, and leads to a page and a place that exist.
+// Holds that a built site works under any path: every link in it is relative, and leads to a page and a place that
+// exist.
 //
 // usage: node docs/site/links.mjs FOLDER
 

@@ -15,6 +15,6 @@ export function load(app) {
     page.contents = page.contents
       ?.replaceAll('href="lab/index.html"', `href="${up}lab/index.html"`)
       // The name of the front page is left out, which servers understand, and browsers that open a file do not.
-      .replaceAll('href="../#', 'href="../index.html#');
+      .replaceAll(/href="\.\.\/(?=[#"])/g, 'href="../index.html');
   });
 }

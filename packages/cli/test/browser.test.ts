@@ -1,8 +1,8 @@
 // The reports in a real browser: nothing overflows, nothing is asked of the network, names from data stay text.
 
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { renderReport } from "@carom/core/report";
 import { parseHTML } from "linkedom";
 import { type Browser, chromium as playwright } from "playwright-core";
@@ -61,6 +61,9 @@ attack: {epsilon: 0.3}
 };
 
 const pages = ["audit", ...Object.keys(studies)];
+/** What the shipped studies found, at the scale at which it is kept. */
+const kept = fileURLToPath(new URL("../../../docs/results", import.meta.url));
+const shipped = readdirSync(kept).filter((name) => statSync(join(kept, name)).isDirectory());
 const widths = [390, 1280];
 
 beforeAll(async () => {
@@ -102,6 +105,56 @@ async function open(name: string, width: number, colorScheme: "light" | "dark" =
   return { page, complaints, requests };
 }
 
+/** Texts of figures that lie on each other or on a caption, and how many texts there are; runs in the page. */
+function collisionsOfTexts() {
+  type Corners = readonly { readonly x: number; readonly y: number }[];
+  // Turned labels have turned boxes; a line is higher than its letters, which fill about two thirds of it.
+  const cornersOf = (text: SVGGraphicsElement): Corners => {
+    const { x, y, width, height } = text.getBBox();
+    const [top, bottom] = [y + height / 6, y + (5 * height) / 6];
+    const all = [
+      new DOMPoint(x, top),
+      new DOMPoint(x + width, top),
+      new DOMPoint(x + width, bottom),
+      new DOMPoint(x, bottom),
+    ];
+    return all.map((corner) => corner.matrixTransform(text.getScreenCTM()!));
+  };
+  const cornersOfBox = ({ left, right, top, bottom }: DOMRect): Corners => [
+    { x: left, y: top },
+    { x: right, y: top },
+    { x: right, y: bottom },
+    { x: left, y: bottom },
+  ];
+  // Two rectangles are apart where some side of one of them has a direction along which they do not share a pixel.
+  const areApart = (a: Corners, b: Corners) =>
+    [a, b].some((sides) =>
+      [0, 1].some((i) => {
+        const [dx, dy] = [sides[i + 1].x - sides[i].x, sides[i + 1].y - sides[i].y];
+        const length = Math.hypot(dx, dy);
+        const along = (corners: Corners) => corners.map(({ x, y }) => (x * dx + y * dy) / length);
+        const [of, other] = [along(a), along(b)];
+        return Math.min(Math.max(...of), Math.max(...other)) - Math.max(Math.min(...of), Math.min(...other)) <= 1;
+      }),
+    );
+  let texts = 0;
+  const collisions: string[] = [];
+  for (const svg of document.querySelectorAll("figure svg, .key svg")) {
+    const shown = [...svg.querySelectorAll("text")].filter((text) => text.getBBox().width > 0);
+    texts += shown.length;
+    const all = shown.map((text) => ({ text: text.textContent ?? "", corners: cornersOf(text) }));
+    const caption = svg.closest("figure")?.querySelector("figcaption");
+    if (caption) all.push({ text: "the caption", corners: cornersOfBox(caption.getBoundingClientRect()) });
+    for (const [i, a] of all.entries()) {
+      for (const b of all.slice(i + 1)) {
+        if (areApart(a.corners, b.corners)) continue;
+        collisions.push(`${svg.getAttribute("aria-label")?.slice(0, 60)}: "${a.text}" and "${b.text}"`);
+      }
+    }
+  }
+  return { collisions, texts };
+}
+
 describe.skipIf(!isHere)("the reports in a browser", () => {
   it.each(pages.flatMap((name) => widths.map((width) => [name, width] as const)))(
     "%s fits %i pixels, complains of nothing and asks for nothing",
@@ -130,61 +183,39 @@ describe.skipIf(!isHere)("the reports in a browser", () => {
 
   it.each(pages)("%s: ticks, labels and captions of its figures do not lie on each other", async (name) => {
     const { page } = await open(name, 1280);
-    const { collisions, texts } = await page.evaluate(() => {
-      type Corners = readonly { readonly x: number; readonly y: number }[];
-      // Turned labels have turned boxes; a line is higher than its letters, which fill about two thirds of it.
-      const cornersOf = (text: SVGGraphicsElement): Corners => {
-        const { x, y, width, height } = text.getBBox();
-        const [top, bottom] = [y + height / 6, y + (5 * height) / 6];
-        const all = [
-          new DOMPoint(x, top),
-          new DOMPoint(x + width, top),
-          new DOMPoint(x + width, bottom),
-          new DOMPoint(x, bottom),
-        ];
-        return all.map((corner) => corner.matrixTransform(text.getScreenCTM()!));
-      };
-      const cornersOfBox = ({ left, right, top, bottom }: DOMRect): Corners => [
-        { x: left, y: top },
-        { x: right, y: top },
-        { x: right, y: bottom },
-        { x: left, y: bottom },
-      ];
-      // Two rectangles are apart where some side of one of them has a direction along which they do not share a pixel.
-      const areApart = (a: Corners, b: Corners) =>
-        [a, b].some((sides) =>
-          [0, 1].some((i) => {
-            const [dx, dy] = [sides[i + 1].x - sides[i].x, sides[i + 1].y - sides[i].y];
-            const length = Math.hypot(dx, dy);
-            const along = (corners: Corners) => corners.map(({ x, y }) => (x * dx + y * dy) / length);
-            const [of, other] = [along(a), along(b)];
-            return Math.min(Math.max(...of), Math.max(...other)) - Math.max(Math.min(...of), Math.min(...other)) <= 1;
-          }),
-        );
-      let texts = 0;
-      const collisions: string[] = [];
-      for (const svg of document.querySelectorAll("figure svg, .key svg")) {
-        const shown = [...svg.querySelectorAll("text")].filter((text) => text.getBBox().width > 0);
-        texts += shown.length;
-        const all = shown.map((text) => ({ text: text.textContent ?? "", corners: cornersOf(text) }));
-        const caption = svg.closest("figure")?.querySelector("figcaption");
-        if (caption) all.push({ text: "the caption", corners: cornersOfBox(caption.getBoundingClientRect()) });
-        for (const [i, a] of all.entries()) {
-          for (const b of all.slice(i + 1)) {
-            if (areApart(a.corners, b.corners)) continue;
-            collisions.push(`${svg.getAttribute("aria-label")?.slice(0, 60)}: "${a.text}" and "${b.text}"`);
-          }
-        }
-      }
-      return { collisions, texts };
-    });
+    const { collisions, texts } = await page.evaluate(collisionsOfTexts);
     expect(collisions).toEqual([]);
     expect(texts).toBeGreaterThan(10);
     await page.close();
   });
 
-  it("the audit prints on as many pages as it fills, and no figure is cut", async () => {
-    const { page } = await open("audit", 688);
+  it.each(shipped)("%s: so in all figures that are kept of it", async (name) => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const figures = readdirSync(join(kept, name)).filter((file) => file.endsWith(".svg"));
+    const drawn = figures.map((file) => `<figure>${readFileSync(join(kept, name, file), "utf8")}</figure>`);
+    await page.setContent(drawn.join("\n"));
+    const { collisions, texts } = await page.evaluate(collisionsOfTexts);
+    expect(collisions).toEqual([]);
+    expect(texts).toBeGreaterThanOrEqual(10 * figures.length);
+    await page.close();
+  });
+
+  it.each(pages)("%s lists its parts on top, each of which is there, and says what its words mean", async (name) => {
+    const { page } = await open(name, 1280);
+    const { links, headings, words } = await page.evaluate(() => ({
+      links: [...document.querySelectorAll("nav a")].map((each) => each.getAttribute("href")),
+      headings: [...document.querySelectorAll("main h2")].map((each) => `#${each.closest("section")!.id}`),
+      words: document.querySelectorAll("#words dt").length,
+    }));
+    expect(links.length).toBeGreaterThan(3);
+    expect(links).toEqual(headings);
+    expect(new Set(links).size).toBe(links.length);
+    expect(words).toBeGreaterThan(4);
+    await page.close();
+  });
+
+  it.each(pages)("%s prints on as many pages as it fills, and no figure is cut", async (name) => {
+    const { page } = await open(name, 688);
     // A4 less the margins, 182 x 265 mm at 96 dots per inch.
     const height = 1001;
     const pdf = (await page.pdf({ format: "A4" })).toString("latin1");

@@ -1,5 +1,5 @@
-// The tutorials, followed to the letter in an empty folder: files are saved under their names, commands run, and what is
-// said to be printed is printed.
+// The tutorials, followed to the letter in an empty folder: files are saved under their names, commands run, and what
+// is said to be printed is printed.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";

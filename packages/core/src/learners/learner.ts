@@ -105,7 +105,7 @@ export interface Estimates<Options> {
 }
 
 /** The option by which a learner is regularised, and the values to choose from when it is tuned again. */
-export interface Regularisation<Options> {
+interface Regularisation<Options> {
   readonly option: keyof Options & string;
   /** Values around the present one, that one among them. */
   choices(value: unknown): readonly unknown[];

@@ -7,11 +7,12 @@ import type { AttackerGain, AttackerGains } from "../study/evasion/attackerGains
 import { byAttacker } from "../study/evasion/read.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import { budgetOf } from "../study/measured.ts";
+import type { Section } from "./contents.ts";
 import { html, type Markup } from "./html.ts";
 import { nameIn } from "./studySummary.ts";
 
 /** A row for each attacker at each budget; nothing where a study has one attacker and no ensembles. */
-export function attackerSection(result: StudyResult): Markup | false {
+export function attackerSection(result: StudyResult): Section | false {
   const { attackers = [], ensembles = [], repetitions, study } = result;
   if (attackers.length + ensembles.length === 0) return false;
   const together = repetitions[0].ensembles ?? [];
@@ -41,11 +42,11 @@ ${together.map(({ id }) => html`<td>${percent(rateOf(id))}</td><td>${number(cost
   });
   const rate = study.attack.targetClass === undefined ? "error" : "targeted success";
   const heads = together.map(({ name }) => html`<th scope="col">${name}</th><th scope="col">gradients</th>`);
-  return html`<section><h2>Who attacks, and what it takes</h2>
-<p>Mean ${rate} of the targets in percent, over targets and repetitions, under points of single surrogates and of ensembles; gradients
+  const content = html`<p>Mean ${rate} of the targets in percent, over targets and repetitions, under points of single surrogates and of ensembles; gradients
 are rows of gradients of surrogates for each point. Matrices above are of each attacker, figures and claims of the first.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Attackers"><table><thead><tr><th scope="col">attacker</th>
-<th scope="col">mean over surrogates</th><th scope="col">gradients</th><th scope="col">best surrogate</th><th scope="col" class="name">which</th>${heads}</tr></thead>${groups}</table></div>${result.attackerGains ? gainsTable(result.attackerGains, rate) : ""}</section>`;
+<th scope="col">mean over surrogates</th><th scope="col">gradients</th><th scope="col">best surrogate</th><th scope="col" class="name">which</th>${heads}</tr></thead>${groups}</table></div>${result.attackerGains ? gainsTable(result.attackerGains, rate) : ""}`;
+  return { id: "attackers", name: "Attackers", title: "Who attacks, and what it takes", content };
 }
 
 /** What each attacker gains over one of equal compute, and what alignment explains of it. */

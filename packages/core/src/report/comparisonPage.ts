@@ -8,6 +8,7 @@ import type { AuditComparison, ComparedCell } from "../study/audit/comparison.ts
 import { gateLines } from "../study/audit/gate.ts";
 import type { PairedErrors } from "../study/audit/pairedErrors.ts";
 import { TARGET } from "../study/names.ts";
+import { runSection } from "./contents.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 import { reportPage } from "./page.ts";
@@ -29,22 +30,32 @@ export function comparisonPage(
     warnings,
     lead: html`${[...answer, ...gateLines(findings)].map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <dl class="facts">${versions.map(({ name, targetHash }, i) => html`<dt>${"AB"[i]}</dt><dd>${name}, hash ${targetHash.slice(0, 12)}</dd>`)}</dl>`,
-    main: html`<section><h2>Errors of both versions, at each budget</h2>
-<p>Shares of the same ${asked.points} points that end in ${goal}. An attacker crafts points on a surrogate, a stand-in for the
+    carom,
+    sections: [
+      {
+        id: "budgets",
+        name: "Budgets",
+        title: "Errors of both versions, at each budget",
+        content: html`<p>Shares of the same ${asked.points} points that end in ${goal}. An attacker crafts points on a surrogate, a stand-in for the
 model; a point counts under <i>some attacker</i> where at least one of those below, on whatever surrogate, misleads the version.
 Budgets ε are measured in ${norm}.</p>
-${totals(comparison)}</section>
-<section><h2>Attacker by attacker</h2>
-<p>How many more points B gets wrong than A under each attacker, in percentage points; filled dots are beyond chance. Right of the line
+${totals(comparison)}`,
+      },
+      {
+        id: "attackers",
+        name: "Attackers",
+        title: "Attacker by attacker",
+        content: html`<p>How many more points B gets wrong than A under each attacker, in percentage points; filled dots are beyond chance. Right of the line
 B is the more fragile version.</p>
 <div class="pairs">${drawings.map(({ epsilon, svg }) =>
-      figure(`${norm} ε = ${epsilon}`, svg, "Error of B less error of A on the same points, with intervals."),
-    )}</div>
+          figure(`${norm} ε = ${epsilon}`, svg, "Error of B less error of A on the same points, with intervals."),
+        )}</div>
 <details><summary>All numbers</summary>${attackers(comparison)}</details>
-${leftOut(comparison)}</section>
-<section><h2>What the numbers mean</h2>${definitions(comparison)}</section>
-<section><h2>The run</h2>
-<details><summary>Manifest: seeds, hashes, versions, timings</summary><pre tabindex="0">${JSON.stringify(manifest, null, 2)}</pre></details></section>`,
+${leftOut(comparison)}`,
+      },
+      { id: "words", name: "Definitions", title: "What the numbers mean", content: definitions(comparison) },
+      runSection(manifest),
+    ],
   });
 }
 

@@ -6,9 +6,12 @@ import { short } from "../numbers.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import { adviceSentence } from "../study/findings.ts";
 import { isWhole, type Measured } from "../study/measured.ts";
+import { referenceBudget } from "../study/names.ts";
 import { meanCells, meanModels } from "../study/repetitionMeans.ts";
 import type { CorrelationPanel } from "../transfer/correlations.ts";
-import { html, type Markup } from "./html.ts";
+import type { Finding } from "../transfer/finding.ts";
+import type { Section } from "./contents.ts";
+import { html } from "./html.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import type { StudyDrawing } from "./studyFigures.ts";
 
@@ -40,17 +43,27 @@ export function correlationDrawings(
 }
 
 /** Claims, correlations, V, findings and advice as sections. */
-export function explanationSections(result: StudyResult, drawings: readonly StudyDrawing[]): Markup {
+export function explanationSections(result: StudyResult, drawings: readonly StudyDrawing[]): (Section | false)[] {
   const { explanation, variability } = result;
   const { claims, correlations, targetFindings, findings, advice, undefinedFor, meanAgreement } = explanation;
-  return html`${claimsSection(claims)}
-${correlationSection(correlations, drawings)}
-${variabilitySection(variability)}
-<section><h2>What limits the attacks</h2>
-${targetFindings.map(({ sentence }) => html`<p>${sentence}</p>`)}
-<details><summary>Every pair</summary><ul>${findings.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul></details></section>
-<section><h2>Which surrogate to take before any attack</h2>
-${meanAgreement !== undefined && html`<p>Kendall tau between advised and observed rankings, mean over targets: ${meanAgreement.toFixed(2)}.</p>`}
+  const at = referenceBudget(result.study.attack.epsilons);
+  const listed = (some: readonly Finding[]) => html`<ul>${some.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`;
+  const others = targetFindings.filter(({ epsilon }) => epsilon !== at);
+  const limits = html`<p>What keeps an attack from doing to a target what one crafted on the target itself does, by rules on S, R and V.</p>
+${listed(targetFindings.filter(({ epsilon }) => epsilon === at))}
+${others.length > 0 && html`<details class="long"><summary>At other budgets</summary>${listed(others)}</details>`}
+<details class="long"><summary>Every pair</summary>${listed(findings)}</details>`;
+  const before = html`${meanAgreement !== undefined && html`<p>Kendall tau between advised and observed rankings, mean over targets: ${meanAgreement.toFixed(2)}.</p>`}
 <ul>${advice.map((each) => html`<li>${adviceSentence(each)}</li>`)}</ul>
-${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p>`}</section>`;
+${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p>`}`;
+  return [
+    claimsSection(claims),
+    correlationSection(correlations, drawings),
+    variabilitySection(variability),
+    findings.length > 0 && { id: "limits", name: "Limits", title: "What limits the attacks", content: limits },
+    (advice.length > 0 || undefinedFor.length > 0) && {
+      ...{ id: "advice", name: "Advice", title: "Which surrogate to take before any attack" },
+      content: before,
+    },
+  ];
 }

@@ -34,8 +34,7 @@ export function transferMatrix({ repetitions, transferRates, cells }: Shown, bud
     (id) => mean(repetitions.map(({ models }) => withoutAttack(models.find((model) => model.id === id)!)))!,
   );
   const rate = (id: string) => rateOf({ transferRates }, id, budget)!;
-  return html`<section>
-<h2>${title}</h2>
+  return html`<h3>${title}</h3>
 <div class="scroll" role="region" tabindex="0" aria-label="${title}"><table>
 <thead><tr><th scope="col">crafted on \\ judged on</th>${targets.map((id) => html`<th scope="col">${name(id)}</th>`)}<th scope="col">transfer rate</th></tr></thead>
 <tbody>
@@ -46,8 +45,7 @@ ${surrogates.map(
 <tr><th scope="row">white-box</th>${targets.map((id) => cellMarkup(at(id, id)))}<td></td></tr>
 <tr><th scope="row">no attack</th>${clean.map((error) => html`<td>${percent(error)}</td>`)}<td></td></tr>
 </tbody>
-</table></div>
-</section>`;
+</table></div>`;
 }
 
 function cellMarkup(error: Interval | undefined): Markup {

@@ -1,5 +1,6 @@
 // The frame of every report: one HTML file that asks nothing of the network.
 
+import { contentsOf, type Section, sectionsMarkup } from "./contents.ts";
 import { html, type Markup, trusted } from "./html.ts";
 import { style } from "./style.ts";
 
@@ -14,12 +15,22 @@ interface ReportPage {
   readonly lead: Markup;
   /** What is suspicious of the data. */
   readonly warnings?: readonly string[] | undefined;
-  readonly main: Markup;
-  readonly footer?: Markup;
+  /** Its parts, without those that are false or undefined. */
+  readonly sections: readonly (Section | false | undefined)[];
+  readonly carom: string;
 }
 
 /** The page as text. */
-export function reportPage({ title, heading = title, eyebrow, lead, warnings = [], main, footer }: ReportPage): string {
+export function reportPage({
+  title,
+  heading = title,
+  eyebrow,
+  lead,
+  warnings = [],
+  carom,
+  ...page
+}: ReportPage): string {
+  const sections = page.sections.filter((section) => section !== false && section !== undefined);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -36,11 +47,11 @@ export function reportPage({ title, heading = title, eyebrow, lead, warnings = [
 <h1>${heading}</h1>
 ${lead}
 ${warnings.map((warning) => html`<p class="caution">${warning}</p>`)}
+${sections.length > 1 && contentsOf(sections)}
 </header>
 <main>
-${main}
-</main>
-${footer && html`<footer>${footer}</footer>`}
+${sectionsMarkup(sections)}</main>
+<footer>Figures and numbers come from one run of Carom ${carom}; equal inputs and seed give equal numbers.</footer>
 </body>
 </html>
 `.markup;
@@ -49,10 +60,10 @@ ${footer && html`<footer>${footer}</footer>`}
 /** The page of a study, under its title. */
 export function studyPage(
   { carom, study }: { readonly carom: string; readonly study: StudyNamed },
-  content: Pick<ReportPage, "lead" | "warnings" | "main">,
+  content: Pick<ReportPage, "lead" | "warnings" | "sections">,
 ): string {
   const eyebrow = `Carom ${carom} · study ${study.name} · seed ${study.seed}`;
-  return reportPage({ title: study.title ?? study.name, eyebrow, ...content });
+  return reportPage({ title: study.title ?? study.name, eyebrow, carom, ...content });
 }
 
 /** What a study is called, and its seed. */

@@ -10,6 +10,7 @@ import type { PoisoningMatrix } from "../study/poisoning/plan.ts";
 import type { PoisoningResult } from "../study/poisoning/result.ts";
 import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
+import { runSection, type Section, wordsSection } from "./contents.ts";
 import { correlationDrawings } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import type { RunFacts } from "./manifest.ts";
@@ -19,8 +20,9 @@ import { picture } from "./picture.ts";
 import { poisoningDrawings } from "./poisoningFigures.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
-import { studyJsonFiles } from "./studyJsonFiles.ts";
+import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
 import { bestAndWorst, claimsHeld, ratesAt } from "./studySummary.ts";
+import { poisoningDefinitions } from "./studyWords.ts";
 import { repetitionsText, unbroken } from "./words.ts";
 
 /** A poisoning point to look at: not a metric, only shown in the report. */
@@ -84,27 +86,38 @@ function page(
   drawings: readonly StudyDrawing[],
   correlations: readonly StudyDrawing[],
   poisonedImages: readonly PoisonedImage[],
-  { warnings }: RunFacts,
+  facts: RunFacts,
 ): string {
   const { study, explanation, repetitions, variability } = result;
   const { undefinedFor } = explanation;
   const rows = repetitions[0].models.find(({ cleanError }) => cleanError)!.cleanError!.n;
   const again = study.retune ? " Targets tune their regularisation by cross-validation on what they are given." : "";
   return studyPage(result, {
-    warnings,
+    warnings: facts.warnings,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)} into
 training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted
-by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points. Cells are the
-share of test rows that a target then classifies wrong, in percent, mean over repetitions, with the 95 % interval on hover.${again}</p>`,
-    main: html`${matrices(result)}
-${studyFigures(drawings)}
-${poisonedImageSection(poisonedImages)}
-${claimsSection(explanation.claims)}
-${correlationSection(explanation.correlations, correlations)}
-${variabilitySection(variability)}
-${modelSection(result)}
-${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p>`}`,
+by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points.${again}</p>`,
+    sections: [
+      {
+        id: "matrix",
+        name: "Matrix",
+        title: "Who errs after learning points crafted on whom",
+        content: matrices(result),
+      },
+      studyFigures(drawings),
+      claimsSection(explanation.claims),
+      correlationSection(explanation.correlations, correlations),
+      variabilitySection(variability),
+      modelSection(result),
+      poisonedImageSection(poisonedImages),
+      undefinedFor.length > 0 && {
+        ...{ id: "undefined", name: "Left open", title: "What could not be computed" },
+        content: html`<p>${undefinedFor.join(". ")}.</p>`,
+      },
+      wordsSection(poisoningDefinitions),
+      runSection(studyManifest(result, facts)),
+    ],
   });
 }
 
@@ -122,19 +135,24 @@ function answer(result: PoisoningResult): string[] {
   ];
 }
 
-function matrices(result: PoisoningResult): Markup[] {
+function matrices(result: PoisoningResult): Markup {
   const { study, repetitions } = result;
-  return [...study.fractions]
+  const all = [...study.fractions]
     .sort((a, b) => a - b)
     .map((fraction) => {
       const { points } = repetitions[0].cells.find((cell) => cell.fraction === fraction)!;
       const title = `${Number((100 * fraction).toPrecision(3))} % of poisoning points, ${points} in number`;
       return transferMatrix(result, fraction, title);
     });
+  return html`<p>Each row is a surrogate, a model on which poisoning points were crafted; each column a target, which learned from them and from data of its
+own. Numbers are the share of test rows that the target then classifies wrong, in percent, mean over repetitions; the 95 % interval shows on
+hovering. <i>White-box</i> points were crafted on the target itself, <i>no attack</i> is its error without poison, and the <i>transfer rate</i> is the mean of the
+row. Names that end in _H are of high complexity, weakly regularised; those in _L of low.</p>
+${all}`;
 }
 
 /** What was measured of each model: S, how far points were moved, what crafting took. */
-function modelSection({ repetitions }: PoisoningResult): Markup {
+function modelSection({ repetitions }: PoisoningResult): Section {
   const rows = repetitions[0].models.flatMap(({ id }) => {
     const same = repetitions.map(({ models }) => models.find((model) => model.id === id)!);
     const over = (value: (model: (typeof same)[number]) => number | undefined) => {
@@ -153,25 +171,30 @@ function modelSection({ repetitions }: PoisoningResult): Markup {
       html`<tr><th scope="row">${id}</th>${numbers.map((value) => html`<td>${value === undefined ? "–" : short(value)}</td>`)}</tr>`,
     ];
   });
-  return html`<section><h2>What points did on the models they were crafted on</h2>
-<p>Points crafted on a target are the white-box ones. Means over repetitions.</p>
+  const content = html`<p>S is the length of the gradient of the validation loss by a point, through the training. Points crafted on a target are the white-box ones. Means over repetitions.</p>
 <div class="scroll"><table><thead><tr><th scope="col">model</th><th scope="col">S</th><th scope="col">distance moved</th><th scope="col">share moved</th>
-<th scope="col">gradients</th><th scope="col">fits</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+<th scope="col">gradients</th><th scope="col">fits</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return { id: "models", name: "Models", title: "What points did on the models they were crafted on", content };
 }
 
-function poisonedImageSection(poisonedImages: readonly PoisonedImage[]): Markup | false {
-  return (
-    poisonedImages.length > 0 &&
-    html`<section><h2>Poisoning points before and after</h2><div class="cards">${poisonedImages.map(
-      ({ model, imageShape, box, start, end, from, label }) => {
-        const change = end.map((value, i) => value - start[i]);
-        return html`<article class="card"><div class="strip">
+function poisonedImageSection(poisonedImages: readonly PoisonedImage[]): Section | false {
+  const content = html`<div class="cards">${poisonedImages.map(
+    ({ model, imageShape, box, start, end, from, label }) => {
+      const change = end.map((value, i) => value - start[i]);
+      return html`<article class="card"><div class="strip">
 ${picture(greyImage(start, imageShape, box), imageShape, `clone of ${from}, as it begins`, `${from}, labelled ${label}`)}
 ${picture(perturbationImage(change, imageShape), imageShape, "what the attack changed: orange more, blue less", `change ±${largestChange(change).toPrecision(2)}`)}
 ${picture(greyImage(end, imageShape, box), imageShape, "the point as it joins the training data", "as it joins")}</div>
 <p>The first point crafted on ${model}.</p></article>`;
-      },
-    )}</div></section>`
+    },
+  )}</div>`;
+  return (
+    poisonedImages.length > 0 && {
+      id: "examples",
+      name: "Examples",
+      title: "Poisoning points before and after",
+      content,
+    }
   );
 }
 

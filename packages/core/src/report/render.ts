@@ -11,6 +11,7 @@ import { rateName, reached } from "../study/goal.ts";
 import type { AuditResult, ExampleImage } from "../study/result.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
 import { columnSection } from "./columns.ts";
+import { facts as factList, runSection, type Section, wordsSection } from "./contents.ts";
 import { exampleCards } from "./exampleImages.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
@@ -45,46 +46,35 @@ export function renderReport({ result, exampleImages, columns = [], name, manife
   const moves = columns.find((each) => each.surrogate === crafter && each.epsilon === epsilon);
   const { warnings } = result.asked;
   const validity = validityTable([result], [id], (surrogate) => surrogate);
-  const sections: readonly (readonly [id: string, short: string, title: string, content: Part])[] = [
-    ["budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)],
-    ...(result.standings.tried
-      ? [["attackers", "Attackers", "Who attacked, and what it took", attackers(result)] as const]
-      : []),
-    ["next", "Next", "What to do next", steps(result)],
-    ["asked", "The question", "What was asked", asked(result)],
-    ["matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)],
-    ["curves", "Curves", "Error against budget", curves(result, drawings)],
-    ["why", "Why", "Why some attacks transfer", reasons(result, drawings)],
-    ...(moves ? [["columns", "Columns", "Which columns the attack moves", columnSection(moves)] as const] : []),
-    ...(exampleImages.length > 0
-      ? [["examples", "Examples", "What an attacked point looks like", exampleCards(result, exampleImages)] as const]
-      : []),
-    ...(validity ? [["rules", "Rules", "Points that break the rules of the table", validity] as const] : []),
-    ["numbers", "Numbers", "All numbers", numbers(result)],
-    ["words", "Definitions", "What the words mean", glossary()],
-    ["catalogues", "Catalogues", "What catalogues of attacks call it", catalogueList(result)],
-    ["run", "Run", "The run", run(manifest)],
+  const sections: readonly (Section | false | undefined)[] = [
+    section("budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)),
+    result.standings.tried && section("attackers", "Attackers", "Who attacked, and what it took", attackers(result)),
+    section("next", "Next", "What to do next", steps(result)),
+    section("asked", "The question", "What was asked", asked(result)),
+    section("matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)),
+    section("curves", "Curves", "Error against budget", curves(result, drawings)),
+    section("why", "Why", "Why some attacks transfer", reasons(result, drawings)),
+    moves && section("columns", "Columns", "Which columns the attack moves", columnSection(moves)),
+    exampleImages.length > 0 &&
+      section("examples", "Examples", "What an attacked point looks like", exampleCards(result, exampleImages)),
+    validity && section("rules", "Rules", "Points that break the rules of the table", validity),
+    section("numbers", "Numbers", "All numbers", numbers(result)),
+    wordsSection(definitions),
+    section("catalogues", "Catalogues", "What catalogues of attacks call it", catalogueList(result)),
+    runSection(manifest),
   ];
   return reportPage({
     title: `Transfer audit of ${target}`,
     eyebrow: `Carom ${result.carom} · transfer audit of ${target}${hash} · seed ${result.seed}`,
     heading: "Do adversarial points crafted on other models mislead the target?",
     lead: html`${answer(result, drawings)}
-${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}
-<nav aria-label="Contents">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>`,
-    main: html`${sections.map(
-      ([
-        id,
-        ,
-        title,
-        content,
-      ]) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
-${content}</section>
-`,
-    )}`,
-    footer: html`Figures and numbers come from one run of Carom ${result.carom}; equal inputs and seed give equal numbers.`,
+${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}`,
+    sections,
+    carom: result.carom,
   });
 }
+
+const section = (id: string, name: string, title: string, content: Part): Section => ({ id, name, title, content });
 
 /** The answer in sentences, and as a picture on the first screen. */
 function answer(result: AuditResult, drawings: Drawings): Markup {
@@ -156,7 +146,7 @@ function asked({ asked, models }: AuditResult): Markup {
       asked.defaults.length > 0 ? list(asked.defaults) : "nothing: all choices were made explicitly",
     ],
   ];
-  return html`<dl class="facts">${facts.map(([term, fact]) => html`<dt>${term}</dt><dd>${fact}</dd>`)}</dl>`;
+  return factList(facts);
 }
 
 /** What attackers are after, and what they raise for it. */
@@ -266,10 +256,6 @@ function numbers(result: AuditResult): Markup {
 <p class="note">Shares with 95 % intervals and the number of points they are of. Loss is the mean rise of the cross-entropy.</p>${cellTable(result)}`;
 }
 
-function glossary(): Markup {
-  return html`<dl class="facts">${definitions.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
-}
-
 function catalogueList(result: AuditResult): Markup {
   const rows = entriesFor(occasionsOf(result)).map(
     ({ name, version, entries }) =>
@@ -277,10 +263,6 @@ function catalogueList(result: AuditResult): Markup {
   );
   return html`<p>Ids are those of the version that is named; names move from one to the next. Adversarial points that transfer are not
 what OWASP calls a transfer learning attack (ML07).</p><dl class="facts">${rows}</dl>`;
-}
-
-function run(manifest: Readonly<Record<string, unknown>>): Markup {
-  return html`<details><summary>Manifest: seeds, hashes, versions, timings</summary><pre tabindex="0">${JSON.stringify(manifest, null, 2)}</pre></details>`;
 }
 
 const list = (items: readonly string[]): Markup => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;

@@ -12,9 +12,10 @@ import { referenceBudget } from "../study/names.ts";
 import { agreement, printedCurve } from "../study/paper/compareWithPaper.ts";
 import type { Comparison } from "../study/paper/paperNumbers.ts";
 import { type MeanCell, type MeanModel, meanCells, meanModels } from "../study/repetitionMeans.ts";
+import type { Section } from "./contents.ts";
 import { csvField, csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";
-import { html, type Markup } from "./html.ts";
+import { html } from "./html.ts";
 import { headerOf } from "./outputs.ts";
 import { nameIn } from "./studySummary.ts";
 import { budgetAxis, budgetText } from "./words.ts";
@@ -158,30 +159,29 @@ export function variabilityDrawing(
 }
 
 /** The drawings in the report. */
-export function studyFigures(drawings: readonly StudyDrawing[]): Markup | false {
+export function studyFigures(drawings: readonly StudyDrawing[]): Section | false {
   const show = (some: readonly StudyDrawing[]) => some.map(({ title, svg, caption }) => figure(title, svg, caption));
   const shown = drawings.filter(({ asTable }) => !asTable);
-  return (
-    shown.length > 0 &&
-    html`<section><h2>The figures</h2>${show(shown.filter(({ wide }) => wide))}
-<div class="pairs">${show(shown.filter(({ wide }) => !wide))}</div></section>`
-  );
+  const content = html`${show(shown.filter(({ wide }) => wide))}
+<div class="pairs">${show(shown.filter(({ wide }) => !wide))}</div>`;
+  return shown.length > 0 && { id: "figures", name: "Figures", title: "The figures", content };
 }
 
 /** Ours beside the paper's numbers. */
-export function printedSection(comparison: readonly Comparison[] | undefined): Markup | false {
+export function printedSection(comparison: readonly Comparison[] | undefined): Section | false {
   if (comparison === undefined || comparison.length === 0) return false;
-  return html`<section><h2>Beside the paper's printed numbers</h2>
+  const content = html`<p>Numbers that Demontis et al. 2019 print of this experiment, or that were read off its figures.</p>
 <ul>${agreement(comparison).map(
     ({ metric, within, of, meanDifference }) =>
       html`<li>${metric}: ${within} of ${of} within the tolerance, mean difference ${short(meanDifference)}.</li>`,
   )}</ul>
-<details><summary>Every number</summary><div class="scroll"><table><thead><tr><th scope="col">quantity</th><th scope="col">of</th>
+<details class="long"><summary>Every number</summary><div class="scroll"><table><thead><tr><th scope="col">quantity</th><th scope="col">of</th>
 <th scope="col">ours</th><th scope="col">printed</th><th scope="col">tolerance</th><th scope="col">within</th></tr></thead><tbody>${comparison.map(
     ({ quantity, of, ours, printed, tolerance, within }) => html`<tr><th scope="row">${quantity}</th><td>${of}</td>
 <td>${short(ours)}</td><td>${short(printed)}</td><td>${tolerance === undefined ? "–" : short(tolerance)}</td>
 <td>${within === undefined ? "–" : within ? "yes" : "no"}</td></tr>`,
-  )}</tbody></table></div></details></section>`;
+  )}</tbody></table></div></details>`;
+  return { id: "printed", name: "Printed", title: "Beside the paper's printed numbers", content };
 }
 
 /** The comparison as rows of text. */

@@ -9,6 +9,7 @@ import { referenceBudget } from "../study/names.ts";
 import { attackerSection, gainSentences } from "./attackers.ts";
 import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
+import { runSection, type Section, wordsSection } from "./contents.ts";
 import { correlationDrawings, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import type { RunFacts } from "./manifest.ts";
@@ -16,8 +17,9 @@ import { transferMatrix } from "./matrix.ts";
 import { studyPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
-import { studyJsonFiles } from "./studyJsonFiles.ts";
+import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./studySummary.ts";
+import { evasionDefinitions } from "./studyWords.ts";
 import { validityTable } from "./validity.ts";
 import { budgetText, normText, repetitionsText, unbroken } from "./words.ts";
 
@@ -48,49 +50,53 @@ function page(
   drawings: readonly StudyDrawing[],
   scatters: readonly StudyDrawing[],
   smallest: readonly SmallestBudget[],
-  { warnings }: RunFacts,
+  facts: RunFacts,
 ): string {
   const { study, repetitions } = result;
-  const { targetClass } = study.attack;
-  const { points } = { points: repetitions[0].models[0].cleanError.n };
+  const points = repetitions[0].models[0].cleanError.n;
   return studyPage(result, {
-    warnings,
+    warnings: facts.warnings,
     lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
 <p>${repetitionsText(study.repetitions)};
-${points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}. Cells are the share of points that the target ${targetClass === undefined ? "classifies wrong" : `takes for class “${targetClass}”`}
-under the attack, mean over repetitions, with the 95 % interval on hover.</p>`,
-    main: html`${matrices(result)}
-${attackerSection(result)}
-${validitySection(result)}
-${studyFigures(drawings)}
-${smallestBudgetSection(smallest, nameIn(repetitions[0]))}
-${printedSection(result.comparison)}
-${explanationSections(result, scatters)}`,
+${points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}.</p>`,
+    sections: [
+      { id: "matrix", name: "Matrix", title: "Who falls to points crafted on whom", content: matrices(result) },
+      attackerSection(result),
+      printedSection(result.comparison),
+      studyFigures(drawings),
+      ...explanationSections(result, scatters),
+      smallestBudgetSection(smallest, nameIn(repetitions[0])),
+      validitySection(result),
+      wordsSection(evasionDefinitions),
+      runSection(studyManifest(result, facts)),
+    ],
   });
 }
 
 /** A matrix for each budget and attacker. */
 function matrices(result: StudyResult): Markup {
   const { attackers = [undefined], study } = result;
-  return html`${study.attack.epsilons.map((epsilon) =>
-    attackers.map((attacker) => {
-      const title = attacker
-        ? `Budget ${budgetText(epsilon, study)}, ${attacker.name}`
-        : `Budget ${budgetText(epsilon, study)}`;
-      return transferMatrix(byAttacker(result, attacker?.name), epsilon, title);
-    }),
-  )}`;
+  const { targetClass } = study.attack;
+  const wrong = targetClass === undefined ? "classifies wrong" : `takes for class “${targetClass}”`;
+  return html`<p>Each row is a surrogate, a model on which points were crafted; each column a target, a model that judged them and had no part in it.
+Numbers are the share of the attacked points that the target then ${wrong}, in percent, mean over repetitions; the 95 % interval shows on
+hovering. The budget ε is how far a point may be moved. <i>White-box</i> points were crafted on the target itself, <i>no attack</i> is its error on the points as they are, and
+the <i>transfer rate</i> is the mean of the row. Names that end in _H are of high complexity, weakly regularised; those in _L of low.</p>
+${study.attack.epsilons.map((epsilon) =>
+  attackers.map((attacker) => {
+    const title = attacker
+      ? `Budget ${budgetText(epsilon, study)}, ${attacker.name}`
+      : `Budget ${budgetText(epsilon, study)}`;
+    return transferMatrix(byAttacker(result, attacker?.name), epsilon, title);
+  }),
+)}`;
 }
 
 /** What became of the rules of a features file; nothing where there is none. */
-function validitySection({ repetitions }: StudyResult): Markup | false {
+function validitySection({ repetitions }: StudyResult): Section | false {
   const targets = repetitions[0].models.filter(({ role }) => role === "target").map(({ id }) => id);
   const table = validityTable(repetitions, targets, nameIn(repetitions[0]));
-  return (
-    table &&
-    html`<section><h2>Points that break the rules of the table</h2>
-${table}</section>`
-  );
+  return table && { id: "rules", name: "Rules", title: "Points that break the rules of the table", content: table };
 }
 
 /** What the study found: the best and the worst surrogate, and how the paper's claims fared. */
@@ -121,7 +127,7 @@ function targetedSentence({ study }: StudyResult): string[] {
 }
 
 /** A point under the weakest attack on each target that misleads it (paper, Fig. 9). */
-function smallestBudgetSection(smallest: readonly SmallestBudget[], name: (id: string) => string): Markup | false {
+function smallestBudgetSection(smallest: readonly SmallestBudget[], name: (id: string) => string): Section | false {
   if (smallest.length === 0) return false;
   const card = ({ target, epsilon, imageShape, box, label, original, attacked }: SmallestBudget) => {
     const change = attacked.map((value, i) => value - original[i]);
@@ -130,7 +136,7 @@ function smallestBudgetSection(smallest: readonly SmallestBudget[], name: (id: s
 ${image(perturbationImage(change, imageShape), "the change")}
 ${image(greyImage(attacked, imageShape, box), `ε = ${epsilon}`)}</div><p>${name(target)} errs from ε = ${epsilon} on.</p></article>`;
   };
-  return html`<section><h2>The smallest budget that misleads each target</h2>
-<p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>
-<div class="cards">${smallest.map(card)}</div></section>`;
+  const content = html`<p>One point that all of them get right, and the weakest white-box attack of the curve that each of them falls for.</p>
+<div class="cards">${smallest.map(card)}</div>`;
+  return { id: "smallest", name: "Examples", title: "The smallest budget that misleads each target", content };
 }

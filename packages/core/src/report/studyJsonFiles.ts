@@ -19,6 +19,11 @@ export function studyJsonFiles(result: Studied, facts: RunFacts) {
   return {
     "metrics.json": jsonText({ ...result, study: { ...result.study, data } }),
     "study.json": jsonText(result.study),
-    "manifest.json": jsonText(manifestOf(result.study.seed, { data: result.data }, facts)),
+    "manifest.json": jsonText(studyManifest(result, facts)),
   };
+}
+
+/** What the run says of itself. */
+export function studyManifest({ study, data }: Studied, facts: RunFacts) {
+  return manifestOf(study.seed, { data }, facts);
 }

@@ -118,6 +118,9 @@ footer { margin-top: 72px; padding-block: 20px 48px; color: var(--carom-muted); 
   th:first-child { position: static; }
   .interval, .note { font-size: 6.5pt; white-space: normal; }
   details::details-content { content-visibility: visible; height: auto; }
+  tr:has(> .group) { break-after: avoid; }
+  /* Files beside the report hold what is long. */
+  details.long { display: none; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7pt; }
   footer { margin-top: 24px; padding-block: 10px 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -6,6 +6,7 @@ import { short } from "../numbers.ts";
 import type { SweepStudyResult } from "../study/sweep/plan.ts";
 import type { SweepResult } from "../study/sweep/sweep.ts";
 import type { Content } from "./content.ts";
+import { runSection, wordsSection } from "./contents.ts";
 import { csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
@@ -15,7 +16,8 @@ import { headerOf } from "./outputs.ts";
 import { studyPage } from "./page.ts";
 import { claimsSection } from "./sections.ts";
 import { comparisonCsv, printedSection } from "./studyFigures.ts";
-import { studyJsonFiles } from "./studyJsonFiles.ts";
+import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
+import { sweepDefinitions } from "./studyWords.ts";
 import { normText, repetitionsText } from "./words.ts";
 
 /** File names and contents; equal sweeps give equal bytes, the manifest aside. */
@@ -45,12 +47,23 @@ export function sweepStudyFiles(
       warnings: facts.warnings,
       lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
 <p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}, ε = ${study.attack.epsilon}.</p>`,
-      main: html`<section><h2>Regularisation against error</h2><div class="pairs">${Object.entries(drawings).map(
-        ([name, svg]) => figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
-      )}</div></section>
-<section><h2>All numbers</h2>${table(mean)}</section>
-${printedSection(comparison)}
-${claimsSection(claims)}`,
+      sections: [
+        {
+          id: "figures",
+          name: "Figures",
+          title: `Error against ${study.option}`,
+          content: html`<p>S is the size of the loss gradient with respect to the input: to first order, what the loss rises by at most per unit of budget. V is how
+much the loss depends on the training set that the model happened to get.</p>
+<div class="pairs">${Object.entries(drawings).map(([name, svg]) =>
+            figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
+          )}</div>`,
+        },
+        { id: "numbers", name: "Numbers", title: "All numbers", content: table(mean) },
+        printedSection(comparison),
+        claimsSection(claims),
+        wordsSection(sweepDefinitions),
+        runSection(studyManifest(result, facts)),
+      ],
     }),
   };
 }

@@ -3,6 +3,7 @@
 import type { SignificanceEntry } from "../study/paper/significance.ts";
 import type { TableResult } from "../study/paper/tableStudy.ts";
 import type { Content } from "./content.ts";
+import { runSection } from "./contents.ts";
 import { csvPieces } from "./csv.ts";
 import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
@@ -23,16 +24,23 @@ export function tableFiles(result: TableResult, facts: RunFacts): Record<string,
     repetitions,
     p ?? "",
   ]);
+  const manifest = manifestOf(study.seed, { data: result.data }, facts);
   return {
     "metrics.json": jsonText(result),
-    "manifest.json": jsonText(manifestOf(study.seed, { data: result.data }, facts)),
+    "manifest.json": jsonText(manifest),
     "table.csv": csvPieces(headerOf("table"), rows),
     "report.html": studyPage(result, {
       lead: html`<p>Two-sided sign tests over repetitions. White-box: the model of high complexity errs more. Transfer: points
 crafted on the model of low complexity make the targets err more. Small p in a cell says that this holds, or fails, beyond
 chance; the count says which.</p>
 ${warnings.map((warning) => html`<p class="caution">${warning}</p>`)}`,
-      main: html`<section><h2>High against low complexity</h2>${table(entries)}</section>`,
+      sections: [
+        {
+          ...{ id: "table", name: "Table", title: "High against low complexity" },
+          content: table(entries),
+        },
+        runSection(manifest),
+      ],
     }),
   };
 }

@@ -2,8 +2,11 @@
 
 import type { AuditResult } from "../study/result.ts";
 
-/** Each term with its definition, in the order in which the report uses them. */
-export const definitions: readonly (readonly [term: string, meaning: string])[] = [
+/** A term and what it means. */
+export type Definition = readonly [term: string, meaning: string];
+
+/** Each term of an audit, in the order in which the report uses them. */
+export const definitions: readonly Definition[] = [
   ["target", "The model under audit."],
   ["surrogate", "A stand-in trained by the attacker, on which adversarial points are crafted."],
   [
