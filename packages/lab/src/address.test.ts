@@ -1,17 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hashOf, viewOf } from "./address.ts";
-import { complexities, learnerNames } from "./question/question.ts";
+import { attackNames, boosterNames, complexities, learnerNames } from "./question/question.ts";
 
 const chosen = fc.record({ learner: fc.constantFrom(...learnerNames), complexity: fc.constantFrom(...complexities) });
-const views = fc.record({
+const fields = {
   surrogate: chosen,
   target: chosen,
   norm: fc.constantFrom("l2" as const, "linf" as const),
+  attack: fc.constantFrom(...attackNames),
+  booster: fc.constantFrom(...boosterNames),
   seed: fc.integer({ min: 0, max: 999 }),
   epsilon: fc.double({ min: 0, max: 5, noNaN: true }).map((value) => value + 0),
   digit: fc.integer({ min: 0, max: 39 }),
-});
+};
+const views = fc.oneof(fc.record(fields), fc.record({ ...fields, partner: chosen }));
 
 test("an address gives the state back that it was made of", () => {
   fc.assert(

@@ -5,10 +5,16 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./page/app.tsx";
 import type { Asked } from "./question/messages.ts";
+import { startWorker } from "./startWorker.ts";
 import { forget, hear, question } from "./state.ts";
+import workerUrl from "./worker.ts?worker&url";
 import "./style.css";
 
-const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+render(<App />, document.getElementById("lab")!);
+const [worker, bytes] = await Promise.all([
+  startWorker(workerUrl),
+  fetch(digits).then((response) => response.arrayBuffer()),
+]);
 let number = 0;
 worker.addEventListener("message", ({ data }) => {
   if (data.number === number) hear(data);
@@ -16,8 +22,6 @@ worker.addEventListener("message", ({ data }) => {
 worker.addEventListener("error", ({ message }) => hear({ number, fault: `The page's worker failed: ${message}` }));
 const ask = (asked: Omit<Asked, "number">) => worker.postMessage({ number: ++number, ...asked } satisfies Asked);
 
-render(<App />, document.getElementById("lab")!);
-const bytes = await (await fetch(digits)).arrayBuffer();
 let isFirst = true;
 effect(() => {
   forget();

@@ -11,7 +11,7 @@ import { afterAll, expect, test } from "vitest";
 import { packed } from "../digits.ts";
 import { digitsFrom } from "../src/digits.ts";
 import { kernelRuntime } from "../src/kernels/runtime.ts";
-import { answer, craft } from "../src/question/answer.ts";
+import { answer, budgetsIn, craft } from "../src/question/answer.ts";
 import { partsOf, train } from "../src/question/models.ts";
 import { questionSchema } from "../src/question/question.ts";
 
@@ -35,8 +35,8 @@ test("both say the same of the first sight", { timeout: 240_000 }, async () => {
   const parts = partsOf(digitsFrom(packed()), question.seed);
   const surrogate = await train(runtime, parts, "surrogate", question.surrogate, question);
   const target = await train(runtime, parts, "target", question.target, question);
-  const points = await craft(question, parts, "surrogate", surrogate);
-  const { budgets } = await answer(question, parts, surrogate, target, points);
+  const points = await craft(budgetsIn(question), question.seed, parts.attacked, parts.surrogate, [surrogate]);
+  const { budgets } = await answer(budgetsIn(question), parts.attacked, surrogate, target, points);
 
   for (const [name, { model }] of Object.entries({ surrogate, target })) {
     writeFileSync(at(`${name}.onnx`), model.bytes);

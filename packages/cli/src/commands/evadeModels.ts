@@ -2,7 +2,7 @@
 
 import type { Dataset, Runtime } from "@carom/core";
 import type { AttackedModel } from "@carom/core/attacks";
-import { requireClassesOf } from "../host/classes.ts";
+import { requireClassesOf } from "@carom/core/models";
 import { type Classifier, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 

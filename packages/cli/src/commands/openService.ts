@@ -3,9 +3,8 @@
 
 import { type Dataset, denseRows } from "@carom/core";
 import { classPosition, spreadRows } from "@carom/core/data";
-import { checkAnswers, type ModelWarning } from "@carom/core/models";
+import { alignClasses, checkAnswers, type ModelWarning, withShape } from "@carom/core/models";
 import { hashJson, type PlanBuilder, type Ref, type ServiceIdentity, serviceCodec } from "@carom/core/study";
-import { alignClasses } from "../host/classes.ts";
 import { rowsToCheck } from "../host/classifier.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import {
@@ -16,7 +15,6 @@ import {
   openTarget,
   type RemoteTarget,
 } from "../host/http/target.ts";
-import { withShape } from "../host/shape.ts";
 import { tell } from "../terminal/print.ts";
 import { type AddressOptions, targetOptions } from "../ui/targetOptions.ts";
 

@@ -3,6 +3,7 @@
 
 import { type Dataset, InputError } from "@carom/core";
 import type { SingleStudy } from "@carom/core/kinds";
+import { requireClassesOf } from "@carom/core/models";
 import {
   datasetCodec,
   type FileChoice,
@@ -19,7 +20,6 @@ import {
   type StudyModel,
   serviceCodec,
 } from "@carom/core/study";
-import { requireClassesOf } from "../host/classes.ts";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import type { Ledger } from "../host/http/ledger.ts";
 import type { RemoteTarget } from "../host/http/target.ts";

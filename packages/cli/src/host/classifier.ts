@@ -12,14 +12,21 @@ import {
   openModel,
   type Runtime,
 } from "@carom/core";
-import { columnNames, matchColumns, spreadRows, type TakenColumn, valueColumn } from "@carom/core/data";
-import { checkModel, type InputPart, kindsOf, type ModelWarning, roundingWarning } from "@carom/core/models";
-import { alignClasses, assumedOrder } from "./classes.ts";
+import { spreadRows, type TakenColumn } from "@carom/core/data";
+import {
+  assumedOrder,
+  checkModel,
+  columnsFor,
+  type ModelWarning,
+  roundingWarning,
+  rowsFor,
+  takenColumns,
+  withShape,
+} from "@carom/core/models";
 import { tellDoing } from "./doing.ts";
 import type { ModelOptions } from "./modelFile.ts";
 import { loadModel } from "./modelFile.ts";
 import { nodeRuntime } from "./runtime.ts";
-import { withShape } from "./shape.ts";
 import { watched } from "./watch.ts";
 
 /** A model file that was opened. */
@@ -54,23 +61,11 @@ export async function openClassifier(
     model,
     opened,
     async fit(data) {
-      const ordered = matchColumns(data, namesOf(front ?? model), "the data", path);
-      const given = front ? await through(front, ordered, path) : ordered;
-      return withKinds(withShape(alignClasses(given, model, opened), opened.inputShape, path), model);
+      const ordered = columnsFor(data, front ?? model, path);
+      return rowsFor(front ? await through(front, ordered, path) : ordered, opened, path);
     },
   };
 }
-
-/** The names of the features of a row: those that the file lists, or those of its inputs where there are several. */
-function namesOf({ featureNames, parts }: Model): readonly string[] | undefined {
-  if (featureNames || !parts || !haveNames(parts)) return featureNames;
-  return parts.flatMap(({ name, shape, words }) =>
-    words ? words.map((word) => valueColumn(name, word)) : columnNames(name, shape),
-  );
-}
-
-/** Whether names of inputs are names of columns: one input of numbers may be called anything. */
-const haveNames = (parts: readonly InputPart[]) => parts.length > 1 || parts[0].words !== undefined;
 
 /** The words of each column of words. */
 const wordsOf = ({ domain }: Dataset) => new Map((domain.groups ?? []).map(({ name, values }) => [name, values]));
@@ -79,21 +74,13 @@ const wordsOf = ({ domain }: Dataset) => new Map((domain.groups ?? []).map(({ na
  * The columns that a model file takes by name, which says what those of a table are: its inputs where each takes one,
  * else the features that it lists; undefined where it names none, and where it cannot be read: who opens it will tell.
  */
-export async function takenColumns(path: string, options: ModelOptions): Promise<readonly TakenColumn[] | undefined> {
+export async function takenFromFile(path: string, options: ModelOptions): Promise<readonly TakenColumn[] | undefined> {
   // Which words a column holds the data will say, where the file does not.
   const file = await loadModel(path, options, new AnyWords()).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;
   });
-  if (!file) return undefined;
-  const { featureNames, parts } = file.front ?? file.model;
-  if (featureNames) {
-    const names = featureNames.map((name) => ({ name: name.split("=")[0], isText: name.includes("=") }));
-    return names.filter(({ name }, i) => names.findIndex((each) => each.name === name) === i);
-  }
-  const areColumns =
-    parts && haveNames(parts) && parts.every(({ words, shape }) => words || shape.every((size) => size === 1));
-  return areColumns ? parts.map(({ name, words }) => ({ name, isText: words !== undefined })) : undefined;
+  return file && takenColumns(file.front ?? file.model);
 }
 
 /** The rows as the first half of a model hands them on to the second, in the range that they have there. */
@@ -104,14 +91,6 @@ async function through(front: Model, data: Dataset, path: string): Promise<Datas
   await opened.close();
   const { labels, classNames } = data;
   return dataset({ features, labels, classNames });
-}
-
-/** The data with what an attack may do with each feature, where the model's inputs say so and the data do not. */
-function withKinds(data: Dataset, { parts }: Model): Dataset {
-  const own = data.domain.kinds;
-  if (!parts || (own && !data.domain.groups)) return data;
-  const kinds = kindsOf(parts).map((kind, j) => (own?.[j] === "fixed" ? "fixed" : kind));
-  return kinds.every((kind) => kind === "real") ? data : { ...data, domain: { ...data.domain, kinds } };
 }
 
 /** Rows that the checks look at, and numbers in them, fewer where sparse rows are written out; some rows at least. */

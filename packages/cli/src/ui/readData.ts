@@ -1,7 +1,7 @@
 // Data files as verbs read them: how a file was read is told, since some of it may have been guessed.
 
 import { type DataReading, type DataTask, describeReading, formatOf } from "@carom/core/data";
-import { takenColumns } from "../host/classifier.ts";
+import { takenFromFile } from "../host/classifier.ts";
 import { loadDataset } from "../host/data.ts";
 import type { LoadedData } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
@@ -40,7 +40,7 @@ export async function takenOf(
   options: ModelOptions,
 ): Promise<DataTask["taken"]> {
   const isTable = isParquet(spec) || formatOf(spec)?.format.options.includes("categorical") === true;
-  return isTable && model !== undefined ? takenColumns(model, options) : undefined;
+  return isTable && model !== undefined ? takenFromFile(model, options) : undefined;
 }
 
 /** One line on standard error about how a file was read, in the words of whoever asked. */

@@ -84,6 +84,6 @@ export { readSparseRows, readSvmlight, type SvmlightOptions, svmlightLine } from
 
 // Archives
 
-export { gunzip, mostInflated } from "./formats/gzip.ts";
+export { crc32, gunzip, mostInflated } from "./formats/gzip.ts";
 export { tarFiles } from "./formats/tar.ts";
 export { type ByteSource, bytesSource, type Unpacker } from "./formats/zip.ts";

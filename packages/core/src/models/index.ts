@@ -45,6 +45,12 @@ export { type InputPart, isRowShape, kindsOf, type OpenSizes, withSizes } from "
 export { countOperators, countParameters, type GradientKind, layoutOf, type OperatorCount } from "./inspect.ts";
 export { type Columns, type Reading, type ReadingOptions, readScores } from "./reading.ts";
 
+// Data as it takes them
+
+export { alignClasses, assumedOrder, requireClassesOf } from "./alignClasses.ts";
+export { columnsFor, rowsFor, takenColumns } from "./rowsFor.ts";
+export { withShape } from "./withShape.ts";
+
 // What is suspicious of it
 
 export { checkAnswers, checkModel } from "./checks.ts";

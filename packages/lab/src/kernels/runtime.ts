@@ -28,15 +28,19 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...windows,
 };
 
-/** A runtime that computes graphs of `kernels`, on this thread. */
-export function kernelRuntime(): Runtime {
+/**
+ * A runtime that computes graphs of `kernels`, on this thread.
+ *
+ * @param pause is awaited between graphs, so that a thread can hear what came meanwhile
+ */
+export function kernelRuntime(pause: () => Promise<void> = async () => {}): Runtime {
   const runtime: Runtime = {
     identity: { provider: "cpu", version: "kernels", device: "unknown" },
     limits: processorLimits,
     get processor() {
       return runtime;
     },
-    compile: async (model) => sessionOf(writtenOut(model instanceof Uint8Array ? readModel(model) : model)),
+    compile: async (model) => sessionOf(writtenOut(model instanceof Uint8Array ? readModel(model) : model), pause),
   };
   return runtime;
 }
@@ -63,7 +67,7 @@ function writtenOut(model: OnnxModel): OnnxModel {
 }
 
 /** @throws InputError where the model has an operator that there is no kernel of */
-function sessionOf({ graph }: OnnxModel): Session {
+function sessionOf({ graph }: OnnxModel, pause: () => Promise<void>): Session {
   const constants = new Map<string, Tensor>(graph.initializers);
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
@@ -78,6 +82,7 @@ function sessionOf({ graph }: OnnxModel): Session {
     inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name)).map(described),
     outputs: graph.outputs.map(described),
     async run(feeds, fetch = outputs) {
+      await pause();
       const key = fetch.join(" ");
       if (!needed.has(key)) needed.set(key, behind(nodes, fetch));
       const values = new Map(constants);

@@ -1,6 +1,7 @@
 // The page, from the first sight down.
 
-import { answered, doing, fault } from "../state.ts";
+import { answered, doing, fault, sentences, variability, view, whiteBox } from "../state.ts";
+import { Bring } from "./bring.tsx";
 import { Choices } from "./choices.tsx";
 import { Curves } from "./curves.tsx";
 import { Gallery } from "./gallery.tsx";
@@ -26,17 +27,24 @@ export function App() {
         {now && (
           <>
             <Stage answer={now} />
-            <Reasons answer={now} />
+            <Reasons
+              answer={now}
+              epsilon={view.value.epsilon}
+              sentences={sentences.value}
+              variability={variability.value}
+              points="digits"
+            />
           </>
         )}
         <Choices />
         {now && (
           <div class="pairs">
             <Gallery answer={now} />
-            <Curves answer={now} />
+            <Curves answer={now} epsilon={view.value.epsilon} whiteBox={whiteBox.value} points="Digits" />
           </div>
         )}
         <Matrix />
+        <Bring />
       </main>
       <footer>
         <p>

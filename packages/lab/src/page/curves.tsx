@@ -1,21 +1,36 @@
 // Errors of both models over the budget.
 
+import { useRef } from "preact/hooks";
 import type { Answer, AtBudget } from "../question/answer.ts";
-import { view, whiteBox } from "../state.ts";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 300, 54, 34, 12];
 
-export function Curves({ answer }: { readonly answer: Answer }) {
+interface CurvesProps {
+  readonly answer: Answer;
+  /** The budget that is looked at. */
+  readonly epsilon: number;
+  /** Errors of the target at each budget where it is attacked itself. */
+  readonly whiteBox: readonly number[] | undefined;
+  /** What the points are, such as digits. */
+  readonly points: string;
+}
+
+export function Curves({ answer, epsilon: now, whiteBox: own, points }: CurvesProps) {
   const { budgets } = answer;
   const most = budgets.at(-1)!.epsilon;
   const x = (epsilon: number) => LEFT + (epsilon / most) * (WIDTH - LEFT - 10);
   const y = (share: number) => TOP + (1 - share) * (HEIGHT - BOTTOM - TOP);
   const line = (of: (at: AtBudget, i: number) => number) =>
     budgets.map((at, i) => `${i ? "L" : "M"}${x(at.epsilon).toFixed(1)} ${y(of(at, i)).toFixed(1)}`).join("");
-  const own = whiteBox.value;
+  const svg = useRef<SVGSVGElement>(null);
+  const keep = async () => {
+    const { save, savedFigure } = await import("../save.ts");
+    save("curves.svg", savedFigure(svg.current!));
+  };
   return (
     <figure class="curves">
       <svg
+        ref={svg}
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
         aria-label="Errors of the surrogate and the target over the budget"
@@ -36,16 +51,19 @@ export function Curves({ answer }: { readonly answer: Answer }) {
         <path class="line surrogate" d={line((at) => at.errors.surrogate)} />
         {own && <path class="line white" d={line((_, i) => own[i])} />}
         <path class="line target" d={line((at) => at.errors.target)} />
-        <line class="now" x1={x(view.value.epsilon)} x2={x(view.value.epsilon)} y1={TOP} y2={HEIGHT - BOTTOM} />
+        <line class="now" x1={x(now)} x2={x(now)} y1={TOP} y2={HEIGHT - BOTTOM} />
       </svg>
       <figcaption>
-        Digits misclassified, over the budget: <b class="target">target</b>, <b class="surrogate">surrogate</b>
+        {points} misclassified, over the budget: <b class="target">target</b>, <b class="surrogate">surrogate</b>
         {own && (
           <>
             , <b class="white">target when it is attacked itself</b>
           </>
         )}
-        . The upright line is the slider.
+        . The upright line is the slider.{" "}
+        <button type="button" onClick={keep}>
+          Save figure
+        </button>
       </figcaption>
     </figure>
   );

@@ -2,23 +2,34 @@
 
 import { placeOf, valueAt } from "../between.ts";
 import type { Answer } from "../question/answer.ts";
-import { sentences, variability, view } from "../state.ts";
 
 const short = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(3)).toString() : "unknown");
 
-export function Reasons({ answer }: { readonly answer: Answer }) {
-  const place = placeOf(answer, view.value.epsilon);
-  const V = variability.value;
+interface ReasonsProps {
+  readonly answer: Answer;
+  /** The budget that is looked at. */
+  readonly epsilon: number;
+  /** Which reason limits the attack, at each computed budget; undefined while that is not known. */
+  readonly sentences: readonly string[] | undefined;
+  /** V; undefined while it is not known, "untold" where nothing can tell. */
+  readonly variability: number | undefined | "untold";
+  /** What the points are, such as digits. */
+  readonly points: string;
+}
+
+export function Reasons({ answer, epsilon, sentences, variability: V, points }: ReasonsProps) {
+  const place = placeOf(answer, epsilon);
   const rise = {
     bound: valueAt(place, (at) => at.rise.bound),
     predicted: valueAt(place, (at) => at.rise.predicted),
     observed: valueAt(place, (at) => at.rise.observed),
   };
-  const most = Math.max(...answer.budgets.map(({ rise: { bound, observed } }) => Math.max(bound, observed)), 1e-9);
+  const rises = answer.budgets.flatMap(({ rise: { bound, observed } }) => [bound, observed]);
+  const most = Math.max(...rises.filter(Number.isFinite), 1e-9);
   return (
-    <section class="reasons" aria-label="Why">
+    <section class="reasons" aria-label={`Why, of the ${points}`}>
       <h2>Why</h2>
-      <p class="answer">{sentences.value?.[place.nearest] ?? "Looking for what limits it …"}</p>
+      <p class="answer">{sentences?.[place.nearest] ?? "Looking for what limits it …"}</p>
       <dl>
         <Bar
           name="S"
@@ -34,15 +45,17 @@ export function Reasons({ answer }: { readonly answer: Answer }) {
           value={answer.alignment}
           share={Math.max(0, answer.alignment)}
         />
-        <Bar
-          name="V"
-          title="Variability of the surrogate's loss"
-          says="over other training sets: what is large here is luck of the draw"
-          value={V}
-          share={V === undefined ? 0 : Math.sqrt(V) / (1 + Math.sqrt(V))}
-        />
+        {V !== "untold" && (
+          <Bar
+            name="V"
+            title="Variability of the surrogate's loss"
+            says="over other training sets: what is large here is luck of the draw"
+            value={V}
+            share={V === undefined ? 0 : Math.sqrt(V) / (1 + Math.sqrt(V))}
+          />
+        )}
       </dl>
-      <h3>Rise of the target's loss, mean of the digits</h3>
+      <h3>Rise of the target's loss, mean of the {points}</h3>
       <dl>
         <Bar name="S × budget" title="The most, to first order" value={rise.bound} share={rise.bound / most} />
         <Bar
@@ -75,7 +88,7 @@ function Bar({ name, title, says, value, share }: BarProps) {
       </dt>
       <dd>
         <span class="track">
-          <span style={{ width: `${100 * Math.min(1, Math.max(0, share))}%` }} />
+          <span style={{ width: `${100 * Math.min(1, Math.max(0, share || 0))}%` }} />
         </span>
         <output>{value === undefined ? "…" : short(value)}</output>
       </dd>

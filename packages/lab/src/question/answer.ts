@@ -1,7 +1,9 @@
 // What comes of a question: the attacked digits at every budget, what both models make of them, and the three reasons.
 
 import {
+  type Attacker,
   argMax,
+  buildAttacker,
   craftEvasion,
   crossEntropy,
   type Dataset,
@@ -10,14 +12,14 @@ import {
   type FloatType,
   gradientAlignments,
   gradientSizes,
+  type Norm,
   norms,
   type OpenModel,
   type Tensor,
 } from "@carom/core";
 import { mean } from "@carom/core/stats";
 import { decomposition, lossVariability, pairFinding, predictedIncreases } from "@carom/core/transfer";
-import type { Parts, Role } from "./models.ts";
-import { budgetsOf, nameOf, type Question } from "./question.ts";
+import { budgetsOf, type Question } from "./question.ts";
 
 /** What a model makes of every digit at one budget. */
 export interface Seen {
@@ -49,21 +51,40 @@ export interface Answer {
   readonly alignment: number;
 }
 
+/** How points are crafted: how changes are measured, how large they may be, and by which attack. */
+export interface Budgets {
+  readonly norm: Norm;
+  readonly epsilons: readonly number[];
+  readonly attacker: Attacker;
+}
+
+/** The budgets of a question about the digits. */
+export const budgetsIn = ({ norm, attack, booster }: Pick<Question, "norm" | "attack" | "booster">): Budgets => ({
+  norm: norms[norm],
+  epsilons: budgetsOf[norm],
+  attacker: attackerOf({ attack, booster }),
+});
+
+/** The attacker of two choices, of which "strongest" and "none" leave it to what the models allow. */
+export const attackerOf = ({ attack, booster }: Pick<Question, "attack" | "booster">): Attacker => ({
+  ...(attack !== "strongest" && { attack: { name: attack } }),
+  ...(booster !== "none" && { boosters: [{ name: booster }] }),
+});
+
 /** Looks at what both models make of the points that were crafted on the surrogate for every budget. */
 export async function answer(
-  question: Question,
-  { attacked }: Parts,
+  { norm, epsilons }: Budgets,
+  attacked: Dataset,
   surrogate: OpenModel,
   target: OpenModel,
   points: readonly Tensor<FloatType>[],
 ): Promise<Answer> {
-  const norm = norms[question.norm];
   const [clean, labels] = [denseRows(attacked), attacked.labels];
   const [own, theirs] = [await lossGradients(surrogate, attacked), await lossGradients(target, attacked)];
-  const sizes = gradientSizes(theirs, norm);
+  const size = (theirs && mean(gradientSizes(theirs, norm))) ?? Number.NaN;
   const start = await seen(target, clean, labels);
   const budgets: AtBudget[] = [];
-  for (const [i, epsilon] of budgetsOf[question.norm].entries()) {
+  for (const [i, epsilon] of epsilons.entries()) {
     const [ours, other] = [await seen(surrogate, points[i], labels), await seen(target, points[i], labels)];
     budgets.push({
       epsilon,
@@ -72,9 +93,9 @@ export async function answer(
       target: other,
       errors: { surrogate: errors(ours, labels), target: errors(other, labels) },
       rise: {
-        predicted: mean(predictedIncreases(clean, points[i], theirs))!,
+        predicted: (theirs && mean(predictedIncreases(clean, points[i], theirs))) ?? Number.NaN,
         observed: mean(other.losses)! - mean(start.losses)!,
-        bound: epsilon * mean(sizes)!,
+        bound: epsilon * size,
       },
     });
   }
@@ -82,27 +103,39 @@ export async function answer(
     labels,
     classNames: attacked.classNames,
     budgets,
-    size: mean(sizes)!,
+    size,
     alignment: meanAlignment(own, theirs),
   };
 }
 
-/** The points for every budget, crafted on a model that one of the sides has; second starts are rows of that side. */
+/**
+ * The points for every budget, crafted on a model, or on several at once; second starts are rows of the pool.
+ *
+ * @throws InputError for an attack or a booster that does not suit the norm or the rows
+ */
 export async function craft(
-  question: Pick<Question, "norm" | "seed">,
-  { attacked, ...pools }: Parts,
-  role: Role,
-  on: OpenModel,
+  { norm, epsilons, attacker }: Budgets,
+  seed: number,
+  attacked: Dataset,
+  pool: Dataset,
+  on: readonly OpenModel[],
+  onProgress?: (done: number) => void,
 ): Promise<readonly Tensor<FloatType>[]> {
+  const threat = { norm, domain: attacked.domain };
+  const shape = attacked.featureShape;
+  const { entry: _, secondStart, ...built } = buildAttacker(attacker, { threat, shape, models: on.length });
+  const [first, ...others] = on.map(({ model, differentiable }) => ({ model, opened: differentiable! }));
   const results = await craftEvasion({
-    model: on.model,
-    opened: on.differentiable!,
+    ...first,
+    ...built,
+    ...(others.length > 0 && { others }),
     x: denseRows(attacked),
     labels: attacked.labels,
-    threat: { norm: norms[question.norm], domain: attacked.domain },
-    epsilons: budgetsOf[question.norm],
-    pool: pools[role],
-    seed: question.seed,
+    threat,
+    epsilons,
+    ...(secondStart && { pool }),
+    seed,
+    ...(onProgress && { onProgress }),
   });
   return results.map(({ points }) => points);
 }
@@ -145,7 +178,7 @@ export interface Cell {
 
 /** Judges the points that were crafted on a surrogate by each target that is asked for. */
 export async function pairOf(
-  { attacked }: Parts,
+  attacked: Dataset,
   surrogate: OpenModel,
   points: readonly Tensor<FloatType>[],
 ): Promise<(target: OpenModel) => Promise<Cell>> {
@@ -156,26 +189,29 @@ export async function pairOf(
   });
 }
 
-async function lossGradients(model: OpenModel, attacked: Dataset): Promise<Tensor<FloatType>> {
-  return (await model.differentiable!.inputGradient("crossEntropy", denseRows(attacked), attacked.labels)).gradient;
+/** The gradient of each row's loss; undefined of a model that has none. */
+export async function lossGradients(model: OpenModel, attacked: Dataset): Promise<Tensor<FloatType> | undefined> {
+  const rows = denseRows(attacked);
+  return (await model.differentiable?.inputGradient("crossEntropy", rows, attacked.labels))?.gradient;
 }
 
 /** Digits whose gradient vanishes have no direction and are left out. */
-function meanAlignment(a: Tensor<FloatType>, b: Tensor<FloatType>): number {
+function meanAlignment(a: Tensor<FloatType> | undefined, b: Tensor<FloatType> | undefined): number {
+  if (!a || !b) return Number.NaN;
   return mean(gradientAlignments(a, b).filter(Number.isFinite)) ?? Number.NaN;
 }
 
 /** Which of the three reasons limits the attack at each budget, in the words of the command line's reports. */
 export function sentences(
-  question: Question,
+  { surrogate, target }: { readonly surrogate: string; readonly target: string },
   { budgets, alignment }: Answer,
   whiteBox: readonly number[],
   variability: number | undefined,
 ): readonly string[] {
   return budgets.map(({ epsilon, errors, rise }, i) => {
     const { sentence } = pairFinding({
-      surrogate: nameOf(question.surrogate),
-      target: nameOf(question.target),
+      surrogate,
+      target,
       epsilon,
       netIncrease: errors.target - budgets[0].errors.target,
       whiteBoxIncrease: whiteBox[i] - whiteBox[0],

@@ -7,6 +7,11 @@ import { z } from "zod";
 export const learnerNames = ["logistic", "ridge", "svm-linear", "svm-rbf", "mlp"] as const;
 export const complexities = ["low", "high"] as const;
 
+/** Attacks that follow gradients; the strongest is the optimum on linear models, the paper's line search on others. */
+export const attackNames = ["strongest", "pgd", "apgd", "fgm"] as const;
+/** Other estimates of the gradients that attacks follow, which cost little more. */
+export const boosterNames = ["none", "ni", "vmi", "emi"] as const;
+
 const chosen = z.strictObject({ learner: z.enum(learnerNames), complexity: z.enum(complexities) });
 /** A learner and how strongly it is regularised. */
 export type Chosen = z.infer<typeof chosen>;
@@ -15,6 +20,10 @@ export const questionSchema = z.strictObject({
   surrogate: chosen.default({ learner: "logistic", complexity: "high" }),
   target: chosen.default({ learner: "mlp", complexity: "high" }),
   norm: z.enum(["l2", "linf"]).default("l2"),
+  attack: z.enum(attackNames).default("strongest"),
+  booster: z.enum(boosterNames).default("none"),
+  /** A second surrogate that is attacked together with the first. */
+  partner: chosen.optional(),
   /** Names the draw of both training sets. */
   seed: z.number().int().min(0).max(999).default(0),
 });

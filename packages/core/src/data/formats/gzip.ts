@@ -45,9 +45,9 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** CRC-32 as gzip and zip use it (reflected polynomial 0xEDB88320). */
-function crc32(bytes: Uint8Array): number {
-  let remainder = -1;
+/** CRC-32 as gzip and zip use it (reflected polynomial 0xEDB88320), going on from that of bytes before. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let remainder = ~before;
   for (let i = 0; i < bytes.length; i++) remainder = crcTable[(remainder ^ bytes[i]) & 255] ^ (remainder >>> 8);
   return ~remainder >>> 0;
 }

@@ -1,7 +1,8 @@
 // Data files and models may give one row different shapes; only the size must agree.
 
-import { type Dataset, featureCount, InputError, rowCount } from "@carom/core";
-import { areImages, uniformDomain, wholeInterval } from "@carom/core/data";
+import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
+import { areImages, uniformDomain, wholeInterval } from "../data/domain.ts";
+import { InputError } from "../errors.ts";
 
 /**
  * Rows in the shape that the model takes, where sizes agree. Flat rows that the model takes as images share one

@@ -1,9 +1,9 @@
 // Labels in files and classes of models: every way to number the same classes leads to the same labels, or is refused.
 
-import { dataset, tensor } from "@carom/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { alignClasses, assumedOrder } from "./classes.ts";
+import { dataset, tensor } from "../index.ts";
+import { alignClasses, assumedOrder } from "./alignClasses.ts";
 
 const withLabels = (labels: readonly (string | number)[]) =>
   dataset({

@@ -1,8 +1,11 @@
 // Data files and model files number their classes independently; here they are brought together.
 
-import { type Dataset, InputError, type Model, type OpenModel } from "@carom/core";
-import { withClasses } from "@carom/core/data";
-import type { ModelWarning } from "@carom/core/models";
+import type { Dataset } from "../data/dataset.ts";
+import { withClasses } from "../data/labels.ts";
+import { InputError } from "../errors.ts";
+import type { Model } from "./model.ts";
+import type { ModelWarning } from "./modelWarning.ts";
+import type { OpenModel } from "./open.ts";
 
 /**
  * The data with its classes numbered as the model's scores are.

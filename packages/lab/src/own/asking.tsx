@@ -1,0 +1,105 @@
+// What is asked of the user's files: who attacks whom, how changes are measured, how the data are read.
+
+import type { Norm } from "@carom/core";
+import { attackNames } from "../question/question.ts";
+import { answer, choose, facts, settings, stop } from "./state.ts";
+
+const norms: Readonly<Record<Norm["name"], string>> = { l1: "L1", l2: "L2", linf: "Linf" };
+
+/** The interval in a text such as "0,1"; undefined where it is none. */
+function intervalIn(text: string): readonly [number, number] | undefined {
+  const [low, high, ...more] = text.split(",").map(Number);
+  return text.trim() !== "" && low < high && more.length === 0 ? [low, high] : undefined;
+}
+
+export function Asking() {
+  const { norm, most, attack, label, box } = settings.value;
+  const models = facts.value.map(({ name }) => name);
+  return (
+    <div class="choices">
+      {models.length > 0 && (
+        <fieldset>
+          <legend>Your attack</legend>
+          {(["surrogate", "target"] as const).map((role) => (
+            <label key={role}>
+              {role === "surrogate" ? "Attacked" : "Judged by"}{" "}
+              <select
+                value={settings.value[role] ?? answer.value?.[role] ?? ""}
+                onChange={({ currentTarget }) => choose({ [role]: currentTarget.value })}
+              >
+                {models.map((name) => (
+                  <option key={name} value={name}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ))}
+          <label>
+            Budget in{" "}
+            <select
+              value={norm}
+              onChange={({ currentTarget }) => choose({ norm: currentTarget.value as Norm["name"], most: undefined })}
+            >
+              {Object.entries(norms).map(([name, words]) => (
+                <option key={name} value={name}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Attack{" "}
+            <select
+              value={attack}
+              onChange={({ currentTarget }) => choose({ attack: currentTarget.value as typeof attack })}
+            >
+              {attackNames.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Largest budget{" "}
+            <input
+              type="number"
+              min="0"
+              step="any"
+              value={most ?? answer.value?.answer.budgets.at(-1)?.epsilon ?? ""}
+              onChange={({ currentTarget }) => {
+                const given = Number(currentTarget.value);
+                choose({ most: given > 0 ? given : undefined });
+              }}
+            />
+          </label>
+        </fieldset>
+      )}
+      <fieldset>
+        <legend>Your data</legend>
+        <label>
+          Labels in{" "}
+          <input
+            type="text"
+            placeholder="found by itself"
+            value={label ?? ""}
+            onChange={({ currentTarget }) => choose({ label: currentTarget.value.trim() || undefined })}
+          />
+        </label>
+        <label>
+          Features between{" "}
+          <input
+            type="text"
+            placeholder="what is observed"
+            value={box?.join(",") ?? ""}
+            onChange={({ currentTarget }) => choose({ box: intervalIn(currentTarget.value) })}
+          />
+        </label>
+        <button type="button" onClick={() => void stop()}>
+          Stop and forget the files
+        </button>
+      </fieldset>
+    </div>
+  );
+}

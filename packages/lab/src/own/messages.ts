@@ -1,0 +1,25 @@
+// What the page and the worker of the user's own files say to each other.
+
+import type { OwnAnswer, OwnChoices } from "./attack.ts";
+import type { DataChoices, ModelFacts, OwnFile } from "./read.ts";
+
+/** What the user asks of the files; names are those of files. */
+export interface OwnSettings extends OwnChoices, DataChoices {
+  readonly surrogate?: string;
+  readonly target?: string;
+}
+
+/** Files that came, and what is asked of all that are there; answers carry its number. */
+export interface OwnAsked {
+  readonly number: number;
+  readonly added: readonly OwnFile[];
+  readonly settings: OwnSettings;
+}
+
+/** What is known so far. */
+export type OwnTold =
+  | { readonly number: number; readonly doing: string }
+  | { readonly number: number; readonly reading: string }
+  | { readonly number: number; readonly facts: readonly ModelFacts[] }
+  | { readonly number: number; readonly answer: OwnAnswer }
+  | { readonly number: number; readonly fault: string };

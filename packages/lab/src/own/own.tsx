@@ -1,0 +1,99 @@
+// What was found of the user's own files: what they are, how the attack fares, and why.
+
+import { placeOf } from "../between.ts";
+import { Curves } from "../page/curves.tsx";
+import { Reasons } from "../page/reasons.tsx";
+import { Asking } from "./asking.tsx";
+import type { OwnAnswer } from "./attack.ts";
+import { Facts } from "./facts.tsx";
+import { Row } from "./row.tsx";
+import { answer, doing, facts, faults, reading, share } from "./state.ts";
+
+export function Own() {
+  const now = answer.value;
+  return (
+    <div class="own">
+      <p class="doing" role="status">
+        {doing.value ? `${doing.value} …` : "all computed"}
+      </p>
+      {faults.value.map((fault) => (
+        <p key={fault} role="alert">
+          {fault}
+        </p>
+      ))}
+      {reading.value && <p class="note">{reading.value}</p>}
+      {facts.value.length > 0 && <Facts />}
+      {facts.value.length > 0 && !reading.value && <p>Labelled data are missing: drop a .npz or .csv file, too.</p>}
+      {reading.value && facts.value.length === 0 && !doing.value && <p>A model is missing: drop an .onnx file, too.</p>}
+      {(reading.value || facts.value.length > 0) && <Asking />}
+      {now && <Found now={now} />}
+    </div>
+  );
+}
+
+function Found({ now }: { readonly now: OwnAnswer }) {
+  const { answer: found, surrogate, target } = now;
+  const most = found.budgets.at(-1)!.epsilon;
+  const epsilon = share.value * most;
+  const { nearest } = placeOf(found, epsilon);
+  const at = found.budgets[nearest];
+  const percent = (value: number) => `${Math.round(100 * value)} %`;
+  const keep = async (what: "npz" | "csv" | "seen") => {
+    const { pointsAsCsv, pointsAsNpz, save, seenAsNpz } = await import("../save.ts");
+    if (what === "npz") save("points.npz", pointsAsNpz(found, at, now.featureShape, now.index));
+    else if (what === "csv") save("points.csv", pointsAsCsv(found, at, now.featureNames));
+    else save("seen.npz", seenAsNpz(now));
+  };
+  return (
+    <section class="found" aria-label="Your attack">
+      <h3>
+        {surrogate} attacks {target === surrogate ? "itself" : target}
+      </h3>
+      <label class="slider">
+        <span>
+          Budget {Number(epsilon.toPrecision(3))} <small>({now.measure})</small>
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={1}
+          step={0.005}
+          value={share.value}
+          onInput={({ currentTarget }) => {
+            share.value = Number(currentTarget.value);
+          }}
+        />
+      </label>
+      <p aria-live="polite">
+        At budget {Number(at.epsilon.toPrecision(3))}, {surrogate} gets {percent(at.errors.surrogate)} wrong (
+        {percent(found.budgets[0].errors.surrogate)} without an attack)
+        {target !== surrogate &&
+          `, ${target} ${percent(at.errors.target)} (${percent(found.budgets[0].errors.target)} without)`}
+        : {now.index.length} of {now.rows} rows were attacked
+        {now.index.length < now.rows ? ", at equal distances over the file" : ""}.
+      </p>
+      <div class="pairs">
+        <Row now={now} epsilon={epsilon} />
+        <Curves answer={found} epsilon={epsilon} whiteBox={now.whiteBox} points="Rows" />
+        <Reasons
+          answer={found}
+          epsilon={epsilon}
+          sentences={now.sentences ?? found.budgets.map(() => `${target} has no gradients: S and R are unknown.`)}
+          variability="untold"
+          points="rows"
+        />
+      </div>
+      <p class="saving">
+        <button type="button" onClick={() => keep("npz")}>
+          Save points of budget {Number(at.epsilon.toPrecision(3))} (.npz)
+        </button>{" "}
+        <button type="button" onClick={() => keep("csv")}>
+          Save them (.csv)
+        </button>{" "}
+        <button type="button" onClick={() => keep("seen")}>
+          Save scores and gradients (.npz)
+        </button>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,156 @@
+// A stranger's model and data, opened and inspected with the core alone.
+
+import {
+  argMax,
+  type Dataset,
+  dataset,
+  denseRows,
+  errorRate,
+  featureCount,
+  InputError,
+  modelFromBytes,
+  type OpenModel,
+  openModel,
+  type Runtime,
+  readModel,
+  rowCount,
+} from "@carom/core";
+import { dataFormats, describeReading, formatOf, spreadRows } from "@carom/core/data";
+import {
+  assumedOrder,
+  checkModel,
+  columnsFor,
+  countOperators,
+  countParameters,
+  roundingWarning,
+  rowsFor,
+  takenColumns,
+} from "@carom/core/models";
+import { dataFile } from "./files.ts";
+
+/** A file that was dropped on the page. */
+export interface OwnFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What may be said of the data. */
+export interface DataChoices {
+  /** The column or array of the labels. */
+  readonly label?: string | undefined;
+  /** The interval that all features live in. */
+  readonly box?: readonly [number, number] | undefined;
+}
+
+/** Data that were read. */
+export interface OwnData {
+  readonly data: Dataset;
+  /** How they were read, in a sentence. */
+  readonly reading: string;
+}
+
+/** Whether a file is a model, by its name. */
+export const isModel = ({ name }: OwnFile): boolean => /\.onnx$/i.test(name);
+
+/** Data in a file of any format that the core reads; `models` say which columns of a table are features. */
+export async function readOwnData(
+  { name, bytes }: OwnFile,
+  { label, box }: DataChoices,
+  models: readonly OwnFile[],
+): Promise<OwnData> {
+  const found = formatOf(name);
+  if (found?.paths.length !== 1) throw unknownFormat(name);
+  const { format } = found;
+  const taken = format.options.includes("categorical") ? takenBy(models) : undefined;
+  const read = await format.read([dataFile(name, bytes)], {
+    ...(label !== undefined && { label }),
+    ...(taken && { taken }),
+  });
+  if (!read) throw unknownFormat(name);
+  const { reading, ...parts } = read;
+  const data = dataset({ ...parts, domain: box });
+  const size = { rows: rowCount(data), features: featureCount(data), classes: data.classNames.length };
+  return { data, reading: describeReading(name, { ...size, ...reading }) };
+}
+
+function takenBy(models: readonly OwnFile[]) {
+  for (const { bytes } of models) {
+    const taken = takenColumns(modelFromBytes(bytes));
+    if (taken) return taken;
+  }
+  return undefined;
+}
+
+/** What a model's file holds, and what it makes of the data. */
+export interface ModelFacts {
+  readonly name: string;
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+  readonly probabilities: boolean;
+  readonly parameters: number;
+  readonly operators: number;
+  /** Why there are no gradients; absent where there are. */
+  readonly noGradients?: string;
+  /** The share of the data's rows that it gets wrong; absent without data. */
+  readonly error?: number;
+  readonly doubts: readonly string[];
+}
+
+/** A model that was opened beside data. */
+export interface OwnModel {
+  readonly opened: OpenModel;
+  readonly facts: ModelFacts;
+  /** The data as the model takes it. */
+  readonly data: Dataset | undefined;
+}
+
+/** Rows that checks look at. */
+const CHECKED = 200;
+
+/**
+ * Opens a model, and looks at what it makes of data.
+ *
+ * @throws InputError for a file that is no sound model, has operators that the page lacks, or does not fit the data
+ */
+export async function openOwnModel(
+  runtime: Runtime,
+  { name, bytes }: OwnFile,
+  given: Dataset | undefined,
+): Promise<OwnModel> {
+  const rows = given && denseRows(spreadRows(given, CHECKED));
+  const opened = await openModel(runtime, { ...modelFromBytes(bytes), name }, rows);
+  const { model, inputShape, classes, probabilities, notDifferentiable } = opened;
+  const file = readModel(bytes);
+  const data = given && rowsFor(columnsFor(given, model, name), opened, name);
+  const facts: ModelFacts = {
+    name,
+    inputShape,
+    classes,
+    probabilities,
+    parameters: countParameters(file),
+    operators: countOperators(file, model.reading).reduce((sum, { count }) => sum + count, 0),
+    ...(notDifferentiable !== undefined && { noGradients: notDifferentiable }),
+    ...(data && { error: errorRate(argMax(await opened.scores(denseRows(data))), data.labels).estimate }),
+    doubts: data ? await doubtsOf(opened, data) : [],
+  };
+  return { opened, facts, data };
+}
+
+async function doubtsOf(opened: OpenModel, data: Dataset): Promise<readonly string[]> {
+  const part = spreadRows(data, CHECKED);
+  const rows = denseRows(part);
+  const warnings = [
+    ...assumedOrder(data, opened.model),
+    ...roundingWarning(opened.model.parts, rows),
+    ...(await checkModel(opened, rows, part.labels)),
+  ];
+  return warnings.map(({ sentence }) => sentence);
+}
+
+function unknownFormat(name: string): InputError {
+  return new InputError("unsupported", `file ${name}`, {
+    expected: `a model (.onnx), or labelled data (${dataFormats.map(({ spelling }) => spelling).join(", ")})`,
+    got: "another ending",
+    remedy: "name it as what it is",
+  });
+}

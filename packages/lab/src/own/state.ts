@@ -1,0 +1,71 @@
+// What the page shows of the user's own files, as signals; nothing of it stands in the address.
+
+import { signal } from "@preact/signals";
+import { startWorker } from "../startWorker.ts";
+import type { OwnAnswer } from "./attack.ts";
+import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
+import type { ModelFacts, OwnFile } from "./read.ts";
+import url from "./worker.ts?worker&url";
+
+export const settings = signal<OwnSettings>({ norm: "l2", attack: "strongest" });
+export const doing = signal("");
+export const faults = signal<readonly string[]>([]);
+export const reading = signal("");
+export const facts = signal<readonly ModelFacts[]>([]);
+export const answer = signal<OwnAnswer | undefined>(undefined);
+/** The budget that is looked at, as a share of the largest. */
+export const share = signal(0.5);
+
+let number = 0;
+let worker: Promise<Worker> | undefined;
+
+function started(): Promise<Worker> {
+  worker ??= startWorker(url).then((ready) => {
+    ready.addEventListener("message", ({ data }: MessageEvent<OwnTold>) => {
+      if (data.number === number) hear(data);
+    });
+    ready.addEventListener("error", ({ message }) => {
+      faults.value = [...faults.value, `The page's worker failed: ${message}`];
+    });
+    return ready;
+  });
+  return worker;
+}
+
+/** Asks about all files that are there, and some that came. */
+export async function ask(added: readonly OwnFile[] = []): Promise<void> {
+  const ready = await started();
+  faults.value = [];
+  doing.value = "reading";
+  const asked: OwnAsked = { number: ++number, added, settings: settings.value };
+  ready.postMessage(asked);
+}
+
+/** Changes what is asked. */
+export function choose(part: Partial<OwnSettings>): void {
+  settings.value = { ...settings.value, ...part };
+  void ask();
+}
+
+/** Ends what is being computed, and forgets all files. */
+export async function stop(): Promise<void> {
+  (await worker)?.terminate();
+  worker = undefined;
+  number++;
+  settings.value = { norm: "l2", attack: "strongest" };
+  for (const each of [doing, reading]) each.value = "";
+  facts.value = [];
+  faults.value = [];
+  answer.value = undefined;
+}
+
+function hear(told: OwnTold): void {
+  if ("doing" in told) doing.value = told.doing;
+  else if ("reading" in told) reading.value = told.reading;
+  else if ("facts" in told) facts.value = told.facts;
+  else if ("answer" in told) answer.value = told.answer;
+  else {
+    faults.value = [...faults.value, told.fault];
+    doing.value = "";
+  }
+}

@@ -1,0 +1,77 @@
+// Where the user's own files are read and attacked, apart from the page's first sight.
+
+import { answering, pause } from "../answering.ts";
+import { kernelRuntime } from "../kernels/runtime.ts";
+import { attackOwn } from "./attack.ts";
+import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
+import { isModel, type OwnData, type OwnFile, type OwnModel, openOwnModel, readOwnData } from "./read.ts";
+
+const runtime = kernelRuntime(pause);
+const files = new Map<string, OwnFile>();
+let dataFile: OwnFile | undefined;
+
+answering<OwnAsked, OwnTold>(async ({ added, settings }, tell, next) => {
+  for (const file of added) {
+    if (isModel(file)) files.set(file.name, file);
+    else dataFile = file;
+    models.delete(file.name);
+  }
+  // A file that is refused is told of, and is as if it had not come.
+  const orRefused = async <T>(work: Promise<T>, forget: () => void): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      forget();
+      tell({ fault: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  };
+  let data: OwnData | undefined;
+  if (dataFile) {
+    await next(`reading ${dataFile.name}`);
+    data = await orRefused(dataOf(dataFile, settings), () => {
+      dataFile = undefined;
+    });
+    if (data) tell({ reading: data.reading });
+  }
+  const there: OwnModel[] = [];
+  for (const file of files.values()) {
+    await next(`opening ${file.name}`);
+    const model = await orRefused(modelOf(file, data), () => files.delete(file.name));
+    if (model) there.push(model);
+  }
+  tell({ facts: there.map(({ facts }) => facts) });
+  const called = (name: string | undefined) => there.find(({ facts }) => facts.name === name);
+  const surrogate = called(settings.surrogate) ?? there[0];
+  const target = called(settings.target) ?? there[1] ?? there[0];
+  if (surrogate && data) {
+    if (surrogate.facts.noGradients === undefined) {
+      tell({ answer: await attackOwn(surrogate, target, settings, next, (doing) => tell({ doing })) });
+    } else {
+      tell({ fault: `${surrogate.facts.name} cannot be attacked: ${surrogate.facts.noGradients}.` });
+    }
+  }
+  await next("");
+});
+
+let lastRead: { readonly of: string; readonly file: OwnFile; readonly data: OwnData } | undefined;
+
+/** The data of a file, read once for each way to read it. */
+async function dataOf(file: OwnFile, { label, box }: OwnSettings): Promise<OwnData> {
+  const of = JSON.stringify([label, box, [...files.keys()]]);
+  if (lastRead?.file === file && lastRead.of === of) return lastRead.data;
+  const data = await readOwnData(file, { label, box }, [...files.values()]);
+  lastRead = { of, file, data };
+  return data;
+}
+
+const models = new Map<string, { readonly data: OwnData | undefined; readonly model: OwnModel }>();
+
+/** A model opened beside data, once. */
+async function modelOf(file: OwnFile, data: OwnData | undefined): Promise<OwnModel> {
+  const found = models.get(file.name);
+  if (found && found.data === data) return found.model;
+  const model = await openOwnModel(runtime, file, data?.data);
+  models.set(file.name, { data, model });
+  return model;
+}

@@ -1,0 +1,72 @@
+// The built page in a real browser, served as a static folder under a path of its own.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { type Browser, chromium as playwright } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll } from "vitest";
+
+/** Whether there is a browser: it comes from npm as a binary for this one platform. */
+export const isHere = process.platform === "linux" && process.arch === "x64";
+if (!isHere) console.warn("tests of the lab's page skipped: their browser is for Linux on x64 only");
+
+const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+
+/** Builds the page before the tests of a file, and serves it meanwhile; what comes back opens it. */
+export function builtPage() {
+  const folder = mkdtempSync(join(tmpdir(), "carom-lab-page-"));
+  const fileOf = (url: string) => join(folder, url.replace(/^\/some\/path\//, "").split("?")[0] || "index.html");
+  const server = createServer(({ url = "/" }, response) => {
+    const file = fileOf(url);
+    response.statusCode = existsSync(file) ? 200 : 404;
+    response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
+    response.end(existsSync(file) ? readFileSync(file) : "");
+  });
+  let browser: Browser;
+  let address: string;
+
+  beforeAll(async () => {
+    if (!isHere) return;
+    const root = fileURLToPath(new URL("..", import.meta.url));
+    await build({ root, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/path/`;
+    // Said to be where it expects to be, it unpacks the libraries that a bare machine lacks.
+    process.env.AWS_EXECUTION_ENV = "AWS_Lambda_nodejs20.x";
+    const { default: chromium } = await import("@sparticuz/chromium");
+    browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: ["--no-sandbox"] });
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Opens the page at its first sight; what it asked for and complained of comes with it. */
+  return async function open({ hash = "", width = 1280, dark = false } = {}) {
+    const page = await browser.newPage({
+      viewport: { width, height: 900 },
+      colorScheme: dark ? "dark" : "light",
+      reducedMotion: "reduce",
+    });
+    const [asked, complaints]: [string[], string[]] = [[], []];
+    page.on("request", (request) => asked.push(request.url()));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    const start = performance.now();
+    await page.goto(`${address}${hash}`);
+    await page.getByRole("region", { name: "The digit under attack" }).waitFor({ timeout: 120_000 });
+    const seconds = (performance.now() - start) / 1000;
+    const loaded = asked
+      .filter((url) => url.startsWith(address))
+      .map((url) => url.slice(address.length - "/some/path/".length));
+    const compressed = loaded.reduce((sum, url) => sum + gzipSync(readFileSync(fileOf(url))).length, 0);
+    return { page, address, asked, complaints, seconds, compressed };
+  };
+}

@@ -1,0 +1,227 @@
+// The user's own files in a real browser, held against the same questions asked of ONNX Runtime in Node.
+
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { argMax, denseRows, fit, learnerByName, runtimeFrom, stream, type Tensor, takeRows, tensor } from "@carom/core";
+import { openNpz, writeNpz } from "@carom/core/data";
+import { withShape } from "@carom/core/models";
+import * as ort from "onnxruntime-node";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { packed } from "../digits.ts";
+import { digitsFrom } from "../src/digits.ts";
+import { attackOwn, type OwnAnswer } from "../src/own/attack.ts";
+import { type OwnFile, openOwnModel, readOwnData } from "../src/own/read.ts";
+import { partsOf } from "../src/question/models.ts";
+import { builtPage, isHere } from "./builtPage.ts";
+
+const open = builtPage();
+const runtime = runtimeFrom(ort);
+const fixture = (path: string) => readFileSync(new URL(`../../../fixtures/onnx/${path}`, import.meta.url));
+
+/** A network trained on digits, and digits that it has not seen. */
+async function network(name: string, draw: number): Promise<readonly [model: OwnFile, data: OwnFile]> {
+  const { surrogate, attacked } = partsOf(digitsFrom(packed()), 0);
+  const shape = name === "cnn" ? [1, 28, 28] : [784];
+  const layers = [{ conv: 4, kernel: 3, stride: 2 }, { pool: 2 }, { dense: 8 }];
+  const options = { epochs: 4, ...(name === "cnn" && { layers }) };
+  const { model } = await fit(learnerByName(name), withShape(surrogate, shape, name), {
+    runtime,
+    seed: draw,
+    stream: name,
+    options,
+  });
+  const data = takeRows(
+    withShape(attacked, shape, name),
+    Int32Array.from({ length: 12 }, (_, i) => i),
+  );
+  const x = denseRows(data);
+  const bytes = writeNpz({
+    x,
+    y: tensor(
+      "int64",
+      [12],
+      Array.from(data.labels, (y) => y + 8),
+    ),
+  });
+  return [
+    { name: `${name}${draw}.onnx`, bytes: model.bytes },
+    { name: "digits.npz", bytes },
+  ];
+}
+
+/** A machine of scikit-learn's, and rows of flowers' sizes with the classes that it gives them. */
+async function machine(): Promise<readonly [model: OwnFile, data: OwnFile]> {
+  const model = { name: "svc.onnx", bytes: new Uint8Array(fixture("sklearn/svcRbf3.zipmap18.onnx")) };
+  const random = stream(0, "lab", "flowers");
+  const numbers = Array.from({ length: 30 }, () =>
+    [4.3, 2, 1, 0.1].map((low, j) => low + [3.6, 2.4, 5.9, 2.4][j] * random.uniform()),
+  );
+  const x = tensor("float32", [30, 4], numbers.flat());
+  const { opened } = await openOwnModel(runtime, model, undefined);
+  const labels = argMax(await opened.scores(x));
+  const lines = numbers.map((row, i) => [...row.map(Math.fround), labels[i]].join(","));
+  return [model, { name: "flowers.csv", bytes: new TextEncoder().encode(["a,b,c,d,class", ...lines].join("\n")) }];
+}
+
+/** What Node finds with ONNX Runtime. */
+async function found(files: readonly OwnFile[], data: OwnFile): Promise<OwnAnswer> {
+  const read = await readOwnData(data, {}, files);
+  const models = await Promise.all(files.map((file) => openOwnModel(runtime, file, read.data)));
+  return attackOwn(models[0], models.at(-1)!, { norm: "l2", attack: "pgd" }, async () => {});
+}
+
+const give = (page: Page, files: readonly OwnFile[]) =>
+  page
+    .locator(".bring input[type=file]")
+    .setInputFiles(files.map(({ name, bytes }) => ({ name, mimeType: "", buffer: Buffer.from(bytes) })));
+
+async function saved(page: Page, button: RegExp): Promise<Record<string, Tensor>> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
+  const archive = openNpz(readFileSync(await download.path()));
+  return Object.fromEntries(archive.names.map((name) => [name, archive.read(name)]));
+}
+
+/** The largest difference, relative to the largest number. */
+function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  const largest = Array.from(b).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0) / largest;
+}
+
+const attack = (page: Page) => page.getByRole("region", { name: "Your attack" });
+
+const settled = (page: Page) =>
+  page.locator(".own .doing").filter({ hasText: "all computed" }).waitFor({ timeout: 120_000 });
+
+/** Attacks by steps of fixed sizes: their way, unlike a line search's, depends on no last bit. */
+async function choosePgd(page: Page): Promise<void> {
+  await page
+    .locator(".own label")
+    .filter({ hasText: /^Attack / })
+    .locator("select")
+    .selectOption("pgd");
+  await settled(page);
+}
+
+describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
+  test.each([
+    ["an MLP", () => network("mlp", 0)],
+    ["a CNN", () => network("cnn", 0)],
+    ["a support vector machine of scikit-learn's", machine],
+  ])("%s: scores, gradients and points are those of Node", async (_, make) => {
+    const [model, data] = await make();
+    const expected = await found([model], data);
+    const { page, complaints } = await open();
+    await give(page, [model, data]);
+    await attack(page).waitFor({ timeout: 120_000 });
+    await choosePgd(page);
+    await attack(page).getByRole("slider").press("End");
+    const seen = await saved(page, /Save scores/);
+    const points = await saved(page, /Save points/);
+    const { budgets } = expected.answer;
+    expect(difference(seen.scores_surrogate.data as Float64Array, budgets[0].surrogate.scores)).toBeLessThan(1e-5);
+    expect(difference(seen.gradient_surrogate.data as Float64Array, expected.gradients.surrogate)).toBeLessThan(1e-5);
+    expect([...(points.epsilon.data as Float64Array)]).toEqual(Array(points.x.shape[0]).fill(budgets.at(-1)!.epsilon));
+    const moved = difference(budgets.at(-1)!.points, budgets[0].points);
+    expect(moved).toBeGreaterThan(0.05);
+    expect(difference(points.x.data as Float32Array, budgets.at(-1)!.points)).toBeLessThan(1e-5);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("two models are compared, as the command line's questions are answered", async () => {
+    const [[first, data], [second]] = [await network("mlp", 1), await network("mlp", 2)];
+    const expected = await found([first, second], data);
+    const { page } = await open({ width: 390 });
+    await give(page, [first, second, data]);
+    await attack(page).waitFor({ timeout: 120_000 });
+    await choosePgd(page);
+    await attack(page).getByRole("slider").press("End");
+    const { errors } = expected.answer.budgets.at(-1)!;
+    const percent = (share: number) => `${Math.round(100 * share)} %`;
+    const text = await attack(page).textContent();
+    expect(text).toContain(`mlp1.onnx gets ${percent(errors.surrogate)} wrong`);
+    expect(text).toContain(`mlp2.onnx ${percent(errors.target)}`);
+    expect(text).toContain(Number(expected.answer.alignment.toPrecision(3)).toString());
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8")).catch(() => {});
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") }).catch(() => {});
+    const violations = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      return (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    });
+    expect(violations).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.close();
+  });
+
+  test("what is hostile, damaged or unknown is refused in a sentence, and the next file is taken", async () => {
+    const [model, data] = await machine();
+    const { page, complaints } = await open();
+    const refused = async (file: OwnFile) => {
+      await give(page, [file]);
+      await page.locator(".own [role=alert]").waitFor();
+      await settled(page);
+      return page.locator(".own [role=alert]").textContent();
+    };
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const sentence = /^(missing|invalid|unknown|unsupported) .*: expected .*, got .*; ./;
+    const random = stream(1, "lab", "hostile");
+    const damaged = Array.from({ length: 6 }, (_, i) => {
+      const copy = model.bytes.slice();
+      for (let k = 0; k < 4; k++) copy[random.integer(copy.length)] = random.integer(256);
+      return { name: `damaged${i}.onnx`, bytes: copy.subarray(0, Math.floor(copy.length * (0.5 + 0.1 * i))) };
+    });
+    for (const file of [
+      { name: "notes.md", bytes: bytes("# nothing") },
+      { name: "text.onnx", bytes: bytes("this is no model") },
+      { name: "empty.onnx", bytes: new Uint8Array(0) },
+      { name: "forest.onnx", bytes: new Uint8Array(fixture("classifiers/forest3.onnx")) },
+      { name: "broken.npz", bytes: bytes("PK but not really") },
+      { name: "bomb.npz", bytes: new Uint8Array(1000).fill(0x50) },
+      ...damaged.slice(0, 5),
+    ]) {
+      expect(await refused(file), file.name).toMatch(sentence);
+    }
+    await give(page, [model, data]);
+    await attack(page).waitFor({ timeout: 120_000 });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("neither the page nor its workers can send anything anywhere else", async () => {
+    let heard = 0;
+    const stranger = createServer((_, response) => {
+      heard++;
+      response.setHeader("access-control-allow-origin", "*");
+      response.end("yes");
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`;
+    const { page } = await open();
+    const [model, data] = await machine();
+    await give(page, [model, data]);
+    await attack(page).waitFor({ timeout: 120_000 });
+    const send = (to: string) =>
+      fetch(to).then(
+        () => "sent",
+        () => "refused",
+      );
+    expect(page.workers().length).toBe(2);
+    expect(await page.evaluate(send, url)).toBe("refused");
+    for (const worker of page.workers()) expect(await worker.evaluate(send, url)).toBe("refused");
+    expect(heard).toBe(0);
+    // It is the policy that refuses: a page of another origin without one reaches the same address.
+    await page.goto(url.replace("127.0.0.1", "localhost"));
+    expect(await page.evaluate(send, url)).toBe("sent");
+    await page.close();
+    stranger.close();
+  });
+});
