@@ -5,7 +5,14 @@ import type { Stream } from "../../random.ts";
 import type { Booster } from "./booster.ts";
 import { type Part, shuffled, unequalParts } from "./transformations/blocks.ts";
 import type { Size } from "./transformations/imageLayout.ts";
-import { byMaps, type PixelMap, pixelMap, type Rectangle } from "./transformations/pixelMap.ts";
+import {
+  byMaps,
+  type MapMemory,
+  type PixelMap,
+  pixelMap,
+  type Rectangle,
+  type See,
+} from "./transformations/pixelMap.ts";
 import { seeRotated, turnBy } from "./transformations/rotate.ts";
 import { transformedCopies } from "./transformedCopies.ts";
 
@@ -22,7 +29,7 @@ const options = z.strictObject({
  *
  * Source: Wang et al., CVPR 2024 (BSR).
  */
-export function blockShuffled(size: Size, blocks: number, angle: number, random: Stream): PixelMap {
+export function blockShuffled(size: Size, blocks: number, angle: number, random: Stream, memory?: MapMemory): PixelMap {
   const isAcross = random.uniform() < 0.5;
   const [side, other] = isAcross ? [size.width, size.height] : [size.height, size.width];
   const partOf = ({ from, length }: Part): Rectangle =>
@@ -36,13 +43,14 @@ export function blockShuffled(size: Size, blocks: number, angle: number, random:
     blockAt: placed(shuffled(unequalParts(other, blocks, random), random), (block) => block),
   }));
   const stripAt = placed(strips, ({ strip }) => strip);
-  return pixelMap(size, size, 4, (row, column, see) => {
+  const look = (row: number, column: number, see: See) => {
     const [across, along] = isAcross ? [column, row] : [row, column];
     const { item, offset: i } = stripAt[across];
     const { item: block, offset } = item.blockAt[along];
     const j = block.from + offset;
     seeRotated(isAcross ? j : i, isAcross ? i : j, item.part, item.turn, see);
-  });
+  };
+  return pixelMap(size, size, 4, look, memory);
 }
 
 /** For each place of a side that parts fill one after the other: which part, and how far from its beginning. */
@@ -60,7 +68,7 @@ export const blockShuffle: Booster<z.infer<typeof options>> = {
   gradientsPerStep: ({ copies }) => copies,
   unhelpful: () => undefined,
   wrap: (inner, { blocks, angle, copies }, context) =>
-    transformedCopies(inner, context, "bsr", copies, ({ layout, random }) =>
-      byMaps(layout, blockShuffled(layout, blocks, angle, random())),
+    transformedCopies(inner, context, "bsr", copies, ({ layout, memory, random }) =>
+      byMaps(layout, blockShuffled(layout, blocks, angle, random(), memory)),
     ),
 };

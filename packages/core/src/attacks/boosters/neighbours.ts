@@ -30,6 +30,7 @@ export function neighboursOf(
 /** The mean of as many estimates; one after the other, so that memory does not grow with their number. */
 export async function meanOf(copies: number, estimate: (copy: number) => Promise<Gradients>): Promise<Gradients> {
   const first = await estimate(0);
+  if (copies === 1) return first;
   const data = new Float64Array(first.data);
   for (let copy = 1; copy < copies; copy++) {
     const next = await estimate(copy);

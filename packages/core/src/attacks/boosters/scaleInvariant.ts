@@ -13,15 +13,11 @@ const options = z.strictObject({
 /** The image, with a share of another one added, times a number. */
 export function scaling(factor: number, share = 0, other?: Vector): Transformation {
   return {
-    apply(image) {
-      const result = new Float64Array(image.length);
-      for (let at = 0; at < result.length; at++) result[at] = factor * (image[at] + (other ? share * other[at] : 0));
-      return result;
+    apply(image, into) {
+      for (let at = 0; at < into.length; at++) into[at] = factor * (image[at] + (other ? share * other[at] : 0));
     },
-    pullBack(gradient) {
-      const result = new Float64Array(gradient.length);
-      for (let at = 0; at < result.length; at++) result[at] = factor * gradient[at];
-      return result;
+    pullBack(gradient, into) {
+      for (let at = 0; at < into.length; at++) into[at] = factor * gradient[at];
     },
   };
 }

@@ -7,7 +7,14 @@ import { displacedFreely } from "../directions.ts";
 import type { Booster } from "./booster.ts";
 import { randomParts } from "./transformations/blocks.ts";
 import type { ImageLayout } from "./transformations/imageLayout.ts";
-import { byMaps, pixelMap, type Rectangle, type Transformation } from "./transformations/pixelMap.ts";
+import {
+  byMaps,
+  type MapMemory,
+  pixelMap,
+  type Rectangle,
+  type See,
+  type Transformation,
+} from "./transformations/pixelMap.ts";
 import { transformedCopies } from "./transformedCopies.ts";
 
 const options = z.strictObject({
@@ -56,6 +63,7 @@ export function blockwise(
   random: Stream,
   image: Float64Array,
   noisy: () => { readonly image: Float64Array; readonly isCut: Uint8Array },
+  memory?: MapMemory,
 ): Transformation {
   const rows = randomParts(layout.height, blocks, random);
   const columns = randomParts(layout.width, blocks, random);
@@ -69,14 +77,14 @@ export function blockwise(
     parts.flatMap(({ length }, part) => new Array<number>(length).fill(part)),
   );
   const isNoisy = new Uint8Array(layout.height * layout.width);
-  const map = pixelMap(layout, layout, 1, (row, column, see) => {
+  const look = (row: number, column: number, see: See) => {
     const { block, map } = cells[rowPart[row]][columnPart[column]];
     const source = map.source(row - block.top, column - block.left);
     if (map.isNoisy) isNoisy[row * layout.width + column] = 1;
     const i = Math.floor(source / block.width);
     see(block.top + i, block.left + source - i * block.width, map.weight ?? 1);
-  });
-  const smooth = byMaps(layout, map);
+  };
+  const smooth = byMaps(layout, pixelMap(layout, layout, 1, look, memory));
   if (!isNoisy.includes(1)) return smooth;
   const { image: withNoise, isCut } = noisy();
   const eachNoisy = (visit: (at: number) => void) => {
@@ -86,19 +94,18 @@ export function blockwise(
     }
   };
   return {
-    apply(given) {
-      const result = smooth.apply(given);
+    apply(given, into) {
+      smooth.apply(given, into);
       eachNoisy((at) => {
-        result[at] = isCut[at] === 1 ? withNoise[at] : given[at] + withNoise[at] - image[at];
+        into[at] = isCut[at] === 1 ? withNoise[at] : given[at] + withNoise[at] - image[at];
       });
-      return result;
     },
-    pullBack(gradient) {
-      const own = new Float64Array(gradient);
+    pullBack(gradient, into) {
+      smooth.pullBack(gradient, into);
+      // A noisy pixel sees itself alone.
       eachNoisy((at) => {
-        if (isCut[at] === 1) own[at] = 0;
+        if (isCut[at] === 1) into[at] = 0;
       });
-      return smooth.pullBack(own);
     },
   };
 }
@@ -119,11 +126,9 @@ export const structureInvariant: Booster<z.infer<typeof options>> = {
   gradientsPerStep: ({ copies }) => copies,
   unhelpful: () => undefined,
   wrap: (inner, { blocks, copies }, context) =>
-    transformedCopies(inner, context, "sia", copies, ({ index, copy, image, layout, random }) => {
-      const original = image.slice();
-      return blockwise(layout, blocks, random(), original, () =>
-        withNoise(context, index, original, random("noise", copy)),
-      );
+    transformedCopies(inner, context, "sia", copies, ({ index, copy, image, layout, memory, random }) => {
+      const noisy = () => withNoise(context, index, image, random("noise", copy));
+      return blockwise(layout, blocks, random(), image, noisy, memory);
     }),
 };
 

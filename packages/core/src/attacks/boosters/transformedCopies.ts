@@ -5,7 +5,7 @@ import { type AttackContext, rowOf } from "../attack.ts";
 import type { Estimate } from "./booster.ts";
 import { meanOf } from "./neighbours.ts";
 import { type ImageLayout, layoutFor } from "./transformations/imageLayout.ts";
-import type { Transformation } from "./transformations/pixelMap.ts";
+import type { MapMemory, Transformation } from "./transformations/pixelMap.ts";
 
 /** What one copy of one point goes through. */
 interface Copy {
@@ -16,6 +16,8 @@ interface Copy {
   /** The point that is transformed. */
   readonly image: Float64Array;
   readonly layout: ImageLayout;
+  /** Where the point's map of the copy before lay. */
+  readonly memory: MapMemory;
   /** The stream of this point, iteration and copy, or of others of the point with further labels. */
   readonly random: (...labels: readonly (string | number)[]) => Stream;
 }
@@ -35,22 +37,27 @@ export function transformedCopies(
   draw: (copy: Copy) => Transformation | undefined,
 ): Estimate {
   const layout = layoutFor(name, context.shape);
-  return (points, indices, step) =>
-    meanOf(copies, async (copy) => {
-      const moved = { ...points, data: points.data.slice() };
+  const memories: MapMemory[] = [];
+  return (points, indices, step) => {
+    const moved = { ...points, data: new Float64Array(points.data.length) };
+    return meanOf(copies, async (copy) => {
       const transformations = Array.from(indices, (index, row) => {
         const random = (...labels: readonly (string | number)[]) =>
           context.random(index, name, step.iteration, ...(labels.length > 0 ? labels : [copy]));
-        const image = rowOf(moved, row);
-        const transformation = draw({ index, copy, image, layout, random });
-        if (transformation) image.set(transformation.apply(image));
+        const image = rowOf(points, row);
+        memories[row] ??= {};
+        const transformation = draw({ index, copy, image, layout, memory: memories[row], random });
+        if (transformation) transformation.apply(image, rowOf(moved, row));
+        else rowOf(moved, row).set(image);
         return transformation;
       });
       const found = await inner(moved, indices, step);
-      const gradient = { ...found, data: new Float64Array(found.data) };
+      const gradient = { ...found, data: new Float64Array(found.data.length) };
       transformations.forEach((transformation, row) => {
-        if (transformation) rowOf(gradient, row).set(transformation.pullBack(rowOf(found, row)));
+        if (transformation) transformation.pullBack(rowOf(found, row), rowOf(gradient, row));
+        else rowOf(gradient, row).set(rowOf(found, row));
       });
       return gradient;
     });
+  };
 }

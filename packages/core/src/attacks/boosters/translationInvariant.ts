@@ -39,11 +39,8 @@ export const translationInvariant: Booster<z.infer<typeof options>> = {
     const smooth = byMaps(layout, ...blur(layout, gaussian(kernel ?? kernelFor(layout))));
     return async (points, indices, step) => {
       const found = await inner(points, indices, step);
-      const gradient = { ...found, data: new Float64Array(found.data) };
-      for (let row = 0; row < gradient.rows; row++) {
-        const own = rowOf(gradient, row);
-        own.set(smooth.apply(own));
-      }
+      const gradient = { ...found, data: new Float64Array(found.data.length) };
+      for (let row = 0; row < gradient.rows; row++) smooth.apply(rowOf(found, row), rowOf(gradient, row));
       return gradient;
     };
   },

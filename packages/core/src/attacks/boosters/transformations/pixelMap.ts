@@ -7,10 +7,10 @@ import type { ImageLayout, Size } from "./imageLayout.ts";
 export interface ImageMap {
   readonly from: Size;
   readonly to: Size;
-  /** The new image. */
-  apply(image: Vector, layouts: Layouts): Float64Array;
-  /** The transpose: the gradient by the old image, given that by the new one. */
-  pullBack(gradient: Vector, layouts: Layouts): Float64Array;
+  /** Writes the new image to the first places of `into`. */
+  apply(image: Vector, layouts: Layouts, into: Float64Array): void;
+  /** The transpose: writes the gradient by the old image, given that by the new one. */
+  pullBack(gradient: Vector, layouts: Layouts, into: Float64Array): void;
 }
 
 /** The layouts before and behind a map: sizes differ, and with them how far apart channels lie. */
@@ -29,16 +29,24 @@ export interface PixelMap extends ImageMap {
 /** Adds an old pixel to the new one that is looked at. */
 export type See = (row: number, column: number, weight: number) => void;
 
+/** Where a map lies that no longer counts; the next one may lie there. */
+export interface MapMemory {
+  sources?: Int32Array;
+  weights?: Float64Array;
+}
+
 /** The map whose new pixels see what `look` shows them, at most `taps` old pixels each. */
 export function pixelMap(
   from: Size,
   to: Size,
   taps: number,
   look: (row: number, column: number, see: See) => void,
+  memory: MapMemory = {},
 ): PixelMap {
   const pixels = to.height * to.width;
-  const sources = new Int32Array(pixels * taps);
-  const weights = new Float64Array(pixels * taps);
+  if (memory.sources?.length !== pixels * taps) memory.sources = new Int32Array(pixels * taps);
+  if (memory.weights?.length !== pixels * taps) memory.weights = new Float64Array(pixels * taps);
+  const { sources, weights } = memory;
   let at = 0;
   const see: See = (row, column, weight) => {
     sources[at] = row * from.width + column;
@@ -48,14 +56,16 @@ export function pixelMap(
     for (let column = 0; column < to.width; column++) {
       at = (row * to.width + column) * taps;
       look(row, column, see);
+      const end = (row * to.width + column + 1) * taps;
+      while (at < end) weights[at++] = 0;
     }
   }
   const taken = { taps, sources, weights };
   return {
     ...{ from, to },
     ...taken,
-    apply: (image, layouts) => applied(taken, layouts, image),
-    pullBack: (gradient, layouts) => pulledBack(taken, layouts, gradient),
+    apply: (image, layouts, into) => applied(taken, layouts, image, into),
+    pullBack: (gradient, layouts, into) => pulledBack(taken, layouts, gradient, into),
   };
 }
 
@@ -90,22 +100,49 @@ export interface Rectangle extends Size {
   readonly left: number;
 }
 
-/** Something done to an image before a model sees it, and the way back of gradients. */
+/**
+ * Something done to an image before a model sees it, and the way back of gradients. Results are written into memory
+ * that is given: taking new memory for each image, outside the heap of JavaScript, would take longer than filling it.
+ */
 export interface Transformation {
-  /** The transformed image. */
-  apply(image: Float64Array): Float64Array;
-  /** The gradient by the image, given that by the transformed one: the transpose of the derivative. */
-  pullBack(gradient: Vector): Float64Array;
+  /** Writes the transformed image. */
+  apply(image: Vector, into: Float64Array): void;
+  /** Writes the gradient by the image, given that by the transformed one: the transpose of the derivative. */
+  pullBack(gradient: Vector, into: Float64Array): void;
 }
 
 /** Maps one after the other, on images of a layout; what comes last has their size again. */
 export function byMaps(layout: ImageLayout, ...maps: readonly ImageMap[]): Transformation {
-  const placed = maps.map((map) => ({ map, layouts: resized(layout, map) }));
+  const steps = maps.map((map) => ({ map, layouts: resized(layout, map) }));
   return {
-    apply: (image) => placed.reduce<Float64Array>((before, { map, layouts }) => map.apply(before, layouts), image),
-    pullBack: (gradient) =>
-      placed.reduceRight<Vector>((after, { map, layouts }) => map.pullBack(after, layouts), gradient) as Float64Array,
+    apply(image, into) {
+      let at = image;
+      steps.forEach(({ map, layouts }, k) => {
+        const next = k === steps.length - 1 ? into : between(k, sizeOf(layouts.behind));
+        map.apply(at, layouts, next);
+        at = next;
+      });
+    },
+    pullBack(gradient, into) {
+      let at = gradient;
+      for (let k = steps.length - 1; k >= 0; k--) {
+        const { map, layouts } = steps[k];
+        const next = k === 0 ? into : between(k, sizeOf(layouts.before));
+        map.pullBack(at, layouts, next);
+        at = next;
+      }
+    },
   };
+}
+
+const sizeOf = ({ channels, height, width }: ImageLayout) => channels * height * width;
+
+/** Images between one map and the next: two places by turns, as nothing is kept there. */
+const places = [new Float64Array(0), new Float64Array(0)];
+
+function between(k: number, size: number): Float64Array {
+  if (places[k % 2].length < size) places[k % 2] = new Float64Array(size);
+  return places[k % 2];
 }
 
 function resized(layout: ImageLayout, { from, to }: ImageMap): Layouts {
@@ -120,29 +157,36 @@ function resized(layout: ImageLayout, { from, to }: ImageMap): Layouts {
 
 type Taken = Pick<PixelMap, "taps" | "sources" | "weights">;
 
-function applied({ taps, sources, weights }: Taken, { before, behind }: Layouts, image: Vector): Float64Array {
+function applied(
+  { taps, sources, weights }: Taken,
+  { before, behind }: Layouts,
+  image: Vector,
+  into: Float64Array,
+): void {
   const pixels = behind.height * behind.width;
-  const result = new Float64Array(behind.channels * pixels);
   for (let c = 0; c < behind.channels; c++) {
     const [from, to] = [c * before.channelStep, c * behind.channelStep];
     for (let p = 0, at = 0; p < pixels; p++) {
       let sum = 0;
       for (let t = 0; t < taps; t++, at++) sum += weights[at] * image[from + sources[at] * before.pixelStep];
-      result[to + p * behind.pixelStep] = sum;
+      into[to + p * behind.pixelStep] = sum;
     }
   }
-  return result;
 }
 
-function pulledBack({ taps, sources, weights }: Taken, { before, behind }: Layouts, gradient: Vector): Float64Array {
-  const result = new Float64Array(before.channels * before.height * before.width);
+function pulledBack(
+  { taps, sources, weights }: Taken,
+  { before, behind }: Layouts,
+  gradient: Vector,
+  into: Float64Array,
+): void {
+  into.fill(0, 0, sizeOf(before));
   const pixels = behind.height * behind.width;
   for (let c = 0; c < behind.channels; c++) {
     const [from, to] = [c * before.channelStep, c * behind.channelStep];
     for (let p = 0, at = 0; p < pixels; p++) {
       const slope = gradient[to + p * behind.pixelStep];
-      for (let t = 0; t < taps; t++, at++) result[from + sources[at] * before.pixelStep] += weights[at] * slope;
+      for (let t = 0; t < taps; t++, at++) into[from + sources[at] * before.pixelStep] += weights[at] * slope;
     }
   }
-  return result;
 }

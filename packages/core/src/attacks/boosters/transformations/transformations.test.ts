@@ -27,17 +27,19 @@ const noise = (image: Float64Array, random: Stream) => () => {
   return { image: bounded, isCut: Uint8Array.from(free, (value, at) => (value === bounded[at] ? 0 : 1)) };
 };
 
-type Drawn = (layout: ImageLayout, random: Stream, image: Float64Array) => Transformation;
+/** A transformation, and the size of what it makes where that is another one. */
+type Sized = Transformation & { readonly to?: Size };
+type Drawn = (layout: ImageLayout, random: Stream, image: Float64Array) => Sized;
 
 const transformations: Readonly<Record<string, Drawn>> = {
   resize(layout, random) {
-    return byMaps(layout, resize(layout, { height: 1 + random.integer(12), width: 1 + random.integer(12) }));
+    const to = { height: 1 + random.integer(12), width: 1 + random.integer(12) };
+    return { ...byMaps(layout, resize(layout, to)), to };
   },
-  pad: (layout, random) =>
-    byMaps(
-      layout,
-      pad(layout, { height: layout.height + 3, width: layout.width + 2 }, random.integer(4), random.integer(3)),
-    ),
+  pad(layout, random) {
+    const to = { height: layout.height + 3, width: layout.width + 2 };
+    return { ...byMaps(layout, pad(layout, to, random.integer(4), random.integer(3))), to };
+  },
   "resize, pad and resize": (layout, random) => {
     const larger = { height: layout.height + 4, width: layout.width + 3 };
     const shown = { height: layout.height + random.integer(4), width: layout.width + random.integer(3) };
@@ -58,6 +60,13 @@ function layoutsOf(height: number, width: number, channels: number): [ImageLayou
   return [first, { ...first, channelStep: 1, pixelStep: channels }];
 }
 
+/** What a transformation makes of an image, written over what lay there before. */
+function applied({ apply, to }: Sized, image: Float64Array, { channels, height, width }: ImageLayout): Float64Array {
+  const into = new Float64Array(channels * (to ? to.height * to.width : height * width)).fill(Number.NaN);
+  apply(image, into);
+  return into;
+}
+
 const numbers = (random: Stream, length: number) => Float64Array.from({ length }, () => random.uniform());
 
 /** The same image with its channels last. */
@@ -75,10 +84,14 @@ describe.each(Object.entries(transformations))("%s", (_, drawn) => {
           const image = numbers(random, height * width * channels);
           const change = numbers(random, image.length).map((value) => 1e-6 * (value - 0.5));
           const each = drawn(layout, stream(seed, "drawn"), image);
-          const [before, after] = [each.apply(image), each.apply(image.map((value, at) => value + change[at]))];
+          const [before, after] = [image, image.map((value, at) => value + change[at])].map((x) =>
+            applied(each, x, layout),
+          );
           const moved = after.map((value, at) => value - before[at]);
           const b = numbers(random, moved.length).map((value) => value - 0.3);
-          const [forward, back] = [dot(moved, b), dot(change, each.pullBack(b))];
+          const pulled = new Float64Array(image.length).fill(Number.NaN);
+          each.pullBack(b, pulled);
+          const [forward, back] = [dot(moved, b), dot(change, pulled)];
           expect(Math.abs(forward - back)).toBeLessThanOrEqual(1e-5 * Math.hypot(...moved) * Math.hypot(...b) + 1e-14);
         }
       }),
@@ -94,8 +107,8 @@ describe.each(Object.entries(transformations))("%s", (_, drawn) => {
         const turned = channelsLast(image, channels);
         // Noise is drawn feature by feature, in the order of the layout.
         const silent = () => ({ ...stream(seed, "drawn"), uniform: () => 0.5 });
-        const there = drawn(first, silent(), image).apply(image);
-        expect(drawn(last, silent(), turned).apply(turned)).toEqual(channelsLast(there, channels));
+        const there = applied(drawn(first, silent(), image), image, first);
+        expect(applied(drawn(last, silent(), turned), turned, last)).toEqual(channelsLast(there, channels));
       }),
       { numRuns: 30 },
     );
@@ -140,8 +153,8 @@ function asPyTorch({ what, x, to, at, degrees, length, by }: Golden, layout: Ima
 }
 
 test.each(golden.map((each) => [`${each.what} of ${each.x.shape}`, each] as const))("%s as PyTorch does", (_, each) => {
-  const found = asPyTorch(each, imageLayout(each.x.shape)!).apply(Float64Array.from(each.x.values));
-  expect(found.length).toBe(each.y.values.length);
+  const found = new Float64Array(each.y.values.length).fill(Number.NaN);
+  asPyTorch(each, imageLayout(each.x.shape)!).apply(Float64Array.from(each.x.values), found);
   each.y.values.forEach((value, at) => {
     expect(Math.abs(found[at] - value)).toBeLessThanOrEqual(1e-9);
   });
