@@ -48,7 +48,9 @@ try {
     const wanted = (path) => !/\.(d\.ts|map)$/.test(path);
     cpSync(join(modules, name), join(command, "node_modules", name), { recursive: true, filter: wanted });
   }
-  const python = process.env.PYTHON ?? "python3";
+  // A path to it begins here, though it builds elsewhere.
+  const { PYTHON: named = "python3" } = process.env;
+  const python = named.includes("/") ? resolve(named) : named;
   const build = [
     "-m",
     "pip",

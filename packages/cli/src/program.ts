@@ -10,6 +10,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { fitCommand } from "./commands/fit.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { judgeCommand } from "./commands/judge.ts";
+import { pdfCommand } from "./commands/pdf.ts";
 import { poisonCommand } from "./commands/poison.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -55,6 +56,7 @@ export function createProgram(): Command {
     poisonCommand(),
     explainCommand(),
     sweepCommand(),
+    pdfCommand(),
     dataCommand(),
     storeCommand(),
     workerCommand(),

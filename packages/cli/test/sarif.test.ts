@@ -1,4 +1,5 @@
-// SARIF of a gate that failed and of an audit without one, held against the official schema of version 2.1.0.
+// What a job that fails its gate leaves: the status, JUnit XML, a summary, and SARIF, which is held against the
+// official schema of version 2.1.0, as that of an audit without a gate is.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +11,7 @@ import { carom, pointsFile, temporaryFolder } from "./run.ts";
 
 /**
  * The schema as OASIS publishes it (oasis-tcs/sarif-spec, sarif-2.1/schema). Its terms are not ours to pass on, so it
- * is in no commit: whoever has it puts it here, or names it in SARIF_SCHEMA.
+ * is in no commit: `.ci/sarif` fetches it, or SARIF_SCHEMA names it.
  */
 const here = fileURLToPath(new URL("../../../fixtures/sarif/sarif-schema-2.1.0.json", import.meta.url));
 const schema = process.env.SARIF_SCHEMA ?? here;
@@ -34,7 +35,7 @@ describe.skipIf(!isHere)("SARIF", () => {
   const folder = temporaryFolder();
   const at = (name: string) => join(folder, name);
 
-  test("is valid, with and without a gate; a document that is not is told", async () => {
+  test("is valid, with and without a gate; a document that is not is told", { timeout: 120_000 }, async () => {
     writeFileSync(at("points.npz"), pointsFile(80));
     const store = at("store");
     await carom(["fit", "ridge", "--data", at("points.npz"), "--out", at("m.onnx")], { store });
@@ -50,8 +51,11 @@ describe.skipIf(!isHere)("SARIF", () => {
     ];
     expect((await carom([...audit, ...few, "--out", at("plain")], { store })).status).toBe(0);
     expect((await carom([...audit, ...few, ...rules, "--out", at("gated")], { store })).status).toBe(3);
+    const left = (name: string) => readFileSync(join(at("gated"), name), "utf8");
+    expect(left("junit.xml")).toMatch(/<testsuite name="gate" tests="3" failures="1"/);
+    expect(left("summary.md")).toMatch(/\| `transfer > 0\.01 at 0\.3` \| \*\*failed\*\* \|/);
     for (const name of ["plain", "gated"]) expect(faults(join(at(name), "audit.sarif"))).toEqual([]);
-    const read = JSON.parse(readFileSync(join(at("gated"), "audit.sarif"), "utf8"));
+    const read = JSON.parse(left("audit.sarif"));
     expect(read.runs[0].results).toHaveLength(3);
     read.runs[0].results[1].level = "fatal";
     writeFileSync(at("wrong.sarif"), JSON.stringify(read));
