@@ -388,7 +388,7 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
   [
     "a forest, which has no gradients",
     change("--model", join(folder, "forest.onnx")),
-    /^unsupported model to attack: .*TreeEnsemble/,
+    /^unsupported model to attack: expected (?!.*expected).*, got node "forest" .*TreeEnsemble/,
   ],
   ["an unknown norm", [...common, "--norm", "l3"], /^unknown norm "l3": expected one of l/],
   ["an unknown attack", [...common, "--attack", "pdg"], /^unknown attack "pdg": .*did you mean "pgd"\?/],

@@ -345,11 +345,12 @@ function required<T>(value: T | undefined, option: string, expected: string): T 
 }
 
 function requireGradients(models: readonly LoadedModel[]): void {
-  const reason = models.find(({ opened }) => !opened.differentiable)?.opened.notDifferentiable;
-  if (reason === undefined) return;
+  const without = models.find(({ opened }) => !opened.differentiable)?.opened;
+  if (without?.notDifferentiable === undefined) return;
+  const { withoutGradients: fault, notDifferentiable } = without;
   throw new InputError("unsupported", "model to attack", {
     expected: "one whose operators can all be differentiated",
-    got: `another: ${reason.replace(/[.;]\s.*$/s, "")}`,
+    got: fault ? `${fault.what}: ${fault.detail.got}` : notDifferentiable,
     remedy: "train a surrogate with carom fit and attack that",
   });
 }

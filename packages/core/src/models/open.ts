@@ -77,6 +77,8 @@ export interface OpenModel extends Scorer {
   labels(x: Tensor): Promise<Int32Array | undefined>;
   readonly differentiable: Differentiable | undefined;
   readonly notDifferentiable: string | undefined;
+  /** The reason in its parts, where it is a fault of the graph. */
+  readonly withoutGradients?: InputError;
   /** How many rows go through the model in one call, at most. */
   readonly rowsOfCall: number;
   /** How many rows a call must have, where the file fixes that; others are filled up and cut again. */
@@ -145,7 +147,8 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
   const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name, lacks);
 
   const found = model.onnx ? gradientNodes(model, input.name, output.name) : model.unreadable;
-  const reason = typeof found === "number" ? undefined : found;
+  const fault = found instanceof InputError ? found : undefined;
+  const reason = found instanceof InputError ? found.message : typeof found === "number" ? undefined : found;
   const limits = typeof found === "number" ? withFewNodes(runtime.limits, found) : runtime.limits;
   const climbed = reason === undefined ? logitsGraph(model, output.name) : undefined;
   const logits = async (x: Tensor) => {
@@ -206,6 +209,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     labels: ownLabels(session, model, classes, batch),
     differentiable,
     notDifferentiable: reason,
+    ...(fault && { withoutGradients: fault }),
     rowsOfCall: batch.rows,
     ...fixed,
   };
@@ -234,7 +238,7 @@ export function gradientGraph(
 }
 
 /** Builds the gradient graph once: how many nodes it has, or why there is none. */
-function gradientNodes(model: Model, input: string, output: string): number | string {
+function gradientNodes(model: Model, input: string, output: string): number | InputError {
   try {
     const { length } = gradientGraph(model, "margin", input, output).nodes;
     if (length <= MAX_GRADIENT_NODES) return length;
@@ -244,7 +248,7 @@ function gradientNodes(model: Model, input: string, output: string): number | st
       remedy: "attack a surrogate in its place",
     });
   } catch (error) {
-    if (error instanceof InputError) return error.message;
+    if (error instanceof InputError) return error;
     throw error;
   }
 }
