@@ -1,20 +1,22 @@
 // A worker's side of asking and answering: of several questions the newest counts, and faults are told in a sentence.
 
-/** A question or an answer; both sides know it by its number. */
+/** A question or an answer: what it is about, and its number among those. */
 interface Numbered {
+  readonly about: string;
   readonly number: number;
 }
 
-/** Parts of an answer without the number, each kept as the kind it is. */
-type Unnumbered<T> = T extends Numbered ? Omit<T, "number"> : never;
+/** Parts of an answer without what the question said, each kept as the kind it is. */
+type Unnumbered<T> = T extends Numbered ? Omit<T, "number" | "about"> : never;
 
 /**
- * Answers questions that are posted to this worker.
+ * Answers questions about something that are posted to this worker.
  *
  * @param answer tells what it finds, and before each long step says what it does next; both end it where a newer
  * question came meanwhile
  */
-export function answering<Asked extends Numbered, Told extends Numbered | { doing: string } | { fault: string }>(
+export function answering<Asked extends Numbered, Told extends Numbered>(
+  about: Asked["about"],
   answer: (
     asked: Asked,
     tell: (told: Unnumbered<Told>) => void,
@@ -24,18 +26,20 @@ export function answering<Asked extends Numbered, Told extends Numbered | { doin
   let newest = 0;
   const superseded = Symbol("superseded");
   addEventListener("message", ({ data }: MessageEvent<Asked>) => {
+    if (data.about !== about) return;
     const { number } = data;
     newest = number;
     const tell = (told: object) => {
       if (number !== newest) throw superseded;
-      postMessage({ number, ...told });
+      postMessage({ about, number, ...told });
     };
     const next = async (doing: string) => {
       await messagesIn();
       tell({ doing });
     };
     answer(data, tell, next).catch((error) => {
-      if (error !== superseded) tell({ fault: error instanceof Error ? error.message : String(error) });
+      if (error === superseded || number !== newest) return;
+      tell({ fault: error instanceof Error ? error.message : String(error) });
     });
   });
 }

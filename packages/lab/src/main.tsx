@@ -4,9 +4,9 @@ import digits from "virtual:digits";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./page/app.tsx";
-import type { Asked } from "./question/messages.ts";
+import type { Asked, Look, LookTold, Told } from "./question/messages.ts";
 import { startWorker } from "./startWorker.ts";
-import { forget, hear, question } from "./state.ts";
+import { answered, digit, drawn, forget, hear, looked, question } from "./state.ts";
 import workerUrl from "./worker.ts?worker&url";
 import "./style.css";
 
@@ -15,16 +15,26 @@ const [worker, bytes] = await Promise.all([
   startWorker(workerUrl),
   fetch(digits).then((response) => response.arrayBuffer()),
 ]);
-let number = 0;
-worker.addEventListener("message", ({ data }) => {
-  if (data.number === number) hear(data);
+const asked = { question: 0, look: 0 };
+worker.addEventListener("message", ({ data }: MessageEvent<Told | LookTold>) => {
+  if (data.number !== asked[data.about]) return;
+  if ("looked" in data) looked.value = data.looked;
+  else if (data.about === "question" || "fault" in data) hear(data);
 });
-worker.addEventListener("error", ({ message }) => hear({ number, fault: `The page's worker failed: ${message}` }));
-const ask = (asked: Omit<Asked, "number">) => worker.postMessage({ number: ++number, ...asked } satisfies Asked);
+const failed = (message: string) => hear({ fault: `The page's worker failed: ${message}` });
+worker.addEventListener("error", ({ message }) => failed(message));
+const ask = (about: Asked | Look) => worker.postMessage(about);
 
 let isFirst = true;
 effect(() => {
   forget();
-  ask({ question: question.value, ...(isFirst && { digits: bytes }) });
+  const number = ++asked.question;
+  ask({ about: "question", number, question: question.value, ...(isFirst && { digits: bytes }) });
   isFirst = false;
+});
+effect(() => {
+  if (!answered.value) return;
+  const { value: now } = drawn;
+  if (!now) looked.value = undefined;
+  ask({ about: "look", number: ++asked.look, question: question.value, digit: digit.value, drawn: now });
 });

@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { hashOf, type View, viewOf } from "./address.ts";
 import type { Answer } from "./question/answer.ts";
-import type { Pair, Told } from "./question/messages.ts";
+import type { Drawn, Looked, Pair, Told } from "./question/messages.ts";
 import { budgetsOf, type Question } from "./question/question.ts";
 
 const first = viewOf(location.hash);
@@ -21,12 +21,18 @@ export const question = computed<Question>(
   })(),
 );
 
+export const digit = computed(() => view.value.digit);
+
 export const doing = signal("");
 export const answered = signal<Answer | undefined>(undefined);
 export const variability = signal<number | undefined>(undefined);
 export const whiteBox = signal<readonly number[] | undefined>(undefined);
 /** Which reason limits the attack, at each computed budget. */
 export const sentences = signal<readonly string[] | undefined>(undefined);
+/** The digit that was drawn and is on the stage in place of one of the data. */
+export const drawn = signal<Drawn | undefined>(undefined);
+/** What was seen of the digit on the stage. */
+export const looked = signal<Looked | undefined>(undefined);
 export const pairs = signal<readonly Pair[]>([]);
 
 /** Changes part of the state; a budget beyond those of the norm becomes the largest. */
@@ -46,8 +52,10 @@ addEventListener("hashchange", () => {
   fault.value = told;
 });
 
+type Heard = Told extends infer T ? (T extends unknown ? Omit<T, "about" | "number"> : never) : never;
+
 /** Takes in what the worker says. */
-export function hear(told: Told): void {
+export function hear(told: Heard): void {
   if ("doing" in told) doing.value = told.doing;
   else if ("answer" in told) answered.value = told.answer;
   else if ("variability" in told) variability.value = told.variability;
@@ -67,4 +75,5 @@ export function forget(): void {
   whiteBox.value = undefined;
   sentences.value = undefined;
   pairs.value = [];
+  looked.value = undefined;
 }

@@ -1,12 +1,22 @@
 // Where the page computes: one question after the other, answers in the order in which they become known.
 
-import type { Dataset, FloatType, OpenModel, Tensor } from "@carom/core";
+import {
+  type Dataset,
+  dataset,
+  type FloatType,
+  type OpenModel,
+  sliceRows,
+  type Tensor,
+  takeRows,
+  tensor,
+} from "@carom/core";
 import { answering, pause } from "./answering.ts";
 import { digitsFrom } from "./digits.ts";
 import { kernelRuntime } from "./kernels/runtime.ts";
-import { answer, budgetsIn, craft, judged, pairOf, sentences, variability } from "./question/answer.ts";
-import type { Asked, Told } from "./question/messages.ts";
+import { answer, budgetsIn, craft, judged, lossGradients, pairOf, sentences, variability } from "./question/answer.ts";
+import type { Asked, Look, LookTold, Told } from "./question/messages.ts";
 import { type Parts, partsOf, type Role, train } from "./question/models.ts";
+import { planeAt } from "./question/plane.ts";
 import { type Chosen, matrixLearners, nameOf, type Question } from "./question/question.ts";
 
 /** Surrogates of other draws, beside the one that attacks, whose losses V is the variance of. */
@@ -17,24 +27,17 @@ const PARTNER = DRAWS + 1;
 const runtime = kernelRuntime(pause);
 let digits: Dataset | undefined;
 
-answering<Asked, Told>(async ({ question, digits: bytes }, tell, next) => {
+answering<Asked, Told>("question", async ({ question, digits: bytes }, tell, next) => {
   if (bytes) digits = digitsFrom(new Uint8Array(bytes));
   const { seed } = question;
   const parts = partsOf(digits!, seed);
   await next("training the target");
   const target = await fitted(parts, "target", question.target, seed);
   await next("training the surrogate");
-  const surrogate = await fitted(parts, "surrogate", question.surrogate, seed);
-  const { partner } = question;
+  const on = await surrogatesOf(question, parts);
+  const [surrogate] = on;
   await next("attacking the surrogate");
-  const second = partner && (await fitted(parts, "surrogate", partner, seed, PARTNER));
-  const points = await attacked(
-    question,
-    parts,
-    "surrogate",
-    [question.surrogate, ...(partner ? [partner] : [])],
-    [surrogate, ...(second ? [second] : [])],
-  );
+  const points = await crafted(question, parts, on);
   const found = await answer(budgetsIn(question), parts.attacked, surrogate, target, points);
   tell({ answer: found });
   const surrogates = [surrogate];
@@ -67,6 +70,43 @@ answering<Asked, Told>(async ({ question, digits: bytes }, tell, next) => {
   }
   await next("");
 });
+
+answering<Look, LookTold>("look", async ({ question, digit: wanted, drawn }, tell, next) => {
+  await next("");
+  const parts = partsOf(digits!, question.seed);
+  const target = await fitted(parts, "target", question.target, question.seed);
+  const surrogates = await surrogatesOf(question, parts);
+  const { attacked: rows } = parts;
+  const digit = Math.min(wanted, rows.labels.length - 1);
+  const one = drawn
+    ? dataset({
+        features: tensor("float32", [1, drawn.pixels.length], drawn.pixels),
+        labels: [drawn.label],
+        classNames: rows.classNames,
+        domain: [0, 1],
+      })
+    : takeRows(rows, [digit]);
+  const points = drawn
+    ? await craft(budgetsIn(question), question.seed, one, parts.surrogate, surrogates)
+    : (await crafted(question, parts, surrogates)).map((all) => sliceRows(all, digit, digit + 1));
+  const found = drawn && (await answer(budgetsIn(question), one, surrogates[0], target, points));
+  const [own, theirs] = [await lossGradients(surrogates[0], one), await lossGradients(target, one)];
+  const way = points.map(({ data }) => Float32Array.from(data));
+  const plane = await planeAt([surrogates[0], target], [own!.data, theirs!.data], one.labels[0], way);
+  tell({ looked: { plane, ...(found && { drawn: found }) } });
+});
+
+/** The surrogates of a question: one, or two that are attacked together. */
+async function surrogatesOf({ surrogate, partner, seed }: Question, parts: Parts): Promise<readonly OpenModel[]> {
+  const first = await fitted(parts, "surrogate", surrogate, seed);
+  return partner ? [first, await fitted(parts, "surrogate", partner, seed, PARTNER)] : [first];
+}
+
+/** The points of every budget, crafted on the surrogates of a question. */
+function crafted(question: Question, parts: Parts, on: readonly OpenModel[]) {
+  const chosen = [question.surrogate, ...(question.partner ? [question.partner] : [])];
+  return attacked(question, parts, "surrogate", chosen, on);
+}
 
 const models = new Map<string, Promise<OpenModel>>();
 

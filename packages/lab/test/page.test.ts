@@ -90,6 +90,49 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await broken.close();
   });
 
+  test("a digit that is drawn, with the mouse or by keys, is attacked; the dot in the plane goes with the slider", async () => {
+    const { page, complaints } = await open();
+    const pad = page.getByRole("button", { name: /^Pad/ });
+    await pad.scrollIntoViewIfNeeded();
+    const { x, y } = (await pad.boundingBox())!;
+    await page.mouse.move(x + 140, y + 60);
+    await page.mouse.down();
+    for (let k = 1; k <= 10; k++) await page.mouse.move(x + 140 - 2 * k, y + 60 + 16 * k);
+    await page.mouse.up();
+    const attackIt = () => page.getByRole("button", { name: "Attack it" }).click();
+    const before = wholeRed(await pixelsOf(page));
+    const changed = (than: readonly number[]) =>
+      expect.poll(async () => `${wholeRed(await pixelsOf(page))}` !== `${than}`, { timeout: 60_000 }).toBe(true);
+    await attackIt();
+    await changed(before);
+    await slider(page).press("Home");
+    // A stroke from above to below: as long as digits are, and nothing at the sides.
+    const clean = wholeRed(await pixelsOf(page));
+    const rows = Array.from({ length: 28 }, (_, row) => clean.slice(28 * row, 28 * row + 28).some((grey) => grey > 0));
+    expect(rows.filter(Boolean).length).toBeGreaterThanOrEqual(20);
+    expect(clean.filter((_, i) => i % 28 === 0 || i % 28 === 27).every((grey) => grey === 0)).toBe(true);
+    const dot = async () => {
+      const circle = page.locator(".here");
+      return [Number(await circle.getAttribute("cx")), Number(await circle.getAttribute("cy"))];
+    };
+    expect(await dot()).toEqual([210, 210]);
+    await slider(page).press("End");
+    const [cx] = await dot();
+    expect(cx).toBeGreaterThan(230);
+    await page.getByRole("button", { name: "Clear" }).click();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight", "Shift+ArrowLeft", "ArrowDown"]) {
+      await pad.press(key);
+    }
+    const drawnFirst = wholeRed(await pixelsOf(page));
+    await attackIt();
+    await changed(drawnFirst);
+    await page.getByRole("button", { name: "Back to the digits" }).click();
+    await slider(page).press("Home");
+    await expect.poll(async () => wholeRed(await pixelsOf(page)).filter((grey) => grey > 0).length).toBeGreaterThan(50);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   const axe = createRequire(import.meta.url).resolve("axe-core");
   test.each([
     { width: 390, dark: false },

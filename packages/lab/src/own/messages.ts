@@ -11,15 +11,17 @@ export interface OwnSettings extends OwnChoices, DataChoices {
 
 /** Files that came, and what is asked of all that are there; answers carry its number. */
 export interface OwnAsked {
+  readonly about: "files";
   readonly number: number;
   readonly added: readonly OwnFile[];
   readonly settings: OwnSettings;
 }
 
 /** What is known so far. */
-export type OwnTold =
-  | { readonly number: number; readonly doing: string }
-  | { readonly number: number; readonly reading: string }
-  | { readonly number: number; readonly facts: readonly ModelFacts[] }
-  | { readonly number: number; readonly answer: OwnAnswer }
-  | { readonly number: number; readonly fault: string };
+export type OwnTold = { readonly about: "files"; readonly number: number } & (
+  | { readonly doing: string }
+  | { readonly reading: string }
+  | { readonly facts: readonly ModelFacts[] }
+  | { readonly answer: OwnAnswer }
+  | { readonly fault: string }
+);

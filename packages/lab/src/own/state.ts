@@ -37,7 +37,7 @@ export async function ask(added: readonly OwnFile[] = []): Promise<void> {
   const ready = await started();
   faults.value = [];
   doing.value = "reading";
-  const asked: OwnAsked = { number: ++number, added, settings: settings.value };
+  const asked: OwnAsked = { about: "files", number: ++number, added, settings: settings.value };
   ready.postMessage(asked);
 }
 

@@ -10,7 +10,7 @@ const runtime = kernelRuntime(pause);
 const files = new Map<string, OwnFile>();
 let dataFile: OwnFile | undefined;
 
-answering<OwnAsked, OwnTold>(async ({ added, settings }, tell, next) => {
+answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) => {
   for (const file of added) {
     if (isModel(file)) files.set(file.name, file);
     else dataFile = file;

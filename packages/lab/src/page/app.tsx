@@ -1,11 +1,13 @@
 // The page, from the first sight down.
 
-import { answered, doing, fault, sentences, variability, view, whiteBox } from "../state.ts";
+import { answered, doing, fault, looked, sentences, variability, view, whiteBox } from "../state.ts";
 import { Bring } from "./bring.tsx";
 import { Choices } from "./choices.tsx";
 import { Curves } from "./curves.tsx";
+import { Draw } from "./draw.tsx";
 import { Gallery } from "./gallery.tsx";
 import { Matrix } from "./matrix.tsx";
+import { Plane } from "./plane.tsx";
 import { Reasons } from "./reasons.tsx";
 import { Stage } from "./stage.tsx";
 import { Story } from "./story.tsx";
@@ -26,7 +28,7 @@ export function App() {
         {fault.value && <p role="alert">{fault.value}</p>}
         {now && (
           <>
-            <Stage answer={now} />
+            <Stage answer={looked.value?.drawn ?? now} />
             <Reasons
               answer={now}
               epsilon={view.value.epsilon}
@@ -43,6 +45,10 @@ export function App() {
             <Curves answer={now} epsilon={view.value.epsilon} whiteBox={whiteBox.value} points="Digits" />
           </div>
         )}
+        <div class="pairs">
+          <Plane />
+          <Draw />
+        </div>
         <Matrix />
         <Bring />
       </main>

@@ -3,7 +3,7 @@
 import { classAt, pixelsAt, placeOf } from "../between.ts";
 import { PIXELS } from "../pixels.ts";
 import type { Answer } from "../question/answer.ts";
-import { show, view } from "../state.ts";
+import { drawn, show, view } from "../state.ts";
 import { Image } from "./image.tsx";
 
 export function Gallery({ answer }: { readonly answer: Answer }) {
@@ -32,7 +32,10 @@ export function Gallery({ answer }: { readonly answer: Answer }) {
             class={fate}
             aria-pressed={i === digit}
             aria-label={`digit ${i + 1}, ${answer.classNames[truth(i)]}: ${inWords[fate]}`}
-            onClick={() => show({ digit: i })}
+            onClick={() => {
+              drawn.value = undefined;
+              show({ digit: i });
+            }}
           >
             <Image pixels={pixelsAt(place, i, PIXELS ** 2)} />
           </button>

@@ -1,24 +1,54 @@
 // What the page and its worker say to each other.
 
 import type { Answer, Cell } from "./answer.ts";
+import type { Plane } from "./plane.ts";
 import type { Chosen, Question } from "./question.ts";
 
 /** A question, or a pair of the matrix; answers carry its number, and those of older questions are forgotten. */
 export interface Asked {
+  readonly about: "question";
   readonly number: number;
   readonly question: Question;
   /** Digits, first class first: how many of each, and their pixels, one byte each. */
   readonly digits?: ArrayBuffer;
 }
 
-/** What is known so far. */
-export type Told =
-  | { readonly number: number; readonly doing: string }
-  | { readonly number: number; readonly answer: Answer }
-  | { readonly number: number; readonly variability: number | undefined }
-  | { readonly number: number; readonly whiteBox: readonly number[]; readonly sentences: readonly string[] }
-  | { readonly number: number; readonly pair: Pair }
-  | { readonly number: number; readonly fault: string };
+/** What is known of a question so far. */
+export type Told = { readonly about: "question"; readonly number: number } & (
+  | { readonly doing: string }
+  | { readonly answer: Answer }
+  | { readonly variability: number | undefined }
+  | { readonly whiteBox: readonly number[]; readonly sentences: readonly string[] }
+  | { readonly pair: Pair }
+  | { readonly fault: string }
+);
+
+/** A digit that was drawn, and the position of its class. */
+export interface Drawn {
+  readonly pixels: Float32Array;
+  readonly label: number;
+}
+
+/** One digit, looked at more closely: one of the data, or one that was drawn. */
+export interface Look {
+  readonly about: "look";
+  readonly number: number;
+  readonly question: Question;
+  readonly digit: number;
+  readonly drawn: Drawn | undefined;
+}
+
+/** What was seen. */
+export interface Looked {
+  readonly plane: Plane;
+  /** What became of the digit that was drawn, where one was. */
+  readonly drawn?: Answer;
+}
+export type LookTold = { readonly about: "look"; readonly number: number } & (
+  | { readonly doing: string }
+  | { readonly looked: Looked }
+  | { readonly fault: string }
+);
 
 export interface Pair {
   readonly surrogate: Chosen;
