@@ -1,7 +1,7 @@
 // Lines on which a function on a grid has a value.
 
 /** A point of a grid, in steps from its lower left corner. */
-export type GridPoint = readonly [across: number, up: number];
+type GridPoint = readonly [across: number, up: number];
 
 /**
  * Segments of the line where values on a square grid pass a level: in each cell between the places on its edges where
