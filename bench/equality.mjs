@@ -2,7 +2,7 @@
 //
 //   npm run build && node bench/equality.mjs [PYTHON]
 //
-// PYTHON has scikit-learn and SciPy; rows of PyTorch, Foolbox and ART are there where it has them.
+// PYTHON has scikit-learn and SciPy; rows of PyTorch, Foolbox, ART and SecML are there where it has them.
 // bench/peers/equality.py asks the peers.
 
 import { execFileSync } from "node:child_process";
@@ -58,6 +58,29 @@ for (const { learner, options, scores } of peers.learners) {
     .map((each) => each.join(" "))
     .join(", ");
   row([`${learner}, ${settings}: decision values`, "scikit-learn", ...told(deviation(own, scores))]);
+}
+
+for (const { learner, options, scores, gradient } of peers.functions ?? []) {
+  const { model } = await fit(learnerByName(learner), data, { runtime, seed: 0, stream: "equality", options });
+  const opened = await openModel(runtime, model);
+  const { data: found } = await opened.scores(points);
+  const n = gradient.length;
+  const some = tensor("float32", [n, 30], points.data.slice(0, 30 * n));
+  // Scores are -f and f, so that the margin over class 0 is twice what the peer differentiates.
+  const slopes = await opened.differentiable.inputGradient("margin", some, new Int32Array(n));
+  await opened.close();
+  const own = scores.map((/** @type {number} */ _, /** @type {number} */ i) => found[2 * i + 1]);
+  row([`${learner}: decision values`, "SecML", ...told(deviation(own, scores))]);
+  row([
+    `${learner}: gradients of them`,
+    "SecML",
+    ...told(
+      deviation(
+        slopes.gradient.data.map((v) => v / 2),
+        gradient.flat(),
+      ),
+    ),
+  ]);
 }
 
 const statistics = {

@@ -33,6 +33,26 @@ for name, options, model in learners:
     scores = model.fit(x, y).decision_function(x)
     found["learners"].append({"learner": name, "options": options, "scores": scores.tolist()})
 
+try:
+    import secml
+    from secml.array import CArray
+    from secml.ml.classifiers import CClassifierRidge, CClassifierSVM
+    from secml.ml.kernels import CKernelRBF
+
+    found["versions"]["SecML"] = secml.__version__
+    found["functions"] = []
+    for name, options, model in [
+        ("ridge", {"alpha": 1}, CClassifierRidge(alpha=1)),
+        ("svm-linear", {"C": 1, "tolerance": 1e-8}, CClassifierSVM(C=1)),
+        ("svm-rbf", {"C": 1, "gamma": 1, "tolerance": 1e-8}, CClassifierSVM(C=1, kernel=CKernelRBF(gamma=1))),
+    ]:
+        model.fit(CArray(x), CArray(y))
+        scores = model.decision_function(CArray(x), y=1).tondarray().ravel()
+        slopes = [model.grad_f_x(CArray(row), y=1).tondarray().ravel().tolist() for row in x[:50]]
+        found["functions"].append({"learner": name, "options": options, "scores": scores.tolist(), "gradient": slopes})
+except ImportError:
+    pass
+
 for a, b in [(0, 1), (0, 4), (9, 18), (11, 20)]:
     p, q = x[:60, a], x[:60, b]
     line = scipy.stats.linregress(p, q)

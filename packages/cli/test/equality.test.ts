@@ -22,7 +22,7 @@ function digitsOf(text: string): Map<string, number> {
 const told = digitsOf(readFileSync(`${root}docs/equality.md`, "utf8"));
 
 test("the page tells of every peer that can be asked", () => {
-  for (const peer of ["scikit-learn", "SciPy", "PyTorch", "Foolbox", "ART"]) {
+  for (const peer of ["scikit-learn", "SciPy", "PyTorch", "Foolbox", "ART", "SecML"]) {
     expect([...told.keys()].filter((row) => row.includes(peer)).length, peer).toBeGreaterThan(1);
   }
 });
