@@ -1,7 +1,7 @@
 // The page and the command line, asked the same: who is misled at which budget.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,8 @@ import { afterAll, expect, test } from "vitest";
 import { packed } from "../digits.ts";
 import { digitsFrom } from "../src/digits.ts";
 import { kernelRuntime } from "../src/kernels/runtime.ts";
+import { attackOwn } from "../src/own/attack.ts";
+import { openOwnModel, readOwnData } from "../src/own/read.ts";
 import { answer, budgetsIn, craft } from "../src/question/answer.ts";
 import { partsOf, train } from "../src/question/models.ts";
 import { questionSchema } from "../src/question/question.ts";
@@ -29,7 +31,7 @@ function carom(...args: string[]) {
   return JSON.parse(stdout);
 }
 
-test("both say the same of the first sight", { timeout: 240_000 }, async () => {
+test("both say the same of the first sight, and of files dropped on the page", { timeout: 240_000 }, async () => {
   const question = questionSchema.parse({});
   const runtime = kernelRuntime();
   const parts = partsOf(digitsFrom(packed()), question.seed);
@@ -57,4 +59,21 @@ test("both say the same of the first sight", { timeout: 240_000 }, async () => {
     const judged = carom("score", "--model", at("target.onnx"), "--data", adversarial);
     expect(judged.error.estimate).toBe(errors.target);
   }
+
+  // The same files dropped on the page.
+  const file = (name: string) => ({ name, bytes: new Uint8Array(readFileSync(at(name))) });
+  const { data } = await readOwnData(file("digits.npz"), {}, []);
+  const [attackedModel, judge] = [
+    await openOwnModel(runtime, file("surrogate.onnx"), data),
+    await openOwnModel(runtime, file("target.onnx"), data),
+  ];
+  const most = 2;
+  const own = await attackOwn(attackedModel, judge, { norm: "l2", most, attack: "pgd" }, async () => {});
+  const given = ["--model", at("surrogate.onnx"), "--data", at("digits.npz"), "--norm", "l2", "--attack", "pgd"];
+  const crafted = carom("evade", ...given, "--epsilon", String(most), "--out", at("own.npz"));
+  const { errors } = own.answer.budgets.at(-1)!;
+  expect(crafted.cleanError.estimate).toBe(attackedModel.facts.error);
+  expect(crafted.budgets[0].errorUnderAttack.estimate).toBe(errors.surrogate);
+  expect(carom("score", "--model", at("target.onnx"), "--data", at("own.npz")).error.estimate).toBe(errors.target);
+  expect(errors.surrogate).toBeGreaterThan(attackedModel.facts.error!);
 });
