@@ -30,6 +30,10 @@ export function folderShelf(folder: string): Shelf {
     }
   };
   const read = (path: string) => readFile(path, "utf8").catch(() => undefined);
+  const names = async (inner: string) =>
+    (await readdir(join(folder, inner)).catch(() => []))
+      .filter((name) => name.endsWith(ENDING) && !isPartial(name))
+      .map((name) => name.slice(0, -ENDING.length));
   return {
     create: (name, text) => written(name, text, linked),
     put: (name, text) => written(name, text, rename),
@@ -51,14 +55,14 @@ export function folderShelf(folder: string): Shelf {
     },
     read: (name) => read(pathOf(name)),
     remove: (name) => rm(pathOf(name), { force: true }),
+    names,
     async list(inner) {
-      const place = join(folder, inner);
-      const names = (await readdir(place).catch(() => [])).filter((name) => name.endsWith(ENDING) && !isPartial(name));
-      if (names.length === 0) return [];
-      const now = await timeIn(place);
-      const ages = names.map(async (name) => {
-        const found = await stat(join(place, name)).catch(() => undefined);
-        return found ? [{ name: name.slice(0, -ENDING.length), age: Math.max(0, now - found.mtimeMs) }] : [];
+      const all = await names(inner);
+      if (all.length === 0) return [];
+      const now = await timeIn(join(folder, inner));
+      const ages = all.map(async (name) => {
+        const found = await stat(pathOf(join(inner, name))).catch(() => undefined);
+        return found ? [{ name, age: Math.max(0, now - found.mtimeMs) }] : [];
       });
       return (await Promise.all(ages)).flat();
     },

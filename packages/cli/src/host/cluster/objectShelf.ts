@@ -45,6 +45,7 @@ export function objectShelf(objects: Objects, folder: string): Shelf {
       return found && decode(found.bytes);
     },
     remove: (name) => objects.remove(place(name)),
+    names: async (inner) => (await objects.list(place(`${inner}/`))).map(({ name }) => name),
     list: (inner) => objects.list(place(`${inner}/`)),
   };
 }

@@ -41,7 +41,7 @@ export async function openBroker(address: string, place: StorePlace): Promise<Br
     });
   }
   return leaseBroker(await shelfIn(place), {
-    ...{ self, patience },
+    ...{ self, patience, clock },
     isGone: (by) => isGone(JSON.parse(by) as Owner),
   });
 }

@@ -4,7 +4,16 @@
 // taken over, by replacing what was read of it. Should two machines compute the same task all the same, one of them
 // frozen and revived, they write the same artifact.
 
-import { type Broker, type Failure, type Host, lostTooOften, MOST_LOST, type Offer, type Taken } from "./broker.ts";
+import {
+  type Broker,
+  type Clock,
+  type Failure,
+  type Host,
+  lostTooOften,
+  MOST_LOST,
+  type Offer,
+  type Taken,
+} from "./broker.ts";
 import type { Shelf } from "./shelf.ts";
 
 /** Who has a task, and how many had it before and were lost. */
@@ -20,6 +29,7 @@ interface LeaseOptions {
   readonly self: string;
   /** Milliseconds after which a lease that was not renewed may be taken over. */
   readonly patience: number;
+  readonly clock: Pick<Clock, "now">;
   /** Whether the process of that name is certainly gone, as far as that can be seen from here. */
   isGone?(by: string): boolean;
 }
@@ -29,27 +39,39 @@ const leases = "leases";
 const failures = "failures";
 const hosts = "hosts";
 
+/** Milliseconds for which a list of free tasks serves: others take from it too, and put nothing in. */
+const FRESH = 2000;
+/** Milliseconds until a task is looked at again that was nothing for this machine. */
+const RESPITE = 30_000;
+/** What others are at is looked at so often in the time after which it may be taken over. */
+const LOOKS = 4;
+
+/** Multiples of it lie far from each other modulo 1, of neighbours too. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 /** A broker in a place for small texts. */
-export function leaseBroker(shelf: Shelf, { self, patience, isGone = () => false }: LeaseOptions): Broker {
+export function leaseBroker(shelf: Shelf, { self, patience, clock, isGone = () => false }: LeaseOptions): Broker {
   const own = `${hosts}/${nameIn(self)}`;
   let taken = 0;
+  const isOurs = async (key: string, text: string) => (await shelf.read(`${leases}/${key}`)) === text;
   const end = async (key: string, text: string, failure?: Failure) => {
     if (failure) await shelf.put(`${failures}/${key}`, JSON.stringify(failure));
-    await shelf.remove(`${offers}/${key}`);
-    await release(key, text);
+    const [ours] = await Promise.all([isOurs(key, text), shelf.remove(`${offers}/${key}`)]);
+    if (ours) await shelf.remove(`${leases}/${key}`);
   };
   /** Somebody may have taken it over. */
   const release = async (key: string, text: string) => {
-    if ((await shelf.read(`${leases}/${key}`)) === text) await shelf.remove(`${leases}/${key}`);
+    if (await isOurs(key, text)) await shelf.remove(`${leases}/${key}`);
   };
-  /** The lease of a task, as its text, where nobody has it any more or yet. */
-  const lease = async (key: string, age: number | undefined): Promise<string | undefined> => {
+  const textOf = (lost: number) => JSON.stringify({ token: `${self} ${taken++}`, by: self, lost } satisfies Lease);
+  /** The lease of a free task, as its text; undefined where somebody was faster. */
+  const lease = async (key: string): Promise<string | undefined> => {
+    const text = textOf(0);
+    return (await shelf.create(`${leases}/${key}`, text)) ? text : undefined;
+  };
+  /** The lease of a task that was lost, as its text. */
+  const takeOver = async (key: string, age: number): Promise<string | undefined> => {
     const name = `${leases}/${key}`;
-    const textOf = (lost: number) => JSON.stringify({ token: `${self} ${taken++}`, by: self, lost } satisfies Lease);
-    if (age === undefined) {
-      const text = textOf(0);
-      return (await shelf.create(name, text)) ? text : undefined;
-    }
     const found = await shelf.read(name);
     if (found === undefined) return undefined;
     const { by, lost } = JSON.parse(found) as Lease;
@@ -60,14 +82,40 @@ export function leaseBroker(shelf: Shelf, { self, patience, isGone = () => false
     await end(key, text, lostTooOften(key.slice(0, 12)));
     return undefined;
   };
+  /** What is offered and was free when it was last listed, and when that was. */
+  let free: string[] = [];
+  let listed = Number.NEGATIVE_INFINITY;
+  /** When what was refused. */
+  const refused = new Map<string, number>();
+  /** Lists what is free, from a place that differs between machines, so that not all want the same. */
+  const listFree = async () => {
+    listed = clock.now();
+    const open = await shelf.names(offers);
+    const held = new Set(open.length === 0 ? [] : await shelf.names(leases));
+    for (const [key, moment] of refused) if (listed - moment > RESPITE) refused.delete(key);
+    const all = open.filter((key) => !held.has(key) && !refused.has(key));
+    const start = Math.floor((((hashOf(self) + taken) * GOLDEN) % 1) * all.length);
+    free = [...all.slice(start), ...all.slice(0, start)];
+  };
+  let looked = Number.NEGATIVE_INFINITY;
+  /** Leases of offered tasks that may have been lost: what is renewed in time is nobody else's business. */
+  const suspicious = async () => {
+    // Who ran here before may have left what nobody else sees to be free.
+    const least = looked === Number.NEGATIVE_INFINITY ? 0 : patience / 2;
+    if (clock.now() - looked < patience / LOOKS) return [];
+    const open = new Set(await shelf.names(offers));
+    if (open.size === 0) return [];
+    looked = clock.now();
+    return (await shelf.list(leases)).filter(({ name, age }) => age >= least && open.has(name));
+  };
   return {
     patience,
     async offer(offer) {
-      await shelf.remove(`${failures}/${offer.task.key}`);
-      await shelf.create(`${offers}/${offer.task.key}`, JSON.stringify(offer));
+      const { key } = offer.task;
+      await Promise.all([shelf.remove(`${failures}/${key}`), shelf.create(`${offers}/${key}`, JSON.stringify(offer))]);
     },
     withdraw: (key) => shelf.remove(`${offers}/${key}`),
-    offered: async () => new Set((await shelf.list(offers)).map(({ name }) => name)),
+    offered: async () => new Set(await shelf.names(offers)),
     async failureOf(key) {
       const text = await shelf.read(`${failures}/${key}`);
       if (text === undefined) return undefined;
@@ -75,24 +123,27 @@ export function leaseBroker(shelf: Shelf, { self, patience, isGone = () => false
       return JSON.parse(text) as Failure;
     },
     async take(most, isWilling) {
-      const open = await shelf.list(offers);
-      if (open.length === 0) return [];
-      const ages = new Map((await shelf.list(leases)).map(({ name, age }) => [name, age]));
       const found: Taken[] = [];
-      // Free ones first, from a place that differs between machines, so that not all want the same.
-      const start = Math.floor((hashOf(self) + taken) % open.length);
-      const order = [...open.slice(start), ...open.slice(0, start)].sort(
-        (a, b) => Number(ages.has(a.name)) - Number(ages.has(b.name)),
-      );
-      for (const { name: key } of order) {
-        if (found.length === most) break;
-        const text = await lease(key, ages.get(key));
-        if (text === undefined) continue;
+      const add = async (key: string, text: string | undefined) => {
+        if (text === undefined) return;
         const written = await shelf.read(`${offers}/${key}`);
-        // It was finished between the two lists, or is nothing for this machine.
+        // It was finished since it was listed, or is nothing for this machine.
         const offer = written === undefined ? undefined : (JSON.parse(written) as Offer);
-        if (offer && isWilling(offer)) found.push(takenOf(offer, text));
-        else await release(key, text);
+        if (offer && isWilling(offer)) {
+          found.push(takenOf(offer, text));
+          return;
+        }
+        if (offer) refused.set(key, clock.now());
+        await release(key, text);
+      };
+      if (free.length === 0 || clock.now() - listed > FRESH) await listFree();
+      for (let key = free.shift(); key !== undefined; key = found.length < most ? free.shift() : undefined) {
+        await add(key, await lease(key));
+      }
+      if (found.length === most) return found;
+      for (const { name, age } of await suspicious()) {
+        if (found.length === most) break;
+        await add(name, await takeOver(name, age));
       }
       return found;
     },
@@ -117,7 +168,7 @@ export function leaseBroker(shelf: Shelf, { self, patience, isGone = () => false
     return {
       offer,
       async renew() {
-        if ((await shelf.read(`${leases}/${key}`)) === text) await shelf.put(`${leases}/${key}`, text);
+        if (await isOurs(key, text)) await shelf.put(`${leases}/${key}`, text);
       },
       end: (failure) => end(key, text, failure),
       async giveBack(died = false) {

@@ -54,10 +54,8 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
     isStopping = true;
     wake();
   });
-  let end = () => {};
-  const over = new Promise<void>((resolve) => {
-    end = resolve;
-  });
+  let isOver = false;
+  let endRest = () => {};
   let toldOthers = false;
   const isWilling = (offer: Offer) => {
     if (offer.code !== code && !toldOthers) {
@@ -105,14 +103,14 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
     }
   };
   const renewing = (async () => {
-    let isOver = false;
-    void over.then(() => {
-      isOver = true;
-    });
     while (!isOver) {
       await broker.attend({ name, pid, places, code }).catch(() => {});
       for (const taken of held) await taken.renew().catch(() => {});
-      await Promise.race([clock.sleep(broker.patience / RENEWALS), over]);
+      if (isOver) break;
+      await new Promise<void>((resolve) => {
+        endRest = resolve;
+        void clock.sleep(broker.patience / RENEWALS).then(resolve);
+      });
     }
   })();
   let busy = clock.now();
@@ -143,7 +141,8 @@ export async function serve(broker: Broker, options: ServeOptions): Promise<numb
   }
   await Promise.all(running.values());
   await Promise.all(telling);
-  end();
+  isOver = true;
+  endRest();
   await broker.leave().catch(() => {});
   await renewing;
   return finished;

@@ -20,6 +20,8 @@ export interface Shelf {
   read(name: string): Promise<string | undefined>;
   /** Removes a text, if it is there. */
   remove(name: string): Promise<void>;
+  /** The names in a folder, without it: of many the times cost far more. */
+  names(folder: string): Promise<readonly string[]>;
   /** What a folder holds. */
   list(folder: string): Promise<readonly Aged[]>;
 }
@@ -54,6 +56,7 @@ export function memoryShelf(now: () => number): Shelf {
       const { texts, name } = at(path);
       texts.delete(name);
     },
+    names: async (folder) => [...(folders.get(folder)?.keys() ?? [])],
     list: async (folder) =>
       [...(folders.get(folder) ?? [])].map(([name, { written }]) => ({ name, age: now() - written })),
   };

@@ -4,6 +4,7 @@ import { criticalPaths } from "./criticalPath.ts";
 import { execute, type Workers } from "./execute.ts";
 import { memoryStore } from "./store.ts";
 import type { Task } from "./task.ts";
+import { taskGraph } from "./taskGraph.ts";
 
 function task(key: string, seconds: number, ...inputs: string[]): Task {
   const named = Object.fromEntries(inputs.map((input, i) => [String(i), input]));
@@ -30,19 +31,41 @@ describe("criticalPaths", () => {
       task("e", 4, "c"),
     ];
     // a 1 + b 5 + d 3 = 9; c 2 + e 4 = 6.
-    expect(Object.fromEntries(criticalPaths(tasks))).toEqual({ a: 9, b: 8, c: 6, d: 3, e: 4 });
+    expect([...criticalPaths(taskGraph(tasks))]).toEqual([9, 8, 6, 3, 4]);
   });
 
   test("an input's path is longer than that of what needs it by at least its own time", () => {
     fc.assert(
       fc.property(plans, (tasks) => {
-        const paths = criticalPaths(tasks);
-        for (const each of tasks) {
-          const next = tasks.filter(({ inputs }) => Object.values(inputs).includes(each.key));
-          expect(paths.get(each.key)).toBe(each.seconds + Math.max(0, ...next.map(({ key }) => paths.get(key)!)));
+        const paths = criticalPaths(taskGraph(tasks));
+        for (const [i, each] of tasks.entries()) {
+          const next = paths.filter((_, j) => Object.values(tasks[j].inputs).includes(each.key));
+          expect(paths[i]).toBe(each.seconds + Math.max(0, ...next));
         }
       }),
     );
+  });
+});
+
+describe("taskGraph", () => {
+  test("tells who needs whom, each once, as the tasks themselves do", () => {
+    fc.assert(
+      fc.property(plans, (tasks) => {
+        const graph = taskGraph(tasks);
+        for (const [i, task] of tasks.entries()) {
+          const needing = tasks.flatMap(({ inputs }, j) => (Object.values(inputs).includes(task.key) ? [j] : []));
+          expect([...graph.neededBy(i)]).toEqual(needing);
+          expect(graph.numberOf(task)).toBe(i);
+          expect(graph.needs[i]).toBe(new Set(Object.values(task.inputs)).size);
+        }
+      }),
+    );
+  });
+
+  test("a chain of any length has its paths", () => {
+    const count = 50_000;
+    const chain = Array.from({ length: count }, (_, i) => task(`${i}`, 1, ...(i === 0 ? [] : [`${i - 1}`])));
+    expect(criticalPaths(taskGraph(chain))[0]).toBe(count);
   });
 });
 
@@ -83,7 +106,7 @@ describe("the order of execution", () => {
     await fc.assert(
       fc.asyncProperty(plans, fc.integer({ min: 1, max: 4 }), async (tasks, count) => {
         const work = tasks.reduce((sum, { seconds }) => sum + seconds, 0);
-        const longest = Math.max(...criticalPaths(tasks).values());
+        const longest = Math.max(...criticalPaths(taskGraph(tasks)));
         const time = await makespan(tasks, count);
         expect(time).toBeGreaterThanOrEqual(Math.max(longest, work / count) - 1e-9);
         expect(time).toBeLessThanOrEqual(work / count + ((count - 1) / count) * longest + 1e-9);

@@ -1,25 +1,19 @@
 // How urgent a task is: the time that passes from its beginning to the end of the plan, were workers without number.
 
-import type { Task } from "./task.ts";
+import type { TaskGraph } from "./taskGraph.ts";
 
 /**
- * The length of the longest path from each task to the end of what is needed, itself included, by key.
+ * The seconds of the longest path from each task to the end of what is needed, itself included, by number.
  *
  * A list schedule that begins the longest first leaves workers idle for at most the longest task at its end (Graham,
  * 1969).
  */
-export function criticalPaths(tasks: Iterable<Task>): ReadonlyMap<string, number> {
-  const all = [...tasks];
-  const needing = new Map<string, Task[]>(all.map(({ key }) => [key, []]));
-  for (const task of all) for (const input of new Set(Object.values(task.inputs))) needing.get(input)?.push(task);
-  const paths = new Map<string, number>();
-  const pathOf = (task: Task): number => {
-    const known = paths.get(task.key);
-    if (known !== undefined) return known;
-    const path = task.seconds + needing.get(task.key)!.reduce((longest, next) => Math.max(longest, pathOf(next)), 0);
-    paths.set(task.key, path);
-    return path;
-  };
-  for (const task of all) pathOf(task);
+export function criticalPaths({ tasks, neededBy }: TaskGraph): Float64Array {
+  const paths = new Float64Array(tasks.length);
+  for (let i = tasks.length - 1; i >= 0; i--) {
+    let longest = 0;
+    for (const next of neededBy(i)) longest = Math.max(longest, paths[next]);
+    paths[i] = tasks[i].seconds + longest;
+  }
   return paths;
 }

@@ -7,6 +7,7 @@ import { type PriorityQueue, priorityQueue } from "./priorityQueue.ts";
 import type { Ref } from "./reference.ts";
 import { MissingInput, presence, type Store } from "./store.ts";
 import type { Task } from "./task.ts";
+import { taskGraph } from "./taskGraph.ts";
 
 /** A place where tasks are computed, several at a time. */
 export interface Workers {
@@ -45,8 +46,9 @@ export async function execute(
   workers: Workers,
   onProgress?: (progress: Progress) => void,
 ): Promise<void> {
-  const byKey = new Map(plan.tasks.map((task) => [task.key, task]));
-  const needed = new Map<string, Task>();
+  const { tasks } = plan;
+  const byKey = new Map(tasks.map((task) => [task.key, task]));
+  const needed = new Set<string>();
   const sources = new Set<string>();
   let has = await presence(store);
   const visit = async (key: string): Promise<void> => {
@@ -60,7 +62,7 @@ export async function execute(
       return;
     }
     if (await has(key)) return;
-    needed.set(key, task);
+    needed.add(key);
     for (const input of Object.values(task.inputs)) await visit(input);
   };
   for (const { key } of wanted) {
@@ -74,28 +76,31 @@ export async function execute(
 
   const finished = new Set<string>();
   const running = new Map<string, Promise<void>>();
+  /** How far those are that run. */
   const share = new Map<string, number>();
   let total = 0;
   const arrange = () => {
-    total = [...needed.values()].reduce((sum, { seconds }) => sum + seconds, 0);
-    return scheduleOf(needed, finished, running);
+    const those = tasks.filter(({ key }) => needed.has(key));
+    total = those.reduce((sum, { seconds }) => sum + seconds, 0);
+    return scheduleOf(those, finished, running);
   };
   let schedule = arrange();
   let part = 0;
   const advance = ({ key, seconds, label }: Task, done: number) => {
     part += seconds * (done - (share.get(key) ?? 0));
-    share.set(key, done);
+    if (done < 1) share.set(key, done);
+    else share.delete(key);
     onProgress?.({
       label,
       // Of many parts the sum is rounded: the whole is what all tasks are.
       done: finished.size === needed.size ? 1 : Math.min(1, part / Math.max(total, Number.MIN_VALUE)),
       tasksDone: finished.size,
       tasks: needed.size,
-      reused: plan.tasks.length - needed.size,
+      reused: tasks.length - needed.size,
     });
   };
   const losses = new Map<string, number>();
-  const places = plan.tasks.some(({ asks }) => asks) ? ASKING : 0;
+  const places = tasks.some(({ asks }) => asks) ? ASKING : 0;
   let asking = 0;
   let fault: unknown;
   // Racing all that runs would grow with it at each turn.
@@ -107,8 +112,10 @@ export async function execute(
       .run(task, (done) => advance(task, done))
       .then(
         () => {
-          finished.add(task.key);
           advance(task, 1);
+          // Somebody else may have made it, when it was lost and this one began.
+          if (!needed.has(task.key)) return;
+          finished.add(task.key);
           schedule.finish(task);
         },
         async (error: unknown) => {
@@ -117,9 +124,11 @@ export async function execute(
           const times = (losses.get(error.key) ?? 0) + 1;
           losses.set(error.key, times);
           if (times > MOST_LOSSES) throw storeKeepsNothing(error.key);
-          const lost = needed.get(error.key);
-          if (lost) advance(lost, 0);
-          finished.delete(error.key);
+          const lost = byKey.get(error.key);
+          if (lost && finished.delete(error.key)) {
+            share.set(error.key, 1);
+            advance(lost, 0);
+          }
           needed.delete(error.key);
           sources.delete(error.key);
           await visit(error.key);
@@ -162,35 +171,25 @@ interface Schedule {
 }
 
 function scheduleOf(
-  needed: ReadonlyMap<string, Task>,
+  tasks: readonly Task[],
   finished: ReadonlySet<string>,
   running: ReadonlyMap<string, unknown>,
 ): Schedule {
-  const paths = criticalPaths(needed.values());
+  const graph = taskGraph(tasks);
+  const paths = criticalPaths(graph);
   const [asking, ready] = [priorityQueue<Task>(), priorityQueue<Task>()];
-  const add = (task: Task) => (task.asks ? asking : ready).add(task, paths.get(task.key)!);
-  const waiting = new Map<string, number>();
-  const needing = new Map<string, Task[]>();
-  for (const task of needed.values()) {
-    if (finished.has(task.key)) continue;
-    const missing = [...new Set(Object.values(task.inputs))].filter((key) => needed.has(key) && !finished.has(key));
-    waiting.set(task.key, missing.length);
-    for (const key of missing) {
-      const known = needing.get(key);
-      if (known) known.push(task);
-      else needing.set(key, [task]);
-    }
-    if (missing.length === 0 && !running.has(task.key)) add(task);
+  const add = (i: number) => (tasks[i].asks ? asking : ready).add(tasks[i], paths[i]);
+  const waiting = graph.needs.slice();
+  for (const [i, { key }] of tasks.entries())
+    if (finished.has(key)) for (const next of graph.neededBy(i)) waiting[next]--;
+  for (const [i, { key }] of tasks.entries()) {
+    if (waiting[i] === 0 && !finished.has(key) && !running.has(key)) add(i);
   }
   return {
     asking,
     ready,
-    finish({ key }) {
-      for (const task of needing.get(key) ?? []) {
-        const left = waiting.get(task.key)! - 1;
-        waiting.set(task.key, left);
-        if (left === 0) add(task);
-      }
+    finish(task) {
+      for (const next of graph.neededBy(graph.numberOf(task))) if (--waiting[next] === 0) add(next);
     },
   };
 }
