@@ -207,6 +207,16 @@ it("a bucket without credentials, or with an address that is none, is refused in
   expect((await carom(["status", "--store", "s3://"])).stderr).toMatch(/expected s3:\/\/BUCKET\/PREFIX/);
 });
 
+it("packages that were never asked for are named where a queue needs them", async () => {
+  for (const verb of ["worker", "status"]) {
+    const { status, stderr } = await carom([verb, "--broker", "redis://127.0.0.1:1", "--store", at("none")], {
+      cwd: folder,
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/expected the packages bullmq and ioredis, .* got neither; .*npm install bullmq ioredis/);
+  }
+});
+
 it("a command that nobody works for says so, and status tells what waits", { timeout: 60_000 }, async () => {
   const store = at("alone");
   const child = spawn(
