@@ -27,7 +27,7 @@ test("the page tells of every peer that can be asked", () => {
   }
 });
 
-test.skipIf(python === undefined)("digits are not fewer than the page says", () => {
+test.skipIf(python === undefined)("digits are not fewer than the page says", { timeout: 180_000 }, () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, [`${root}bench/equality.mjs`, python!], {
     encoding: "utf8",
   });
