@@ -1,12 +1,12 @@
 // Starts the page and its worker.
 
 import digits from "virtual:digits";
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./page/app.tsx";
-import type { Asked, Look, LookTold, Told } from "./question/messages.ts";
+import type { Asked, Look, LookTold, PoisonAsked, PoisonTold, Told } from "./question/messages.ts";
 import { startWorker } from "./startWorker.ts";
-import { answered, digit, drawn, forget, hear, looked, question } from "./state.ts";
+import { answered, digit, drawn, forget, hear, looked, poison, poisoned, question } from "./state.ts";
 import workerUrl from "./worker.ts?worker&url";
 import "./style.css";
 
@@ -15,15 +15,16 @@ const [worker, bytes] = await Promise.all([
   startWorker(workerUrl),
   fetch(digits).then((response) => response.arrayBuffer()),
 ]);
-const asked = { question: 0, look: 0 };
-worker.addEventListener("message", ({ data }: MessageEvent<Told | LookTold>) => {
+const asked = { question: 0, look: 0, poison: 0 };
+worker.addEventListener("message", ({ data }: MessageEvent<Told | LookTold | PoisonTold>) => {
   if (data.number !== asked[data.about]) return;
   if ("looked" in data) looked.value = data.looked;
+  else if ("poisoned" in data) poisoned.value = data.poisoned;
   else if (data.about === "question" || "fault" in data) hear(data);
 });
 const failed = (message: string) => hear({ fault: `The page's worker failed: ${message}` });
 worker.addEventListener("error", ({ message }) => failed(message));
-const ask = (about: Asked | Look) => worker.postMessage(about);
+const ask = (about: Asked | Look | PoisonAsked) => worker.postMessage(about);
 
 let isFirst = true;
 effect(() => {
@@ -37,4 +38,9 @@ effect(() => {
   const { value: now } = drawn;
   if (!now) looked.value = undefined;
   ask({ about: "look", number: ++asked.look, question: question.value, digit: digit.value, drawn: now });
+});
+const isThere = computed(() => answered.value !== undefined);
+effect(() => {
+  // What is seen first is computed first.
+  if (isThere.value) ask({ about: "poison", number: ++asked.poison, ...poison.value });
 });

@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { hashOf, type View, viewOf } from "./address.ts";
 import type { Answer } from "./question/answer.ts";
-import type { Drawn, Looked, Pair, Told } from "./question/messages.ts";
+import type { Drawn, Looked, Pair, PoisonChoice, Poisoned, Told } from "./question/messages.ts";
 import { budgetsOf, type Question } from "./question/question.ts";
 
 const first = viewOf(location.hash);
@@ -33,6 +33,9 @@ export const sentences = signal<readonly string[] | undefined>(undefined);
 export const drawn = signal<Drawn | undefined>(undefined);
 /** What was seen of the digit on the stage. */
 export const looked = signal<Looked | undefined>(undefined);
+/** The training set in the plane that is asked about, and what came of it. */
+export const poison = signal<PoisonChoice>({ learners: ["svm-linear", "svm-rbf"] });
+export const poisoned = signal<Poisoned | undefined>(undefined);
 export const pairs = signal<readonly Pair[]>([]);
 
 /** Changes part of the state; a budget beyond those of the norm becomes the largest. */

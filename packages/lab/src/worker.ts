@@ -14,9 +14,10 @@ import { answering, pause } from "./answering.ts";
 import { digitsFrom } from "./digits.ts";
 import { kernelRuntime } from "./kernels/runtime.ts";
 import { answer, budgetsIn, craft, judged, lossGradients, pairOf, sentences, variability } from "./question/answer.ts";
-import type { Asked, Look, LookTold, Told } from "./question/messages.ts";
+import type { Asked, Look, LookTold, PoisonAsked, PoisonTold, Told } from "./question/messages.ts";
 import { type Parts, partsOf, type Role, train } from "./question/models.ts";
 import { planeAt } from "./question/plane.ts";
+import { cleanPoints, type Learned, learn, NAMES } from "./question/poison.ts";
 import { type Chosen, matrixLearners, nameOf, type Question } from "./question/question.ts";
 
 /** Surrogates of other draws, beside the one that attacks, whose losses V is the variance of. */
@@ -94,6 +95,13 @@ answering<Look, LookTold>("look", async ({ question, digit: wanted, drawn }, tel
   const way = points.map(({ data }) => Float32Array.from(data));
   const plane = await planeAt([surrogates[0], target], [own!.data, theirs!.data], one.labels[0], way);
   tell({ looked: { plane, ...(found && { drawn: found }) } });
+});
+
+answering<PoisonAsked, PoisonTold>("poison", async ({ points = cleanPoints(24, "first"), learners }, tell, next) => {
+  await next("");
+  const learned: Learned[] = [];
+  for (const learner of learners) learned.push(await learn(runtime, points, learner));
+  tell({ poisoned: { points, classNames: NAMES, learned } });
 });
 
 /** The surrogates of a question: one, or two that are attacked together. */

@@ -133,6 +133,36 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await page.close();
   });
 
+  test("a point that is dragged, or moved by buttons, changes the boundaries of both learners", async () => {
+    const { page, complaints } = await open();
+    const poison = page.getByRole("region", { name: "Poison a training set" });
+    await poison.waitFor({ timeout: 60_000 });
+    const boundaries = async () => {
+      const paths = await poison.locator("path.line").all();
+      return Promise.all(paths.map((path) => path.getAttribute("d")));
+    };
+    const moved = (from: readonly (string | null)[]) =>
+      expect
+        .poll(async () => (await boundaries()).every((path, i) => path !== from[i]), { timeout: 60_000 })
+        .toBe(true);
+    const clean = await boundaries();
+    expect(clean.length).toBe(2);
+    await poison.scrollIntoViewIfNeeded();
+    const { x, y } = (await poison.locator("circle").first().boundingBox())!;
+    await page.mouse.move(x + 5, y + 5);
+    await page.mouse.down();
+    await page.mouse.move(x + 150, y - 120, { steps: 4 });
+    await page.mouse.up();
+    await moved(clean);
+    await poison.getByRole("button", { name: "Clean points again" }).click();
+    await expect.poll(boundaries, { timeout: 60_000 }).toEqual(clean);
+    await poison.getByRole("combobox", { name: /^Point/ }).selectOption("1");
+    await poison.getByRole("button", { name: "Change its class" }).click();
+    await moved(clean);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   const axe = createRequire(import.meta.url).resolve("axe-core");
   test.each([
     { width: 390, dark: false },

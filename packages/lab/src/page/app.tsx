@@ -8,6 +8,7 @@ import { Draw } from "./draw.tsx";
 import { Gallery } from "./gallery.tsx";
 import { Matrix } from "./matrix.tsx";
 import { Plane } from "./plane.tsx";
+import { Poison } from "./poison.tsx";
 import { Reasons } from "./reasons.tsx";
 import { Stage } from "./stage.tsx";
 import { Story } from "./story.tsx";
@@ -50,6 +51,7 @@ export function App() {
           <Draw />
         </div>
         <Matrix />
+        <Poison />
         <Bring />
       </main>
       <footer>

@@ -2,6 +2,7 @@
 
 import type { Answer, Cell } from "./answer.ts";
 import type { Plane } from "./plane.ts";
+import type { Learned, LearnerName, TrainingPoint } from "./poison.ts";
 import type { Chosen, Question } from "./question.ts";
 
 /** A question, or a pair of the matrix; answers carry its number, and those of older questions are forgotten. */
@@ -47,6 +48,28 @@ export interface Looked {
 export type LookTold = { readonly about: "look"; readonly number: number } & (
   | { readonly doing: string }
   | { readonly looked: Looked }
+  | { readonly fault: string }
+);
+
+/** A training set in the plane; the first one, which is clean, where there are no points. */
+export interface PoisonChoice {
+  readonly points?: readonly TrainingPoint[];
+  readonly learners: readonly LearnerName[];
+}
+export interface PoisonAsked extends PoisonChoice {
+  readonly about: "poison";
+  readonly number: number;
+}
+
+/** What learners made of a training set. */
+export interface Poisoned {
+  readonly points: readonly TrainingPoint[];
+  readonly classNames: readonly string[];
+  readonly learned: readonly Learned[];
+}
+export type PoisonTold = { readonly about: "poison"; readonly number: number } & (
+  | { readonly doing: string }
+  | { readonly poisoned: Poisoned }
   | { readonly fault: string }
 );
 
