@@ -5,22 +5,23 @@ import * as Plot from "@observablehq/plot";
 import { percentInterval } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import { noiseErrors, strongestTried } from "../study/audit/strongest.ts";
+import { reachedWithout, targeted } from "../study/goal.ts";
 import type { AuditResult } from "../study/result.ts";
 import { normName, targetOf } from "./auditLookup.ts";
 import { accent, hairline, ink, muted } from "./palette.ts";
 import { applySvgStyle, axisStyle, type FigureOptions, gridStyle, type KeyEntry, writeKey } from "./svgStyle.ts";
 
 /**
- * Error of the target against epsilon, in [0, 1]: of the strongest attacker at each budget with the band of intervals
- * that hold for all that was tried at once, of the white-box attack, and of noise where it was tried. The level line is
- * the clean error.
+ * Error of the target against epsilon, or the share that it takes for the wanted class, in [0, 1]: of the strongest
+ * attacker at each budget with the band of intervals that hold for all that was tried at once, of the white-box attack,
+ * and of noise where it was tried. The level line is the clean error, or share.
  */
 export function answerCurve(result: AuditResult, { document }: FigureOptions): SVGSVGElement {
   const { asked, standings } = result;
-  const { cleanError } = targetOf(result);
+  const without = reachedWithout(targetOf(result));
   const curve = (name: string, errors: readonly Interval[]) => {
     if (errors.length === 0) return [];
-    const clean = { epsilon: 0, ...cleanError, title: `clean: ${percentInterval(cleanError)}` };
+    const clean = { epsilon: 0, ...without, title: `clean: ${percentInterval(without)}` };
     const attacked = errors.map((error, i) => {
       return {
         epsilon: asked.epsilons[i],
@@ -44,7 +45,7 @@ export function answerCurve(result: AuditResult, { document }: FigureOptions): S
       Plot.axisX({ ...axisStyle, ticks: 5, labelAnchor: "right" }),
       Plot.gridY([0, 0.5, 1], gridStyle),
       Plot.ruleY([0], { stroke: hairline }),
-      Plot.ruleY([cleanError.estimate], { stroke: muted, strokeWidth: 1 }),
+      Plot.ruleY([without.estimate], { stroke: muted, strokeWidth: 1 }),
       Plot.line(white, { x: "epsilon", y: "estimate", stroke: ink, strokeWidth: 1.5, strokeDasharray: "5 3" }),
       Plot.line(noise, { x: "epsilon", y: "estimate", stroke: muted, strokeWidth: 1.5 }),
       Plot.areaY(strongest, { x: "epsilon", y1: "low", y2: "high", fill: accent, fillOpacity: 0.18 }),
@@ -60,5 +61,6 @@ export function answerCurve(result: AuditResult, { document }: FigureOptions): S
   if (white.length > 0) rest.push({ mark: "dashed", colour: ink, text: "white-box" });
   writeKey(drawing, first, 48);
   writeKey(drawing, rest, 48, 32);
-  return applySvgStyle(drawing, "answer", "Error of the target against epsilon: strongest attacker, clean, white-box");
+  const what = targeted("Error of the target", asked.targetClass);
+  return applySvgStyle(drawing, "answer", `${what} against epsilon: strongest attacker, clean, white-box`);
 }

@@ -7,7 +7,7 @@ import { heatKey } from "../figures/transferHeatmap.ts";
 import { percent, short } from "../numbers.ts";
 import type { ColumnMoves } from "../study/audit/columnMoves.ts";
 import { adviceSentence } from "../study/findings.ts";
-import { rateName, reached } from "../study/goal.ts";
+import { rateName, reached, targeted } from "../study/goal.ts";
 import type { AuditResult, ExampleImage } from "../study/result.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
 import { columnSection } from "./columns.ts";
@@ -80,9 +80,8 @@ const section = (id: string, name: string, title: string, content: Part): Sectio
 function answer(result: AuditResult, drawings: Drawings): Markup {
   const [first, ...rest] = result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`);
   const attackers = result.standings.tried ? "attack tried" : "surrogate";
-  const caption =
-    `Error of the target against ε under the strongest ${attackers}; the band holds for all that was tried at ` +
-    "once.";
+  const what = targeted("Error of the target", result.asked.targetClass);
+  const caption = `${what} against ε under the strongest ${attackers}; the band holds for all that was tried at once.`;
   return html`<div class="first">${first}${figure("The answer", drawings.answer, caption)}${rest}</div>`;
 }
 

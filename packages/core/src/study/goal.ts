@@ -32,6 +32,10 @@ export const errs = (share: string, targetClass: string | undefined): string =>
 export const rateName = (targetClass: string | undefined): string =>
   targetClass === undefined ? "error under attack" : `classified as "${targetClass}"`;
 
+/** What a curve of rates is of, at the beginning of a sentence. */
+export const targeted = (error: string, targetClass: string | undefined): string =>
+  targetClass === undefined ? error : `Share classified as "${targetClass}"`;
+
 /** What a rate without attack is of, as a heading. */
 export const cleanName = (targetClass: string | undefined): string =>
   targetClass === undefined ? "clean error" : `clean, as "${targetClass}"`;
