@@ -1,5 +1,5 @@
 // Whether a study comes out the same byte for byte on several hosts, whatever becomes of them while it runs.
-//   node bench/cluster/hosts.mjs [plain,folder,chaos] [rows = 5000]
+//   node bench/cluster/hosts.mjs [plain,folder,chaos] [rows = 8000]
 //
 // A study of 3 repetitions, 6 surrogates and 6 targets, once alone, then on three hosts: that share Redis and a bucket
 // and nothing else (plain); that share a folder, and have no network (folder); and again Redis and a bucket, while
@@ -18,7 +18,7 @@ import { writeNpz } from "@carom/core/data";
 import { makePlaces } from "./places.mjs";
 import { bucketEnv, bucketUrl, redisUrl, startRedis, startS3 } from "./services.mjs";
 
-const [which = "plain,folder,chaos", rows = "5000"] = process.argv.slice(2);
+const [which = "plain,folder,chaos", rows = "8000"] = process.argv.slice(2);
 const main = fileURLToPath(new URL("../../packages/cli/bin/carom.js", import.meta.url));
 const packages = process.env.CAROM_TEST_REDIS_PACKAGES ?? process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "carom-hosts-"));
@@ -26,7 +26,7 @@ const [HOSTS, KILLS, AWAY_S] = [3, 30, 10];
 /** Seconds after which a host counts as lost. */
 const LEASE_S = 10;
 /** All that shall happen does in this share of what the study takes alone, and in so many seconds at least. */
-const [SHARE, FEWEST_S] = [1.5, 50];
+const [SHARE, FEWEST_S] = [1.2, 35];
 const seed = 24;
 
 const models = `
