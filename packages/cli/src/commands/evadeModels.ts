@@ -1,6 +1,6 @@
 // The models that `carom evade` attacks at once, and the data with its classes and rows as they take them.
 
-import type { Dataset, Runtime } from "@carom/core";
+import { type Dataset, InputError, type Runtime } from "@carom/core";
 import type { AttackedModel } from "@carom/core/attacks";
 import { requireClassesOf } from "@carom/core/models";
 import { type Classifier, openClassifier } from "../host/classifier.ts";
@@ -34,6 +34,18 @@ export async function loadModels(
     models.push({ ...classifier, attacked: { model, opened: attackable } });
   }
   return { models, data: aligned! };
+}
+
+/** @throws InputError for a model that cannot be differentiated */
+export function requireGradients(models: readonly LoadedModel[]): void {
+  const without = models.find(({ opened }) => !opened.differentiable)?.opened;
+  if (without?.notDifferentiable === undefined) return;
+  const { withoutGradients: fault, notDifferentiable } = without;
+  throw new InputError("unsupported", "model to attack", {
+    expected: "one whose operators can all be differentiated",
+    got: fault ? `${fault.what}: ${fault.detail.got}` : notDifferentiable,
+    remedy: "train a surrogate with carom fit and attack that",
+  });
 }
 
 /** Attacks that ask for gradients are not given models that have none. */

@@ -1,0 +1,192 @@
+// What `carom evade` is asked: which rows of which data are attacked on which models, by whom, within which threat.
+
+import {
+  type Attacker,
+  buildAttacker,
+  type Dataset,
+  type FloatType,
+  InputError,
+  type Runtime,
+  type ThreatModel,
+} from "@carom/core";
+import { type Objective, objectiveByName } from "@carom/core/attacks";
+import { areImages } from "@carom/core/data";
+import { threatOfFeatures } from "@carom/core/features";
+import { type BlocksQuestion, budgetUnitsOf, normIn } from "@carom/core/study";
+import { isSparseFile } from "../host/evasionFile.ts";
+import { chosenFeatures, type FeaturesOfData, type FeaturesOptions } from "../host/featuresFile.ts";
+import type { ModelOptions } from "../host/modelFile.ts";
+import { requireFree } from "../host/output.ts";
+import { openDevice } from "../host/runtime.ts";
+import { normNamed, type ThreatOptions, threatOf } from "../host/threat.ts";
+import { type AttackerOptions, attackerOf } from "../ui/attackerOptions.ts";
+import { dataWarnings } from "../ui/dataWarnings.ts";
+import type { DeviceOptions } from "../ui/deviceOption.ts";
+import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
+import { readDataFor } from "../ui/readData.ts";
+import type { UnitsOptions } from "../ui/unitsOption.ts";
+import type { Place } from "./evadeCraft.ts";
+import { type LoadedModel, loadModels, requireGradients } from "./evadeModels.ts";
+import { labelOf, type RowsAsked, rowsAsked } from "./evadeRows.ts";
+
+export interface EvadeOptions
+  extends CommonOptions,
+    DataFileOptions,
+    ModelOptions,
+    ThreatOptions,
+    UnitsOptions,
+    FeaturesOptions,
+    AttackerOptions,
+    DeviceOptions {
+  readonly workers?: number;
+  readonly model?: string[];
+  readonly data?: string;
+  readonly epsilon?: number[];
+  readonly minEpsilon?: boolean;
+  readonly out?: string;
+  readonly class?: string;
+  readonly targetClass?: string;
+  readonly objective?: string;
+  readonly falseAlarms?: number;
+  readonly list?: boolean;
+}
+
+/** An attack on rows of data, with all that options named read and held against each other. */
+export interface EvasionAsked {
+  /** Budgets in ascending order of the file; absent where the smallest of each row is searched. */
+  readonly epsilons: readonly number[] | undefined;
+  readonly models: readonly LoadedModel[];
+  /** All rows, as the models take them. */
+  readonly data: Dataset;
+  readonly dataHash: string;
+  readonly reading: Awaited<ReturnType<typeof readDataFor>>["reading"];
+  readonly rows: RowsAsked;
+  readonly threat: ThreatModel;
+  readonly known: FeaturesOfData | undefined;
+  readonly objective: Objective | undefined;
+  readonly attacker: Attacker;
+  /** The name of the attack. */
+  readonly attack: string;
+  readonly place: Place;
+  readonly question: BlocksQuestion;
+  readonly runtime: Runtime;
+  /** What is suspicious of the data and budgets. */
+  readonly told: readonly string[];
+  /** Whether sparse rows are to be flipped as they are. */
+  readonly flips: boolean;
+}
+
+/** Reads and checks what options name. @throws InputError for what is missing, or does not fit the rest */
+export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked> {
+  const paths = required(options.model, "--model", "an ONNX classifier");
+  const file = required(options.data, "--data", "labelled data to attack");
+  const epsilons = budgetsOf(options);
+  const out = required(options.out, "--out", "a .npz or .svmlight file to write");
+  const isSparse = isSparseFile(out);
+  await requireFree(out, "file");
+  const { dataset, contentHash: dataHash, reading } = await readDataFor(paths[0], file, options);
+  const runtime = await openDevice(options.device);
+  const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);
+  const known = await chosenFeatures(options, aligned);
+  const threat = known
+    ? threatOfFeatures(known.features, normNamed(options.norm).name)
+    : await threatInUnits(aligned, options, epsilons);
+  const data: Dataset = { ...aligned, domain: threat.domain };
+  const rows = rowsAsked(data, options);
+  const { attacked, target } = rows;
+
+  const objective = options.objective === undefined ? undefined : objectiveByName(options.objective);
+  // Images stay such for boosters where the model takes them as flat rows.
+  const isFlattened = options.attackAt === undefined && !areImages(attacked.featureShape);
+  const shape = isFlattened ? dataset.featureShape : attacked.featureShape;
+  const about = { threat, shape, models: models.length };
+  // Models without gradients are searched by their scores, where a table says what it may become.
+  const byScores =
+    known && epsilons && options.attack === undefined && models.some(({ opened }) => !opened.differentiable);
+  const attacker = attackerOf(byScores ? { ...options, attack: "evolution" } : options, about);
+  const { entry, fromOrigin, secondStart } = buildAttacker(attacker, about);
+  if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
+  const mixesRows = entry?.capabilities.mixesRows === true;
+  if (mixesRows && !epsilons) throw noSmallest(entry.name);
+  const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
+  const { changeable, direction, grid, norm } = threat;
+  return {
+    epsilons,
+    models,
+    data,
+    dataHash,
+    reading,
+    rows,
+    threat,
+    known,
+    objective,
+    attacker,
+    attack: entry?.name ?? "line-search",
+    place: {
+      out,
+      featureShape: options.attackAt === undefined ? dataset.featureShape : aligned.featureShape,
+      type,
+      index: rows.index,
+      labels: Int32Array.from(rows.index, (_, i) => labelOf(attacked, i)),
+    },
+    question: {
+      attacked,
+      models: models.map(({ model }) => model),
+      parameters: {
+        norm: norm.name,
+        ...(known ? { features: known.features } : norm.units && { units: "ranges" as const }),
+        seed: options.seed,
+        ...(typeof direction === "string" && { direction }),
+        ...(grid !== undefined && { grid }),
+        ...(target !== undefined && { target }),
+        attacker: { ...attacker, ...(objective && { objective: objective.name }) },
+        ...(`${shape}` !== `${attacked.featureShape}` && { shape }),
+      },
+      ...((secondStart || fromOrigin) && !("start" in data.features) && { pool: data }),
+      ...(changeable && !known && { changeable }),
+      ...(mixesRows && { mixesRows }),
+      limits: runtime.limits,
+      label: "crafting rows",
+    },
+    runtime,
+    told: dataWarnings(attacked, {
+      attack: { threat, units: known ? "features" : options.units, epsilons: epsilons ?? [], type },
+    }),
+    flips: isSparse && "start" in data.features && entry?.name === "flips" && !options.set && !objective,
+  };
+}
+
+/** The budgets, or undefined where the smallest are looked for. */
+function budgetsOf({ epsilon, minEpsilon }: EvadeOptions): readonly number[] | undefined {
+  if (!minEpsilon) return required(epsilon, "--epsilon", "budgets, such as 0.5,1,2; or --min-epsilon");
+  if (!epsilon) return undefined;
+  throw new InputError("invalid", "options --epsilon and --min-epsilon", {
+    expected: "one of them",
+    got: "both",
+    remedy: "leave one out",
+  });
+}
+
+/** The threat that options describe, its norm in the units that they name. */
+async function threatInUnits(
+  data: Dataset,
+  options: EvadeOptions,
+  epsilons: readonly number[] | undefined,
+): Promise<ThreatModel> {
+  const plain = await threatOf(data, options);
+  const units = budgetUnitsOf(plain.domain, { units: options.units, epsilons: epsilons ?? [] });
+  return { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
+}
+
+function required<T>(value: T | undefined, option: string, expected: string): T {
+  if (value !== undefined) return value;
+  throw new InputError("missing", `option ${option}`, { expected, got: "none", remedy: "see carom evade --help" });
+}
+
+function noSmallest(attack: string): InputError {
+  return new InputError("invalid", "option --min-epsilon", {
+    expected: `budgets, such as --epsilon 0.5,1,2, as points under ${attack} share theirs`,
+    got: "a search for each point",
+    remedy: "give --epsilon instead",
+  });
+}
