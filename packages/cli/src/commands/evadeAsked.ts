@@ -22,7 +22,7 @@ import { normNamed, type ThreatOptions, threatOf } from "../host/threat.ts";
 import { type AttackerOptions, attackerOf } from "../ui/attackerOptions.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import type { DeviceOptions } from "../ui/deviceOption.ts";
-import type { CommonOptions, DataFileOptions } from "../ui/options.ts";
+import { type CommonOptions, type DataFileOptions, required } from "../ui/options.ts";
 import { readDataFor } from "../ui/readData.ts";
 import type { UnitsOptions } from "../ui/unitsOption.ts";
 import type { Place } from "./evadeCraft.ts";
@@ -78,10 +78,10 @@ export interface EvasionAsked {
 
 /** Reads and checks what options name. @throws InputError for what is missing, or does not fit the rest */
 export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked> {
-  const paths = required(options.model, "--model", "an ONNX classifier");
-  const file = required(options.data, "--data", "labelled data to attack");
+  const paths = required("evade", options.model, "option --model", "an ONNX classifier");
+  const file = required("evade", options.data, "option --data", "labelled data to attack");
   const epsilons = budgetsOf(options);
-  const out = required(options.out, "--out", "a .npz or .svmlight file to write");
+  const out = required("evade", options.out, "option --out", "a .npz or .svmlight file to write");
   const isSparse = isSparseFile(out);
   await requireFree(out, "file");
   const { dataset, contentHash: dataHash, reading } = await readDataFor(paths[0], file, options);
@@ -158,7 +158,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
 
 /** The budgets, or undefined where the smallest are looked for. */
 function budgetsOf({ epsilon, minEpsilon }: EvadeOptions): readonly number[] | undefined {
-  if (!minEpsilon) return required(epsilon, "--epsilon", "budgets, such as 0.5,1,2; or --min-epsilon");
+  if (!minEpsilon) return required("evade", epsilon, "option --epsilon", "budgets, such as 0.5,1,2; or --min-epsilon");
   if (!epsilon) return undefined;
   throw new InputError("invalid", "options --epsilon and --min-epsilon", {
     expected: "one of them",
@@ -176,11 +176,6 @@ async function threatInUnits(
   const plain = await threatOf(data, options);
   const units = budgetUnitsOf(plain.domain, { units: options.units, epsilons: epsilons ?? [] });
   return { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
-}
-
-function required<T>(value: T | undefined, option: string, expected: string): T {
-  if (value !== undefined) return value;
-  throw new InputError("missing", `option ${option}`, { expected, got: "none", remedy: "see carom evade --help" });
 }
 
 function noSmallest(attack: string): InputError {

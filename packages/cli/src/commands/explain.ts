@@ -1,26 +1,20 @@
 // carom explain: why attacks crafted on some models transfer to another, from the models themselves.
 
-import { basename } from "node:path";
-import { type Dataset, type FloatType, InputError, unknownName } from "@carom/core";
+import { unknownName } from "@carom/core";
 import { attackerNamed } from "@carom/core/attacks";
-import type { ModelWarning } from "@carom/core/models";
 import {
   ALL_ATTACKERS,
-  adviceSentence,
   budgetUnitsOf,
   defaultBudget,
   everyAttacker,
   explainModels,
-  type ModelsExplained,
   type NamedModel,
   requireSuited,
-  sourceName,
   suitable,
   threatIn,
 } from "@carom/core/study";
 import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
 import { Command, Option } from "commander";
-import { checkOn, openClassifier } from "../host/classifier.ts";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { openDevice } from "../host/runtime.ts";
@@ -44,6 +38,8 @@ import { readDataFor } from "../ui/readData.ts";
 import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
 import { parseAttackers } from "./auditAttackers.ts";
+import { describeExplained } from "./explainFound.ts";
+import { namesOf, readModels } from "./explainModels.ts";
 
 interface ExplainOptions
   extends CommonOptions,
@@ -162,128 +158,8 @@ async function run(options: ExplainOptions): Promise<void> {
     });
     return;
   }
-  print(describe(result));
+  print(describeExplained(result));
   if (units === "ranges") print("Budgets are of features in units of their ranges.\n");
   for (const { name, modelWarnings } of suspicious) print(warningLines(modelWarnings, name));
   print(warningLines(warnings.map((sentence) => ({ sentence }))));
-}
-
-/** What results call each file: its name, or its path where another file has that name. */
-function namesOf(paths: readonly string[]): ReadonlyMap<string, string> {
-  const short = (path: string) => basename(path).replace(/\.onnx$/i, "");
-  const counts = new Map<string, number>();
-  for (const path of new Set(paths)) counts.set(short(path), (counts.get(short(path)) ?? 0) + 1);
-  return new Map(paths.map((path) => [path, counts.get(short(path)) === 1 ? short(path) : path]));
-}
-
-/** A model under the name that results call it, and what is suspicious of it. */
-interface ReadModel extends NamedModel {
-  readonly modelWarnings: readonly ModelWarning[];
-  readonly type: FloatType;
-}
-
-/** The models by their paths, and the data in the shape and with the classes of the first, which all others share. */
-async function readModels(names: ReadonlyMap<string, string>, dataset: Dataset, options: ExplainOptions) {
-  const models = new Map<string, ReadModel>();
-  let data: Dataset | undefined;
-  for (const [path, name] of names) {
-    const classifier = await openClassifier(path, options, dataset);
-    const own = await classifier.fit(dataset);
-    data ??= own;
-    if (own.classNames.join("\n") !== data.classNames.join("\n")) {
-      throw new InputError("invalid", `classes of ${name}`, {
-        expected: `those of ${[...names.values()][0]}, in the same order: ${data.classNames.join(", ")}`,
-        got: own.classNames.join(", "),
-        remedy: "compare models of one task",
-      });
-    }
-    const { model, opened } = classifier;
-    models.set(path, {
-      name,
-      model,
-      modelWarnings: await checkOn(classifier, own),
-      type: opened.inputType ?? "float32",
-    });
-    await classifier.opened.close();
-  }
-  return { models, data: data! };
-}
-
-function describe(result: ModelsExplained): string {
-  const { models, means, cells, targetFindings, findings, advice, variability, undefinedFor } = result;
-  const known = (value: number | undefined) => (value === undefined ? "-" : String(Number(value.toPrecision(3))));
-  const modelRows = models.map(({ id, role, cleanError, gradientSize, otherSize, curvature, turning }) => [
-    id,
-    role,
-    known(cleanError.estimate),
-    known(gradientSize?.estimate),
-    ...(models.some((each) => each.otherSize) ? [known(otherSize?.estimate)] : []),
-    ...(models.some((each) => each.curvature) ? [known(curvature?.estimate), known(turning?.estimate)] : []),
-  ]);
-  const [first] = models.flatMap(({ otherSize }) => otherSize?.definition ?? []);
-  const modelHeader = [
-    ...["model", "role", "clean error", "S"],
-    ...(first ? [`S (${first})`] : []),
-    ...(models.some((each) => each.curvature) ? ["curvature", "turning"] : []),
-  ];
-  const isTarget = new Set(models.filter(({ role }) => role === "target").map(({ id }) => id));
-  const cellRows = means
-    .filter(({ target }) => isTarget.has(target))
-    .map((cell) => [
-      cell.surrogate,
-      cell.target,
-      String(cell.budget),
-      known(cell.error),
-      known(cell.ratio),
-      known(cell.alignment ?? (cell.surrogate === cell.target ? 1 : undefined)),
-      known(cell.perturbationCorrelation ?? (cell.surrogate === cell.target ? 1 : undefined)),
-      known(cell.decomposition?.firstOrder),
-      known(cell.decomposition?.observed),
-      known(cell.decomposition?.bound),
-    ]);
-  const furtherRows = cells
-    .filter(({ attacker }) => attacker !== undefined)
-    .map((cell) => [
-      ...[
-        sourceName(cell),
-        cell.target,
-        String(cell.epsilon),
-        known(cell.errorUnderAttack.estimate),
-        known(cell.ratio),
-      ],
-      ...["-", "-", known(cell.predictedIncrease), known(cell.lossIncrease), "-"],
-    ]);
-  const cellHeader = [
-    "crafted on",
-    "judged on",
-    "epsilon",
-    "error",
-    "ratio",
-    "R",
-    "rho",
-    "predicted",
-    "observed",
-    "bound",
-  ];
-  const V = variability
-    .filter(({ perPoint }) => perPoint !== undefined)
-    .map(({ learner, surrogates, perPoint, ofMean }) => {
-      return `V of ${learner}: ${known(perPoint)} per point, ${known(ofMean)} of the mean (${surrogates.length} models)`;
-    });
-  const paragraphs = [
-    table([modelHeader, ...modelRows]),
-    table([cellHeader, ...cellRows, ...furtherRows]),
-    [...V, ...undefinedFor].join("\n"),
-    [...targetFindings, ...findings].map(({ sentence }) => sentence).join("\n"),
-    advice.map(adviceSentence).join("\n"),
-  ];
-  return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;
-}
-
-/** Rows of texts in columns, the first left-aligned. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
-  return rows
-    .map((row) => row.map((text, j) => (j < 1 ? text.padEnd(widths[j]) : text.padStart(widths[j]))).join("  "))
-    .join("\n");
 }

@@ -1,6 +1,6 @@
 // carom fit: train one model.
 
-import { errorRate, fit, InputError, learnerByName, learners, parseOptions, predict } from "@carom/core";
+import { errorRate, fit, learnerByName, learners, parseOptions, predict } from "@carom/core";
 import { withScaling } from "@carom/core/data";
 import { crossValidate, describeScaling, gridOf, presetOptions } from "@carom/core/learners";
 import { Command } from "commander";
@@ -18,6 +18,7 @@ import {
   type DataFileOptions,
   invalid,
   printJson,
+  required,
   withCommonOptions,
   withDataOptions,
   withExamples,
@@ -57,21 +58,21 @@ export function fitCommand(): Command {
   );
 }
 
-async function run(name: string | undefined, options: FitCommandOptions): Promise<void> {
+async function run(given: string | undefined, options: FitCommandOptions): Promise<void> {
   if (options.list) {
     if (options.json) printJson(learnerTable());
     else print(listing(learnerTable()));
     return;
   }
-  if (name === undefined) throw missing("learner", `one of ${Object.keys(learners).join(", ")}`);
+  const name = required("fit", given, "learner", `one of ${Object.keys(learners).join(", ")}`);
   const learner = learnerByName(name);
   const preset = options.preset === undefined ? {} : presetOptions(name, options.preset);
   const settings = parseOptions(learner, { ...preset, ...options.set });
   const grid = gridOf(options.grid ?? {}).map((choice) => parseOptions(learner, { ...settings, ...choice }));
-  if (options.data === undefined) throw missing("option --data", "a file to learn from");
-  if (options.out === undefined) throw missing("option --out", "a file to write the model to");
-  await requireFree(options.out, "file");
-  const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
+  const data = required("fit", options.data, "option --data", "a file to learn from");
+  const out = required("fit", options.out, "option --out", "a file to write the model to");
+  await requireFree(out, "file");
+  const { dataset: loaded, contentHash, reading } = await readData(data, options);
   const dataset = withScaling(loaded, options.scaling);
   const warnings = dataWarnings(dataset, { learned: true });
   holdWarnings(warnings);
@@ -98,7 +99,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   }).finally(() => progress.end());
   const trainingError = errorRate(await predict(runtime, fitted.model, dataset), dataset.labels);
   // Not before all is done: a run that is ended can be started again.
-  await writeWhole(options.out, fitted.model.bytes);
+  await writeWhole(out, fitted.model.bytes);
   if (options.json) {
     const { options: chosen, training } = fitted;
     printJson({
@@ -110,7 +111,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
       trainingError,
       ...(validation && { validation }),
       ...(warnings.length > 0 && { warnings }),
-      out: options.out,
+      out,
     });
     return;
   }
@@ -121,7 +122,7 @@ async function run(name: string | undefined, options: FitCommandOptions): Promis
   }
   const facts = Object.entries(fitted.training).map(([fact, value]) => `${fact} ${Number(value.toPrecision(6))}`);
   print(
-    `${options.out}: ${name}, ${facts.join(", ")}; error on the ${trainingError.n} training rows ` +
+    `${out}: ${name}, ${facts.join(", ")}; error on the ${trainingError.n} training rows ` +
       `${(100 * trainingError.estimate).toFixed(1)} %\nscaling: ${describeScaling(dataset)}\n`,
   );
 }
@@ -132,8 +133,4 @@ function parseFolds(text: string): number {
   const folds = Number(text);
   if (Number.isSafeInteger(folds) && folds >= 2) return folds;
   throw invalid("--cv", "an integer from 2", text, "for instance --cv 5");
-}
-
-function missing(what: string, expected: string): InputError {
-  return new InputError("missing", what, { expected, got: "none", remedy: "see carom fit --help" });
 }

@@ -224,3 +224,9 @@ function parseNumber(text: string): number {
 export function invalid(option: string, expected: string, got: string, remedy: string): InputError {
   return new InputError("invalid", `option ${option}`, { expected, got: `"${got}"`, remedy });
 }
+
+/** What somebody has to say. @throws InputError where it is not said to the verb */
+export function required<T>(verb: string, value: T | undefined, what: string, expected: string): T {
+  if (value !== undefined) return value;
+  throw new InputError("missing", what, { expected, got: "none", remedy: `see carom ${verb} --help` });
+}
