@@ -80,7 +80,8 @@ export function resolve(choice: LearnerChoice): Resolved {
 }
 
 /** @throws InputError for two models of one name */
-export function requireDistinct(what: string, names: readonly string[]): void {
+export function requireDistinct(what: string, models: readonly { readonly name: string }[]): void {
+  const names = models.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return;
   throw new InputError("invalid", what, {

@@ -28,10 +28,7 @@ export interface EnsembleOf {
 /** The attackers of a study, under names; none where it names none. */
 export function attackersOf({ attackers = [] }: Pick<Study, "attackers">): readonly NamedAttacker[] {
   const named = attackers.map(({ name, ...how }) => ({ name: name ?? attackerName(how), how }));
-  requireDistinct(
-    "attackers",
-    named.map(({ name }) => name),
-  );
+  requireDistinct("attackers", named);
   return named;
 }
 
@@ -41,10 +38,7 @@ export function ensemblesOf(
   surrogates: readonly (Resolved | Given)[],
   targets: readonly (Resolved | Given)[],
 ): readonly EnsembleOf[] {
-  requireDistinct(
-    "surrogates and ensembles",
-    [...surrogates, ...ensembles].map(({ name }) => name),
-  );
+  requireDistinct("surrogates and ensembles", [...surrogates, ...ensembles]);
   const names = surrogates.map(({ name }) => name);
   return ensembles.flatMap((ensemble) => {
     const { name, of = names, rule, leaveOut } = ensemble;

@@ -91,10 +91,7 @@ const TOGETHER = "ensemble";
  */
 export async function explainModels(input: ExplainInput): Promise<ModelsExplained> {
   const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
-  requireDistinct(
-    "models",
-    [...surrogates, ...targets].map(({ name }) => name),
-  );
+  requireDistinct("models", [...surrogates, ...targets]);
   const plan = startPlan();
   const points = plan.data(data);
   const given = ({ bytes }: Model) => ({ model: plan.source(modelCodec, { bytes }) });

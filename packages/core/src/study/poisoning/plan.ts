@@ -3,12 +3,12 @@
 
 import { poisonCount } from "../../attacks/poisoning/points.ts";
 import { requireDisjoint } from "../../data/overlap.ts";
-import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { stream } from "../../random.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt, type Ref } from "../engine/reference.ts";
 import { surrogateId, targetId } from "../names.ts";
+import { asShare, splitShares } from "../splitShares.ts";
 import type { StudyData } from "../studyData.ts";
 import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
 import type { Variability } from "../tasks/lossVariability.ts";
@@ -46,14 +46,8 @@ const [SURROGATE, TARGET, VALIDATION, TEST] = [0, 1, 2, 3];
 export function planPoisoning(plan: PlanBuilder, study: PoisoningStudy, data: StudyData): readonly PoisoningMatrix[] {
   const surrogates = study.surrogates.map((choice) => resolve(choice));
   const targets = study.targets.map((choice) => resolve(choice));
-  requireDistinct(
-    "surrogates",
-    surrogates.map(({ name }) => name),
-  );
-  requireDistinct(
-    "targets",
-    targets.map(({ name }) => name),
-  );
+  requireDistinct("surrogates", surrogates);
+  requireDistinct("targets", targets);
   for (const { learner } of surrogates) requirePoisonable(learnerByName(learner), study.attack, {});
   const sizes = sizesOf(study, data);
   const fractions = [...study.fractions].sort((a, b) => a - b);
@@ -205,19 +199,10 @@ function partsOf({ plan, study, data, shares }: Shared, repetition: number): (in
   };
 }
 
-const asShare = (value: number, rows: number) => (value < 1 ? value : value / rows);
-
 /** Rows and shares of the parts; with a test file the last of the shares is left out. */
 function sizesOf({ split }: PoisoningStudy, data: StudyData): Pick<Shared, "rows" | "shares"> {
   const n = data.train.part.rows;
   const wanted = [split.surrogate, split.target, split.validation, ...(data.test ? [] : [split.test])];
-  const shares = wanted.map((value) => asShare(value, n));
-  if (shares.reduce((sum, share) => sum + share, 0) > 1 + 1e-9) {
-    throw new InputError("invalid", "split", {
-      expected: `parts that together are at most the ${n} rows of data.train`,
-      got: JSON.stringify(split),
-      remedy: "make the parts smaller",
-    });
-  }
+  const shares = splitShares(split, wanted, n);
   return { rows: shares.map((share) => Math.round(share * n)), shares };
 }
