@@ -6,7 +6,8 @@ import type { Correlation } from "../../transfer/correlations.ts";
 import type { Rate } from "../../transfer/rates.ts";
 import { meanCells, meanModels } from "../repetitionMeans.ts";
 import type { AuditCell, AuditModel, Transfer } from "../result.ts";
-import { claimsOf, type EvasionEvidence } from "./claims.ts";
+import { claimsOf } from "./claims.ts";
+import type { EvasionEvidence } from "./evasionEvidence.ts";
 
 interface Numbers {
   readonly size: number;
