@@ -1,5 +1,5 @@
-// Which rows a study of evasion learns from and which it attacks, in each repetition: disjoint parts of the data that are
-// trained on, or of those and the test data.
+// Which rows a study of evasion learns from and which it attacks, in each repetition: disjoint parts of the data that
+// are trained on, or of those and the test data.
 
 import { classNamed } from "../../data/labels.ts";
 import { InputError } from "../../errors.ts";
