@@ -63,6 +63,8 @@ function statusOf(error, args) {
   return 2;
 }
 
+// Each command adds listeners for the end of its process, and here are many.
+process.setMaxListeners(0);
 // A parent that is gone wants no answer.
 process.on("disconnect", () => process.exit());
 const environment = { ...process.env };

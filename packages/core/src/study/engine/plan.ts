@@ -78,8 +78,8 @@ export function startPlan(most = MOST_TASKS): PlanBuilder {
   };
 }
 
-/** Bytes of an artifact that is small. */
-const FEW = 20_000;
+/** Bytes that a disk takes for an artifact that is small: most are. */
+const FEW = 4096;
 
 function tooMany(most: number): InputError {
   return new InputError("unsupported", "size of the study", {

@@ -52,6 +52,9 @@ interface FitParameters extends Configured {
   readonly label: string;
 }
 
+/** Bytes of a small model, and the numbers of float32 for each feature that it has beside: those of linear ones. */
+const [MODEL_BYTES, NUMBERS] = [20_000, 2];
+
 /** The task that trains a learner. */
 export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredModel> = {
   name: "fit",
@@ -59,6 +62,7 @@ export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredMod
   output: modelCodec,
   estimate: ({ learner, options }, { training }) => ({
     seconds: secondsOfFit(learner, options, training.rows),
+    bytes: MODEL_BYTES + NUMBERS * 4 * training.features,
     learner,
   }),
   async run({ learner, options, seed, label }, { training }, { runtime, onProgress }) {
