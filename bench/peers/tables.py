@@ -2,7 +2,8 @@
 
 tables.py make FOLDER              writes a table of loans with relations, its features file and a network trained on it
 tables.py theirs FOLDER EPSILON... attacks with TabularBench, whose checkout TABULARBENCH names (with torchattacks and pymoo 0.5.0)
-tables.py ours FOLDER EPSILON...   attacks with `carom evade`; CAROM names the command
+tables.py ours FOLDER EPSILON...   attacks with `carom evade`; CAROM names the command; CAA asks for as many scores as theirs
+                                   (then `node bench/peers/tables.mjs FOLDER EPSILON...`: CAPGD without the chain rule)
 tables.py judge FOLDER EPSILON...  counts for both: a row is lost where its point obeys every rule and the network errs
 
 The judge is neither side's: it reads bounds, whole numbers, fixed columns, relations and the L2 ball in columns divided by their
@@ -20,6 +21,8 @@ from torch import nn
 TRAINING, ATTACKED = 2000, 300
 # Rows of CAA: their search takes seconds for each.
 SEARCHED = 100
+# Their search by default: points kept, generations, points tried in each.
+SEARCH = dict(population=203, generations=100, offspring=100)
 # name, kind, least, greatest, mutable
 COLUMNS = [
     ("amount", "int", 1000, 40000, True),
@@ -107,10 +110,11 @@ def make(folder):
         *(network, (given[:1],), f"{folder}/network.onnx"),
         **dict(input_names=["x"], output_names=["scores"], dynamic_axes={"x": {0: "n"}, "scores": {0: "n"}}, dynamo=False),
     )
-    with open(f"{folder}/attacked.csv", "w") as file:
-        file.write(",".join([*NAMES, "default"]) + "\n")
-        for row, label in zip(x[TRAINING:], y[TRAINING:]):
-            file.write(",".join([*(repr(float(value)) for value in row), str(label)]) + "\n")
+    for name, rows in (("attacked", ATTACKED), ("searched", SEARCHED)):
+        with open(f"{folder}/{name}.csv", "w") as file:
+            file.write(",".join([*NAMES, "default"]) + "\n")
+            for row, label in zip(x[TRAINING : TRAINING + rows], y[TRAINING : TRAINING + rows]):
+                file.write(",".join([*(repr(float(value)) for value in row), str(label)]) + "\n")
     with open(f"{folder}/features.yaml", "w") as file:
         file.write("columns:\n")
         for name, kind, low, high, mutable in COLUMNS:
@@ -173,8 +177,9 @@ def theirs(folder, budgets):
     given, labels = torch.tensor(x), torch.tensor(y)
     for epsilon in budgets:
         common = dict(norm="L2", eps=epsilon, seed=1)
+        search = dict(n_gen=SEARCH["generations"], n_offsprings=SEARCH["offspring"])
         capgd = CAPGD(constraints, scaler, network.core, whole, n_restarts=2, eps_margin=0.01, **common)
-        caa = ConstrainedAutoAttack(constraints, constraints, scaler, network.core, whole, n_jobs=1, eps_margin=0.01, **common)
+        caa = ConstrainedAutoAttack(constraints, constraints, scaler, network.core, whole, n_jobs=1, eps_margin=0.01, **search, **common)
         with joblib.parallel_config(backend="sequential"):
             for name, attack, rows in (("capgd", capgd, ATTACKED), ("caa", caa, SEARCHED)):
                 np.save(f"{folder}/theirs-{name}-{epsilon}.npy", attack(given[:rows], labels[:rows]).detach().numpy())
@@ -182,12 +187,14 @@ def theirs(folder, budgets):
 
 
 def ours(folder, budgets):
-    given = ["--model", f"{folder}/network.onnx", "--data", f"{folder}/attacked.csv", "--label", "default"]
+    given = ["--model", f"{folder}/network.onnx", "--label", "default"]
+    as_theirs = [part for name, value in SEARCH.items() for part in ("--set", f"{name}={value}")]
     for epsilon in budgets:
-        for name in ("capgd", "caa"):
+        for name, rows, options in (("capgd", "attacked", []), ("caa", "searched", as_theirs)):
             out = f"{folder}/ours-{name}-{epsilon}.npz"
             attack = ["--attack", name, "--features", f"{folder}/features.yaml", "--epsilon", str(epsilon)]
-            command = [*os.environ["CAROM"].split(), "evade", *given, *attack, "--norm", "l2", "--seed", "1", "--out", out]
+            attack += ["--data", f"{folder}/{rows}.csv", "--norm", "l2", "--seed", "1", *options]
+            command = [*os.environ["CAROM"].split(), "evade", *given, *attack, "--out", out]
             subprocess.run([*command, "--quiet"], check=True, stdout=subprocess.DEVNULL)
             print(f"ours, {name}, epsilon {epsilon}: done", flush=True)
 
@@ -217,19 +224,28 @@ def judge(folder, budgets):
     print(f"{len(y)} rows, accuracy without attack {1 - clean.mean():.3f}")
     print("| epsilon | attack | rows | theirs, % | ours, % | ours less theirs | theirs broke a rule, % | ours |")
     print("| ------- | ------ | ---- | --------- | ------- | ---------------- | ---------------------- | ---- |")
+
+    def left(file, epsilon):
+        """Which rows are still classified right, as numbers, and how many points broke a rule."""
+        points = file if isinstance(file, np.ndarray) else file["x"]
+        kept = obeys(points, x[: len(points)], epsilon)
+        return 1.0 - (clean[: len(points)] | (kept & errs(points))), 1 - kept.mean()
+
+    def gap(ours, theirs):
+        difference = ours - theirs
+        half = 1.96 * difference.std(ddof=1) / np.sqrt(len(difference))
+        return f"{100 * difference.mean():.1f} [{100 * (difference.mean() - half):.1f}, {100 * (difference.mean() + half):.1f}]"
+
     for epsilon in budgets:
         for name in ("capgd", "caa"):
-            theirs = np.load(f"{folder}/theirs-{name}-{epsilon}.npy")
-            rows = len(theirs)
-            points = [theirs, np.load(f"{folder}/ours-{name}-{epsilon}.npz")["x"][:rows]]
-            valid = [obeys(each, x[:rows], epsilon) for each in points]
-            lost = [clean[:rows] | (kept & errs(each)) for kept, each in zip(valid, points)]
-            gain = (~lost[1]).astype(float) - (~lost[0])
-            half = 1.96 * gain.std(ddof=1) / np.sqrt(rows)
-            shares = [100 * (1 - each.mean()) for each in lost]
-            gap = f"{100 * gain.mean():.1f} [{100 * (gain.mean() - half):.1f}, {100 * (gain.mean() + half):.1f}]"
-            broke = [100 * (1 - kept.mean()) for kept in valid]
-            print(f"| {epsilon} | {name} | {rows} | {shares[0]:.1f} | {shares[1]:.1f} | {gap} | {broke[0]:.1f} | {broke[1]:.1f} |")
+            theirs, broken = left(np.load(f"{folder}/theirs-{name}-{epsilon}.npy"), epsilon)
+            ours, own = left(np.load(f"{folder}/ours-{name}-{epsilon}.npz")["x"][: len(theirs)], epsilon)
+            shares = f"{100 * theirs.mean():.1f} | {100 * ours.mean():.1f} | {gap(ours, theirs)}"
+            print(f"| {epsilon} | {name} | {len(theirs)} | {shares} | {100 * broken:.1f} | {100 * own:.1f} |")
+    for epsilon in budgets:
+        if os.path.exists(f"{folder}/without-capgd-{epsilon}.npz"):
+            own, other = (left(np.load(f"{folder}/{name}-capgd-{epsilon}.npz"), epsilon)[0] for name in ("with", "without"))
+            print(f"epsilon {epsilon}: with the chain rule {100 * own.mean():.1f} %, without {100 * other.mean():.1f} %: {gap(own, other)}")
 
 
 if __name__ == "__main__":

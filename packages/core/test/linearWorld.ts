@@ -89,6 +89,7 @@ export function boundsOf(threat: ThreatModel, row: Float64Array) {
 /**
  * The largest increase of a linear function within ball and box.
  *
+ * L0: the features of largest gain over all of their room.
  * L2: delta_j = clip(t c_j, lower - x, upper - x), t by bisection so that the ball is filled. Linf: every feature goes
  * as far as budget and box allow. L1: features in the order of |c_j|, each to its bound, the last one as far as the
  * rest of the budget goes.
@@ -103,6 +104,10 @@ export function bestIncrease(
   const room = slopes.map((slope, j) => (slope > 0 ? upper[j] - row[j] : slope < 0 ? row[j] - lower[j] : 0));
   const sizes = slopes.map(Math.abs);
   const total = (moves: Float64Array) => moves.reduce((sum, move, j) => sum + move * sizes[j], 0);
+  if (norm === "l0") {
+    const gains = room.map((each, j) => each * sizes[j]).sort();
+    return gains.subarray(Math.max(0, gains.length - Math.floor(epsilon))).reduce((sum, gain) => sum + gain, 0);
+  }
   if (norm === "linf") return total(room.map((each) => Math.min(each, epsilon)));
   if (norm === "l1") {
     let left = epsilon;

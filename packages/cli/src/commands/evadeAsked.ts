@@ -105,7 +105,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
     known && epsilons && options.attack === undefined && models.some(({ opened }) => !opened.differentiable);
   const attacker = attackerOf(byScores ? { ...options, attack: "evolution" } : options, about);
   const { entry, fromOrigin, secondStart } = buildAttacker(attacker, about);
-  if (entry?.capabilities.gradients !== false || !epsilons) requireGradients(models);
+  if (entry?.capabilities.gradients !== false) requireGradients(models);
   const mixesRows = entry?.capabilities.mixesRows === true;
   if (mixesRows && !epsilons) throw noSmallest(entry.name);
   const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
@@ -134,7 +134,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
       models: models.map(({ model }) => model),
       parameters: {
         norm: norm.name,
-        ...(known ? { features: known.features } : norm.units && { units: "ranges" as const }),
+        ...(known ? { features: known.features } : norm.units && norm.name !== "l0" && { units: "ranges" as const }),
         seed: options.seed,
         ...(typeof direction === "string" && { direction }),
         ...(grid !== undefined && { grid }),
@@ -174,7 +174,7 @@ async function threatInUnits(
   epsilons: readonly number[] | undefined,
 ): Promise<ThreatModel> {
   const plain = await threatOf(data, options);
-  const units = budgetUnitsOf(plain.domain, { units: options.units, epsilons: epsilons ?? [] });
+  const units = budgetUnitsOf(plain.domain, { norm: plain.norm.name, units: options.units, epsilons: epsilons ?? [] });
   return { ...plain, norm: normIn(plain.domain, { norm: plain.norm.name, units }) };
 }
 

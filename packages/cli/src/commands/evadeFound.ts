@@ -72,7 +72,7 @@ function asJson(
     ...(objective && { objective: objective.name }),
     ...(asked.rows.target !== undefined && { ofTargetClass }),
     norm: norm.name,
-    ...(known ? { units: "cost", features: known.features } : norm.units && { units: "ranges" }),
+    ...(known ? { units: "cost", features: known.features } : norm.units && norm.name !== "l0" && { units: "ranges" }),
     ...(rules && { rules }),
     changeable: changeable?.reduce((sum, flag) => sum + flag, 0),
     direction,

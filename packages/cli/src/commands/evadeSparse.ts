@@ -26,8 +26,10 @@ export async function craftSparse(
   epsilons: readonly number[],
   quiet: boolean,
 ): Promise<Evaded | undefined> {
+  // Of binary features L0 and L1 are the same.
+  if (threat.norm.name !== "l0" && threat.norm !== norms.l1) return undefined;
   const isBinary = threat.domain.kinds?.every((kind) => kind === "binary");
-  if (models.length > 1 || threat.changeable || threat.norm !== norms.l1 || !isBinary) return undefined;
+  if (models.length > 1 || threat.changeable || !isBinary) return undefined;
   const { direction } = threat;
   if (typeof direction === "object" || threat.rules) return undefined;
   const n = rowCount(data);

@@ -1,7 +1,7 @@
 // carom explain: why attacks crafted on some models transfer to another, from the models themselves.
 
 import { unknownName } from "@carom/core";
-import { attackerNamed } from "@carom/core/attacks";
+import { attackerNamed, normNames } from "@carom/core/attacks";
 import {
   ALL_ATTACKERS,
   budgetUnitsOf,
@@ -66,7 +66,7 @@ export function explainCommand(): Command {
     .requiredOption("--surrogate <files...>", "ONNX models to craft on; several of one learner and options give V")
     .requiredOption("--target <files...>", "ONNX models to judge on")
     .requiredOption("--data <file>", "labelled points, or digits")
-    .addOption(new Option("--norm <name>", "l1, l2, linf").default("l2"))
+    .addOption(new Option("--norm <name>", normNames.join(", ")).default("l2"))
     .option(
       "--epsilon <list>",
       "budgets with commas between; 1 where absent, or sqrt(features) / 28 in units of ranges",
@@ -107,7 +107,9 @@ async function run(options: ExplainOptions): Promise<void> {
   const { dataset, reading } = await readDataFor(options.target[0], options.data, options);
   const { models, data } = await readModels(names, dataset, options);
   const known = await chosenFeatures(options, data);
-  const units = known ? "features" : budgetUnitsOf(data.domain, { units: options.units, epsilons: options.epsilon });
+  const units = known
+    ? "features"
+    : budgetUnitsOf(data.domain, { norm: norm.name, units: options.units, epsilons: options.epsilon });
   const measured = { norm: norm.name, units, ...(known && { features: known.features }) };
   const threat = threatIn(data.domain, measured, undefined);
   const type = [...models.values()].every((each) => each.type === "float64") ? "float64" : "float32";
@@ -139,7 +141,7 @@ async function run(options: ExplainOptions): Promise<void> {
     norm: norm.name,
     ...(units === "ranges" && { units }),
     ...(known && { features: known.features }),
-    epsilons: options.epsilon ?? [defaultBudget(data.domain, units)],
+    epsilons: options.epsilon ?? [defaultBudget(data.domain, norm.name, units)],
     seed: options.seed,
     ...(attack && { attack }),
     ...(attackers.length > 0 && { attackers }),

@@ -1,6 +1,7 @@
 // carom sweep: what regularisation buys, over the values of one option of a learner.
 
 import { InputError, learnerByName, learners } from "@carom/core";
+import { normNames } from "@carom/core/attacks";
 import { withScaling } from "@carom/core/data";
 import { oneSweep, planOf } from "@carom/core/kinds";
 import { budgetUnitsOf, defaultBudget, type SweepQuestion, startPlan, threatIn } from "@carom/core/study";
@@ -56,7 +57,7 @@ export function sweepCommand(): Command {
     .requiredOption("--data <file>", "labelled data, or digits: 70 % trains, 30 % is attacked")
     .requiredOption("--over <name=values>", "an option and its values, such as C=0.01,0.1,1", parseOver)
     .option("--set <name=value>", "another option of the learner; may be repeated", collectSettings)
-    .addOption(new Option("--norm <name>", "l1, l2, linf").default("l2"))
+    .addOption(new Option("--norm <name>", normNames.join(", ")).default("l2"))
     .option(
       "--epsilon <number>",
       "the budget; 1 where absent, or sqrt(features) / 28 in units of ranges",
@@ -82,9 +83,11 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
   const dataset = withScaling(loaded, options.scaling);
   const known = await chosenFeatures(options, dataset);
-  const units = known ? "features" : budgetUnitsOf(dataset.domain, { units: options.units, epsilons: options.epsilon });
-  const [epsilon] = options.epsilon ?? [defaultBudget(dataset.domain, units)];
   const norm = normNamed(options.norm).name;
+  const units = known
+    ? "features"
+    : budgetUnitsOf(dataset.domain, { norm, units: options.units, epsilons: options.epsilon });
+  const [epsilon] = options.epsilon ?? [defaultBudget(dataset.domain, norm, units)];
   const threat = threatIn(dataset.domain, { norm, units, features: known?.features }, undefined);
   const attack = { threat, units: known ? units : options.units, epsilons: options.epsilon };
   const warnings = [...(known?.warnings ?? []), ...dataWarnings(dataset, { learned: true, attack })];

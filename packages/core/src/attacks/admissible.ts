@@ -4,8 +4,9 @@ import { isWhole } from "../data/featureKind.ts";
 import { repair, satisfied } from "../features/rules.ts";
 import type { FloatType } from "../tensor.ts";
 import { projectGroups } from "../threat/projectGroups.ts";
+import { keepLargest } from "../threat/projectL0.ts";
 import { settle } from "../threat/settle.ts";
-import { type BudgetedThreat, budgetOf, isFrozen } from "../threat/threat.ts";
+import { type BudgetedThreat, budgetOf, isFrozen, moveOf } from "../threat/threat.ts";
 import { type Points, rowOf, takePoints } from "./attack.ts";
 import { withBounds } from "./withBounds.ts";
 
@@ -51,7 +52,9 @@ export function admissible(threat: BudgetedThreat, origin: Points, type: FloatTy
     let row = 0;
     eachWithin((point, from, lower, upper) => {
       const isInside = point.every((value, j) => value >= within(lower[j], -1) && value <= within(upper[j], 1));
-      sizes[row++] = isInside ? norm.measure(point.map((value, j) => value - from[j])) : Number.POSITIVE_INFINITY;
+      sizes[row++] = isInside
+        ? norm.measure(point.map((value, j) => moveOf(norm, value, from[j], type)))
+        : Number.POSITIVE_INFINITY;
     })(points, indices);
     return sizes;
   };
@@ -159,7 +162,11 @@ function projectInGroups(
   const inUnits = (values: Float64Array) =>
     values.map((value, j) => (unitOf(j) > 0 ? (value - from[j]) / unitOf(j) : 0));
   const move = inUnits(point);
-  projectGroups(norm.name, rules!.groups, move, epsilon, inUnits(lower), inUnits(upper));
+  if (norm.name === "l0") {
+    const wanted = move.slice();
+    projectGroups("linf", rules!.groups, move, Number.POSITIVE_INFINITY, inUnits(lower), inUnits(upper));
+    keepLargest(wanted, move, epsilon, norm.blocks);
+  } else projectGroups(norm.name, rules!.groups, move, epsilon, inUnits(lower), inUnits(upper));
   // Rounding must not lead out of the box.
   for (let j = 0; j < point.length; j++) {
     point[j] = Math.min(Math.max(from[j] + unitOf(j) * move[j], lower[j]), upper[j]);

@@ -2,6 +2,7 @@
 
 import type { Violation } from "../features/violation.ts";
 import type { Vector } from "../linalg.ts";
+import type { TreeSum } from "../models/trees.ts";
 import type { Stream } from "../random.ts";
 import type { CleanRows } from "./cleanRows.ts";
 
@@ -44,7 +45,7 @@ export interface AttackContext {
   readonly shape: readonly number[];
   /** What the norm measures each feature in; the feature's own unit where absent. */
   readonly units?: Float64Array;
-  /** The norm of a move by one unit in each of the D features: 1 for Linf, sqrt(D) for L2, D for L1. */
+  /** The length of a step by one unit in each of the D features: 1 for Linf and L0, sqrt(D) for L2, D for L1. */
   readonly corner: number;
   /** Their classes. */
   readonly labels: Int32Array;
@@ -56,8 +57,13 @@ export interface AttackContext {
   readonly start: Points;
   /**
    * The budget of an original point, or the size of its box where that is less: a length that steps can be measured by.
+   * Under L0 it is the longest change of one of its features.
    */
   budget(index: number): number;
+  /** The same as the threat states it: under L0 how many features may change. */
+  limit(index: number): number;
+  /** False under L0, where what is best may be seen from afar alone: a short step changes other features. */
+  readonly isConvex?: boolean;
   /**
    * What is climbed (`Objective`) at points, to be raised; `indices[i]` says which original row i belongs to. Where the
    * model's scores give no number it is -Infinity.
@@ -68,6 +74,8 @@ export interface AttackContext {
    * of its row, an undefined one as 0. Attacks of fixed steps say which step it is for, as some estimates depend on it.
    */
   gradient(points: Points, indices: Int32Array, step?: Step): Promise<Gradients>;
+  /** The model as a sum of decision trees, where it is one and stands alone. */
+  trees?(): TreeSum | undefined;
   /** The models one by one, where there are several: `gradient` is of their mean. */
   readonly members?: readonly Pick<AttackContext, "gradient">[];
   /**

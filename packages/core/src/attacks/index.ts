@@ -6,7 +6,7 @@
 
 // What an attacker may change, and by how much
 
-export { l1, l2, linf, type Norm, norms } from "../threat/norm.ts";
+export { l0, l0Of, l1, l2, linf, type Norm, normNames, norms } from "../threat/norm.ts";
 export { precisionWarning } from "../threat/precision.ts";
 export { scaledNorm } from "../threat/scaledNorm.ts";
 export { type BudgetedThreat, checkThreat, type Direction, type ThreatModel } from "../threat/threat.ts";
@@ -62,6 +62,7 @@ export { type LineSearchOptions, lineSearchAttack } from "./evasion/lineSearch.t
 export { noiseAttack } from "./evasion/noise.ts";
 export { type PgdOptions, pgdAttack } from "./evasion/pgd.ts";
 export { withRestarts } from "./evasion/restarts.ts";
+export { treesAttack } from "./evasion/trees.ts";
 export { type UniversalOptions, universalAttack } from "./evasion/universal.ts";
 
 // Boosters: other estimates of the gradients that an attack follows

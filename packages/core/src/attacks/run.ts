@@ -7,6 +7,7 @@ import { lossesOf, marginsOf } from "../models/climbedLosses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
 import { allocate, type FloatType, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
+import { normOfSteps } from "../threat/scaledNorm.ts";
 import { type BudgetedThreat, budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
 import { admissible } from "./admissible.ts";
 import { ascentOf } from "./ascend.ts";
@@ -173,12 +174,14 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     return all;
   };
   const { project, clip, settle, isValid, moving } = admissible(threat, origin, type);
-  const budgets = new Float64Array(origin.rows);
+  const steps = normOfSteps(threat.norm);
+  const [budgets, limits] = [0, 1].map(() => new Float64Array(origin.rows));
   withBounds(
     threat,
     origin,
   )((_, from, lower, upper, i) => {
-    budgets[i] = usefulBudget(threat.norm, budgetOf(threat, i), from, lower, upper);
+    limits[i] = usefulBudget(threat.norm, budgetOf(threat, i), from, lower, upper);
+    budgets[i] = steps === threat.norm ? limits[i] : usefulBudget(steps, Number.POSITIVE_INFINITY, from, lower, upper);
   })(origin, all);
 
   const start = takePoints(task.start ?? origin, all);
@@ -194,14 +197,17 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     watched: task.onState !== undefined,
     origin,
     ...(models.length > 1 && { members: models.map((model) => ({ gradient: gradientOf([model]) })) }),
+    ...(models.length === 1 && models[0].trees && { trees: models[0].trees }),
     shape: task.shape ?? task.x.shape.slice(1),
     ...(units && { units }),
-    corner: threat.norm.measure(units ?? new Float64Array(origin.columns).fill(1)),
+    corner: steps.measure(units ?? new Float64Array(origin.columns).fill(1)),
     labels,
     ...(targets && { targets }),
     ...(task.clean && { clean: task.clean }),
     start,
     budget: (i) => budgets[i],
+    limit: (i) => limits[i],
+    isConvex: threat.norm.name !== "l0",
     objective,
     gradient: gradientOf(models),
     project,

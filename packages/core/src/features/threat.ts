@@ -2,7 +2,7 @@
 // rules.
 
 import type { FeatureKind } from "../data/featureKind.ts";
-import { type Norm, norms } from "../threat/norm.ts";
+import { l0Of, type Norm, norms } from "../threat/norm.ts";
 import { scaledNorm } from "../threat/scaledNorm.ts";
 import type { ThreatModel } from "../threat/threat.ts";
 import { definitionsOf } from "./definitions.ts";
@@ -15,10 +15,25 @@ export function costUnits({ columns }: ResolvedFeatures): Float64Array | undefin
   return units.every((unit) => unit === 1) ? undefined : units;
 }
 
-/** The norm of changes in units of cost. */
+/**
+ * The norm of changes in units of cost. Under L0 a group counts as one column, and a column that is computed from others
+ * as none; what is nearest is measured in ranges, as columns cost the same however far they move.
+ */
 export function costNorm(features: ResolvedFeatures, norm: Norm["name"]): Norm {
+  if (norm === "l0") {
+    const ranges = Float64Array.from(features.columns, ({ lower, upper }) => upper - lower);
+    return scaledNorm(l0Of(blocksOf(features)), ranges);
+  }
   const units = costUnits(features);
   return units ? scaledNorm(norms[norm], units, "cost-scaled") : norms[norm];
+}
+
+/** The number of the block that each column counts in: its own, the first of its group, -1 for computed ones. */
+function blocksOf(features: ResolvedFeatures): Int32Array {
+  const blocks = Int32Array.from(features.columns.keys());
+  for (const { columns } of features.groups) for (const j of columns) blocks[j] = columns[0];
+  for (const { column } of rulesOf(features)?.definitions ?? []) blocks[column] = -1;
+  return blocks;
 }
 
 /** Everything of the threat that features describe, but its budget. */

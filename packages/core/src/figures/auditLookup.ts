@@ -69,6 +69,7 @@ export function tellingEpsilon(result: AuditResult): number {
  * The norm's name in running text: L1, L2 or L∞, and what features are measured in where that is not their own unit.
  */
 export function normName({ norm, units }: Pick<AuditResult["asked"], "norm" | "units">): string {
+  if (norm === "l0") return "L0";
   const scaled = { features: "", ranges: "range-scaled ", costs: "cost-scaled " }[units ?? "features"];
   return `${scaled}${{ l1: "L1", l2: "L2", linf: "L∞" }[norm]}`;
 }

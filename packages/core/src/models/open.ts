@@ -24,6 +24,7 @@ import type { Model } from "./model.ts";
 import { ownLabels } from "./ownLabels.ts";
 import type { Runtime } from "./runtime.ts";
 import { seenModel } from "./seen.ts";
+import { type TreeSum, treesOf } from "./trees.ts";
 
 /** Anything that gives scores: the least a target must do. */
 export interface Scorer {
@@ -37,6 +38,8 @@ export interface Scorer {
   readonly probabilities: boolean;
   /** Scores [N, K] of rows; rows of another shape but the same size are reshaped. */
   scores(x: Tensor): Promise<Tensor<FloatType>>;
+  /** The trees that the scores are the sum of; undefined where they are of anything else. */
+  trees?(): TreeSum | undefined;
   close(): Promise<void>;
 }
 
@@ -129,6 +132,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     ...(inputType === "float64" && { inputType }),
     classes,
     probabilities: model.probabilities,
+    trees: () => treesOf(model, classes),
     async scores(x) {
       const rows = { [input.name]: convert(x, inputShape, inputType) };
       const [scores] = await inBatches(rows, batch, async (part) => {

@@ -114,6 +114,7 @@ function asked({ asked, models }: AuditResult): Markup {
   const size = asked.featureShape.reduce((product, length) => product * length, 1);
   const [low, high] = asked.box;
   const perFeature = {
+    l0: "no more than ε features change, those of a one-hot group counted once, computed ones not at all",
     l1: "the sum of all changes is at most ε",
     l2: `if all ${size} features move equally, each moves by ε / √${size} = ${short(1 / Math.sqrt(size))} ε`,
     linf: "no feature moves by more than ε",

@@ -1,6 +1,7 @@
 // What the report's words mean, for the reader who meets them first here.
 
 import type { AuditResult } from "../study/result.ts";
+import type { Norm } from "../threat/norm.ts";
 
 /** A term and what it means. */
 export type Definition = readonly [term: string, meaning: string];
@@ -60,20 +61,25 @@ export function normText({
   norm,
   units,
 }: Pick<AuditResult["asked"], "norm"> & { readonly units?: AuditResult["asked"]["units"] | undefined }): string {
+  if (norm === "l0") return "l0, the number of features that change";
   if (units === "costs") return `${norm} of features in units of cost`;
   return units === "ranges" ? `${norm} of features in units of their ranges` : norm;
 }
 
+interface BudgetsIn {
+  readonly features?: unknown;
+  readonly attack: { readonly units?: string | undefined; readonly norm?: Norm["name"] };
+}
+
 /** A budget with what it is measured in, where that is not the features' own unit: "ε = 0.5 of cost". */
-export function budgetText(
-  epsilon: number,
-  { features, attack }: { readonly features?: unknown; readonly attack: { readonly units?: string | undefined } },
-): string {
+export function budgetText(epsilon: number, { features, attack }: BudgetsIn): string {
+  if (attack.norm === "l0") return `ε = ${epsilon} ${epsilon === 1 ? "feature" : "features"}`;
   return `ε = ${epsilon}${features ? " of cost" : attack.units === "ranges" ? " of ranges" : ""}`;
 }
 
 /** The same as the name of an axis. */
-export function budgetAxis(study: Parameters<typeof budgetText>[1]): string {
+export function budgetAxis(study: BudgetsIn): string {
+  if (study.attack.norm === "l0") return "ε, features that change";
   if (study.features) return "ε in units of cost";
   return study.attack.units === "ranges" ? "ε in units of ranges" : "ε";
 }

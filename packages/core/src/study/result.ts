@@ -3,6 +3,7 @@
 
 import type { Attacker } from "../attacks/attacker.ts";
 import type { Interval } from "../stats/sample.ts";
+import type { Norm } from "../threat/norm.ts";
 import type { Advice, Agreement } from "../transfer/advice.ts";
 import type { Finding } from "../transfer/finding.ts";
 import type { Rate } from "../transfer/rates.ts";
@@ -183,7 +184,7 @@ export interface AuditResult extends Transfer {
     readonly featureShape: readonly number[];
     /** Names of the features, where the data have them. */
     readonly featureNames?: readonly string[];
-    readonly norm: "l1" | "l2" | "linf";
+    readonly norm: Norm["name"];
     /** What budgets are in: ranges of features, or costs of a features file; the features' own units where absent. */
     readonly units?: "features" | "ranges" | "costs";
     /** Of the rules of a features file, where there were some: audits under other rules do not compare. */

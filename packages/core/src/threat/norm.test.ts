@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dot } from "../linalg.ts";
-import { type Norm, norms } from "./norm.ts";
+import { l1, l2, linf, type Norm } from "./norm.ts";
 
 interface Case {
   readonly center: Float64Array;
@@ -49,7 +49,7 @@ function project(norm: Norm, { point, center, epsilon, lower, upper }: Case): Fl
 const minus = (a: Float64Array, b: Float64Array) => a.map((value, i) => value - b[i]);
 const distance = (a: Float64Array, b: Float64Array) => Math.hypot(...minus(a, b));
 
-describe.each(Object.values(norms))("projection on the intersection of $label ball and box", (norm) => {
+describe.each([l1, l2, linf])("projection on the intersection of $label ball and box", (norm) => {
   test("lies in ball and box", () => {
     fc.assert(
       fc.property(cases, (each) => {
@@ -96,7 +96,7 @@ describe.each(Object.values(norms))("projection on the intersection of $label ba
   });
 });
 
-describe.each(Object.values(norms))("$label and its dual", (norm) => {
+describe.each([l1, l2, linf])("$label and its dual", (norm) => {
   const vectors = fc
     .integer({ min: 1, max: 20 })
     .chain((d) =>

@@ -1,16 +1,22 @@
 // Norms as values: what an attack, its projection and its metrics need of them.
 
 import { norm as euclidean, type Vector } from "../linalg.ts";
+import { projectL0 } from "./projectL0.ts";
 import { projectL1 } from "./projectL1.ts";
 import { projectL2 } from "./projectL2.ts";
 
+/** Names of norms, and of the number of features that change, which is called one. */
+export const normNames = ["l0", "l1", "l2", "linf"] as const;
+
 /** How the length of a change is measured, and what attacks need of it: its dual, steepest directions, projections. */
 export interface Norm {
-  readonly name: "l1" | "l2" | "linf";
+  readonly name: (typeof normNames)[number];
   /** As reports print it. */
   readonly label: string;
   /** What each feature is measured in; its own unit where absent. */
   readonly units?: Float64Array;
+  /** Under L0 features of one number count as one, those of -1 as none; each counts by itself where absent. */
+  readonly blocks?: Int32Array;
   /** The length of a vector. */
   measure(vector: Vector): number;
   /**
@@ -37,6 +43,36 @@ function total(vector: Vector): number {
   for (let i = 0; i < vector.length; i++) sum += Math.abs(vector[i]);
   return sum;
 }
+
+/**
+ * ||v||_0: how many features change, those of a block counted once.
+ *
+ * No norm, as twice a change is no longer than it. What norms have beside is that of L1: in changes of at most one unit
+ * each, its ball is the convex hull of this one, so that the largest slope times the number of features is the most
+ * that a loss rises by to first order.
+ */
+export function l0Of(blocks?: Int32Array): Norm {
+  return {
+    name: "l0",
+    label: "L0",
+    ...(blocks && { blocks }),
+    measure(vector) {
+      const isChanged = new Uint8Array(vector.length);
+      for (let j = 0; j < vector.length; j++) {
+        const block = blocks ? blocks[j] : j;
+        if (block >= 0 && vector[j] !== 0) isChanged[block] = 1;
+      }
+      return isChanged.reduce((count, flag) => count + flag, 0);
+    },
+    dual: largest,
+    /** The gradient, scaled to 1 in its largest component: a long step is projected to the best few features. */
+    steepest: (gradient) => divide(gradient, largest(gradient)),
+    project: (point, center, epsilon, lower, upper) => projectL0(point, center, epsilon, lower, upper, blocks),
+  };
+}
+
+/** `l0Of` features that count one by one. */
+export const l0: Norm = l0Of();
 
 function divide(vector: Vector, length: number): void {
   if (length > 0) for (let i = 0; i < vector.length; i++) vector[i] /= length;
@@ -86,4 +122,4 @@ export const linf: Norm = {
 };
 
 /** The norms by name. */
-export const norms: Readonly<Record<Norm["name"], Norm>> = { l1, l2, linf };
+export const norms: Readonly<Record<Norm["name"], Norm>> = { l0, l1, l2, linf };

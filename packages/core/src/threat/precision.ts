@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { forEachEntry } from "../data/sparse.ts";
 import { InputError } from "../errors.ts";
 import { spacingOf } from "../float32.ts";
-import { isFrozen, type ThreatModel } from "./threat.ts";
+import { isFrozen, requireWhole, type ThreatModel } from "./threat.ts";
 
 /** Rounding that takes less than this share of a budget is not told. */
 const TOLD = 0.1;
@@ -17,7 +17,7 @@ const TOLD = 0.1;
  * compared with the budgets.
  *
  * @throws InputError where even one such half is more than a budget for every feature that may change, so that no point
- * can be moved within it
+ * can be moved within it; under L0 for budgets that are no number of features
  */
 export function precisionWarning(
   { features }: Pick<Dataset, "features">,
@@ -25,6 +25,9 @@ export function precisionWarning(
   epsilons: readonly number[],
 ): string | undefined {
   const { norm, domain } = threat;
+  requireWhole(norm, epsilons);
+  // How many features change is not rounded.
+  if (norm.name === "l0") return undefined;
   const columns = domain.lower.length;
   const largest = new Float64Array(columns);
   const least = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);

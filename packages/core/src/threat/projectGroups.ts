@@ -44,7 +44,7 @@ function rootOf(f: (x: number) => number, low: number, atLow: number, high: numb
  * bracketed.
  */
 export function projectGroups(
-  norm: Norm["name"],
+  norm: Exclude<Norm["name"], "l0">,
   groups: readonly Int32Array[],
   move: Float64Array,
   epsilon: number,

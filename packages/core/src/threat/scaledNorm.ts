@@ -1,7 +1,7 @@
 // A norm whose features are measured in units of their own, such as the ranges of the columns of a table.
 
 import type { Vector } from "../linalg.ts";
-import type { Norm } from "./norm.ts";
+import { linf, type Norm } from "./norm.ts";
 
 /**
  * The norm of v_j / unit_j, with what follows from it: the dual norm of unit_j g_j, the steepest direction, and the
@@ -20,8 +20,10 @@ export function scaledNorm(norm: Norm, units: Float64Array, label = "range-scale
   };
   return {
     name: norm.name,
-    label: `${label} ${norm.label}`,
+    // How many features change is the same in any unit; what is nearest is not.
+    label: norm.name === "l0" ? norm.label : `${label} ${norm.label}`,
     units,
+    ...(norm.blocks && { blocks: norm.blocks }),
     measure: (v) => norm.measure(divided(v)),
     dual: (g) => norm.dual(times(g)),
     steepest(g) {
@@ -42,4 +44,13 @@ export function scaledNorm(norm: Norm, units: Float64Array, label = "range-scale
       }
     },
   };
+}
+
+/**
+ * The norm that steps are measured by: under L0, whose budgets are no length, the longest change of a feature; else the
+ * norm itself.
+ */
+export function normOfSteps(norm: Norm): Norm {
+  if (norm.name !== "l0") return norm;
+  return norm.units ? scaledNorm(linf, norm.units) : linf;
 }

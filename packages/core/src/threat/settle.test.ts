@@ -67,7 +67,7 @@ const distance = ({ threat, origin }: Case, point: Float64Array) =>
 const held = { float32: Math.fround, float64: (value: number) => value };
 const types = ["float32", "float64"] as const;
 
-describe.each(Object.values(norms))("rounding to a grid in the $label ball", (norm) => {
+describe.each([norms.l1, norms.l2, norms.linf])("rounding to a grid in the $label ball", (norm) => {
   test.each(types)("ends on the grid or at the origin, in ball, box, mask and direction, near by: %s", (type) => {
     fc.assert(
       fc.property(cases(norm), (each) => {
@@ -143,7 +143,7 @@ const farAway = (norm: (typeof norms)[keyof typeof norms]): fc.Arbitrary<Case> =
       return { threat: { norm, epsilon, domain: { lower, upper } }, origin, point, step, epsilon };
     });
 
-describe.each(Object.values(norms))("rounding to float32 in the $label ball", (norm) => {
+describe.each([norms.l1, norms.l2, norms.linf])("rounding to float32 in the $label ball", (norm) => {
   test("ends on float32 numbers next to the point, and leaves the ball only where the origin's own rounding does", () => {
     fc.assert(
       fc.property(farAway(norm), (each) => {

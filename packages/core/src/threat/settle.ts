@@ -5,7 +5,7 @@ import { roundedTowards, spacingOf } from "../float32.ts";
 import type { FloatType } from "../tensor.ts";
 import { type Lattice, latticesOf } from "./lattice.ts";
 import type { Norm } from "./norm.ts";
-import { type BudgetedThreat, writeBounds } from "./threat.ts";
+import { type BudgetedThreat, moveOf, writeBounds } from "./threat.ts";
 
 /** A norm that exceeds the budget by less, relatively, does so by rounding. */
 const ROUNDING = 1e-6;
@@ -38,7 +38,7 @@ export function settle(
   if (lattices) roundToLattices(threat, lattices, nearest, origin);
   if (type === "float32") for (let i = 0; i < d; i++) nearest[i] = Math.fround(nearest[i]);
   const sizeOf = (moved: Float64Array) => {
-    for (let i = 0; i < d; i++) difference[i] = moved[i] - origin[i];
+    for (let i = 0; i < d; i++) difference[i] = moveOf(norm, moved[i], origin[i], type);
     return norm.measure(difference);
   };
   const most = epsilon * (1 + ROUNDING);

@@ -4,6 +4,7 @@ import type { Domain } from "../data/domain.ts";
 import { InputError } from "../errors.ts";
 import type { TableRules } from "../features/rules.ts";
 import type { Vector } from "../linalg.ts";
+import type { FloatType } from "../tensor.ts";
 import type { Norm } from "./norm.ts";
 
 /** Whether values may only rise ("add") or only fall ("remove"). */
@@ -69,8 +70,8 @@ export function usefulBudget(
   if (rooms.length !== origin.length) rooms = new Float64Array(origin.length);
   for (let j = 0; j < rooms.length; j++) {
     rooms[j] = Math.max(0, origin[j] - lower[j], upper[j] - origin[j]);
-    // No norm is less than a component, in its unit.
-    if (!norm.units && rooms[j] >= budget) return budget;
+    // But for L0 no norm is less than a component, in its unit.
+    if (norm.name !== "l0" && !norm.units && rooms[j] >= budget) return budget;
   }
   return Math.min(budget, norm.measure(rooms));
 }
@@ -84,6 +85,7 @@ export function checkThreat(threat: BudgetedThreat, features: number): void {
   const budgets = typeof epsilon === "number" ? [epsilon] : epsilon;
   for (const budget of budgets)
     if (!(Number.isFinite(budget) && budget >= 0)) throw wrong("epsilon", "a number from 0", budget);
+  requireWhole(threat.norm, budgets);
   if (changeable && changeable.length !== features) {
     throw wrong(
       "mask of changeable features",
@@ -104,6 +106,22 @@ export function checkThreat(threat: BudgetedThreat, features: number): void {
     throw wrong("directions", `one for each of the ${features} features`, direction.length);
   }
   if (grid !== undefined && !(grid > 0)) throw wrong("grid", "a positive step", grid);
+}
+
+/** @throws InputError for a budget of L0 that is no number of features */
+export function requireWhole({ name }: Norm, budgets: Iterable<number>): void {
+  if (name !== "l0") return;
+  for (const budget of budgets)
+    if (!Number.isInteger(budget)) throw wrong("budget of L0", "a whole number of features", budget);
+}
+
+/**
+ * What a value was moved by, as a norm measures it: under L0 a value that the type of the model only rounded did not
+ * change.
+ */
+export function moveOf({ name }: Norm, value: number, origin: number, type: FloatType): number {
+  if (name === "l0" && type === "float32" && value === Math.fround(origin)) return 0;
+  return value - origin;
 }
 
 function wrong(what: string, expected: string, got: string | number): InputError {

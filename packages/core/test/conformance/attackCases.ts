@@ -39,7 +39,7 @@ export interface AttackCase {
 /** Points and threat model of the kind that an attack is made for. */
 function world(entry: AnyEvasionAttack, norm: Norm) {
   const data = entry.capabilities.discrete ? binaryPoints(seed, n, d) : boxPoints(seed, n, d);
-  const epsilon = entry.capabilities.discrete ? 4 : { l1: 2, l2: 0.7, linf: 0.1 }[norm.name];
+  const epsilon = entry.capabilities.discrete ? 4 : { l0: 4, l1: 2, l2: 0.7, linf: 0.1 }[norm.name];
   return { data, threat: { norm, domain: data.domain, epsilon } satisfies BudgetedThreat };
 }
 

@@ -14,7 +14,10 @@ const excused: Readonly<Record<string, { readonly reason: string; readonly cases
   universal: { reason: "its perturbation is made for all points together", cases: /^does to a point the same/ },
 };
 
-describe.each(Object.values(evasionAttacks))("$name", (entry) => {
+/** Linear models are no trees: what attacks those has tests of its own. */
+const onLinear = Object.values(evasionAttacks).filter(({ capabilities }) => !capabilities.trees);
+
+describe.each(onLinear)("$name", (entry) => {
   for (const name of entry.capabilities.norms) {
     describe(norms[name].label, () => {
       for (const each of attackCases) {

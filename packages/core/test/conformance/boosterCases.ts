@@ -24,7 +24,7 @@ import { openLinear, randomFunctions, runtime } from "../linearWorld.ts";
 const [n, side, seed, steps] = [8, 6, 23, 5];
 const shape = [1, side, side];
 const d = side * side;
-const epsilon = { l1: 6, l2: 1.5, linf: 0.25 };
+const epsilon = { l0: 0, l1: 6, l2: 1.5, linf: 0.25 };
 const momentum = 1;
 
 /** What an attack without boosters gains is at most as many times what a booster gains. */

@@ -14,7 +14,7 @@ import type { LinearFunction } from "../../src/learners/linearModel.ts";
 import { modelFromGraph } from "../../src/models/model.ts";
 import { openModel } from "../../src/models/open.ts";
 import { GraphBuilder, modelOf } from "../../src/onnx/builder.ts";
-import { l1, l2, linf, norms } from "../../src/threat/norm.ts";
+import { l0, l1, l2, linf } from "../../src/threat/norm.ts";
 import type { BudgetedThreat, ThreatModel } from "../../src/threat/threat.ts";
 import {
   bestIncrease,
@@ -61,7 +61,7 @@ function expectAdmissible({ points }: AttackResult, data: Dataset, threat: Threa
   });
 }
 
-describe.each(Object.values(norms))("the attack on a linear model, $label", (norm) => {
+describe.each([l1, l2, linf])("the attack on a linear model, $label", (norm) => {
   test.each(variants)("%s: the closed-form optimum within 1e-5 * max(1, |objective|)", async (_, vary) => {
     for (const d of [30, 400]) {
       const data = boxPoints(seed, 40, d);
@@ -423,3 +423,30 @@ describe("restarts", () => {
     });
   });
 });
+
+test.each(variants)(
+  "L0, %s: the features of largest gain, each to its bound, of 2 and of 4 classes",
+  async (_, vary) => {
+    const d = 30;
+    for (const classes of [2, 4]) {
+      const data = boxPoints(seed + classes, 40, d, classes);
+      const functions = randomFunctions(seed + classes, classes === 2 ? 1 : classes, d);
+      const { model, opened } = await openLinear(functions, data);
+      const threat: Threat = { norm: l0, domain: data.domain, ...vary(d) };
+      const common = { model, opened, x: denseRows(data), labels: data.labels, threat, pool: data, seed };
+      const counts = [1, 3, 8, d];
+      (await craftEvasion({ ...common, epsilons: counts })).forEach((result, e) => {
+        expectAdmissible(result, data, threat, counts[e]);
+        data.labels.forEach((label, i) => {
+          const row = rowAt(data, i);
+          const best = (slopes: Float64Array) => bestIncrease("l0", slopes, row, counts[e], boundsOf(threat, row));
+          const { slopes, clean } = marginOf(functions[0], row, label);
+          const optimum = classes === 2 ? clean + best(slopes) : bestOfRivals(functions, label, row, best);
+          expect(Math.abs(result.objective[i] - optimum)).toBeLessThanOrEqual(
+            tolerance * Math.max(1, Math.abs(optimum)),
+          );
+        });
+      });
+    }
+  },
+);

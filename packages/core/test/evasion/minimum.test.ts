@@ -10,7 +10,7 @@ import { fit } from "../../src/learners/fit.ts";
 import { learnerByName } from "../../src/learners/registry.ts";
 import { argMax } from "../../src/models/losses.ts";
 import { openModel } from "../../src/models/open.ts";
-import { l1, l2, norms } from "../../src/threat/norm.ts";
+import { l0, l1, l2, linf } from "../../src/threat/norm.ts";
 import type { ThreatModel } from "../../src/threat/threat.ts";
 import {
   bestIncrease,
@@ -27,7 +27,7 @@ import {
 const seed = 3;
 const d = 60;
 
-describe.each(Object.values(norms))("minimum epsilon on a linear model, $label", (norm) => {
+describe.each([l1, l2, linf])("minimum epsilon on a linear model, $label", (norm) => {
   test.each([undefined, "add"] as const)("direction %s: the root of the closed form", async (direction) => {
     const data = boxPoints(seed, 40, d);
     // Far from some points, so that no admissible perturbation reaches the other side.
@@ -74,6 +74,23 @@ describe.each(Object.values(norms))("minimum epsilon on a linear model, $label",
     expect(counts.between).toBeGreaterThan(5);
     if (direction === "add") expect(counts.never).toBeGreaterThan(0);
   });
+});
+
+test("L0: the least number of features that have to go over all of their room", async () => {
+  const data = boxPoints(seed, 40, d);
+  const [f] = randomFunctions(seed, 1, d);
+  const { opened } = await openLinear([f], data);
+  const threat: ThreatModel = { norm: l0, domain: data.domain };
+  const task = { attack: lineSearchAttack(), models: [opened], x: denseRows(data), labels: data.labels, threat, seed };
+  const { epsilon } = await minimumEpsilon(task);
+  data.labels.forEach((label, i) => {
+    const row = rowAt(data, i);
+    const { slopes, clean } = marginOf(f, row, label);
+    let count = 0;
+    while (count < d && !(clean + bestIncrease("l0", slopes, row, count, boundsOf(threat, row)) > 1e-6)) count++;
+    expect(epsilon[i]).toBe(count);
+  });
+  expect(new Set(epsilon).size).toBeGreaterThan(3);
 });
 
 test("additions to binary features: the least number of changes", async () => {

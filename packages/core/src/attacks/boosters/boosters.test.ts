@@ -50,7 +50,7 @@ const slopes = (x: Float64Array) =>
   x.map((value, at) => Math.sin(2 * value + at) + 0.3 * value ** 3 - 0.5 * x[at % d === 0 ? at : at - 1]);
 
 const units = Float64Array.from({ length: d }, (_, j) => 0.5 + j);
-const measured = [...Object.values(norms), scaledNorm(norms.linf, units), scaledNorm(norms.l2, units)];
+const measured = [norms.l1, norms.l2, norms.linf, scaledNorm(norms.linf, units), scaledNorm(norms.l2, units)];
 const stepOf = (iteration: number): Step => ({ iteration, stepSize: 0.2, momentum: 0.9 });
 
 const near = (got: ArrayLike<number>, wanted: ArrayLike<number>) => {
@@ -62,7 +62,7 @@ const near = (got: ArrayLike<number>, wanted: ArrayLike<number>) => {
 const moves = (norm: Norm, directions: Float64Array, length: number) =>
   directions.map((value, at) => {
     const unit = norm.units?.[at % d] ?? 1;
-    const corner = { l1: d, l2: Math.sqrt(d), linf: 1 }[norm.name];
+    const corner = { l0: 1, l1: d, l2: Math.sqrt(d), linf: 1 }[norm.name];
     return (length * budget * (1 + Math.floor(at / d)) * unit * value) / corner;
   });
 

@@ -30,7 +30,7 @@ async function craft(
     models,
     x: gatherRows(denseRows(data), all),
     labels: all.map((i) => data.labels[i]),
-    threat: { ...threat, epsilon: { l1: 0.8, l2: 0.5, linf: 0.2 }[norm] },
+    threat: { ...threat, epsilon: { l0: 2, l1: 0.8, l2: 0.5, linf: 0.2 }[norm] },
     seed: 0,
     ids: all,
   });

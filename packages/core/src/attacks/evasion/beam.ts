@@ -41,7 +41,8 @@ export function beamAttack({ width, changes }: BeamOptions): Attack {
     for (let round = 1; round <= changes; round++) {
       let active = 0;
       for (const i of all) {
-        if (beams[i].length === 0) continue;
+        // Under L0 a further change would only take the place of another.
+        if (beams[i].length === 0 || (context.isConvex === false && round > context.limit(i))) continue;
         beams[i] = await widened(context, i, beams[i], width);
         if (beams[i].length === 0) continue;
         active++;

@@ -34,7 +34,10 @@ export interface ChunksTask
 /** Points whose smallest budgets are sought in chunks. */
 export interface MinimumChunksTask
   extends Chunked,
-    Pick<MinimumTask, "models" | "seed" | "attack" | "objective" | "pool" | "shape" | "tolerance" | "onProgress"> {
+    Pick<
+      MinimumTask,
+      "models" | "seed" | "attack" | "objective" | "pool" | "shape" | "tolerance" | "byScores" | "onProgress"
+    > {
   /** Takes the points of rows `from` on. */
   place(from: number, points: Tensor<FloatType>): void | Promise<void>;
 }

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { type EntryWithOptions, parseOptions } from "../../registry.ts";
-import type { Norm } from "../../threat/norm.ts";
+import { type Norm, normNames } from "../../threat/norm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack } from "../attack.ts";
 import type { ChosenBooster } from "../boosters/booster.ts";
@@ -24,19 +24,23 @@ export interface EvasionAttack<Options = Record<string, unknown>> extends EntryW
     readonly boosters: boolean;
     /** Whether what happens to a row depends on the others, so that rows must stay together. */
     readonly mixesRows?: boolean;
+    /** Whether it attacks decision trees alone, which surrogates with gradients are not. */
+    readonly trees?: boolean;
   };
   readonly reference: string;
   /** Rows of gradients for each point and budget; absent where the points decide. */
   gradients?(options: Options): number;
   /** The attack; boosters only where it can have some. */
-  build(options: Options, boosters: readonly ChosenBooster[]): Attack;
+  build(options: Options, boosters: readonly ChosenBooster[], threat: ThreatModel): Attack;
 }
 
 /** An attack whose options have been forgotten: what a registry of different attacks can hold. */
 // biome-ignore lint/suspicious/noExplicitAny: each attack checks its own options by schema
 export type AnyEvasionAttack = EvasionAttack<any>;
 
-export const everyNorm = ["l1", "l2", "linf"] as const;
+export const everyNorm = normNames;
+/** Those that are a length, and bound a perturbation without a box. */
+export const everyLength = ["l1", "l2", "linf"] as const;
 
 /** The option of attacks that may begin at random points too. */
 export const restartsOption = z
@@ -81,5 +85,12 @@ export function buildEvasion(
       remedy: "choose pgd, or leave the boosters out",
     });
   }
-  return attack.build(options, boosters);
+  if (boosters.length > 0 && threat.norm.name === "l0") {
+    throw new InputError("unsupported", "boosters under L0", {
+      expected: "none, as budgets of L0 are no length that neighbours or steps could be drawn by",
+      got: boosters.map(({ booster }) => booster.name).join(", "),
+      remedy: "choose another norm, or leave the boosters out",
+    });
+  }
+  return attack.build(options, boosters, threat);
 }

@@ -26,7 +26,7 @@ export function flipAttack({ perGradient = 1 }: FlipOptions = {}): Attack {
       if (!rowOf(points, i).every(Number.isInteger)) rowOf(points, i).set(rowOf(context.origin, i));
     }
     const objective = await context.objective(points, range(points.rows));
-    const left = Float64Array.from({ length: points.rows }, (_, i) => Math.floor(context.budget(i) + 1e-9));
+    const left = Float64Array.from({ length: points.rows }, (_, i) => Math.floor(context.limit(i) + 1e-9));
     for (let i = 0; i < points.rows; i++) left[i] -= changed(rowOf(points, i), rowOf(context.origin, i));
     let active = range(points.rows).filter((i) => left[i] > 0);
     let iteration = 0;
@@ -42,7 +42,7 @@ export function flipAttack({ perGradient = 1 }: FlipOptions = {}): Attack {
         const point = rowOf(at, row);
         const chosen = best(rowOf(gradient, row), point, rowOf(ends, row), Math.min(perGradient, left[i]));
         for (const j of chosen) point[j] = rowOf(ends, row)[j];
-        left[i] = Math.floor(context.budget(i) + 1e-9) - changed(point, rowOf(context.origin, i));
+        left[i] = Math.floor(context.limit(i) + 1e-9) - changed(point, rowOf(context.origin, i));
         if (chosen.length > 0) moved.push(row);
       });
       const after = await context.objective(at, active);
@@ -101,7 +101,7 @@ export const flips: EvasionAttack<z.infer<typeof options>> = {
   name: "flips",
   summary: "one binary feature after another, the most promising first",
   options,
-  capabilities: { norms: ["l1"], gradients: true, discrete: true, improves: true, boosters: false },
+  capabilities: { norms: ["l0", "l1"], gradients: true, discrete: true, improves: true, boosters: false },
   reference: "Demontis et al. 2019, section 5.1 (Drebin)",
   build: flipAttack,
 };

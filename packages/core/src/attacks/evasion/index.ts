@@ -12,6 +12,7 @@ import { flips } from "./flips.ts";
 import { lineSearch } from "./lineSearch.ts";
 import { noise } from "./noise.ts";
 import { pgd } from "./pgd.ts";
+import { trees } from "./trees.ts";
 import { universal } from "./universal.ts";
 
 /** Every evasion attack by name. */
@@ -27,6 +28,7 @@ export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = regist
   evolution,
   caa,
   beam,
+  trees,
 ]);
 
 /**
@@ -38,7 +40,7 @@ export const evasionAttacks: Readonly<Record<string, AnyEvasionAttack>> = regist
  * ```ts
  * import { evasionByName } from "@carom/core";
  *
- * console.log(evasionByName("pgd").capabilities.norms); // [ 'l1', 'l2', 'linf' ]
+ * console.log(evasionByName("pgd").capabilities.norms); // [ 'l0', 'l1', 'l2', 'linf' ]
  * ```
  */
 export const evasionByName = (name: string): AnyEvasionAttack => entryNamed(evasionAttacks, "attack", name);

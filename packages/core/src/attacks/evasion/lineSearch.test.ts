@@ -31,6 +31,7 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
     labels: new Int32Array(points.rows),
     start: points,
     budget: () => epsilon,
+    limit: () => epsilon,
     async objective(moved, indices) {
       counts.scores += moved.rows;
       return Float64Array.from(indices, (i, row) => value(rowOf(moved, row), i));

@@ -30,7 +30,7 @@ const LONGEST = 1e9;
  *
  * Steps are measured by the share t in (0, 1] of the whole way: step = budget * t / (1 - t). At t = 1 the projection
  * lands where the linearised objective is largest in the admissible set, the optimum of a linear model; at t = 1/2 the
- * step is as long as the budget. A search begins at twice the t that was good last. From a step that falls short of the
+ * step is as long as the budget. A search begins at twice the t that was good last, under L0 at 1. From a step that falls short of the
  * gradient's promise g . (z - x) it goes down, by a half to a tenth, to the top of the parabola through the objective
  * before, its slope and the objective at z, as long as that brings more.
  *
@@ -56,6 +56,7 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
       iteration++;
       const before = objective.slice();
       const slopes = await slopesAt(context, points, active, memory);
+      if (context.isConvex === false) share.fill(1);
       let open = active;
       while (open.length > 0) {
         const { indices, trials, promises } = tryStep(context, slopes, open, share, negligible, trialMemory);

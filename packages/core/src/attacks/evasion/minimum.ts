@@ -31,6 +31,8 @@ export interface MinimumTask {
   readonly ids?: Int32Array;
   /** The bracket around each answer is at most this share of it wide. */
   readonly tolerance?: number;
+  /** Whether nobody asks for gradients, as models may have none: then no first budget follows from them. */
+  readonly byScores?: boolean;
   /** Told the share of points that are decided. */
   onProgress?(done: number): void;
 }
@@ -51,7 +53,8 @@ export interface MinimumResult {
 /**
  * Searches for each point the smallest budget at which the attack makes the objective positive.
  *
- * The first budget is what would do if the objective rose at the rate of its gradient, -objective / ||gradient||_*.
+ * The first budget is what would do if the objective rose at the rate of its gradient, -objective / ||gradient||_*, and
+ * without gradients the whole box.
  * It is doubled until the attack succeeds or the budget holds the whole box, then the bracket is bisected. Each attack
  * starts from the nearest solution known. Every budget returned is one at which a point was found on which the model
  * errs, as the model itself says; that none below it would do is as certain as the attack is strong.
@@ -123,16 +126,19 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
   const everyRow = Int32Array.from({ length: n }, (_, i) => i);
   const rates = new Float64Array(n);
   const probe: Attack = async function* (context) {
-    const gradient = await context.gradient(context.start, everyRow);
-    for (let i = 0; i < n; i++) rates[i] = threat.norm.dual(rowOf(gradient, i));
+    const gradient = task.byScores ? undefined : await context.gradient(context.start, everyRow);
+    if (gradient) for (let i = 0; i < n; i++) rates[i] = threat.norm.dual(rowOf(gradient, i));
     const state = { iteration: 1, points: context.start, objective: new Float64Array(n), active: 0 };
     yield state;
     return state;
   };
   const probed = await attempt(probe, everyRow, new Float64Array(n));
   const { objective } = probed;
+  // Numbers of features are whole.
+  const isCount = threat.norm.name === "l0";
+  const budgetOf = (epsilon: number) => (isCount ? Math.ceil(epsilon) : epsilon);
   const trial = objective.map((value, i) =>
-    rates[i] > 0 ? Math.min(reach[i], Math.max(-value / rates[i], SMALLEST * reach[i])) : reach[i],
+    rates[i] > 0 ? Math.min(reach[i], budgetOf(Math.max(-value / rates[i], SMALLEST * reach[i]))) : reach[i],
   );
   let open = everyRow.filter((i) => {
     if (objective[i] > 0) found[i] = 0;
@@ -154,10 +160,13 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
         rowOf(points, i).set(rowOf(reached, row));
       } else low[i] = trial[i];
       rowOf(starts, i).set(rowOf(reached, row));
-      trial[i] = found[i] < Number.POSITIVE_INFINITY ? (low[i] + found[i]) / 2 : Math.min(2 * trial[i], reach[i]);
+      trial[i] =
+        found[i] < Number.POSITIVE_INFINITY ? budgetOf((low[i] + found[i]) / 2) : Math.min(2 * trial[i], reach[i]);
     });
     open = open.filter((i) =>
-      found[i] < Number.POSITIVE_INFINITY ? found[i] - low[i] > tolerance * found[i] : low[i] < reach[i],
+      found[i] < Number.POSITIVE_INFINITY
+        ? found[i] - low[i] > (isCount ? 1 : tolerance * found[i])
+        : low[i] < reach[i],
     );
     task.onProgress?.(1 - open.length / n);
   }

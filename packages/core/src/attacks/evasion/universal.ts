@@ -5,7 +5,7 @@ import { addScaled } from "../../linalg.ts";
 import { type Attack, type AttackContext, type Gradients, type Points, rowOf } from "../attack.ts";
 import { withBoosters } from "../boosters/withBoosters.ts";
 import { direction } from "../directions.ts";
-import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
+import { type EvasionAttack, everyLength } from "./evasionAttack.ts";
 
 /** Steps of fixed length of one perturbation for all points. */
 export interface UniversalOptions {
@@ -136,7 +136,7 @@ export const universal: EvasionAttack<z.infer<typeof options>> = {
   summary: "one perturbation for all points, or all of one class, cut off at the bounds of each",
   options,
   capabilities: {
-    norms: everyNorm,
+    norms: everyLength,
     gradients: true,
     discrete: false,
     improves: false,

@@ -5,7 +5,7 @@ import { attackerNamed } from "../../attacks/attackerNames.ts";
 import { boosterByName, boosters } from "../../attacks/boosters/index.ts";
 import { imageLayout } from "../../attacks/boosters/transformations/imageLayout.ts";
 import { ensembleByName, ensembles } from "../../attacks/ensembles/index.ts";
-import { evasionAttacks } from "../../attacks/evasion/index.ts";
+import { evasionAttacks, evasionByName } from "../../attacks/evasion/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
@@ -89,9 +89,11 @@ export function suitable(
     const reason =
       isTogether && models < 2
         ? "there is one surrogate"
-        : helped.length === 0
-          ? `of every surrogate it is so that ${why[0]}`
-          : unsuited(() => buildAttacker(how, { threat, shape: featureShape, models }));
+        : how.attack && evasionByName(how.attack.name).capabilities.trees
+          ? "it attacks decision trees, and no surrogate is one"
+          : helped.length === 0
+            ? `of every surrogate it is so that ${why[0]}`
+            : unsuited(() => buildAttacker(how, { threat, shape: featureShape, models }));
     if (reason === undefined) kept.push({ ...attacker, on: isTogether ? ids : helped });
     else if (beside === undefined) leftOut.push(`attacker ${name} is left out: ${reason}.`);
     if (reason !== undefined || isTogether || helped.length === ids.length || beside !== undefined) continue;

@@ -7,28 +7,42 @@ import type { Norm } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
 
 /**
- * What was asked for; where nothing was, ranges if budgets are chosen by default and features have bounds of their own.
+ * The features themselves under L0, which counts them; else what was asked for, and where nothing was, ranges if budgets are chosen by default and features have bounds of their own.
  */
 export function budgetUnitsOf(
   domain: Domain,
-  { units, epsilons }: { readonly units?: BudgetUnits | undefined; readonly epsilons?: readonly number[] | undefined },
+  {
+    norm,
+    units,
+    epsilons,
+  }: {
+    readonly norm?: Norm["name"];
+    readonly units?: BudgetUnits | undefined;
+    readonly epsilons?: readonly number[] | undefined;
+  },
 ): BudgetUnits {
+  if (norm === "l0") return "features";
   return units ?? (epsilons === undefined && !sharedInterval(domain) ? "ranges" : "features");
 }
 
 /**
- * One budget where nobody gave any: 1, or in units of ranges what is 1 on 28 x 28 features, sqrt(D) / 28 of the D that
+ * One budget where nobody gave any: 1, of L0 2 features, or in units of ranges what is 1 on 28 x 28 features, sqrt(D) / 28 of the D that
  * vary.
  */
-export function defaultBudget(domain: Domain, units: BudgetUnits): number {
+export function defaultBudget(domain: Domain, norm: Norm["name"], units: BudgetUnits): number {
+  if (norm === "l0") return FEATURES;
   return units === "features" ? 1 : Number((Math.sqrt(varying(domain)) / 28).toPrecision(6));
 }
+
+/** Features that change where nobody said how many. */
+const FEATURES = 2;
 
 /**
  * What budgets of an audit are measured by where none is given: 1 in L2, 5 in L1 and 1/28 in Linf on 28 x 28 pixels in
  * [0, 1].
  */
 const measures: Readonly<Record<Norm["name"], { readonly words: string; of(range: number, d: number): number }>> = {
+  l0: { words: `${FEATURES} features`, of: () => FEATURES },
   l1: { words: "5 * range * sqrt(features) / 28", of: (range, d) => (5 * range * Math.sqrt(d)) / 28 },
   l2: { words: "range * sqrt(features) / 28", of: (range, d) => (range * Math.sqrt(d)) / 28 },
   linf: { words: "range / 28", of: (range) => range / 28 },

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { newcombe, newcombePaired, pairedCounts } from "../../stats/newcombe.ts";
 import type { Interval } from "../../stats/sample.ts";
+import { normNames } from "../../threat/norm.ts";
 import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
 import { type Judged, misledIn } from "./standing.ts";
@@ -40,7 +41,7 @@ const counted = z.object({ count, n: count });
 const comparedSchema = z.object({
   seed: z.number(),
   asked: z.object({
-    norm: z.enum(["l1", "l2", "linf"]),
+    norm: z.enum(normNames),
     units: z.enum(["features", "ranges", "costs"]).optional(),
     featuresHash: z.string().optional(),
     targetClass: z.string().optional(),

@@ -1,6 +1,7 @@
 // The file of an audit: what `carom audit` has as options, in the words of study files.
 
 import { z } from "zod";
+import { normNames } from "../../threat/norm.ts";
 import { studyData, studyFeatures, studyName } from "../evasion/schema.ts";
 import { fileChoice, serviceChoice } from "../modelChoice.ts";
 import { unitsOfBudgets } from "../tasks/normChoice.ts";
@@ -61,7 +62,7 @@ export const auditSchema = z.strictObject({
   attack: z
     .strictObject({
       name: z.string().exactOptional().describe("how each surrogate is attacked; by the strongest attack where absent"),
-      norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
+      norm: z.enum(normNames).default("l2").describe("how perturbations are measured; l0 counts features that change"),
       units: z.enum(unitsOfBudgets).exactOptional().describe("what budgets are in"),
       epsilons: z.array(z.number().positive()).min(1).exactOptional().describe("budgets; by the data where absent"),
     })

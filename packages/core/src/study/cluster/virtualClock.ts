@@ -1,6 +1,6 @@
 // Time that passes as fast as what waits for it is done, for tests and simulations.
 
-import { priorityQueue } from "../engine/priorityQueue.ts";
+import { priorityQueue } from "../../priorityQueue.ts";
 import type { Clock } from "./broker.ts";
 
 export interface VirtualClock extends Clock {

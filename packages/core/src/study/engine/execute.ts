@@ -1,9 +1,9 @@
 // Executes a plan: what the store already has is not computed again, the rest goes to workers as soon as it can.
 
 import { assert, InputError } from "../../errors.ts";
+import { type PriorityQueue, priorityQueue } from "../../priorityQueue.ts";
 import { criticalPaths } from "./criticalPath.ts";
 import type { Plan } from "./plan.ts";
-import { type PriorityQueue, priorityQueue } from "./priorityQueue.ts";
 import type { Ref } from "./reference.ts";
 import { MissingInput, presence, type Store } from "./store.ts";
 import type { Task } from "./task.ts";

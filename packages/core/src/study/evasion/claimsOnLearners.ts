@@ -54,7 +54,7 @@ const BROKEN = 0.25;
 /** E9: forests break. */
 export function forestsBreak(evidence: EvasionEvidence, epsilon: number): Claim {
   const forests = evidence.models.filter(isForest);
-  const isOfMany = evidence.norm !== "l1";
+  const isOfMany = evidence.norm !== "l1" && evidence.norm !== "l0";
   const checks = (isOfMany ? forests : []).map(({ id, cleanError }) => {
     const increases = evidence.cells.filter((cell) => cell.target === id && cell.budget === epsilon);
     const errors = increases.map(({ error }) => error);
@@ -74,7 +74,7 @@ export function forestsBreak(evidence: EvasionEvidence, epsilon: number): Claim 
     "E9",
     `forests err on at least ${BROKEN} more of the points, whatever the surrogate`,
     checks,
-    isOfMany ? "no forest is among the targets" : "an attack in L1 changes few features",
+    isOfMany ? "no forest is among the targets" : `an attack in ${evidence.norm.toUpperCase()} changes few features`,
   );
 }
 

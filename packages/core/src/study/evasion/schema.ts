@@ -6,6 +6,7 @@ import { scalingRules } from "../../data/scalingRule.ts";
 import { separators } from "../../data/table/dialect.ts";
 import { encodings } from "../../data/table/encoding.ts";
 import { featureSchema } from "../../features/schema.ts";
+import { normNames } from "../../threat/norm.ts";
 import { type SizeDefinition, sizeDefinitions } from "../../transfer/sizeDefinitions.ts";
 import { type VariabilityDefinition, variabilityDefinitions } from "../../transfer/variability.ts";
 import { surrogateChoice, targetChoice } from "../modelChoice.ts";
@@ -156,7 +157,7 @@ export const studySchema = z.strictObject({
     ),
   attack: z
     .strictObject({
-      norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
+      norm: z.enum(normNames).default("l2").describe("how perturbations are measured; l0 counts features that change"),
       units: studyUnits,
       epsilons: z.array(z.number().positive()).min(1).describe("budgets"),
       class: z.string().optional().describe("attack points of this class only; of all where absent"),

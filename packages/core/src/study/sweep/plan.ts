@@ -4,6 +4,7 @@ import { z } from "zod";
 import { stream } from "../../random.ts";
 import { mean } from "../../stats/describe.ts";
 import type { Interval } from "../../stats/sample.ts";
+import { normNames } from "../../threat/norm.ts";
 import { kneeOf } from "../../transfer/knee.ts";
 import type { Rate } from "../../transfer/rates.ts";
 import type { Claim } from "../claim.ts";
@@ -42,7 +43,7 @@ export const sweepSchema = z.strictObject({
   options: z.record(z.string(), z.unknown()).default({}).describe("the other options"),
   attack: z
     .strictObject({
-      norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("how perturbations are measured"),
+      norm: z.enum(normNames).default("l2").describe("how perturbations are measured; l0 counts features that change"),
       units: studyUnits,
       epsilon: z.number().positive().describe("the budget"),
     })

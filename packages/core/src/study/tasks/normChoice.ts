@@ -25,7 +25,8 @@ export interface NormChoice {
 /** The norm of a choice, for features in these bounds. */
 export function normIn(domain: Domain, { norm, units, features }: NormChoice): Norm {
   if (features) return costNorm(features, norm);
-  return units === "ranges" ? scaledNorm(norms[norm], rangeUnits(domain)) : norms[norm];
+  // How many features change has no unit; which of the changes are the largest needs one.
+  return units === "ranges" || norm === "l0" ? scaledNorm(norms[norm], rangeUnits(domain)) : norms[norm];
 }
 
 /** What each feature is measured in; undefined where that is its own unit. */

@@ -61,6 +61,7 @@ export const smallestBudget: TaskKind<CraftingParameters, CraftingInputs, Smalle
         : await strongestAttack(models, threat.domain, target !== undefined, objective);
       return minimumInChunks({
         ...task,
+        byScores: task.entry?.capabilities.gradients === false,
         attack,
         data: attacked,
         rows: rowsOfChunk(runtime.limits, featureCount(attacked)),

@@ -19,7 +19,7 @@ import type { CleanEvaluation } from "./evaluateClean.ts";
 import type { StoredModel } from "./fit.ts";
 import { type GradientFacts, gradientFacts } from "./gradientFacts.ts";
 import type { Judgement } from "./judge.ts";
-import { type NormChoice, unitsIn } from "./normChoice.ts";
+import { type NormChoice, normIn } from "./normChoice.ts";
 import type { PerturbationCorrelations } from "./perturbationCorrelation.ts";
 import type { ServiceIdentity } from "./queryTarget.ts";
 import type { Smoothness } from "./smoothness.ts";
@@ -66,7 +66,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
   async run({ epsilons, seed, size, target: wanted, ...choice }, { attacked, models, crafts }, { runtime }) {
     const { labels, domain } = attacked;
     // Gradients by features in their units are those that the norm in these units is about.
-    const units = unitsIn(domain, choice);
+    const { units } = normIn(domain, choice);
     const norm = norms[choice.norm];
     const all = crafts.map(({ id, surrogate, ...craft }) => ({
       ...craft,
