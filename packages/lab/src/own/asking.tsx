@@ -4,7 +4,7 @@ import type { Norm } from "@carom/core";
 import { attackNames } from "../question/question.ts";
 import { answer, choose, facts, settings, stop } from "./state.ts";
 
-const norms: Readonly<Record<Norm["name"], string>> = { l1: "L1", l2: "L2", linf: "Linf" };
+const norms: Readonly<Record<Norm["name"], string>> = { l0: "L0", l1: "L1", l2: "L2", linf: "Linf" };
 
 /** The interval in a text such as "0,1"; undefined where it is none. */
 function intervalIn(text: string): readonly [number, number] | undefined {
