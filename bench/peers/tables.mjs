@@ -1,6 +1,6 @@
-// node bench/peers/tables.mjs FOLDER EPSILON...: CAPGD of the folder that tables.py made, with and without the chain rule
-// through columns that are computed from others. Without it the gradient is the network's own, as the peer takes it, and
-// the columns are computed again after each step. Writes without-capgd-EPSILON.npz; tables.py counts.
+// node bench/peers/tables.mjs FOLDER EPSILON...: CAPGD of the folder that tables.py made, with and without the chain
+// rule through columns that are computed from others. Without it the gradient is the network's own, as the peer takes
+// it, and the columns are computed again after each step. Writes without-capgd-EPSILON.npz; tables.py counts.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import * as carom from "@carom/core";

@@ -16,8 +16,8 @@ export function costUnits({ columns }: ResolvedFeatures): Float64Array | undefin
 }
 
 /**
- * The norm of changes in units of cost. Under L0 a group counts as one column, and a column that is computed from others
- * as none; what is nearest is measured in ranges, as columns cost the same however far they move.
+ * The norm of changes in units of cost. Under L0 a group counts as one column, and a column that is computed from
+ * others as none; what is nearest is measured in ranges, as columns cost the same however far they move.
  */
 export function costNorm(features: ResolvedFeatures, norm: Norm["name"]): Norm {
   if (norm === "l0") {

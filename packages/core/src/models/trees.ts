@@ -25,9 +25,9 @@ export interface TreeSum {
 const passing = new Set(["Identity", "Cast", "Reshape", "Flatten"]);
 
 /**
- * The trees of a model of `classes` classes, where its file has one ensemble of them (ai.onnx.ml's TreeEnsembleClassifier
- * or TreeEnsembleRegressor) that takes the rows as they are; undefined for any other. What comes after the ensemble is
- * not looked at: whoever asks has to see on rows that the classes agree.
+ * The trees of a model of `classes` classes, where its file has one ensemble of them (ai.onnx.ml's
+ * TreeEnsembleClassifier or TreeEnsembleRegressor) that takes the rows as they are; undefined for any other. What comes
+ * after the ensemble is not looked at: whoever asks has to see on rows that the classes agree.
  */
 export function treesOf({ bytes, onnx }: Model, classes: number): TreeSum | undefined {
   const graph = onnx?.graph.nodes.some(isEnsemble) ? onnx.graph : readModel(bytes).graph;

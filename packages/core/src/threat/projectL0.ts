@@ -3,9 +3,9 @@
 import type { Vector } from "../linalg.ts";
 
 /**
- * Sets all but the `count` blocks of a move to 0 by whose keeping it comes nearest to the one that was wanted, in place.
- * `move` is the nearest admissible one of `wanted`, block by block. A block is one feature, or where `blocks` are given
- * all features of one number; features of -1 are not counted and stay.
+ * Sets all but the `count` blocks of a move to 0 by whose keeping it comes nearest to the one that was wanted, in
+ * place. `move` is the nearest admissible one of `wanted`, block by block. A block is one feature, or where `blocks`
+ * are given all features of one number; features of -1 are not counted and stay.
  *
  * Keeping a block b brings the square of the distance down by ||u||^2 - ||u - p||^2 = p . (2 u - p), with its wanted
  * move u and the admissible one p. What other blocks do does not change that, so the largest of these are the optimum;

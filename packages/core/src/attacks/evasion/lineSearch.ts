@@ -30,9 +30,9 @@ const LONGEST = 1e9;
  *
  * Steps are measured by the share t in (0, 1] of the whole way: step = budget * t / (1 - t). At t = 1 the projection
  * lands where the linearised objective is largest in the admissible set, the optimum of a linear model; at t = 1/2 the
- * step is as long as the budget. A search begins at twice the t that was good last, under L0 at 1. From a step that falls short of the
- * gradient's promise g . (z - x) it goes down, by a half to a tenth, to the top of the parabola through the objective
- * before, its slope and the objective at z, as long as that brings more.
+ * step is as long as the budget. A search begins at twice the t that was good last, under L0 at 1. From a step that
+ * falls short of the gradient's promise g . (z - x) it goes down, by a half to a tenth, to the top of the parabola
+ * through the objective before, its slope and the objective at z, as long as that brings more.
  *
  * Where the promise is no more than the tolerance times what the point has gained since its start, it has converged,
  * and z need not be scored. Both are differences of scores, so that scores multiplied by a number or shifted lead to

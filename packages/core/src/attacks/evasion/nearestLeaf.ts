@@ -1,4 +1,5 @@
-// The nearest point at which a sum of decision trees gives another answer: a best-first search over the boxes of leaves.
+// The nearest point at which a sum of decision trees gives another answer: a best-first search over the boxes of
+// leaves.
 
 import type { Leaf, TreeSum } from "../../models/trees.ts";
 import { priorityQueue } from "../../priorityQueue.ts";
@@ -38,10 +39,10 @@ interface Box {
 }
 
 /**
- * Boxes are taken in the order of their distance from the row. Where the answer at a box's nearest point is the one that
- * is looked for, no other point is nearer: all that are left are in boxes at least as far. Else the box is cut into the
- * leaves of one more tree, that which may still change the answer most; boxes are dropped in which, with the best leaf of
- * each tree that meets them, no point can be a goal. A single tree is one cut.
+ * Boxes are taken in the order of their distance from the row. Where the answer at a box's nearest point is the one
+ * that is looked for, no other point is nearer: all that are left are in boxes at least as far. Else the box is cut
+ * into the leaves of one more tree, that which may still change the answer most; boxes are dropped in which, with the
+ * best leaf of each tree that meets them, no point can be a goal. A single tree is one cut.
  *
  * Exact among float32 numbers, up to the rounding of the model's sum.
  *

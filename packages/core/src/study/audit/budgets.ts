@@ -7,7 +7,8 @@ import type { Norm } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
 
 /**
- * The features themselves under L0, which counts them; else what was asked for, and where nothing was, ranges if budgets are chosen by default and features have bounds of their own.
+ * The features themselves under L0, which counts them; else what was asked for, and where nothing was, ranges if
+ * budgets are chosen by default and features have bounds of their own.
  */
 export function budgetUnitsOf(
   domain: Domain,
@@ -26,8 +27,8 @@ export function budgetUnitsOf(
 }
 
 /**
- * One budget where nobody gave any: 1, of L0 2 features, or in units of ranges what is 1 on 28 x 28 features, sqrt(D) / 28 of the D that
- * vary.
+ * One budget where nobody gave any: 1, of L0 2 features, or in units of ranges what is 1 on 28 x 28 features, sqrt(D) /
+ * 28 of the D that vary.
  */
 export function defaultBudget(domain: Domain, norm: Norm["name"], units: BudgetUnits): number {
   if (norm === "l0") return FEATURES;
