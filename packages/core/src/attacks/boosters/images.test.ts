@@ -108,7 +108,7 @@ describe("where they do nothing", () => {
   };
 
   test.each(Object.keys(nothing))("%s leads to the points of momentum alone, bit for bit", async (name) => {
-    for (const norm of Object.keys(norms) as (keyof typeof norms)[]) {
+    for (const norm of ["l1", "l2", "linf"] as const) {
       expect(await attacked(norm, { clean: cleanRows(data) }, name)).toEqual(await attacked(norm, {}));
     }
   });
