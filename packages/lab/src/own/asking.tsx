@@ -2,6 +2,7 @@
 
 import type { Norm } from "@carom/core";
 import { attackNames } from "../question/question.ts";
+import { asTheyAre, Select } from "../select.tsx";
 import { answer, choose, facts, settings, stop } from "./state.ts";
 
 const norms: Readonly<Record<Norm["name"], string>> = { l0: "L0", l1: "L1", l2: "L2", linf: "Linf" };
@@ -21,46 +22,26 @@ export function Asking() {
         <fieldset>
           <legend>Your attack</legend>
           {(["surrogate", "target"] as const).map((role) => (
-            <label key={role}>
-              {role === "surrogate" ? "Attacked" : "Judged by"}{" "}
-              <select
-                value={settings.value[role] ?? answer.value?.[role] ?? ""}
-                onChange={({ currentTarget }) => choose({ [role]: currentTarget.value })}
-              >
-                {models.map((name) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <Select
+              key={role}
+              label={role === "surrogate" ? "Attacked" : "Judged by"}
+              value={settings.value[role] ?? answer.value?.[role] ?? ""}
+              names={asTheyAre(models)}
+              choose={(name) => choose({ [role]: name })}
+            />
           ))}
-          <label>
-            Budget in{" "}
-            <select
-              value={norm}
-              onChange={({ currentTarget }) => choose({ norm: currentTarget.value as Norm["name"], most: undefined })}
-            >
-              {Object.entries(norms).map(([name, words]) => (
-                <option key={name} value={name}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            Attack{" "}
-            <select
-              value={attack}
-              onChange={({ currentTarget }) => choose({ attack: currentTarget.value as typeof attack })}
-            >
-              {attackNames.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Select
+            label="Budget in"
+            value={norm}
+            names={norms}
+            choose={(name) => choose({ norm: name, most: undefined })}
+          />
+          <Select
+            label="Attack"
+            value={attack}
+            names={asTheyAre(attackNames)}
+            choose={(name) => choose({ attack: name })}
+          />
           <label>
             Largest budget{" "}
             <input

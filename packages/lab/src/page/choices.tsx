@@ -1,6 +1,7 @@
 // Who attacks whom, and how a change is measured.
 
-import { type Chosen, complexities, learnerNames, normLabels } from "../question/question.ts";
+import { type Chosen, learnerNames, normLabels } from "../question/question.ts";
+import { asTheyAre, Select } from "../select.tsx";
 import { show, view } from "../state.ts";
 
 export function Choices() {
@@ -31,7 +32,7 @@ export function Choices() {
         <Select<string>
           label="Together with"
           value={partner?.learner ?? "none"}
-          names={{ none: "no other", ...Object.fromEntries(learnerNames.map((name) => [name, name])) }}
+          names={{ none: "no other", ...asTheyAre(learnerNames) }}
           choose={(name) => {
             const learner = learnerNames.find((each) => each === name);
             show({ partner: learner && { learner, complexity: "high" } });
@@ -55,57 +56,18 @@ function Model({ legend, value, choose }: ModelProps) {
   return (
     <fieldset>
       <legend>{legend}</legend>
-      <label>
-        Learner{" "}
-        <select
-          value={value.learner}
-          onChange={({ currentTarget }) => choose({ ...value, learner: currentTarget.value as Chosen["learner"] })}
-        >
-          {learnerNames.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Complexity{" "}
-        <select
-          value={value.complexity}
-          onChange={({ currentTarget }) =>
-            choose({ ...value, complexity: currentTarget.value as Chosen["complexity"] })
-          }
-        >
-          {complexities.map((each) => (
-            <option key={each} value={each}>
-              {each === "low" ? "low: strongly regularised" : "high: weakly regularised"}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Select
+        label="Learner"
+        value={value.learner}
+        names={asTheyAre(learnerNames)}
+        choose={(learner) => choose({ ...value, learner })}
+      />
+      <Select
+        label="Complexity"
+        value={value.complexity}
+        names={{ low: "low: strongly regularised", high: "high: weakly regularised" }}
+        choose={(complexity) => choose({ ...value, complexity })}
+      />
     </fieldset>
-  );
-}
-
-interface SelectProps<Name extends string> {
-  readonly label: string;
-  readonly value: Name;
-  /** What may be chosen, with the words for it. */
-  readonly names: Readonly<Record<Name, string>>;
-  choose(name: Name): void;
-}
-
-function Select<Name extends string>({ label, value, names, choose }: SelectProps<Name>) {
-  return (
-    <label>
-      {label}{" "}
-      <select value={value} onChange={({ currentTarget }) => choose(currentTarget.value as Name)}>
-        {Object.entries<string>(names).map(([name, words]) => (
-          <option key={name} value={name}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { centred, PAD } from "../drawing.ts";
+import { Select } from "../select.tsx";
 import { drawn } from "../state.ts";
 
 /** Half the width of the pen, and how far an arrow key moves it. */
@@ -59,13 +60,12 @@ export function Draw() {
         <canvas ref={canvas} width={PAD} height={PAD} />
       </button>
       <p>
-        <label>
-          It is an{" "}
-          <select value={label} onChange={({ currentTarget }) => setLabel(Number(currentTarget.value))}>
-            <option value={0}>8</option>
-            <option value={1}>9</option>
-          </select>
-        </label>{" "}
+        <Select
+          label="It is an"
+          value={String(label)}
+          names={{ 0: "8", 1: "9" }}
+          choose={(name) => setLabel(Number(name))}
+        />{" "}
         <button
           type="button"
           onClick={() => {

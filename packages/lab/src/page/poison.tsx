@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { contour } from "../contours.ts";
-import { learnerNames } from "../question/question.ts";
+import { type Chosen, learnerNames } from "../question/question.ts";
+import { asTheyAre, Select } from "../select.tsx";
 import { poison, poisoned } from "../state.ts";
 
 const SIZE = 420;
@@ -78,33 +79,22 @@ export function Poison() {
       </figure>
       <p class="moving">
         {lines.map((line, i) => (
-          <label key={line}>
-            Learner {i + 1}{" "}
-            <select
-              value={poison.value.learners[i]}
-              onChange={({ currentTarget }) => {
-                const learner = choices.find((name) => name === currentTarget.value)!;
-                poison.value = { ...poison.value, learners: poison.value.learners.with(i, learner) };
-              }}
-            >
-              {choices.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Select
+            key={line}
+            label={`Learner ${i + 1}`}
+            value={poison.value.learners[i]}
+            names={asTheyAre<Chosen["learner"]>(choices)}
+            choose={(learner) => {
+              poison.value = { ...poison.value, learners: poison.value.learners.with(i, learner) };
+            }}
+          />
         ))}
-        <label>
-          Point{" "}
-          <select value={chosen} onChange={({ currentTarget }) => setChosen(Number(currentTarget.value))}>
-            {points.map((point, i) => (
-              <option key={i} value={i}>
-                {i + 1}, {now.classNames[point.label]} class
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select
+          label="Point"
+          value={String(chosen)}
+          names={Object.fromEntries(points.map((point, i) => [i, `${i + 1}, ${now.classNames[point.label]} class`]))}
+          choose={(name) => setChosen(Number(name))}
+        />
         {Object.entries(ways).map(([way, [dx, dy]]) => (
           <button key={way} type="button" onClick={() => change({ x: within(x + dx), y: within(y + dy) })}>
             {way}
