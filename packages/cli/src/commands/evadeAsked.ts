@@ -63,6 +63,8 @@ export interface EvasionAsked {
   readonly rows: RowsAsked;
   readonly threat: ThreatModel;
   readonly known: FeaturesOfData | undefined;
+  /** What budgets are in, where not in the features' own units or in numbers of features. */
+  readonly units: "cost" | "ranges" | undefined;
   readonly objective: Objective | undefined;
   readonly attacker: Attacker;
   /** The name of the attack. */
@@ -110,6 +112,8 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
   if (mixesRows && !epsilons) throw noSmallest(entry.name);
   const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
   const { changeable, direction, grid, norm } = threat;
+  const inRanges = norm.units !== undefined && norm.name !== "l0";
+  const units = known ? "cost" : inRanges ? "ranges" : undefined;
   return {
     epsilons,
     models,
@@ -119,6 +123,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
     rows,
     threat,
     known,
+    units,
     objective,
     attacker,
     attack: entry?.name ?? "line-search",
@@ -134,7 +139,8 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
       models: models.map(({ model }) => model),
       parameters: {
         norm: norm.name,
-        ...(known ? { features: known.features } : norm.units && norm.name !== "l0" && { units: "ranges" as const }),
+        ...(known && { features: known.features }),
+        ...(units === "ranges" && { units }),
         seed: options.seed,
         ...(typeof direction === "string" && { direction }),
         ...(grid !== undefined && { grid }),

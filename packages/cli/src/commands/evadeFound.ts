@@ -55,7 +55,7 @@ function asJson(
   { perPoint, warnings, ofTargetClass, smallest }: Told,
   { seed }: EvadeOptions,
 ): object {
-  const { models, threat, known, objective } = asked;
+  const { models, threat, known, units, objective } = asked;
   const { boosters, ensemble } = asked.attacker;
   const { changeable, direction, grid, norm } = threat;
   const each = models.map(({ contentHash, path }, i) => {
@@ -72,7 +72,8 @@ function asJson(
     ...(objective && { objective: objective.name }),
     ...(asked.rows.target !== undefined && { ofTargetClass }),
     norm: norm.name,
-    ...(known ? { units: "cost", features: known.features } : norm.units && norm.name !== "l0" && { units: "ranges" }),
+    ...(units && { units }),
+    ...(known && { features: known.features }),
     ...(rules && { rules }),
     changeable: changeable?.reduce((sum, flag) => sum + flag, 0),
     direction,

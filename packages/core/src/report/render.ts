@@ -81,7 +81,7 @@ function answer(result: AuditResult, drawings: Drawings): Markup {
   const [first, ...rest] = result.answer.map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`);
   const attackers = result.standings.tried ? "attack tried" : "surrogate";
   const what = targeted("Error of the target", result.asked.targetClass);
-  const caption = `${what} against ε under the strongest ${attackers}; the band holds for all that was tried at once.`;
+  const caption = `${what} against ε under the strongest ${attackers} at each budget; the band holds for all that was tried at once.`;
   return html`<div class="first">${first}${figure("The answer", drawings.answer, caption)}${rest}</div>`;
 }
 
