@@ -48,7 +48,7 @@ row(["what", "peer", "largest deviation", "digits"]);
 row(["---", "---", "---:", "---:"]);
 
 for (const { learner, options, scores } of peers.learners) {
-  const { model } = await fit(learnerByName(learner), data, { runtime, seed: 0, label: "equality", options });
+  const { model } = await fit(learnerByName(learner), data, { runtime, seed: 0, stream: "equality", options });
   const opened = await openModel(runtime, model);
   const { data: found } = await opened.scores(points);
   await opened.close();

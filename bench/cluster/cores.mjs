@@ -11,17 +11,11 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { models } from "./models.mjs";
 
 const [rounds = 3, repetitions = 6] = process.argv.slice(2).map(Number);
 const main = fileURLToPath(new URL("../../packages/cli/bin/carom.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "carom-cores-"));
-const models = `
-  - {learner: svm-linear, complexity: low}
-  - {learner: logistic, complexity: low}
-  - {learner: logistic, complexity: high}
-  - {learner: ridge, complexity: low}
-  - {learner: svm-rbf, complexity: low}
-  - {learner: mlp, complexity: low}`;
 const file = join(folder, "cores.yaml");
 writeFileSync(
   file,

@@ -15,6 +15,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { stream, tensor } from "@carom/core";
 import { writeNpz } from "@carom/core/data";
+import { models } from "./models.mjs";
 import { makePlaces } from "./places.mjs";
 import { bucketEnv, bucketUrl, redisUrl, startRedis, startS3 } from "./services.mjs";
 
@@ -29,13 +30,6 @@ const LEASE_S = 10;
 const [SHARE, FEWEST_S] = [1.2, 35];
 const seed = 24;
 
-const models = `
-  - {learner: svm-linear, complexity: low}
-  - {learner: logistic, complexity: low}
-  - {learner: logistic, complexity: high}
-  - {learner: ridge, complexity: low}
-  - {learner: svm-rbf, complexity: low}
-  - {learner: mlp, complexity: low}`;
 const study = `name: hosts
 repetitions: 3
 data: {train: points.npz}
