@@ -3,7 +3,7 @@
 import { planOf, studyKinds } from "@carom/core/kinds";
 import { type AuditResult, type PlanBuilder, startPlan } from "@carom/core/study";
 import { Command } from "commander";
-import { withExamples } from "../ui/options.ts";
+import { withExamples } from "../ui/dataOptions.ts";
 import { askedAudit } from "./auditAsked.ts";
 import { gateOf, withGateOptions } from "./auditGate.ts";
 import { loggedAudit, type MlflowOptions, mlflowOf, withMlflowOption } from "./auditMlflow.ts";

@@ -5,6 +5,7 @@ import { objectives } from "@carom/core/attacks";
 import type { Command } from "commander";
 import { withFeaturesOption } from "../host/featuresFile.ts";
 import { withClusterOptions } from "../ui/clusterOptions.ts";
+import { withDataOptions } from "../ui/dataOptions.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import { withInputOptions } from "../ui/modelOptions.ts";
 import {
@@ -14,7 +15,6 @@ import {
   parsePositive,
   parseWorkers,
   withCommonOptions,
-  withDataOptions,
 } from "../ui/options.ts";
 import { withScalingOption } from "../ui/scalingOption.ts";
 import { withAddressOptions } from "../ui/targetOptions.ts";

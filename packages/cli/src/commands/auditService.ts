@@ -14,7 +14,7 @@ import {
   pointsToSend,
 } from "@carom/core/study";
 import { FIRST_ROWS } from "../host/http/target.ts";
-import type { DataFileOptions } from "../ui/options.ts";
+import type { DataFileOptions } from "../ui/dataOptions.ts";
 import type { AddressOptions } from "../ui/targetOptions.ts";
 import { choicesOf } from "./auditAttackers.ts";
 import {

@@ -8,7 +8,7 @@ import { Command } from "commander";
 import { isRun, readVersion } from "../host/earlierAudit.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
-import { withExamples } from "../ui/options.ts";
+import { withExamples } from "../ui/dataOptions.ts";
 import { type AskedAudit, askedAudit } from "./auditAsked.ts";
 import { type GateOptions, withRuleOptions } from "./auditGate.ts";
 import { withAuditOptions } from "./auditOptions.ts";

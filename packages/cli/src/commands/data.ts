@@ -14,16 +14,11 @@ import {
 import { proposeFeatures, writeProposal } from "@carom/core/features";
 import { Command } from "commander";
 import { loadDataset } from "../host/data.ts";
-import { requireFree, writeWhole } from "../host/output.ts";
+import { writeWhole } from "../host/output.ts";
+import { requireFree } from "../host/outputPlace.ts";
 import { print } from "../terminal/print.ts";
-import {
-  type CommonOptions,
-  type DataFileOptions,
-  printJson,
-  withCommonOptions,
-  withDataOptions,
-  withExamples,
-} from "../ui/options.ts";
+import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
+import { type CommonOptions, printJson, withCommonOptions } from "../ui/options.ts";
 import { readDataFor } from "../ui/readData.ts";
 import { dataGetCommand } from "./dataGet.ts";
 

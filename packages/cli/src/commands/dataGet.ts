@@ -7,7 +7,8 @@ import { Command } from "commander";
 import { catalog, type DataFile, dataFolder, type PublicData, publicData } from "../host/catalog.ts";
 import { download } from "../host/download.ts";
 import { print } from "../terminal/print.ts";
-import { type CommonOptions, printJson, withCommonOptions, withExamples } from "../ui/options.ts";
+import { withExamples } from "../ui/dataOptions.ts";
+import { type CommonOptions, printJson, withCommonOptions } from "../ui/options.ts";
 
 /** `carom data get NAME`. */
 export function dataGetCommand(): Command {

@@ -10,7 +10,7 @@ import type { Command } from "commander";
 import { beforeEach, expect, it, vi } from "vitest";
 import { readings } from "../../test/dataReadings.ts";
 import { temporaryFolder } from "../../test/run.ts";
-import { dataOptionNames } from "../ui/options.ts";
+import { dataOptionNames } from "../ui/dataOptions.ts";
 import { auditCommand } from "./audit.ts";
 import { dataCommand } from "./data.ts";
 import { evadeCommand } from "./evade.ts";

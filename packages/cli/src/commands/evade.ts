@@ -10,18 +10,11 @@ import { withThreatOptions } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { withAttackerOptions } from "../ui/attackerOptions.ts";
 import { attackTable, boosterTable, ensembleTable } from "../ui/attackTable.ts";
+import { withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import { listing } from "../ui/listing.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
-import {
-  parseEpsilons,
-  parseShare,
-  parseWorkers,
-  printJson,
-  withCommonOptions,
-  withDataOptions,
-  withExamples,
-} from "../ui/options.ts";
+import { parseEpsilons, parseShare, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { withUnitsOption } from "../ui/unitsOption.ts";
 import { type EvadeOptions, type EvasionAsked, evasionAsked } from "./evadeAsked.ts";
 import { craftBudgets, craftSmallest, type Evaded } from "./evadeCraft.ts";

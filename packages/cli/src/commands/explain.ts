@@ -21,19 +21,11 @@ import { openDevice } from "../host/runtime.ts";
 import { normNamed } from "../host/threat.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
-import {
-  type CommonOptions,
-  type DataFileOptions,
-  parseEpsilons,
-  parsePositive,
-  printJson,
-  withCommonOptions,
-  withDataOptions,
-  withExamples,
-} from "../ui/options.ts";
+import { type CommonOptions, parseEpsilons, parsePositive, printJson, withCommonOptions } from "../ui/options.ts";
 import { readDataFor } from "../ui/readData.ts";
 import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";

@@ -5,24 +5,17 @@ import { withScaling } from "@carom/core/data";
 import { crossValidate, describeScaling, gridOf, presetOptions } from "@carom/core/learners";
 import { Command } from "commander";
 import { tellDoing } from "../host/doing.ts";
-import { requireFree, writeWhole } from "../host/output.ts";
+import { writeWhole } from "../host/output.ts";
+import { requireFree } from "../host/outputPlace.ts";
 import { openDevice } from "../host/runtime.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
 import { listing } from "../ui/listing.ts";
-import {
-  type CommonOptions,
-  type DataFileOptions,
-  invalid,
-  printJson,
-  required,
-  withCommonOptions,
-  withDataOptions,
-  withExamples,
-} from "../ui/options.ts";
+import { type CommonOptions, invalid, printJson, required, withCommonOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectGrid, collectSettings } from "../ui/settings.ts";

@@ -23,15 +23,9 @@ import type { ModelOptions } from "../host/modelFile.ts";
 import { readBytes } from "../host/read.ts";
 import { asIn } from "../host/sameColumns.ts";
 import { print } from "../terminal/print.ts";
+import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
-import {
-  type CommonOptions,
-  type DataFileOptions,
-  printJson,
-  withCommonOptions,
-  withDataOptions,
-  withExamples,
-} from "../ui/options.ts";
+import { type CommonOptions, printJson, withCommonOptions } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readDataFor } from "../ui/readData.ts";
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { InputError } from "@carom/core";
 import { Command } from "commander";
 import { findChromium, printPdfs } from "../host/chromium.ts";
-import { requireFree, writeFolder } from "../host/output.ts";
+import { writeFolder } from "../host/output.ts";
+import { requireFree } from "../host/outputPlace.ts";
 import { print, tell } from "../terminal/print.ts";
 
 /** `carom pdf`. */

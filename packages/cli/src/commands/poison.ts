@@ -18,17 +18,10 @@ import { poisonBytes } from "../host/poisonFile.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { print, tell } from "../terminal/print.ts";
+import { withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { listing, optionsOf } from "../ui/listing.ts";
-import {
-  invalid,
-  parsePositive,
-  parseWorkers,
-  printJson,
-  withCommonOptions,
-  withDataOptions,
-  withExamples,
-} from "../ui/options.ts";
+import { invalid, parsePositive, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
 import { withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";

@@ -4,7 +4,7 @@ import { type AnyLearner, InputError, learnerByName, learners, parseOptions } fr
 import { poisonCount } from "@carom/core/attacks";
 import { presetOptions } from "@carom/core/learners";
 import { requirePoisonable } from "@carom/core/study";
-import { requireFree } from "../host/output.ts";
+import { requireFree } from "../host/outputPlace.ts";
 import { type CommonOptions, invalid, required } from "../ui/options.ts";
 import type { PoisonDataOptions } from "./poisonData.ts";
 

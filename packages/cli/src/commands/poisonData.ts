@@ -4,7 +4,8 @@
 import { type Dataset, InputError, rowCount } from "@carom/core";
 import { type DataReading, sharedRows, withClasses, withScaling } from "@carom/core/data";
 import { asIn } from "../host/sameColumns.ts";
-import { type DataFileOptions, required } from "../ui/options.ts";
+import type { DataFileOptions } from "../ui/dataOptions.ts";
+import { required } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import type { ScalingOptions } from "../ui/scalingOption.ts";
 

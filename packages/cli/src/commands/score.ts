@@ -6,17 +6,12 @@ import { scoreRows } from "@carom/core/models";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
-import { requireFree, writeWhole } from "../host/output.ts";
+import { writeWhole } from "../host/output.ts";
+import { requireFree } from "../host/outputPlace.ts";
 import { print } from "../terminal/print.ts";
+import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
-import {
-  type CommonOptions,
-  type DataFileOptions,
-  printJson,
-  withCommonOptions,
-  withDataOptions,
-  withExamples,
-} from "../ui/options.ts";
+import { type CommonOptions, printJson, withCommonOptions } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readDataFor } from "../ui/readData.ts";
 import { warningLines } from "../ui/warnings.ts";

@@ -9,18 +9,16 @@ import { Command, Option } from "commander";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import { normNamed } from "../host/threat.ts";
 import { withClusterOptions } from "../ui/clusterOptions.ts";
+import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
 import {
   type CommonOptions,
-  type DataFileOptions,
   invalid,
   parseEpsilons,
   parsePositive,
   parseWorkers,
   withCommonOptions,
-  withDataOptions,
-  withExamples,
 } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";

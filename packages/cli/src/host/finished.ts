@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { InputError, VERSION } from "@carom/core";
 import type { Ref } from "@carom/core/study";
 import { tell } from "../terminal/print.ts";
-import { requireFree } from "./output.ts";
+import { requireFree } from "./outputPlace.ts";
 import type { Device } from "./runtime.ts";
 
 /** What a run answers: the hash of what was asked, of the artifacts wanted for it, and of where models are computed. */

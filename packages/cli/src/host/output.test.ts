@@ -14,7 +14,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { InputError } from "@carom/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { keepingResults, requireFree, runFolder, writeDraft, writeFolder, writeWhole } from "./output.ts";
+import { keepingResults } from "./keepingResults.ts";
+import { writeDraft, writeFolder, writeWhole } from "./output.ts";
+import { requireFree, runFolder } from "./outputPlace.ts";
 import { partialName } from "./partial.ts";
 
 let folder: string;

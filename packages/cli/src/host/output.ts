@@ -1,16 +1,14 @@
 // Output on disk: whole or not at all.
 
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { link, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type ElementType, InputError, type RowsRoom } from "@carom/core";
+import type { ElementType, RowsRoom } from "@carom/core";
 import type { Gzipped } from "@carom/core/kinds";
-import { MissingInput } from "@carom/core/study";
-import { tell } from "../terminal/print.ts";
 import { gzipped } from "./gzip.ts";
 import { pause } from "./lock.ts";
-import { partialName, removeLeft } from "./partial.ts";
+import { notWritten } from "./outputPlace.ts";
+import { partialName } from "./partial.ts";
 import { roomInFile } from "./roomFile.ts";
 
 /** What is being written and has not its final name yet. */
@@ -106,72 +104,6 @@ export async function writeFolder(path: string, files: Readonly<Record<string, C
   await written.keep();
 }
 
-/**
- * Does what remains when all has been computed: reading results and writing the files of a run. Where that fails, it is
- * told that nothing that was computed is lost.
- */
-export async function keepingResults<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof MissingInput) throw gone();
-    tell("what was computed is in the store; the same command makes the report without computing it again");
-    throw error;
-  }
-}
-
-function gone(): InputError {
-  return new InputError("missing", "results in the store", {
-    expected: "what was computed to stay there",
-    got: "some of it gone",
-    remedy: "see whether another program empties it, and start the same command again: it computes what is missing",
-  });
-}
-
-/**
- * Refuses a place for output that is taken or cannot be written to, before any work is done; removes what killed runs
- * have left half-written there.
- */
-export async function requireFree(path: string, kind: "file" | "folder"): Promise<void> {
-  if (kind === "file" && /[/\\]$/.test(path)) {
-    throw new InputError("invalid", `output ${path}`, {
-      expected: "the name of a file",
-      got: "that of a folder, as the slash at its end says",
-      remedy: "add the name of the file, or leave out the slash",
-    });
-  }
-  if (await exists(path)) {
-    throw new InputError("invalid", `output ${path}`, {
-      expected: "a place where nothing is yet",
-      got: "one that exists",
-      remedy:
-        "choose another with --out, or remove it to make it anew; if carom wrote it, it is whole, even where the " +
-        "command was ended before it said so",
-    });
-  }
-  let folder = dirname(resolve(path));
-  while (!(await exists(folder))) folder = dirname(folder);
-  await removeLeft(folder);
-  try {
-    // A signal is heard between the two if they wait.
-    const trial = partialName(join(folder, "carom"));
-    mkdirSync(trial);
-    rmdirSync(trial);
-  } catch (error) {
-    throw notWritten(path, error);
-  }
-}
-
-/** The folder of a run: ./carom-runs/VERB-TIME-HASH. */
-export function runFolder(verb: string, question: unknown, now: Date): string {
-  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  const hash = createHash("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 8);
-  return join(RUNS, `${verb}-${time}-${hash}`);
-}
-
-/** The folder that holds the folders of runs. */
-export const RUNS = "carom-runs";
-
 async function draft(path: string, write: (temporary: string) => Promise<void>): Promise<Draft> {
   const temporary = partialName(path);
   unfinished.add(temporary);
@@ -210,31 +142,3 @@ async function nameNew(temporary: string, path: string): Promise<void> {
     await rename(temporary, path);
   }
 }
-
-/** Whether there is anything of that name, a dangling link included. */
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR",
-  );
-}
-
-function notWritten(path: string, error: unknown): InputError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const full = code === "ENOSPC";
-  return new InputError("invalid", `output ${path}`, {
-    expected: "a place that can be written to",
-    got: full ? "a full disk" : (reasons[code ?? ""] ?? message),
-    remedy: full ? "make space, or choose another place with --out" : "choose another place with --out",
-  });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "one without permission to write",
-  EPERM: "one without permission to write",
-  EROFS: "a read-only file system",
-  ENOTDIR: "a path through something that is no folder",
-  ENOENT: "a place where nothing can be created",
-  EEXIST: "one that something else has taken meanwhile",
-  ENOTEMPTY: "one that something else has taken meanwhile",
-};

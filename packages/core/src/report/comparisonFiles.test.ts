@@ -4,7 +4,7 @@ import { parseHTML } from "linkedom";
 import { expect, it } from "vitest";
 import { epsilons, kinds, version } from "../../test/auditedVersion.ts";
 import { compared } from "../study/audit/compared.ts";
-import { parseGateRule } from "../study/audit/gate.ts";
+import { parseGateRule } from "../study/audit/gateRule.ts";
 import { comparisonFiles } from "./comparisonFiles.ts";
 
 const errs = (every: number) =>

@@ -3,7 +3,8 @@
 import { DOMParser } from "linkedom";
 import { expect, it } from "vitest";
 import { madeUpAudit } from "../../test/auditResult.ts";
-import { decideGate, parseGateRule } from "../study/audit/gate.ts";
+import { decideGate } from "../study/audit/gate.ts";
+import { parseGateRule } from "../study/audit/gateRule.ts";
 import { gateFiles } from "./gateFiles.ts";
 import { xmlText } from "./xml.ts";
 

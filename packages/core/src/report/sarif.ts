@@ -2,7 +2,8 @@
 // budget.
 
 import { hashHex } from "../hash.ts";
-import { type GateFinding, type GateQuantity, gateQuantities } from "../study/audit/gate.ts";
+import type { GateFinding } from "../study/audit/gate.ts";
+import { type GateQuantity, gateQuantities } from "../study/audit/gateRule.ts";
 import type { AuditResult } from "../study/result.ts";
 import { VERSION } from "../study/version.ts";
 import { catalogues, entriesFor, type Occasion } from "./catalogues.ts";

@@ -59,14 +59,11 @@ export {
   decideGate,
   type GateBound,
   type GateFinding,
-  type GateQuantity,
-  type GateRule,
   type GateStatus,
   gateBounds,
-  gateQuantities,
   gateStatuses,
-  parseGateRule,
 } from "./audit/gate.ts";
+export { type GateQuantity, type GateRule, gateQuantities, parseGateRule } from "./audit/gateRule.ts";
 export {
   type ComparedAudit,
   type Increase,
@@ -110,8 +107,10 @@ export type { AttackerGain, AttackerGains, GainExplained } from "./evasion/attac
 export { type BlocksQuestion, type CraftedBlock, planCraftBlocks, planSmallestBlocks } from "./evasion/blocks.ts";
 export { claimsOf } from "./evasion/claims.ts";
 export { explainStudy } from "./evasion/explain.ts";
-export { type Matrix, type MatrixQuestion, type Participant, planFit, planMatrix } from "./evasion/matrix.ts";
+export { type Matrix, planMatrix } from "./evasion/matrix.ts";
+export type { MatrixQuestion, Participant } from "./evasion/matrixQuestion.ts";
 export { planStudy } from "./evasion/plan.ts";
+export { planFit } from "./evasion/planFit.ts";
 export { byAttacker, readStudy } from "./evasion/read.ts";
 export type { CurvePoint, Explained, Explanation, StudyCell, StudyResult } from "./evasion/result.ts";
 export { type Study, studySchema } from "./evasion/schema.ts";

@@ -2,8 +2,8 @@
 
 import { InputError } from "@carom/core";
 import { excerpt } from "./body.ts";
+import { notFinite } from "./faults.ts";
 import { isObject } from "./isObject.ts";
-import { notFinite } from "./transport.ts";
 
 /** Scores by the names of classes. */
 export type NamedScores = { readonly [className: string]: number };

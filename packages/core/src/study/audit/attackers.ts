@@ -11,7 +11,7 @@ import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { LossName } from "../../models/losses.ts";
 import { list } from "../../numbers.ts";
-import type { FurtherCraft } from "../evasion/matrix.ts";
+import type { FurtherCraft } from "../evasion/matrixQuestion.ts";
 import type { AuditAttacker, NamedAttacker, RivalledAttacker } from "../namedAttacker.ts";
 import { levelName } from "../names.ts";
 import { type NormChoice, threatIn } from "../tasks/normChoice.ts";

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { wilson } from "../../stats/wilson.ts";
 import { rate } from "../../transfer/rates.ts";
 import { TARGET } from "../names.ts";
-import { decideGate, type GateBound, gateBounds, parseGateRule } from "./gate.ts";
+import { decideGate, type GateBound, gateBounds } from "./gate.ts";
+import { parseGateRule } from "./gateRule.ts";
 
 const epsilons = [1, 2];
 

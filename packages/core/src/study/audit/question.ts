@@ -4,7 +4,7 @@ import type { Attacker } from "../../attacks/attacker.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { Norm } from "../../threat/norm.ts";
 import type { Part } from "../engine/reference.ts";
-import type { TrainedModel } from "../evasion/matrix.ts";
+import type { TrainedModel } from "../evasion/planFit.ts";
 import type { AuditAttacker } from "../namedAttacker.ts";
 import type { AuditResult } from "../result.ts";
 import type { GivenModel } from "../studyModels.ts";

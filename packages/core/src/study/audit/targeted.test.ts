@@ -13,7 +13,7 @@ import { auditFiles } from "../../report/auditFiles.ts";
 import { TARGET } from "../names.ts";
 import { type AuditInput, audit } from "./audit.ts";
 import { compareAudits } from "./comparison.ts";
-import { parseGateRule } from "./gate.ts";
+import { parseGateRule } from "./gateRule.ts";
 import { increases, readCompared } from "./increase.ts";
 import type { AuditOutput } from "./read.ts";
 

@@ -10,7 +10,7 @@ import type { NamedAttacker } from "../namedAttacker.ts";
 import { surrogateId, targetId } from "../names.ts";
 import { type Given, type Resolved, requireDistinct } from "../studyModels.ts";
 import { threatIn } from "../tasks/normChoice.ts";
-import type { FurtherCraft } from "./matrix.ts";
+import type { FurtherCraft } from "./matrixQuestion.ts";
 import type { Study, StudyEnsemble } from "./schema.ts";
 
 /** Several surrogates that are attacked at once. */

@@ -22,7 +22,8 @@ import type { Transfer } from "../result.ts";
 import { requireDistinct } from "../studyModels.ts";
 import { modelCodec } from "../tasks/fit.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
-import { type FurtherCraft, planMatrix } from "./matrix.ts";
+import { planMatrix } from "./matrix.ts";
+import type { FurtherCraft } from "./matrixQuestion.ts";
 import { readTransfer } from "./readTransfer.ts";
 
 /** A model under the name that results call it by. */

@@ -1,59 +1,21 @@
 // The tasks of a transfer matrix: models, what is crafted on each, who judges it, and what follows.
 
-import { type Attacker, withDefaults } from "../../attacks/attacker.ts";
 import { InputError } from "../../errors.ts";
-import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { Transfer } from "../result.ts";
-import { type CraftParameters, craft } from "../tasks/craft.ts";
-import { type CraftFacts, craftCost } from "../tasks/craftCost.ts";
+import type { CraftFacts } from "../tasks/craftCost.ts";
 import type { CraftOutcome } from "../tasks/craftOutcome.ts";
-import { type CleanEvaluation, evaluateClean } from "../tasks/evaluateClean.ts";
-import { type Configured, fit, type StoredModel } from "../tasks/fit.ts";
-import { type Judgement, judge } from "../tasks/judge.ts";
+import type { CleanEvaluation } from "../tasks/evaluateClean.ts";
+import type { StoredModel } from "../tasks/fit.ts";
 import type { Variability } from "../tasks/lossVariability.ts";
+import type { MeasuredModel } from "../tasks/modelMetrics.ts";
 import { perturbationCorrelation } from "../tasks/perturbationCorrelation.ts";
-import { queryTarget, type ServiceIdentity } from "../tasks/queryTarget.ts";
 import { smoothness } from "../tasks/smoothness.ts";
-import { type MeasuredCraft, type MeasuredModel, transferMetrics } from "../tasks/transferMetrics.ts";
-
-/** A model that takes part, or a service that can only be asked. */
-export type Participant = Pick<MeasuredModel, "id" | "role" | "learner" | "complexity"> & {
-  /** The models that judge what is crafted on this one; nothing is crafted where absent. */
-  readonly judges?: readonly string[];
-} & ({ readonly model: Ref<StoredModel> } | { readonly service: Ref<ServiceIdentity> });
-
-/** Points that another attacker crafts, or that are crafted on several models at once. */
-export interface FurtherCraft {
-  /** The participant that they are crafted on, or what results call several. */
-  readonly surrogate: string;
-  /** The participants that are attacked at once, where they are several. */
-  readonly of?: readonly string[];
-  /** Who crafts them; the matrix's own attacker where absent. */
-  readonly attacker?: { readonly name: string; readonly how: Attacker };
-  /** The rule by which several models are combined, where the attacker says none. */
-  readonly ensemble?: string;
-  /** The models that judge them. */
-  readonly judges: readonly string[];
-}
-
-/** Who is attacked on whom, with which points, and which metrics are wanted. */
-export interface MatrixQuestion extends CraftParameters {
-  readonly participants: readonly Participant[];
-  readonly further?: readonly FurtherCraft[];
-  readonly attacked: Part;
-  /** Where starting points of other classes come from: what the attacker has. */
-  readonly pool: Part;
-  /** Metrics that cost extra: rho; smoothness on so many points; S under another definition than the primary one. */
-  readonly extra?: {
-    readonly perturbations?: boolean;
-    readonly smoothness?: { readonly points: number };
-    readonly size?: SizeDefinition;
-  };
-  /** Stands in front of what people are told, such as "repetition 2: ". */
-  readonly prefix: string;
-}
+import { type MeasuredCraft, transferMetrics } from "../tasks/transferMetrics.ts";
+import { type FurtherCraft, type MatrixQuestion, unitsIn } from "./matrixQuestion.ts";
+import { type MatrixCraft, planAttack } from "./planAttack.ts";
+import { planClean } from "./planClean.ts";
 
 /** What a matrix leaves behind. */
 export interface Matrix {
@@ -75,74 +37,25 @@ export interface Matrix {
   readonly further: readonly (MatrixCraft & Pick<FurtherCraft, "surrogate" | "attacker" | "of">)[];
 }
 
-/** Crafted points, what they did, and what they took. */
-interface MatrixCraft {
-  readonly craft: Ref<CraftOutcome>;
-  readonly judge: Ref<Judgement>;
-  readonly judged: readonly string[];
-  readonly cost: Ref<readonly CraftFacts[]>;
-}
-
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix {
-  const { participants, further = [], attacked, pool, epsilons, norm, direction, seed, prefix, extra } = question;
-  const goal = question.target !== undefined && { target: question.target };
-  const inUnits = question.features
-    ? { features: question.features }
-    : question.units === "ranges" && { units: question.units };
-  if (inUnits && extra?.smoothness) throw noSmoothness();
+  const { participants, further = [], attacked, epsilons, norm, seed, prefix, extra } = question;
+  const inUnits = unitsIn(question);
+  if ((question.features || question.units === "ranges") && extra?.smoothness) throw noSmoothness();
   const budgets = epsilons.length;
-  const services = new Map<string, Ref<ServiceIdentity>>();
-  const models = new Map<string, Ref<StoredModel>>();
-  const looks = new Map<string, Ref<CleanEvaluation>>();
-  for (const participant of participants) {
-    const { id } = participant;
-    if ("service" in participant) {
-      const { service } = participant;
-      services.set(id, service);
-      const answers = plan.add(queryTarget, {}, { service, attacked }, `${prefix}asking ${id}`);
-      looks.set(id, plan.add(evaluateClean, {}, { attacked, answers }, `${prefix}answers of ${id}`));
-      continue;
-    }
-    const { model } = participant;
-    models.set(id, model);
-    const size = extra?.size ? { size: extra.size, norm, ...inUnits } : {};
-    looks.set(id, plan.add(evaluateClean, size, { attacked, model }, `${prefix}gradients of ${id}`));
-  }
-  /** Crafts points and has them judged; `id` is what people are told. */
-  const attack = (
-    id: string,
-    on: { readonly model: Ref<StoredModel> } | { readonly models: readonly Ref<StoredModel>[] },
-    attacker: Attacker | undefined,
-    judged: readonly string[],
-  ): MatrixCraft => {
-    const how = attacker && withDefaults(attacker);
-    // Who names no part of an attacker means the one that is meant where none is named, and gets its results.
-    const who = how && Object.keys(how).length > 0 && { attacker: how };
-    const parameters = { norm, ...inUnits, epsilons, seed, ...(direction && { direction }), ...goal, ...who };
-    const points = plan.add(craft, parameters, { attacked, pool, ...on }, `${prefix}attack on ${id}`);
-    const askAbout = (service: Ref<ServiceIdentity>) =>
-      plan.add(queryTarget, { budgets }, { craft: points, service }, `${prefix}asking about points of ${id}`);
-    const judges = judged.map((other) => {
-      const service = services.get(other);
-      const asked = service ? { answers: askAbout(service) } : { model: models.get(other)! };
-      return { id: other, look: looks.get(other)!, ...asked };
-    });
-    const inputs = { attacked, craft: points, judged: judges };
-    const verdicts = plan.add(judge, { budgets }, inputs, `${prefix}judging points of ${id}`);
-    const cost = plan.add(craftCost, {}, { attacked, craft: points }, `${prefix}cost of points of ${id}`);
-    return { craft: points, judge: verdicts, judged, cost };
-  };
+  const clean = planClean(plan, question);
+  const { models, services, looks } = clean;
   const crafts = new Map<string, MatrixCraft>();
   for (const { id, judges: judged } of participants) {
     const model = models.get(id);
-    if (judged && model) crafts.set(id, attack(id, { model }, question.attacker, judged));
+    if (judged && model)
+      crafts.set(id, planAttack(plan, question, clean, { id, on: { model }, attacker: question.attacker, judged }));
   }
-  const furtherCrafts = further.map(({ surrogate, of, attacker, ensemble, judges }) => {
+  const furtherCrafts = further.map(({ surrogate, of, attacker, ensemble, judges: judged }) => {
     const on = of ? { models: of.map((id) => models.get(id)!) } : { model: models.get(surrogate)! };
     const how = { ...(of && { ensemble }), ...(attacker ? attacker.how : question.attacker) };
     const id = attacker ? `${surrogate} by ${attacker.name}` : surrogate;
-    const made = attack(id, on, how, judges);
+    const made = planAttack(plan, question, clean, { id, on, attacker: how, judged });
     return { ...made, surrogate, ...(of && { of }), ...(attacker && { attacker }) };
   });
   const correlate = (id: string, points: Ref<CraftOutcome>, judged: readonly string[]) => {
@@ -184,7 +97,14 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
   );
   const transfer = plan.add(
     transferMetrics,
-    { norm, ...inUnits, epsilons, seed, ...goal, size: extra?.size },
+    {
+      norm,
+      ...inUnits,
+      epsilons,
+      seed,
+      ...(question.target !== undefined && { target: question.target }),
+      size: extra?.size,
+    },
     { attacked, models: measuredModels, crafts: [...measuredCrafts, ...measuredFurther] },
     `${prefix}metrics`,
   );
@@ -206,21 +126,4 @@ function noSmoothness(): InputError {
     got: "both",
     remedy: "measure smoothness with budgets in the features' own units",
   });
-}
-
-/** A model to be trained. */
-export interface TrainedModel extends Configured {
-  readonly training: Part;
-  /** Names the random stream of training. */
-  readonly label: string;
-}
-
-/** Adds the training of a model. */
-export function planFit(
-  plan: PlanBuilder,
-  id: string,
-  { learner, options, training, label }: TrainedModel,
-  { seed, prefix }: Pick<MatrixQuestion, "seed" | "prefix">,
-): Ref<StoredModel> {
-  return plan.add(fit, { learner, options, seed, label }, { training }, `${prefix}training ${id}`);
 }

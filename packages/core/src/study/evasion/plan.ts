@@ -10,8 +10,10 @@ import { type Given, type Resolved, requireDistinct, resolveModel } from "../stu
 import type { StoredModel } from "../tasks/fit.ts";
 import { setOperatingPoint } from "../tasks/setOperatingPoint.ts";
 import { areByScores, attackersOf, checkAttackers, ensemblesOf, furtherCrafts } from "./attackers.ts";
-import { type Matrix, type Participant, planFit, planMatrix, type TrainedModel } from "./matrix.ts";
+import { type Matrix, planMatrix } from "./matrix.ts";
+import type { Participant } from "./matrixQuestion.ts";
 import { type AttackedClasses, attackedClasses, type EvasionParts, evasionParts } from "./parts.ts";
+import { planFit, type TrainedModel } from "./planFit.ts";
 import type { Study } from "./schema.ts";
 import { planVariability } from "./variability.ts";
 

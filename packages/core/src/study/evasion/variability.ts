@@ -3,7 +3,8 @@
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import { lossVariability, type Variability } from "../tasks/lossVariability.ts";
-import { type Matrix, planFit, type TrainedModel } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
+import { planFit, type TrainedModel } from "./planFit.ts";
 import type { Study } from "./schema.ts";
 
 /** A surrogate whose V is asked for; `model(set)` is its training on one of the training sets. */

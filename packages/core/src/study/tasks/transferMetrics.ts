@@ -1,28 +1,21 @@
 // Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
 
-import type { Runtime } from "../../models/runtime.ts";
 import { mean } from "../../stats/describe.ts";
-import { meanInterval } from "../../stats/meanInterval.ts";
 import { norms } from "../../threat/norm.ts";
-import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { attackAlignments } from "../../transfer/gradients.ts";
-import { outputAlignment } from "../../transfer/outputAlignment.ts";
-import { errorRate, outcomeRates, type Rate, targetedRate } from "../../transfer/rates.ts";
+import { outcomeRates, type Rate, targetedRate } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
-import { meanCurvature } from "../../transfer/smoothness.ts";
 import { jsonCodec } from "../engine/codec.ts";
-import type { Part, Ref, Values } from "../engine/reference.ts";
+import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { withRatios } from "../measured.ts";
-import type { AuditCell, AuditModel, AuditPair, OutputPair, Transfer } from "../result.ts";
-import type { CleanEvaluation } from "./evaluateClean.ts";
-import type { StoredModel } from "./fit.ts";
-import { type GradientFacts, gradientFacts } from "./gradientFacts.ts";
+import type { AuditCell, Transfer } from "../result.ts";
+import { gradientFacts } from "./gradientFacts.ts";
 import type { Judgement } from "./judge.ts";
+import { type MeasuredModel, modelMetrics, type SeenModel, seenOf } from "./modelMetrics.ts";
 import { type NormChoice, normIn } from "./normChoice.ts";
+import { alignmentsOf, outputsOf, pairOf } from "./pairMetrics.ts";
 import type { PerturbationCorrelations } from "./perturbationCorrelation.ts";
-import type { ServiceIdentity } from "./queryTarget.ts";
-import type { Smoothness } from "./smoothness.ts";
 
 interface MetricsParameters extends NormChoice {
   readonly epsilons: readonly number[];
@@ -31,13 +24,6 @@ interface MetricsParameters extends NormChoice {
   readonly target?: number;
   /** A definition of S beside the primary one. */
   readonly size?: SizeDefinition | undefined;
-}
-
-/** A model as the plan describes it, and what is known of it. */
-export interface MeasuredModel extends Pick<AuditModel, "id" | "role" | "learner" | "complexity"> {
-  readonly model: Ref<StoredModel> | Ref<ServiceIdentity>;
-  readonly look: Ref<CleanEvaluation>;
-  readonly smooth?: Ref<Smoothness | undefined>;
 }
 
 /** What became of the points crafted on a model on the models that it was judged on. */
@@ -97,78 +83,15 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
       );
     });
     return {
-      models: models.map((row) => ({
-        ...modelOf(row, looks.get(row.id)!, labels, seed),
-        ...cleanTargeted(looks.get(row.id)!, labels, wanted),
-        ...nonFinite(judged.get(row.id), labels.length),
-        ...otherSize(looks.get(row.id)!, size, seed),
-        ...smoothnessOf(row.smooth, seed),
-      })),
+      models: models.map((row) =>
+        modelMetrics(row, looks.get(row.id)!, { labels, wanted, size, seed, judged: judged.get(row.id) }),
+      ),
       cells: withRatios(cells),
       pairs: own.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
       outputs: own.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
     };
   },
 };
-
-/** What is known of a model on clean points. */
-interface SeenModel extends Omit<CleanEvaluation, "gradients"> {
-  /** S of each point; undefined without gradients. */
-  readonly gradientSizes: Float64Array | undefined;
-  /**
-   * Which points have a finite loss and, where the model has gradients, a finite gradient: what is measured of both is
-   * of these.
-   */
-  readonly kept: readonly boolean[];
-}
-
-function seenOf({ gradients: _, ...look }: CleanEvaluation, id: string, { sizes, finite }: GradientFacts): SeenModel {
-  const known = finite.get(id);
-  const kept = Array.from(look.labels, (_, i) => {
-    return (!look.losses || Number.isFinite(look.losses[i])) && (!known || known[i] === 1);
-  });
-  return { ...look, kept, gradientSizes: sizes.get(id) };
-}
-
-function modelOf(
-  { model, look: _, smooth: __, ...row }: Values<MeasuredModel>,
-  { labels: predicted, losses, gradientSizes: sizes, kept, noGradients }: SeenModel,
-  labels: Int32Array,
-  seed: number,
-): AuditModel {
-  const count = kept.filter((is) => !is).length;
-  const cleanLoss = losses && mean(losses.filter((_, i) => kept[i]));
-  const { training, options } = "bytes" in model ? model : {};
-  const size = sizes && meanInterval(sizes, { seed, least: 0 });
-  const flat = sizes ? sizes.filter((each) => each === 0).length : 0;
-  return {
-    ...row,
-    ...(options && { options }),
-    ...(training && { training }),
-    cleanError: errorRate(predicted, labels),
-    ...(cleanLoss !== undefined && { cleanLoss }),
-    ...(size && { gradientSize: size }),
-    ...(noGradients !== undefined && { noGradients }),
-    ...(flat > 0 && { flat: { count: flat, n: labels.length } }),
-    ...(count > 0 && { leftOut: { count, n: labels.length } }),
-  };
-}
-
-/** What a model takes for the wanted class without attack; nothing where none is named, or all points are of it. */
-function cleanTargeted(
-  { labels: predicted }: SeenModel,
-  labels: Int32Array,
-  wanted: number | undefined,
-): Pick<AuditModel, "cleanTargeted"> {
-  const taken = wanted === undefined ? undefined : targetedRate(predicted, labels, wanted).success;
-  return taken ? { cleanTargeted: taken } : {};
-}
-
-/** What the attack on a model met, where that was not finite everywhere. */
-function nonFinite(judged: Judgement | undefined, n: number): Pick<AuditModel, "nonFinite"> {
-  const count = judged?.nonFinite ?? 0;
-  return count > 0 ? { nonFinite: { count, n } } : {};
-}
 
 function cellOf(
   { verdicts }: Judgement,
@@ -224,55 +147,4 @@ function targetedIn(
 ): Rate | undefined {
   const verdict = verdicts.get(target)?.[budget];
   return verdict && targetedRate(verdict.labels, labels, wanted).success;
-}
-
-/** R at every point, by surrogate, then by the models that judge it; of those that have gradients. */
-type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
-
-async function alignmentsOf(
-  runtime: Runtime,
-  crafts: readonly { readonly id: string; readonly judged: readonly string[] }[],
-  { gradients }: GradientFacts,
-): Promise<Alignments> {
-  const gradientsOf = (ids: readonly string[]) =>
-    ids.flatMap((id) => {
-      const rows = gradients.get(id);
-      return rows ? [[id, rows] as const] : [];
-    });
-  const surrogates = gradientsOf(
-    crafts.filter(({ id, judged }) => judged.some((each) => each !== id)).map(({ id }) => id),
-  );
-  const targets = gradientsOf([...new Set(crafts.flatMap(({ id, judged }) => judged.filter((each) => each !== id)))]);
-  const matrix = await cosineMatrix(
-    runtime,
-    surrogates.map(([, rows]) => rows),
-    targets.map(([, rows]) => rows),
-  );
-  return new Map(surrogates.map(([id], i) => [id, new Map(targets.map(([target], j) => [target, matrix[i][j]]))]));
-}
-
-/** R of a surrogate with another model that its points are judged on. */
-function pairOf(surrogate: string, target: string, alignments: Alignments, seed: number): AuditPair[] {
-  const values = alignments.get(surrogate)?.get(target);
-  const alignment = values && surrogate !== target ? meanInterval(values, { seed, least: -1, most: 1 }) : undefined;
-  return alignment ? [{ surrogate, target, alignment }] : [];
-}
-
-/** How alike a surrogate and another model are in what they say. */
-function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string, SeenModel>): OutputPair[] {
-  if (surrogate === target) return [];
-  const { labelAgreement, marginCorrelation } = outputAlignment(looks.get(surrogate)!, looks.get(target)!);
-  return [{ surrogate, target, labelAgreement, ...(marginCorrelation !== undefined && { marginCorrelation }) }];
-}
-
-function otherSize(look: SeenModel, definition: SizeDefinition | undefined, seed: number) {
-  const size = definition && look.sizes && meanInterval(look.sizes, { seed, least: 0 });
-  return size ? { otherSize: { definition, ...size } } : {};
-}
-
-function smoothnessOf(known: Smoothness | undefined, seed: number): Partial<AuditModel> {
-  if (!known) return {};
-  const curvature = meanCurvature(known.curvatures, { seed });
-  const turning = meanInterval(known.turnings, { seed, least: -1, most: 1 });
-  return { ...(curvature && { curvature }), ...(turning && { turning }) };
 }
