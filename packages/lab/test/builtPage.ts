@@ -2,18 +2,33 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type Browser, chromium as playwright } from "playwright-core";
+import { type Browser, type Page, chromium as playwright } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll } from "vitest";
 
 /** Whether there is a browser: it comes from npm as a binary for this one platform. */
 export const isHere = process.platform === "linux" && process.arch === "x64";
 if (!isHere) console.warn("tests of the lab's page skipped: their browser is for Linux on x64 only");
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
+
+/** What axe finds wrong with a page as it stands: the rule, and where it is broken. */
+export async function violationsIn(page: Page): Promise<readonly string[]> {
+  // As an expression of the debugger's, which no policy of the page forbids.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+}
 
 const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 

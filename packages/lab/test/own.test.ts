@@ -2,7 +2,6 @@
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { argMax, denseRows, fit, learnerByName, runtimeFrom, stream, type Tensor, takeRows, tensor } from "@carom/core";
 import { openNpz, writeNpz } from "@carom/core/data";
@@ -15,7 +14,7 @@ import { digitsFrom } from "../src/digits.ts";
 import { attackOwn, type OwnAnswer } from "../src/own/attack.ts";
 import { type OwnFile, openOwnModel, readOwnData } from "../src/own/read.ts";
 import { partsOf } from "../src/question/models.ts";
-import { builtPage, isHere } from "./builtPage.ts";
+import { builtPage, isHere, violationsIn } from "./builtPage.ts";
 
 const open = builtPage();
 const runtime = runtimeFrom(ort);
@@ -75,7 +74,7 @@ async function found(files: readonly OwnFile[], data: OwnFile): Promise<OwnAnswe
 
 const give = (page: Page, files: readonly OwnFile[]) =>
   page
-    .locator(".bring input[type=file]")
+    .locator(".drop input")
     .setInputFiles(files.map(({ name, bytes }) => ({ name, mimeType: "", buffer: Buffer.from(bytes) })));
 
 async function saved(page: Page, button: RegExp): Promise<Record<string, Tensor>> {
@@ -149,15 +148,7 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
     expect(text).toContain(`mlp1.onnx gets ${percent(errors.surrogate)} wrong`);
     expect(text).toContain(`mlp2.onnx ${percent(errors.target)}`);
     expect(text).toContain(Number(expected.answer.alignment.toPrecision(3)).toString());
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8")).catch(() => {});
-    await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") }).catch(() => {});
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      return (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-    });
-    expect(violations).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     await page.close();
   });

@@ -1,10 +1,8 @@
 // The page's first sight: how large it is, how soon it is there, what its controls do, who can use it.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { builtPage, isHere } from "./builtPage.ts";
+import { builtPage, isHere, violationsIn } from "./builtPage.ts";
 
 const open = builtPage();
 
@@ -163,7 +161,6 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await page.close();
   });
 
-  const axe = createRequire(import.meta.url).resolve("axe-core");
   test.each([
     { width: 390, dark: false },
     { width: 390, dark: true },
@@ -173,12 +170,7 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     const { page } = await open(look);
     await page.getByRole("button", { name: "Begin" }).click();
     await page.locator("td button").first().waitFor({ timeout: 120_000 });
-    await page.addScriptTag({ path: axe }).catch(() => page.evaluate(readFileSync(axe, "utf8")));
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: object[] }> } };
-      return (await axe.run()).violations;
-    });
-    expect(violations).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     await page.close();

@@ -6,7 +6,14 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { InputError } from "@carom/core";
-import { type AuditedVersion, type ComparedAudit, readCompared, TARGET, type TargetSamples } from "@carom/core/study";
+import {
+  type AuditedVersion,
+  type ComparedAudit,
+  metricsIn,
+  readCompared,
+  TARGET,
+  type TargetSamples,
+} from "@carom/core/study";
 import { readBytes } from "./read.ts";
 
 /** Where the metrics.json of an audit is, whose folder or file is named. */
@@ -21,7 +28,7 @@ export async function isRun(path: string): Promise<boolean> {
 export async function readEarlierAudit(option: string, path: string): Promise<ComparedAudit> {
   const file = metricsOf(path);
   const text = new TextDecoder().decode(await readBytes(option, file));
-  const result = readCompared(parsed(text, file), file);
+  const result = readCompared(metricsIn(text, file), file);
   const samples = join(dirname(file), "samples.csv.gz");
   return (await isThere(samples)) ? { result, samples: await readSamples(samples, result.asked) } : { result };
 }
@@ -72,18 +79,6 @@ async function readSamples(
     const wanted = targetClass === undefined ? {} : { wanted: classNames.indexOf(targetClass) };
     return { ...which, ...wanted, labels, cleanLabels, attackedLabels, size: Float64Array.from(rows, (row) => row[3]) };
   });
-}
-
-function parsed(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError("invalid", file, {
-      expected: "JSON, as carom audit writes it",
-      got: "something else",
-      remedy: "name the folder of a run of carom audit, or its metrics.json",
-    });
-  }
 }
 
 interface Sample {

@@ -7,7 +7,7 @@ import type { SweepResult } from "../study/sweep/sweep.ts";
 import { correlationScatter, sweepErrors, sweepMetrics } from "./index.ts";
 
 const { document } = parseHTML("<html><body></body></html>");
-const circles = (svg: Element) => [...svg.querySelectorAll('g[aria-label="dot"] circle')];
+const circles = (svg: Element) => [...svg.querySelectorAll('g[data-mark="dot"] circle')];
 const at = (element: Element, name: string) => Number(element.getAttribute(name));
 
 it("the correlation scatter draws a dot per pair, the line through them, and the statistics", () => {
@@ -26,8 +26,8 @@ it("the correlation scatter draws a dot per pair, the line through them, and the
   expect(at(dots[1], "cx")).toBeCloseTo(at(dots[0], "cx") + 0.3 * slope, 3);
   expect(slope).toBeGreaterThan(0);
   expect(at(dots[3], "cy")).toBeLessThan(at(dots[0], "cy"));
-  expect(svg.querySelectorAll('g[aria-label="line"] path')).toHaveLength(1);
-  expect(svg.querySelectorAll('g[aria-label="area"] path')).toHaveLength(1);
+  expect(svg.querySelectorAll('g[data-mark="line"] path')).toHaveLength(1);
+  expect(svg.querySelectorAll('g[data-mark="area"] path')).toHaveLength(1);
   expect(svg.getAttribute("aria-label")).toContain("K 0.67 (p < 0.010101");
 });
 
@@ -35,7 +35,7 @@ it("without a line there is none, and the dots remain", () => {
   const points = [1, 2].map((y) => ({ x: 0.5, y, title: "" }));
   const svg = correlationScatter(points, { x: "R", y: "rho" }, undefined, [], { document });
   expect(circles(svg)).toHaveLength(2);
-  expect(svg.querySelector('g[aria-label="line"] path')).toBeNull();
+  expect(svg.querySelector('g[data-mark="line"] path')).toBeNull();
 });
 
 const rate = (estimate: number) => ({ estimate, low: estimate - 0.01, high: estimate + 0.01, count: 1, n: 100 });

@@ -51,13 +51,13 @@ function texts(svg: Element): Mark[] {
 }
 
 const dots = (svg: Element): Mark[] =>
-  [...svg.querySelectorAll('g[aria-label="dot"] circle')].map((element) => {
+  [...svg.querySelectorAll('g[data-mark="dot"] circle')].map((element) => {
     return { x: number(element, "cx"), y: number(element, "cy"), text: titleOf(element), element };
   });
 
 /** The ends of the line y = x in pixels: the frame in which dots must lie. */
 function diagonal(svg: Element): { x: [number, number]; y: [number, number] } {
-  const path = svg.querySelector('g[aria-label="line"] path')?.getAttribute("d") ?? "";
+  const path = svg.querySelector('g[data-mark="line"] path')?.getAttribute("d") ?? "";
   const [x0, y0, x1, y1] = (path.match(/-?[\d.]+/g) ?? []).map(Number);
   return { x: [x0, x1], y: [y0, y1] };
 }
@@ -116,7 +116,7 @@ describe("transfer heat map", () => {
 
   test("colour deepens with the value, and only white-box cells are framed", () => {
     const svg = transferHeatmap(audit, epsilon, { document });
-    const [heat, frames] = [...svg.querySelectorAll('g[aria-label="rect"]')].map((group) => [
+    const [heat, frames] = [...svg.querySelectorAll('g[data-mark="rect"]')].map((group) => [
       ...group.querySelectorAll("rect"),
     ]);
     const shares = heat.map((rect) => Number(/: ([\d.]+) %/.exec(titleOf(rect))?.[1]));
@@ -249,7 +249,7 @@ describe("every figure", () => {
     const [heat, curves, sizes] = drawAll(blind);
     expect(dots(curves).filter(({ text }) => text.includes("crafted on target"))).toHaveLength(0);
     expect(dots(sizes)).toHaveLength(6);
-    expect([...heat.querySelectorAll('g[aria-label="rect"]')][0].querySelectorAll("rect")).toHaveLength(42);
+    expect([...heat.querySelectorAll('g[data-mark="rect"]')][0].querySelectorAll("rect")).toHaveLength(42);
     const alone = {
       ...audit,
       models: audit.models.slice(0, 1),

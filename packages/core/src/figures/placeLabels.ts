@@ -32,7 +32,7 @@ export function placeLabels(
 ): void {
   const taken: Rectangle[] = obstacles.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
   const halo = { stroke: paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke" };
-  const group = append(drawing, "g", { "font-size": size, ...halo, "aria-label": "label" });
+  const group = append(drawing, "g", { "font-size": size, ...halo, "data-mark": "label" });
   for (const { x, y, text, colour } of labels) {
     const width = textWidth(text, size);
     for (const [dx, dy, anchor] of places) {

@@ -8,7 +8,10 @@ export interface FigureOptions {
   readonly document: Document;
 }
 
-/** Names the drawing, drops Plot's own style sheet and renumbers ids, so that equal results give equal text. */
+/**
+ * Names the drawing, drops Plot's own style sheet and renumbers ids, so that equal results give equal text. A picture
+ * is one thing to a screen reader: what Plot calls its groups becomes `data-mark`.
+ */
 export function applySvgStyle(drawing: Element, name: string, label: string): SVGSVGElement {
   for (const style of [...drawing.querySelectorAll("style")]) style.remove();
   drawing.removeAttribute("class");
@@ -18,6 +21,9 @@ export function applySvgStyle(drawing: Element, name: string, label: string): SV
   const elements = [...drawing.querySelectorAll("*")];
   const renamed = new Map(elements.filter(({ id }) => id).map(({ id }, i) => [id, `${name}-${i + 1}`]));
   for (const element of elements) {
+    const mark = element.getAttribute("aria-label");
+    if (mark !== null) element.setAttribute("data-mark", mark);
+    element.removeAttribute("aria-label");
     for (const attribute of [...element.attributes]) {
       if (attribute.name === "id") element.setAttribute("id", renamed.get(attribute.value) ?? attribute.value);
       const reference = /^url\(#(.+)\)$/.exec(attribute.value)?.[1];
@@ -50,7 +56,7 @@ export interface KeyEntry {
 
 /** Writes a key in one row along the top of a drawing, from `x` on. */
 export function writeKey(drawing: Element, entries: readonly KeyEntry[], x: number, y = 12): void {
-  const group = append(drawing, "g", { "font-size": 12, "text-anchor": "start", "aria-label": "key" });
+  const group = append(drawing, "g", { "font-size": 12, "text-anchor": "start", "data-mark": "key" });
   let at = x;
   for (const { mark, colour, text } of entries) {
     if (mark === "dot" || mark === "ring") {

@@ -174,7 +174,7 @@ function writeAxisNames(drawing: Element, marginLeft: number, marginTop: number)
     fill: muted,
     "font-size": 11,
     "text-anchor": "end",
-    "aria-label": "axis names",
+    "data-mark": "axis names",
   });
   append(group, "text", { x: marginLeft - 8, y: marginTop - 20 }, "judged on →");
   append(group, "text", { x: marginLeft - 8, y: marginTop - 6 }, "crafted on ↓");

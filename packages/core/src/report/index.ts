@@ -15,7 +15,7 @@ export { tableFiles } from "./tableFiles.ts";
 
 // A page by itself
 
-export { type ReportInput, renderReport } from "./render.ts";
+export { type ReportInput, renderOpened, renderReport } from "./render.ts";
 
 // The data dictionary: every file, and every column of a table
 

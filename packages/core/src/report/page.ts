@@ -30,7 +30,7 @@ export function reportPage({
   carom,
   ...page
 }: ReportPage): string {
-  const sections = page.sections.filter((section) => section !== false && section !== undefined);
+  const sections = present(page.sections);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,6 +56,16 @@ ${sectionsMarkup(sections)}</main>
 </html>
 `.markup;
 }
+
+/** What a page says, for the shadow root of an element of another page: with its style, without a list of contents. */
+export function opened({ lead, sections }: Pick<ReportPage, "lead" | "sections">): string {
+  return html`<style>${trusted(style)}</style>
+${lead}
+${sectionsMarkup(present(sections))}`.markup;
+}
+
+const present = (sections: ReportPage["sections"]) =>
+  sections.filter((section) => section !== false && section !== undefined);
 
 /** The page of a study, under its title. */
 export function studyPage(

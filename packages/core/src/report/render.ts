@@ -16,7 +16,7 @@ import { exampleCards } from "./exampleImages.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
 import { nextSteps } from "./nextSteps.ts";
-import { reportPage } from "./page.ts";
+import { opened, reportPage } from "./page.ts";
 import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
 import { validityTable } from "./validity.ts";
 import { definitions, unbroken } from "./words.ts";
@@ -36,10 +36,29 @@ export interface ReportInput {
 }
 
 /** The report as HTML text; equal inputs give equal text. */
-export function renderReport({ result, exampleImages, columns = [], name, manifest, document }: ReportInput): string {
-  const { id } = targetOf(result);
-  const target = name ?? id;
+export function renderReport({ name, manifest, ...input }: ReportInput): string {
+  const { result } = input;
+  const target = name ?? targetOf(result).id;
   const hash = name === undefined ? "" : ` (${result.asked.targetHash.slice(0, 12)})`;
+  const { lead, sections } = auditContent(input);
+  return reportPage({
+    title: `Transfer audit of ${target}`,
+    eyebrow: `Carom ${result.carom} · transfer audit of ${target}${hash} · seed ${result.seed}`,
+    heading: "Do adversarial points crafted on other models mislead the target?",
+    lead,
+    sections: [...sections, runSection(manifest)],
+    carom: result.carom,
+  });
+}
+
+/** The report of a run that is opened again, as a part of another page: what stands in a shadow root of it. */
+export function renderOpened(result: AuditResult, document: Document): string {
+  return opened(auditContent({ result, exampleImages: [], document }));
+}
+
+/** What a report of an audit says, whatever page it stands on. */
+function auditContent({ result, exampleImages, columns = [], document }: Omit<ReportInput, "name" | "manifest">) {
+  const { id } = targetOf(result);
   const drawings = drawAll(result, document);
   const epsilon = tellingEpsilon(result);
   const crafter = strongestCell(result, epsilon)?.surrogate;
@@ -61,17 +80,10 @@ export function renderReport({ result, exampleImages, columns = [], name, manife
     section("numbers", "Numbers", "All numbers", numbers(result)),
     wordsSection(definitions),
     section("catalogues", "Catalogues", "What catalogues of attacks call it", catalogueList(result)),
-    runSection(manifest),
   ];
-  return reportPage({
-    title: `Transfer audit of ${target}`,
-    eyebrow: `Carom ${result.carom} · transfer audit of ${target}${hash} · seed ${result.seed}`,
-    heading: "Do adversarial points crafted on other models mislead the target?",
-    lead: html`${answer(result, drawings)}
-${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}`,
-    sections,
-    carom: result.carom,
-  });
+  const lead = html`${answer(result, drawings)}
+${warnings.length > 0 && html`<div class="caution" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`}`;
+  return { lead, sections };
 }
 
 const section = (id: string, name: string, title: string, content: Part): Section => ({ id, name, title, content });

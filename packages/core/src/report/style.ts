@@ -1,8 +1,8 @@
-// How the report looks: a page to read, in light, dark and print.
+// How the report looks: a page to read, in light, dark and print, or a part of another page in a shadow root.
 
 /** The report's style sheet. */
 export const style = `
-:root {
+:root, :host {
   color-scheme: light dark;
   --ink: #1f1e1b; --carom-paper: #ffffff; --carom-muted: #6b6a66; --carom-line: #dddbd5;
   --carom-accent: #b3431b; --carom-on-accent: #ffffff; --wash: #f7f5f1;
@@ -10,14 +10,14 @@ export const style = `
   --serif: Charter, "Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif Pro", Georgia, serif;
 }
 @media screen and (prefers-color-scheme: dark) {
-  :root {
+  :root, :host {
     --ink: #e9e6e0; --carom-paper: #171614; --carom-muted: #a09d96; --carom-line: #3a3833;
     --carom-accent: #dd6b40; --carom-on-accent: #171614; --wash: #211f1c;
   }
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
-body { margin: 0; background: var(--carom-paper); color: var(--ink); font: 17px/1.6 var(--serif); }
+body, :host { display: block; margin: 0; background: var(--carom-paper); color: var(--ink); font: 17px/1.6 var(--serif); }
 main, header, footer { max-width: 1120px; margin: 0 auto; padding: 0 24px; }
 header { padding-top: 56px; }
 p, ul, ol, .facts { max-width: 42rem; }

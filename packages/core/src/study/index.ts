@@ -39,6 +39,7 @@ export type { AuditAttacker, RivalledAttacker } from "./namedAttacker.ts";
 
 export { type AttackerRow, attackerRows, SIMPLEST, sourceName } from "./audit/attackerRows.ts";
 export { imageShapeOf } from "./audit/exampleImages.ts";
+export { metricsIn, readAuditResult } from "./audit/resultSchema.ts";
 export { adviceSentence, type Findings, findingsOf } from "./findings.ts";
 export type {
   AlignmentEstimate,

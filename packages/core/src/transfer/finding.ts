@@ -7,7 +7,8 @@ import type { Decomposition } from "./decomposition.ts";
 /**
  * What keeps an attack from doing more; "none" where it does nearly all that it could, "masking" where it does more.
  */
-export type LimitingFactor = "none" | "masking" | "vulnerability" | "alignment" | "variability" | "unknown";
+export type LimitingFactor = (typeof limitingFactors)[number];
+export const limitingFactors = ["none", "masking", "vulnerability", "alignment", "variability", "unknown"] as const;
 
 /** What is known of one surrogate and one target at one budget; what is absent is not known. */
 export interface PairFacts {

@@ -7,10 +7,10 @@ import { Asking } from "./asking.tsx";
 import type { OwnAnswer } from "./attack.ts";
 import { Facts } from "./facts.tsx";
 import { Row } from "./row.tsx";
-import { answer, doing, facts, faults, reading, share } from "./state.ts";
+import { answer, doing, facts, faults, opened, reading, share } from "./state.ts";
 
 export function Own() {
-  const now = answer.value;
+  const [now, run] = [answer.value, opened.value];
   return (
     <div class="own">
       <p class="doing" role="status">
@@ -27,6 +27,7 @@ export function Own() {
       {reading.value && facts.value.length === 0 && !doing.value && <p>A model is missing: drop an .onnx file, too.</p>}
       {(reading.value || facts.value.length > 0) && <Asking />}
       {now && <Found now={now} />}
+      {run && <run.Opened report={run.report} />}
     </div>
   );
 }

@@ -31,6 +31,8 @@ import { dataFile } from "./files.ts";
 /** A file that was dropped on the page. */
 export interface OwnFile {
   readonly name: string;
+  /** The path of the folder that it came in; absent where it came by itself. */
+  readonly folder?: string;
   readonly bytes: Uint8Array;
 }
 

@@ -1,10 +1,13 @@
 // What the page shows of the user's own files, as signals; nothing of it stands in the address.
 
 import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { startWorker } from "../startWorker.ts";
+import { show } from "../state.ts";
 import type { OwnAnswer } from "./attack.ts";
 import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
 import type { ModelFacts, OwnFile } from "./read.ts";
+import type { OpenedReport } from "./report.ts";
 import url from "./worker.ts?worker&url";
 
 export const settings = signal<OwnSettings>({ norm: "l2", attack: "strongest" });
@@ -13,6 +16,10 @@ export const faults = signal<readonly string[]>([]);
 export const reading = signal("");
 export const facts = signal<readonly ModelFacts[]>([]);
 export const answer = signal<OwnAnswer | undefined>(undefined);
+/** A report that is open, and what shows it, which is loaded with it. */
+export const opened = signal<
+  { readonly report: OpenedReport; readonly Opened: ComponentType<{ readonly report: OpenedReport }> } | undefined
+>(undefined);
 /** The budget that is looked at, as a share of the largest. */
 export const share = signal(0.5);
 
@@ -30,6 +37,34 @@ function started(): Promise<Worker> {
     return ready;
   });
   return worker;
+}
+
+/** Takes files that came: a report is opened, all else is asked about together with what is there. */
+export async function take(files: readonly OwnFile[]): Promise<void> {
+  const isReport = ({ name }: OwnFile) => /\.json$/i.test(name) && name !== "manifest.json";
+  const reports = files.filter(isReport);
+  if (reports.length === 0) return ask(files);
+  doing.value = "opening the report";
+  const [{ isBesideReport, readReport }, { Opened }] = await Promise.all([
+    import("./report.ts"),
+    import("./opened.tsx"),
+  ]);
+  const rest = files.filter((file) => !isReport(file) && !isBesideReport(file));
+  faults.value = [];
+  doing.value = "";
+  const told: string[] = [];
+  for (const file of reports) {
+    try {
+      const report = readReport(file);
+      opened.value = { report, Opened };
+      settings.value = { ...settings.value, ...report.taken.settings };
+      show(report.taken.view);
+    } catch (error) {
+      told.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (rest.length > 0 || answer.value) await ask(rest);
+  faults.value = [...faults.value, ...told];
 }
 
 /** Asks about all files that are there, and some that came. */
@@ -57,6 +92,7 @@ export async function stop(): Promise<void> {
   facts.value = [];
   faults.value = [];
   answer.value = undefined;
+  opened.value = undefined;
 }
 
 function hear(told: OwnTold): void {

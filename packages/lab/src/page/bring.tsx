@@ -3,16 +3,27 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { chosenFiles, type Dropped, droppedFiles } from "./dropped.ts";
 
 const found = signal<ComponentType | undefined>(undefined);
 
-async function take(list: FileList | null | undefined): Promise<void> {
-  if (!list || list.length === 0) return;
-  const files = Array.from(list);
-  const [{ Own }, { ask }] = await Promise.all([import("../own/own.tsx"), import("../own/state.ts")]);
+async function bring(coming: readonly Dropped[] | Promise<readonly Dropped[]>): Promise<void> {
+  const files = await coming;
+  if (files.length === 0) return;
+  const [{ Own }, { take }] = await Promise.all([import("../own/own.tsx"), import("../own/state.ts")]);
   found.value = Own;
-  const read = async (file: File) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
-  await ask(await Promise.all(files.map(read)));
+  const read = async ({ file, folder }: Dropped) => ({
+    name: file.name,
+    folder,
+    bytes: new Uint8Array(await file.arrayBuffer()),
+  });
+  await take(await Promise.all(files.map(read)));
+}
+
+function choose({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void {
+  void bring(chosenFiles(currentTarget.files)).then(() => {
+    currentTarget.value = "";
+  });
 }
 
 export function Bring() {
@@ -38,23 +49,18 @@ export function Bring() {
         onDrop={(event) => {
           event.preventDefault();
           setOver(false);
-          void take(event.dataTransfer?.files);
+          void bring(droppedFiles(event.dataTransfer));
         }}
       >
         <span>
           Drop one or two ONNX classifiers and labelled data (.npz or .csv) here, or choose them: the first model is
-          attacked, the second is the target.
+          attacked, the second is the target. Or drop the folder of a run of <code>carom audit</code>, or its{" "}
+          <code>metrics.json</code>: its report is opened here.
         </span>
-        <input
-          type="file"
-          multiple
-          onChange={({ currentTarget }) => {
-            const { files } = currentTarget;
-            void take(files).then(() => {
-              currentTarget.value = "";
-            });
-          }}
-        />
+        <input type="file" multiple onChange={choose} />
+      </label>
+      <label>
+        or a whole folder <input type="file" {...{ webkitdirectory: true }} onChange={choose} />
       </label>
       <p class="note">
         Files stay in this page: it was served with a policy that forbids it, and all that it runs, to send anything

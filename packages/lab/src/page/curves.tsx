@@ -2,6 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import type { Answer, AtBudget } from "../question/answer.ts";
+import { SaveFigure } from "./saveFigure.tsx";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 300, 54, 34, 12];
 
@@ -23,10 +24,6 @@ export function Curves({ answer, epsilon: now, whiteBox: own, points }: CurvesPr
   const line = (of: (at: AtBudget, i: number) => number) =>
     budgets.map((at, i) => `${i ? "L" : "M"}${x(at.epsilon).toFixed(1)} ${y(of(at, i)).toFixed(1)}`).join("");
   const svg = useRef<SVGSVGElement>(null);
-  const keep = async () => {
-    const { save, savedFigure } = await import("../save.ts");
-    save("curves.svg", savedFigure(svg.current!));
-  };
   return (
     <figure class="curves">
       <svg
@@ -60,10 +57,7 @@ export function Curves({ answer, epsilon: now, whiteBox: own, points }: CurvesPr
             , <b class="white">target when it is attacked itself</b>
           </>
         )}
-        . The upright line is the slider.{" "}
-        <button type="button" onClick={keep}>
-          Save figure
-        </button>
+        . The upright line is the slider. <SaveFigure name="Curves" figure={() => svg.current!} />
       </figcaption>
     </figure>
   );

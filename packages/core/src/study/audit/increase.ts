@@ -4,9 +4,9 @@ import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { newcombe, newcombePaired, pairedCounts } from "../../stats/newcombe.ts";
 import type { Interval } from "../../stats/sample.ts";
-import { normNames } from "../../threat/norm.ts";
 import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
+import { askedSchema, cellSchema, readBy, shortfallSchema } from "./resultSchema.ts";
 import { type Judged, misledIn } from "./standing.ts";
 
 /** So many of n points. */
@@ -36,44 +36,25 @@ export interface Compared {
   })[];
 }
 
-const count = z.number().int().nonnegative();
-const counted = z.object({ count, n: count });
 const comparedSchema = z.object({
   seed: z.number(),
-  asked: z.object({
-    norm: z.enum(normNames),
-    units: z.enum(["features", "ranges", "costs"]).optional(),
-    featuresHash: z.string().optional(),
-    targetClass: z.string().optional(),
-    epsilons: z.array(z.number()).min(1),
-    dataHash: z.string(),
-    dataIdentity: z.string().optional(),
-    targetHash: z.string(),
-    classNames: z.array(z.string()),
-    points: count,
-    warnings: z.array(z.string()).optional(),
-  }),
-  shortfall: z.object({ shows: z.string().optional() }).optional(),
+  // Older audits have no warnings.
+  asked: askedSchema
+    .pick({
+      ...{ norm: true, units: true, featuresHash: true, targetClass: true, epsilons: true, dataHash: true },
+      ...{ dataIdentity: true, targetHash: true, classNames: true, points: true },
+    })
+    .extend({ warnings: askedSchema.shape.warnings.exactOptional() }),
+  shortfall: shortfallSchema.pick({ shows: true }).exactOptional(),
   cells: z.array(
-    z.object({
-      ...{ surrogate: z.string(), attacker: z.string().optional(), target: z.string(), epsilon: z.number() },
-      errorUnderAttack: counted,
-      targeted: counted.optional(),
+    cellSchema.pick({
+      ...{ surrogate: true, attacker: true, target: true, epsilon: true, errorUnderAttack: true, targeted: true },
     }),
   ),
 });
 
 /** What is compared of an audit, read from its metrics.json. @throws InputError where that is no such document */
-export function readCompared(document: unknown, name: string): Compared {
-  const parsed = comparedSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  throw new InputError("invalid", name, {
-    expected: "the metrics.json of an audit",
-    got: `a document whose ${path.join(".") || "content"} is another: ${message}`,
-    remedy: "name the folder of a run of carom audit, or its metrics.json",
-  });
-}
+export const readCompared = (document: unknown, name: string): Compared => readBy(comparedSchema, document, name);
 
 /** The points of the surrogate that misleads the target most at a budget. */
 interface StrongestPoints {
