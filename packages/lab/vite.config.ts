@@ -2,9 +2,12 @@ import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 import { digits } from "./digits.ts";
 
-/** Nothing leaves the page: it may fetch from where it came from alone, and so may its workers. */
+/**
+ * Nothing leaves the page: it may fetch from where it came from alone, and so may its workers. Learners may compile
+ * their loops.
+ */
 const policy = (workers: string) =>
-  `default-src 'none'; script-src 'self'; worker-src ${workers}; style-src 'self' 'unsafe-inline'; connect-src ` +
+  `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src ${workers}; style-src 'self' 'unsafe-inline'; connect-src ` +
   "'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
 
 /** Puts the policy into the built page. */

@@ -8,6 +8,7 @@ import type { OnnxModel } from "../onnx/graph.ts";
 import { allocate, tensor } from "../tensor.ts";
 import { flatInput } from "./input.ts";
 import type { Scaling } from "./scaling.ts";
+import { compiledEntries } from "./solvers/compiledRows.ts";
 import { type DenseRows, denseRowsOf, forEachBlock } from "./solvers/denseRows.ts";
 import type { LinearRows, MappedSparse } from "./solvers/linearRows.ts";
 import { overColumns, usedColumns } from "./solvers/sparseProducts.ts";
@@ -77,12 +78,12 @@ export function linearRows(data: Dataset, scaling: Scaling | undefined): Compres
   const { features } = data;
   if (isSparse(features)) return sparseRows(features, scaling);
   const rows = denseRowsOf(features, scaling);
-  const entries = entriesIn(rows);
+  const compiled = compiledEntries(rows);
+  const entries = compiled?.count ?? entriesIn(rows);
   const copy = entries * (Int32Array.BYTES_PER_ELEMENT + rows.data.BYTES_PER_ELEMENT);
-  if (entries < DENSE * rows.data.length && mayCopy(copy, rows.data.byteLength)) {
-    return overUsedColumns(withoutZeros(rows));
-  }
-  return overAllColumns(rows);
+  if (entries >= DENSE * rows.data.length || !mayCopy(copy, rows.data.byteLength)) return overAllColumns(rows);
+  if (!compiled) return overUsedColumns(withoutZeros(rows, entries));
+  return { rows: compiled.compress(), columns: compiled.columns, width: rows.columns };
 }
 
 /** Sparse rows, whose columns are divided by their ranges when they are multiplied. */
@@ -126,9 +127,8 @@ function entriesIn(rows: DenseRows): number {
  * As `sparseFromDense`, of rows that are mapped on the way and kept in their type, and without a branch for each
  * number: a third of the time on images.
  */
-function withoutZeros(x: DenseRows): SparseRows {
+function withoutZeros(x: DenseRows, entries: number): SparseRows {
   const { rows, columns } = x;
-  const entries = entriesIn(x);
   const start = new Int32Array(rows + 1);
   const index = new Int32Array(entries + 1);
   const value = allocate(x.data instanceof Float32Array ? "float32" : "float64", entries + 1);

@@ -20,12 +20,20 @@ export function denseRowsOf(x: Tensor<FloatType>, scaling: Scaling | undefined):
   return { rows: x.shape[0], columns: rowSize(x), data: x.data, scaling };
 }
 
+const blockHeight = ({ columns }: DenseRows) => Math.max(4, Math.floor(BLOCK / columns));
+
+/** The most numbers that a block has. */
+export function largestBlock(x: DenseRows): number {
+  return Math.min(x.rows, blockHeight(x)) * x.columns;
+}
+
 /** Calls `visit` for blocks of rows, as learners see them: rows `from` to `from` + `count`, row-major. */
 export function forEachBlock(
-  { rows, columns, data, scaling }: DenseRows,
+  x: DenseRows,
   visit: (block: Float32Array | Float64Array, from: number, count: number) => void,
 ): void {
-  const height = Math.max(4, Math.floor(BLOCK / columns));
+  const { rows, columns, data, scaling } = x;
+  const height = blockHeight(x);
   // In the type of the features: rounded as a model rounds them.
   const mapped = scaling && allocate(data instanceof Float32Array ? "float32" : "float64", height * columns);
   for (let from = 0; from < rows; from += height) {

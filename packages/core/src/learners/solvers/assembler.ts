@@ -1,0 +1,125 @@
+// WebAssembly modules written as trees of instructions: what hot loops of the solvers are made of.
+//
+// Source: WebAssembly Core Specification 1.0, section 5 (binary format).
+
+/** Bytes of instructions, nested as they were composed. */
+export type Code = readonly (number | Code)[];
+
+type Type = "i32" | "f64";
+
+/** A parameter or a further variable of a function. */
+export interface Variable {
+  readonly get: Code;
+  set(value: Code): Code;
+}
+
+/** A function of a module, which calls others by their place in it. */
+interface WasmFunction {
+  readonly name: string;
+  readonly parameters: readonly Type[];
+  readonly result: Type | undefined;
+  readonly locals: readonly Type[];
+  readonly body: Code;
+}
+
+/** A function from the types of its parameters and of its further variables, and a body in terms of them all. */
+export function wasmFunction<P extends string, L extends string>(
+  name: string,
+  signature: { readonly parameters: Record<P, Type>; readonly locals: Record<L, Type>; readonly result?: Type },
+  body: (variables: Record<P | L, Variable>) => Code,
+): WasmFunction {
+  const { parameters, locals, result } = signature;
+  const variables = {} as Record<P | L, Variable>;
+  [...Object.keys(parameters), ...Object.keys(locals)].forEach((key, place) => {
+    variables[key as P | L] = {
+      get: [0x20, ...unsigned(place)],
+      set: (value) => [value, 0x21, ...unsigned(place)],
+    };
+  });
+  return {
+    name,
+    parameters: Object.values(parameters),
+    result,
+    locals: Object.values(locals),
+    body: body(variables),
+  };
+}
+
+/** Instructions on whole numbers of 32 bits, which addresses in memory are. */
+export const i32 = {
+  constant: (value: number): Code => [0x41, ...signed(value)],
+  add: (a: Code, b: Code): Code => [a, b, 0x6a],
+  subtract: (a: Code, b: Code): Code => [a, b, 0x6b],
+  shiftLeft: (a: Code, bits: number): Code => [a, i32.constant(bits), 0x74],
+  or: (a: Code, b: Code): Code => [a, b, 0x72],
+  /** Of numbers without sign. */
+  isLess: (a: Code, b: Code): Code => [a, b, 0x49],
+  load: (address: Code, offset = 0): Code => [address, 0x28, 2, ...unsigned(offset)],
+  store: (address: Code, value: Code): Code => [address, value, 0x36, 2, 0],
+};
+
+/** Instructions on numbers of 64 bits. */
+export const f64 = {
+  constant: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
+  add: (a: Code, b: Code): Code => [a, b, 0xa0],
+  multiply: (a: Code, b: Code): Code => [a, b, 0xa2],
+  isNot: (a: Code, b: Code): Code => [a, b, 0x62],
+  load: (address: Code, offset = 0): Code => [address, 0x2b, 3, ...unsigned(offset)],
+  store: (address: Code, value: Code): Code => [address, value, 0x39, 3, 0],
+  /** A number of 32 bits, widened, and one written as such. */
+  loadSingle: (address: Code, offset = 0): Code => [address, 0x2a, 2, ...unsigned(offset), 0xbb],
+  storeSingle: (address: Code, value: Code): Code => [address, value, 0xb6, 0x38, 2, 0],
+};
+
+/** Does what follows again and again, as long as the condition holds before. */
+export function whileTrue(condition: Code, ...body: readonly Code[]): Code {
+  // The condition stands at the end of the loop too, so that a round has one jump.
+  return when(condition, [0x03, 0x40, body, condition, 0x0d, 0, 0x0b]);
+}
+
+export function when(condition: Code, ...body: readonly Code[]): Code {
+  return [condition, 0x04, 0x40, body, 0x0b];
+}
+
+export function call(place: number, ...given: readonly Code[]): Code {
+  return [given, 0x10, ...unsigned(place)];
+}
+
+/** A module of functions that share the memory they are handed as `host.memory`; all are exported by name. */
+export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+  const typeOf: Record<Type, number> = { i32: 0x7f, f64: 0x7c };
+  const types = functions.map(({ parameters, result }) => [
+    0x60,
+    list(parameters.map((type) => [typeOf[type]])),
+    list(result ? [[typeOf[result]]] : []),
+  ]);
+  const bodies = functions.map(({ locals, body }) =>
+    sized([list(locals.map((type) => [1, typeOf[type]])), body, 0x0b]),
+  );
+  return Uint8Array.from(
+    flat([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, list(types)),
+      section(2, list([[text("host"), text("memory"), 2, 0, 1]])),
+      section(3, list(functions.map((_, place) => unsigned(place)))),
+      section(7, list(functions.map(({ name }, place) => [text(name), 0, ...unsigned(place)]))),
+      section(10, list(bodies)),
+    ]),
+  );
+}
+
+const flat = (code: Code): number[] => code.flatMap((each) => (typeof each === "number" ? [each] : flat(each)));
+const sized = (code: Code): Code => [...unsigned(flat(code).length), code];
+const section = (id: number, content: Code): Code => [id, sized(content)];
+const list = (items: readonly Code[]): Code => [...unsigned(items.length), items];
+const text = (ascii: string): Code => list(Array.from(ascii, (letter) => [letter.charCodeAt(0)]));
+
+/** LEB128 of a whole number of at least 0. */
+function unsigned(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+}
+
+/** LEB128 of a whole number with a sign. */
+function signed(value: number): number[] {
+  return value >= -0x40 && value < 0x40 ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signed(value >> 7)];
+}

@@ -1,0 +1,141 @@
+// Compressed rows in the memory of compiled loops, made of dense ones.
+
+import type { SparseRows } from "../../data/sparse.ts";
+import { elementBytes, type FloatType } from "../../tensor.ts";
+import { type DenseRows, forEachBlock, largestBlock } from "./denseRows.ts";
+import { type LoopName, sparseLoops } from "./sparseLoops.ts";
+
+/** Products of rows with vectors, as in `sparseProducts.ts`. */
+export interface RowProducts {
+  /** X w + bias. */
+  times(w: Float64Array, bias: number): Float64Array;
+  /** X^T c, added to `into`. */
+  addTo(c: Float64Array, into: Float64Array): Float64Array;
+  /** X^T diag(c) X v, where each row of X ends in a one that is not written. */
+  thereAndBack(c: Float64Array, v: Float64Array): Float64Array;
+}
+
+/** Rows that have loops of their own. */
+interface CompiledRows extends SparseRows {
+  readonly products: RowProducts;
+}
+
+/** Entries of dense rows, counted, and to be compressed. */
+interface CompiledEntries {
+  /** How many numbers are not zero. */
+  readonly count: number;
+  /** The columns that have entries, ascending. */
+  readonly columns: Int32Array;
+  /** The rows without zeros, over those columns. */
+  compress(): CompiledRows;
+}
+
+/** Memory whose addresses have 32 bits holds the entries of no more than so many bytes of dense rows. */
+const LARGEST = 2 ** 32;
+
+type Loops = Record<LoopName, (...given: number[]) => number>;
+
+const modules = new Map<FloatType, WebAssembly.Module>();
+
+/** The compiled loops in a memory of so many bytes; undefined where the host has none. */
+function instantiate(type: FloatType, bytes: number) {
+  if (typeof WebAssembly === "undefined") return undefined;
+  try {
+    const module = modules.get(type) ?? new WebAssembly.Module(sparseLoops(type));
+    modules.set(type, module);
+    const memory = new WebAssembly.Memory({ initial: pagesFor(bytes) });
+    const { exports } = new WebAssembly.Instance(module, { host: { memory } });
+    return { memory, loops: exports as Loops };
+  } catch {
+    // Where a policy forbids to compile, or no such memory is to be had, plain loops do the same.
+    return undefined;
+  }
+}
+
+const pagesFor = (bytes: number) => Math.ceil(bytes / 2 ** 16);
+const aligned = (address: number) => Math.ceil(address / 8) * 8;
+
+/** Counts the entries of dense rows by compiled loops; undefined where the host has none. */
+export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
+  const { rows: n, columns: d } = x;
+  const type = x.data instanceof Float32Array ? "float32" : "float64";
+  const bytes = elementBytes(type);
+  // A block of dense rows at 0; behind it a number for each column.
+  const columnsAt = aligned(largestBlock(x) * bytes);
+  const counted = columnsAt + 4 * d;
+  const compiled = x.data.byteLength <= LARGEST ? instantiate(type, counted) : undefined;
+  if (!compiled) return undefined;
+  const { memory, loops } = compiled;
+  const forEachCopy = (visit: (end: number, from: number) => void) => {
+    const numbers = type === "float32" ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
+    forEachBlock(x, (block, from) => {
+      numbers.set(block);
+      visit(block.length * bytes, from);
+    });
+  };
+  let count = 0;
+  forEachCopy((end) => {
+    count += loops.mark(0, end, columnsAt, d);
+  });
+  const isUsed = new Int32Array(memory.buffer, columnsAt, d);
+  const columns = Int32Array.from(isUsed.keys()).filter((j) => isUsed[j] !== 0);
+  return {
+    count,
+    columns,
+    compress() {
+      const start = aligned(counted);
+      const index = aligned(start + 4 * (n + 1));
+      const value = aligned(index + 4 * (count + 1));
+      const vectors = aligned(value + bytes * (count + 1));
+      const all = vectors + 8 * (2 * n + 2 * (columns.length + 1));
+      memory.grow(pagesFor(all) - pagesFor(counted));
+      const placeOf = new Int32Array(memory.buffer, columnsAt, d);
+      columns.forEach((j, place) => {
+        placeOf[j] = place;
+      });
+      let at = 0;
+      forEachCopy((end, from) => {
+        at = loops.compress(0, end, columnsAt, d, at, start + 4 * from, index, value);
+      });
+      const rows: SparseRows = {
+        rows: n,
+        columns: columns.length,
+        start: new Int32Array(memory.buffer, start, n + 1),
+        index: new Int32Array(memory.buffer, index, count),
+        value: new (type === "float32" ? Float32Array : Float64Array)(memory.buffer, value, count),
+      };
+      return { ...rows, products: productsOf(rows, vectors, loops) };
+    },
+  };
+}
+
+/** The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns. */
+function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at: number, loops: Loops): RowProducts {
+  const lengths = [d + 1, n, d + 1, n];
+  const [w, c, sums, product] = lengths.map((length, k) => {
+    const before = lengths.slice(0, k).reduce((sum, each) => sum + each, 0);
+    return new Float64Array(value.buffer, at + 8 * before, length);
+  });
+  const given = [n, start.byteOffset, index.byteOffset, value.byteOffset] as const;
+  return {
+    times(weights, bias) {
+      w.set(weights.subarray(0, d));
+      loops.times(...given, w.byteOffset, bias, product.byteOffset);
+      return product.slice();
+    },
+    addTo(coefficients, into) {
+      c.set(coefficients);
+      sums.set(into.subarray(0, d));
+      loops.addTo(...given, c.byteOffset, sums.byteOffset);
+      into.set(sums.subarray(0, d));
+      return into;
+    },
+    thereAndBack(coefficients, v) {
+      c.set(coefficients);
+      w.set(v);
+      sums.fill(0);
+      loops.thereAndBack(...given, c.byteOffset, w.byteOffset, sums.byteOffset, 8 * d);
+      return sums.slice();
+    },
+  };
+}
