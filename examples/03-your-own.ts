@@ -44,6 +44,7 @@ addEvasionAttack({
   options: z.strictObject({}),
   capabilities: { norms: ["l1", "l2", "linf"], gradients: true, discrete: false, improves: false, boosters: false },
   reference: "Goodfellow et al., ICLR 2015",
+  asks: () => ({ scores: 1, gradients: 1 }),
   gradients: () => 1,
   build: () =>
     async function* attack(context) {

@@ -120,7 +120,7 @@ async function run(options: ExplainOptions): Promise<void> {
   }
   // Of a file it is not known whether its scores are affine.
   const standIns = options.surrogate.map((path) => ({ id: names.get(path)!, isAffine: false }));
-  const all = isAll ? suitable(everyAttacker(), standIns, suited, measured) : undefined;
+  const all = isAll ? suitable(everyAttacker(), standIns, suited, measured, { isAll }) : undefined;
   warnings.push(...(all?.leftOut ?? []));
   const attackers = all ? all.attackers.map(({ name, how }) => ({ name, how })) : own;
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);

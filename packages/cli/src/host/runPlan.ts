@@ -79,7 +79,8 @@ export async function runPlan(
       wanted,
       store,
       workersAndHere,
-      ({ label, done, tasksDone, tasks }) => progress.update(`${label} (${tasksDone} of ${tasks})`, done),
+      ({ label, done, seconds, tasksDone, tasks }) =>
+        progress.update(`${label} (${tasksDone} of ${tasks})`, done, seconds),
     );
   } finally {
     progress.end();

@@ -5,7 +5,7 @@ import { InputError } from "../errors.ts";
 import { parseOptions } from "../registry.ts";
 import type { ThreatModel } from "../threat/threat.ts";
 import type { Attack } from "./attack.ts";
-import { type ChosenBooster, chooseBooster, gradientsPerStep } from "./boosters/booster.ts";
+import { type ChosenBooster, chooseBooster } from "./boosters/booster.ts";
 import { boosterByName } from "./boosters/index.ts";
 import { withEnsemble } from "./ensembles/ensemble.ts";
 import { ensembleByName } from "./ensembles/index.ts";
@@ -82,7 +82,7 @@ export interface BuiltAttacker {
  * ```
  */
 export function buildAttacker(attacker: Attacker, { threat, shape, models }: AttackedPoints): BuiltAttacker {
-  const boosters = boostersOf(attacker).map(([booster, options]) => chooseBooster(booster, options, threat, shape));
+  const boosters = boostersOf(attacker).map(({ booster, options }) => chooseBooster(booster, options, threat, shape));
   const rule = attacker.ensemble === undefined ? undefined : ensembleByName(attacker.ensemble);
   const chosen = attackOf(attacker) ?? defaultAttack(threat);
   const climbed = attacker.objective === undefined ? {} : { objective: objectiveByName(attacker.objective) };
@@ -103,10 +103,7 @@ export function buildAttacker(attacker: Attacker, { threat, shape, models }: Att
 /** The attacker with all options of its attack and its boosters written out. */
 export function withDefaults(attacker: Attacker): Attacker {
   const attack = attackOf(attacker);
-  const boosters = boostersOf(attacker).map(([booster, options]) => ({
-    name: booster.name,
-    options: parseOptions<ChosenBooster["options"]>(booster, options),
-  }));
+  const boosters = boostersOf(attacker).map(({ booster: { name }, options }) => ({ name, options }));
   return {
     ...(attack && {
       attack: { name: attack.name, options: parseOptions(evasionByName(attack.name), attack.options ?? {}) },
@@ -138,28 +135,18 @@ export function attackerName({ attack, boosters = [], ensemble, objective }: Att
   return parts.length > 0 ? parts.join("+") : "strongest";
 }
 
-/** Rows of gradients of each model for each point and budget; undefined where the points decide. */
-export function gradientsPerSample(attacker: Attacker): number | undefined {
-  const chosen = attackOf(attacker);
-  if (!chosen) return undefined;
-  const entry = evasionByName(chosen.name);
-  const steps = entry.gradients?.(parseOptions(entry, chosen.options ?? {}));
-  const boosters = boostersOf(attacker).map(([booster, options]) => ({
-    booster,
-    options: parseOptions<ChosenBooster["options"]>(booster, options),
-  }));
-  const rule = attacker.ensemble === undefined ? 1 : ensembleByName(attacker.ensemble).gradientsPerStep;
-  return steps === undefined ? undefined : steps * gradientsPerStep(boosters) * rule;
-}
-
 /** The attack that is named or that boosters and rules need; undefined where the strongest is meant. */
-function attackOf({ attack, boosters, ensemble }: Attacker): Choice | undefined {
+export function attackOf({ attack, boosters, ensemble }: Attacker): Choice | undefined {
   const needsSteps = boosters !== undefined || (ensemble !== undefined && ensembleByName(ensemble).estimate);
   return attack ?? (needsSteps ? MOMENTUM : undefined);
 }
 
-const boostersOf = ({ boosters = [] }: Attacker) =>
-  boosters.map(({ name, options = {} }) => [boosterByName(name), options] as const);
+/** The boosters of an attacker with their options checked. */
+export const boostersOf = ({ boosters = [] }: Attacker): readonly ChosenBooster[] =>
+  boosters.map(({ name, options = {} }) => {
+    const booster = boosterByName(name);
+    return { booster, options: parseOptions<ChosenBooster["options"]>(booster, options) };
+  });
 
 /**
  * Under the rules of a table ascent that heeds them and a search (CAA); flips of binary features within an L1 budget;

@@ -20,11 +20,11 @@ export {
   craftInChunks,
   type MinimumChunksTask,
   minimumInChunks,
-  type Queries,
   type RuleCounts,
   ruleCounts,
 } from "./evasion/chunks.ts";
 export { type CraftTask, craftEvasion, type Strongest, strongestAttack } from "./evasion/craft.ts";
+export type { Queries } from "./queries.ts";
 export { type AttackResult, type AttackTask, pointsOf, type RuleOutcome, runAttack } from "./run.ts";
 
 // The smallest change that misleads
@@ -43,9 +43,9 @@ export {
   buildAttacker,
   type Choice,
   defaultAttack,
-  gradientsPerSample,
   MOMENTUM,
 } from "./attacker.ts";
+export { gradientsPerSample } from "./attackerCost.ts";
 export { attackerNamed, attackerParts } from "./attackerNames.ts";
 export { type Objective, objectiveByName, objectives } from "./objective.ts";
 

@@ -100,6 +100,8 @@ export type Family = "linear" | "kernel" | "trees" | "network";
 export interface Estimates<Options> {
   /** Seconds per thousand rows of a training. */
   fit(options: Options): number;
+  /** Microseconds for a row of input gradients, of many rows at once; where it gives some. */
+  readonly gradient?: number;
   /** Seconds per poisoning point, crafted against 500 rows and 1,000 validation points; where it can be retrained. */
   readonly poisoningPoint?: number;
 }

@@ -49,7 +49,7 @@ export const logistic: Learner<Options> = {
   complexities: { high: { C: 10 }, low: { C: 1 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's LogisticRegression (lbfgs)",
-  estimates: { fit: () => 0.2, poisoningPoint: 0.3 },
+  estimates: { fit: () => 0.2, gradient: 5, poisoningPoint: 0.3 },
   regularisation: { option: "C", choices: decades },
   async fit(data, chosen, context) {
     return train(data, chosen, context);

@@ -30,7 +30,7 @@ export const ridge: Learner<Options> = {
   complexities: { high: { alpha: 1 }, low: { alpha: 10 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's RidgeClassifier",
-  estimates: { fit: () => 0.05, poisoningPoint: 0.09 },
+  estimates: { fit: () => 0.05, gradient: 5, poisoningPoint: 0.09 },
   regularisation: { option: "alpha", choices: decades },
   fit: (data, options, context) => fitPrimal(problemOf(data, options, context), context),
   refit: ({ data, fit }, options, context) => fitPrimal({ ...problemOf(data, options, context), start: fit }, context),

@@ -46,7 +46,7 @@ export const svmLinear: Learner<Options> = {
   complexities: { high: { C: 100 }, low: { C: 0.01 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='linear')",
-  estimates: { fit: () => 0.08, poisoningPoint: 0.1 },
+  estimates: { fit: () => 0.08, gradient: 5, poisoningPoint: 0.1 },
   regularisation: { option: "C", choices: decades },
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),

@@ -39,6 +39,7 @@ addEvasionAttack({
   summary: "the first feature moves by the budget, towards the other class of the threshold",
   options: z.strictObject({}),
   capabilities: { norms: ["l2"], gradients: false, discrete: false, improves: false, boosters: false },
+  asks: () => ({ scores: 1, gradients: 0 }),
   reference: "none",
   build: () =>
     async function* attack(context) {

@@ -8,6 +8,7 @@ import { type AttackTask, runAttack } from "../../src/attacks/run.ts";
 import { type Dataset, denseRows, rowCount, takeRows } from "../../src/data/dataset.ts";
 import type { Vector } from "../../src/linalg.ts";
 import type { Differentiable } from "../../src/models/open.ts";
+import { parseOptions } from "../../src/registry.ts";
 import { toFloat } from "../../src/tensor.ts";
 import type { Norm } from "../../src/threat/norm.ts";
 import type { BudgetedThreat } from "../../src/threat/threat.ts";
@@ -77,6 +78,22 @@ function meanIncrease(points: Vector, data: Dataset): number {
 }
 
 export const attackCases: readonly AttackCase[] = [
+  {
+    name: "asks for about as many rows as it says: for searches within a factor of ten, at most twice",
+    async check(entry, norm) {
+      const { data, threat } = world(entry, norm);
+      const { queries } = await attacked(built(entry, threat), data, threat);
+      const options = parseOptions(entry, suited[entry.name] ?? {});
+      const said = entry.asks(options, d);
+      for (const what of ["scores", "gradients"] as const) {
+        expect(queries[what] / n, what).toBeLessThanOrEqual(2 * said[what] + 2);
+        expect(queries[what] / n, what).toBeGreaterThanOrEqual(said[what] / 10);
+      }
+      if (!entry.gradients) return;
+      expect(queries.gradients / n).toBe(entry.gradients(options));
+      expect(said.gradients).toBe(entry.gradients(options));
+    },
+  },
   {
     name: "stays within budget and domain, and states sizes and objectives that are true",
     async check(entry, norm) {

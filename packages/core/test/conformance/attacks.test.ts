@@ -38,6 +38,8 @@ describe.each(onLinear)("$name", (entry) => {
 const impostor = (attack: Attack): AnyEvasionAttack => ({
   ...evasionAttacks.pgd,
   name: "impostor",
+  gradients: () => 1,
+  asks: () => ({ scores: 1, gradients: 1 }),
   build: () => attack,
 });
 
@@ -63,6 +65,7 @@ let calls = 0;
 
 const impostors: readonly (readonly [what: string, attack: Attack, caughtBy: RegExp])[] = [
   ["the identity", moving(() => {}), /^gains/],
+  ["no gradients where it says one", moving(() => {}), /^asks for about/],
   ["descent instead of ascent", climb(-1), /^gains/],
   ["states outside the ball", moving((points) => void points.data.fill(0.5)), /^yields/],
   ["another result at each call", moving((points) => void (points.data[calls++ % 5] += 0.01)), /^is the same/],

@@ -28,6 +28,7 @@ export const admix: Booster<z.infer<typeof options>> = {
   stage: "transformation",
   data: "images",
   gradientsPerStep: ({ partners, scales }) => partners * scales,
+  overhead: 20,
   unhelpful: constantGradient,
   wrap(inner, { partners, share, scales }, context) {
     const { clean, labels } = context;

@@ -66,6 +66,7 @@ export const blockShuffle: Booster<z.infer<typeof options>> = {
   stage: "transformation",
   data: "images",
   gradientsPerStep: ({ copies }) => copies,
+  overhead: 110,
   unhelpful: () => undefined,
   wrap: (inner, { blocks, angle, copies }, context) =>
     transformedCopies(inner, context, "bsr", copies, ({ layout, memory, random }) =>

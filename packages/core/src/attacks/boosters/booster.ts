@@ -40,6 +40,8 @@ export interface Booster<Options = Record<string, unknown>> extends EntryWithOpt
   readonly data: "any" | "real" | "images";
   /** Rows of gradients that it asks for where one would be asked for without it. */
   gradientsPerStep(options: Options): number;
+  /** Microseconds that it takes itself for each of these rows of 784 features: drawing, moving, transforming. */
+  readonly overhead?: number;
   /** Why it cannot help there, in a sentence without its full stop; undefined where it may. */
   unhelpful(boosted: Boosted): string | undefined;
   /**

@@ -34,6 +34,7 @@ export const diverseInput: Booster<z.infer<typeof options>> = {
   stage: "transformation",
   data: "images",
   gradientsPerStep: () => 1,
+  overhead: 120,
   unhelpful: () => undefined,
   wrap(inner, { probability, rate }, context) {
     // There are few sizes, and many places of each.

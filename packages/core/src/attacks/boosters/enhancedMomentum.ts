@@ -27,6 +27,7 @@ export const enhancedMomentum: Booster<z.infer<typeof options>> = {
   stage: "neighbours",
   data: "real",
   gradientsPerStep: ({ copies }) => copies,
+  overhead: 12,
   unhelpful: constantGradient,
   wrap(inner, { copies, radius }, context) {
     const last: Points = { ...context.origin, data: new Float64Array(context.origin.data.length) };

@@ -27,6 +27,7 @@ export const gradientRelevance: Booster<z.infer<typeof options>> = {
   stage: "neighbours",
   data: "real",
   gradientsPerStep: ({ neighbours }) => 1 + neighbours,
+  overhead: 25,
   unhelpful: constantGradient,
   wrap:
     (inner, { neighbours, radius }, context) =>

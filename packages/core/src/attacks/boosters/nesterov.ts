@@ -21,6 +21,7 @@ export const nesterov: Booster<z.infer<typeof options>> = {
   stage: "lookAhead",
   data: "any",
   gradientsPerStep: () => 1,
+  overhead: 15,
   unhelpful: constantGradient,
   wrap: (inner, _, context) => (points, indices, step) => {
     const { velocity, stepSize, momentum } = step;

@@ -28,6 +28,7 @@ export const penalizedNorm: Booster<z.infer<typeof options>> = {
   stage: "neighbours",
   data: "real",
   gradientsPerStep: ({ neighbours }) => 2 * neighbours,
+  overhead: 12,
   unhelpful: constantGradient,
   wrap:
     (inner, { neighbours, radius, balance }, context) =>

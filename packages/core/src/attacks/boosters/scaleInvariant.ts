@@ -35,6 +35,7 @@ export const scaleInvariant: Booster<z.infer<typeof options>> = {
   stage: "transformation",
   data: "images",
   gradientsPerStep: ({ scales }) => scales,
+  overhead: 20,
   unhelpful: constantGradient,
   wrap: (inner, { scales }, context) =>
     transformedCopies(inner, context, "si", scales, ({ copy }) => (copy === 0 ? undefined : scaling(0.5 ** copy))),

@@ -124,6 +124,7 @@ export const structureInvariant: Booster<z.infer<typeof options>> = {
   stage: "transformation",
   data: "images",
   gradientsPerStep: ({ copies }) => copies,
+  overhead: 90,
   unhelpful: () => undefined,
   wrap: (inner, { blocks, copies }, context) =>
     transformedCopies(inner, context, "sia", copies, ({ index, copy, image, layout, memory, random }) => {

@@ -33,6 +33,7 @@ export const translationInvariant: Booster<z.infer<typeof options>> = {
   stage: "filter",
   data: "images",
   gradientsPerStep: () => 1,
+  overhead: 35,
   unhelpful: () => undefined,
   wrap(inner, { kernel }, { shape }) {
     const layout = layoutFor("ti", shape);

@@ -26,6 +26,7 @@ export const varianceTuning: Booster<z.infer<typeof options>> = {
   stage: "neighbours",
   data: "real",
   gradientsPerStep: ({ neighbours }) => 1 + neighbours,
+  overhead: 25,
   unhelpful: constantGradient,
   wrap(inner, { neighbours, radius }, context) {
     const variance = { ...context.origin, data: new Float64Array(context.origin.data.length) };

@@ -7,7 +7,8 @@ import type { Differentiable } from "../../models/open.ts";
 import { openModel } from "../../models/open.ts";
 import { gatherRows } from "../../tensor.ts";
 import { norms } from "../../threat/norm.ts";
-import { type Attacker, buildAttacker, gradientsPerSample, MOMENTUM } from "../attacker.ts";
+import { type Attacker, buildAttacker, MOMENTUM } from "../attacker.ts";
+import { gradientsPerSample } from "../attackerCost.ts";
 import { runAttack } from "../run.ts";
 import { ensembles } from "./index.ts";
 

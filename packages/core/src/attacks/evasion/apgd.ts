@@ -4,7 +4,7 @@ import { z } from "zod";
 import { addScaled } from "../../linalg.ts";
 import { type Attack, type Points, rowOf, takePoints } from "../attack.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
-import { withRestarts } from "./restarts.ts";
+import { stepsOfAll, withRestarts } from "./restarts.ts";
 
 /** Share of a step that is new; the rest goes on in the direction of the last one. */
 const FRESH = 0.75;
@@ -110,6 +110,7 @@ export const apgd: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true, boosters: false },
   reference: "Croce and Hein, ICML 2020, Algorithm 1",
-  gradients: ({ steps, restarts }) => steps * (1 + restarts),
+  gradients: stepsOfAll,
+  asks: (chosen) => ({ scores: stepsOfAll(chosen) + 2, gradients: stepsOfAll(chosen) }),
   build: ({ restarts, ...options }) => withRestarts(apgdAttack(options), restarts),
 };

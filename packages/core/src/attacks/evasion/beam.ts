@@ -84,17 +84,29 @@ async function widened(
   const indices = new Int32Array(made.length).fill(i);
   context.project(trials, indices);
   const { points, isValid } = towardsRules(context, trials, indices);
-  const seen = new Set(members.map(({ point }) => point.join()));
-  const rows = Int32Array.from(isValid.keys()).filter((row) => {
-    const text = isValid[row] === 1 ? rowOf(points, row).join() : "";
-    const isNew = text !== "" && !seen.has(text);
-    if (isNew) seen.add(text);
-    return isNew;
-  });
+  const isNew = distinctFrom(members.map(({ point }) => point));
+  const rows = Int32Array.from(isValid.keys()).filter((row) => isValid[row] === 1 && isNew(rowOf(points, row)));
   const values = await context.objective(takePoints(points, rows), new Int32Array(rows.length).fill(i));
   return Array.from(rows, (row, k) => ({ point: rowOf(points, row).slice(), value: values[k] }))
     .sort((a, b) => b.value - a.value)
     .slice(0, width);
+}
+
+/** Whether a point is none of those given, nor of those that were asked about before. */
+function distinctFrom(given: readonly Float64Array[]): (point: Float64Array) => boolean {
+  const seen = new Map<number, Float64Array[]>();
+  const isNew = (point: Float64Array) => {
+    // A weighted sum, which equal points have in common; texts of points took most of the time of a search.
+    let sum = 0;
+    for (let j = 0; j < point.length; j++) sum += point[j] * Math.sqrt(j + 1);
+    const alike = seen.get(sum);
+    if (alike?.some((other) => other.every((value, j) => value === point[j]))) return false;
+    if (alike) alike.push(point);
+    else seen.set(sum, [point]);
+    return true;
+  };
+  given.forEach(isNew);
+  return isNew;
 }
 
 /** A point with one feature, or one group, changed in each way that is tried. */
@@ -135,5 +147,10 @@ export const beam: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: false, discrete: false, improves: false, boosters: false },
   reference: "greedy search as in Demontis et al. 2019, section 5.1, without gradients",
+  // Three lengths up and down, of which about half leave the box.
+  asks: ({ width, changes }, features) => ({
+    scores: 1 + 3 * width * features * Math.min(changes, features),
+    gradients: 0,
+  }),
   build: beamAttack,
 };

@@ -3,9 +3,10 @@
 import { z } from "zod";
 import type { Attack } from "../attack.ts";
 import { overrideContext } from "../override.ts";
-import { type CapgdOptions, capgdAttack, capgdOptions } from "./capgd.ts";
+import { askedByCapgd, type CapgdOptions, capgdAttack, capgdOptions } from "./capgd.ts";
 import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
-import { type EvolutionOptions, evolutionAttack } from "./evolution.ts";
+import { askedByEvolution, type EvolutionOptions, evolutionAttack } from "./evolution.ts";
+import { stepsOfAll } from "./restarts.ts";
 
 /**
  * CAPGD (`capgdAttack`), then for the rows that did not reach their goal the search by scores (`evolutionAttack`), from
@@ -44,6 +45,12 @@ export const caa: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true, boosters: false },
   reference: "Simonetto, Ghamizi and Cordy, NeurIPS 2024 (CAA)",
-  gradients: ({ steps, restarts }) => steps * (1 + restarts),
+  gradients: stepsOfAll,
+  asks(chosen) {
+    const [ascent, search] = [askedByCapgd(chosen), askedByEvolution(chosen)];
+    // Of the rows about half withstand the ascent.
+    return { scores: ascent.scores + search.scores / 2, gradients: ascent.gradients };
+  },
+  overhead: 30,
   build: caaAttack,
 };

@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { type Attack, type AttackContext, type Points, rowOf, takePoints } from "../attack.ts";
 import { overrideContext } from "../override.ts";
+import type { Queries } from "../queries.ts";
 import { towardsRules } from "../towardsRules.ts";
 import { apgdAttack } from "./apgd.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
-import { withRestarts } from "./restarts.ts";
+import { stepsOfAll, withRestarts } from "./restarts.ts";
 
 /** How long ascent under the rules of a table takes, and how often it begins. */
 export interface CapgdOptions {
@@ -121,12 +122,19 @@ export const capgdOptions = z.strictObject({
   restarts: restartsOption.default(1),
 });
 
+/** Each step asks for the scores of its point and of what it is repaired to. */
+export const askedByCapgd = (chosen: CapgdOptions): Queries => ({
+  scores: 2 * stepsOfAll(chosen) + 10,
+  gradients: stepsOfAll(chosen),
+});
+
 export const capgd: EvasionAttack<CapgdOptions> = {
   name: "capgd",
   summary: "ascent under the rules of a table, repaired after each step; the best valid point on the way counts",
   options: capgdOptions,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true, boosters: false },
   reference: "Simonetto, Ghamizi and Cordy, NeurIPS 2024 (CAPGD)",
-  gradients: ({ steps, restarts }) => steps * (1 + restarts),
+  gradients: stepsOfAll,
+  asks: askedByCapgd,
   build: capgdAttack,
 };

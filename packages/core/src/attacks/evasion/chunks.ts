@@ -3,6 +3,7 @@
 import { type Dataset, denseRows, rowCount } from "../../data/dataset.ts";
 import type { FloatType, Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
+import type { Queries } from "../queries.ts";
 import type { AttackResult, RuleOutcome } from "../run.ts";
 import type { AttackedModel } from "./affine.ts";
 import { type CraftTask, craftEvasion } from "./craft.ts";
@@ -40,12 +41,6 @@ export interface MinimumChunksTask
     > {
   /** Takes the points of rows `from` on. */
   place(from: number, points: Tensor<FloatType>): void | Promise<void>;
-}
-
-/** Rows of scores and of gradients that were asked for. */
-export interface Queries {
-  readonly scores: number;
-  readonly gradients: number;
 }
 
 /** What crafting took, and where it met its limits. */

@@ -7,6 +7,7 @@ import { type Norm, normNames } from "../../threat/norm.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack } from "../attack.ts";
 import type { ChosenBooster } from "../boosters/booster.ts";
+import type { Queries } from "../queries.ts";
 
 /** An evasion attack as the registry holds it: what it can, and how it is built from its options. */
 export interface EvasionAttack<Options = Record<string, unknown>> extends EntryWithOptions<Options> {
@@ -30,6 +31,13 @@ export interface EvasionAttack<Options = Record<string, unknown>> extends EntryW
   readonly reference: string;
   /** Rows of gradients for each point and budget; absent where the points decide. */
   gradients?(options: Options): number;
+  /**
+   * About what it asks of a model for each point of so many features and each budget, from one start. Estimates of time
+   * are made of it, and an audit by all attackers leaves out those that ask for very much.
+   */
+  asks(options: Options, features: number): Queries;
+  /** Microseconds that it takes itself for each of these rows (`LEAST_OVERHEAD` where absent). */
+  readonly overhead?: number;
   /** The attack; boosters only where it can have some. */
   build(options: Options, boosters: readonly ChosenBooster[], threat: ThreatModel): Attack;
 }

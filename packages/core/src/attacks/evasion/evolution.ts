@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Stream } from "../../random.ts";
 import { type Attack, type AttackContext, type Points, rowOf, takePoints } from "../attack.ts";
+import type { Queries } from "../queries.ts";
 import { towardsRules } from "../towardsRules.ts";
 import { type EvasionAttack, everyNorm } from "./evasionAttack.ts";
 
@@ -170,11 +171,19 @@ const options = z.strictObject({
   stop: z.boolean().default(false).describe("rule by which rows that reached their goal are left alone"),
 });
 
+/** The start, the row itself and each child. */
+export const askedByEvolution = ({ generations, offspring }: Omit<EvolutionOptions, "stop">): Queries => ({
+  scores: 3 + generations * offspring,
+  gradients: 0,
+});
+
 export const evolution: EvasionAttack<z.infer<typeof options>> = {
   name: "evolution",
   summary: "mutations and crossings of points under the rules of a table, by scores alone",
   options,
   capabilities: { norms: everyNorm, gradients: false, discrete: false, improves: true, boosters: false },
   reference: "after MOEVA, Simonetto et al., IJCAI 2022",
+  asks: askedByEvolution,
+  overhead: 30,
   build: evolutionAttack,
 };

@@ -14,5 +14,6 @@ export const fgm: EvasionAttack<z.infer<typeof options>> = {
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false, boosters: true },
   reference: "Goodfellow et al., ICLR 2015",
   gradients: () => 1,
+  asks: () => ({ scores: 1, gradients: 1 }),
   build: (_, boosters) => withBoosters(pgdAttack({ steps: 1, stepSize: 1 }), boosters),
 };

@@ -103,5 +103,10 @@ export const flips: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: ["l0", "l1"], gradients: true, discrete: true, improves: true, boosters: false },
   reference: "Demontis et al. 2019, section 5.1 (Drebin)",
+  // Budgets are how many flip; most are short beside the features.
+  asks({ perGradient }, features) {
+    const gradients = Math.ceil(Math.min(features, 20) / perGradient);
+    return { scores: gradients + 1, gradients };
+  },
   build: flipAttack,
 };

@@ -155,5 +155,10 @@ export const lineSearch: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: true, boosters: false },
   reference: "Demontis et al. 2019, Algorithm 1",
+  // On networks; affine scores and shallow ones take fewer.
+  asks: ({ maxIterations, restarts }) => {
+    const gradients = Math.min(maxIterations, 15) * (1 + restarts);
+    return { scores: 2 * gradients, gradients };
+  },
   build: ({ restarts, ...options }) => withRestarts(lineSearchAttack(options), restarts),
 };

@@ -44,5 +44,6 @@ export const noise: EvasionAttack<z.infer<typeof options>> = {
   capabilities: { norms: everyNorm, gradients: false, discrete: false, improves: false, boosters: false },
   reference: "the baseline of Szegedy et al., ICLR 2014",
   gradients: () => 0,
+  asks: () => ({ scores: 1, gradients: 0 }),
   build: () => noiseAttack(),
 };

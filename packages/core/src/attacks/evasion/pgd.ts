@@ -14,7 +14,7 @@ import {
 import { withBoosters } from "../boosters/withBoosters.ts";
 import { direction } from "../directions.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
-import { withRestarts } from "./restarts.ts";
+import { stepsOfAll, withRestarts } from "./restarts.ts";
 
 /** Steps of fixed length, and what each keeps of those before. */
 export interface PgdOptions {
@@ -98,6 +98,7 @@ export const pgd: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: true, discrete: false, improves: false, boosters: true },
   reference: "Madry et al., ICLR 2018; momentum: Dong et al., CVPR 2018",
-  gradients: ({ steps, restarts }) => steps * (1 + restarts),
+  gradients: stepsOfAll,
+  asks: (chosen) => ({ scores: 1, gradients: stepsOfAll(chosen) }),
   build: ({ restarts, ...options }, boosters) => withRestarts(withBoosters(pgdAttack(options), boosters), restarts),
 };

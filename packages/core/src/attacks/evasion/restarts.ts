@@ -34,6 +34,10 @@ export function withRestarts(attack: Attack, restarts: number): Attack {
   };
 }
 
+/** Steps of the attack from all starts together. */
+export const stepsOfAll = ({ steps, restarts }: { readonly steps: number; readonly restarts: number }): number =>
+  steps * (1 + restarts);
+
 function restartOf(context: AttackContext, run: number, all: Int32Array): AttackContext {
   const random: AttackContext["random"] = (index, ...labels) => context.random(index, "restart", run, ...labels);
   const start: Points = { ...context.origin, data: context.origin.data.slice() };

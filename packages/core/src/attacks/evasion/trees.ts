@@ -138,5 +138,6 @@ export const trees: EvasionAttack<z.infer<typeof options>> = {
   options,
   capabilities: { norms: everyNorm, gradients: false, discrete: false, improves: false, boosters: false, trees: true },
   reference: "after Chen et al., NeurIPS 2019; Kantchelian et al., ICML 2016",
+  asks: () => ({ scores: 2, gradients: 0 }),
   build: (given, _, threat) => treesAttack(given, threat),
 };

@@ -144,6 +144,7 @@ export const universal: EvasionAttack<z.infer<typeof options>> = {
     mixesRows: true,
   },
   gradients: ({ steps }) => steps,
+  asks: ({ steps }) => ({ scores: steps + 2, gradients: steps }),
   reference: "Moosavi-Dezfooli et al., CVPR 2017; Shafahi et al., AAAI 2020",
   build: (chosen, boosters) => withBoosters(universalAttack(chosen), boosters),
 };

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { boxPoints } from "../../../test/linearWorld.ts";
-import { attackerName, gradientsPerSample } from "../../attacks/attacker.ts";
+import { attackerName } from "../../attacks/attacker.ts";
+import { gradientsPerSample } from "../../attacks/attackerCost.ts";
 import { attackerNamed } from "../../attacks/attackerNames.ts";
 import { startPlan } from "../engine/plan.ts";
 import { taskKey } from "../engine/task.ts";
@@ -83,6 +84,21 @@ it("an image booster on flat rows and an ensemble of one are left out with the r
   expect(chosen("sia").leftOut[0]).toMatch(/attacker sia is left out: .*images/);
   const alone = suitable(named("ensemble"), surrogates.slice(0, 1).map(standInOf), data, { norm: "l2" });
   expect(alone).toEqual({ attackers: [], leftOut: ["attacker ensemble is left out: there is one surrogate."] });
+});
+
+it("among all, who asks for very many rows is left out with their number, and kept where it is named", () => {
+  const wide = { ...data, featureShape: [784] };
+  const standIns = surrogates.map(standInOf);
+  const among = (isAll: boolean, from: Pick<typeof data, "domain" | "featureShape"> = wide) =>
+    suitable(named("beam", "evolution", "pgn"), standIns, from, { norm: "l2" }, { isAll });
+  // Three lengths of 784 features in each of 50 rounds.
+  expect(among(true).leftOut.filter((why) => why.includes("left out"))).toEqual([
+    expect.stringMatching(/^attacker beam is left out: it asks for about 120,000 rows of scores and gradients/),
+  ]);
+  expect(among(true).attackers.map(({ name }) => name)).toEqual(["evolution", "pgn"]);
+  for (const kept of [among(false), among(true, data)]) {
+    expect(kept.attackers.map(({ name }) => name)).toEqual(["beam", "evolution", "pgn"]);
+  }
 });
 
 it("names are parts of the registries in any order, each kind once", () => {

@@ -1,6 +1,7 @@
 // Who attacks in an audit beside the strongest attack on each surrogate by itself.
 
-import { type Attacker, buildAttacker, gradientsPerSample, MOMENTUM } from "../../attacks/attacker.ts";
+import { type Attacker, buildAttacker, MOMENTUM } from "../../attacks/attacker.ts";
+import { askedBy, gradientsPerSample } from "../../attacks/attackerCost.ts";
 import { attackerNamed } from "../../attacks/attackerNames.ts";
 import { boosterByName, boosters } from "../../attacks/boosters/index.ts";
 import { imageLayout } from "../../attacks/boosters/transformations/imageLayout.ts";
@@ -11,6 +12,7 @@ import { InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { LossName } from "../../models/losses.ts";
 import { list } from "../../numbers.ts";
+import { sizeOf } from "../../tensor.ts";
 import type { FurtherCraft } from "../evasion/matrixQuestion.ts";
 import type { AuditAttacker, NamedAttacker, RivalledAttacker } from "../namedAttacker.ts";
 import { levelName } from "../names.ts";
@@ -65,15 +67,21 @@ export const standInOf = ({ learner, complexity }: SurrogateChoice): StandIn => 
 });
 
 /**
+ * Rows of scores and gradients for each point and budget: who asks for more is tried where it is named, and not among
+ * all. Boosters ask for up to 400, searches for 600; one that tries each of many features would take days.
+ */
+const MOST_ROWS = 5000;
+
+/**
  * The attackers that suit points and surrogates, and why others do not, in sentences. Boosters are left out on
- * surrogates where they cannot help.
+ * surrogates where they cannot help; where nobody was named, who asks for very much too.
  */
 export function suitable(
   attackers: readonly RivalledAttacker[],
   surrogates: readonly StandIn[],
   { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
   norm: NormChoice,
-  loss: LossName = "margin",
+  { loss = "margin", isAll = false }: { readonly loss?: LossName; readonly isAll?: boolean } = {},
 ): { readonly attackers: readonly AuditAttacker[]; readonly leftOut: readonly string[] } {
   const threat = threatIn(domain, norm, undefined);
   const ids = surrogates.map(({ id }) => id);
@@ -93,7 +101,8 @@ export function suitable(
           ? "it attacks decision trees, and no surrogate is one"
           : helped.length === 0
             ? `of every surrogate it is so that ${why[0]}`
-            : unsuited(() => buildAttacker(how, { threat, shape: featureShape, models }));
+            : (unsuited(() => buildAttacker(how, { threat, shape: featureShape, models })) ??
+              (isAll ? tooHungry(how, sizeOf(featureShape)) : undefined));
     if (reason === undefined) kept.push({ ...attacker, on: isTogether ? ids : helped });
     else if (beside === undefined) leftOut.push(`attacker ${name} is left out: ${reason}.`);
     if (reason !== undefined || isTogether || helped.length === ids.length || beside !== undefined) continue;
@@ -142,7 +151,10 @@ export function attackersFor(
   if (names && !isAll) {
     for (const { how } of named) requireSuited(how, attacked, norm, how.ensemble === undefined ? 1 : surrogates.length);
   }
-  const { attackers, leftOut } = suitable(names ? withRivals(named) : named, surrogates, attacked, norm, loss);
+  const { attackers, leftOut } = suitable(names ? withRivals(named) : named, surrogates, attacked, norm, {
+    loss,
+    isAll,
+  });
   const byDefault = !names && attackers.length > 0 ? [`attackers beside single surrogates: ${chosen.join(", ")}`] : [];
   return names && !isAll
     ? { attackers, told: byDefault, leftOut }
@@ -168,6 +180,15 @@ function unsuited(build: () => unknown): string | undefined {
     if (fault instanceof InputError && fault.code === "unsupported") return fault.message;
     throw fault;
   }
+}
+
+/** That an attacker asks for too much to be tried where nobody named it. */
+function tooHungry(how: Attacker, features: number): string | undefined {
+  const { scores, gradients } = askedBy(how, features);
+  const rows = scores + gradients;
+  if (rows <= MOST_ROWS) return undefined;
+  const most = Number(rows.toPrecision(2)).toLocaleString("en");
+  return `it asks for about ${most} rows of scores and gradients for each point and budget; name it to have it tried`;
 }
 
 /** Why the boosters of an attacker cannot help on a surrogate; undefined where it has none or one may. */

@@ -118,6 +118,29 @@ describe("execute", () => {
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(seen.at(-1)).toBe(1);
   });
+
+  test("counts a task once that says at its end that all is done, and weighs tasks by their seconds", async () => {
+    const store = memoryStore();
+    const workers = adders(store, 1);
+    const run: Workers["run"] = async (each, onProgress) => {
+      for (const share of [0.25, 1]) onProgress(share);
+      await workers.run(each, onProgress);
+    };
+    const chain = ["a", "b", "c", "d"].map((key, i, all) => ({ ...task(key, all[i - 1] ?? "source"), seconds: i + 1 }));
+    const seen: number[] = [];
+    const told: number[] = [];
+    await execute({ ...diamond, tasks: chain }, [{ key: "d" }], store, { count: 1, run }, ({ done, seconds }) => {
+      seen.push(done);
+      told.push(seconds);
+    });
+    // Each of four tasks: as it begins, at a quarter, at its own end, at ours; of ten seconds in all.
+    const marks = [0, 1, 3, 6].flatMap((before, i) => [0, 0.25, 1, 1].map((share) => (before + share * (i + 1)) / 10));
+    seen.forEach((done, at) => {
+      expect(done).toBeCloseTo(marks[at], 12);
+    });
+    expect(seen).toHaveLength(marks.length);
+    expect(new Set(told)).toEqual(new Set([10]));
+  });
 });
 
 describe("keys and artifacts", () => {

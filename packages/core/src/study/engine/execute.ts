@@ -26,6 +26,8 @@ export interface Progress {
   readonly label: string;
   /** The share of the estimated time that is done, 0 to 1. */
   readonly done: number;
+  /** What all was estimated to take with these workers, in seconds. */
+  readonly seconds: number;
   readonly tasksDone: number;
   readonly tasks: number;
   /** Tasks of this plan that the store had already. */
@@ -76,7 +78,7 @@ export async function execute(
 
   const finished = new Set<string>();
   const running = new Map<string, Promise<void>>();
-  /** How far those are that run. */
+  /** How far those are that began. A task may say that all is done before it has ended, and counts once. */
   const share = new Map<string, number>();
   let total = 0;
   const arrange = () => {
@@ -88,12 +90,12 @@ export async function execute(
   let part = 0;
   const advance = ({ key, seconds, label }: Task, done: number) => {
     part += seconds * (done - (share.get(key) ?? 0));
-    if (done < 1) share.set(key, done);
-    else share.delete(key);
+    share.set(key, done);
     onProgress?.({
       label,
       // Of many parts the sum is rounded: the whole is what all tasks are.
       done: finished.size === needed.size ? 1 : Math.min(1, part / Math.max(total, Number.MIN_VALUE)),
+      seconds: total / workers.count,
       tasksDone: finished.size,
       tasks: needed.size,
       reused: tasks.length - needed.size,
@@ -125,10 +127,7 @@ export async function execute(
           losses.set(error.key, times);
           if (times > MOST_LOSSES) throw storeKeepsNothing(error.key);
           const lost = byKey.get(error.key);
-          if (lost && finished.delete(error.key)) {
-            share.set(error.key, 1);
-            advance(lost, 0);
-          }
+          if (lost && finished.delete(error.key)) advance(lost, 0);
           needed.delete(error.key);
           sources.delete(error.key);
           await visit(error.key);

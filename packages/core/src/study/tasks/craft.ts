@@ -1,9 +1,9 @@
 // Crafts evasion points on one model, or on several at once, for all budgets.
 
-import { gradientsPerSample } from "../../attacks/attacker.ts";
-import { craftInChunks, type Queries } from "../../attacks/evasion/chunks.ts";
+import { secondsPerPoint } from "../../attacks/attackerCost.ts";
+import { craftInChunks } from "../../attacks/evasion/chunks.ts";
+import type { Queries } from "../../attacks/queries.ts";
 import { featureCount, rowCount } from "../../data/dataset.ts";
-import { learnerByName } from "../../learners/registry.ts";
 import { rowsOfChunk } from "../../models/limits.ts";
 import type { RowsRoom } from "../../rows.ts";
 import type { Estimate, TaskKind } from "../engine/task.ts";
@@ -67,13 +67,8 @@ export function estimateCrafting(
   { model, models = [model!], attacked: { rows, features } }: CraftingInputs,
   budgets: number,
 ): Estimate {
-  const gradients = gradientsPerSample(attacker);
-  const seconds = models.reduce((sum, { learner }) => {
-    const isAffine = learner !== undefined && learnerByName(learner).capabilities.affine;
-    // Models that are not affine take iterations.
-    const each = gradients === undefined ? (isAffine ? 1.2e-4 : 1e-3) : gradients * (isAffine ? 1e-5 : 3e-5);
-    return sum + rows * budgets * each;
-  }, 0.03);
+  const learners = models.map(({ learner }) => learner);
+  const seconds = 0.03 + rows * budgets * secondsPerPoint(attacker, learners, features);
   const learner = models.length === 1 ? models[0].learner : undefined;
   return { seconds, bytes: 4 * rows * features * budgets, learner, rows };
 }

@@ -1,6 +1,7 @@
 // What crafting leaves behind: points for each budget, what they took, and where it met its limits.
 
-import type { Queries, RuleCounts } from "../../attacks/evasion/chunks.ts";
+import type { RuleCounts } from "../../attacks/evasion/chunks.ts";
+import type { Queries } from "../../attacks/queries.ts";
 import { type AnyRows, inMemory, type Rows, rowsOf } from "../../rows.ts";
 import { tensor } from "../../tensor.ts";
 import type { Json } from "../engine/artifact.ts";

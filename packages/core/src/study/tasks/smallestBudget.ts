@@ -1,7 +1,8 @@
 // Searches for each point the smallest budget at which a model, or several at once, get it wrong.
 
-import { minimumInChunks, type Queries } from "../../attacks/evasion/chunks.ts";
+import { minimumInChunks } from "../../attacks/evasion/chunks.ts";
 import { strongestAttack } from "../../attacks/evasion/craft.ts";
+import type { Queries } from "../../attacks/queries.ts";
 import { featureCount, rowCount } from "../../data/dataset.ts";
 import { rowsOfChunk } from "../../models/limits.ts";
 import { type AnyRows, inMemory, type Rows, type RowsRoom, rowsOf } from "../../rows.ts";
