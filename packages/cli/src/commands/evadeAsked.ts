@@ -113,7 +113,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
   if (mixesRows && !epsilons) throw noSmallest(entry.name);
   const type: FloatType = models.every(({ opened }) => opened.inputType === "float64") ? "float64" : "float32";
   const { changeable, direction, grid, norm } = threat;
-  const inRanges = norm.units !== undefined && norm.name !== "l0";
+  const inRanges = norm.units !== undefined && !norm.counts;
   const units = known ? "cost" : inRanges ? "ranges" : undefined;
   return {
     epsilons,

@@ -1,6 +1,6 @@
 // What `carom evade` makes of sparse rows of binary features, which are never written out.
 
-import { type Dataset, InputError, norms, type Runtime, rowCount, type ThreatModel } from "@carom/core";
+import { type Dataset, InputError, type Runtime, rowCount, type ThreatModel } from "@carom/core";
 import { sparseFlips } from "@carom/core/attacks";
 import type { SparseRows } from "@carom/core/data";
 import { startProgress } from "../terminal/progress.ts";
@@ -26,8 +26,8 @@ export async function craftSparse(
   epsilons: readonly number[],
   quiet: boolean,
 ): Promise<Evaded | undefined> {
-  // Of binary features L0 and L1 are the same.
-  if (threat.norm.name !== "l0" && threat.norm !== norms.l1) return undefined;
+  // What adds up over binary features is their number, in any unit that is the same for all.
+  if (!threat.norm.adds || (threat.norm.units && !threat.norm.counts)) return undefined;
   const isBinary = threat.domain.kinds?.every((kind) => kind === "binary");
   if (models.length > 1 || threat.changeable || !isBinary) return undefined;
   const { direction } = threat;

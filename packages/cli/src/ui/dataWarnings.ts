@@ -30,7 +30,7 @@ export function dataWarnings(
 ): readonly string[] {
   const { threat, units, epsilons, type = "float32" } = attack ?? {};
   const sentences = [
-    ...(threat && threat.norm.name !== "l0" ? unitsWarnings(threat.domain, { ...(units && { units }) }, epsilons) : []),
+    ...(threat && !threat.norm.counts ? unitsWarnings(threat.domain, { ...(units && { units }) }, epsilons) : []),
     caseWarning(data.classNames),
     wideBoxWarning(data, { attacked: attack !== undefined, learned }),
     learned ? float32Warning(data) : undefined,

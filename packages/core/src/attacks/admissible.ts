@@ -3,8 +3,6 @@
 import { isWhole } from "../data/featureKind.ts";
 import { repair, satisfied } from "../features/rules.ts";
 import type { FloatType } from "../tensor.ts";
-import { projectGroups } from "../threat/projectGroups.ts";
-import { keepLargest } from "../threat/projectL0.ts";
 import { settle } from "../threat/settle.ts";
 import { type BudgetedThreat, budgetOf, isFrozen, moveOf } from "../threat/threat.ts";
 import { type Points, rowOf, takePoints } from "./attack.ts";
@@ -162,11 +160,7 @@ function projectInGroups(
   const inUnits = (values: Float64Array) =>
     values.map((value, j) => (unitOf(j) > 0 ? (value - from[j]) / unitOf(j) : 0));
   const move = inUnits(point);
-  if (norm.name === "l0") {
-    const wanted = move.slice();
-    projectGroups("linf", rules!.groups, move, Number.POSITIVE_INFINITY, inUnits(lower), inUnits(upper));
-    keepLargest(wanted, move, epsilon, norm.blocks);
-  } else projectGroups(norm.name, rules!.groups, move, epsilon, inUnits(lower), inUnits(upper));
+  norm.projectGroups(rules!.groups, move, epsilon, inUnits(lower), inUnits(upper));
   // Rounding must not lead out of the box.
   for (let j = 0; j < point.length; j++) {
     point[j] = Math.min(Math.max(from[j] + unitOf(j) * move[j], lower[j]), upper[j]);

@@ -23,7 +23,7 @@ interface Ascent {
 export function ascentOf({ models, threat, origin, labels, sign, budgets, type }: Ascent): AttackContext["ascend"] {
   const [model] = models;
   const norm = threat.norm.name;
-  if (models.length > 1 || !model.ascend || norm === "l0" || norm === "l1" || threat.norm.units) return undefined;
+  if (models.length > 1 || !model.ascend || threat.norm.units || (norm !== "l2" && norm !== "linf")) return undefined;
   const ascendModel = model.ascend.bind(model);
   const eachWithin = withBounds(threat, origin);
   const { columns, data } = origin;

@@ -207,7 +207,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     start,
     budget: (i) => budgets[i],
     limit: (i) => limits[i],
-    isConvex: threat.norm.name !== "l0",
+    isConvex: !threat.norm.counts,
     objective,
     gradient: gradientOf(models),
     project,

@@ -20,7 +20,7 @@ export function costUnits({ columns }: ResolvedFeatures): Float64Array | undefin
  * others as none; what is nearest is measured in ranges, as columns cost the same however far they move.
  */
 export function costNorm(features: ResolvedFeatures, norm: Norm["name"]): Norm {
-  if (norm === "l0") {
+  if (norms[norm].counts) {
     const ranges = Float64Array.from(features.columns, ({ lower, upper }) => upper - lower);
     return scaledNorm(l0Of(blocksOf(features)), ranges);
   }

@@ -3,6 +3,7 @@
 import { assert } from "../errors.ts";
 import { reached } from "../study/goal.ts";
 import type { AuditCell, AuditModel, AuditResult } from "../study/result.ts";
+import { norms } from "../threat/norm.ts";
 
 /** The audited model: the first of the models. */
 export function targetOf(result: AuditResult): AuditModel {
@@ -69,7 +70,7 @@ export function tellingEpsilon(result: AuditResult): number {
  * The norm's name in running text: L1, L2 or L∞, and what features are measured in where that is not their own unit.
  */
 export function normName({ norm, units }: Pick<AuditResult["asked"], "norm" | "units">): string {
-  if (norm === "l0") return "L0";
+  if (norms[norm].counts) return norms[norm].label;
   const scaled = { features: "", ranges: "range-scaled ", costs: "cost-scaled " }[units ?? "features"];
-  return `${scaled}${{ l1: "L1", l2: "L2", linf: "L∞" }[norm]}`;
+  return `${scaled}${{ l0: "L0", l1: "L1", l2: "L2", linf: "L∞" }[norm]}`;
 }

@@ -176,8 +176,8 @@ function writeAxisNames(drawing: Element, marginLeft: number, marginTop: number)
     "text-anchor": "end",
     "data-mark": "axis names",
   });
-  append(group, "text", { x: marginLeft - 8, y: marginTop - 20 }, "judged on →");
-  append(group, "text", { x: marginLeft - 8, y: marginTop - 6 }, "crafted on ↓");
+  append(group, "text", { x: marginLeft - 8, y: marginTop - 20 }, "judged on");
+  append(group, "text", { x: marginLeft - 8, y: marginTop - 6 }, "crafted on");
 }
 
 /** The key to the heat map's colours: 0 to 100 % as a row of rectangles. */

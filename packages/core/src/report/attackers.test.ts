@@ -10,7 +10,10 @@ const gain = (attacker: string, low: number, high: number): AttackerGain => ({
   gain: { estimate: (low + high) / 2, low, high },
 });
 const said = (...gains: AttackerGain[]) =>
-  gainSentences({ attackerGains: { gains, explained: [] } } as unknown as StudyResult, 1);
+  gainSentences(
+    { attackerGains: { gains, explained: [] }, study: { attack: { norm: "l2" } } } as unknown as StudyResult,
+    1,
+  );
 
 it("names those beyond chance, the largest first, and counts the others", () => {
   const [sentence] = said(gain("a", 0.01, 0.03), gain("b", -0.01, 0.09), gain("c", 0.02, 0.1), gain("d", -0.3, -0.1));
@@ -21,7 +24,7 @@ it("names those beyond chance, the largest first, and counts the others", () => 
 
 it("says of nobody what intervals do not show, and nothing where none is compared", () => {
   expect(said(gain("a", -0.01, 0.2), gain("b", 0, 0.2))).toEqual([
-    expect.stringMatching(/^At ε = 1, no attacker of 2 can be told from those without boosters/),
+    expect.stringMatching(/^At ε = 1, none of 2 attackers can be told from one without boosters/),
   ]);
   expect(said()).toEqual([]);
   expect(gainSentences({} as StudyResult, 1)).toEqual([]);

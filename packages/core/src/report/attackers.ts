@@ -10,6 +10,7 @@ import { budgetOf } from "../study/measured.ts";
 import type { Section } from "./contents.ts";
 import { html, type Markup } from "./html.ts";
 import { nameIn } from "./studySummary.ts";
+import { budgetText } from "./words.ts";
 
 /** A row for each attacker at each budget; nothing where a study has one attacker and no ensembles. */
 export function attackerSection(result: StudyResult): Section | false {
@@ -38,7 +39,7 @@ export function attackerSection(result: StudyResult): Section | false {
 ${together.map(({ id }) => html`<td>${percent(rateOf(id))}</td><td>${number(cost([id]))}</td>`)}</tr>`;
     });
     const width = 5 + 2 * together.length;
-    return html`<tbody><tr><th scope="rowgroup" colspan="${width}" class="group">ε = ${epsilon}</th></tr>${rows}</tbody>`;
+    return html`<tbody><tr><th scope="rowgroup" colspan="${width}" class="group">${budgetText(epsilon, study)}</th></tr>${rows}</tbody>`;
   });
   const rate = study.attack.targetClass === undefined ? "error" : "targeted success";
   const heads = together.map(({ name }) => html`<th scope="col">${name}</th><th scope="col">gradients</th>`);
@@ -73,7 +74,7 @@ first-order increase of the target's loss that the perturbations have.</p>
 }
 
 /** What a study of several attackers found: which do more, or less, than those of equal compute, beyond chance. */
-export function gainSentences({ attackerGains }: StudyResult, epsilon: number): string[] {
+export function gainSentences({ attackerGains, study }: StudyResult, epsilon: number): string[] {
   const gains = attackerGains?.gains.filter((each) => each.epsilon === epsilon) ?? [];
   if (gains.length === 0) return [];
   const more = gains.filter(({ gain }) => gain.low > 0).toSorted((a, b) => b.gain.estimate - a.gain.estimate);
@@ -86,15 +87,17 @@ export function gainSentences({ attackerGains }: StudyResult, epsilon: number): 
             `${list(of.map(({ gain }) => Math.abs(100 * gain.estimate).toFixed(1)))} points in 100`,
         ];
   const rest = gains.length - more.length - less.length;
+  const budget = budgetText(epsilon, study);
   if (rest === gains.length) {
-    return [`At ε = ${epsilon}, no attacker of ${rest} can be told from those without boosters at equal compute.`];
+    const which = rest === 1 ? `${gains[0].attacker} cannot` : `none of ${rest} attackers can`;
+    return [`At ${budget}, ${which} be told from one without boosters at equal compute.`];
   }
   const parts = [
     ...told(more, "more than an attacker without boosters at equal compute"),
     ...told(less, "less"),
     ...(rest > 0 ? [`of the other ${rest} nothing can be told`] : []),
   ];
-  return [`At ε = ${epsilon}, ${parts.join("; ")} (over repetitions, intervals hold for all ${gains.length} at once).`];
+  return [`At ${budget}, ${parts.join("; ")} (over repetitions, intervals hold for all ${gains.length} at once).`];
 }
 
 const inPoints = ({ estimate, low, high }: Interval): Interval => ({

@@ -13,7 +13,7 @@ test("numbers are told apart in few digits, thousands by commas, words as they a
       { name: "job", before: "clerk", after: "none" },
       { name: "rate", before: -0.25, after: 1234567 },
     ]),
-  ).toBe("income 41,200 → 43,900; number of loans 3 → 2; job clerk → none; rate −0.25 → 1,235,000");
+  ).toBe("income 41,200 -> 43,900; number of loans 3 -> 2; job clerk -> none; rate −0.25 -> 1,235,000");
   expect(inWords([])).toBe("nothing changed");
   expect(inWords(Array.from({ length: 11 }, (_, i) => ({ name: `x${i}`, before: 0, after: 1 })))).toMatch(
     /; and 3 more$/,
@@ -27,7 +27,7 @@ test("two numbers never read the same, and read back near what they are", () => 
       fc.pre(before !== after && Math.abs(before - after) > 1e-12 * Math.abs(before));
       const [from, to] = inWords([{ name: "x", before, after }])
         .slice(2)
-        .split(" → ");
+        .split(" -> ");
       expect(from).not.toBe(to);
       const back = (text: string) => Number(text.replaceAll(",", "").replace("−", "-"));
       expect(Math.abs(back(from) - before)).toBeLessThanOrEqual(1e-3 * Math.abs(before));
@@ -51,7 +51,7 @@ test("the section begins with the column that moves most in points that mislead,
     columns: [column("a", 2), column("<b>", 9), column("still", 0)],
     rows: [],
   };
-  const { markup } = columnSection(moves);
+  const { markup } = columnSection(moves, "L2");
   expect(markup.indexOf("&lt;b&gt;")).toBeLessThan(markup.indexOf('<th scope="row">a</th>'));
   expect(markup).not.toContain("<b>");
   expect(markup).toContain("Columns that do not move: 1 of 3.");

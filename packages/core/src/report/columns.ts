@@ -11,12 +11,14 @@ import { headerOf } from "./outputs.ts";
 const LISTED = 15;
 
 /** The section on columns: of the points that mislead the target, in how many each column moved, and ten of them. */
-export function columnSection({ surrogate, epsilon, columns, rows }: ColumnMoves): Markup {
-  const moving = columns.filter(({ moved }) => moved.count > 0).toSorted((a, b) => vulnerability(b) - vulnerability(a));
+export function columnSection({ surrogate, epsilon, columns, rows }: ColumnMoves, measure: string): Markup {
+  const moving = columns
+    .filter(({ moved }) => moved.count > 0)
+    .toSorted((a, b) => vulnerability(b) - vulnerability(a) || (b.meanSize ?? 0) - (a.meanSize ?? 0));
   const still = columns.length - moving.length;
   if (moving.length === 0)
-    return html`<p>Points crafted on ${surrogate} with ε = ${epsilon} are where their rows are.</p>`;
-  return html`<p>Points crafted on ${surrogate} with ε = ${epsilon}. A column that moves in most of the points which mislead the target is one
+    return html`<p>Points crafted on ${surrogate} with ${measure} ε = ${epsilon} are where their rows are.</p>`;
+  return html`<p>Points crafted on ${surrogate} with ${measure} ε = ${epsilon}. A column that moves in most of the points which mislead the target is one
 that the target should not lean on, or that should be checked where it comes from; that it moves does not say that it had to.
 ${still > 0 && `Columns that do not move: ${still} of ${columns.length}.`} Changes are in the column's own unit, over the points in which it moves.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Columns that move"><table><thead><tr><th scope="col">column</th><th scope="col">moves in points that mislead</th>
@@ -44,15 +46,15 @@ function columnRow({ name, moved, movedOfFooled, rises, meanChange, largestChang
 /** Changes that are written out; a row of pixels or flags may have hundreds. */
 const WRITTEN = 8;
 
-/** What changed in a row: "income 41,200 → 43,900; number of loans 3 → 2". */
-export function inWords(changes: readonly CellChange[]): string {
+/** What changed in a row: "income 41,200 -> 43,900; number of loans 3 -> 2". */
+export function inWords(changes: readonly Omit<CellChange, "size">[]): string {
   if (changes.length === 0) return "nothing changed";
   const shown = changes.slice(0, WRITTEN).map(({ name, before, after }) => {
     const [from, to] =
       typeof before === "number" && typeof after === "number"
         ? apartPlain(before, after)
         : [String(before), String(after)];
-    return `${name} ${from} → ${to}`;
+    return `${name} ${from} -> ${to}`;
   });
   const more = changes.length > WRITTEN ? `; and ${changes.length - WRITTEN} more` : "";
   return `${shown.join("; ")}${more}`;

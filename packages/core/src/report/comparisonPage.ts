@@ -104,7 +104,7 @@ function definitions({ comparisons }: AuditComparison): Markup {
       "A learner with options that give a model of high or of low complexity: weakly or strongly regularised.",
     ],
     ["white-box", "Points crafted on the version itself, by an attacker who knows it; each version has its own."],
-    ["ε, the budget", "How far a point may be moved."],
+    ["ε, the budget", "How far a point may be moved; under L0 how many features may change."],
     ["only A, only B", "Points that end in a wrong class in this version alone; changed.csv lists them one by one."],
     [
       "intervals",

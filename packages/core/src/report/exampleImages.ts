@@ -28,7 +28,7 @@ function card({ asked, models }: AuditResult, example: ExampleImage): Markup {
   return html`<article class="card">
 <div class="strip">${image(greyImage(original, imageShape, asked.box), `point ${index}, labelled ${label}, before the attack`, label)}
 ${image(perturbationImage(change, imageShape), `what the attack changed in point ${index}: orange more, blue less`, `change ±${largestChange(change).toPrecision(2)}`)}
-${image(greyImage(attacked, imageShape, asked.box), `point ${index} after the attack`, says === undefined ? "attacked" : `→ ${says}`)}</div>
+${image(greyImage(attacked, imageShape, asked.box), `point ${index} after the attack`, says === undefined ? "attacked" : `taken for ${says}`)}</div>
 <p>Point ${index}, crafted on ${surrogate} with ε = ${epsilon}. Misleads ${fooled} of ${verdicts.length}${fooled > 0 && ": "}${names(true)}.${fooled < verdicts.length && html` Still right: ${names(false)}.`}</p>
 </article>`;
 }

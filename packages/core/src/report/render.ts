@@ -73,7 +73,8 @@ function auditContent({ result, exampleImages, columns = [], document }: Omit<Re
     section("matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)),
     section("curves", "Curves", "Error against budget", curves(result, drawings)),
     section("why", "Why", "Why some attacks transfer", reasons(result, drawings)),
-    moves && section("columns", "Columns", "Which columns the attack moves", columnSection(moves)),
+    moves &&
+      section("columns", "Columns", "Which columns the attack moves", columnSection(moves, normName(result.asked))),
     exampleImages.length > 0 &&
       section("examples", "Examples", "What an attacked point looks like", exampleCards(result, exampleImages)),
     validity && section("rules", "Rules", "Points that break the rules of the table", validity),

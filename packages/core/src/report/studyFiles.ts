@@ -6,6 +6,7 @@ import { byAttacker } from "../study/evasion/read.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import type { SmallestBudget } from "../study/evasion/smallestBudgets.ts";
 import { referenceBudget } from "../study/names.ts";
+import { norms } from "../threat/norm.ts";
 import { attackerSection, gainSentences } from "./attackers.ts";
 import { cellsCsv } from "./cells.ts";
 import type { Content } from "./content.ts";
@@ -76,11 +77,12 @@ ${points} attacked points; norm ${normText({ ...study.attack, ...(study.features
 /** A matrix for each budget and attacker. */
 function matrices(result: StudyResult): Markup {
   const { attackers = [undefined], study } = result;
-  const { targetClass } = study.attack;
+  const { targetClass, norm } = study.attack;
+  const counted = norms[norm].counts;
   const wrong = targetClass === undefined ? "classifies wrong" : `takes for class “${targetClass}”`;
   return html`<p>Each row is a surrogate, a model on which points were crafted; each column a target, a model that judged them and had no part in it.
 Numbers are the share of the attacked points that the target then ${wrong}, in percent, mean over repetitions; the 95 % interval shows on
-hovering. The budget ε is how far a point may be moved. <i>White-box</i> points were crafted on the target itself, <i>no attack</i> is its error on the points as they are, and
+hovering. The budget ε is ${counted ? "how many features of a point may change" : "how far a point may be moved"}. <i>White-box</i> points were crafted on the target itself, <i>no attack</i> is its error on the points as they are, and
 the <i>transfer rate</i> is the mean of the row. Names that end in _H are of high complexity, weakly regularised; those in _L of low.</p>
 ${study.attack.epsilons.map((epsilon) =>
   attackers.map((attacker) => {

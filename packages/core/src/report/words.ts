@@ -1,7 +1,7 @@
 // What the report's words mean, for the reader who meets them first here.
 
 import type { AuditResult } from "../study/result.ts";
-import type { Norm } from "../threat/norm.ts";
+import { type Norm, norms } from "../threat/norm.ts";
 
 /** A term and what it means. */
 export type Definition = readonly [term: string, meaning: string];
@@ -14,7 +14,10 @@ export const definitions: readonly Definition[] = [
     "_H, _L",
     "A learner with options that make a model of high, or of low, complexity: weakly, or strongly, regularised.",
   ],
-  ["ε, the budget", "How far a point may be moved, measured in the norm stated above."],
+  [
+    "ε, the budget",
+    "How far a point may be moved, measured in the norm stated above; under L0 how many features may change.",
+  ],
   ["error under attack", "Points that end in a wrong class, among all points; those wrong from the start count too."],
   [
     "classified as a class",
@@ -61,7 +64,7 @@ export function normText({
   norm,
   units,
 }: Pick<AuditResult["asked"], "norm"> & { readonly units?: AuditResult["asked"]["units"] | undefined }): string {
-  if (norm === "l0") return "l0, the number of features that change";
+  if (norms[norm].counts) return `${norm}, the number of features that change`;
   if (units === "costs") return `${norm} of features in units of cost`;
   return units === "ranges" ? `${norm} of features in units of their ranges` : norm;
 }
@@ -73,13 +76,13 @@ interface BudgetsIn {
 
 /** A budget with what it is measured in, where that is not the features' own unit: "ε = 0.5 of cost". */
 export function budgetText(epsilon: number, { features, attack }: BudgetsIn): string {
-  if (attack.norm === "l0") return `ε = ${epsilon} ${epsilon === 1 ? "feature" : "features"}`;
+  if (attack.norm && norms[attack.norm].counts) return `ε = ${epsilon} ${epsilon === 1 ? "feature" : "features"}`;
   return `ε = ${epsilon}${features ? " of cost" : attack.units === "ranges" ? " of ranges" : ""}`;
 }
 
 /** The same as the name of an axis. */
 export function budgetAxis(study: BudgetsIn): string {
-  if (study.attack.norm === "l0") return "ε, features that change";
+  if (study.attack.norm && norms[study.attack.norm].counts) return "ε, features that change";
   if (study.features) return "ε in units of cost";
   return study.attack.units === "ranges" ? "ε in units of ranges" : "ε";
 }

@@ -1,7 +1,8 @@
 // Norms as values: what an attack, its projection and its metrics need of them.
 
 import { norm as euclidean, type Vector } from "../linalg.ts";
-import { projectL0 } from "./projectL0.ts";
+import { projectGroups } from "./projectGroups.ts";
+import { keepLargest, projectL0 } from "./projectL0.ts";
 import { projectL1 } from "./projectL1.ts";
 import { projectL2 } from "./projectL2.ts";
 
@@ -13,6 +14,13 @@ export interface Norm {
   readonly name: (typeof normNames)[number];
   /** As reports print it. */
   readonly label: string;
+  /**
+   * Whether it counts the features that change: budgets are whole numbers of features and have no unit, the length of
+   * a change bounds none of its components, and its balls are not convex.
+   */
+  readonly counts: boolean;
+  /** Whether lengths add up over features, so that an attack may spend all on a few of them. */
+  readonly adds: boolean;
   /** What each feature is measured in; its own unit where absent. */
   readonly units?: Float64Array;
   /** Under L0 features of one number count as one, those of -1 as none; each counts by itself where absent. */
@@ -30,6 +38,17 @@ export interface Norm {
    * box. The center must lie in the box.
    */
   project(point: Vector, center: Vector, epsilon: number, lower: Float64Array, upper: Float64Array): void;
+  /**
+   * Moves `move`, a change in `units`, to the nearest one in the ball and the box, which holds 0, whose features of
+   * each group sum to 0.
+   */
+  projectGroups(
+    groups: readonly Int32Array[],
+    move: Float64Array,
+    epsilon: number,
+    lower: Float64Array,
+    upper: Float64Array,
+  ): void;
 }
 
 function largest(vector: Vector): number {
@@ -55,6 +74,8 @@ export function l0Of(blocks?: Int32Array): Norm {
   return {
     name: "l0",
     label: "L0",
+    counts: true,
+    adds: true,
     ...(blocks && { blocks }),
     measure(vector) {
       const isChanged = new Uint8Array(vector.length);
@@ -68,6 +89,11 @@ export function l0Of(blocks?: Int32Array): Norm {
     /** The gradient, scaled to 1 in its largest component: a long step is projected to the best few features. */
     steepest: (gradient) => divide(gradient, largest(gradient)),
     project: (point, center, epsilon, lower, upper) => projectL0(point, center, epsilon, lower, upper, blocks),
+    projectGroups(groups, move, epsilon, lower, upper) {
+      const wanted = move.slice();
+      projectGroups("linf", groups, move, Number.POSITIVE_INFINITY, lower, upper);
+      keepLargest(wanted, move, epsilon, blocks);
+    },
   };
 }
 
@@ -82,6 +108,8 @@ function divide(vector: Vector, length: number): void {
 export const l1: Norm = {
   name: "l1",
   label: "L1",
+  counts: false,
+  adds: true,
   measure: total,
   dual: largest,
   /**
@@ -91,22 +119,28 @@ export const l1: Norm = {
    */
   steepest: (gradient) => divide(gradient, largest(gradient)),
   project: projectL1,
+  projectGroups: (...task) => projectGroups("l1", ...task),
 };
 
 /** ||v||_2 = (sum_j v_j^2)^(1/2): the Euclidean length. */
 export const l2: Norm = {
   name: "l2",
   label: "L2",
+  counts: false,
+  adds: false,
   measure: euclidean,
   dual: euclidean,
   steepest: (gradient) => divide(gradient, euclidean(gradient)),
   project: projectL2,
+  projectGroups: (...task) => projectGroups("l2", ...task),
 };
 
 /** ||v||_inf = max_j |v_j|: every feature may change by as much. */
 export const linf: Norm = {
   name: "linf",
   label: "Linf",
+  counts: false,
+  adds: false,
   measure: largest,
   dual: total,
   steepest(gradient) {
@@ -119,6 +153,7 @@ export const linf: Norm = {
       point[i] = Math.min(Math.max(point[i], low), high);
     }
   },
+  projectGroups: (...task) => projectGroups("linf", ...task),
 };
 
 /** The norms by name. */

@@ -27,7 +27,7 @@ export function precisionWarning(
   const { norm, domain } = threat;
   requireWhole(norm, epsilons);
   // How many features change is not rounded.
-  if (norm.name === "l0") return undefined;
+  if (norm.counts) return undefined;
   const columns = domain.lower.length;
   const largest = new Float64Array(columns);
   const least = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);

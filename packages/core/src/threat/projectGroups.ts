@@ -1,7 +1,5 @@
 // The exact projection on ball and box where groups of features keep their sum, as relaxed one-hot groups do.
 
-import type { Norm } from "./norm.ts";
-
 /** Steps of a search for a root: a dozen are enough where the function is made of few lines. */
 const STEPS = 100;
 /** A root is known to so much, relatively. */
@@ -44,7 +42,7 @@ function rootOf(f: (x: number) => number, low: number, atLow: number, high: numb
  * bracketed.
  */
 export function projectGroups(
-  norm: Exclude<Norm["name"], "l0">,
+  norm: "l1" | "l2" | "linf",
   groups: readonly Int32Array[],
   move: Float64Array,
   epsilon: number,

@@ -19,11 +19,10 @@ export function scaledNorm(norm: Norm, units: Float64Array, label = "range-scale
     return inner;
   };
   return {
-    name: norm.name,
+    ...norm,
     // How many features change is the same in any unit; what is nearest is not.
-    label: norm.name === "l0" ? norm.label : `${label} ${norm.label}`,
+    label: norm.counts ? norm.label : `${label} ${norm.label}`,
     units,
-    ...(norm.blocks && { blocks: norm.blocks }),
     measure: (v) => norm.measure(divided(v)),
     dual: (g) => norm.dual(times(g)),
     steepest(g) {
@@ -47,10 +46,10 @@ export function scaledNorm(norm: Norm, units: Float64Array, label = "range-scale
 }
 
 /**
- * The norm that steps are measured by: under L0, whose budgets are no length, the longest change of a feature; else the
+ * The norm that steps are measured by: for counts, which are no length, the longest change of a feature; else the
  * norm itself.
  */
 export function normOfSteps(norm: Norm): Norm {
-  if (norm.name !== "l0") return norm;
+  if (!norm.counts) return norm;
   return norm.units ? scaledNorm(linf, norm.units) : linf;
 }

@@ -70,8 +70,8 @@ export function usefulBudget(
   if (rooms.length !== origin.length) rooms = new Float64Array(origin.length);
   for (let j = 0; j < rooms.length; j++) {
     rooms[j] = Math.max(0, origin[j] - lower[j], upper[j] - origin[j]);
-    // But for L0 no norm is less than a component, in its unit.
-    if (norm.name !== "l0" && !norm.units && rooms[j] >= budget) return budget;
+    // But for counts no norm is less than a component, in its unit.
+    if (!norm.counts && !norm.units && rooms[j] >= budget) return budget;
   }
   return Math.min(budget, norm.measure(rooms));
 }
@@ -108,19 +108,19 @@ export function checkThreat(threat: BudgetedThreat, features: number): void {
   if (grid !== undefined && !(grid > 0)) throw wrong("grid", "a positive step", grid);
 }
 
-/** @throws InputError for a budget of L0 that is no number of features */
-export function requireWhole({ name }: Norm, budgets: Iterable<number>): void {
-  if (name !== "l0") return;
+/** @throws InputError for a budget of a norm that counts, where it is no number of features */
+export function requireWhole({ counts, label }: Norm, budgets: Iterable<number>): void {
+  if (!counts) return;
   for (const budget of budgets)
-    if (!Number.isInteger(budget)) throw wrong("budget of L0", "a whole number of features", budget);
+    if (!Number.isInteger(budget)) throw wrong(`budget of ${label}`, "a whole number of features", budget);
 }
 
 /**
- * What a value was moved by, as a norm measures it: under L0 a value that the type of the model only rounded did not
- * change.
+ * What a value was moved by, as a norm measures it: where changes are counted, a value that the type of the model only
+ * rounded is none.
  */
-export function moveOf({ name }: Norm, value: number, origin: number, type: FloatType): number {
-  if (name === "l0" && type === "float32" && value === Math.fround(origin)) return 0;
+export function moveOf({ counts }: Norm, value: number, origin: number, type: FloatType): number {
+  if (counts && type === "float32" && value === Math.fround(origin)) return 0;
   return value - origin;
 }
 

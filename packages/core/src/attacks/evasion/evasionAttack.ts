@@ -93,9 +93,9 @@ export function buildEvasion(
       remedy: "choose pgd, or leave the boosters out",
     });
   }
-  if (boosters.length > 0 && threat.norm.name === "l0") {
-    throw new InputError("unsupported", "boosters under L0", {
-      expected: "none, as budgets of L0 are no length that neighbours or steps could be drawn by",
+  if (boosters.length > 0 && threat.norm.counts) {
+    throw new InputError("unsupported", `boosters under ${threat.norm.label}`, {
+      expected: "none, as its budgets are no length that neighbours or steps could be drawn by",
       got: boosters.map(({ booster }) => booster.name).join(", "),
       remedy: "choose another norm, or leave the boosters out",
     });

@@ -135,7 +135,7 @@ export async function minimumEpsilon(task: MinimumTask): Promise<MinimumResult> 
   const probed = await attempt(probe, everyRow, new Float64Array(n));
   const { objective } = probed;
   // Numbers of features are whole.
-  const isCount = threat.norm.name === "l0";
+  const isCount = threat.norm.counts;
   const budgetOf = (epsilon: number) => (isCount ? Math.ceil(epsilon) : epsilon);
   const trial = objective.map((value, i) =>
     rates[i] > 0 ? Math.min(reach[i], budgetOf(Math.max(-value / rates[i], SMALLEST * reach[i]))) : reach[i],

@@ -3,11 +3,11 @@
 import { type Dataset, featureCount } from "../../data/dataset.ts";
 import { type Domain, sharedInterval, wholeInterval } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
-import type { Norm } from "../../threat/norm.ts";
+import { type Norm, norms } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
 
 /**
- * The features themselves under L0, which counts them; else what was asked for, and where nothing was, ranges if
+ * The features themselves under a norm that counts them; else what was asked for, and where nothing was, ranges if
  * budgets are chosen by default and features have bounds of their own.
  */
 export function budgetUnitsOf(
@@ -22,7 +22,7 @@ export function budgetUnitsOf(
     readonly epsilons?: readonly number[] | undefined;
   },
 ): BudgetUnits {
-  if (norm === "l0") return "features";
+  if (norm && norms[norm].counts) return "features";
   return units ?? (epsilons === undefined && !sharedInterval(domain) ? "ranges" : "features");
 }
 
@@ -31,7 +31,7 @@ export function budgetUnitsOf(
  * 28 of the D that vary.
  */
 export function defaultBudget(domain: Domain, norm: Norm["name"], units: BudgetUnits): number {
-  if (norm === "l0") return FEATURES;
+  if (norms[norm].counts) return FEATURES;
   return units === "features" ? 1 : Number((Math.sqrt(varying(domain)) / 28).toPrecision(6));
 }
 

@@ -6,7 +6,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { classNamed } from "../../data/labels.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
 import type { TrainingSize } from "../../learners/feasible.ts";
-import type { Norm } from "../../threat/norm.ts";
+import { type Norm, norms } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
 import { type AttackerNames, attackersFor, requireSuited, standInOf } from "./attackers.ts";
 import { budgetUnitsOf, defaultBudgets } from "./budgets.ts";
@@ -73,9 +73,10 @@ export function chooseAudit({ attacked, training, isService }: ChoosingBy, choic
   const targetClass = choices.targetClass === undefined ? undefined : aimedAt(choices.targetClass, attacked);
   const inRanges = !features && budgetUnitsOf(attacked.domain, choices) === "ranges";
   const units = features ? { features } : inRanges ? ({ units: "ranges" } as const) : {};
+  const inCosts = features && !norms[norm].counts;
   const byDefault = choices.epsilons
     ? undefined
-    : features
+    : inCosts
       ? { epsilons: COSTS, told: `budgets ${COSTS.join(", ")}` }
       : defaultBudgets(attacked, norm, inRanges ? "ranges" : "features");
   const epsilons = choices.epsilons ?? byDefault!.epsilons;
@@ -102,7 +103,7 @@ export function chooseAudit({ attacked, training, isService }: ChoosingBy, choic
     told: {
       budgets: [
         ...(byDefault ? [byDefault.told] : []),
-        ...(features
+        ...(inCosts
           ? ["budgets are in units of cost: the scale of each column in the features file, else its robust spread"]
           : []),
         ...(inRanges && !choices.units

@@ -74,6 +74,29 @@ describe("columns that an attack moves", () => {
     );
   });
 
+  test("are measured in the units of perturbations, the largest of a row first", () => {
+    const points = moved([{ row: 0, age: 6, pay: 0.5, job: 1 }]);
+    const units = Float64Array.from(names, (name) => (name === "age" ? 12 : name === "pay" ? 0.25 : 1));
+    const { columns, rows } = columnMoves(
+      data,
+      points,
+      names,
+      { before, after: before.map((label) => 1 - label) },
+      units,
+    );
+    const told = rows[0].changes.map(({ name, size }) => [name, Number(size.toPrecision(6))]);
+    expect(told).toEqual([
+      ["pay", 2],
+      ["job", 0.8],
+      ["age", 0.5],
+    ]);
+    expect(columns.map(({ name, meanSize }) => [name, Number(meanSize?.toPrecision(6))])).toEqual([
+      ["age", 0.5],
+      ["job", 0.8],
+      ["pay", 2],
+    ]);
+  });
+
   test("are none where points are rows, even of numbers that float32 does not hold", () => {
     const wide = dataset({ features: tensor("float64", [2, 1], [0.1, 1e9 + 0.1]), labels: [0, 1] });
     const { columns } = columnMoves(wide, Float32Array.of(0.1, 1e9 + 0.1), undefined, {

@@ -13,6 +13,8 @@ export interface ColumnMove {
   readonly moved: Rate;
   /** Among the points that the target got right before and gets wrong after. */
   readonly movedOfFooled: Rate | undefined;
+  /** Over the points in which it changed, the mean size in the units that perturbations are measured in. */
+  readonly meanSize?: number;
   /**
    * Of a column of numbers, over the points in which it changed, in its own unit: the share of rises, the mean and the
    * largest size.
@@ -27,6 +29,8 @@ export interface CellChange {
   readonly name: string;
   readonly before: number | string;
   readonly after: number | string;
+  /** In the units that perturbations are measured in; the largest of those of its features. */
+  readonly size: number;
 }
 
 /** A row that misleads the target. */
@@ -34,6 +38,7 @@ interface ChangedRow {
   readonly index: number;
   readonly label: string;
   readonly says: string;
+  /** The largest first. */
   readonly changes: readonly CellChange[];
 }
 
@@ -68,6 +73,7 @@ export function hasColumns(data: Dataset): boolean {
  *
  * @param points N points of D numbers
  * @param names of the D features; x0 to x(D-1) where absent
+ * @param units what each feature is measured in; its own unit where absent
  * @param judged what the target says of the rows, and of the points, as positions of classes
  */
 export function columnMoves(
@@ -75,6 +81,7 @@ export function columnMoves(
   points: Vector,
   names: readonly string[] | undefined,
   judged: { readonly before: Int32Array; readonly after: Int32Array },
+  units?: Float64Array,
 ): Pick<ColumnMoves, "columns" | "rows"> {
   const [n, d] = [rowCount(attacked), featureCount(attacked)];
   const { labels, classNames, domain } = attacked;
@@ -82,7 +89,7 @@ export function columnMoves(
   const fooled = labels.map((label, i) => (judged.before[i] === label && judged.after[i] !== label ? 1 : 0));
   const fooledCount = fooled.reduce((sum, flag) => sum + flag, 0);
   const columns = columnsOf(domain.groups, d, names);
-  const counts = columns.map(() => ({ moved: 0, ofFooled: 0, rises: 0, sum: 0, largest: 0 }));
+  const counts = columns.map(() => ({ moved: 0, ofFooled: 0, rises: 0, sum: 0, largest: 0, sizes: 0 }));
   const rows: ChangedRow[] = [];
   for (let i = 0; i < n; i++) {
     const row = denseRows(attacked, i, i + 1).data as Vector;
@@ -92,8 +99,13 @@ export function columnMoves(
       const [before, after] = [row, point].map((values) => cellOf(column, values));
       const count = counts[k];
       if (before === after || (isSingle && typeof before === "number" && Math.fround(before) === after)) return;
-      changes.push({ name: column.name, before, after });
+      const sizes = column.features.map((j) =>
+        row[j] === point[j] ? 0 : Math.abs(point[j] - row[j]) / (units?.[j] ?? 1),
+      );
+      const size = Math.max(...sizes);
+      changes.push({ name: column.name, before, after, size });
       count.moved++;
+      count.sizes += size;
       count.ofFooled += fooled[i];
       if (typeof before === "string" || typeof after === "string") return;
       if (after > before) count.rises++;
@@ -101,16 +113,18 @@ export function columnMoves(
       count.largest = Math.max(count.largest, Math.abs(after - before));
     });
     if (fooled[i] === 1 && rows.length < SHOWN) {
+      changes.sort((a, b) => b.size - a.size);
       rows.push({ index: i, label: classNames[labels[i]], says: classNames[judged.after[i]], changes });
     }
   }
   return {
     rows,
     columns: columns.map(({ name, words }, k) => {
-      const { moved, ofFooled, rises, sum, largest } = counts[k];
+      const { moved, ofFooled, rises, sum, largest, sizes: total } = counts[k];
       const sizes = { rises: rises / moved, meanChange: sum / moved, largestChange: largest };
       return {
         ...{ name, moved: rate(moved, n), movedOfFooled: fooledCount > 0 ? rate(ofFooled, fooledCount) : undefined },
+        ...(moved > 0 && { meanSize: total / moved }),
         ...(!words && moved > 0 && sizes),
       };
     }),

@@ -3,6 +3,7 @@
 import type { Attacker } from "../../attacks/attacker.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { parseOptions } from "../../registry.ts";
+import { norms } from "../../threat/norm.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import { type Matrix, planMatrix } from "../evasion/matrix.ts";
@@ -88,17 +89,19 @@ function planEstimate(
   plan: PlanBuilder,
   { crafts, looks }: Matrix,
   service: Ref<ServiceIdentity>,
-  { seed, asked, estimate, units }: AuditQuestion,
+  { seed, asked, estimate, norm, units, features, epsilons }: AuditQuestion,
   attacked: Part,
 ): Ref<AlignmentEstimate> {
-  const [low, high] = units === "ranges" ? [0, 1] : asked.box;
+  const { counts } = norms[norm];
+  const [low, high] = units === "ranges" || counts ? [0, 1] : asked.box;
+  const inCosts = features && !counts;
   const parameters = {
     points: Math.min(attacked.rows, estimate!.points),
     random: RANDOM_DIRECTIONS,
-    // Long beside the rounding of scores, short beside the budgets of an audit: 1/20 of range sqrt(D) / 28.
-    step: ((high - low) * Math.sqrt(attacked.features)) / 560,
-    ...(units === "ranges" && { units }),
-    seed,
+    // Long beside the rounding of scores, short beside the budgets of an audit: 1/20 of them, or of range sqrt(D) / 28.
+    step: inCosts ? Math.min(...epsilons) / 20 : ((high - low) * Math.sqrt(attacked.features)) / 560,
+    ...{ norm, seed },
+    ...(features ? { features } : units === "ranges" && { units }),
   };
   const surrogates = [...crafts.keys()].map((id) => ({ id, look: looks.get(id)! }));
   return plan.add(estimateAlignment, parameters, { attacked, service, surrogates }, "estimate of alignment");

@@ -96,12 +96,13 @@ export async function readAudit(
     samples.push(...own);
     const shown = new Set(exampleImages.map(({ index }) => index));
     if (!attacker && hasColumns(attacked)) {
+      const { units } = normIn(attacked.domain, question);
       for (const { target: judgedModel, epsilon, cleanLabels, attackedLabels } of own) {
         const points = judgedModel === TARGET ? budgets[epsilons.indexOf(epsilon)]?.points : undefined;
         if (!points) continue;
         const { data } = await points.read(0, rowCount(attacked));
         const judgedBy = { before: cleanLabels, after: attackedLabels };
-        const moves = columnMoves(attacked, data, question.asked.featureNames, judgedBy);
+        const moves = columnMoves(attacked, data, question.asked.featureNames, judgedBy, units);
         columns.push({ surrogate: id, epsilon, ...moves });
       }
     }

@@ -3,6 +3,7 @@
 import { learners } from "../../learners/registry.ts";
 import { mean } from "../../stats/describe.ts";
 import { exceeds } from "../../stats/ties.ts";
+import { norms } from "../../threat/norm.ts";
 import { type Claim, check, claim, inRepetitions, threeDigits, whiteBoxError } from "../claim.ts";
 import type { Evidence } from "../evidence.ts";
 import { budgetOf, whiteBoxIn } from "../measured.ts";
@@ -54,7 +55,7 @@ const BROKEN = 0.25;
 /** E9: forests break. */
 export function forestsBreak(evidence: EvasionEvidence, epsilon: number): Claim {
   const forests = evidence.models.filter(isForest);
-  const isOfMany = evidence.norm !== "l1" && evidence.norm !== "l0";
+  const isOfMany = !norms[evidence.norm].adds;
   const checks = (isOfMany ? forests : []).map(({ id, cleanError }) => {
     const increases = evidence.cells.filter((cell) => cell.target === id && cell.budget === epsilon);
     const errors = increases.map(({ error }) => error);

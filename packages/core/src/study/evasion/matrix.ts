@@ -64,7 +64,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
       return crafted ? [{ id: other, craft: crafted }] : [];
     });
     const inputs = { attacked, craft: points, others };
-    return plan.add(perturbationCorrelation, { budgets, ...inUnits }, inputs, `${prefix}perturbations of ${id}`);
+    return plan.add(perturbationCorrelation, { budgets, norm, ...inUnits }, inputs, `${prefix}perturbations of ${id}`);
   };
   const smooth = (id: string, model: Ref<StoredModel>, points: number) => {
     const parameters = { points, radius: Math.min(...epsilons), seed };

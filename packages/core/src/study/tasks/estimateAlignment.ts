@@ -1,7 +1,7 @@
 // Estimates how a service's loss slopes along the surrogates' gradients, by asking for scores on both sides of points.
 
 import { denseRows } from "../../data/dataset.ts";
-import { perUnit, rangeUnits } from "../../data/units.ts";
+import { perUnit } from "../../data/units.ts";
 import { assert, InputError } from "../../errors.ts";
 import { crossEntropy } from "../../models/losses.ts";
 import { permutation, stream } from "../../random.ts";
@@ -14,16 +14,15 @@ import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import type { AlignmentEstimate } from "../result.ts";
 import type { CleanEvaluation } from "./evaluateClean.ts";
-import type { BudgetUnits } from "./normChoice.ts";
+import { type NormChoice, normIn } from "./normChoice.ts";
 import type { ServiceIdentity } from "./queryTarget.ts";
 
-interface EstimateParameters {
+interface EstimateParameters extends NormChoice {
   /** How many points, and random directions at each beside the surrogates' gradients. */
   readonly points: number;
   readonly random: number;
-  /** Length of the halves of a difference, in the units. */
+  /** Length of the halves of a difference, in the units of the norm. */
   readonly step: number;
-  readonly units?: BudgetUnits;
   readonly seed: number;
 }
 
@@ -39,11 +38,11 @@ export const estimateAlignment: TaskKind<EstimateParameters, EstimateInputs, Ali
   output: jsonCodec("alignment estimate"),
   asks: true,
   estimate: (_, { attacked }) => ({ seconds: attacked.rows / 5 }),
-  async run({ points, random, step, seed, ...given }, { attacked, surrogates }, { service, onProgress }) {
+  async run({ points, random, step, seed, ...choice }, { attacked, surrogates }, { service, onProgress }) {
     assert(service, "a task that asks a service was given none");
     if (service.answers === "labels") throw needsScores();
     const x = denseRows(attacked);
-    const units = given.units === "ranges" ? rangeUnits(attacked.domain) : undefined;
+    const { units } = normIn(attacked.domain, choice);
     const gradients = surrogates.map(({ look }) => mapRows(look.gradients!, (block) => perUnit(block, units)));
     const along = surrogates.map(() => new Float64Array(points));
     const cosines = surrogates.map(() => new Float64Array(points));

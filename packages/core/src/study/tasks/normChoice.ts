@@ -3,7 +3,7 @@
 import type { Domain } from "../../data/domain.ts";
 import { rangeUnits } from "../../data/units.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
-import { costNorm, costUnits, threatOfFeatures } from "../../features/threat.ts";
+import { costNorm, threatOfFeatures } from "../../features/threat.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
 import type { Direction, ThreatModel } from "../../threat/threat.ts";
@@ -26,13 +26,7 @@ export interface NormChoice {
 export function normIn(domain: Domain, { norm, units, features }: NormChoice): Norm {
   if (features) return costNorm(features, norm);
   // How many features change has no unit; which of the changes are the largest needs one.
-  return units === "ranges" || norm === "l0" ? scaledNorm(norms[norm], rangeUnits(domain)) : norms[norm];
-}
-
-/** What each feature is measured in; undefined where that is its own unit. */
-export function unitsIn(domain: Domain, { units, features }: Omit<NormChoice, "norm">): Float64Array | undefined {
-  if (features) return costUnits(features);
-  return units === "ranges" ? rangeUnits(domain) : undefined;
+  return units === "ranges" || norms[norm].counts ? scaledNorm(norms[norm], rangeUnits(domain)) : norms[norm];
 }
 
 /** The threat of a choice, without its budget: what features say of themselves, or the bounds and kinds of the data. */

@@ -2,7 +2,6 @@
 
 import { datasetRows } from "../../data/dataset.ts";
 import { inUnits } from "../../data/units.ts";
-import type { ResolvedFeatures } from "../../features/resolve.ts";
 import { mapRows, type Rows } from "../../rows.ts";
 import { mean } from "../../stats/describe.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
@@ -10,7 +9,7 @@ import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import type { CraftOutcome } from "./craftOutcome.ts";
-import { type BudgetUnits, unitsIn } from "./normChoice.ts";
+import { type NormChoice, normIn } from "./normChoice.ts";
 
 /** rho at each budget, by the id of the other model; null where it does not exist. */
 export type PerturbationCorrelations = Readonly<Record<string, readonly (number | null)[]>>;
@@ -21,11 +20,9 @@ interface CorrelationInputs {
   readonly others: readonly { readonly id: string; readonly craft: Ref<CraftOutcome> }[];
 }
 
-/** For how many budgets points were crafted, and the units that perturbations are measured in. */
-interface CorrelationParameters {
+/** For how many budgets points were crafted, and how perturbations are measured. */
+interface CorrelationParameters extends NormChoice {
   readonly budgets: number;
-  readonly units?: BudgetUnits;
-  readonly features?: ResolvedFeatures;
 }
 
 export const perturbationCorrelation: TaskKind<CorrelationParameters, CorrelationInputs, PerturbationCorrelations> = {
@@ -36,7 +33,7 @@ export const perturbationCorrelation: TaskKind<CorrelationParameters, Correlatio
     seconds: 0.01 + rows * features * budgets * others.length * 1e-8,
   }),
   async run(parameters, { attacked, craft, others }, { runtime }) {
-    const units = unitsIn(attacked.domain, parameters);
+    const { units } = normIn(attacked.domain, parameters);
     const measured = (rows: Rows) => mapRows(rows, (block) => inUnits(block, units));
     const x = measured(datasetRows(attacked));
     const correlations: Record<string, (number | null)[]> = Object.fromEntries(others.map(({ id }) => [id, []]));
