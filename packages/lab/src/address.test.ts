@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hashOf, viewOf } from "./address.ts";
-import { attackNames, boosterNames, complexities, learnerNames } from "./question/question.ts";
+import { learnerNames, WEAKEST } from "./question/learners.ts";
+import { attackNames, boosterNames } from "./question/question.ts";
 
-const chosen = fc.record({ learner: fc.constantFrom(...learnerNames), complexity: fc.constantFrom(...complexities) });
+const chosen = fc.record({ learner: fc.constantFrom(...learnerNames), position: fc.nat(WEAKEST) });
 const fields = {
   surrogate: chosen,
   target: chosen,

@@ -23,7 +23,8 @@ export function placeOf({ budgets }: Answer, epsilon: number): Place {
   return { below, above, share, nearest: share < 0.5 ? at : Math.min(at + 1, last) };
 }
 
-const blend = (a: number, b: number, share: number) => a + share * (b - a);
+/** From a to b, linearly. */
+export const blend = (a: number, b: number, share: number) => a + share * (b - a);
 
 /** The pixels of a digit. */
 export function pixelsAt({ below, above, share }: Place, digit: number, size: number): Float32Array {

@@ -3,7 +3,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import { hashOf, type View, viewOf } from "./address.ts";
 import type { Answer } from "./question/answer.ts";
-import type { Drawn, Looked, Pair, PoisonChoice, Poisoned, Told } from "./question/messages.ts";
+import type { Role } from "./question/learners.ts";
+import type { Drawn, Looked, Pair, PoisonChoice, Poisoned, Regularised, Told } from "./question/messages.ts";
 import { budgetsOf, type Question } from "./question/question.ts";
 
 const first = viewOf(location.hash);
@@ -37,6 +38,31 @@ export const looked = signal<Looked | undefined>(undefined);
 export const poison = signal<PoisonChoice>({ learners: ["svm-linear", "svm-rbf"] });
 export const poisoned = signal<Poisoned | undefined>(undefined);
 export const pairs = signal<readonly Pair[]>([]);
+/** The model that the user is regularising; nobody's where none was touched yet. */
+export const regularising = signal<Role | undefined>(undefined);
+/** Where the sliders of regularisation are, also between two positions. */
+export const dragged = signal<Readonly<Partial<Record<Role, number>>>>({});
+type ByPosition = readonly (Regularised | undefined)[];
+/** What came of each position of each model's regularisation, as far as it is known. */
+export const regularised = signal<Readonly<Record<Role, ByPosition>>>({ surrogate: [], target: [] });
+
+/** The question apart from one model's position, which positions of that model do not depend on. */
+const besides = (asked: Question, role: Role) => JSON.stringify({ ...asked, [role]: asked[role].learner });
+let lastAsked = question.peek();
+effect(() => {
+  const now = question.value;
+  const kept = (role: Role) => (besides(now, role) === besides(lastAsked, role) ? regularised.peek()[role] : []);
+  regularised.value = { surrogate: kept("surrogate"), target: kept("target") };
+  lastAsked = now;
+});
+
+/** Takes in what came of one position. */
+export function hearRegularised(told: Regularised): void {
+  const { role, position } = told;
+  const own = Array.from({ length: position + 1 }, (_, i) => regularised.value[role][i]);
+  const all = [...own, ...regularised.value[role].slice(position + 1)].with(position, told);
+  regularised.value = { ...regularised.value, [role]: all };
+}
 
 /** Changes part of the state; a budget beyond those of the norm becomes the largest. */
 export function show(part: Partial<View>): void {

@@ -14,11 +14,22 @@ import { answering, pause } from "./answering.ts";
 import { digitsFrom } from "./digits.ts";
 import { kernelRuntime } from "./kernels/runtime.ts";
 import { answer, budgetsIn, craft, judged, lossGradients, pairOf, sentences, variability } from "./question/answer.ts";
-import type { Asked, Look, LookTold, PoisonAsked, PoisonTold, Told } from "./question/messages.ts";
-import { type Parts, partsOf, type Role, train } from "./question/models.ts";
+import { type Chosen, matrixLearners, nameOf, type Role, WEAKEST } from "./question/learners.ts";
+import type {
+  Asked,
+  Look,
+  LookTold,
+  PoisonAsked,
+  PoisonTold,
+  RegulariseAsked,
+  Regularised,
+  RegulariseTold,
+  Told,
+} from "./question/messages.ts";
+import { type Parts, partsOf, train } from "./question/models.ts";
 import { planeAt } from "./question/plane.ts";
 import { cleanPoints, type Learned, learn, NAMES } from "./question/poison.ts";
-import { type Chosen, matrixLearners, nameOf, type Question } from "./question/question.ts";
+import type { Question } from "./question/question.ts";
 
 /** Surrogates of other draws, beside the one that attacks, whose losses V is the variance of. */
 const DRAWS = 4;
@@ -41,12 +52,7 @@ answering<Asked, Told>("question", async ({ question, digits: bytes }, tell, nex
   const points = await crafted(question, parts, on);
   const found = await answer(budgetsIn(question), parts.attacked, surrogate, target, points);
   tell({ answer: found });
-  const surrogates = [surrogate];
-  for (let draw = 1; draw <= DRAWS; draw++) {
-    await next("training the surrogate on other rows");
-    surrogates.push(await fitted(parts, "surrogate", question.surrogate, seed, draw));
-  }
-  const V = await variability(surrogates, parts.attacked);
+  const V = await variabilityOf(question, parts, next);
   tell({ variability: V });
   await next("attacking the target itself");
   const names = { surrogate: nameOf(question.surrogate), target: nameOf(question.target) };
@@ -97,12 +103,53 @@ answering<Look, LookTold>("look", async ({ question, digit: wanted, drawn }, tel
   tell({ looked: { plane, ...(found && { drawn: found }) } });
 });
 
+answering<RegulariseAsked, RegulariseTold>("regularise", async ({ question, first }, tell, next) => {
+  const parts = partsOf(digits!, question.seed);
+  for (const role of [first, first === "surrogate" ? "target" : "surrogate"] as const) {
+    const here = question[role].position;
+    // What is nearest is known first.
+    const positions = Array.from({ length: WEAKEST + 1 }, (_, i) => i);
+    for (const position of positions.sort((a, b) => Math.abs(a - here) - Math.abs(b - here))) {
+      await next(`regularising the ${role}`);
+      const asked = { ...question, [role]: { ...question[role], position } };
+      tell({ regularised: { role, position, ...(await regularisedAs(asked, parts, next)) } });
+    }
+  }
+});
+
+const found = new Map<string, Omit<Regularised, "role" | "position">>();
+
+/** What comes of a question, computed once. */
+async function regularisedAs(question: Question, parts: Parts, next: (doing: string) => Promise<void>) {
+  const key = JSON.stringify(question);
+  const known = found.get(key);
+  if (known) return known;
+  const target = await fitted(parts, "target", question.target, question.seed);
+  const on = await surrogatesOf(question, parts);
+  const points = await crafted(question, parts, on);
+  const { size, alignment, budgets } = await answer(budgetsIn(question), parts.attacked, on[0], target, points);
+  const variability = await variabilityOf(question, parts, next);
+  const errors = budgets.map((at) => at.errors.target);
+  found.set(key, { size, alignment, variability, errors });
+  return { size, alignment, variability, errors };
+}
+
 answering<PoisonAsked, PoisonTold>("poison", async ({ points = cleanPoints(24, "first"), learners }, tell, next) => {
   await next("");
   const learned: Learned[] = [];
   for (const learner of learners) learned.push(await learn(runtime, points, learner));
   tell({ poisoned: { points, classNames: NAMES, learned } });
 });
+
+/** V of a question's surrogate, over training sets drawn anew. */
+async function variabilityOf({ surrogate, seed }: Question, parts: Parts, next: (doing: string) => Promise<void>) {
+  const surrogates = [await fitted(parts, "surrogate", surrogate, seed)];
+  for (let draw = 1; draw <= DRAWS; draw++) {
+    await next("training the surrogate on other rows");
+    surrogates.push(await fitted(parts, "surrogate", surrogate, seed, draw));
+  }
+  return variability(surrogates, parts.attacked);
+}
 
 /** The surrogates of a question: one, or two that are attacked together. */
 async function surrogatesOf({ surrogate, partner, seed }: Question, parts: Parts): Promise<readonly OpenModel[]> {

@@ -1,6 +1,8 @@
 // The page's first sight: how large it is, how soon it is there, what its controls do, who can use it.
 
-import type { Page } from "playwright-core";
+import { readFileSync } from "node:fs";
+import { openNpz } from "@carom/core/data";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { builtPage, isHere, violationsIn } from "./builtPage.ts";
 
@@ -69,7 +71,7 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
 
   test("an address gives the same state back, an unreadable one is told", async () => {
     const { page } = await open();
-    await page.getByLabel("Complexity").first().selectOption("low");
+    await page.getByRole("slider", { name: /^surrogate,/ }).press("Home");
     await page.getByLabel("Budget in").selectOption("linf");
     await slider(page).press("PageUp");
     await page.getByRole("button", { name: /^digit 3,/ }).click();
@@ -157,6 +159,86 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await poison.getByRole("combobox", { name: /^Point/ }).selectOption("1");
     await poison.getByRole("button", { name: "Change its class" }).click();
     await moved(clean);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("the sliders of regularisation, by keyboard, move S, R, V and transfer, between positions too", async () => {
+    const { page, complaints } = await open();
+    const dial = (role: string) => page.locator(`.dial[data-role=${role}]`);
+    const numbers = async (role: string) => (await dial(role).locator("dd").allTextContents()).map(Number);
+    const known = (role: string) =>
+      expect.poll(async () => (await numbers(role)).every(Number.isFinite), { timeout: 60_000 }).toBe(true);
+    // Of a ridge classifier S is larger the less it is regularised.
+    await page.getByLabel("Learner").nth(1).selectOption("ridge");
+    await expect.poll(() => saysOf(page, "target"), { timeout: 60_000 }).toBeTruthy();
+    const target = dial("target").getByRole("slider");
+    await target.press("Home");
+    await known("target");
+    const strong = await numbers("target");
+    await target.press("ArrowRight");
+    await known("target");
+    const between = await numbers("target");
+    await expect.poll(() => dial("target").locator("circle").count(), { timeout: 60_000 }).toBe(20);
+    await target.press("End");
+    await known("target");
+    const weak = await numbers("target");
+    expect(await page.evaluate(() => location.hash)).toContain(
+      encodeURIComponent('"target":{"learner":"ridge","position":4}'),
+    );
+    // S rises all along the scale, and a tenth of the first step is a tenth of the way to the next position.
+    expect(strong[1]).toBeLessThan(between[1]);
+    expect(between[1]).toBeLessThan(weak[1]);
+    expect(strong[3]).toBe(weak[3]);
+    await target.press("Home");
+    for (let i = 0; i < 10; i++) await target.press("ArrowRight");
+    await known("target");
+    const next = await numbers("target");
+    // Each is shown with three digits.
+    expect(Math.abs(between[1] - (strong[1] + 0.1 * (next[1] - strong[1])))).toBeLessThan(2e-3);
+    // V is the surrogate's, and falls where it is regularised.
+    const surrogate = dial("surrogate").getByRole("slider");
+    await known("surrogate");
+    const [, , , V] = await numbers("surrogate");
+    await surrogate.press("Home");
+    await known("surrogate");
+    expect((await numbers("surrogate"))[3]).toBeLessThan(V);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("every figure, and the points, can be saved as they are on the page", async () => {
+    const { page, complaints } = await open();
+    await page.getByRole("region", { name: "Poison a training set" }).waitFor({ timeout: 60_000 });
+    const saved = async (button: Locator) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+      return [download.suggestedFilename(), readFileSync(await download.path())] as const;
+    };
+    const figures = page.locator("figure:has(svg)");
+    await figures.nth(4).waitFor();
+    const buttons = await figures.getByRole("button", { name: /^Save figure: / }).all();
+    expect(buttons.length).toBe(await figures.count());
+    const names: string[] = [];
+    // While pairs are computed, figures change.
+    await page.getByText("all computed").waitFor({ timeout: 120_000 });
+    for (const [i, button] of buttons.entries()) {
+      const [name, content] = await saved(button);
+      const shapes = await figures
+        .nth(i)
+        .locator("svg")
+        .evaluate((svg) => svg.querySelectorAll("*").length);
+      expect(content.toString()).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+      expect(content.toString().match(/<[a-z]+[ />]/g)!.length).toBe(shapes + 1);
+      names.push(name);
+    }
+    expect(new Set(names).size).toBe(names.length);
+    await slider(page).press("End");
+    const [, points] = await saved(page.getByRole("button", { name: /^Save points/ }));
+    const archive = openNpz(points);
+    expect(archive.read("x").shape).toEqual([40, 1, 28, 28]);
+    expect([...(archive.read("epsilon").data as Float64Array)]).toEqual(Array(40).fill(5));
+    const [x, shown] = [archive.read("x").data as Float32Array, wholeRed(await pixelsOf(page))];
+    for (const [i, grey] of shown.entries()) expect(Math.abs(255 * x[i] - grey)).toBeLessThan(0.51);
     expect(complaints).toEqual([]);
     await page.close();
   });

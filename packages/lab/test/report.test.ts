@@ -12,7 +12,7 @@ import type { Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { packed } from "../digits.ts";
 import { digitsFrom } from "../src/digits.ts";
-import { partsOf } from "../src/question/models.ts";
+import { optionsOf, partsOf } from "../src/question/models.ts";
 import { builtPage, isHere, violationsIn } from "./builtPage.ts";
 
 const open = builtPage();
@@ -79,11 +79,12 @@ describe.skipIf(!isHere)("a report of the command line", { timeout: 180_000 }, (
     expect(download.suggestedFilename()).toBe("security-curves.svg");
     // The first of the ranking attacks the page's own digits, too.
     const [{ surrogate: first }] = output.result.standings.ranking;
-    const { learner, complexity } = output.result.models.find(({ id }) => id === first)!;
+    const { learner, options } = output.result.models.find(({ id }) => id === first)!;
     const { epsilon: _, ...asked } = JSON.parse(
       decodeURIComponent((await page.evaluate(() => location.hash)).slice(1)),
     );
-    expect(asked).toMatchObject({ surrogate: { learner, complexity }, norm: "l2", attack: "strongest" });
+    expect(asked).toMatchObject({ surrogate: { learner }, norm: "l2", attack: "strongest" });
+    expect(optionsOf(asked.surrogate)).toMatchObject({ C: options!.C });
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -3,6 +3,7 @@
 import { placeOf } from "../between.ts";
 import { Curves } from "../page/curves.tsx";
 import { Reasons } from "../page/reasons.tsx";
+import { SavePoints } from "../page/savePoints.tsx";
 import { Asking } from "./asking.tsx";
 import type { OwnAnswer } from "./attack.ts";
 import { Facts } from "./facts.tsx";
@@ -39,11 +40,9 @@ function Found({ now }: { readonly now: OwnAnswer }) {
   const { nearest } = placeOf(found, epsilon);
   const at = found.budgets[nearest];
   const percent = (value: number) => `${Math.round(100 * value)} %`;
-  const keep = async (what: "npz" | "csv" | "seen") => {
-    const { pointsAsCsv, pointsAsNpz, save, seenAsNpz } = await import("../save.ts");
-    if (what === "npz") save("points.npz", pointsAsNpz(found, at, now.featureShape, now.index));
-    else if (what === "csv") save("points.csv", pointsAsCsv(found, at, now.featureNames));
-    else save("seen.npz", seenAsNpz(now));
+  const keep = async () => {
+    const { save, seenAsNpz } = await import("../save.ts");
+    save("seen.npz", seenAsNpz(now));
   };
   return (
     <section class="found" aria-label="Your attack">
@@ -85,13 +84,8 @@ function Found({ now }: { readonly now: OwnAnswer }) {
         />
       </div>
       <p class="saving">
-        <button type="button" onClick={() => keep("npz")}>
-          Save points of budget {Number(at.epsilon.toPrecision(3))} (.npz)
-        </button>{" "}
-        <button type="button" onClick={() => keep("csv")}>
-          Save them (.csv)
-        </button>{" "}
-        <button type="button" onClick={() => keep("seen")}>
+        <SavePoints answer={found} at={at} shape={now.featureShape} index={now.index} names={now.featureNames} />{" "}
+        <button type="button" onClick={keep}>
           Save scores and gradients (.npz)
         </button>
       </p>

@@ -6,7 +6,8 @@ import { outputFiles } from "@carom/core/report";
 import { type AuditModel, type AuditResult, metricsIn, readAuditResult } from "@carom/core/study";
 import type { View } from "../address.ts";
 import { PIXELS } from "../pixels.ts";
-import { attackNames, type Chosen, learnerNames, nameOf, normLabels } from "../question/question.ts";
+import { type Chosen, learnerNames, nameOf, scales } from "../question/learners.ts";
+import { attackNames, normLabels } from "../question/question.ts";
 import type { OwnSettings } from "./messages.ts";
 import type { OwnFile } from "./read.ts";
 
@@ -83,8 +84,11 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
   return names.some((each) => each === name);
 }
 
-/** A model of a report as the page names its own; undefined for one that the page cannot train. */
+/** A model of a report as the page names its own; undefined for one that the page does not train. */
 function chosenAs(model: AuditModel | undefined): Chosen | undefined {
-  const { learner = "", complexity } = model ?? {};
-  return isOneOf(learnerNames, learner) && complexity ? { learner, complexity } : undefined;
+  const { learner = "", options = {} } = model ?? {};
+  if (!isOneOf(learnerNames, learner)) return undefined;
+  const { option, values } = scales[learner];
+  const position = values.indexOf(options[option] as number);
+  return position < 0 ? undefined : { learner, position };
 }

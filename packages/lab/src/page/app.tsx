@@ -10,6 +10,7 @@ import { Matrix } from "./matrix.tsx";
 import { Plane } from "./plane.tsx";
 import { Poison } from "./poison.tsx";
 import { Reasons } from "./reasons.tsx";
+import { Regularise } from "./regularise.tsx";
 import { Stage } from "./stage.tsx";
 import { Story } from "./story.tsx";
 
@@ -40,6 +41,7 @@ export function App() {
           </>
         )}
         <Choices />
+        {now && <Regularise answer={now} />}
         {now && (
           <div class="pairs">
             <Gallery answer={now} />

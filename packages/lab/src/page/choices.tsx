@@ -1,6 +1,7 @@
 // Who attacks whom, and how a change is measured.
 
-import { type Chosen, learnerNames, normLabels } from "../question/question.ts";
+import { type Chosen, learnerNames, ofComplexity } from "../question/learners.ts";
+import { normLabels } from "../question/question.ts";
 import { asTheyAre, Select } from "../select.tsx";
 import { show, view } from "../state.ts";
 
@@ -35,7 +36,7 @@ export function Choices() {
           names={{ none: "no other", ...asTheyAre(learnerNames) }}
           choose={(name) => {
             const learner = learnerNames.find((each) => each === name);
-            show({ partner: learner && { learner, complexity: "high" } });
+            show({ partner: learner && ofComplexity(learner, "high") });
           }}
         />
         <button type="button" onClick={() => show({ seed: (seed + 1) % 1000 })}>
@@ -60,13 +61,7 @@ function Model({ legend, value, choose }: ModelProps) {
         label="Learner"
         value={value.learner}
         names={asTheyAre(learnerNames)}
-        choose={(learner) => choose({ ...value, learner })}
-      />
-      <Select
-        label="Complexity"
-        value={value.complexity}
-        names={{ low: "low: strongly regularised", high: "high: weakly regularised" }}
-        choose={(complexity) => choose({ ...value, complexity })}
+        choose={(learner) => choose(ofComplexity(learner, "high"))}
       />
     </fieldset>
   );

@@ -5,6 +5,7 @@ import { PIXELS } from "../pixels.ts";
 import type { Answer } from "../question/answer.ts";
 import { drawn, show, view } from "../state.ts";
 import { Image } from "./image.tsx";
+import { SavePoints } from "./savePoints.tsx";
 
 export function Gallery({ answer }: { readonly answer: Answer }) {
   const { epsilon, digit } = view.value;
@@ -41,6 +42,14 @@ export function Gallery({ answer }: { readonly answer: Answer }) {
           </button>
         ))}
       </div>
+      <p>
+        <SavePoints
+          answer={answer}
+          at={answer.budgets[place.nearest]}
+          shape={[1, PIXELS, PIXELS]}
+          index={Int32Array.from(answer.labels.keys())}
+        />
+      </p>
     </section>
   );
 }

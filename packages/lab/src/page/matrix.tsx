@@ -1,14 +1,14 @@
 // Every learner against every other, filled as pairs become known.
 
 import { placeOf } from "../between.ts";
-import { type Chosen, matrixLearners } from "../question/question.ts";
+import { type Chosen, matrixLearners } from "../question/learners.ts";
 import { answered, pairs, show, view } from "../state.ts";
 
 export function Matrix() {
   const now = answered.value;
   if (!now || pairs.value.length === 0) return null;
   const { nearest } = placeOf(now, view.value.epsilon);
-  const same = (a: Chosen, b: Chosen) => a.learner === b.learner && a.complexity === b.complexity;
+  const same = (a: Chosen, b: Chosen) => a.learner === b.learner && a.position === b.position;
   return (
     <section aria-label="All pairs">
       <h2>Every surrogate on every target</h2>

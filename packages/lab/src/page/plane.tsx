@@ -1,15 +1,18 @@
 // The plane of both gradients at the point on the stage: the losses of both models, and the way of the attack.
 
+import { useRef } from "preact/hooks";
 import { placeOf } from "../between.ts";
 import { contour } from "../contours.ts";
 import type { Plane as PlaneOf } from "../question/plane.ts";
 import { answered, looked, view } from "../state.ts";
+import { SaveFigure } from "./saveFigure.tsx";
 
 const SIZE = 420;
 /** Lines of each model beside that of its boundary. */
 const LEVELS = 5;
 
 export function Plane() {
+  const svg = useRef<SVGSVGElement>(null);
   const [now, answer] = [looked.value, answered.value];
   if (!now || !answer) return null;
   const { plane } = now;
@@ -26,6 +29,7 @@ export function Plane() {
       <h2>The plane of both gradients</h2>
       <figure class="plane">
         <svg
+          ref={svg}
           viewBox={`0 0 ${SIZE} ${SIZE}`}
           role="img"
           aria-label="Contours of both models' losses around the digit, and the way of the attack"
@@ -50,7 +54,8 @@ export function Plane() {
           To the right the <b class="surrogate">surrogate's</b> loss rises fastest; upwards what the{" "}
           <b class="target">target's</b> gradient has across that. Thin lines are equal losses, thick ones where a model
           changes its mind; the black way is that of the attack as the budget grows, seen from above this plane, and the
-          dot is the slider. Bounds of pixels are left out of account.
+          dot is the slider. Bounds of pixels are left out of account.{" "}
+          <SaveFigure name="Plane" figure={() => svg.current!} />
         </figcaption>
       </figure>
     </section>

@@ -1,10 +1,11 @@
 // A training set of points in the plane to be dragged about, and the boundaries of two learners that follow.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { contour } from "../contours.ts";
-import { type Chosen, learnerNames } from "../question/question.ts";
+import { type Chosen, learnerNames } from "../question/learners.ts";
 import { asTheyAre, Select } from "../select.tsx";
 import { poison, poisoned } from "../state.ts";
+import { SaveFigure } from "./saveFigure.tsx";
 
 const SIZE = 420;
 /** Networks want more points than these. */
@@ -24,6 +25,7 @@ const within = (value: number) => Math.min(1, Math.max(0, value));
 export function Poison() {
   const [chosen, setChosen] = useState(0);
   const [isHeld, setHeld] = useState(false);
+  const svg = useRef<SVGSVGElement>(null);
   const now = poisoned.value;
   if (!now) return null;
   const points = poison.value.points ?? now.points;
@@ -36,6 +38,7 @@ export function Poison() {
       <h2>Poison a training set</h2>
       <figure class="plane">
         <svg
+          ref={svg}
           viewBox={`0 0 ${SIZE} ${SIZE}`}
           role="img"
           aria-label="Points of two classes, and the boundaries of two learners between them"
@@ -74,7 +77,7 @@ export function Poison() {
               <b class={lines[i]}>{learner}</b> gets {(100 * error).toFixed(1)} % wrong
             </span>
           ))}
-          .
+          . <SaveFigure name="Poison" figure={() => svg.current!} />
         </figcaption>
       </figure>
       <p class="moving">

@@ -3,7 +3,8 @@
 import { classAt, pixelsAt, placeOf } from "../between.ts";
 import { PIXELS } from "../pixels.ts";
 import type { Answer } from "../question/answer.ts";
-import { budgetsOf, nameOf, normLabels } from "../question/question.ts";
+import { nameOf } from "../question/learners.ts";
+import { budgetsOf, normLabels } from "../question/question.ts";
 import { show, view } from "../state.ts";
 import { Image } from "./image.tsx";
 

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { View } from "../address.ts";
+import { ofComplexity } from "../question/learners.ts";
 import { show } from "../state.ts";
 
 interface Step {
@@ -10,8 +11,9 @@ interface Step {
   readonly view: Partial<View>;
 }
 
-const logistic = { learner: "logistic", complexity: "high" } as const;
-const mlp = { learner: "mlp", complexity: "high" } as const;
+const logistic = ofComplexity("logistic", "high");
+const mlp = ofComplexity("mlp", "high");
+const smooth = ofComplexity("mlp", "low");
 
 const steps: readonly Step[] = [
   {
@@ -39,29 +41,29 @@ const steps: readonly Step[] = [
     title: "S: the size of the target's gradient",
     text:
       "To first order a loss rises by at most S times the budget. A target that is strongly regularised has a " +
-      "smaller S: compare the bars with the step before.",
-    view: { surrogate: logistic, target: { ...mlp, complexity: "low" }, norm: "l2", epsilon: 2.5 },
+      "smaller S: compare the bars with the step before, or regularise it yourself with the slider below.",
+    view: { surrogate: logistic, target: smooth, norm: "l2", epsilon: 2.5 },
   },
   {
     title: "R: the alignment of both gradients",
     text:
       "What arrives of that bound is the cosine between the two gradients. A linear surrogate and a linear target " +
       "agree well, though they never saw the same digit.",
-    view: { surrogate: logistic, target: { learner: "ridge", complexity: "low" }, norm: "l2", epsilon: 2.5 },
+    view: { surrogate: logistic, target: ofComplexity("ridge", "low"), norm: "l2", epsilon: 2.5 },
   },
   {
     title: "V: the luck of the surrogate's draw",
     text:
       "A surrogate whose loss changes with its training set leads the attack after its own noise. A weakly " +
       "regularised surrogate has a larger V, and its attacks a harder time.",
-    view: { surrogate: mlp, target: { ...mlp, complexity: "low" }, norm: "l2", epsilon: 2.5 },
+    view: { surrogate: mlp, target: smooth, norm: "l2", epsilon: 2.5 },
   },
   {
     title: "Which surrogate would you train?",
     text:
       "The matrix below has every pair. Which rows do well on most targets, and do those have the larger R? Draw " +
       "other training sets to see what stays.",
-    view: { surrogate: { learner: "svm-linear", complexity: "low" }, target: mlp, norm: "l2", epsilon: 2 },
+    view: { surrogate: ofComplexity("svm-linear", "low"), target: mlp, norm: "l2", epsilon: 2 },
   },
 ];
 

@@ -1,9 +1,10 @@
 // What the page and its worker say to each other.
 
 import type { Answer, Cell } from "./answer.ts";
+import type { Chosen, LearnerName, Role } from "./learners.ts";
 import type { Plane } from "./plane.ts";
-import type { Learned, LearnerName, TrainingPoint } from "./poison.ts";
-import type { Chosen, Question } from "./question.ts";
+import type { Learned, TrainingPoint } from "./poison.ts";
+import type { Question } from "./question.ts";
 
 /** A question, or a pair of the matrix; answers carry its number, and those of older questions are forgotten. */
 export interface Asked {
@@ -48,6 +49,31 @@ export interface Looked {
 export type LookTold = { readonly about: "look"; readonly number: number } & (
   | { readonly doing: string }
   | { readonly looked: Looked }
+  | { readonly fault: string }
+);
+
+/** A question, asked at every position of the regularisation of both models, those of one of them first. */
+export interface RegulariseAsked {
+  readonly about: "regularise";
+  readonly number: number;
+  readonly question: Question;
+  readonly first: Role;
+}
+
+/** What came of one position; means over the digits. */
+export interface Regularised {
+  readonly role: Role;
+  readonly position: number;
+  /** S of the target, R of the pair, V of the surrogate where it is known. */
+  readonly size: number;
+  readonly alignment: number;
+  readonly variability: number | undefined;
+  /** The target's error at every budget. */
+  readonly errors: readonly number[];
+}
+export type RegulariseTold = { readonly about: "regularise"; readonly number: number } & (
+  | { readonly doing: string }
+  | { readonly regularised: Regularised }
   | { readonly fault: string }
 );
 

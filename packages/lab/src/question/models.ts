@@ -11,7 +11,7 @@ import {
   stream,
   takeRows,
 } from "@carom/core";
-import type { Chosen } from "./question.ts";
+import { type Chosen, type Role, scales } from "./learners.ts";
 
 /** Rows that are attacked, and the halves that the two sides train on. */
 export interface Parts {
@@ -19,8 +19,6 @@ export interface Parts {
   readonly target: Dataset;
   readonly surrogate: Dataset;
 }
-
-export type Role = "target" | "surrogate";
 
 const ATTACKED = 40;
 /** Rows of a training set. */
@@ -34,18 +32,24 @@ export function partsOf(data: Dataset, seed: number): Parts {
   return { attacked: rows(0, ATTACKED), target: rows(ATTACKED, half), surrogate: rows(ATTACKED + half, half) };
 }
 
+/** All options of a learner at a position: those of high complexity but for the one that regularises. */
+export function optionsOf({ learner, position }: Chosen): Readonly<Record<string, unknown>> {
+  const { option, values } = scales[learner];
+  return { ...learnerByName(learner).complexities.high, [option]: values[position] };
+}
+
 /** Fits a learner on one of several draws from the half of its side. */
 export async function train(
   runtime: Runtime,
   parts: Parts,
   role: Role,
-  { learner: name, complexity }: Chosen,
+  chosen: Chosen,
   { seed, draw = 0 }: { readonly seed: number; readonly draw?: number },
 ): Promise<OpenModel> {
-  const learner = learnerByName(name);
+  const learner = learnerByName(chosen.learner);
   const half = parts[role];
   const rows = permutation(stream(seed, "lab", role, draw), half.labels.length).slice(0, TRAINING);
-  const options = { runtime, seed, stream: `${role} ${draw}`, options: learner.complexities[complexity] };
+  const options = { runtime, seed, stream: `${role} ${draw}`, options: optionsOf(chosen) };
   const { model } = await fit(learner, takeRows(half, rows), options);
   return openModel(runtime, model);
 }

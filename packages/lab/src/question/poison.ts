@@ -1,7 +1,7 @@
 // A training set of points in the unit square, some of which may be poison: what two learners make of it.
 
 import { argMax, dataset, errorRate, fit, learnerByName, openModel, type Runtime, stream, tensor } from "@carom/core";
-import type { learnerNames } from "./question.ts";
+import type { LearnerName } from "./learners.ts";
 
 /** A point of the training set and the position of its class. */
 export interface TrainingPoint {
@@ -9,8 +9,6 @@ export interface TrainingPoint {
   readonly y: number;
   readonly label: number;
 }
-
-export type LearnerName = (typeof learnerNames)[number];
 
 /** What a learner made of a training set. */
 export interface Learned {

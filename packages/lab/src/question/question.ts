@@ -2,28 +2,21 @@
 
 import type { Norm } from "@carom/core";
 import { z } from "zod";
-
-/** Learners that fit within a second on one thread. */
-export const learnerNames = ["logistic", "ridge", "svm-linear", "svm-rbf", "mlp"] as const;
-export const complexities = ["low", "high"] as const;
+import { chosenSchema, ofComplexity } from "./learners.ts";
 
 /** Attacks that follow gradients; the strongest is the optimum on linear models, the paper's line search on others. */
 export const attackNames = ["strongest", "pgd", "apgd", "fgm"] as const;
 /** Other estimates of the gradients that attacks follow, which cost little more. */
 export const boosterNames = ["none", "ni", "vmi", "emi"] as const;
 
-const chosen = z.strictObject({ learner: z.enum(learnerNames), complexity: z.enum(complexities) });
-/** A learner and how strongly it is regularised. */
-export type Chosen = z.infer<typeof chosen>;
-
 export const questionSchema = z.strictObject({
-  surrogate: chosen.default({ learner: "logistic", complexity: "high" }),
-  target: chosen.default({ learner: "mlp", complexity: "high" }),
+  surrogate: chosenSchema.default(ofComplexity("logistic", "high")),
+  target: chosenSchema.default(ofComplexity("mlp", "high")),
   norm: z.enum(["l2", "linf"]).default("l2"),
   attack: z.enum(attackNames).default("strongest"),
   booster: z.enum(boosterNames).default("none"),
   /** A second surrogate that is attacked together with the first. */
-  partner: chosen.optional(),
+  partner: chosenSchema.optional(),
   /** Names the draw of both training sets. */
   seed: z.number().int().min(0).max(999).default(0),
 });
@@ -37,11 +30,3 @@ export const budgetsOf: Readonly<Record<Question["norm"], readonly number[]>> = 
 
 /** The norms as people know them. */
 export const normLabels: Readonly<Record<Question["norm"], Norm["label"]>> = { l2: "L2", linf: "Linf" };
-
-/** A model's name on the page. */
-export function nameOf({ learner, complexity }: Chosen): string {
-  return `${learner}, ${complexity} complexity`;
-}
-
-/** The learners of the matrix of all pairs. */
-export const matrixLearners: readonly Chosen[] = learnerNames.map((learner) => ({ learner, complexity: "high" }));
