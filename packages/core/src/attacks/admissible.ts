@@ -6,11 +6,13 @@ import type { FloatType } from "../tensor.ts";
 import { settle } from "../threat/settle.ts";
 import { type BudgetedThreat, budgetOf, isFrozen, moveOf } from "../threat/threat.ts";
 import { type Points, rowOf, takePoints } from "./attack.ts";
-import { withBounds } from "./withBounds.ts";
+import { boundsOf, withBounds } from "./withBounds.ts";
 
 interface Admissible {
   /** Moves rows into their bounds (box, mask, direction), in place. */
   clip(points: Points, indices: Int32Array): void;
+  /** Whether clipping the origins would change nothing. */
+  isInside(): boolean;
   /**
    * Moves rows to the nearest points of ball, bounds and relaxed groups, in place. Computed columns follow; a row that
    * they lead out goes back towards its origin, as far as it has to.
@@ -35,10 +37,20 @@ const HALVINGS = 20;
 export function admissible(threat: BudgetedThreat, origin: Points, type: FloatType): Admissible {
   const { norm, rules, domain } = threat;
   const { columns } = origin;
+  const bounds = boundsOf(threat, origin);
   const eachWithin = withBounds(threat, origin);
   const clip = eachWithin((point, _, lower, upper) => {
     for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j], lower[j]), upper[j]);
   });
+  const isInside = () => {
+    for (let i = 0, at = 0; i < origin.rows; i++) {
+      const { lower, upper } = bounds(i);
+      for (let j = 0; j < columns; j++, at++) {
+        if (origin.data[at] < lower[j] || origin.data[at] > upper[j]) return false;
+      }
+    }
+    return true;
+  };
   const groups = rules?.groups ?? [];
   const onBall = eachWithin((point, from, lower, upper, i) => {
     if (groups.length === 0) norm.project(point, from, budgetOf(threat, i), lower, upper);
@@ -60,7 +72,7 @@ export function admissible(threat: BudgetedThreat, origin: Points, type: FloatTy
   const within = (bound: number, side: -1 | 1) =>
     type === "float64" ? bound : side < 0 ? Math.min(bound, Math.fround(bound)) : Math.max(bound, Math.fround(bound));
 
-  const common = { clip, isValid: validity, moving: movingOf() };
+  const common = { clip, isInside, isValid: validity, moving: movingOf() };
   if (!rules || rules.definitions.length === 0) return { ...common, project: onBall, settle: settleRows };
 
   /** The farthest on the way from the origins to the points at which `finish` leaves rows in ball and bounds. */

@@ -6,7 +6,7 @@ import { addScaled } from "../linalg.ts";
 import { lossesOf, marginsOf } from "../models/climbedLosses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
-import { allocate, type FloatType, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
+import { allocate, type FloatType, gatherRows, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
 import { normOfSteps } from "../threat/scaledNorm.ts";
 import { type BudgetedThreat, budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
 import { admissible } from "./admissible.ts";
@@ -130,15 +130,17 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   assert(typeof threat.epsilon === "number" || threat.epsilon.length === origin.rows, "one budget per point");
   if (targets) checkTargets(targets, models);
   const type: FloatType = models.every(({ inputType }) => inputType === "float64") ? "float64" : "float32";
-  const rowsOf = ({ rows, data }: Points, into?: typeof memory) => {
-    // Searches ask about several points of a row at once.
-    const fitting = into && into.length >= data.length ? into : allocate(type, data.length);
-    const values = type === "float64" ? data : fitting.subarray(0, data.length);
-    if (values !== data) values.set(data);
-    return tensor(type, [rows, ...task.x.shape.slice(1)], values);
-  };
+  const withRows = (rows: number) => [rows, ...task.x.shape.slice(1)];
   // What models are shown is of no use after they answered.
-  const memory = allocate(type, type === "float32" ? origin.data.length : 0);
+  let shown = new Float32Array(0);
+  const rowsOf = ({ rows, data }: Points): Tensor<FloatType> => {
+    if (type === "float64") return tensor(type, withRows(rows), data);
+    // Searches ask about several points of a row at once.
+    if (shown.length < data.length) shown = new Float32Array(Math.max(data.length, origin.data.length));
+    const values = shown.subarray(0, data.length);
+    values.set(data);
+    return tensor(type, withRows(rows), values);
+  };
   const queries = { scores: 0, gradients: 0 };
   const nonFinite = new Uint8Array(origin.rows);
   // A targeted attack climbs the negative of the loss of the class it wants.
@@ -148,18 +150,17 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const all = Int32Array.from({ length: origin.rows }, (_, i) => i);
 
   type Losses = (model: Differentiable, x: Tensor, labels: Int32Array) => Promise<Float64Array>;
-  const meanOf = (losses: Losses) => async (points: Points, indices: Int32Array) => {
-    queries.scores += points.rows * models.length;
-    const x = rowsOf(points, memory);
-    const sum = new Float64Array(points.rows);
+  const meanOf = async (losses: Losses, x: Tensor, indices: Int32Array) => {
+    queries.scores += indices.length * models.length;
+    const sum = new Float64Array(indices.length);
     for (const model of models) addScaled(sum, sign / models.length, await losses(model, x, wantedOf(indices)));
     return sum.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));
   };
-  const objective = meanOf((model, x, labels) => lossesOf(model, climbed.value, x, labels));
-  const judge = meanOf(marginsOf);
+  const objective = (points: Points, indices: Int32Array) =>
+    meanOf((model, x, labels) => lossesOf(model, climbed.value, x, labels), rowsOf(points), indices);
   const gradientOf = (models: readonly Differentiable[]) => async (points: Points, indices: Int32Array) => {
     queries.gradients += points.rows * models.length;
-    const x = rowsOf(points, memory);
+    const x = rowsOf(points);
     const ofModel = async (model: Differentiable) =>
       (await model.inputGradient(climbed.gradient, x, wantedOf(indices))).gradient.data;
     const data = await ofModel(models[0]);
@@ -173,7 +174,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     if (rules) pullBack(rules, points, all);
     return all;
   };
-  const { project, clip, settle, isValid, moving } = admissible(threat, origin, type);
+  const { project, clip, isInside, settle, isValid, moving } = admissible(threat, origin, type);
   const steps = normOfSteps(threat.norm);
   const [budgets, limits] = [0, 1].map(() => new Float64Array(origin.rows));
   withBounds(
@@ -184,13 +185,10 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     budgets[i] = steps === threat.norm ? limits[i] : usefulBudget(steps, Number.POSITIVE_INFINITY, from, lower, upper);
   })(origin, all);
 
-  const start = takePoints(task.start ?? origin, all);
-  // At the centers of the balls only the bounds can matter.
-  if (task.start) project(start, all);
-  else clip(start, all);
+  const start = startOf();
   const ascend =
     climbed.gradient === "margin" && !rules
-      ? ascentOf({ models, threat, origin, labels: wanted, sign, budgets, type })
+      ? ascentOf({ models, threat, origin, given: task.x, labels: wanted, sign, budgets, type })
       : undefined;
   const { units } = threat.norm;
   const context: AttackContext = {
@@ -246,29 +244,31 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     next = await states.next();
   }
   const { points, iteration } = next.value;
-  project(points, all);
+  const found = tensor(type, withRows(origin.rows), allocate(type, origin.data.length));
   const size = new Float64Array(origin.rows);
-  const finish = async (indices: Int32Array): Promise<Float64Array> => {
-    const chosen = takePoints(points, indices);
-    const sizes = settle(chosen, indices);
-    indices.forEach((i, row) => {
-      size[i] = sizes[row];
-      rowOf(points, i).set(rowOf(chosen, row));
-    });
-    return judge(chosen, indices);
+  /** Puts down what becomes of the rows of points that an attack may end in, and measures them there. */
+  const finish = async (from: Points, indices: Int32Array, isProjected: boolean): Promise<Float64Array> => {
+    for (const [block, chosen] of blocksOf(from, indices)) {
+      if (!isProjected) project(chosen, block);
+      const sizes = settle(chosen, block);
+      for (let row = 0; row < block.length; row++) {
+        size[block[row]] = sizes[row];
+        found.data.set(rowOf(chosen, row), block[row] * origin.columns);
+      }
+    }
+    return meanOf(marginsOf, indices === all ? found : gatherRows(found, indices), indices);
   };
-  const reached = await finish(all);
+  const reached = await finish(points, all, false);
   /** Moves some points elsewhere and measures them there. */
   const putBack = async (indices: Int32Array, from: Points) => {
     if (indices.length === 0) return;
-    for (const i of indices) rowOf(points, i).set(rowOf(from, i));
-    const values = await finish(indices);
+    const values = await finish(from, indices, true);
     indices.forEach((i, row) => {
       reached[i] = values[row];
     });
   };
   const broken = (among: Int32Array) => {
-    const flags = isValid(takePoints(points, among), among);
+    const flags = isValid(pointsOf(gatherRows(found, among)), among);
     return among.filter((_, row) => flags[row] === 0);
   };
   const outcome = rules && {
@@ -291,7 +291,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   for (const i of lost) nonFinite[i] = 1;
   await putBack(lost, outcome ? origin : start);
   return {
-    points: rowsOf(points),
+    points: found,
     objective: reached.map((value) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE)),
     size,
     nonFinite,
@@ -299,6 +299,28 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     iterations: iteration,
     queries,
   };
+
+  function startOf(): Points {
+    // At the centers of the balls only the bounds can matter.
+    if (!task.start && isInside()) return origin;
+    const points = takePoints(task.start ?? origin, all);
+    if (task.start) project(points, all);
+    else clip(points, all);
+    return points;
+  }
+}
+
+/** Numbers of a block of rows that stays in the processor's cache while something is done to it. */
+const BLOCK = 2 ** 15;
+
+/** Copies of the chosen rows, some at a time, in memory that the next ones take. */
+function* blocksOf(points: Points, indices: Int32Array): Generator<readonly [Int32Array, Points]> {
+  const rows = Math.max(1, Math.floor(BLOCK / points.columns));
+  const memory = new Float64Array(Math.min(rows, indices.length) * points.columns);
+  for (let from = 0; from < indices.length; from += rows) {
+    const block = indices.subarray(from, from + rows);
+    yield [block, takePoints(points, block, memory)];
+  }
 }
 
 function checkTargets(targets: Int32Array, models: readonly Differentiable[]): void {

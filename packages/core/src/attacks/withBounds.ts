@@ -12,17 +12,26 @@ type RowOperation = (
   i: number,
 ) => void;
 
-/** Turns an operation on one row and its bounds into one on rows of the original points they belong to. */
-export function withBounds(threat: ThreatModel, origin: Points) {
+/** The bounds of each feature, as the original point of that number leaves them; valid until the next is asked for. */
+export function boundsOf(threat: ThreatModel, origin: Points) {
   const perPoint = isNarrowed(threat);
   const lower = threat.domain.lower.slice();
   const upper = threat.domain.upper.slice();
+  return (i: number): { readonly lower: Float64Array; readonly upper: Float64Array } => {
+    if (perPoint) writeBounds(threat, rowOf(origin, i), lower, upper);
+    return { lower, upper };
+  };
+}
+
+/** Turns an operation on one row and its bounds into one on rows of the original points they belong to. */
+export function withBounds(threat: ThreatModel, origin: Points) {
+  const bounds = boundsOf(threat, origin);
   return (operation: RowOperation) =>
     (points: Points, indices: Int32Array): void => {
-      indices.forEach((i, row) => {
-        const from = rowOf(origin, i);
-        if (perPoint) writeBounds(threat, from, lower, upper);
-        operation(rowOf(points, row), from, lower, upper, i);
-      });
+      for (let row = 0; row < indices.length; row++) {
+        const i = indices[row];
+        const { lower, upper } = bounds(i);
+        operation(rowOf(points, row), rowOf(origin, i), lower, upper, i);
+      }
     };
 }

@@ -75,11 +75,11 @@ export async function runAscent(
     }
     return [at, tensor("float64", [checks.length], checks)];
   });
-  const isSound = (check.data as Float64Array).map((value) => (Number.isFinite(value) ? 1 : 0));
-  isSound.forEach((sound, i) => {
-    if (sound) moves.set((moved.data as Float64Array).subarray(i * columns, (i + 1) * columns), i * columns);
-  });
-  return Int32Array.from(isSound.keys()).filter((i) => !isSound[i]);
+  const results = moved.data as Vector;
+  const left = Int32Array.from(labels.keys()).filter((i) => !Number.isFinite((check.data as Float64Array)[i]));
+  for (const i of left) results.set(moves.subarray(i * columns, (i + 1) * columns), i * columns);
+  moves.set(results);
+  return left;
 }
 
 /** What the graph for a task depends on. */

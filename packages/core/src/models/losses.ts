@@ -147,5 +147,7 @@ function eachRow(
 ): Float64Array {
   const [n, classes] = scores.shape;
   const data = scores.data as Row;
-  return Float64Array.from({ length: n }, (_, i) => f(data.subarray(i * classes, (i + 1) * classes), labels[i], i));
+  const values = new Float64Array(n);
+  for (let i = 0; i < n; i++) values[i] = f(data.subarray(i * classes, (i + 1) * classes), labels[i], i);
+  return values;
 }

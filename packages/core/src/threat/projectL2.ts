@@ -21,34 +21,39 @@ export function projectL2(
   upper: Float64Array,
 ): void {
   const d = point.length;
-  if (memory.length < 2 * d) memory = new Float64Array(2 * d);
+  if (memory.length < 3 * d) memory = new Float64Array(3 * d);
   const moves = memory;
-  // The bound that each coordinate moves towards, from the center, stands d behind its move.
+  // The bound that each coordinate moves towards, from the center, stands d behind its move; d behind that stands where
+  // the move ends in the box.
   let [length, free, held] = [0, 0, 0];
   for (let i = 0; i < d; i++) {
     const move = point[i] - center[i];
     const bound = lower[i] - center[i] + Number(move > 0) * (upper[i] - lower[i]);
     moves[i] = move;
     moves[d + i] = bound;
-    const [square, most] = [move * move, bound * bound];
+    const square = move * move;
+    const most = bound * bound;
     const isFree = Number(most > square);
+    moves[2 * d + i] = center[i] + isFree * move + (1 - isFree) * bound;
     length += square;
     free += isFree * square;
     held += (1 - isFree) * most;
   }
   const radius = epsilon * epsilon;
-  let s = 1;
-  if (held + free > radius) {
-    s = Math.sqrt(radius / length);
-    if (free > 0) s = Math.max(s, Math.sqrt(Math.max(0, radius - held) / free));
+  if (!(held + free > radius)) {
+    for (let i = 0; i < d; i++) point[i] = moves[2 * d + i];
+    return;
   }
+  let s = Math.sqrt(radius / length);
+  if (free > 0) s = Math.max(s, Math.sqrt(Math.max(0, radius - held) / free));
   // Each pass writes the point for one s and measures it for the next.
   for (;;) {
     [free, held] = [0, 0];
     for (let i = 0; i < d; i++) {
       const move = s * moves[i];
       const bound = moves[d + i];
-      const [square, most] = [move * move, bound * bound];
+      const square = move * move;
+      const most = bound * bound;
       const isFree = Number(most > square);
       point[i] = center[i] + isFree * move + (1 - isFree) * bound;
       free += isFree * square;

@@ -38,7 +38,8 @@ export function settle(
   if (lattices) roundToLattices(threat, lattices, nearest, origin);
   if (type === "float32") for (let i = 0; i < d; i++) nearest[i] = Math.fround(nearest[i]);
   const sizeOf = (moved: Float64Array) => {
-    for (let i = 0; i < d; i++) difference[i] = moveOf(norm, moved[i], origin[i], type);
+    if (norm.counts) for (let i = 0; i < d; i++) difference[i] = moveOf(norm, moved[i], origin[i], type);
+    else for (let i = 0; i < d; i++) difference[i] = moved[i] - origin[i];
     return norm.measure(difference);
   };
   const most = epsilon * (1 + ROUNDING);

@@ -70,11 +70,16 @@ export function usefulBudget(
   if (rooms.length !== origin.length) rooms = new Float64Array(origin.length);
   for (let j = 0; j < rooms.length; j++) {
     rooms[j] = Math.max(0, origin[j] - lower[j], upper[j] - origin[j]);
-    // But for counts no norm is less than a component, in its unit.
-    if (!norm.counts && !norm.units && rooms[j] >= budget) return budget;
+    if (norm.counts || norm.units) continue;
+    // No norm is less than a component, nor than that of the first few.
+    if (rooms[j] >= budget) return budget;
+    if (j === FEW && norm.measure(rooms.subarray(0, FEW)) >= budget) return budget;
   }
   return Math.min(budget, norm.measure(rooms));
 }
+
+/** Features of images enough to show that most budgets are of use. */
+const FEW = 64;
 
 // Working memory, kept between calls so that they allocate nothing.
 let rooms = new Float64Array(0);
