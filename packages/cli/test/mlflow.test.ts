@@ -1,11 +1,12 @@
-// --mlflow against a stub of MLflow's REST interface that keeps to its limits, and against MLflow itself where
-// MLFLOW_SERVER names one.
+// --mlflow of audits, studies and judgements against a stub of MLflow's REST interface that keeps to its limits, and
+// against MLflow itself where MLFLOW_SERVER names one.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { modelFromBytes } from "@carom/core";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
@@ -19,7 +20,14 @@ interface Batch {
   readonly params?: readonly { readonly key: string; readonly value: string }[];
   readonly metrics?: readonly { readonly key: string; readonly value: number }[];
 }
-const seen = { batches: [] as Batch[], files: new Map<string, Buffer>(), status: "", refused: 0, authorization: "" };
+const nothing = () => ({
+  ...{ batches: [] as Batch[], files: new Map<string, Buffer>(), status: "", refused: 0, authorization: "", name: "" },
+});
+let seen = nothing();
+const parametersSeen = () =>
+  new Map(seen.batches.flatMap((batch) => batch.params ?? []).map(({ key, value }) => [key, value]));
+const metricsSeen = () =>
+  new Map(seen.batches.flatMap((batch) => batch.metrics ?? []).map(({ key, value }) => [key, value]));
 
 const stub = createServer(async (request, response) => {
   const parts: Buffer[] = [];
@@ -31,6 +39,7 @@ const stub = createServer(async (request, response) => {
   if (path.startsWith("mlflow/experiments/get-by-name")) return answer(404, { error_code: "RESOURCE_DOES_NOT_EXIST" });
   if (path === "mlflow/experiments/create") return answer(200, { experiment_id: "7" });
   if (path === "mlflow/runs/create") {
+    seen.name = JSON.parse(body.toString()).run_name;
     return answer(200, { run: { info: { run_id: "r1", artifact_uri: "mlflow-artifacts:/7/r1/artifacts" } } });
   }
   if (path === "mlflow/runs/log-batch") {
@@ -61,6 +70,9 @@ beforeAll(async () => {
   expect((await carom(["fit", "ridge", "--data", at("points.npz"), "--out", at("m.onnx")], { store })).status).toBe(0);
 });
 afterAll(() => stub.close());
+beforeEach(() => {
+  seen = nothing();
+});
 
 test("a run has what was asked, every cell in bounded batches, every file of the folder and the target", async () => {
   const env = { MLFLOW_TRACKING_TOKEN: "sesame-open" };
@@ -72,19 +84,74 @@ test("a run has what was asked, every cell in bounded batches, every file of the
   expect(run.stdout + run.stderr).not.toContain("sesame");
   expect(seen.authorization).toBe("Bearer sesame-open");
   const { cells, models } = JSON.parse(readFileSync(at("run/metrics.json"), "utf8"));
-  const metrics = seen.batches.flatMap((batch) => batch.metrics ?? []);
-  const value = (key: string) => metrics.find((each) => each.key === key)?.value;
-  expect(metrics.filter(({ key }) => key.startsWith("error/"))).toHaveLength(cells.length);
+  const metrics = metricsSeen();
+  expect([...metrics.keys()].filter((key) => key.startsWith("error/"))).toHaveLength(cells.length);
   for (const { surrogate, target, epsilon, errorUnderAttack } of cells) {
-    expect(value(`error/${target}/${surrogate}/eps ${epsilon}`)).toBe(errorUnderAttack.estimate);
+    expect(metrics.get(`error/${target}/${surrogate}/eps ${epsilon}`)).toBe(errorUnderAttack.estimate);
   }
-  expect(value("clean_error")).toBe(models[0].cleanError.estimate);
-  const parameters = new Map(seen.batches.flatMap((batch) => batch.params ?? []).map(({ key, value }) => [key, value]));
+  expect(metrics.get("clean_error")).toBe(models[0].cleanError.estimate);
+  const parameters = parametersSeen();
   expect([parameters.get("seed"), parameters.get("norm"), parameters.get("epsilons")]).toEqual(["0", "l2", "0.1,0.3"]);
   const files = contentOf(at("run")).filter((name) => /\.\w+$/.test(name));
-  expect([...seen.files.keys()].sort()).toEqual([...files, "models/m.onnx"].sort());
+  const surrogates = models.slice(1).map(({ id }: { id: string }) => `models/${id}.onnx`);
+  expect([...seen.files.keys()].sort()).toEqual([...files, "models/m.onnx", ...surrogates].sort());
+  expect(seen.files.get("models/m.onnx")!.equals(readFileSync(at("m.onnx")))).toBe(true);
+  for (const name of surrogates) expect(modelFromBytes(seen.files.get(name)!).unreadable).toBeUndefined();
   for (const name of files) expect(seen.files.get(name)!.equals(readFileSync(join(at("run"), name))), name).toBe(true);
   expect(seen.status).toBe("FINISHED");
+}, 240_000);
+
+test("a study has means over repetitions of its cells, and the models of each repetition", async () => {
+  writeFileSync(
+    at("study.yaml"),
+    `name: two
+repetitions: 2
+data: { train: points.npz }
+split: { target: 0.4, surrogate: 0.4, attacked: 0.2 }
+surrogates: [{ learner: ridge }]
+targets: [{ learner: ridge }, { learner: logistic }]
+attack: { epsilons: [0.1, 0.3] }
+`,
+  );
+  const run = await carom(["study", at("study.yaml"), "--quiet", "--out", at("study"), "--mlflow", address], { store });
+  expect(run).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`MLflow: ${address}/#/experiments/7/runs/r1`),
+  });
+  const { cells, transferRates } = JSON.parse(readFileSync(at("study/metrics.json"), "utf8"));
+  const metrics = metricsSeen();
+  expect(cells.length).toBeGreaterThan(4);
+  for (const { surrogate, target, epsilon, errorUnderAttack } of cells) {
+    expect(metrics.get(`error/${target}/${surrogate}/eps ${epsilon}`)).toBe(errorUnderAttack.estimate);
+  }
+  for (const { surrogate, epsilon, rate } of transferRates) {
+    expect(metrics.get(`transfer_rate/${surrogate}/eps ${epsilon}`)).toBe(rate);
+  }
+  expect([seen.name, seen.status, parametersSeen().get("repetitions")]).toEqual(["study", "FINISHED", "2"]);
+  const models = [...seen.files.keys()].filter((name) => name.startsWith("models/"));
+  const ids = ["surrogate/ridge", "target/logistic", "target/ridge"];
+  const expected = [1, 2].flatMap((i) => ids.map((id) => `models/repetition ${i}/${id}.onnx`));
+  expect(models.sort()).toEqual(expected);
+  for (const name of models) expect(modelFromBytes(seen.files.get(name)!).unreadable).toBeUndefined();
+  const files = contentOf(at("study")).filter((name) => /\.\w+$/.test(name));
+  expect([...seen.files.keys()]).toEqual(expect.arrayContaining(files));
+}, 240_000);
+
+test("a judgement has what was counted as metrics and as a file, and the model", async () => {
+  const same = at("points.npz");
+  const judge = ["judge", "--clean", same, "--attacked", same, "--target", at("m.onnx"), "--json"];
+  const run = await carom([...judge, "--mlflow", address], { store });
+  expect(run.status).toBe(0);
+  const { mlflow, ...counted } = JSON.parse(run.stdout);
+  expect(mlflow).toBe(`${address}/#/experiments/7/runs/r1`);
+  const metrics = metricsSeen();
+  const { cleanError, errorUnderAttack } = counted;
+  expect([metrics.get("clean_error"), metrics.get("error_under_attack"), metrics.get("unmoved")]).toEqual([
+    ...[cleanError.estimate, errorUnderAttack.estimate, 80],
+  ]);
+  expect(JSON.parse(seen.files.get("judged.json")!.toString())).toEqual(counted);
+  expect(seen.files.get("models/m.onnx")!.equals(readFileSync(at("m.onnx")))).toBe(true);
+  expect([seen.status, parametersSeen().get("points")]).toEqual(["FINISHED", "80"]);
 }, 240_000);
 
 test("an address where no MLflow answers is refused before any work, in a sentence", async () => {
@@ -118,6 +185,11 @@ test.skipIf(!server)(
     const listed = await (await fetch(`${server}/api/2.0/mlflow/artifacts/list?run_id=${id}`)).json();
     const names = listed.files.map(({ path }: { path: string }) => path);
     expect(names).toEqual(expect.arrayContaining(["report.html", "metrics.json", "figures", "models"]));
+    const study = ["study", at("study.yaml"), "--quiet", "--json", "--out", at("real-study"), "--mlflow", server!];
+    const { mlflow: page, cells: pairs } = JSON.parse((await carom(study, { store })).stdout);
+    const other = `${server}/api/2.0/mlflow/runs/get?run_id=${/runs\/(\w+)$/.exec(page)![1]}`;
+    const { data } = (await (await fetch(other)).json()).run;
+    expect(data.metrics.filter(({ key }: { key: string }) => key.startsWith("error/"))).toHaveLength(pairs.length);
   },
   240_000,
 );

@@ -1,12 +1,12 @@
 // carom audit: how much of a model falls to attacks crafted on surrogates, and why.
 
 import { planOf, studyKinds } from "@carom/core/kinds";
-import { type AuditResult, type PlanBuilder, startPlan } from "@carom/core/study";
+import { type PlanBuilder, startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { withExamples } from "../ui/dataOptions.ts";
+import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import { askedAudit } from "./auditAsked.ts";
 import { gateOf, withGateOptions } from "./auditGate.ts";
-import { loggedAudit, type MlflowOptions, mlflowOf, withMlflowOption } from "./auditMlflow.ts";
 import { withAuditOptions } from "./auditOptions.ts";
 import type { AuditOptions } from "./auditSubject.ts";
 import { type PlannedRun, requireFolder, runAsked } from "./runAsked.ts";
@@ -22,7 +22,7 @@ export function auditCommand(): Command {
     )
     .action(run);
   return withExamples(
-    withAuditOptions(command, (each) => withMlflowOption(withGateOptions(each))),
+    withAuditOptions(command, (each) => withMlflowOption(withGateOptions(each), "the report and the files of models")),
     "carom audit",
     "carom audit --target model.onnx --data test.npz --epsilon 0.5,1,2",
     "carom audit --target https://host/v2/models/digits --auth-env TOKEN \\",
@@ -37,12 +37,8 @@ async function run(options: AuditOptions & MlflowOptions): Promise<void> {
   const plan = startPlan();
   const { asked, ...about } = await planAuditOf(plan, options);
   await runAsked(plan, asked, {
-    ...{ name: "audit", started, options },
+    ...{ name: "audit", started, options, mlflow },
     ...about,
-    ...(mlflow && {
-      log: async (result, folder) =>
-        ["MLflow", await mlflow.log(loggedAudit(result as AuditResult, folder, options.target))] as const,
-    }),
   });
 }
 
@@ -56,5 +52,6 @@ export async function planAuditOf(plan: PlanBuilder, options: AuditOptions): Pro
     ...{ asked: planOf(plan, studyKinds.audit, question, data), question: decisive },
     ...(services && { services }),
     ...(queries && { queries }),
+    ...(options.target !== undefined && !services && { brought: { target: options.target } }),
   };
 }

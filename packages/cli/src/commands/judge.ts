@@ -24,12 +24,14 @@ import { readBytes } from "../host/read.ts";
 import { asIn } from "../host/sameColumns.ts";
 import { print } from "../terminal/print.ts";
 import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
+import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
 import { type CommonOptions, printJson, withCommonOptions } from "../ui/options.ts";
 import { describeRate } from "../ui/rate.ts";
 import { readDataFor } from "../ui/readData.ts";
+import { loggedJudgement } from "./judgeLogged.ts";
 
-interface JudgeOptions extends CommonOptions, DataFileOptions, ModelOptions {
+interface JudgeOptions extends CommonOptions, DataFileOptions, ModelOptions, MlflowOptions {
   readonly clean: string;
   readonly attacked: string;
   readonly attackedLabel?: string;
@@ -51,13 +53,14 @@ export function judgeCommand(): Command {
     .option("--attacked-label <name>", "what --label is for --attacked, where that is another")
     .action(run);
   return withExamples(
-    withCommonOptions(withDataOptions(withModelOptions(command))),
+    withCommonOptions(withDataOptions(withModelOptions(withMlflowOption(command, "what was counted and the model")))),
     "carom judge --clean x.npy,y.npy --attacked x_adv.npy --target model.onnx",
     "carom judge --clean images --attacked images_adv --target model.onnx",
   );
 }
 
 async function run(options: JudgeOptions): Promise<void> {
+  const mlflow = await mlflowOf(options);
   const clean = await readDataFor(options.target, options.clean, options);
   const attacked = await attackedRows(clean, options);
   const classifier = await openClassifier(options.target, options, clean.dataset);
@@ -79,16 +82,18 @@ async function run(options: JudgeOptions): Promise<void> {
     netIncrease,
     ...sizes(before, after),
   };
+  const asked = {
+    cleanHash: clean.contentHash,
+    attackedHash: attacked.contentHash,
+    modelHash: classifier.contentHash,
+    reading: clean.reading,
+  };
+  const logged = await mlflow?.log(loggedJudgement(options.target, asked, judged));
   if (options.json) {
-    printJson({
-      cleanHash: clean.contentHash,
-      attackedHash: attacked.contentHash,
-      modelHash: classifier.contentHash,
-      reading: clean.reading,
-      ...judged,
-    });
+    printJson({ ...(logged && { mlflow: logged }), ...asked, ...judged });
     return;
   }
+  if (logged) print(`MLflow: ${logged}\n`);
   const { size, unmoved } = judged;
   const line = (name: string, text: string) => `${name.padEnd(20)}${text}\n`;
   print(line("clean error", describeRate(cleanError)));

@@ -1,11 +1,13 @@
 // Runs what was asked: computes what the store lacks, writes the files of the run, and tells the answer.
 
-import { join } from "node:path";
-import type { Asked, RunFacts, Told } from "@carom/core/kinds";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Answer, Asked, RunFacts, Told } from "@carom/core/kinds";
 import type { Service } from "@carom/core/models";
 import type { PlanBuilder, Services } from "@carom/core/study";
 import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
 import { keepingResults } from "../host/keepingResults.ts";
+import { filesOf, type LoggedFile, type MlflowServer } from "../host/mlflow.ts";
 import { writeFolder } from "../host/output.ts";
 import { RUNS, runFolder } from "../host/outputPlace.ts";
 import { defaultWorkers } from "../host/pool.ts";
@@ -44,14 +46,16 @@ export interface Run {
   readonly shown?: readonly [what: string, name: string];
   /** Models that can only be asked. */
   readonly services?: Services<Service & { close(): Promise<void> }>;
-  /** Puts what was found into another place too, where it is told to; a word and an address, to be shown. */
-  log?(result: object, folder: string): Promise<readonly [what: string, address: string]>;
+  /** Where the run is logged too. */
+  readonly mlflow?: MlflowServer | undefined;
+  /** Files of models that were brought, by the names that results have for them: what is logged of those models. */
+  readonly brought?: Readonly<Record<string, string>>;
   /** Rows that were sent to them; counted when all has been computed. */
   queries?(): { readonly sent: number } & NonNullable<RunFacts["queries"]>;
 }
 
 /** A study that has been planned, and what its run is to know of it. */
-export interface PlannedRun extends Pick<Run, "question" | "warnings" | "services" | "queries"> {
+export interface PlannedRun extends Pick<Run, "question" | "warnings" | "services" | "queries" | "brought"> {
   readonly asked: Asked;
 }
 
@@ -69,23 +73,23 @@ export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run
   const store = await runPlan(plan, wanted, { workers, quiet, device, broker, services });
   const queries = run.queries?.();
   for (const service of services?.values() ?? []) await service.close();
-  const { result, told, isKept } = await keepingResults(async () => {
+  const { result, told, isKept, tracked, models } = await keepingResults(async () => {
     const found = await answer(store);
     const facts = { ...factsOf(hash, started, store), ...(queries && { queries }), warnings };
     if (!finished) await writeFolder(folder, await found.files(facts, await emptyDocument()));
     return found;
   });
-  const logged = await run.log?.(result, folder);
+  const logged = await run.mlflow?.log({ name: basename(folder), ...tracked, files: logging(folder, models(), run) });
   if (!isKept) process.exitCode = NOT_KEPT;
   if (options.json) {
-    printJson({ folder, ...(logged && { [logged[0].toLowerCase()]: logged[1] }), ...beside, ...result });
+    printJson({ folder, ...(logged && { mlflow: logged }), ...beside, ...result });
     return;
   }
   const [what, file] = shown;
   const asked = queries ? `Queries: ${queries.sent} rows sent to the target.\n` : "";
   print(
     `${bodyOf(told)}\n${asked}${what}: ${join(folder, file)}\n` +
-      `${logged ? `${logged.join(": ")}\n` : ""}${(told.closing ?? []).map(closing).join("")}`,
+      `${logged ? `MLflow: ${logged}\n` : ""}${(told.closing ?? []).map(closing).join("")}`,
   );
 }
 
@@ -94,6 +98,17 @@ function bodyOf({ lines = "", paragraphs = [] }: Told): string {
 }
 
 const closing = (line: string) => `\n${wrap(line, outputWidth())}\n`;
+
+/** The files of a run's folder, and below `models` those of its models. */
+async function* logging(
+  folder: string,
+  models: ReturnType<Answer["models"]>,
+  { brought = {} }: Pick<Run, "brought">,
+): AsyncGenerator<LoggedFile> {
+  yield* filesOf(folder);
+  for (const file of Object.values(brought)) yield [`models/${basename(file)}`, await readFile(file)];
+  for await (const [name, onnx] of models) if (!(name in brought)) yield [`models/${name}.onnx`, onnx];
+}
 
 /** What figures are drawn on. It takes a while to load. */
 async function emptyDocument(): Promise<Document> {

@@ -12,12 +12,13 @@ import { withMeasuredTimes } from "../host/times.ts";
 import { print } from "../terminal/print.ts";
 import { withClusterOptions } from "../ui/clusterOptions.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
+import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
 import { planStudyFile } from "./planStudyFile.ts";
 import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
 
-interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions {
+interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions, MlflowOptions {
   readonly seed?: number;
   readonly plan?: boolean;
   readonly schema?: boolean | string;
@@ -42,7 +43,7 @@ export function studyCommand(): Command {
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
-  withDeviceOption(withClusterOptions(command));
+  withMlflowOption(withDeviceOption(withClusterOptions(command)), "the report and the files of models");
   return withCommonOptions(command, null);
 }
 
@@ -67,6 +68,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const seeded = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const study = restricted(atScale(seeded, options.scale), options.only);
   if (!options.plan) await requireFolder(options, study.name);
+  const mlflow = options.plan ? undefined : await mlflowOf(options);
   const plan = startPlan();
   const planned = await planStudyFile(plan, study, options.scale, { ...options, isAsked: options.plan !== true });
   if (options.plan) {
@@ -76,7 +78,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   }
   const { asked, ...about } = planned;
   const beside = about.warnings ? { warnings: about.warnings } : {};
-  await runAsked(plan, asked, { ...{ name: study.name, started, options, beside }, ...about });
+  await runAsked(plan, asked, { ...{ name: study.name, started, options, beside, mlflow }, ...about });
 }
 
 /** The study with some of its models, where some are named. */

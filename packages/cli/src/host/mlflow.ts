@@ -1,21 +1,28 @@
-// A finished run logged to a server of MLflow by its REST interface (2.0): parameters, metrics, and the files of its
-// folder.
+// A finished run logged to a server of MLflow by its REST interface (2.0): parameters, metrics, and files.
 
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { InputError } from "@carom/core";
+import type { Tracked } from "@carom/core/report";
 import { keepSecret, redact } from "../terminal/secrets.ts";
 import { isTransient, LONGEST_WAIT_S, parseRetryAfter, waitBefore } from "./http/retry.ts";
 
 /** What is logged of a run. */
-export interface LoggedRun {
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The folder of the run: its files become artifacts. */
-  readonly folder: string;
-  /** Files of models, which become artifacts below `models`. */
-  readonly models: readonly string[];
+export interface LoggedRun extends Tracked {
+  readonly name: string;
+  /** Files by their names, with slashes between folders: they become artifacts, one at a time. */
+  readonly files: AsyncIterable<LoggedFile>;
+}
+
+export type LoggedFile = readonly [name: string, bytes: Uint8Array];
+
+/** The files of a folder, and those of folders in it. */
+export async function* filesOf(folder: string): AsyncGenerator<LoggedFile> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) yield [file.slice(folder.length + 1).replaceAll("\\", "/"), await readFile(file)];
+  }
 }
 
 /** Most of each in one request: MLflow takes 100 parameters and 1,000 metrics, hosted servers fewer metrics. */
@@ -50,13 +57,13 @@ export async function openMlflow(address: string): Promise<MlflowServer> {
     );
   const experiment = await experimentOf(send, post);
   return {
-    async log({ parameters, metrics, folder, models }) {
+    async log({ name, parameters, metrics, files }) {
       const now = Date.now();
       const begun = await post(
         "runs/create",
         {
           experiment_id: experiment,
-          run_name: basename(folder),
+          run_name: name,
           start_time: now,
           tags: [{ key: "mlflow.source.name", value: "carom" }],
         },
@@ -78,19 +85,12 @@ export async function openMlflow(address: string): Promise<MlflowServer> {
         throw new InputError("unsupported", `place of artifacts on ${origin}`, {
           expected: "a server that takes them itself (mlflow server --serve-artifacts)",
           got: place,
-          remedy: `parameters and metrics are logged; the files are in ${folder}`,
+          remedy: "parameters and metrics are logged; add the files by hand",
         });
       }
-      const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-      const own = files.map((entry) => join(entry.parentPath, entry.name));
-      const all = [
-        ...own.map((file) => [file, file.slice(folder.length + 1).replaceAll("\\", "/")] as const),
-        ...models.map((file) => [file, `models/${basename(file)}`] as const),
-      ];
-      for (const [file, name] of all) {
-        const path = `${below}/${name}`.split("/").map(encodeURIComponent).join("/");
-        const body = new Uint8Array(await readFile(file));
-        await send(`/api/2.0/mlflow-artifacts/artifacts/${path}`, { method: "PUT", body }, name);
+      for await (const [file, bytes] of files) {
+        const path = `${below}/${file}`.split("/").map(encodeURIComponent).join("/");
+        await send(`/api/2.0/mlflow-artifacts/artifacts/${path}`, { method: "PUT", body: new Uint8Array(bytes) }, file);
       }
       await post("runs/update", { run_id: id, status: "FINISHED", end_time: Date.now() }, "the end of the run");
       return `${origin}/#/experiments/${experiment}/runs/${id}`;

@@ -1,5 +1,6 @@
 // An audit as a kind of study.
 
+import { trackedAudit } from "../report/tracked.ts";
 import { gateLines, isKeptBy } from "../study/audit/gate.ts";
 import { type AuditMatrix, planAudit } from "../study/audit/plan.ts";
 import type { AuditParts, AuditQuestion } from "../study/audit/question.ts";
@@ -29,4 +30,6 @@ export const audit: StudyKind<AuditQuestion, AuditSubject, AuditMatrix, AuditOut
     (await import("../report/auditFiles.ts")).auditFiles(output, facts, document, data.name),
   document: ({ result, findings }) => ({ ...result, ...(findings.length > 0 && { gate: findings }) }),
   isKept: ({ findings }) => isKeptBy(findings),
+  tracked: ({ result }) => trackedAudit(result),
+  models: ({ models }) => models,
 };

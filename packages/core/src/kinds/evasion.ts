@@ -1,6 +1,7 @@
 // Evasion as a kind of study.
 
 import { rateTable } from "../report/rateTable.ts";
+import { trackedStudy } from "../report/tracked.ts";
 import type { Matrix } from "../study/evasion/matrix.ts";
 import { planStudy } from "../study/evasion/plan.ts";
 import { byAttacker, readStudy } from "../study/evasion/read.ts";
@@ -9,6 +10,7 @@ import { type Study, studySchema } from "../study/evasion/schema.ts";
 import { smallestBudgets } from "../study/evasion/smallestBudgets.ts";
 import { hashesOf, type StudyData } from "../study/studyData.ts";
 import type { StudyKind } from "./kind.ts";
+import { ofRepetitions } from "./ofRepetitions.ts";
 import { ratesOf } from "./rates.ts";
 
 export const evasion: StudyKind<Study, StudyData, readonly Matrix[], StudyResult> = {
@@ -23,6 +25,8 @@ export const evasion: StudyKind<Study, StudyData, readonly Matrix[], StudyResult
     ]),
   read: (store, matrices, study, data) => readStudy(store, matrices, study, hashesOf(data)),
   claims: ({ explanation }) => explanation.claims,
+  tracked: trackedStudy,
+  models: (matrices) => ofRepetitions(matrices.map(({ models }) => models)),
   told(result) {
     const { epsilons } = result.study.attack;
     const by = result.attackers ?? [undefined];

@@ -3,10 +3,12 @@
 import type { z } from "zod";
 import type { Content } from "../report/content.ts";
 import type { RunFacts } from "../report/manifest.ts";
+import type { Tracked } from "../report/tracked.ts";
 import type { Claim } from "../study/claim.ts";
 import type { PlanBuilder } from "../study/engine/plan.ts";
 import type { Ref } from "../study/engine/reference.ts";
-import type { Store } from "../study/engine/store.ts";
+import { readRef, type Store } from "../study/engine/store.ts";
+import type { StoredModel } from "../study/tasks/fit.ts";
 
 /** Studies S of data D: a plan leaves M behind, and what that holds becomes a result R. */
 export interface StudyKind<S, D, M, R extends object> {
@@ -25,6 +27,10 @@ export interface StudyKind<S, D, M, R extends object> {
   document?(result: R): object;
   /** Whether the result is as it has to be; it always is where absent. */
   isKept?(result: R): boolean;
+  /** What trackers of experiments keep of it. */
+  tracked?(result: R): Tracked;
+  /** The models that took part, by names for files; none where absent. */
+  models?(made: M): ReadonlyMap<string, Ref<StoredModel>>;
 }
 
 /** What files are made from beside the result. */
@@ -61,6 +67,10 @@ export interface Answer {
   readonly told: Told;
   readonly isKept: boolean;
   files(facts: RunFacts, document: Document): Promise<Record<string, Content>>;
+  /** What trackers of experiments keep of it; nothing where its kind says nothing. */
+  readonly tracked: Tracked;
+  /** The files of models that took part, by names. */
+  models(): AsyncIterable<readonly [name: string, onnx: Uint8Array]>;
 }
 
 /** Plans a study of a kind. */
@@ -82,6 +92,10 @@ export function planOf<S, D, M, R extends object>(
         told: claims.length === 0 ? told : { ...told, lines: `${told.lines ?? ""}\n${claimLines(claims)}` },
         isKept: kind.isKept?.(result) ?? true,
         files: (facts, document) => kind.files(result, { store, made, data, facts, document }),
+        tracked: kind.tracked?.(result) ?? { parameters: {}, metrics: {} },
+        async *models() {
+          for (const [name, ref] of kind.models?.(made) ?? []) yield [name, (await readRef(store, ref)).bytes];
+        },
       };
     },
   };

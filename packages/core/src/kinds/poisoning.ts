@@ -1,6 +1,7 @@
 // Poisoning as a kind of study.
 
 import { rateTable } from "../report/rateTable.ts";
+import { trackedStudy } from "../report/tracked.ts";
 import { mean } from "../stats/describe.ts";
 import { type PoisoningMatrix, planPoisoning } from "../study/poisoning/plan.ts";
 import { readPoisoning } from "../study/poisoning/read.ts";
@@ -16,6 +17,7 @@ export const poisoning: StudyKind<PoisoningStudy, StudyData, readonly PoisoningM
   wanted: (matrices) => matrices.flatMap(({ wanted }) => wanted),
   read: (store, matrices, study, data) => readPoisoning(store, matrices, study, hashesOf(data)),
   claims: ({ explanation }) => explanation.claims,
+  tracked: trackedStudy,
   told(result) {
     const fractions = [...result.study.fractions].sort((a, b) => a - b);
     const rows = ratesOf(result, fractions);

@@ -1,6 +1,7 @@
 // Sweeps over an option of a learner: as a kind of study, over repetitions, and one by itself.
 
 import { sweepLines } from "../report/sweepLines.ts";
+import { trackedSweep } from "../report/tracked.ts";
 import { hashesOf, type StudyData } from "../study/studyData.ts";
 import {
   planSweepStudy,
@@ -11,6 +12,7 @@ import {
 } from "../study/sweep/plan.ts";
 import { planSweep, readSweep, type SweepKeys, type SweepQuestion, type SweepResult } from "../study/sweep/sweep.ts";
 import type { StudyKind } from "./kind.ts";
+import { ofRepetitions } from "./ofRepetitions.ts";
 
 export const sweep: StudyKind<SweepStudy, StudyData, readonly SweepKeys[], SweepStudyResult> = {
   schema: sweepSchema,
@@ -18,6 +20,8 @@ export const sweep: StudyKind<SweepStudy, StudyData, readonly SweepKeys[], Sweep
   wanted: (keys) => keys.flatMap(({ wanted }) => wanted),
   read: (store, keys, study, data) => readSweepStudy(store, keys, study, hashesOf(data)),
   claims: ({ claims }) => claims,
+  tracked: trackedSweep,
+  models: (keys) => ofRepetitions(keys.map(({ matrix }) => matrix.models)),
   told: ({ mean }) => ({ lines: sweepLines(mean) }),
   files: async (result, { facts, document }) =>
     (await import("../report/sweepFiles.ts")).sweepStudyFiles(result, facts, document),

@@ -1,6 +1,7 @@
 // A table over several studies as a kind of study: their tasks in one plan, their sign tests side by side.
 
 import { InputError } from "../errors.ts";
+import { trackedTable } from "../report/tracked.ts";
 import type { PlanBuilder } from "../study/engine/plan.ts";
 import type { Ref } from "../study/engine/reference.ts";
 import type { Store } from "../study/engine/store.ts";
@@ -44,6 +45,7 @@ export const table: StudyKind<TableStudy, readonly TablePart[], readonly Planned
     return { carom: VERSION, study, data: hashesOfTable(parts), entries, warnings: warningsOf(entries) };
   },
   told: ({ entries, warnings }) => ({ lines: `${[...entries.map(line), "", ...warnings].join("\n")}\n` }),
+  tracked: trackedTable,
   files: async (result, { facts }) => (await import("../report/tableFiles.ts")).tableFiles(result, facts),
 };
 

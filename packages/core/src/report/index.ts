@@ -21,6 +21,10 @@ export { type ReportInput, renderOpened, renderReport } from "./render.ts";
 
 export { headerOf, type OutputFile, outputFiles, type TableColumns, tables } from "./outputs.ts";
 
+// What trackers of experiments keep
+
+export { type Tracked, withEnds } from "./tracked.ts";
+
 // What files are made from, and what they hold
 
 export type { Content, Gzipped } from "./content.ts";

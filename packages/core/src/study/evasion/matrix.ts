@@ -30,6 +30,8 @@ export interface Matrix {
   readonly attacked: Part;
   /** All that is read when the plan has been executed. */
   readonly wanted: readonly Ref<unknown>[];
+  /** The models that take part, by the names of participants; services have none. */
+  readonly models: ReadonlyMap<string, Ref<StoredModel>>;
   readonly looks: ReadonlyMap<string, Ref<CleanEvaluation>>;
   /** What the matrix's own attacker crafts, by the model that it is crafted on. */
   readonly crafts: ReadonlyMap<string, MatrixCraft>;
@@ -116,7 +118,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
     ...made.map(({ judge }) => judge),
     ...costs,
   ];
-  return { transfer, costs, wanted, looks, crafts, further: furtherCrafts, attacked };
+  return { transfer, costs, wanted, models, looks, crafts, further: furtherCrafts, attacked };
 }
 
 /** The largest curvature of features in other units is another one; nobody has asked for it yet. */
