@@ -54,6 +54,16 @@ const LATE_COMPILING = process.versions.v8.startsWith("11.3.") ? ["--interrupt-b
  */
 const GIVING_BACK = { MALLOC_MMAP_THRESHOLD_: String(2 ** 23), MALLOC_TRIM_THRESHOLD_: String(2 ** 26) };
 
+/**
+ * Beside a GPU arrays hold ten times as much, and taking new pages for them is most of the time around its work: they
+ * are kept, and are large ones where the system has such.
+ */
+const KEEPING = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 31),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 33),
+  GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
+};
+
 /** How many workers this machine has room for: one per core, as far as memory goes. */
 export function defaultWorkers(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / WORKER_BYTES)));
@@ -78,7 +88,7 @@ export function startPool({ place, count, provider = "cpu", retries = RETRIES, o
         ...LATE_COMPILING,
       ],
       stdio: ["ignore", "inherit", "inherit", ...withLastWords.stdio],
-      env: { ...GIVING_BACK, ...withLastWords.env },
+      env: { ...(provider === "cpu" ? GIVING_BACK : KEEPING), ...withLastWords.env },
     });
     all.add(child);
     lastWords.set(child, hearLastWords(child));

@@ -43,11 +43,9 @@ export function admissible(threat: BudgetedThreat, origin: Points, type: FloatTy
     for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j], lower[j]), upper[j]);
   });
   const isInside = () => {
-    for (let i = 0, at = 0; i < origin.rows; i++) {
+    for (let i = 0; i < origin.rows; i++) {
       const { lower, upper } = bounds(i);
-      for (let j = 0; j < columns; j++, at++) {
-        if (origin.data[at] < lower[j] || origin.data[at] > upper[j]) return false;
-      }
+      if (!isBetween(origin.data, i * columns, lower, upper)) return false;
     }
     return true;
   };
@@ -157,6 +155,14 @@ export function admissible(threat: BudgetedThreat, origin: Points, type: FloatTy
       (block) => !block.every((j) => isFrozen(threat, j)) && block.every((j) => norm.units?.[j] !== 0),
     );
   }
+}
+
+/** Whether the numbers from a position on lie between bounds. */
+function isBetween(data: Float64Array, from: number, lower: Float64Array, upper: Float64Array): boolean {
+  for (let j = 0, at = from; j < lower.length; j++, at++) {
+    if (data[at] < lower[j] || data[at] > upper[j]) return false;
+  }
+  return true;
 }
 
 /** Projects one row with its groups relaxed, in the units of the norm, from the row as origin. */

@@ -1,5 +1,6 @@
 // Steps of projected ascent inside a model's graph, where there is one model and it has a form for the norm.
 
+import type { Vector } from "../linalg.ts";
 import type { Differentiable } from "../models/open.ts";
 import { allocate, type FloatType, type Tensor, toFloat } from "../tensor.ts";
 import type { BudgetedThreat } from "../threat/threat.ts";
@@ -44,16 +45,7 @@ export function ascentOf({
     const [least, greatest, moves] = [centers, centers, centers].map(({ length }) => allocate(type, length));
     for (let i = 0; i < rows; i++) {
       const { lower, upper } = bounds(i);
-      const budget = budgets[i];
-      if (budget === 0) continue;
-      // Where the ball ends before the box there is nothing to divide.
-      const reach = most * budget;
-      for (let j = 0, at = i * columns; j < columns; j++, at++) {
-        const down = lower[j] - centers[at];
-        const up = upper[j] - centers[at];
-        least[at] = down <= -reach ? -most : down < 0 ? down / budget : 0;
-        greatest[at] = up >= reach ? most : up > 0 ? up / budget : 0;
-      }
+      if (budgets[i] > 0) boundMoves(least, greatest, i * columns, centers, budgets[i], most, lower, upper);
     }
     return { norm, origin: toFloat(given, type).data, labels, budgets, lower: least, upper: greatest, moves };
   };
@@ -61,25 +53,72 @@ export function ascentOf({
   return async ({ data }, stepSize, steps) => {
     task ??= inType();
     const { lower: least, upper: greatest, moves } = task;
-    for (let i = 0, at = 0; i < rows; i++) {
-      const budget = budgets[i];
-      for (let j = 0; j < columns; j++, at++) {
-        const move = data[at] - centers[at];
-        moves[at] = budget > 0 && move !== 0 ? move / budget : 0;
-      }
-    }
+    for (let i = 0; i < rows; i++) writeMoves(moves, i * columns, columns, data, centers, budgets[i]);
     const left = await ascendModel({ ...task, steps, length: sign * stepSize });
-    for (let i = 0, at = 0; i < rows; i++) {
+    for (let i = 0; i < rows; i++) {
       const { lower, upper } = bounds(i);
-      const budget = budgets[i];
-      for (let j = 0; j < columns; j++, at++) {
-        const move = moves[at];
-        // Bounds were rounded as moves are, so that a move that ends at one is known by it.
-        if (move === least[at]) data[at] = Math.max(lower[j], centers[at] - budget);
-        else if (move === greatest[at]) data[at] = Math.min(upper[j], centers[at] + budget);
-        else data[at] = centers[at] + budget * move;
-      }
+      followMoves(data, i * columns, centers, budgets[i], moves, least, greatest, lower, upper);
     }
     return left;
   };
+}
+
+// Row by row, in functions of their own: what is called often is compiled well, as loops inside of long functions are
+// not.
+
+/** Writes the bounds of one row's moves in units of the budget, of which a ball that is a box allows `most`. */
+function boundMoves(
+  least: Vector,
+  greatest: Vector,
+  from: number,
+  centers: Float64Array,
+  budget: number,
+  most: number,
+  lower: Float64Array,
+  upper: Float64Array,
+): void {
+  // Where the ball ends before the box there is nothing to divide.
+  const reach = most * budget;
+  for (let j = 0, at = from; j < lower.length; j++, at++) {
+    const down = lower[j] - centers[at];
+    const up = upper[j] - centers[at];
+    least[at] = down <= -reach ? -most : down < 0 ? down / budget : 0;
+    greatest[at] = up >= reach ? most : up > 0 ? up / budget : 0;
+  }
+}
+
+/** Writes how far one row is from its center in units of the budget. */
+function writeMoves(
+  moves: Vector,
+  from: number,
+  columns: number,
+  data: Float64Array,
+  centers: Float64Array,
+  budget: number,
+): void {
+  for (let at = from; at < from + columns; at++) {
+    const move = data[at] - centers[at];
+    moves[at] = budget > 0 && move !== 0 ? move / budget : 0;
+  }
+}
+
+/** Writes where the moves of one row end. */
+function followMoves(
+  data: Float64Array,
+  from: number,
+  centers: Float64Array,
+  budget: number,
+  moves: Vector,
+  least: Vector,
+  greatest: Vector,
+  lower: Float64Array,
+  upper: Float64Array,
+): void {
+  for (let j = 0, at = from; j < lower.length; j++, at++) {
+    const move = moves[at];
+    // Bounds were rounded as moves are, so that a move that ends at one is known by it.
+    if (move === least[at]) data[at] = Math.max(lower[j], centers[at] - budget);
+    else if (move === greatest[at]) data[at] = Math.min(upper[j], centers[at] + budget);
+    else data[at] = centers[at] + budget * move;
+  }
 }

@@ -36,10 +36,10 @@ export function settle(
   const lattices = latticesOf(threat);
   nearest.set(point);
   if (lattices) roundToLattices(threat, lattices, nearest, origin);
-  if (type === "float32") for (let i = 0; i < d; i++) nearest[i] = Math.fround(nearest[i]);
+  if (type === "float32") roundToSingle(nearest);
   const sizeOf = (moved: Float64Array) => {
     if (norm.counts) for (let i = 0; i < d; i++) difference[i] = moveOf(norm, moved[i], origin[i], type);
-    else for (let i = 0; i < d; i++) difference[i] = moved[i] - origin[i];
+    else subtract(moved, origin, difference);
     return norm.measure(difference);
   };
   const most = epsilon * (1 + ROUNDING);
@@ -82,6 +82,16 @@ export function settle(
   if (!other || progress(other, exact, origin, norm) <= progress(point, exact, origin, norm)) return turnedSize;
   point.set(other);
   return sizeOf(point);
+}
+
+// Small functions that are called for each row are compiled well.
+
+function roundToSingle(values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.fround(values[i]);
+}
+
+function subtract(a: Float64Array, b: Float64Array, into: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = a[i] - b[i];
 }
 
 /** Grids are of very different width where one is at most this share of another. */
