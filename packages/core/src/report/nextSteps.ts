@@ -6,9 +6,11 @@ import type { Interval } from "../stats/sample.ts";
 import { noiseErrors, strongestTried } from "../study/audit/strongest.ts";
 import type { AuditResult } from "../study/result.ts";
 import type { LimitingFactor } from "../transfer/finding.ts";
+import type { Section } from "./contents.ts";
+import { html } from "./html.ts";
 
 /** Something to do, and what in the findings speaks for it. */
-interface NextStep {
+export interface NextStep {
   readonly advice: string;
   readonly because: string;
 }
@@ -95,6 +97,15 @@ const rules: readonly Rule[] = [
       because: `${percent(strongest.high)} % is the upper end of what was measured here`,
     },
 ];
+
+/** Steps as a section of a report. */
+export function stepsSection(steps: readonly NextStep[]): Section {
+  const content =
+    steps.length === 0
+      ? html`<p>Nothing follows from what was found here.</p>`
+      : html`<ol>${steps.map(({ advice, because }) => html`<li><b>${advice}</b> Because ${because}.</li>`)}</ol>`;
+  return { id: "next", name: "Next", title: "What to do next", content };
+}
 
 /** At most five steps, the weightiest first. */
 export function nextSteps(result: AuditResult): readonly NextStep[] {

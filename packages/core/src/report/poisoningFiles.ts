@@ -15,15 +15,18 @@ import { correlationDrawings } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import type { RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
+import { stepsSection } from "./nextSteps.ts";
 import { studyPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { poisoningDrawings } from "./poisoningFigures.ts";
 import { claimsSection, correlationSection, variabilitySection } from "./sections.ts";
 import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
 import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
-import { bestAndWorst, claimsHeld, ratesAt } from "./studySummary.ts";
+import { answerOfStudy, leadOf } from "./studyLead.ts";
+import { type StudyFacts, studySteps } from "./studySteps.ts";
+import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./studySummary.ts";
 import { poisoningDefinitions } from "./studyWords.ts";
-import { repetitionsText, unbroken } from "./words.ts";
+import { repetitionsText } from "./words.ts";
 
 /** A poisoning point to look at: not a metric, only shown in the report. */
 interface PoisonedImage {
@@ -71,18 +74,20 @@ export function poisoningFiles(
   document: Document,
 ): Record<string, Content> {
   const drawings = poisoningDrawings(result, document);
+  const drawnAnswer = answerDrawing(result, document);
   const correlations = correlationDrawings(result.explanation.correlations, result.repetitions, document);
   const svg = ({ file, svg }: StudyDrawing) => [`figures/${file}.svg`, standaloneSvg(svg)];
   return {
     ...studyJsonFiles(result, facts),
     "cells.csv": cellsCsv(result.repetitions),
-    ...Object.fromEntries([...drawings, ...correlations].map(svg)),
-    "report.html": page(result, drawings, correlations, poisonedImages, facts),
+    ...Object.fromEntries([drawnAnswer, ...drawings, ...correlations].map(svg)),
+    "report.html": page(result, drawnAnswer, drawings, correlations, poisonedImages, facts),
   };
 }
 
 function page(
   result: PoisoningResult,
+  drawnAnswer: StudyDrawing,
   drawings: readonly StudyDrawing[],
   correlations: readonly StudyDrawing[],
   poisonedImages: readonly PoisonedImage[],
@@ -94,11 +99,12 @@ function page(
   const again = study.retune ? " Targets tune their regularisation by cross-validation on what they are given." : "";
   return studyPage(result, {
     warnings: facts.warnings,
-    lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
+    lead: html`${leadOf(answer(result), drawnAnswer)}
 <p>${repetitionsText(study.repetitions)} into
 training data of surrogates, training data of targets, validation data and ${rows} test rows, no row in two of them. Poisoning points are crafted
 by the attack ${study.attack} to raise a surrogate's loss on the validation data; targets learn from their own rows and those points.${again}</p>`,
     sections: [
+      stepsSection(studySteps(factsOf(result))),
       {
         id: "matrix",
         name: "Matrix",
@@ -121,6 +127,26 @@ by the attack ${study.attack} to raise a surrogate's loss on the validation data
   });
 }
 
+/** A share of poisoning points in words. */
+const shareText = (fraction: number) => `${Number((100 * fraction).toPrecision(3))} % of poisoning`;
+
+/** What advice is given by. */
+function factsOf({ study, explanation, transferRates, repetitions }: PoisoningResult): StudyFacts {
+  const budget = Math.max(...study.fractions);
+  return {
+    ...{ transferRates, repetitions, budget, budgetText: shareText(budget) },
+    ...{ claims: explanation.claims, targetFindings: [], hasAttackers: true },
+  };
+}
+
+/** The picture of the answer. */
+function answerDrawing({ study, transferRates, repetitions }: PoisoningResult, document: Document): StudyDrawing {
+  const at = Math.max(...study.fractions);
+  const about = { budgets: study.fractions, at, axis: "share of poisoning points", what: "Mean error of the targets" };
+  const told = { who: "", at: shareText(at) };
+  return answerOfStudy({ transferRates, repetitions, ...about, name: nameIn(repetitions[0]) }, told, document);
+}
+
 /** What the study found at its largest budget: the best and the worst surrogate, and how the paper's claims fared. */
 function answer(result: PoisoningResult): string[] {
   const { study, repetitions, explanation } = result;
@@ -129,7 +155,7 @@ function answer(result: PoisoningResult): string[] {
     repetitions.flatMap(({ models }) => models.flatMap(({ cleanError }) => (cleanError ? [cleanError.estimate] : []))),
   );
   return [
-    `At ${Number((100 * largest).toPrecision(3))} % of poisoning, ${bestAndWorst(ratesAt(result, largest))} ` +
+    `At ${shareText(largest)}, ${bestAndWorst(ratesAt(result, largest))} ` +
       `Without any they err on ${(100 * clean).toFixed(1)} %.`,
     ...claimsHeld(explanation.claims, repetitions.length),
   ];

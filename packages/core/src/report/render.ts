@@ -15,7 +15,7 @@ import { facts as factList, runSection, type Section, wordsSection } from "./con
 import { exampleCards } from "./exampleImages.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
-import { nextSteps } from "./nextSteps.ts";
+import { nextSteps, stepsSection } from "./nextSteps.ts";
 import { opened, reportPage } from "./page.ts";
 import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
 import { validityTable } from "./validity.ts";
@@ -68,7 +68,7 @@ function auditContent({ result, exampleImages, columns = [], document }: Omit<Re
   const sections: readonly (Section | false | undefined)[] = [
     section("budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)),
     result.standings.tried && section("attackers", "Attackers", "Who attacked, and what it took", attackers(result)),
-    section("next", "Next", "What to do next", steps(result)),
+    stepsSection(nextSteps(result)),
     section("asked", "The question", "What was asked", asked(result)),
     section("matrix", "Matrix", "Who falls to points crafted on whom", matrices(result, drawings, document)),
     section("curves", "Curves", "Error against budget", curves(result, drawings)),
@@ -96,12 +96,6 @@ function answer(result: AuditResult, drawings: Drawings): Markup {
   const what = targeted("Error of the target", result.asked.targetClass);
   const caption = `${what} against ε under the strongest ${attackers} at each budget; the band holds for all that was tried at once.`;
   return html`<div class="first">${first}${figure("The answer", drawings.answer, caption)}${rest}</div>`;
-}
-
-function steps(result: AuditResult): Markup {
-  const all = nextSteps(result);
-  if (all.length === 0) return html`<p>Nothing follows from what was found here.</p>`;
-  return html`<ol>${all.map(({ advice, because }) => html`<li><b>${advice}</b> Because ${because}.</li>`)}</ol>`;
 }
 
 function budgets(result: AuditResult): Markup {

@@ -5,6 +5,7 @@ import { greyImage, perturbationImage } from "../figures/pixels.ts";
 import { byAttacker } from "../study/evasion/read.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import type { SmallestBudget } from "../study/evasion/smallestBudgets.ts";
+import { targeted } from "../study/goal.ts";
 import { referenceBudget } from "../study/names.ts";
 import { norms } from "../threat/norm.ts";
 import { attackerSection, gainSentences } from "./attackers.ts";
@@ -15,14 +16,17 @@ import { correlationDrawings, explanationSections } from "./explanation.ts";
 import { html, type Markup } from "./html.ts";
 import type { RunFacts } from "./manifest.ts";
 import { transferMatrix } from "./matrix.ts";
+import { stepsSection } from "./nextSteps.ts";
 import { studyPage } from "./page.ts";
 import { picture } from "./picture.ts";
 import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyFigures } from "./studyFigures.ts";
 import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
+import { answerOfStudy, leadOf } from "./studyLead.ts";
+import { type StudyFacts, studySteps } from "./studySteps.ts";
 import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./studySummary.ts";
 import { evasionDefinitions } from "./studyWords.ts";
 import { validityTable } from "./validity.ts";
-import { budgetText, normText, repetitionsText, unbroken } from "./words.ts";
+import { budgetAxis, budgetText, normText, repetitionsText } from "./words.ts";
 
 /** File names and contents. `metrics.json` has no times in it: equal studies give equal bytes. */
 export function studyFiles(
@@ -34,20 +38,22 @@ export function studyFiles(
   // Figures are of the first attacker, as claims are.
   const first = byAttacker(result, result.attackers?.[0].name);
   const drawings = studyDrawings(first, document);
+  const drawnAnswer = answerDrawing(result, document);
   const scatters = correlationDrawings(result.explanation.correlations, first.repetitions, document);
   return {
     ...studyJsonFiles(result, facts),
     "cells.csv": cellsCsv(result.repetitions),
     ...(result.comparison && { "printed.csv": comparisonCsv(result.comparison) }),
     ...Object.fromEntries(
-      [...drawings, ...scatters].map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)]),
+      [drawnAnswer, ...drawings, ...scatters].map(({ file, svg }) => [`figures/${file}.svg`, standaloneSvg(svg)]),
     ),
-    "report.html": page(result, drawings, scatters, smallest, facts),
+    "report.html": page(result, drawnAnswer, drawings, scatters, smallest, facts),
   };
 }
 
 function page(
   result: StudyResult,
+  drawnAnswer: StudyDrawing,
   drawings: readonly StudyDrawing[],
   scatters: readonly StudyDrawing[],
   smallest: readonly SmallestBudget[],
@@ -57,10 +63,11 @@ function page(
   const points = repetitions[0].models[0].cleanError.n;
   return studyPage(result, {
     warnings: facts.warnings,
-    lead: html`${answer(result).map((sentence) => html`<p class="answer">${unbroken(sentence)}</p>`)}
+    lead: html`${leadOf(answer(result), drawnAnswer)}
 <p>${repetitionsText(study.repetitions)};
 ${points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}.</p>`,
     sections: [
+      stepsSection(studySteps(factsOf(result))),
       { id: "matrix", name: "Matrix", title: "Who falls to points crafted on whom", content: matrices(result) },
       attackerSection(result),
       printedSection(result.comparison),
@@ -101,19 +108,55 @@ function validitySection({ repetitions }: StudyResult): Section | false {
   return table && { id: "rules", name: "Rules", title: "Points that break the rules of the table", content: table };
 }
 
+/** What the first attacker found on single surrogates: several together are none. */
+function foundAlone(result: StudyResult): Pick<StudyResult, "transferRates" | "repetitions"> {
+  const { transferRates, repetitions } = byAttacker(result, result.attackers?.[0].name);
+  const together = new Set(result.ensembles?.map(({ id }) => id));
+  return { repetitions, transferRates: transferRates.filter(({ surrogate }) => !together.has(surrogate)) };
+}
+
+/** What advice is given by. */
+function factsOf(result: StudyResult): StudyFacts {
+  const { study, explanation, attackers } = result;
+  const budget = referenceBudget(study.attack.epsilons);
+  const name = nameIn(result.repetitions[0]);
+  const broken = result.repetitions.flatMap(({ cells }) =>
+    cells.flatMap(({ brokeRules }) => brokeRules?.estimate ?? []),
+  );
+  return {
+    ...{ ...foundAlone(result), budget, budgetText: budgetText(budget, study), claims: explanation.claims },
+    targetFindings: explanation.targetFindings
+      .filter(({ epsilon }) => epsilon === budget)
+      .map(({ target, factor }) => ({ target: name(target), factor })),
+    hasAttackers: attackers !== undefined,
+    ...(broken.length > 0 && { broken: Math.max(...broken) }),
+  };
+}
+
+/** The picture of the answer. */
+function answerDrawing(result: StudyResult, document: Document): StudyDrawing {
+  const { study, attackers } = result;
+  const what = targeted("Mean error of the targets", study.attack.targetClass);
+  const at = referenceBudget(study.attack.epsilons);
+  const about = {
+    budgets: study.attack.epsilons,
+    at,
+    axis: budgetAxis(study),
+    what,
+    name: nameIn(result.repetitions[0]),
+  };
+  const told = { who: attackers ? ` by ${attackers[0].name}` : "", at: budgetText(at, study) };
+  return answerOfStudy({ ...foundAlone(result), ...about }, told, document);
+}
+
 /** What the study found: the best and the worst surrogate, and how the paper's claims fared. */
 function answer(result: StudyResult): string[] {
   const { study, explanation, repetitions } = result;
   const epsilon = referenceBudget(study.attack.epsilons);
-  const first = byAttacker(result, result.attackers?.[0].name);
-  // Several surrogates together are none.
-  const together = new Set(result.ensembles?.map(({ id }) => id));
-  const alone = first.transferRates.filter(({ surrogate }) => !together.has(surrogate));
   return [
     ...targetedSentence(result),
+    `At ${budgetText(epsilon, study)}, ${bestAndWorst(ratesAt(foundAlone(result), epsilon), study.attack.targetClass)}`,
     ...gainSentences(result, epsilon),
-    `At ${budgetText(epsilon, study)}, ` +
-      bestAndWorst(ratesAt({ ...first, transferRates: alone }, epsilon), study.attack.targetClass),
     ...claimsHeld(explanation.claims, repetitions.length),
   ];
 }

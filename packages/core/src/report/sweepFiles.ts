@@ -2,7 +2,7 @@
 
 import { standaloneSvg, svgText } from "../figures/markup.ts";
 import { sweepErrors, sweepMetrics } from "../figures/sweep.ts";
-import { short } from "../numbers.ts";
+import { percent, short } from "../numbers.ts";
 import type { SweepStudyResult } from "../study/sweep/plan.ts";
 import type { SweepResult } from "../study/sweep/sweep.ts";
 import type { Content } from "./content.ts";
@@ -12,11 +12,14 @@ import { figure } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
+import { stepsSection } from "./nextSteps.ts";
 import { headerOf } from "./outputs.ts";
 import { studyPage } from "./page.ts";
 import { claimsSection } from "./sections.ts";
 import { comparisonCsv, printedSection } from "./studyFigures.ts";
 import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
+import { leadOf } from "./studyLead.ts";
+import { sweepSteps } from "./studySteps.ts";
 import { sweepDefinitions } from "./studyWords.ts";
 import { normText, repetitionsText } from "./words.ts";
 
@@ -45,18 +48,21 @@ export function sweepStudyFiles(
     ...(comparison && { "printed.csv": comparisonCsv(comparison) }),
     "report.html": studyPage(result, {
       warnings: facts.warnings,
-      lead: html`${mean.knee && html`<p class="answer">${mean.knee.sentence}</p>`}
+      lead: html`${leadOf([answerOf(mean)], { ...pictured, svg: drawings[ERRORS].trim() })}
 <p>${study.learner}, ${study.option} over ${study.values.length} values; ${repetitionsText(study.repetitions)}; ${mean.points} attacked points; norm ${normText({ ...study.attack, ...(study.features && { units: "costs" }) })}, ε = ${study.attack.epsilon}.</p>`,
       sections: [
+        stepsSection(sweepSteps(result)),
         {
           id: "figures",
           name: "Figures",
           title: `Error against ${study.option}`,
           content: html`<p>S is the size of the loss gradient with respect to the input: to first order, what the loss rises by at most per unit of budget. V is how
 much the loss depends on the training set that the model happened to get.</p>
-<div class="pairs">${Object.entries(drawings).map(([name, svg]) =>
-            figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
-          )}</div>`,
+<div class="pairs">${Object.entries(drawings)
+            .filter(([name]) => name !== ERRORS)
+            .map(([name, svg]) =>
+              figure(titles[name], svg.trim(), "Means over repetitions; bands are intervals over them."),
+            )}</div>`,
         },
         { id: "numbers", name: "Numbers", title: "All numbers", content: table(mean) },
         printedSection(comparison),
@@ -68,8 +74,22 @@ much the loss depends on the training set that the model happened to get.</p>
   };
 }
 
+/** What the sweep found, in a sentence. */
+function answerOf({ knee, asked, models }: SweepResult): string {
+  if (knee) return knee.sentence;
+  const [first, last] = [models[0], models[models.length - 1]].map(
+    ({ value, errorUnderAttack }) => [value, percent(errorUnderAttack.estimate)] as const,
+  );
+  return `From ${asked.option} ${first[0]} to ${last[0]} the error under attack goes from ${first[1]} to ${last[1]} %.`;
+}
+
+const ERRORS = "figures/sweep-errors.svg";
+const pictured = {
+  title: "Clean error and error under attack",
+  caption: "Means over repetitions; bands are intervals over them.",
+};
+
 const titles: Readonly<Record<string, string>> = {
-  "figures/sweep-errors.svg": "Clean error and error under attack",
   "figures/sweep-metrics.svg": "Gradient size S and variability V",
 };
 
