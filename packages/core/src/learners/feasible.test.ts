@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
+import { parseOptions } from "../registry.ts";
 import { whyInfeasible } from "./feasible.ts";
-import { learnerByName } from "./registry.ts";
+import { learnerByName, learners } from "./registry.ts";
 
 const why = (name: string, rows: number, features: number, areSparse: boolean, options = {}) =>
   whyInfeasible(learnerByName(name), options, { rows, features, areSparse })?.message;
@@ -21,4 +23,30 @@ it("learners that need zeros written out are refused sparse rows that would not 
     expect(why(name, 100_000, 1_000_000, true), name).toBeUndefined();
     expect(why(name, 1_000_000, 784, false), name).toBeUndefined();
   }
+});
+
+const DAY = 86_400;
+
+it("what any learner's entry estimates at more than 30 days is refused, with those days; nothing is for less", () => {
+  const size = fc.double({ min: 3, max: 13, noNaN: true }).map((power) => Math.round(10 ** power));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.values(learners)),
+      size,
+      fc.integer({ min: 1, max: 1000 }),
+      (learner, rows, d) => {
+        const options = parseOptions(learner, {});
+        const days = (learner.estimates.fit(options) * rows) / 1000 / DAY;
+        const refused = whyInfeasible(learner, options, { rows, features: d, areSparse: false });
+        const isKernel = learner.capabilities.kernel === true && rows > 50_000;
+        expect(refused !== undefined).toBe(isKernel || days > 30);
+        if (refused && !isKernel) {
+          const told = Number(/got about ([\d.e+]+) days/.exec(refused.message)?.[1]);
+          expect(Math.abs(told / days - 1)).toBeLessThan(0.05);
+        }
+        // A refusal says what to do.
+        if (refused) expect(refused.message).toMatch(/; .*fewer rows/);
+      },
+    ),
+  );
 });

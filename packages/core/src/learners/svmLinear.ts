@@ -1,18 +1,19 @@
 // The linear support vector machine, hinge or squared hinge loss, bias free.
 
 import { z } from "zod";
-import type { Dataset } from "../data/dataset.ts";
+import { type Dataset, rowCount } from "../data/dataset.ts";
 import type { Fit, FitContext, Learner, RefitTask } from "./learner.ts";
 import { linearModel, linearRows, spreadOut } from "./linearModel.ts";
 import { decades } from "./regularisation.ts";
 import { retrainLinear } from "./retraining/retrainLinear.ts";
 import { requireBinary, retrainSvm } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
-import { linearKernel } from "./solvers/kernel.ts";
+import { linearKernel, MANY } from "./solvers/kernel.ts";
 import { fitPrimal } from "./solvers/linearFit.ts";
 import { squaredHingeLoss } from "./solvers/linearObjective.ts";
 import { addTo } from "./solvers/linearRows.ts";
 import { linearForm, movingKernel } from "./solvers/movingKernel.ts";
+import { smoothedStart } from "./solvers/smoothedStart.ts";
 import { fitSvm } from "./solvers/svmFit.ts";
 
 const options = z.strictObject({
@@ -73,7 +74,11 @@ async function train(
   const compressed = linearRows(data, context.scaling);
   const rowsOf = (each: Dataset) => (each === data ? compressed : linearRows(each, context.scaling)).rows;
   const kernel = (each: Dataset) => linearKernel(rowsOf(each), context.runtime);
-  const { solutions, ...rest } = await fitSvm({ data, bound, tolerance, kernel, refit }, context);
+  const startOf =
+    rowCount(data) > MANY
+      ? (y: Float64Array) => smoothedStart(compressed.rows, y, bound, tolerance, context.runtime)
+      : undefined;
+  const { solutions, ...rest } = await fitSvm({ data, bound, tolerance, kernel, refit, startOf }, context);
   const functions = solutions.map(({ beta, bias }) => {
     const weights = addTo(compressed.rows, beta, new Float64Array(compressed.rows.columns));
     return spreadOut(compressed, weights, bias);

@@ -34,16 +34,53 @@ export function elementsIn(
   return { type, shape, data: viewOf(type, bytes) };
 }
 
-/** @throws InputError where there are fewer or more bytes than a shape needs. */
+/** @throws InputError where there are fewer or more bytes than a shape needs, or its size is none of a file's. */
 export function requireSize(type: ElementType, shape: readonly number[], bytes: number, name: string): void {
-  const expected = sizeOf(shape) * elementBytes(type);
+  requireBytes(shape, elementBytes(type), type, bytes, name);
+}
+
+/** The same for elements of so many bytes each, which are called something. @throws InputError as `requireSize` does */
+export function requireBytes(
+  shape: readonly number[],
+  bytesOfEach: number,
+  what: string,
+  bytes: number,
+  name: string,
+): void {
+  const expected = requireCount(shape, name) * bytesOfEach;
   if (bytes === expected) return;
+  if (!Number.isSafeInteger(expected)) throw absurdShape(shape, name);
   throw invalidFile(
     name,
-    `${expected} bytes for shape [${shape.join(", ")}] of ${type}`,
+    `${expected} bytes for shape ${shapeInWords(shape)} of ${what}`,
     `${bytes} bytes`,
     bytes < expected ? "the file is truncated: copy it again" : "the file does not end where its data ends",
   );
+}
+
+/** How many elements a shape has. @throws InputError where no file holds as many */
+export function requireCount(shape: readonly number[], name: string): number {
+  const count = sizeOf(shape);
+  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(count)) throw absurdShape(shape, name);
+  return count;
+}
+
+function absurdShape(shape: readonly number[], name: string): InputError {
+  return invalidFile(
+    name,
+    "a shape whose elements a file can hold",
+    `shape ${shapeInWords(shape)}`,
+    "the file is damaged: copy it again",
+  );
+}
+
+/** Axes that a message names. */
+const NAMED = 6;
+
+/** A shape, of many axes the first; lengths beyond what float64 counts exactly are told as such. */
+function shapeInWords(shape: readonly number[]): string {
+  const lengths = shape.slice(0, NAMED).map((length) => (Number.isSafeInteger(length) ? length : "over 2^53"));
+  return `[${lengths.join(", ")}${shape.length > NAMED ? `, ...] of ${shape.length} axes` : "]"}`;
 }
 
 /** Turns the bytes of each element round. They begin at the start of their memory. */

@@ -2,7 +2,7 @@
 
 import { InputError } from "../../errors.ts";
 import { sizeOf, type Tensor } from "../../tensor.ts";
-import { invalidFile } from "./elements.ts";
+import { invalidFile, requireBytes, requireCount } from "./elements.ts";
 import { type NpyFile, npyTensor } from "./npy.ts";
 import { isObject, type PickleValue, readPickle } from "./pickle.ts";
 import { pickledArray, pickledTensor } from "./pickledArrays.ts";
@@ -36,11 +36,8 @@ function texts(
   bigEndian: boolean,
   name: string,
 ): string[] {
+  requireBytes(shape, size, "texts", elements.length, name);
   const count = sizeOf(shape);
-  if (elements.length !== count * size) {
-    const got = `${elements.length} bytes`;
-    throw invalidFile(name, `${count * size} bytes for ${count} texts`, got, "copy the file again");
-  }
   const view = new DataView(elements.buffer, elements.byteOffset, elements.byteLength);
   return Array.from({ length: count }, (_, i) => {
     if (!isWide) return utf8(elements.subarray(i * size, (i + 1) * size), name);
@@ -70,13 +67,9 @@ function objects({ shape, elements }: NpyFile, name: string): string[] {
   const array = readPickle(elements, name);
   const state = isObject(array) && Array.isArray(array.state) ? array.state : [];
   const items = state[4];
-  if (!Array.isArray(items) || items.length !== sizeOf(shape)) {
-    throw invalidFile(
-      name,
-      `${sizeOf(shape)} pickled objects`,
-      "something else",
-      "save the labels as texts or numbers",
-    );
+  const count = requireCount(shape, name);
+  if (!Array.isArray(items) || items.length !== count) {
+    throw invalidFile(name, `${count} pickled objects`, "something else", "save the labels as texts or numbers");
   }
   return items.map((item) => word(item, name));
 }

@@ -148,7 +148,8 @@ function compressed(
   const [data, indices, indptr] = ["data", "indices", "indptr"].map((key) => arrayOf(held.get(key)));
   const shape = held.get("_shape") ?? held.get("shape");
   const sizes = (Array.isArray(shape) ? shape : []).map(Number);
-  if (data && indices && indptr && sizes.length === 2) return { data, indices, indptr, shape: sizes };
+  const isShape = sizes.length === 2 && sizes.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (data && indices && indptr && isShape) return { data, indices, indptr, shape: sizes };
   throw invalidFile(name, "a matrix with data, indices, indptr and a shape", "one that lacks some", remedy);
 }
 

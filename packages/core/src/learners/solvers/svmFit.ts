@@ -17,6 +17,8 @@ interface SvmTask {
   /** The kernel matrix of the rows of a dataset, some rows of it known. */
   kernel(data: Dataset, known?: KnownRows): Promise<KernelMatrix>;
   readonly refit?: RefitTask | undefined;
+  /** Where a problem begins, -1 or +1 for each row, that no refit is of. */
+  readonly startOf?: ((y: Float64Array) => Promise<Pick<SvmSolution, "beta" | "f">>) | undefined;
 }
 
 /** What a fit remembers of each binary problem: dual variables, decision values, and the kernel rows that all share. */
@@ -27,7 +29,7 @@ const MAX_ITERATIONS = 50_000_000;
 
 /** The binary solutions, one class against the rest, with what a `Fit` says of them. */
 export async function fitSvm(
-  { data, bound, tolerance, kernel: kernelOf, refit }: SvmTask,
+  { data, bound, tolerance, kernel: kernelOf, refit, startOf }: SvmTask,
   context: FitContext,
 ): Promise<{ readonly solutions: readonly SvmSolution[] } & Pick<Fit, "training" | "state">> {
   const before = refit && (refit.fit.state as SvmState);
@@ -49,8 +51,9 @@ export async function fitSvm(
   let solutions: SvmSolution[];
   try {
     solutions = await oneAgainstRest(data, async (y, problem) => {
-      const start =
-        before && (await warmStart({ y, bound, kernel, combinePrevious, previous: before[problem], changed }));
+      const start = before
+        ? await warmStart({ y, bound, kernel, combinePrevious, previous: before[problem], changed })
+        : await startOf?.(y);
       const solution = await solveSvm({
         kernel,
         y,

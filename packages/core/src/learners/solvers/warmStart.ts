@@ -53,7 +53,7 @@ export async function warmStart(task: WarmStart): Promise<Pick<SvmSolution, "bet
 }
 
 /** Makes the variables sum to zero by drawing the largest of the sign in excess towards zero. */
-function rebalance(beta: Float64Array): void {
+export function rebalance(beta: Float64Array): void {
   let excess = 0;
   for (const value of beta) excess += value;
   const sign = Math.sign(excess);

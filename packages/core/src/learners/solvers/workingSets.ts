@@ -14,6 +14,8 @@ const POLISH = 1;
 const PATIENCE = 1000;
 /** The most rows a working set may have: its part of K fills 128 MB. */
 const WORKING_SET = 4096;
+/** And how many of them may be off their bounds. */
+const MOST_FREE = WORKING_SET - 2 * NEWCOMERS;
 
 /**
  * Solves the problem to its tolerance, in place; returns the number of pairs moved.
@@ -84,8 +86,14 @@ function workingSet(beta: Float64Array, lower: Float64Array, upper: Float64Array
     else if (beta[i] > lower[i] && error[i] < centre) falling.push(i);
   }
   const worst = (rows: number[]) => rows.sort((i, j) => Math.abs(error[j] - centre) - Math.abs(error[i] - centre));
-  const kept = free.length > WORKING_SET - 2 * NEWCOMERS ? worst(free).slice(0, WORKING_SET - 2 * NEWCOMERS) : free;
+  const kept = free.length > MOST_FREE ? bothEnds(free, error) : free;
   return Int32Array.from([...kept, ...worst(rising).slice(0, NEWCOMERS), ...worst(falling).slice(0, NEWCOMERS)]).sort();
+}
+
+/** The rows of the largest and of the least errors: those of one side alone have nothing to give each other. */
+function bothEnds(rows: number[], error: Float64Array): number[] {
+  rows.sort((i, j) => error[j] - error[i]);
+  return [...rows.slice(0, MOST_FREE / 2), ...rows.slice(-MOST_FREE / 2)];
 }
 
 /** K[set, set] for one set after the other, of which only what is new is computed. */
