@@ -3,7 +3,19 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { argMax, denseRows, fit, learnerByName, runtimeFrom, stream, type Tensor, takeRows, tensor } from "@carom/core";
+import {
+  argMax,
+  dataset,
+  denseRows,
+  errorRate,
+  fit,
+  learnerByName,
+  runtimeFrom,
+  stream,
+  type Tensor,
+  takeRows,
+  tensor,
+} from "@carom/core";
 import { openNpz, writeNpz } from "@carom/core/data";
 import { withShape } from "@carom/core/models";
 import * as ort from "onnxruntime-node";
@@ -80,7 +92,7 @@ const give = (page: Page, files: readonly OwnFile[]) =>
 async function saved(page: Page, button: RegExp): Promise<Record<string, Tensor>> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: button }).click(),
+    page.locator(".bring").getByRole("button", { name: button }).click(),
   ]);
   const archive = openNpz(readFileSync(await download.path()));
   return Object.fromEntries(archive.names.map((name) => [name, archive.read(name)]));
@@ -153,6 +165,48 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
     await page.close();
   });
 
+  test.each(["forest3", "gradientBoosting3"])(
+    "%s of scikit-learn's is judged by transfer, from a surrogate trained or chosen",
+    async (name) => {
+      const forest = { name: `${name}.onnx`, bytes: new Uint8Array(fixture(`classifiers/${name}.onnx`)) };
+      const { opened } = await openOwnModel(runtime, forest, undefined);
+      const random = stream(0, "lab", "rows", name);
+      const size = opened.inputShape[0];
+      const x = tensor(
+        "float32",
+        [300, size],
+        Array.from({ length: 300 * size }, () => 4 * random.uniform() - 2),
+      );
+      const labels = argMax(await opened.scores(x));
+      const bytes = writeNpz({ x, y: tensor("int64", [300], Array.from(labels)) });
+      const { page, complaints } = await open();
+      await give(page, [forest, { name: "rows.npz", bytes }]);
+      await attack(page).waitFor({ timeout: 120_000 });
+      const facts = page.locator(".facts li");
+      expect(await facts.first().textContent()).toMatch(/without gradients.*No gradients: .*TreeEnsemble/);
+      expect(await facts.last().textContent()).toContain("trained in this page on 200 rows, that are not attacked");
+      expect(await attack(page).textContent()).toContain(`svm-rbf, trained here attacks ${forest.name}`);
+      await page.getByRole("combobox", { name: /^Attacked/ }).selectOption("logistic, trained here");
+      await attack(page).getByText("logistic, trained here attacks").waitFor({ timeout: 60_000 });
+      await settled(page);
+      await attack(page).getByRole("slider").press("End");
+      const seen = await saved(page, /Save scores/);
+      // What the forest says of the clean rows and of the points is what ONNX Runtime says of them.
+      const clean = takeRows(
+        dataset({ features: x, labels }),
+        Int32Array.from(seen.index.data as BigInt64Array, Number),
+      );
+      const { data: expected } = await opened.scores(denseRows(clean));
+      expect(difference(seen.scores_target.data as Float64Array, Float64Array.from(expected))).toBeLessThan(1e-5);
+      const points = await saved(page, /Save points/);
+      const wrong = errorRate(argMax(await opened.scores(points.x)), clean.labels).estimate;
+      expect(wrong).toBeGreaterThan(0.1);
+      expect(await attack(page).textContent()).toContain(`${forest.name} ${Math.round(100 * wrong)} % (0 % without)`);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
   test("what is hostile, damaged or unknown is refused in a sentence, and the next file is taken", async () => {
     const [model, data] = await machine();
     const { page, complaints } = await open();
@@ -174,7 +228,6 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
       { name: "notes.md", bytes: bytes("# nothing") },
       { name: "text.onnx", bytes: bytes("this is no model") },
       { name: "empty.onnx", bytes: new Uint8Array(0) },
-      { name: "forest.onnx", bytes: new Uint8Array(fixture("classifiers/forest3.onnx")) },
       { name: "broken.npz", bytes: bytes("PK but not really") },
       { name: "bomb.npz", bytes: new Uint8Array(1000).fill(0x50) },
       ...damaged.slice(0, 5),

@@ -13,6 +13,7 @@ import { places } from "./places.ts";
 import { products } from "./products.ts";
 import { reductions } from "./reductions.ts";
 import { shapes } from "./shapes.ts";
+import { trees } from "./trees.ts";
 import { windows } from "./windows.ts";
 
 /** The operators there are. */
@@ -25,6 +26,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...products,
   ...reductions,
   ...shapes,
+  ...trees,
   ...windows,
 };
 
@@ -72,7 +74,7 @@ function sessionOf({ graph }: OnnxModel, pause: () => Promise<void>): Session {
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
     if (node.op === "Constant" && node.domain === "") constants.set(node.outputs[0], constantOf(node));
-    else if (node.domain === "" && kernels[node.op]) nodes.push(node);
+    else if (kernels[fullName(node)]) nodes.push(node);
     else throw lacking(node);
   }
   /** Nodes that outputs need, by the outputs' names. */
@@ -89,7 +91,7 @@ function sessionOf({ graph }: OnnxModel, pause: () => Promise<void>): Session {
       for (const [name, tensor] of Object.entries(feeds)) values.set(name, tensor);
       for (const node of needed.get(key)!) {
         const inputs = node.inputs.map((name) => values.get(name) as Tensor);
-        const results = [kernels[node.op](inputs, node)].flat();
+        const results = [kernels[fullName(node)](inputs, node)].flat();
         for (const [i, name] of node.outputs.entries()) values.set(name, results[i]);
       }
       return Object.fromEntries(fetch.map((name) => [name, values.get(name)!]));
@@ -97,6 +99,9 @@ function sessionOf({ graph }: OnnxModel, pause: () => Promise<void>): Session {
     release: async () => {},
   };
 }
+
+/** The name of a node's operator, with its domain where it is not the standard one. */
+const fullName = ({ op, domain }: Node) => (domain === "" ? op : `${domain}.${op}`);
 
 /** What a Constant node holds, in whichever of its attributes. @throws InputError where it is words */
 function constantOf(node: Node): Tensor {
@@ -125,8 +130,8 @@ function described({ name, type = "float32", shape }: ValueInfo): SessionValue {
   return { name, type, shape: shape?.map((dim) => (typeof dim === "number" ? dim : String(dim))) };
 }
 
-function lacking({ op, domain }: Node): InputError {
-  return new InputError("unsupported", `operator ${domain ? `${domain}.` : ""}${op}`, {
+function lacking(node: Node): InputError {
+  return new InputError("unsupported", `operator ${fullName(node)}`, {
     expected: `one of ${Object.keys(kernels).length} that this page computes by itself`,
     got: "another",
     remedy: "ask the command line, which computes with ONNX Runtime",

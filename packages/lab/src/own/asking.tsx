@@ -3,6 +3,7 @@
 import type { Norm } from "@carom/core";
 import { attackNames } from "../question/question.ts";
 import { asTheyAre, Select } from "../select.tsx";
+import { trainedNames } from "./names.ts";
 import { answer, choose, facts, settings, stop } from "./state.ts";
 
 const norms: Readonly<Record<Norm["name"], string>> = { l0: "L0", l1: "L1", l2: "L2", linf: "Linf" };
@@ -15,10 +16,10 @@ function intervalIn(text: string): readonly [number, number] | undefined {
 
 export function Asking() {
   const { norm, most, attack, label, box } = settings.value;
-  const models = facts.value.map(({ name }) => name);
+  const own = facts.value.map(({ name }) => name).filter((name) => !trainedNames[name]);
   return (
     <div class="choices">
-      {models.length > 0 && (
+      {own.length > 0 && (
         <fieldset>
           <legend>Your attack</legend>
           {(["surrogate", "target"] as const).map((role) => (
@@ -26,7 +27,7 @@ export function Asking() {
               key={role}
               label={role === "surrogate" ? "Attacked" : "Judged by"}
               value={settings.value[role] ?? answer.value?.[role] ?? ""}
-              names={asTheyAre(models)}
+              names={role === "surrogate" ? asTheyAre([...own, ...Object.keys(trainedNames)]) : asTheyAre(own)}
               choose={(name) => choose({ [role]: name })}
             />
           ))}

@@ -83,6 +83,10 @@ function spreadOver(rows: number, most: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
 }
 
+/** The rows that are attacked on a model. */
+export const attackedRows = (data: Dataset, on?: OpenModel): Int32Array =>
+  spreadOver(rowCount(data), on ? rowsFor(on) : ATTACKED);
+
 /** Attacks rows spread over the data on the surrogate, and judges the points by the target. */
 export async function attackOwn(
   surrogate: OwnModel,
@@ -93,7 +97,7 @@ export async function attackOwn(
 ): Promise<OwnAnswer> {
   const data = surrogate.data!;
   const { measure, ...budgets } = ownBudgets(data, choices);
-  const index = spreadOver(rowCount(data), rowsFor(surrogate.opened));
+  const index = attackedRows(data, surrogate.opened);
   const attacked = takeRows(data, index);
   const on = (model: OwnModel): Promise<readonly Tensor<FloatType>[]> =>
     craft(budgets, 0, attacked, data, [model.opened], (done) =>

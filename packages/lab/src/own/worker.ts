@@ -2,9 +2,11 @@
 
 import { answering, pause } from "../answering.ts";
 import { kernelRuntime } from "../kernels/runtime.ts";
-import { attackOwn } from "./attack.ts";
+import { attackedRows, attackOwn } from "./attack.ts";
 import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
+import { DEFAULT_TRAINED, trainedNames } from "./names.ts";
 import { isModel, type OwnData, type OwnFile, type OwnModel, openOwnModel, readOwnData } from "./read.ts";
+import { trainSurrogate } from "./trained.ts";
 
 const runtime = kernelRuntime(pause);
 const files = new Map<string, OwnFile>();
@@ -42,8 +44,17 @@ answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) =>
   }
   tell({ facts: there.map(({ facts }) => facts) });
   const called = (name: string | undefined) => there.find(({ facts }) => facts.name === name);
-  const surrogate = called(settings.surrogate) ?? there[0];
-  const target = called(settings.target) ?? there[1] ?? there[0];
+  const wanted = called(settings.surrogate) ?? there.find(({ facts }) => facts.noGradients === undefined);
+  const trained = settings.surrogate && trainedNames[settings.surrogate] ? settings.surrogate : DEFAULT_TRAINED;
+  const isTrained = trained === settings.surrogate || !wanted;
+  const rows = there[0]?.data;
+  let surrogate = isTrained ? undefined : wanted;
+  if (isTrained && rows) {
+    await next(`training ${trained.split(",")[0]}`);
+    surrogate = await trainSurrogate(runtime, trained, rows, attackedRows(rows));
+    tell({ facts: [...there, surrogate].map(({ facts }) => facts) });
+  }
+  const target = called(settings.target) ?? there.find((model) => model !== surrogate) ?? surrogate!;
   if (surrogate && data) {
     if (surrogate.facts.noGradients === undefined) {
       tell({ answer: await attackOwn(surrogate, target, settings, next, (doing) => tell({ doing })) });
