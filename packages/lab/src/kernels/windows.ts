@@ -3,7 +3,7 @@
 import { sizeOf, type Tensor } from "@carom/core";
 import { countsOfWindows, kernelShape, type Node, transposedWindowOf, type Window, windowOf } from "@carom/core/onnx";
 import { int, type Kernel } from "./kernel.ts";
-import { made, type Numbers, numbersOf, read } from "./values.ts";
+import { made, numbersOf, read } from "./values.ts";
 
 /** The places of the output and of the input that meet at one element of the kernel. */
 interface Meeting {
@@ -35,15 +35,6 @@ function meetings({ input, output, kernel, strides, dilations, before }: Window)
 
 const spatial = ({ shape }: Tensor) => shape.slice(2);
 
-/** Sums in float64, which start at the bias of each filter. */
-function started(n: number, filters: number, size: number, bias: Tensor | undefined): Float64Array {
-  const sums = new Float64Array(n * filters * size);
-  if (!bias) return sums;
-  const values = read(bias);
-  for (let i = 0; i < n * filters; i++) sums.fill(values[i % filters], i * size, (i + 1) * size);
-  return sums;
-}
-
 function rounded(x: Tensor, shape: readonly number[], sums: Float64Array): Tensor {
   const out = numbersOf(x.type, sums.length);
   out.set(sums);
@@ -54,68 +45,118 @@ function requireChannels(got: number, expected: number): void {
   if (got !== expected) throw new Error(`weights are of ${expected} channels, images have ${got}`);
 }
 
+/** For each place of the output in turn, the places of the input under the kernel; -1 in the margins. */
+function placesUnder(window: Window): Int32Array {
+  const met = meetings(window);
+  const places = new Int32Array(sizeOf(window.output) * met.length).fill(-1);
+  for (const [k, { outputs, inputs }] of met.entries()) {
+    for (let p = 0; p < outputs.length; p++) places[outputs[p] * met.length + k] = inputs[p];
+  }
+  return places;
+}
+
+/**
+ * Adds to some sums the products of rows of a matrix with a vector. Four rows at a time, so that each element of the
+ * vector is read once for four; every sum is in float64 and in the order of the elements.
+ */
+function addProducts(matrix: Float64Array, vector: Float64Array, rows: number, from: number, sums: Float64Array): void {
+  const length = vector.length;
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    const first = (from + row) * length;
+    let [a, b, c, d] = [sums[row], sums[row + 1], sums[row + 2], sums[row + 3]];
+    for (let k = 0; k < length; k++) {
+      const value = vector[k];
+      a += matrix[first + k] * value;
+      b += matrix[first + length + k] * value;
+      c += matrix[first + 2 * length + k] * value;
+      d += matrix[first + 3 * length + k] * value;
+    }
+    sums[row] = a;
+    sums[row + 1] = b;
+    sums[row + 2] = c;
+    sums[row + 3] = d;
+  }
+  for (; row < rows; row++) {
+    const first = (from + row) * length;
+    let sum = sums[row];
+    for (let k = 0; k < length; k++) sum += matrix[first + k] * vector[k];
+    sums[row] = sum;
+  }
+}
+
 /** Y[n, m, o] = b[m] + sum of W[m, c, k] X[n, c, i] over channels of the group and where o and i meet at k. */
 const conv: Kernel = ([x, w, b], node) => {
   const window = windowOf(node, spatial(x), spatial(w));
   const [filters, members] = w.shape;
   const [n, channels] = x.shape;
-  const filtersOfGroup = filters / int(node, "group", 1);
+  const groups = int(node, "group", 1);
+  const own = filters / groups;
   const [from, to] = [sizeOf(window.input), sizeOf(window.output)];
-  requireChannels(channels, members * int(node, "group", 1));
-  const met = meetings(window);
-  const [values, weights, sums] = [read(x), read(w), started(n, filters, to, b)];
+  requireChannels(channels, members * groups);
+  const places = placesUnder(window);
+  const size = sizeOf(window.kernel);
+  const [values, weights, bias] = [read(x), Float64Array.from(read(w)), b && read(b)];
+  const out = numbersOf(x.type, n * filters * to);
+  const [patch, sums] = [new Float64Array(members * size), new Float64Array(own)];
   for (let row = 0; row < n; row++) {
-    for (let m = 0; m < filters; m++) {
-      const out = (row * filters + m) * to;
-      const first = row * channels + Math.floor(m / filtersOfGroup) * members;
-      for (let c = 0; c < members; c++) {
-        for (let k = 0; k < met.length; k++) {
-          const weight = weights[(m * members + c) * met.length + k];
-          add(sums, out, met[k].outputs, values, (first + c) * from, met[k].inputs, weight);
+    for (let group = 0; group < groups; group++) {
+      const first = (row * channels + group * members) * from;
+      for (let o = 0; o < to; o++) {
+        for (let c = 0; c < members; c++) {
+          for (let k = 0; k < size; k++) {
+            const place = places[o * size + k];
+            patch[c * size + k] = place < 0 ? 0 : values[first + c * from + place];
+          }
         }
+        for (let m = 0; m < own; m++) sums[m] = bias ? bias[group * own + m] : 0;
+        addProducts(weights, patch, own, group * own, sums);
+        for (let m = 0; m < own; m++) out[(row * filters + group * own + m) * to + o] = sums[m];
       }
     }
   }
-  return rounded(x, [n, filters, ...window.output], sums);
+  return made(x.type, [n, filters, ...window.output], out);
 };
 
 /** The transpose of a convolution as a linear map. */
 const convTranspose: Kernel = ([x, w, b], node) => {
   const window = transposedWindowOf(node, spatial(x), spatial(w));
   const [channels, members] = w.shape;
-  const group = int(node, "group", 1);
-  const filters = members * group;
+  const groups = int(node, "group", 1);
+  const own = channels / groups;
   const n = x.shape[0];
   requireChannels(x.shape[1], channels);
   const [from, to] = [sizeOf(window.output), sizeOf(window.input)];
-  const met = meetings(window);
-  const [values, weights, sums] = [read(x), read(w), started(n, filters, to, b)];
+  const places = placesUnder(window);
+  const size = sizeOf(window.kernel);
+  const [values, given, bias] = [read(x), read(w), b && read(b)];
+  // Channels last, those of a group side by side: [group, m, k, c].
+  const weights = new Float64Array(given.length);
+  const rows = members * size;
+  for (let c = 0; c < channels; c++) {
+    const group = Math.floor(c / own);
+    for (let i = 0; i < rows; i++) weights[(group * rows + i) * own + (c % own)] = given[c * rows + i];
+  }
+  const all = new Float64Array(n * members * groups * to);
+  if (bias) for (let i = 0; i < n * bias.length; i++) all.fill(bias[i % bias.length], i * to, (i + 1) * to);
+  const [column, sums] = [new Float64Array(own), new Float64Array(rows)];
   for (let row = 0; row < n; row++) {
-    for (let c = 0; c < channels; c++) {
-      const first = row * filters + Math.floor(c / (channels / group)) * members;
-      for (let m = 0; m < members; m++) {
-        for (let k = 0; k < met.length; k++) {
-          const weight = weights[(c * members + m) * met.length + k];
-          add(sums, (first + m) * to, met[k].inputs, values, (row * channels + c) * from, met[k].outputs, weight);
+    for (let group = 0; group < groups; group++) {
+      const first = (row * groups + group) * members * to;
+      for (let o = 0; o < from; o++) {
+        for (let c = 0; c < own; c++) column[c] = values[(row * channels + group * own + c) * from + o];
+        addProducts(weights, column, rows, group * rows, sums.fill(0));
+        for (let m = 0; m < members; m++) {
+          for (let k = 0; k < size; k++) {
+            const place = places[o * size + k];
+            if (place >= 0) all[first + m * to + place] += sums[m * size + k];
+          }
         }
       }
     }
   }
-  return rounded(x, [n, filters, ...window.input], sums);
+  return rounded(x, [n, members * groups, ...window.input], all);
 };
-
-/** Adds what lies at some places to sums at others, times a weight. */
-function add(
-  sums: Float64Array,
-  to: number,
-  at: Int32Array,
-  values: Numbers,
-  from: number,
-  of: Int32Array,
-  weight: number,
-): void {
-  for (let p = 0; p < at.length; p++) sums[to + at[p]] += weight * values[from + of[p]];
-}
 
 /** The lowest float32, which the maximum of a window without elements is. */
 const LOWEST = -3.4028234663852886e38;
