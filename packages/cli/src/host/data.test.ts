@@ -116,8 +116,11 @@ describe("loadDataset", () => {
   it("tells what is wrong with a name", async () => {
     await expect(loadDataset(join(folder, "none.npz"))).rejects.toThrow(/missing data file .*none\.npz.*no such file/);
     await expect(loadDataset("data.feather")).rejects.toThrow(
-      /unsupported data file data\.feather: expected \.npz, .*\.svmlight/,
+      /unsupported data file data\.feather: expected \.npz, .*\.svmlight.*; write the table as Parquet/,
     );
+    // What a file is comes before what is said of its columns.
+    await expect(loadDataset("x.feather", { label: "y" })).rejects.toThrow(/^unsupported data file x\.feather/);
+    await expect(loadDataset("x.xlsx", { label: "y" })).rejects.toThrow(/^unsupported data file x\.xlsx.*numpy/);
     await expect(loadDataset("train-images-idx3-ubyte.gz")).rejects.toThrow(/with a comma between them/);
     await expect(loadDataset(write("x.npy", writeNpy(x)))).rejects.toThrow(/numpy\.savez/);
     await expect(loadDataset("a.svm", { label: "y" })).rejects.toThrow(/unsupported option --label/);

@@ -42,6 +42,7 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
       : spec === DIGITS
         ? (["bytes"] as const)
         : [];
+  if (!found && !isInFolder && !isParquet(spec) && spec !== DIGITS) throw unknownFormat(spec);
   refuseOthers(spec, found?.format.options ?? heeded, options);
   tellDoing(`data ${basename(spec)}`);
   if (spec === DIGITS) return withReading(await loadDigits(options.box), {}, options);
@@ -51,8 +52,7 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
   }
   if (isDrebin) return withReading(await loadDrebin(spec, options.box), {}, options);
   if (!isInFolder && isParquet(spec)) return withReading(...(await loadParquet(spec, options)), options);
-  if (!found) throw unknownFormat(spec);
-  const { format, paths } = found;
+  const { format, paths } = found!;
   return withFiles(paths, async (files, digest) => {
     const read = await format.read(files.map(asDataFile), options);
     if (!read) throw unknownFormat(spec);
@@ -142,6 +142,8 @@ function unknownFormat(spec: string): InputError {
       `${formats}, each also with .gz, .parquet, a folder of images with labels.csv or a sub-folder for each ` +
       `class, a folder with feature_vectors, or the word ${DIGITS}`,
     got: basename(spec),
-    remedy: "convert the file, for instance with numpy.savez(file, x=..., y=...)",
+    remedy: /\.(feather|arrow|ipc)$/i.test(spec)
+      ? "write the table as Parquet, for instance with pandas.read_feather(file).to_parquet(other)"
+      : "convert the file, for instance with numpy.savez(file, x=..., y=...)",
   });
 }
