@@ -28,9 +28,9 @@ export function dataCommand(): Command {
     .description("rows, features, classes, range and repetitions of a data file")
     .argument("<file>", "the data, or digits")
     .action(async (file: string, options: CommonOptions & DataFileOptions) => {
-      const { dataset, contentHash, reading } = await loadDataset(file, options);
+      const { dataset, contentHash, identity, reading } = await loadDataset(file, options);
       const description = describeDataset(dataset);
-      if (options.json) printJson({ file, contentHash, reading, ...description });
+      if (options.json) printJson({ file, contentHash, identity, reading, ...description });
       else print(sheet(file, contentHash, reading, description));
     });
   const describe = new Command("describe")

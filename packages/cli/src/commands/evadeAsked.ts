@@ -15,6 +15,7 @@ import { threatOfFeatures } from "@carom/core/features";
 import { type BlocksQuestion, budgetUnitsOf, normIn } from "@carom/core/study";
 import { isSparseFile } from "../host/evasionFile.ts";
 import { chosenFeatures, type FeaturesOfData, type FeaturesOptions } from "../host/featuresFile.ts";
+import { type DataHashes, dataHashes } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { requireFree } from "../host/outputPlace.ts";
 import { openDevice } from "../host/runtime.ts";
@@ -59,7 +60,7 @@ export interface EvasionAsked {
   readonly models: readonly LoadedModel[];
   /** All rows, as the models take them. */
   readonly data: Dataset;
-  readonly dataHash: string;
+  readonly hashes: DataHashes;
   readonly reading: Awaited<ReturnType<typeof readDataFor>>["reading"];
   readonly rows: RowsAsked;
   readonly threat: ThreatModel;
@@ -87,7 +88,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
   const out = required("evade", options.out, "option --out", "a .npz or .svmlight file to write");
   const isSparse = isSparseFile(out);
   await requireFree(out, "file");
-  const { dataset, contentHash: dataHash, reading } = await readDataFor(paths[0], file, options);
+  const { dataset, reading, ...read } = await readDataFor(paths[0], file, options);
   const runtime = await openDevice(options.device);
   const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);
   const known = await chosenFeatures(options, aligned);
@@ -119,7 +120,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
     epsilons,
     models,
     data,
-    dataHash,
+    hashes: dataHashes(read),
     reading,
     rows,
     threat,

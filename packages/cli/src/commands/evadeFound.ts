@@ -64,7 +64,7 @@ function asJson(
   });
   const { model: _, ...only } = each[0];
   return {
-    dataHash: asked.dataHash,
+    ...asked.hashes,
     reading: asked.reading,
     attack: asked.attack,
     ...(boosters && { boosters }),

@@ -5,6 +5,7 @@ import { withScaling } from "@carom/core/data";
 import { crossValidate, describeScaling, gridOf, presetOptions } from "@carom/core/learners";
 import { Command } from "commander";
 import { tellDoing } from "../host/doing.ts";
+import { dataHashes } from "../host/loadedData.ts";
 import { writeWhole } from "../host/output.ts";
 import { requireFree } from "../host/outputPlace.ts";
 import { openDevice } from "../host/runtime.ts";
@@ -65,7 +66,7 @@ async function run(given: string | undefined, options: FitCommandOptions): Promi
   const data = required("fit", options.data, "option --data", "a file to learn from");
   const out = required("fit", options.out, "option --out", "a file to write the model to");
   await requireFree(out, "file");
-  const { dataset: loaded, contentHash, reading } = await readData(data, options);
+  const { dataset: loaded, reading, ...read } = await readData(data, options);
   const dataset = withScaling(loaded, options.scaling);
   const warnings = dataWarnings(dataset, { learned: true });
   holdWarnings(warnings);
@@ -87,7 +88,7 @@ async function run(given: string | undefined, options: FitCommandOptions): Promi
     seed: options.seed,
     stream: "cli",
     options: validation?.best.options ?? settings,
-    metadata: { data: contentHash },
+    metadata: { data: read.contentHash },
     onProgress: (done) => progress.update(`training ${name}`, done),
   }).finally(() => progress.end());
   const trainingError = errorRate(await predict(runtime, fitted.model, dataset), dataset.labels);
@@ -96,6 +97,7 @@ async function run(given: string | undefined, options: FitCommandOptions): Promi
   if (options.json) {
     const { options: chosen, training } = fitted;
     printJson({
+      ...dataHashes(read),
       reading,
       learner: name,
       options: chosen,

@@ -86,6 +86,7 @@ async function run(options: JudgeOptions): Promise<void> {
     cleanHash: clean.contentHash,
     attackedHash: attacked.contentHash,
     modelHash: classifier.contentHash,
+    cleanIdentity: clean.identity,
     reading: clean.reading,
   };
   const logged = await mlflow?.log(loggedJudgement(options.target, asked, judged));

@@ -5,6 +5,7 @@ import { writeNpy } from "@carom/core/data";
 import { scoreRows } from "@carom/core/models";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
+import { dataHashes } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { writeWhole } from "../host/output.ts";
 import { requireFree } from "../host/outputPlace.ts";
@@ -36,7 +37,7 @@ export function scoreCommand(): Command {
 
 async function run(options: ScoreOptions): Promise<void> {
   if (options.out !== undefined) await requireFree(options.out, "file");
-  const { dataset, contentHash: dataHash, reading } = await readDataFor(options.model, options.data, options);
+  const { dataset, reading, ...read } = await readDataFor(options.model, options.data, options);
   const classifier = await openClassifier(options.model, options, dataset);
   const { opened, contentHash: modelHash } = classifier;
   const data = await classifier.fit(dataset);
@@ -53,7 +54,15 @@ async function run(options: ScoreOptions): Promise<void> {
   if (options.out !== undefined) await writeWhole(options.out, writeNpy(scores));
   if (options.json) {
     const written = options.out !== undefined && { scores: options.out };
-    printJson({ modelHash, dataHash, reading, error, perClass, doubts: modelWarnings, ...written });
+    printJson({
+      modelHash,
+      ...dataHashes(read),
+      reading,
+      error,
+      perClass,
+      doubts: modelWarnings,
+      ...written,
+    });
     return;
   }
   const width = Math.max(12, ...data.classNames.map((name) => `class ${name} `.length));

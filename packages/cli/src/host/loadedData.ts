@@ -12,3 +12,15 @@ export interface LoadedData {
   /** What was found in the file, and what was taken for what. */
   readonly reading: DataReading;
 }
+
+/** The hashes by which results name their data: of the file, and of what it was read as. */
+export interface DataHashes {
+  readonly dataHash: string;
+  readonly dataIdentity: string;
+}
+
+/** What results name their data by. */
+export const dataHashes = ({ contentHash, identity }: Pick<LoadedData, "contentHash" | "identity">): DataHashes => ({
+  dataHash: contentHash,
+  dataIdentity: identity,
+});

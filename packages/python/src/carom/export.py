@@ -10,6 +10,7 @@ import pandas as pd
 
 from .files import Data, plain
 from .node import CaromError
+from .scoring import scored
 
 #: Rows on which a model and its export are compared.
 _COMPARED = 1000
@@ -70,8 +71,6 @@ def _first_line(fault: BaseException) -> str:
 
 def _require_equal(model: Any, expected: np.ndarray, path: str, data: Data, folder: Path) -> None:
     """An ExportError unless the command reads from the file the scores, and the classes, that the model gives."""
-    from .verbs import scored
-
     found = scored(path, data, folder, {}).scores.to_numpy()[: len(expected)]
     (folder / "scores.npy").unlink()
     name = type(model).__name__

@@ -6,13 +6,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 
-import numpy as np
-import pandas as pd
-
 from .export import exported, names_of
-from .files import Data, data_file
+from .files import data_file
+from .flags import flags, text
 from .node import answer
 from .results import Audit, Fitted, Rate, Scored
+from .scoring import scored
 
 
 def audit(
@@ -38,7 +37,7 @@ def audit(
         target = exported(model, judged, folder)
         more = {**judged.options, "train": learnt and learnt.path, "out": out, **options}
         found, status = answer(
-            "audit", "--target", target, "--data", judged.path, *_flags(more), progress=progress
+            "audit", "--target", target, "--data", judged.path, *flags(more), progress=progress
         )
     return Audit(Path(found["folder"]), found["answer"], status == 0, found)
 
@@ -58,9 +57,9 @@ def fit(
     """
     with _folder() as folder:
         read = data_file(data, label, folder, "data")
-        settings = [f"{name}={_text(value, inside=True)}" for name, value in (settings or {}).items()]
+        settings = [f"{name}={text(value, inside=True)}" for name, value in (settings or {}).items()]
         more = {**read.options, "out": out, **options}
-        found, _ = answer("fit", learner, "--data", read.path, *_flags({"set": settings}), *_flags(more))
+        found, _ = answer("fit", learner, "--data", read.path, *flags({"set": settings}), *flags(more))
     return Fitted(Path(found["out"]), found["learner"], found["options"], Rate(**found["trainingError"]), found)
 
 
@@ -71,47 +70,7 @@ def score(model: Any, data: Any, *, label: str | None = None, **options: Any) ->
         return scored(exported(model, read, folder), read, folder, options)
 
 
-def scored(model: str, data: Data, folder: Path, options: Mapping[str, Any]) -> Scored:
-    """Scores of a model file on data in a file."""
-    out = folder / "scores.npy"
-    found, _ = answer("score", "--model", model, "--data", data.path, "--out", str(out), *_flags({**data.options, **options}))
-    classes = pd.DataFrame([{"class": each["name"], **each["error"]} for each in found["perClass"]]).set_index("class")
-    scores = pd.DataFrame(np.load(out), columns=list(classes.index))
-    return Scored(scores, Rate(**found["error"]), classes, [each["sentence"] for each in found["doubts"]])
-
-
 @contextmanager
 def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="carom-") as folder:
         yield Path(folder)
-
-
-#: Options that are given once for each value.
-_REPEATED = {"set", "grid", "fail_if", "header"}
-
-
-def _flags(options: Mapping[str, Any]) -> list[str]:
-    """Options as the command takes them; what is None or False is left out."""
-    flags: list[str] = []
-    for name, value in options.items():
-        flag = f"--{name.replace('_', '-')}"
-        if value is None or value is False:
-            continue
-        if value is True:
-            flags.append(flag)
-        elif name in _REPEATED and isinstance(value, (list, tuple)):
-            for each in value:
-                flags += [flag, _text(each)]
-        else:
-            flags += [flag, _text(value)]
-    return flags
-
-
-def _text(value: Any, inside: bool = False) -> str:
-    """A value as the command reads it: lists have commas, and brackets inside another value; truths are words."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple, np.ndarray)):
-        text = ",".join(_text(each, inside) for each in value)
-        return f"[{text}]" if inside else text
-    return str(value)
