@@ -1,10 +1,11 @@
 // The data of a study: files read, classes kept or joined, features chosen, and all of it put into the plan.
 
-import { type Dataset, featureCount, rowCount, takeRows, unknownName } from "@carom/core";
+import { type Dataset, featureCount } from "@carom/core";
 import {
-  classPosition,
+  againstRest,
   type DataReading,
   type DataTask,
+  keepClasses,
   selectColumns,
   takeColumns,
   withBinaryFeatures,
@@ -56,7 +57,7 @@ export async function loadStudyData(
     const given = like ? asIn(like.loaded, loaded, "data.test") : loaded.dataset;
     const all = binary ? withBinaryFeatures(given) : given;
     const kept = classes ? keepClasses(all, classes) : like ? withClasses(all, like.classNames) : all;
-    const labelled = againstRest(kept, positive);
+    const labelled = positive === undefined ? kept : againstRest(kept, positive);
     const columns = like
       ? like.columns
       : select !== undefined && select < featureCount(kept)
@@ -84,20 +85,4 @@ export async function loadStudyData(
       ...(other && forTest && { test: source(other, forTest.contentHash) }),
     },
   };
-}
-
-/** Two classes: the named one, numbered 1, and all others together. */
-function againstRest(data: Dataset, positive: string | undefined): Dataset {
-  if (positive === undefined) return data;
-  const own = classPosition(data.classNames, positive);
-  if (own === undefined) unknownName("class", positive, data.classNames);
-  const labels = data.labels.map((label) => (label === own ? 1 : 0));
-  return { ...data, labels, classNames: [`not ${positive}`, positive] };
-}
-
-/** The rows of the named classes, with classes numbered in that order. */
-function keepClasses(data: Dataset, classes: readonly string[]): Dataset {
-  const isKept = data.classNames.map((name) => classPosition(classes, name) !== undefined);
-  const rows = Array.from(data.labels.keys()).filter((i) => isKept[data.labels[i]]);
-  return withClasses(rows.length === rowCount(data) ? data : takeRows(data, rows), classes);
 }

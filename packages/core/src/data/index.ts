@@ -29,8 +29,9 @@ export { withSameBounds } from "./sameBounds.ts";
 export { type ScalingRule, scalingRules } from "./scalingRule.ts";
 export { rangeUnits } from "./units.ts";
 
-// Parts of a dataset: rows, columns
+// Parts of a dataset: rows, columns, classes
 
+export { againstRest, keepClasses } from "./chosenClasses.ts";
 export { matchColumns, withSameValues } from "./matchColumns.ts";
 export { type MissingRule, maskColumn } from "./missing.ts";
 export { type OneHotGroup, valueColumn } from "./oneHot.ts";
