@@ -37,11 +37,11 @@ export function percentRange(low: number, high: number): string {
 }
 
 /**
- * A number with its interval, "0.62 (0.60 to 0.64)", of as many decimals as tell its ends apart; alone where they are
- * equal.
+ * A number with its interval, "0.62 (0.60 to 0.64)", of as many decimals as tell its ends apart; alone where six do
+ * not.
  */
 export function withRange({ estimate, low, high }: Record<"estimate" | "low" | "high", number>): string {
-  if (low === high) return estimate.toFixed(2);
+  if (low.toFixed(MOST_DECIMALS) === high.toFixed(MOST_DECIMALS)) return minus(estimate.toFixed(2));
   const [from, to] = apart(low, high);
   const decimals = from.includes(".") ? from.length - from.indexOf(".") - 1 : 0;
   return `${minus(estimate.toFixed(decimals))} (${minus(from)} to ${minus(to)})`;
@@ -57,9 +57,12 @@ export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
 }
 
+/** More of them no reader wants. */
+const MOST_DECIMALS = 6;
+
 /** Numbers with two decimals, or as many as tell them apart where they differ. */
 export function apart(a: number, b: number, least = 2): readonly [string, string] {
-  for (let decimals = least; decimals < 7; decimals++) {
+  for (let decimals = least; decimals <= MOST_DECIMALS; decimals++) {
     const texts = [a.toFixed(decimals), b.toFixed(decimals)] as const;
     if (texts[0] !== texts[1] || a === b) return texts;
   }
