@@ -41,7 +41,7 @@ export function percentRange(low: number, high: number): string {
  * not.
  */
 export function withRange({ estimate, low, high }: Record<"estimate" | "low" | "high", number>): string {
-  if (low.toFixed(MOST_DECIMALS) === high.toFixed(MOST_DECIMALS)) return minus(estimate.toFixed(2));
+  if (minus(low.toFixed(MOST_DECIMALS)) === minus(high.toFixed(MOST_DECIMALS))) return minus(estimate.toFixed(2));
   const [from, to] = apart(low, high);
   const decimals = from.includes(".") ? from.length - from.indexOf(".") - 1 : 0;
   return `${minus(estimate.toFixed(decimals))} (${minus(from)} to ${minus(to)})`;
@@ -64,7 +64,8 @@ const MOST_DECIMALS = 6;
 export function apart(a: number, b: number, least = 2): readonly [string, string] {
   for (let decimals = least; decimals <= MOST_DECIMALS; decimals++) {
     const texts = [a.toFixed(decimals), b.toFixed(decimals)] as const;
-    if (texts[0] !== texts[1] || a === b) return texts;
+    // −0.00 is 0.00.
+    if (minus(texts[0]) !== minus(texts[1]) || a === b) return texts;
   }
   return [String(a), String(b)];
 }
