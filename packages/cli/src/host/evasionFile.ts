@@ -23,6 +23,7 @@ import {
   sparseFromDense,
   svmlightLine,
 } from "@carom/core/data";
+import { packPiece } from "./deflate.ts";
 import { openInput, unpacker } from "./inputFile.ts";
 import { roomBeside } from "./output.ts";
 
@@ -103,12 +104,15 @@ function archive(x: RowsRoom, columns: number): EvasionFile {
       }
     },
     pieces: ({ labels, epsilon, index }) =>
-      npzPieces({
-        x,
-        y: { type: "int32", shape: [rows], data: labels },
-        epsilon: { type: "float64", shape: [rows], data: epsilon },
-        index: { type: "int32", shape: [rows], data: index },
-      }),
+      npzPieces(
+        {
+          x,
+          y: { type: "int32", shape: [rows], data: labels },
+          epsilon: { type: "float64", shape: [rows], data: epsilon },
+          index: { type: "int32", shape: [rows], data: index },
+        },
+        packPiece,
+      ),
     close: () => x.close(),
   };
 }

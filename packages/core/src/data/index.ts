@@ -74,7 +74,7 @@ export type { Table } from "./table/rows.ts";
 export { readNpy, writeNpy } from "./formats/npy.ts";
 export type { LabelArray } from "./formats/npyLabels.ts";
 export { type NpzArchive, type NpzFile, openNpz, openNpzFile, writeNpz } from "./formats/npz.ts";
-export { npzPieces } from "./formats/npzStream.ts";
+export { npzPieces, type PiecePacker } from "./formats/npzStream.ts";
 export { MOST_PIXELS, type Pixels, readPng } from "./formats/png.ts";
 
 // Images of MNIST's kind, sparse rows, pickles

@@ -18,7 +18,8 @@ export function rangeOf(value: Tensor): Range {
   if (known) return known;
   let [low, high, finite] = [Infinity, -Infinity, true];
   const numbers = value.type.startsWith("float") ? (value.data as Float32Array) : toNumbers(value);
-  for (const each of numbers) {
+  for (let i = 0; i < numbers.length; i++) {
+    const each = numbers[i];
     if (each < low) low = each;
     if (each > high) high = each;
     finite &&= Number.isFinite(each);

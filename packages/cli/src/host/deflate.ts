@@ -1,0 +1,10 @@
+// Compression of pieces, several at a time on threads of their own.
+
+import { promisify } from "node:util";
+import { constants, deflateRaw } from "node:zlib";
+import type { PiecePacker } from "@carom/core/data";
+
+const deflate = promisify<Uint8Array, { level: number; finishFlush: number }, Buffer<ArrayBuffer>>(deflateRaw);
+
+/** Deflates a piece, to a whole byte and without an end: what follows may be another one. */
+export const packPiece: PiecePacker = (piece) => deflate(piece, { level: 6, finishFlush: constants.Z_FULL_FLUSH });
