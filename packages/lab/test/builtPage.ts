@@ -64,11 +64,12 @@ export function builtPage() {
   });
 
   /** Opens the page at its first sight; what it asked for and complained of comes with it. */
-  return async function open({ hash = "", width = 1280, dark = false } = {}) {
+  return async function open({ hash = "", width = 1280, dark = false, touch = false } = {}) {
     const page = await browser.newPage({
       viewport: { width, height: 900 },
       colorScheme: dark ? "dark" : "light",
       reducedMotion: "reduce",
+      hasTouch: touch,
     });
     const [asked, complaints]: [string[], string[]] = [[], []];
     page.on("request", (request) => asked.push(request.url()));

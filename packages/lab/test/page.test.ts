@@ -163,6 +163,35 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await page.close();
   });
 
+  test("a finger drags the slider, and a point of the training set", async () => {
+    const { page, complaints } = await open({ width: 390, touch: true });
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", x = 0, y = 0) =>
+      session.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+    const drag = async (x: number, y: number, dx: number, dy: number) => {
+      await touch("touchStart", x, y);
+      for (let k = 1; k <= 5; k++) await touch("touchMove", x + (k * dx) / 5, y + (k * dy) / 5);
+      await touch("touchEnd");
+    };
+    await slider(page).press("Home");
+    await slider(page).scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await slider(page).boundingBox())!;
+    await drag(x + 8, y + height / 2, width - 16, 0);
+    expect(Number(await slider(page).inputValue())).toBeGreaterThan(4.5);
+    expect(await saysOf(page, "surrogate")).toContain("misled");
+    const poison = page.getByRole("region", { name: "Poison a training set" });
+    await poison.waitFor({ timeout: 60_000 });
+    await poison.locator("svg").scrollIntoViewIfNeeded();
+    const circle = poison.locator("circle").first();
+    const before = (await circle.boundingBox())!;
+    await drag(before.x + 5, before.y + 5, 90, -60);
+    const after = (await circle.boundingBox())!;
+    expect(after.x - before.x).toBeCloseTo(90, -1);
+    expect(after.y - before.y).toBeCloseTo(-60, -1);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test("the sliders of regularisation, by keyboard, move S, R, V and transfer, between positions too", async () => {
     const { page, complaints } = await open();
     const dial = (role: string) => page.locator(`.dial[data-role=${role}]`);
@@ -252,6 +281,7 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     const { page } = await open(look);
     await page.getByRole("button", { name: "Begin" }).click();
     await page.locator("td button").first().waitFor({ timeout: 120_000 });
+    await page.getByRole("region", { name: "Poison a training set" }).waitFor({ timeout: 60_000 });
     expect(await violationsIn(page)).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);

@@ -148,7 +148,8 @@ function Panel({ left, at, quantity: { name, of }, points, role }: PanelProps) {
   return (
     <g>
       <text x={left + WIDTH / 2} y={14} text-anchor="middle">
-        {name}, up to {Number(most.toPrecision(2))}
+        {name}
+        {values.length > 0 && `, up to ${Number(most.toPrecision(2))}`}
       </text>
       <line class="grid" x1={x(0)} x2={x(WEAKEST)} y1={y(0)} y2={y(0)} />
       <path
