@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../errors.ts";
 import { norms } from "./norm.ts";
-import { type BudgetedThreat, checkThreat } from "./threat.ts";
+import { type BudgetedThreat, checkThreat, usefulBudget } from "./threat.ts";
 
 describe("a threat model that does not fit", () => {
   const domain = { lower: new Float64Array(3), upper: new Float64Array(3).fill(1) };
@@ -24,4 +25,19 @@ describe("a threat model that does not fit", () => {
     expect(() => checkThreat({ ...sound, ...change }, 3)).toThrow(InputError);
     expect(() => checkThreat({ ...sound, ...change }, 3)).toThrow(sentence);
   });
+});
+
+test.each(Object.values(norms))("of a budget in $label no more is useful than the longest move in the box", (norm) => {
+  const rooms = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 0.01, max: 3, noNaN: true })), {
+    minLength: 1,
+    maxLength: 200,
+    size: "max",
+  });
+  fc.assert(
+    fc.property(rooms, fc.double({ min: 0.01, max: 60, noNaN: true }), (list, budget) => {
+      const upper = Float64Array.from(list);
+      const [origin, lower] = [new Float64Array(list.length), upper.map((room) => -room / 2)];
+      expect(usefulBudget(norm, budget, origin, lower, upper)).toBe(Math.min(budget, norm.measure(upper)));
+    }),
+  );
 });
