@@ -2,10 +2,11 @@
 
 import { z } from "zod";
 import type { Booster } from "./booster.ts";
-import type { ImageLayout, Size } from "./transformations/imageLayout.ts";
-import { pad } from "./transformations/pad.ts";
-import { byMaps, type ImageMap, type Transformation } from "./transformations/pixelMap.ts";
-import { resize } from "./transformations/resize.ts";
+import type { ImageLayout } from "./transformations/imageLayout.ts";
+import { paddedSide } from "./transformations/pad.ts";
+import { byMaps, type Transformation } from "./transformations/pixelMap.ts";
+import { resizedSide } from "./transformations/resize.ts";
+import { after, type SideMap, separable } from "./transformations/separable.ts";
 import { transformedCopies } from "./transformedCopies.ts";
 
 const options = z.strictObject({
@@ -34,15 +35,16 @@ export const diverseInput: Booster<z.infer<typeof options>> = {
   stage: "transformation",
   data: "images",
   gradientsPerStep: () => 1,
-  overhead: 120,
+  overhead: 40,
   unhelpful: () => undefined,
   wrap(inner, { probability, rate }, context) {
-    // There are few sizes, and many places of each.
-    const resizes = new Map<string, ImageMap>();
-    const resized = (from: Size, to: Size) => {
-      const key = `${[from.height, from.width, to.height, to.width]}`;
-      const map = resizes.get(key) ?? resize(from, to);
-      resizes.set(key, map);
+    // There are few sizes and places, and all that is done along a side is one map.
+    const known = new Map<string, SideMap>();
+    const side = (own: number, shown: number, ground: number, first: number): SideMap => {
+      const key = `${[own, shown, ground, first]}`;
+      const padded = () => after(resizedSide(own, shown), paddedSide(shown, ground, first));
+      const map = known.get(key) ?? after(padded(), resizedSide(ground, own));
+      known.set(key, map);
       return map;
     };
     return transformedCopies(inner, context, "di", 1, ({ layout, random }): Transformation | undefined => {
@@ -50,11 +52,17 @@ export const diverseInput: Booster<z.infer<typeof options>> = {
       if (draw.uniform() >= probability) return undefined;
       const ground = scaled(layout, rate ?? rateFor(layout));
       const share = draw.uniform();
-      const side = (own: number, most: number) => own + Math.floor(share * Math.max(1, most - own));
-      const shown = { height: side(layout.height, ground.height), width: side(layout.width, ground.width) };
+      const drawn = (own: number, most: number) => own + Math.floor(share * Math.max(1, most - own));
+      const shown = { height: drawn(layout.height, ground.height), width: drawn(layout.width, ground.width) };
       const top = draw.integer(ground.height - shown.height + 1);
       const left = draw.integer(ground.width - shown.width + 1);
-      return byMaps(layout, resized(layout, shown), pad(shown, ground, top, left), resized(ground, layout));
+      return byMaps(
+        layout,
+        separable(
+          side(layout.height, shown.height, ground.height, top),
+          side(layout.width, shown.width, ground.width, left),
+        ),
+      );
     });
   },
 };

@@ -37,7 +37,7 @@ export const translationInvariant: Booster<z.infer<typeof options>> = {
   unhelpful: () => undefined,
   wrap(inner, { kernel }, { shape }) {
     const layout = layoutFor("ti", shape);
-    const smooth = byMaps(layout, ...blur(layout, gaussian(kernel ?? kernelFor(layout))));
+    const smooth = byMaps(layout, blur(layout, gaussian(kernel ?? kernelFor(layout))));
     return async (points, indices, step) => {
       const found = await inner(points, indices, step);
       const gradient = { ...found, data: new Float64Array(found.data.length) };

@@ -1,7 +1,8 @@
 // Convolution with a Gaussian kernel, zeros beyond the border: its own adjoint.
 
 import type { Size } from "./imageLayout.ts";
-import { type PixelMap, pixelMap } from "./pixelMap.ts";
+import type { ImageMap } from "./pixelMap.ts";
+import { separable, sideMap } from "./separable.ts";
 
 /** How many standard deviations the kernel reaches to either side. */
 const REACH = 3;
@@ -16,15 +17,15 @@ export function gaussian(length: number): Float64Array {
   return density.map((each) => each / sum);
 }
 
-/** The convolution with the outer product of the weights, as one map along columns and one along rows. */
-export function blur(size: Size, weights: Float64Array): readonly PixelMap[] {
+/** The convolution with the outer product of the weights. */
+export function blur(size: Size, weights: Float64Array): ImageMap {
   const middle = (weights.length - 1) / 2;
-  return ["rows", "columns"].map((along) =>
-    pixelMap(size, size, weights.length, (row, column, see) => {
+  const blurred = (side: number) =>
+    sideMap(side, side, (place, see) => {
       weights.forEach((weight, k) => {
-        const [i, j] = along === "rows" ? [row, column + k - middle] : [row + k - middle, column];
-        if (i >= 0 && i < size.height && j >= 0 && j < size.width) see(i, j, weight);
+        const old = place + k - middle;
+        if (old >= 0 && old < side) see(old, weight);
       });
-    }),
-  );
+    });
+  return separable(blurred(size.height), blurred(size.width));
 }

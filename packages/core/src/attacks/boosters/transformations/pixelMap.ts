@@ -70,27 +70,18 @@ export function pixelMap(
 }
 
 /**
- * Shows the four old pixels around a place inside a rectangle of the old image, whose own first pixel is (0, 0).
- *
- * @param outside what lies beyond the rectangle: its own border, or zeros
+ * Shows the old pixels around a place that lie inside a rectangle of the old image, whose own first pixel is (0, 0).
  */
-export function seeAround(
-  y: number,
-  x: number,
-  { top, left, height, width }: Rectangle,
-  outside: "border" | "zeros",
-  see: See,
-): void {
+export function seeAround(y: number, x: number, { top, left, height, width }: Rectangle, see: See): void {
   // Each pixel of each image comes here, so nothing is made.
   const row = Math.floor(y);
   const column = Math.floor(x);
   for (let k = 0; k < 4; k++) {
     const [i, j] = [row + (k >> 1), column + (k & 1)];
-    const isInside = i >= 0 && i < height && j >= 0 && j < width;
-    if (outside === "zeros" && !isInside) continue;
+    if (i < 0 || i >= height || j < 0 || j >= width) continue;
     const down = k < 2 ? 1 - (y - row) : y - row;
     const along = (k & 1) === 0 ? 1 - (x - column) : x - column;
-    see(top + Math.min(Math.max(i, 0), height - 1), left + Math.min(Math.max(j, 0), width - 1), down * along);
+    see(top + i, left + j, down * along);
   }
 }
 

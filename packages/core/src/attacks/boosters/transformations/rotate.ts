@@ -21,5 +21,5 @@ export function turnBy(degrees: number): Turn {
 export function seeRotated(row: number, column: number, part: Rectangle, { sin, cos }: Turn, see: See): void {
   const [middleY, middleX] = [(part.height - 1) / 2, (part.width - 1) / 2];
   const [y, x] = [row - middleY, column - middleX];
-  seeAround(middleY + y * cos + x * sin, middleX + x * cos - y * sin, part, "zeros", see);
+  seeAround(middleY + y * cos + x * sin, middleX + x * cos - y * sin, part, see);
 }

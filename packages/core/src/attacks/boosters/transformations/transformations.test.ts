@@ -11,10 +11,11 @@ import { blockOperations, blockwise } from "../structureInvariant.ts";
 import { randomParts, unequalParts } from "./blocks.ts";
 import { blur, gaussian } from "./blur.ts";
 import { type ImageLayout, imageLayout, type Size } from "./imageLayout.ts";
-import { pad } from "./pad.ts";
+import { pad, paddedSide } from "./pad.ts";
 import { byMaps, pixelMap, type Transformation } from "./pixelMap.ts";
-import { resize } from "./resize.ts";
+import { resize, resizedSide } from "./resize.ts";
 import { seeRotated, turnBy } from "./rotate.ts";
+import { after, separable } from "./separable.ts";
 
 const rotate = (size: Size, degrees: number) =>
   pixelMap(size, size, 4, (row, column, see) => {
@@ -45,8 +46,16 @@ const transformations: Readonly<Record<string, Drawn>> = {
     const shown = { height: layout.height + random.integer(4), width: layout.width + random.integer(3) };
     return byMaps(layout, resize(layout, shown), pad(shown, larger, 0, 0), resize(larger, layout));
   },
+  "resize, pad and resize as one map": (layout, random) => {
+    const along = (side: number) => {
+      const [ground, shown] = [side + 3 + random.integer(3), side + random.integer(3)];
+      const padded = after(resizedSide(side, shown), paddedSide(shown, ground, random.integer(ground - shown + 1)));
+      return after(padded, resizedSide(ground, side));
+    };
+    return byMaps(layout, separable(along(layout.height), along(layout.width)));
+  },
   rotate: (layout, random) => byMaps(layout, rotate(layout, 360 * random.uniform())),
-  blur: (layout, random) => byMaps(layout, ...blur(layout, gaussian(1 + 2 * random.integer(5)))),
+  blur: (layout, random) => byMaps(layout, blur(layout, gaussian(1 + 2 * random.integer(5)))),
   scale: (_, random) => scaling(random.uniform()),
   "shuffled blocks": (layout, random) => byMaps(layout, blockShuffled(layout, 3, 24, random)),
   "blocks transformed one by one": (layout, random, image) => blockwise(layout, 3, random, image, noise(image, random)),
@@ -139,7 +148,7 @@ function asPyTorch({ what, x, to, at, degrees, length, by }: Golden, layout: Ima
   if (what === "resize") return byMaps(layout, resize(layout, { height, width }));
   if (what === "pad") return byMaps(layout, pad(layout, { height, width }, at[0], at[1]));
   if (what === "rotate") return byMaps(layout, rotate(layout, degrees));
-  if (what === "blur") return byMaps(layout, ...blur(layout, gaussian(length)));
+  if (what === "blur") return byMaps(layout, blur(layout, gaussian(length)));
   const operation = blockOperations[what as keyof typeof blockOperations];
   const drawn = { integer: () => by } as unknown as Stream;
   const { source } = operation({ top: 0, left: 0, height: x.shape[1], width: x.shape[2] }, drawn);
@@ -158,6 +167,38 @@ test.each(golden.map((each) => [`${each.what} of ${each.x.shape}`, each] as cons
   each.y.values.forEach((value, at) => {
     expect(Math.abs(found[at] - value)).toBeLessThanOrEqual(1e-9);
   });
+});
+
+test("maps along sides that are multiplied first are those maps one after the other", () => {
+  fc.assert(
+    fc.property(cases, ({ height, width, channels, seed }) => {
+      for (const layout of layoutsOf(height, width, channels)) {
+        const random = stream(seed, "sizes");
+        const [shown, ground] = [2, 5].map((more) => ({
+          height: height + more + random.integer(3),
+          width: width + more + random.integer(3),
+        }));
+        const [top, left] = [
+          random.integer(ground.height - shown.height + 1),
+          random.integer(ground.width - shown.width + 1),
+        ];
+        const steps = [resize(layout, shown), pad(shown, ground, top, left), resize(ground, layout)];
+        const side = (own: number, inner: number, outer: number, first: number) =>
+          after(after(resizedSide(own, inner), paddedSide(inner, outer, first)), resizedSide(outer, own));
+        const one = separable(
+          side(height, shown.height, ground.height, top),
+          side(width, shown.width, ground.width, left),
+        );
+        const image = numbers(stream(seed, "image"), height * width * channels);
+        const [there, together] = [byMaps(layout, ...steps), byMaps(layout, one)].map((each) =>
+          applied(each, image, layout),
+        );
+        together.forEach((value, at) => {
+          expect(Math.abs(value - there[at])).toBeLessThanOrEqual(1e-12);
+        });
+      }
+    }),
+  );
 });
 
 test("blocks that change places without a rotation are all pixels, each once", () => {
