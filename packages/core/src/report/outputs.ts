@@ -28,7 +28,9 @@ export const tables = {
     targeted_success: "of the points of other classes, the share that ends in the class that was aimed at",
     targeted_low: interval("Wilson, 95 %"),
     targeted_high: interval("Wilson, 95 %"),
-    net_increase: "error under attack less the error without",
+    net_increase:
+      "error under attack less the error without; of attacks that want a class, targeted success less the share " +
+      "that is taken for it anyway",
     net_low: interval("Newcombe's for paired shares, 95 %"),
     net_high: interval("Newcombe's for paired shares, 95 %"),
     same_wrong_class: "share of points that end in the wrong class that they end in on the surrogate",

@@ -241,7 +241,7 @@ ${figure("Input-gradient size", drawings.gradientSizes, `White-box error at ${at
 ${figure("Gradient alignment", drawings.alignment, `Error under attack over white-box error of the same judged model at ${at}, against R. Bars are 95 % intervals of R.`)}
 ${figure("Predicted loss", drawings.predictedLoss, "First-order prediction against what happened, all budgets; larger dots are larger budgets. Points leave the line where the loss bends.")}
 </div>
-${result.asked.targetClass !== undefined && html`<p class="note">S, R and predictions are of the loss of points' own classes, as errors and increases below are; attackers climb another one here.</p>`}
+${result.asked.targetClass !== undefined && html`<p class="note">S, R and predictions are of the loss of points' own classes; attackers climb another one here.</p>`}
 ${estimate(result)}
 ${findings(result)}`;
 }

@@ -5,7 +5,7 @@ import { short } from "../numbers.ts";
 import type { Interval } from "../stats/sample.ts";
 import { attackerRows, sourceName } from "../study/audit/attackerRows.ts";
 import { ENSEMBLE } from "../study/audit/attackers.ts";
-import { cleanName, rateName, reached, reachedWithout } from "../study/goal.ts";
+import { cleanName, increaseName, rateName, reached, reachedWithout } from "../study/goal.ts";
 import type { AlignmentEstimate, AuditModel, AuditResult } from "../study/result.ts";
 import type { Rate } from "../transfer/rates.ts";
 import { html, type Markup, type Part } from "./html.ts";
@@ -85,7 +85,7 @@ export function cellTable(result: AuditResult): Markup {
     ...(targetClass === undefined ? [] : [rateName(targetClass)]),
     "error under attack",
     "success among right",
-    "net increase",
+    increaseName(targetClass),
     "same wrong class",
     "other wrong class",
     "loss, predicted",

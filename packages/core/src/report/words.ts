@@ -27,7 +27,8 @@ export const definitions: readonly Definition[] = [
   ["success among right", "Points that end in a wrong class, among those that were classified right before."],
   [
     "net increase",
-    "Error under attack minus clean error, on the same points; the interval is for paired shares (Newcombe).",
+    "Error under attack minus clean error, on the same points; the interval is for paired shares (Newcombe). Where " +
+      "one class is wanted: the share classified as it, minus the share without attack.",
   ],
   [
     "same, other wrong class",

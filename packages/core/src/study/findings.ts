@@ -3,6 +3,7 @@
 import { stream } from "../random.ts";
 import { type Candidate, rankingAgreement, surrogateAdvice } from "../transfer/advice.ts";
 import { type Finding, type PairFacts, pairFinding, targetFinding } from "../transfer/finding.ts";
+import { gainName } from "./goal.ts";
 import type { MeanCell, MeanModel } from "./repetitionMeans.ts";
 import type { TargetAdvice } from "./result.ts";
 
@@ -16,13 +17,20 @@ export interface Findings {
   readonly advice: readonly TargetAdvice[];
 }
 
+interface Asked {
+  readonly epsilons: readonly number[];
+  readonly seed: number;
+  /** The class that points should end in; any wrong one where absent. */
+  readonly targetClass?: string | undefined;
+}
+
 /** What limits each attack on the given targets, and which surrogate would have been advised. */
 export function findingsOf(
   models: readonly MeanModel[],
   cells: readonly MeanCell[],
   targets: readonly string[],
   variability: ReadonlyMap<string, number>,
-  { epsilons, seed }: { readonly epsilons: readonly number[]; readonly seed: number },
+  { epsilons, seed, targetClass }: Asked,
 ): Findings {
   const byId = new Map(models.map((model) => [model.id, model]));
   const findings: Finding[] = [];
@@ -31,7 +39,7 @@ export function findingsOf(
     for (const epsilon of epsilons) {
       const facts = cells
         .filter((cell) => cell.target === target && cell.budget === epsilon && cell.surrogate !== target)
-        .map((cell) => factsOf(cell, byId.get(target)!, variability));
+        .map((cell) => factsOf(cell, byId.get(target)!, variability, targetClass));
       const found = facts.map(pairFinding);
       findings.push(...found);
       const whole = targetFinding(found, facts);
@@ -42,7 +50,12 @@ export function findingsOf(
   return { findings, targetFindings, advice };
 }
 
-function factsOf(cell: MeanCell, target: MeanModel, variability: ReadonlyMap<string, number>): PairFacts {
+function factsOf(
+  cell: MeanCell,
+  target: MeanModel,
+  variability: ReadonlyMap<string, number>,
+  targetClass: string | undefined,
+): PairFacts {
   const {
     surrogate,
     budget: epsilon,
@@ -58,6 +71,8 @@ function factsOf(cell: MeanCell, target: MeanModel, variability: ReadonlyMap<str
     surrogate,
     target: cell.target,
     epsilon,
+    gain: gainName(targetClass),
+    ...(targetClass !== undefined && { isOfOtherLoss: true }),
     netIncrease,
     netInterval,
     ...(whiteBoxInterval && { whiteBoxInterval }),
@@ -69,7 +84,7 @@ function factsOf(cell: MeanCell, target: MeanModel, variability: ReadonlyMap<str
   };
 }
 
-/** The ranking of surrogates for a target, compared with the errors observed at the smallest budget. */
+/** The ranking of surrogates for a target, compared with what was observed at the smallest budget. */
 function adviceOf(
   target: string,
   cells: readonly MeanCell[],
@@ -81,10 +96,11 @@ function adviceOf(
   const own = cells.filter((cell) => cell.target === target && cell.surrogate !== target && cell.budget === epsilon);
   const advice = surrogateAdvice(own.map((cell) => candidateOf(cell, models, variability)));
   if (!advice) return [];
-  const errors = new Map(own.map(({ surrogate, error }) => [surrogate, error]));
+  // Of one target they are in the order of what was reached.
+  const increases = new Map(own.map(({ surrogate, netIncrease }) => [surrogate, netIncrease]));
   const agreement = rankingAgreement(
     advice.ranking.map(({ score }) => score),
-    advice.ranking.map(({ surrogate }) => errors.get(surrogate)!),
+    advice.ranking.map(({ surrogate }) => increases.get(surrogate)!),
     stream(seed, "advice", target),
   );
   return [{ target, epsilon, ...advice, ...(agreement && { agreement }) }];
@@ -127,7 +143,7 @@ export function adviceSentence({ target, ranking, used, agreement, epsilon }: Ta
   const numbers =
     `Kendall tau ${kendall.estimate.toFixed(2)}, ${kendall.low.toFixed(2)} to ${kendall.high.toFixed(2)}, ${n} ` +
     "surrogates";
-  return `${lead}; ${verdict} the errors observed at epsilon ${epsilon} (${numbers}).`;
+  return `${lead}; ${verdict} what was observed at epsilon ${epsilon} (${numbers}).`;
 }
 
 const words = {

@@ -32,6 +32,14 @@ export const errs = (share: string, targetClass: string | undefined): string =>
 export const rateName = (targetClass: string | undefined): string =>
   targetClass === undefined ? "error under attack" : `classified as "${targetClass}"`;
 
+/** What attacks add to, after a number of points in 100. */
+export const gainName = (targetClass: string | undefined): string =>
+  targetClass === undefined ? "of error" : `of the share classified as "${targetClass}"`;
+
+/** What an increase over what is so without attack is of, as a heading. */
+export const increaseName = (targetClass: string | undefined): string =>
+  targetClass === undefined ? "net increase" : `net increase of "${targetClass}"`;
+
 /** What a curve of rates is of, at the beginning of a sentence. */
 export const targeted = (error: string, targetClass: string | undefined): string =>
   targetClass === undefined ? error : `Share classified as "${targetClass}"`;

@@ -80,7 +80,10 @@ export interface AuditCell {
   readonly success?: Rate;
   /** Targeted success: those that end in the class that is wanted, among the points of others; where one is named. */
   readonly targeted?: Rate;
-  /** Error under attack minus clean error, on the same points. */
+  /**
+   * Error under attack minus clean error, on the same points; where one class is wanted, the share that ends in it minus
+   * the share that is taken for it anyway.
+   */
   readonly netIncrease: Interval;
   /**
    * Of all points, how many end in the same wrong class as on the surrogate, and in another wrong class; absent where

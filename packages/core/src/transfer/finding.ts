@@ -15,7 +15,11 @@ export interface PairFacts {
   readonly surrogate: string;
   readonly target: string;
   readonly epsilon: number;
-  /** Error under attack less clean error, crafted on the surrogate. */
+  /** What an attack adds to, after a number of points in 100. */
+  readonly gain: string;
+  /** Whether attackers climb another loss than the one that R, S, V and the decomposition are of. */
+  readonly isOfOtherLoss?: boolean;
+  /** What is reached under attack less what is so without, crafted on the surrogate. */
   readonly netIncrease: number;
   readonly netInterval?: Interval;
   /** The same, crafted on the target itself. */
@@ -79,6 +83,7 @@ function limitingFactor(facts: PairFacts): LimitingFactor {
   if (isApart && netIncrease - white >= findingRules.masked) return "masking";
   if (white < findingRules.vulnerable) return "vulnerability";
   if (netIncrease >= findingRules.arrived * white) return "none";
+  if (facts.isOfOtherLoss) return "unknown";
   if (variability !== undefined && Math.sqrt(variability) > decomposition.observed) return "variability";
   const { reached } = decomposition;
   return reached !== undefined && reached < findingRules.arrived ? "alignment" : "unknown";
@@ -87,9 +92,9 @@ function limitingFactor(facts: PairFacts): LimitingFactor {
 function sentenceOf(facts: PairFacts, factor: LimitingFactor): string {
   const { surrogate, target, epsilon, netIncrease, whiteBoxIncrease: white, alignment, variability } = facts;
   const lead =
-    `${surrogate} on ${target} at epsilon ${epsilon} adds ${points(netIncrease, facts.netInterval)} points of ` +
-    "error";
-  const R = alignment === undefined ? "" : `, R ${short(alignment)}`;
+    `${surrogate} on ${target} at epsilon ${epsilon} adds ${points(netIncrease, facts.netInterval)} points ` +
+    facts.gain;
+  const R = alignment === undefined || facts.isOfOtherLoss ? "" : `, R ${short(alignment)}`;
   const known = facts.decomposition;
   const reached = known?.reached === undefined ? "" : ` reaches ${percentage(known.reached)} of the bound epsilon S`;
   switch (factor) {
@@ -118,9 +123,10 @@ function sentenceOf(facts: PairFacts, factor: LimitingFactor): string {
   }
 }
 
-function whyUnknown({ noGradients, whiteBoxIncrease, decomposition: known }: PairFacts): string {
+function whyUnknown({ noGradients, whiteBoxIncrease, isOfOtherLoss, decomposition: known }: PairFacts): string {
   if (noGradients !== undefined) return `R and S are absent, ${noGradients}`;
   if (whiteBoxIncrease === undefined) return "there is no white-box attack to compare with";
+  if (isOfOtherLoss) return "R and S are of the loss of points' own classes, and attackers climb another one";
   if (known?.reached === undefined) return "the target's loss has no gradient at these points";
   return (
     `its perturbation reaches ${percentage(known.reached)} of the bound epsilon S, so that alignment does not ` +
@@ -128,8 +134,8 @@ function whyUnknown({ noGradients, whiteBoxIncrease, decomposition: known }: Pai
   );
 }
 
-function confidenceOf({ decomposition: known, variability }: PairFacts): string {
-  if (!known) return "";
+function confidenceOf({ decomposition: known, variability, isOfOtherLoss }: PairFacts): string {
+  if (!known || isOfOtherLoss) return "";
   const missing = variability === undefined ? " V is unknown, so variability was not considered." : "";
   if (known.explained === undefined) return missing;
   const { observed, firstOrder, explained } = known;
@@ -152,7 +158,8 @@ export function targetFinding(findings: readonly Finding[], facts: readonly Pair
     most[0] !== "masking" && (each[0] === "masking" || each[1] > most[1]) ? each : most,
   );
   const best = facts.reduce((most, each) => (each.netIncrease > most.netIncrease ? each : most));
-  const explained = facts.flatMap(({ decomposition }) => decomposition?.explained ?? []);
+  const [{ gain, isOfOtherLoss }] = facts;
+  const explained = isOfOtherLoss ? [] : facts.flatMap(({ decomposition }) => decomposition?.explained ?? []);
   const share = explained.reduce((sum, value) => sum + value, 0) / explained.length;
   const trust =
     explained.length === 0 || factor === "masking"
@@ -171,7 +178,8 @@ export function targetFinding(findings: readonly Finding[], facts: readonly Pair
     variability: `variability of the surrogates limits ${count} of ${facts.length}`,
     unknown:
       "what limits the attacks cannot be " +
-      `said${facts[0].noGradients ? `: R and S are absent, ${facts[0].noGradients}` : ""}`,
+      `said${isOfOtherLoss ? " by R and S, which are of another loss than attackers climb" : ""}` +
+      `${facts[0].noGradients ? `: R and S are absent, ${facts[0].noGradients}` : ""}`,
   }[factor];
   return {
     surrogate: best.surrogate,
@@ -181,7 +189,7 @@ export function targetFinding(findings: readonly Finding[], facts: readonly Pair
     sentence:
       `On ${target} at epsilon ${epsilon}, ${what}. ` +
       `${facts.length === 1 ? "The only surrogate" : "The strongest surrogate on these points"}, ` +
-      `${best.surrogate}, adds ${points(best.netIncrease, best.netInterval)} points of error.${trust}`,
+      `${best.surrogate}, adds ${points(best.netIncrease, best.netInterval)} points ${gain}.${trust}`,
   };
 }
 

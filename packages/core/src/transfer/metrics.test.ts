@@ -196,6 +196,7 @@ describe("findings", () => {
     surrogate: "A",
     target: "B",
     epsilon: 1,
+    gain: "of error",
     netIncrease: 0.2,
     whiteBoxIncrease: 0.8,
     alignment: 0.3,
@@ -238,6 +239,21 @@ describe("findings", () => {
       "A on B at epsilon 1 adds 20.0 points of error. Why cannot be said: R and S are absent, operator " +
         "TreeEnsemble has no rule.",
     );
+  });
+
+  it("of attacks that climb another loss do not explain by R and S, and count what is wanted", () => {
+    const sent = { ...facts, gain: 'of the share classified as "b"', isOfOtherLoss: true };
+    const finding = pairFinding(sent);
+    expect(finding.factor).toBe("unknown");
+    expect(finding.sentence).toBe(
+      'A on B at epsilon 1 adds 20.0 points of the share classified as "b". Why cannot be said: R and S are of the ' +
+        "loss of points' own classes, and attackers climb another one.",
+    );
+    const whole = targetFinding([finding], [sent])!.sentence;
+    expect(whole).toMatch(/adds 20.0 points of the share classified as "b"\.$/);
+    expect(whole).not.toContain("linear prediction");
+    expect(pairFinding({ ...sent, netIncrease: 0.7 })).toMatchObject({ factor: "none" });
+    expect(pairFinding({ ...sent, netIncrease: 0.7 }).sentence).not.toContain("R 0");
   });
 
   it("of a target name its most frequent factor and best surrogate", () => {

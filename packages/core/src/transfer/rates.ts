@@ -59,6 +59,8 @@ export interface Outcomes {
   readonly attacked: Int32Array;
   /** What the model that the points were crafted on says of them. */
   readonly surrogate: Int32Array;
+  /** The class that points of others should end in; any wrong one where absent. */
+  readonly wanted?: number | undefined;
 }
 
 /** How often attacked points err on a target, each share with its interval. */
@@ -69,7 +71,10 @@ export interface OutcomeRates {
   readonly errorUnderAttack: Rate;
   /** Errors under attack, among the points that were right before; absent where none was. */
   readonly success: Rate | undefined;
-  /** Error under attack minus clean error, with Newcombe's interval for the same points seen twice. */
+  /**
+   * Error under attack minus clean error, with Newcombe's interval for the same points seen twice; where a class is
+   * wanted, the share of the points of other classes that end in it, minus the share that is taken for it anyway.
+   */
   readonly netIncrease: Interval;
   /** Of all points, those that end in the wrong class in which they ended on the surrogate. */
   readonly sameWrongClass: Rate;
@@ -90,7 +95,7 @@ export interface OutcomeRates {
  * console.log(success?.estimate, netIncrease.estimate); // 0.5 0.5
  * ```
  */
-export function outcomeRates({ labels, clean, attacked, surrogate }: Outcomes): OutcomeRates {
+export function outcomeRates({ labels, clean, attacked, surrogate, wanted }: Outcomes): OutcomeRates {
   const n = labels.length;
   assert(n > 0 && [clean, attacked, surrogate].every((x) => x.length === n), "outcomes of the same points");
   const count = (test: (i: number) => boolean) => countWhere(labels, (_, i) => test(i));
@@ -101,15 +106,28 @@ export function outcomeRates({ labels, clean, attacked, surrogate }: Outcomes): 
   const onlySecond = count((i) => wasWrong(i) && !isWrong(i));
   const right = n - both - onlySecond;
   const same = count((i) => isWrong(i) && attacked[i] === surrogate[i]);
-  const netIncrease = newcombePaired({ both, onlyFirst, onlySecond, neither: n - both - onlyFirst - onlySecond });
   return {
     cleanError: rate(both + onlySecond, n),
     errorUnderAttack: rate(both + onlyFirst, n),
     success: right > 0 ? rate(onlyFirst, right) : undefined,
-    netIncrease: netIncrease!,
+    netIncrease: increaseOf({ labels, clean, attacked, wanted }),
     sameWrongClass: rate(same, n),
     otherWrongClass: rate(both + onlyFirst - same, n),
   };
+}
+
+/** How much more often points reach the goal attacked than clean; without any point nothing is known. */
+function increaseOf({ labels, clean, attacked, wanted }: Omit<Outcomes, "surrogate">): Interval {
+  const reaches = (predicted: Int32Array, i: number) =>
+    wanted === undefined ? predicted[i] !== labels[i] : predicted[i] === wanted;
+  const count = (before: boolean, after: boolean) =>
+    countWhere(
+      labels,
+      (label, i) => label !== wanted && reaches(clean, i) === before && reaches(attacked, i) === after,
+    );
+  const pairs = { both: count(true, true), onlyFirst: count(false, true), onlySecond: count(true, false) };
+  const found = newcombePaired({ ...pairs, neither: count(false, false) });
+  return found ?? { estimate: Number.NaN, low: -1, high: 1 };
 }
 
 function countWhere(labels: Int32Array, test: (label: number, i: number) => boolean): number {

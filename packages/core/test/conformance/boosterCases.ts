@@ -31,33 +31,36 @@ const momentum = 1;
 const TIMES = 2;
 
 /** Noisy patterns, one for each of the classes. */
-function images(rows: number, classes: number): Dataset {
+function images(rows: number, classes: number, taken: readonly number[] = shape): Dataset {
   const random = stream(seed, "images", rows);
   const values = Float32Array.from({ length: rows * d }, (_, at) => {
     const pattern = stream(9, "pattern", Math.floor(at / d) % classes, at % d).uniform();
     return Math.min(1, Math.max(0, 0.9 * pattern + 0.6 * random.uniform() - 0.25));
   });
   return dataset({
-    features: tensor("float32", [rows, ...shape], values),
+    features: tensor("float32", [rows, ...taken], values),
     labels: Array.from({ length: rows }, (_, i) => i % classes),
     domain: [0, 1],
   });
 }
 
 const [curvedData, affineData] = [images(n, 3), images(n, 2)];
+/** The same images as rows of pixels, and a network that takes those. */
+const flatData = images(n, 3, [d]);
 
 /** Opened once, as fitting and compiling take longer than all attacks. */
 const surrogates = {
-  async curved() {
-    const options = { widths: [24, 12], epochs: 30, batch: 16, learningRate: 0.05 };
-    const chosen = { runtime, seed: 3, stream: "surrogate", options };
-    const { model } = await fit(learnerByName("mlp"), images(90, 3), chosen);
-    return (await openModel(runtime, model)).differentiable!;
-  },
+  curved: () => network(images(90, 3)),
+  flat: () => network(images(90, 3, [d])),
   affine: async () => (await openLinear(randomFunctions(seed, 1, d), affineData)).opened,
 };
-let curved: Promise<Differentiable> | undefined;
-let affine: Promise<Differentiable> | undefined;
+const opened: { [name in keyof typeof surrogates]?: Promise<Differentiable> } = {};
+
+async function network(data: Dataset): Promise<Differentiable> {
+  const options = { widths: [24, 12], epochs: 30, batch: 16, learningRate: 0.05 };
+  const { model } = await fit(learnerByName("mlp"), data, { runtime, seed: 3, stream: "surrogate", options });
+  return (await openModel(runtime, model)).differentiable!;
+}
 
 export interface BoosterCase {
   readonly name: string;
@@ -92,7 +95,7 @@ function watched(model: Differentiable, asked: Asked): Differentiable {
 
 interface World {
   readonly data?: Dataset;
-  readonly surrogate?: "curved" | "affine";
+  readonly surrogate?: keyof typeof surrogates;
   readonly more?: Partial<AttackTask>;
   readonly asked?: Asked;
 }
@@ -101,11 +104,10 @@ interface World {
 async function attacked(
   boosters: readonly ChosenBooster[],
   norm: Norm,
-  { surrogate = "curved", data = surrogate === "curved" ? curvedData : affineData, more, asked }: World = {},
+  { surrogate = "curved", data = surrogate === "affine" ? affineData : curvedData, more, asked }: World = {},
 ): Promise<AttackResult> {
-  curved ??= surrogates.curved();
-  affine ??= surrogates.affine();
-  const model = await (surrogate === "curved" ? curved : affine);
+  opened[surrogate] ??= surrogates[surrogate]();
+  const model = await opened[surrogate];
   const attack = withBoosters(pgdAttack({ steps, stepSize: 1 / steps, momentum }), boosters);
   return runAttack(attack, {
     models: [asked ? watched(model, asked) : model],
@@ -174,16 +176,20 @@ export const boosterCases: readonly BoosterCase[] = [
     },
   },
   {
-    name: "does to a row the same alone, in pairs and in any order",
+    name: "does to a row the same alone, in pairs and in any order, whether models take images or flat rows",
     async check(booster, norm) {
-      const together = (await attacked([chosenOf(booster)], norm)).points.data;
-      const parts = [[3], [1, 6], [7, 5, 4, 2, 0, 1]].map((rows) => Int32Array.from(rows));
-      for (const ids of parts) {
-        const data = takeRows(curvedData, ids);
-        const { points } = await attacked([chosenOf(booster)], norm, { data, more: { ids } });
-        ids.forEach((i, row) => {
-          expect(points.data.subarray(row * d, (row + 1) * d)).toEqual(together.subarray(i * d, (i + 1) * d));
-        });
+      const singles = Array.from({ length: n }, (_, i) => [i]);
+      for (const world of [{}, { surrogate: "flat", data: flatData }] as const) {
+        const { data } = { data: curvedData, ...world };
+        const together = (await attacked([chosenOf(booster)], norm, { ...world, more: { shape } })).points.data;
+        for (const rows of [...singles, [1, 6], [7, 5, 3, 4, 2, 0, 6, 1]]) {
+          const ids = Int32Array.from(rows);
+          const part = { ...world, data: takeRows(data, ids), more: { ids, shape } };
+          const { points } = await attacked([chosenOf(booster)], norm, part);
+          ids.forEach((i, row) => {
+            expect(points.data.subarray(row * d, (row + 1) * d)).toEqual(together.subarray(i * d, (i + 1) * d));
+          });
+        }
       }
     },
   },

@@ -213,6 +213,7 @@ export function sentences(
       surrogate,
       target,
       epsilon,
+      gain: "of error",
       netIncrease: errors.target - budgets[0].errors.target,
       whiteBoxIncrease: whiteBox[i] - whiteBox[0],
       ...(Number.isFinite(alignment) && { alignment }),

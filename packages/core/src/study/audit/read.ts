@@ -75,7 +75,10 @@ export async function readAudit(
     }),
     cells: byOrder,
     pairs,
-    ...findingsOf(meanModels([alone]), meanCells([alone]), [TARGET], new Map(), question),
+    ...findingsOf(meanModels([alone]), meanCells([alone]), [TARGET], new Map(), {
+      ...{ epsilons: question.epsilons, seed: question.seed },
+      targetClass: question.targetClass?.name,
+    }),
     ...(keys.estimate && { estimate: await readRef(store, keys.estimate) }),
     ...(shortfall && { shortfall }),
     standings,

@@ -1,12 +1,13 @@
 // What all attackers of an audit together reach at each budget, and what noise of the same size does.
 
 import type { Interval } from "../../stats/sample.ts";
+import { reached } from "../goal.ts";
 import type { AuditResult } from "../result.ts";
 
 type Found = Pick<AuditResult, "standings" | "asked" | "cells" | "models">;
 
 /**
- * The error of the target under the strongest of all attackers that were tried, at each budget in the order of the
+ * What the strongest of all attackers that were tried reaches on the target, at each budget in the order of the
  * question; with intervals that hold for all of them at once. Empty where nothing was tried.
  */
 export function strongestTried({ standings, asked }: Pick<Found, "standings" | "asked">): readonly Interval[] {
@@ -18,7 +19,7 @@ export function strongestTried({ standings, asked }: Pick<Found, "standings" | "
 }
 
 /**
- * The error of the target under random noise of each budget's size, where noise was among the attackers; else empty.
+ * What random noise of each budget's size reaches on the target, where noise was among the attackers; else empty.
  */
 export function noiseErrors({ asked, cells, models }: Pick<Found, "asked" | "cells" | "models">): readonly Interval[] {
   const noise = asked.attackers?.find(({ how }) => how.attack?.name === "noise" && how.ensemble === undefined);
@@ -27,6 +28,6 @@ export function noiseErrors({ asked, cells, models }: Pick<Found, "asked" | "cel
     const cell = cells.find(
       (each) => each.attacker === noise.name && each.target === models[0].id && each.epsilon === epsilon,
     );
-    return cell ? [cell.errorUnderAttack] : [];
+    return cell ? [reached(cell)] : [];
   });
 }

@@ -16,6 +16,7 @@ import { compareAudits } from "./comparison.ts";
 import { parseGateRule } from "./gateRule.ts";
 import { increases, readCompared } from "./increase.ts";
 import type { AuditOutput } from "./read.ts";
+import { noiseErrors } from "./strongest.ts";
 
 const epsilons = [0.2, 0.8];
 
@@ -98,6 +99,39 @@ describe("an audit whose points are sent to one class", () => {
         expect(errors[i].estimate).toBeCloseTo(into(own.attackedLabels) / 80, 12);
       }
     }
+  });
+
+  it("counts what attacks add of that class, noise too, and finds nothing by errors", () => {
+    const into = (labels: Int32Array) => labels.filter((label) => label === 2).length / labels.length;
+    for (const { surrogate, attacker, target, epsilon, attackedLabels, cleanLabels } of sent.samples) {
+      const cell = sent.result.cells.find(
+        (each) =>
+          each.surrogate === surrogate &&
+          each.attacker === attacker &&
+          each.target === target &&
+          each.epsilon === epsilon,
+      )!;
+      expect(cell.netIncrease.estimate).toBeCloseTo(into(attackedLabels) - into(cleanLabels), 12);
+    }
+    const { findings = [], targetFindings = [] } = sent.result;
+    expect(findings.length).toBeGreaterThan(0);
+    for (const { sentence } of [...findings, ...targetFindings]) {
+      expect(sentence).toContain('points of the share classified as "c"');
+      expect(sentence).not.toMatch(/of error|linear prediction/);
+    }
+    expect(any.result.findings!.every(({ sentence }) => sentence.includes("points of error"))).toBe(true);
+  });
+
+  it("shows the noise that is sent there beside the attackers", async () => {
+    const { result, samples } = await auditOf(3, { targetClass: "c", attackers: ["noise"] });
+    const shown = noiseErrors(result);
+    expect(shown).toHaveLength(epsilons.length);
+    epsilons.forEach((epsilon, i) => {
+      const { attackedLabels } = samples.find(
+        (each) => each.attacker === "noise" && each.target === TARGET && each.epsilon === epsilon,
+      )!;
+      expect(shown[i].estimate).toBe(attackedLabels.filter((label) => label === 2).length / attackedLabels.length);
+    });
   });
 
   it("sends more of them there than attacks do that want any wrong class", () => {

@@ -22,7 +22,10 @@ export function explainStudy(result: Explained): Explanation {
   const targets = models.filter(({ role }) => role === "target").map(({ id }) => id);
   // The rule of variability compares V with a loss increase, so it takes V per point whatever the study prefers.
   const perPoint = new Map(variability.map((each) => [each.surrogate, each.perPoint]));
-  const found = findingsOf(models, cells, targets, perPoint, { epsilons, seed: study.seed });
+  const found = findingsOf(models, cells, targets, perPoint, {
+    ...{ epsilons, seed: study.seed },
+    targetClass: study.attack.targetClass,
+  });
   const meanAgreement = mean(found.advice.flatMap(({ agreement }) => agreement?.kendall.estimate ?? []));
   return {
     correlations,

@@ -3,7 +3,7 @@
 import { mean } from "../../stats/describe.ts";
 import { norms } from "../../threat/norm.ts";
 import { attackAlignments } from "../../transfer/gradients.ts";
-import { outcomeRates, type Rate, targetedRate } from "../../transfer/rates.ts";
+import { type Outcomes, outcomeRates, type Rate, targetedRate } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import { jsonCodec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
@@ -46,7 +46,7 @@ interface MetricsInputs {
 
 export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfer> = {
   name: "transfer",
-  version: 11,
+  version: 12,
   output: jsonCodec("transfer"),
   estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
   async run({ epsilons, seed, size, target: wanted, ...choice }, { attacked, models, crafts }, { runtime }) {
@@ -72,7 +72,7 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
           const slope = facts.linearised(id, target);
           const rho = correlate?.[target]?.[budget];
           const sent = wanted === undefined ? undefined : targetedIn(judge, target, budget, labels, wanted);
-          return cellOf(judge, id, target, epsilon, budget, labels, looks).map((cell) => ({
+          return cellOf(judge, id, target, epsilon, budget, { labels, wanted }, looks).map((cell) => ({
             ...cell,
             ...(sent && { targeted: sent }),
             ...(attacker !== undefined && { attacker }),
@@ -99,7 +99,7 @@ function cellOf(
   target: string,
   epsilon: number,
   budget: number,
-  labels: Int32Array,
+  { labels, wanted }: Pick<Outcomes, "labels" | "wanted">,
   looks: ReadonlyMap<string, SeenModel>,
 ): AuditCell[] {
   const verdict = verdicts.get(target)?.[budget];
@@ -114,7 +114,7 @@ function cellOf(
   const predictedIncrease = meanKept(verdict.predicted);
   const along = meanFinite(verdict.predicted && attackAlignments(verdict.predicted, clean.gradientSizes!, epsilon));
   const { errorUnderAttack, success, netIncrease, sameWrongClass, otherWrongClass } = outcomeRates({
-    labels,
+    ...{ labels, wanted },
     clean: clean.labels,
     attacked: verdict.labels,
     surrogate: (own ?? verdict).labels,
