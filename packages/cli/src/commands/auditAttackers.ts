@@ -3,7 +3,7 @@
 import type { Attacker } from "@carom/core";
 import { attackerNamed } from "@carom/core/attacks";
 import type { ResolvedFeatures } from "@carom/core/features";
-import { ALL_ATTACKERS, type AuditChoices } from "@carom/core/study";
+import { ALL_ATTACKERS, type AuditChoices, FAMILIES } from "@carom/core/study";
 import { normNamed } from "../host/threat.ts";
 import { invalid } from "../ui/options.ts";
 import type { AuditOptions } from "./auditSubject.ts";
@@ -19,7 +19,7 @@ export function parseAttackers(text: string): readonly string[] {
     throw invalid("--attackers", "names, each once, with commas between", text, "for instance ensemble,vmi");
   }
   if (text === ALL_ATTACKERS) return names;
-  for (const name of names) attackerNamed(name);
+  for (const name of names) if (name !== FAMILIES) attackerNamed(name);
   return names;
 }
 

@@ -47,7 +47,7 @@ export function withAuditOptions(command: Command, withGate: (command: Command) 
     .option(
       "--attackers <list>",
       "who attacks beside that: attacks, boosters and rules of ensembles with plus signs between, such as " +
-        "ensemble,vmi,ni+vmi; all or none",
+        "ensemble,vmi,ni+vmi; families, the ensemble with one family of surrogates left out at a time; all or none",
       parseAttackers,
     )
     .option(

@@ -91,7 +91,8 @@ export interface Retraining {
 export type Complexity = "high" | "low";
 
 /** What kind of function a learner fits. */
-export type Family = "linear" | "kernel" | "trees" | "network";
+export type Family = (typeof families)[number];
+export const families = ["linear", "kernel", "trees", "network"] as const;
 
 /**
  * How long a learner takes, measured on one core of an ordinary machine with rows of 784 features. Nothing but the

@@ -15,6 +15,7 @@ export {
   defaultAttackers,
   ENSEMBLE,
   everyAttacker,
+  FAMILIES,
   requireSuited,
   type StandIn,
   standInOf,

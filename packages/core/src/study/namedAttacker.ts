@@ -1,11 +1,14 @@
 // Attackers under the names that cells have.
 
 import type { Attacker } from "../attacks/attacker.ts";
+import type { Family } from "../learners/learner.ts";
 
 /** An attacker under the name that cells have. */
 export interface NamedAttacker {
   readonly name: string;
   readonly how: Attacker;
+  /** The family of surrogates that is left out of an ensemble, so that it is seen what the others do without it. */
+  readonly without?: Family;
 }
 
 /** An attacker of an audit, under a name. */

@@ -7,10 +7,11 @@ import { gradientsPerSample } from "../../attacks/attackerCost.ts";
 import { attackerNamed } from "../../attacks/attackerNames.ts";
 import { startPlan } from "../engine/plan.ts";
 import { taskKey } from "../engine/task.ts";
-import type { AuditAttacker } from "../namedAttacker.ts";
+import type { AuditAttacker, NamedAttacker } from "../namedAttacker.ts";
 import { TARGET } from "../names.ts";
 import { craft } from "../tasks/craft.ts";
-import { defaultAttackers, standInOf, suitable, withRivals } from "./attackers.ts";
+import { defaultAttackers, familiesLeftOut, standInOf, suitable, withRivals } from "./attackers.ts";
+import { familyDependence } from "./familyDependence.ts";
 import { mostQueries, planAudit } from "./plan.ts";
 import type { AuditQuestion } from "./question.ts";
 import { standingsOf } from "./standing.ts";
@@ -145,4 +146,56 @@ it("intervals widen with all that was tried, and the strongest may be any attack
   expect(all.tried![1].isBehind).toBe(true);
   const width = ({ errors: [{ low, high }] }: { errors: readonly { low: number; high: number }[] }) => high - low;
   expect(width(all.ranking[0])).toBeGreaterThan(width(alone.ranking[0]));
+});
+
+describe("families left out of the ensemble one at a time", () => {
+  const standIns = surrogates.map(standInOf);
+  const all = familiesLeftOut(standIns);
+  const { attackers, leftOut } = suitable(all, standIns, data, { norm: "l2" });
+
+  it("are those of the surrogates, each without its own; of one surrogate that is left nothing is crafted", () => {
+    expect(all.map(({ name }) => name)).toEqual(["ensemble", "ensemble without linear", "ensemble without network"]);
+    expect(attackers.map(({ name, on }) => [name, on])).toEqual([
+      ["ensemble", standIns.map(({ id }) => id)],
+      ["ensemble without linear", ["mlp_L", "mlp_H"]],
+    ]);
+    expect(leftOut).toEqual([expect.stringMatching(/^attacker ensemble without network is left out: .*one surrogate/)]);
+    expect(() => familiesLeftOut(standIns.slice(1))).toThrow(/expected surrogates of two families .* network family/);
+  });
+
+  it("without one that is not there is the whole ensemble: the same task, whatever it is called", () => {
+    const trees = { ...all[0], name: "ensemble without trees", without: "trees" as const };
+    const crafted = (each: NamedAttacker) => {
+      const { attackers: kept } = suitable([each], standIns, data, { norm: "l2" });
+      return planned(kept).keys.further.map(({ craft: made }) => made.key);
+    };
+    expect(crafted(trees)).toEqual(crafted(all[0]));
+    expect(crafted(all[1])).not.toEqual(crafted(all[0]));
+  });
+});
+
+describe("the family that transfer depends on", () => {
+  const labels = new Int32Array(200);
+  const judged = (attacker: string, wrong: number) => ({
+    ...{ surrogate: "ensemble", attacker, target: TARGET, epsilon: 1, labels, cleanLabels: labels },
+    ...{ lossBefore: undefined, lossAfter: undefined, size: new Float64Array(labels.length) },
+    attackedLabels: labels.map((_, i) => (i < wrong ? 1 : 0)),
+  });
+  const without = (family: "linear" | "kernel") => ({
+    ...{ name: `ensemble without ${family}`, how: attackerNamed("ensemble"), on: [], without: family },
+  });
+  const told = (linear: number, kernel: number) =>
+    familyDependence(
+      [{ name: "ensemble", how: attackerNamed("ensemble"), on: [] }, without("linear"), without("kernel")],
+      [judged("ensemble", 120), judged("ensemble without linear", linear), judged("ensemble without kernel", kernel)],
+    );
+
+  it("is the one without which least is reached on the same points, where that is beyond chance", () => {
+    expect(told(40, 118)).toMatch(
+      /^Transfer to this model depends on the linear surrogates most: .* 20 % in place of 60 % at ε = 1, .*; of kernel no/,
+    );
+    expect(told(110, 60)).toMatch(/depends on the kernel surrogates most/);
+    expect(told(119, 121)).toMatch(/none is needed, as no loss can be told from chance/);
+    expect(familyDependence([], [judged("ensemble", 120)])).toBeUndefined();
+  });
 });

@@ -9,6 +9,7 @@ import { ensembleByName, ensembles } from "../../attacks/ensembles/index.ts";
 import { evasionAttacks, evasionByName } from "../../attacks/evasion/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
+import type { Family } from "../../learners/learner.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { LossName } from "../../models/losses.ts";
 import { list } from "../../numbers.ts";
@@ -58,12 +59,15 @@ export interface StandIn {
   readonly id: string;
   /** Whether its scores are affine in the features, as far as that is known. */
   readonly isAffine: boolean;
+  /** The family of its learner, where that is known. */
+  readonly family?: Family;
 }
 
 /** The model of a learner in one complexity. */
 export const standInOf = ({ learner, complexity }: SurrogateChoice): StandIn => ({
   id: levelName(learner, complexity),
   isAffine: learnerByName(learner).capabilities.affine,
+  family: learnerByName(learner).family,
 });
 
 /**
@@ -78,17 +82,18 @@ const MOST_ROWS = 5000;
  */
 export function suitable(
   attackers: readonly RivalledAttacker[],
-  surrogates: readonly StandIn[],
+  all: readonly StandIn[],
   { domain, featureShape }: Pick<Dataset, "domain" | "featureShape">,
   norm: NormChoice,
   { loss = "margin", isAll = false }: { readonly loss?: LossName; readonly isAll?: boolean } = {},
 ): { readonly attackers: readonly AuditAttacker[]; readonly leftOut: readonly string[] } {
   const threat = threatIn(domain, norm, undefined);
-  const ids = surrogates.map(({ id }) => id);
   const kept: AuditAttacker[] = [];
   const leftOut: string[] = [];
   for (const attacker of attackers) {
-    const { how, name, beside } = attacker;
+    const { how, name, beside, without } = attacker;
+    const surrogates = all.filter(({ family }) => without === undefined || family !== without);
+    const ids = surrogates.map(({ id }) => id);
     const isTogether = how.ensemble !== undefined;
     const models = isTogether ? surrogates.length : 1;
     const boosted = attackers.find((each) => each.name === beside) ?? attacker;
@@ -96,7 +101,7 @@ export function suitable(
     const helped = ids.filter((_, i) => why[i] === undefined);
     const reason =
       isTogether && models < 2
-        ? "there is one surrogate"
+        ? `there is ${models === 1 ? "one surrogate" : "none left"}`
         : how.attack && evasionByName(how.attack.name).capabilities.trees
           ? "it attacks decision trees, and no surrogate is one"
           : helped.length === 0
@@ -106,8 +111,8 @@ export function suitable(
     if (reason === undefined) kept.push({ ...attacker, on: isTogether ? ids : helped });
     else if (beside === undefined) leftOut.push(`attacker ${name} is left out: ${reason}.`);
     if (reason !== undefined || isTogether || helped.length === ids.length || beside !== undefined) continue;
-    const without = ids.filter((id) => !helped.includes(id));
-    leftOut.push(`attacker ${name} leaves out ${list(without)}: ${why.find((each) => each !== undefined)}.`);
+    const others = ids.filter((id) => !helped.includes(id));
+    leftOut.push(`attacker ${name} leaves out ${list(others)}: ${why.find((each) => each !== undefined)}.`);
   }
   const names = new Set(kept.map(({ name }) => name));
   return { attackers: kept.filter(({ beside }) => beside === undefined || names.has(beside)), leftOut };
@@ -119,6 +124,36 @@ export const ALL_ATTACKERS = "all";
 /** Every attack, booster and rule of the registries, each by itself. */
 export const everyAttacker = (): readonly NamedAttacker[] =>
   Object.keys({ ...evasionAttacks, ...boosters, ...ensembles }).map((name) => ({ name, how: attackerNamed(name) }));
+
+/** The name of the ensemble of all surrogates, and of each that leaves one of their families out. */
+export const FAMILIES = "families";
+
+/**
+ * The ensemble of all surrogates, and for each of their families that of the others.
+ *
+ * @throws InputError for surrogates of one family
+ */
+export function familiesLeftOut(surrogates: readonly StandIn[]): readonly NamedAttacker[] {
+  const families = [...new Set(surrogates.flatMap(({ family }) => family ?? []))];
+  if (families.length < 2) {
+    throw new InputError("invalid", `attacker ${FAMILIES}`, {
+      expected: "surrogates of two families or more, one of which is left out at a time",
+      got: families.length === 0 ? "none of a known family" : `those of the ${families[0]} family alone`,
+      remedy: "name surrogates of other families too",
+    });
+  }
+  const how = attackerNamed(ENSEMBLE);
+  return [
+    { name: ENSEMBLE, how },
+    ...families.map((without) => ({ name: `${ENSEMBLE} without ${without}`, how, without })),
+  ];
+}
+
+/** The attackers that a name stands for, those left out that are named by themselves. */
+function askedAs(name: string, chosen: readonly string[], surrogates: readonly StandIn[]): readonly NamedAttacker[] {
+  if (name !== FAMILIES) return [{ name, how: attackerNamed(name) }];
+  return familiesLeftOut(surrogates).filter((each) => !chosen.includes(each.name));
+}
 
 /** Who attacks beside the attack on each surrogate by itself: attackers by their names, or all there are. */
 export type AttackerNames = readonly string[] | typeof ALL_ATTACKERS;
@@ -146,7 +181,7 @@ export function attackersFor(
 } {
   const isAll = names === ALL_ATTACKERS;
   const chosen = isAll ? [] : (names ?? (isService ? [] : defaultAttackers(attacked.featureShape)));
-  const named = isAll ? everyAttacker() : chosen.map((name) => ({ name, how: attackerNamed(name) }));
+  const named = isAll ? everyAttacker() : chosen.flatMap((name) => askedAs(name, chosen, surrogates));
   // Who is named and does not suit the data is refused; of those that are not named it is told.
   if (names && !isAll) {
     for (const { how } of named) requireSuited(how, attacked, norm, how.ensemble === undefined ? 1 : surrogates.length);

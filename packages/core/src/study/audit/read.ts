@@ -16,6 +16,7 @@ import { normIn } from "../tasks/normChoice.ts";
 import { VERSION } from "../version.ts";
 import { ENSEMBLE } from "./attackers.ts";
 import { answerOf } from "./auditSummary.ts";
+import { familyDependence } from "./familyDependence.ts";
 import { type GateFinding, gateFindings } from "./gate.ts";
 import type { AuditMatrix } from "./plan.ts";
 import type { AuditParts, AuditQuestion } from "./question.ts";
@@ -92,6 +93,7 @@ export async function readAudit(
         ...(question.targetClass && { targetClass: question.targetClass.name }),
         ...(shortfall && { shortfall }),
       }),
+      ...[familyDependence(question.attackers ?? [], samples) ?? []].flat(),
       ...(obeyed === undefined ? [] : [obeyed]),
     ],
   };

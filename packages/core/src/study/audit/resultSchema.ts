@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { attackerSchema } from "../../attacks/attacker.ts";
 import { InputError } from "../../errors.ts";
+import { families } from "../../learners/learner.ts";
 import { normNames } from "../../threat/norm.ts";
 import { predictors } from "../../transfer/advice.ts";
 import { limitingFactors } from "../../transfer/finding.ts";
@@ -94,7 +95,12 @@ export const askedSchema = z.object({
   surrogateRows: count,
   attack: attackerSchema.exactOptional(),
   attackers: z
-    .array(z.object({ name: text, how: attackerSchema, beside: text.exactOptional(), on: texts }))
+    .array(
+      z.object({
+        ...{ name: text, how: attackerSchema, on: texts },
+        ...{ beside: text.exactOptional(), without: z.enum(families).exactOptional() },
+      }),
+    )
     .exactOptional(),
   targetRows: count.exactOptional(),
   attackerKnows: texts,
