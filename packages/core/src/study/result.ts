@@ -81,8 +81,8 @@ export interface AuditCell {
   /** Targeted success: those that end in the class that is wanted, among the points of others; where one is named. */
   readonly targeted?: Rate;
   /**
-   * Error under attack minus clean error, on the same points; where one class is wanted, the share that ends in it minus
-   * the share that is taken for it anyway.
+   * Error under attack minus clean error, on the same points; where one class is wanted, the share that ends in it
+   * minus the share that is taken for it anyway.
    */
   readonly netIncrease: Interval;
   /**
