@@ -97,6 +97,12 @@ it("among all, who asks for very many rows is left out with their number, and ke
     expect.stringMatching(/^attacker beam is left out: it asks for about 120,000 rows of scores and gradients/),
   ]);
   expect(among(true).attackers.map(({ name }) => name)).toEqual(["evolution", "pgn"]);
+  // On affine scores the optimum is known, so who searches it is tried where it is named alone.
+  expect(among(true).attackers[0].on).toEqual(["mlp_L", "mlp_H"]);
+  expect(among(false).attackers[1].on).toEqual(["svm-linear_L", "mlp_L", "mlp_H"]);
+  expect(among(true).leftOut).toContainEqual(
+    expect.stringMatching(/^attacker evolution leaves out svm-linear_L: .*its strongest attack is the optimum/),
+  );
   for (const kept of [among(false), among(true, data)]) {
     expect(kept.attackers.map(({ name }) => name)).toEqual(["beam", "evolution", "pgn"]);
   }

@@ -97,7 +97,11 @@ export function suitable(
     const isTogether = how.ensemble !== undefined;
     const models = isTogether ? surrogates.length : 1;
     const boosted = attackers.find((each) => each.name === beside) ?? attacker;
-    const why = surrogates.map((standIn) => whyUnhelpful(boosted.how, standIn, featureShape, loss));
+    const isOptimal = isAll && loss === "margin" && !threat.rules && how.ensemble === undefined;
+    const why = surrogates.map(
+      (standIn) =>
+        (isOptimal ? whyNoBetter(how, standIn) : undefined) ?? whyUnhelpful(boosted.how, standIn, featureShape, loss),
+    );
     const helped = ids.filter((_, i) => why[i] === undefined);
     const reason =
       isTogether && models < 2
@@ -224,6 +228,12 @@ function tooHungry(how: Attacker, features: number): string | undefined {
   if (rows <= MOST_ROWS) return undefined;
   const most = Number(rows.toPrecision(2)).toLocaleString("en");
   return `it asks for about ${most} rows of scores and gradients for each point and budget; name it to have it tried`;
+}
+
+/** Why who searches the optimum by itself can be spared where it is known, as among the strongest attacks it is. */
+function whyNoBetter({ attack, boosters }: Attacker, { isAffine }: StandIn): string | undefined {
+  const searches = attack !== undefined && !boosters && evasionByName(attack.name).capabilities.improves;
+  return searches && isAffine ? "the surrogate's scores are affine, so its strongest attack is the optimum" : undefined;
 }
 
 /** Why the boosters of an attacker cannot help on a surrogate; undefined where it has none or one may. */
