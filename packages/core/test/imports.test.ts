@@ -25,6 +25,12 @@ const core = sourcesOf("../src", [
 /** Of the command line likewise; files of its root start it, so they come last. */
 const commandLine = sourcesOf("../../cli/src", [["terminal"], ["host"], ["ui"], ["commands"], [""]]);
 
+/** Of the lab: what computes knows nothing of what is seen. */
+const lab = sourcesOf("../../lab/src", [
+  ["kernels", "question"],
+  ["own", "page", ""],
+]);
+
 /** What core may import from outside, and where. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   "@bufbuild/protobuf": ["onnx"],
@@ -57,7 +63,7 @@ interface Sources {
 function sourcesOf(folder: string, layers: Sources["layers"]): Sources {
   const root = fileURLToPath(new URL(folder, import.meta.url));
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
-    (file) => /\.ts$/.test(file) && !/\.(test|d)\.ts$/.test(file) && file !== "index.ts",
+    (file) => /\.tsx?$/.test(file) && !/\.(test|d)\.ts$/.test(file) && file !== "index.ts",
   );
   const imports = new Map(files.map((file) => [file, importsIn(readFileSync(join(root, file), "utf8"))]));
   return {
@@ -137,9 +143,10 @@ test("circles are the sets of nodes that reach each other", () => {
 describe.each([
   ["the core", core, "onnx/differentiate.ts", "onnx/builder.ts"],
   ["the command line", commandLine, "commands/runAsked.ts", "terminal/print.ts"],
+  ["the lab", lab, "page/plane.tsx", "question/plane.ts"],
 ] as const)("imports of %s", (_, { files, layers, targetsOf }, file, target) => {
   test("are found, those of types among them", () => {
-    expect(files.length).toBeGreaterThan(80);
+    expect(files.length).toBeGreaterThan(40);
     expect(targetsOf(file)).toContain(target);
   });
 

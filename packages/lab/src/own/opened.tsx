@@ -6,9 +6,14 @@ import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { SaveFigure } from "../page/saveFigure.tsx";
 import type { OpenedReport } from "./report.ts";
-import { opened } from "./state.ts";
 
-export function Opened({ report: { name, result, taken } }: { readonly report: OpenedReport }) {
+/** What shows an opened report is handed. */
+export interface OpenedProps {
+  readonly report: OpenedReport;
+  onClose(): void;
+}
+
+export function Opened({ report: { name, result, taken }, onClose }: OpenedProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => fill(place.current!, result), [result]);
   return (
@@ -21,12 +26,7 @@ export function Opened({ report: { name, result, taken } }: { readonly report: O
           {sentence}
         </p>
       ))}
-      <button
-        type="button"
-        onClick={() => {
-          opened.value = undefined;
-        }}
-      >
+      <button type="button" onClick={onClose}>
         Close the report
       </button>
       <div ref={place} />

@@ -8,7 +8,7 @@ import { Asking } from "./asking.tsx";
 import type { OwnAnswer } from "./attack.ts";
 import { Facts } from "./facts.tsx";
 import { Row } from "./row.tsx";
-import { answer, doing, facts, faults, opened, reading, share } from "./state.ts";
+import { answer, closeReport, doing, facts, faults, opened, reading, share } from "./state.ts";
 
 export function Own() {
   const [now, run] = [answer.value, opened.value];
@@ -28,7 +28,7 @@ export function Own() {
       {reading.value && facts.value.length === 0 && !doing.value && <p>A model is missing: drop an .onnx file, too.</p>}
       {(reading.value || facts.value.length > 0) && <Asking />}
       {now && <Found now={now} />}
-      {run && <run.Opened report={run.report} />}
+      {run && <run.Opened report={run.report} onClose={closeReport} />}
     </div>
   );
 }

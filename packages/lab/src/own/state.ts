@@ -6,6 +6,7 @@ import { startWorker } from "../startWorker.ts";
 import { show } from "../state.ts";
 import type { OwnAnswer } from "./attack.ts";
 import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
+import type { OpenedProps } from "./opened.tsx";
 import type { ModelFacts, OwnFile } from "./read.ts";
 import type { OpenedReport } from "./report.ts";
 import url from "./worker.ts?worker&url";
@@ -18,7 +19,7 @@ export const facts = signal<readonly ModelFacts[]>([]);
 export const answer = signal<OwnAnswer | undefined>(undefined);
 /** A report that is open, and what shows it, which is loaded with it. */
 export const opened = signal<
-  { readonly report: OpenedReport; readonly Opened: ComponentType<{ readonly report: OpenedReport }> } | undefined
+  { readonly report: OpenedReport; readonly Opened: ComponentType<OpenedProps> } | undefined
 >(undefined);
 /** The budget that is looked at, as a share of the largest. */
 export const share = signal(0.5);
@@ -67,6 +68,11 @@ export async function take(files: readonly OwnFile[]): Promise<void> {
   faults.value = [...faults.value, ...told];
 }
 
+/** Closes the report that is open. */
+export function closeReport(): void {
+  opened.value = undefined;
+}
+
 /** Asks about all files that are there, and some that came. */
 export async function ask(added: readonly OwnFile[] = []): Promise<void> {
   const ready = await started();
@@ -92,7 +98,7 @@ export async function stop(): Promise<void> {
   facts.value = [];
   faults.value = [];
   answer.value = undefined;
-  opened.value = undefined;
+  closeReport();
 }
 
 function hear(told: OwnTold): void {
