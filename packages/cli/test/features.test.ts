@@ -114,7 +114,7 @@ it.each([
   [
     "a group that is not one-hot",
     "columns: { home: { kind: one-hot, of: [flag, other] } }",
-    /group at .*line 1, column 12: expected one of 2 columns that is 1, got 2 in row 237/,
+    /group "home" at .*line 1, column 12: expected 1 in one of its 2 columns .*, got flag = 1, other = 1 in row 237;/,
   ],
   [
     "a rule that no row satisfies",

@@ -90,7 +90,7 @@ test.each<readonly [what: string, text: string, sentence: RegExp]>([
   [
     "a group that is not one-hot",
     "columns:\n  pair: { kind: one-hot, of: [red, open] }",
-    /^invalid group at features\.yaml, line 2, column 3: expected one of 2 columns that is 1, got 2 in row 3/,
+    /^invalid group "pair" at features\.yaml, line 2, column 3: expected 1 in one of its 2 columns .*, got red = 1, open = 1 in row 3;/,
   ],
   [
     "a kind that the data contradict",
