@@ -69,7 +69,7 @@ export function describeExplained(result: ModelsExplained): string {
     table([cellHeader, ...cellRows, ...furtherRows]),
     [...V, ...undefinedFor].join("\n"),
     [...targetFindings, ...findings].map(({ sentence }) => sentence).join("\n"),
-    advice.map(adviceSentence).join("\n"),
+    advice.map((each) => adviceSentence(each)).join("\n"),
   ];
   return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;
 }

@@ -1,11 +1,12 @@
 // Rates of surrogates as rows of a table.
 
 import type { Found } from "../study/evidence.ts";
-import { rateOf } from "../study/measured.ts";
+import { nameIn, rateOf } from "../study/measured.ts";
 
 /** The transfer rates of each surrogate at each budget. */
-export function ratesOf(found: Pick<Found, "transferRates">, budgets: readonly number[]) {
+export function ratesOf(found: Pick<Found, "transferRates" | "repetitions">, budgets: readonly number[]) {
+  const name = nameIn(found.repetitions[0]);
   return [...new Set(found.transferRates.map(({ surrogate }) => surrogate))].map(
-    (name) => [name, budgets.map((budget) => rateOf(found, name, budget))] as const,
+    (id) => [name(id), budgets.map((budget) => rateOf(found, id, budget))] as const,
   );
 }

@@ -6,10 +6,9 @@ import type { Interval } from "../stats/sample.ts";
 import type { AttackerGain, AttackerGains } from "../study/evasion/attackerGains.ts";
 import { byAttacker } from "../study/evasion/read.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
-import { budgetOf } from "../study/measured.ts";
+import { budgetOf, nameIn } from "../study/measured.ts";
 import type { Section } from "./contents.ts";
 import { html, type Markup } from "./html.ts";
-import { nameIn } from "./studySummary.ts";
 import { budgetText } from "./words.ts";
 
 /** A row for each attacker at each budget; nothing where a study has one attacker and no ensembles. */

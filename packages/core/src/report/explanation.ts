@@ -5,7 +5,7 @@ import { svgText } from "../figures/markup.ts";
 import { short } from "../numbers.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import { adviceSentence } from "../study/findings.ts";
-import { isWhole, type Measured } from "../study/measured.ts";
+import { isWhole, type Measured, nameIn } from "../study/measured.ts";
 import { referenceBudget } from "../study/names.ts";
 import { meanCells, meanModels } from "../study/repetitionMeans.ts";
 import type { CorrelationPanel } from "../transfer/correlations.ts";
@@ -23,6 +23,7 @@ export function correlationDrawings(
   repetitions: readonly Measured[],
   document: Document,
 ): StudyDrawing[] {
+  const name = nameIn(repetitions[0]);
   const [models, cells] = [meanModels(repetitions), meanCells(repetitions)];
   const part = new Set(models.filter((model) => !isWhole(model)).map(({ id }) => id));
   const firsts = [...new Map(correlations.map((each) => [each.y, each])).values()];
@@ -31,7 +32,7 @@ export function correlationDrawings(
       const value = quantity === "rho" ? cell.perturbationCorrelation : cell.ratio;
       if (cell.budget !== budget || surrogate === target || part.has(surrogate)) return [];
       if (R === undefined || value === undefined) return [];
-      const title = `crafted on ${surrogate}, judged on ${target}: R ${short(R)}, ${short(value)}`;
+      const title = `crafted on ${name(surrogate)}, judged on ${name(target)}: R ${short(R)}, ${short(value)}`;
       return [{ x: R, y: value, title }];
     });
     const own = correlations.filter((each) => each.y === y);
@@ -45,6 +46,7 @@ export function correlationDrawings(
 /** Claims, correlations, V, findings and advice as sections. */
 export function explanationSections(result: StudyResult, drawings: readonly StudyDrawing[]): (Section | false)[] {
   const { explanation, variability } = result;
+  const name = nameIn(result.repetitions[0]);
   const { claims, correlations, targetFindings, findings, advice, undefinedFor, meanAgreement } = explanation;
   const at = referenceBudget(result.study.attack.epsilons);
   const listed = (some: readonly Finding[]) => html`<ul>${some.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`;
@@ -54,7 +56,7 @@ ${listed(targetFindings.filter(({ epsilon }) => epsilon === at))}
 ${others.length > 0 && html`<details class="long"><summary>At other budgets</summary>${listed(others)}</details>`}
 <details class="long"><summary>Every pair</summary>${listed(findings)}</details>`;
   const before = html`${meanAgreement !== undefined && html`<p>Kendall tau between advised and observed rankings, mean over targets: ${meanAgreement.toFixed(2)}.</p>`}
-<ul>${advice.map((each) => html`<li>${adviceSentence(each)}</li>`)}</ul>
+<ul>${advice.map((each) => html`<li>${adviceSentence(each, name)}</li>`)}</ul>
 ${undefinedFor.length > 0 && html`<p class="note">${undefinedFor.join(". ")}.</p>`}`;
   return [
     claimsSection(claims),

@@ -4,9 +4,8 @@ import { mean } from "../stats/describe.ts";
 import type { Interval } from "../stats/sample.ts";
 import type { Found } from "../study/evidence.ts";
 import { reached, reachedWithout } from "../study/goal.ts";
-import { type Budgeted, budgetOf, type MeasuredModel, rateOf } from "../study/measured.ts";
+import { type Budgeted, budgetOf, type MeasuredModel, nameIn, rateOf } from "../study/measured.ts";
 import { html, type Markup } from "./html.ts";
-import { nameIn } from "./studySummary.ts";
 
 /** A study over its repetitions, as far as its matrix shows it. */
 type Shown = Pick<Found, "repetitions" | "transferRates"> & { readonly cells: readonly MeanError[] };

@@ -3,11 +3,10 @@
 import { svgText } from "../figures/markup.ts";
 import { whiteBoxCurves } from "../figures/whiteBoxCurves.ts";
 import { mean, standardError } from "../stats/describe.ts";
-import { cellAt } from "../study/measured.ts";
+import { cellAt, nameIn } from "../study/measured.ts";
 import type { PoisoningResult } from "../study/poisoning/result.ts";
 import { meanCells } from "../study/repetitionMeans.ts";
 import { familyOf, mapDrawing, type StudyDrawing, sizeDrawing, variabilityDrawing } from "./studyFigures.ts";
-import { nameIn } from "./studySummary.ts";
 
 /** The drawings for which the study has the numbers; correlations stand apart. */
 export function poisoningDrawings(result: PoisoningResult, document: Document): StudyDrawing[] {

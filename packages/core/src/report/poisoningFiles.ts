@@ -6,6 +6,7 @@ import { greyImage, largestChange, perturbationImage } from "../figures/pixels.t
 import { short } from "../numbers.ts";
 import { imageShapeOf } from "../study/audit/exampleImages.ts";
 import { readRef, type Store } from "../study/engine/store.ts";
+import { nameIn } from "../study/measured.ts";
 import type { PoisoningMatrix } from "../study/poisoning/plan.ts";
 import type { PoisoningResult } from "../study/poisoning/result.ts";
 import { cellsCsv } from "./cells.ts";
@@ -24,7 +25,7 @@ import { type StudyDrawing, studyFigures } from "./studyFigures.ts";
 import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
 import { answerOfStudy, leadOf } from "./studyLead.ts";
 import { type StudyFacts, studySteps } from "./studySteps.ts";
-import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./studySummary.ts";
+import { bestAndWorst, claimsHeld, ratesAt } from "./studySummary.ts";
 import { poisoningDefinitions } from "./studyWords.ts";
 import { repetitionsText } from "./words.ts";
 

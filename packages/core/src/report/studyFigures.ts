@@ -7,7 +7,7 @@ import { whiteBoxCurves } from "../figures/whiteBoxCurves.ts";
 import { short } from "../numbers.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import type { Found } from "../study/evidence.ts";
-import { isWhole, rateOf } from "../study/measured.ts";
+import { isWhole, nameIn, rateOf } from "../study/measured.ts";
 import { referenceBudget } from "../study/names.ts";
 import { agreement, printedCurve } from "../study/paper/compareWithPaper.ts";
 import type { Comparison } from "../study/paper/paperNumbers.ts";
@@ -17,7 +17,6 @@ import { csvField, csvPieces } from "./csv.ts";
 import { figure } from "./figures.ts";
 import { html } from "./html.ts";
 import { headerOf } from "./outputs.ts";
-import { nameIn } from "./studySummary.ts";
 import { budgetAxis, budgetText } from "./words.ts";
 
 /** A drawing with its name as a file and what stands beneath it in the report. */

@@ -6,6 +6,7 @@ import { byAttacker } from "../study/evasion/read.ts";
 import type { StudyResult } from "../study/evasion/result.ts";
 import type { SmallestBudget } from "../study/evasion/smallestBudgets.ts";
 import { targeted } from "../study/goal.ts";
+import { nameIn } from "../study/measured.ts";
 import { referenceBudget } from "../study/names.ts";
 import { norms } from "../threat/norm.ts";
 import { attackerSection, gainSentences } from "./attackers.ts";
@@ -23,7 +24,7 @@ import { comparisonCsv, printedSection, type StudyDrawing, studyDrawings, studyF
 import { studyJsonFiles, studyManifest } from "./studyJsonFiles.ts";
 import { answerOfStudy, leadOf } from "./studyLead.ts";
 import { type StudyFacts, studySteps } from "./studySteps.ts";
-import { bestAndWorst, claimsHeld, nameIn, ratesAt } from "./studySummary.ts";
+import { bestAndWorst, claimsHeld, ratesAt } from "./studySummary.ts";
 import { evasionDefinitions } from "./studyWords.ts";
 import { validityTable } from "./validity.ts";
 import { budgetAxis, budgetText, normText, repetitionsText } from "./words.ts";

@@ -3,7 +3,7 @@
 import type { Claim } from "../study/claim.ts";
 import type { Found } from "../study/evidence.ts";
 import { toErr } from "../study/goal.ts";
-import { budgetOf, type Measured, rateIn } from "../study/measured.ts";
+import { budgetOf, nameIn, rateIn } from "../study/measured.ts";
 import { compare, signsOf, smallestPossibleP } from "../study/paper/signs.ts";
 
 interface SurrogateRates {
@@ -12,12 +12,6 @@ interface SurrogateRates {
   readonly rate: number;
   /** Of each repetition. */
   readonly rates: readonly number[];
-}
-
-/** What results call a model: by its name, where it has one. */
-export function nameIn({ models, ensembles = [] }: Measured): (id: string) => string {
-  const names = new Map([...models, ...ensembles].map(({ id, name }) => [id, name ?? id]));
-  return (id) => names.get(id) ?? id;
 }
 
 /** The transfer rates of all surrogates at a budget, in the means and in each repetition. */

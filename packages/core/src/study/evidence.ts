@@ -100,6 +100,8 @@ export function undefinedV({ variability, repetitions }: Found, study: EvidenceQ
     ...(variability.length > 0 || given.length === surrogates.length
       ? []
       : [`V: undefined, it is a variance over training sets and there is ${study.variability.sets}`]),
-    ...given.map(({ id }) => `V of ${id}: undefined, it is a variance over training sets and the model was given`),
+    ...given.map(
+      ({ id, name = id }) => `V of ${name}: undefined, it is a variance over training sets and the model was given`,
+    ),
   ];
 }

@@ -39,7 +39,7 @@ export function findingsOf(
     for (const epsilon of epsilons) {
       const facts = cells
         .filter((cell) => cell.target === target && cell.budget === epsilon && cell.surrogate !== target)
-        .map((cell) => factsOf(cell, byId.get(target)!, variability, targetClass));
+        .map((cell) => factsOf(cell, byId, variability, targetClass));
       const found = facts.map(pairFinding);
       findings.push(...found);
       const whole = targetFinding(found, facts);
@@ -52,7 +52,7 @@ export function findingsOf(
 
 function factsOf(
   cell: MeanCell,
-  target: MeanModel,
+  models: ReadonlyMap<string, MeanModel>,
   variability: ReadonlyMap<string, number>,
   targetClass: string | undefined,
 ): PairFacts {
@@ -67,9 +67,12 @@ function factsOf(
     decomposition,
   } = cell;
   const V = variability.get(surrogate);
+  const target = models.get(cell.target)!;
+  const names = { surrogate: models.get(surrogate)?.name ?? surrogate, target: target.name ?? cell.target };
   return {
     surrogate,
     target: cell.target,
+    names,
     epsilon,
     gain: gainName(targetClass),
     ...(targetClass !== undefined && { isOfOtherLoss: true }),
@@ -122,13 +125,17 @@ function candidateOf(
   return { surrogate, ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) };
 }
 
-/** The advice in a sentence. */
-export function adviceSentence({ target, ranking, used, agreement, epsilon }: TargetAdvice): string {
+/** The advice in a sentence, in which models are called what they are named. */
+export function adviceSentence(
+  { target: id, ranking, used, agreement, epsilon }: TargetAdvice,
+  nameOf: (id: string) => string = (own) => own,
+): string {
+  const target = nameOf(id);
   const how = `ranked by ${used.map((name) => words[name]).join(", ")}`;
   if (ranking.length > 1 && ranking.every(({ score }) => score === ranking[0].score)) {
     return `Before any attack, no surrogate for ${target} is more promising than another (${how}).`;
   }
-  const names = ranking.slice(0, 3).map(({ surrogate }) => surrogate);
+  const names = ranking.slice(0, 3).map(({ surrogate }) => nameOf(surrogate));
   const lead = `Before any attack, the most promising surrogates for ${target} are ${names.join(", ")} (${how})`;
   if (!agreement) {
     return `${lead}; whether that agrees with what was observed cannot be said of so few different surrogates.`;

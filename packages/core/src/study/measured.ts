@@ -65,6 +65,17 @@ export interface Measured<C extends MeasuredCell = MeasuredCell, M extends Measu
   }[];
 }
 
+interface NamedOnes {
+  readonly models: readonly { readonly id: string; readonly name?: string }[];
+  readonly ensembles?: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** What results call a model: by its name, where it has one. */
+export function nameIn({ models, ensembles = [] }: NamedOnes): (id: string) => string {
+  const names = new Map([...models, ...ensembles].map(({ id, name }) => [id, name ?? id]));
+  return (id) => names.get(id) ?? id;
+}
+
 /** The budget of a cell, be it an epsilon or a fraction. */
 export const budgetOf = (of: Budgeted): number => ("epsilon" in of ? of.epsilon : of.fraction);
 

@@ -14,6 +14,8 @@ export const limitingFactors = ["none", "masking", "vulnerability", "alignment",
 export interface PairFacts {
   readonly surrogate: string;
   readonly target: string;
+  /** What sentences call the two, where that is not how they are told apart. */
+  readonly names?: { readonly surrogate: string; readonly target: string };
   readonly epsilon: number;
   /** What an attack adds to, after a number of points in 100. */
   readonly gain: string;
@@ -90,7 +92,8 @@ function limitingFactor(facts: PairFacts): LimitingFactor {
 }
 
 function sentenceOf(facts: PairFacts, factor: LimitingFactor): string {
-  const { surrogate, target, epsilon, netIncrease, whiteBoxIncrease: white, alignment, variability } = facts;
+  const { epsilon, netIncrease, whiteBoxIncrease: white, alignment, variability } = facts;
+  const { surrogate, target } = facts.names ?? facts;
   const lead =
     `${surrogate} on ${target} at epsilon ${epsilon} adds ${points(netIncrease, facts.netInterval)} points ` +
     facts.gain;
@@ -187,9 +190,9 @@ export function targetFinding(findings: readonly Finding[], facts: readonly Pair
     epsilon,
     factor,
     sentence:
-      `On ${target} at epsilon ${epsilon}, ${what}. ` +
+      `On ${(best.names ?? best).target} at epsilon ${epsilon}, ${what}. ` +
       `${facts.length === 1 ? "The only surrogate" : "The strongest surrogate on these points"}, ` +
-      `${best.surrogate}, adds ${points(best.netIncrease, best.netInterval)} points ${gain}.${trust}`,
+      `${(best.names ?? best).surrogate}, adds ${points(best.netIncrease, best.netInterval)} points ${gain}.${trust}`,
   };
 }
 

@@ -6,7 +6,7 @@ import { exceeds } from "../../stats/ties.ts";
 import { norms } from "../../threat/norm.ts";
 import { type Claim, check, claim, inRepetitions, threeDigits, whiteBoxError } from "../claim.ts";
 import type { Evidence } from "../evidence.ts";
-import { budgetOf, whiteBoxIn } from "../measured.ts";
+import { budgetOf, nameIn, whiteBoxIn } from "../measured.ts";
 import { compare } from "../paper/signs.ts";
 import type { MeanModel } from "../repetitionMeans.ts";
 import type { EvasionEvidence } from "./evasionEvidence.ts";
@@ -25,7 +25,9 @@ export function orderOfErrors(evidence: Evidence, epsilon: number): Claim {
   );
   const smooth = errors.filter(({ learner }) => ["kernel", "network"].includes(familyOf(learner) ?? ""));
   const ridge = linearHigh.find(({ learner }) => learner === "ridge");
-  const list = (models: typeof errors) => models.map(({ id, error }) => `${threeDigits(error)} of ${id}`).join(", ");
+  const name = nameIn(evidence);
+  const list = (models: typeof errors) =>
+    models.map(({ id, error }) => `${threeDigits(error)} of ${name(id)}`).join(", ");
   const text =
     "white-box errors of svm-rbf and mlp lie below those of the linear models of high complexity; ridge_H is highest";
   if (linearHigh.length === 0 || smooth.length === 0)
@@ -56,7 +58,7 @@ const BROKEN = 0.25;
 export function forestsBreak(evidence: EvasionEvidence, epsilon: number): Claim {
   const forests = evidence.models.filter(isForest);
   const isOfMany = !norms[evidence.norm].adds;
-  const checks = (isOfMany ? forests : []).map(({ id, cleanError }) => {
+  const checks = (isOfMany ? forests : []).map(({ id, name = id, cleanError }) => {
     const increases = evidence.cells.filter((cell) => cell.target === id && cell.budget === epsilon);
     const errors = increases.map(({ error }) => error);
     const [low, high] = [Math.min(...errors), Math.max(...errors)];
@@ -67,7 +69,7 @@ export function forestsBreak(evidence: EvasionEvidence, epsilon: number): Claim 
         const here = cells.filter((cell) => cell.target === id && budgetOf(cell) === epsilon);
         return isBroken(here.map(({ netIncrease }) => netIncrease.estimate)) ? 1 : -1;
       }),
-      `${id}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, ` +
+      `${name}: error under attack ${threeDigits(low)} to ${threeDigits(high)} over ${errors.length} surrogates, ` +
         `clean ${threeDigits(cleanError!)}`,
     );
   });

@@ -123,6 +123,12 @@ describe("the explanation of a study", () => {
     expect(explanation.correlations.correlations[0].statistic).toBeGreaterThan(0.5);
     expect(explanation.findings).toHaveLength(5 * 5 * 2);
     expect(explanation.targetFindings).toHaveLength(5 * 2);
+    // Sides are told by the sentence, models by the name that the study has for them.
+    const { findings, targetFindings, claims, undefinedFor } = explanation;
+    const said = [...findings, ...targetFindings].map(({ sentence }) => sentence);
+    const texts = [...said, ...undefinedFor, ...claims.flatMap(({ numbers }) => numbers)];
+    expect(texts.filter((text) => /\b(target|surrogate)\//.test(text))).toEqual([]);
+    expect(said.some((text) => text.startsWith("svm-linear_L on forest at epsilon"))).toBe(true);
     const onForest = explanation.findings.filter(({ target }) => target === "target/forest");
     for (const { factor, sentence } of onForest) {
       expect(factor).toBe("unknown");

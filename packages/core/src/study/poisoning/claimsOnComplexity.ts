@@ -4,10 +4,10 @@ import { mean } from "../../stats/describe.ts";
 import { exceeds } from "../../stats/ties.ts";
 import { type Check, type Claim, check, claim, familiesOf, inRepetitions, noFamilies, threeDigits } from "../claim.ts";
 import type { Evidence } from "../evidence.ts";
-import { cellAt } from "../measured.ts";
+import { cellAt, nameIn } from "../measured.ts";
 import { compare } from "../paper/signs.ts";
 import type { MeanModel } from "../repetitionMeans.ts";
-import { cellOf, nameIn, percent } from "./inMeans.ts";
+import { cellOf, percent } from "./inMeans.ts";
 
 /** Mean errors that surrogates of a target's own complexity and the others bring it, and the best of all. */
 function byLevel(

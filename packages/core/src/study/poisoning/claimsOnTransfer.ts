@@ -5,10 +5,10 @@ import { kendall } from "../../stats/kendall.ts";
 import { exceeds, tied } from "../../stats/ties.ts";
 import { type Check, type Claim, check, claim, familiesOf, inRepetitions, threeDigits } from "../claim.ts";
 import type { Evidence } from "../evidence.ts";
-import { budgetOf, cellAt, type Measured, rateIn, rateOf } from "../measured.ts";
+import { budgetOf, cellAt, type Measured, nameIn, rateIn, rateOf } from "../measured.ts";
 import { compare, SIGNIFICANT, signsOf } from "../paper/signs.ts";
 import type { MeanCell } from "../repetitionMeans.ts";
-import { nameIn, percent } from "./inMeans.ts";
+import { percent } from "./inMeans.ts";
 
 /** The learners that P5 speaks of. */
 const supportVectorMachines = new Set(["svm-linear", "svm-rbf"]);
