@@ -95,7 +95,7 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
       try {
         await mkdir(folder, { recursive: true, mode: OWN });
         const modes = await modesIn(folder);
-        await mkdir(join(folder, key.slice(0, 2)), { recursive: true, mode: modes.folder });
+        await makeFolder(join(folder, key.slice(0, 2)), modes.folder);
         await writeArtifact(temporary, artifact, modes.file);
         await rename(temporary, path);
       } catch (error) {
@@ -112,6 +112,13 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
       return { ...room, write: (from, rows) => room.write(from, rows).catch(refused) };
     },
   };
+}
+
+/** Makes a folder in one that is there. Asked for all folders on the way, Node says ENOENT where the disk is full. */
+async function makeFolder(path: string, mode: number): Promise<void> {
+  await mkdir(path, { mode }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 /** What is in a store is as open as its folder; the umask takes off more. */
