@@ -1,10 +1,13 @@
 // The user's own files in a real browser, held against the same questions asked of ONNX Runtime in Node.
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import {
   argMax,
+  type Dataset,
   dataset,
   denseRows,
   errorRate,
@@ -18,12 +21,15 @@ import {
 } from "@carom/core";
 import { openNpz, writeNpz } from "@carom/core/data";
 import { withShape } from "@carom/core/models";
+import { encode as encodePng } from "fast-png";
+import { encode as encodeJpeg } from "jpeg-js";
 import * as ort from "onnxruntime-node";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { packed } from "../digits.ts";
 import { digitsFrom } from "../src/digits.ts";
 import { attackOwn, type OwnAnswer } from "../src/own/attack.ts";
+import { readOwnImages } from "../src/own/images.ts";
 import { type OwnFile, openOwnModel, readOwnData } from "../src/own/read.ts";
 import { partsOf } from "../src/question/models.ts";
 import { builtPage, isHere, violationsIn } from "./builtPage.ts";
@@ -77,10 +83,36 @@ async function machine(): Promise<readonly [model: OwnFile, data: OwnFile]> {
   return [model, { name: "flowers.csv", bytes: new TextEncoder().encode(["a,b,c,d,class", ...lines].join("\n")) }];
 }
 
+/** The rows of grey images as bytes, each with the name of its class, classes one after the other. */
+function pictures(data: Dataset) {
+  const order = Array.from(data.labels.keys()).sort((a, b) => data.labels[a] - data.labels[b]);
+  const sorted = takeRows(data, Int32Array.from(order));
+  const [, height, width] = data.featureShape;
+  const bytes = Uint8Array.from(denseRows(sorted).data as Float32Array, (value) => Math.round(255 * value));
+  const images = Array.from(sorted.labels, (label, i) => ({
+    label: data.classNames[label],
+    name: `${100 + i}`,
+    ...{ width, height, data: bytes.subarray(i * height * width, (i + 1) * height * width) },
+  }));
+  return { sorted, images };
+}
+
+type Picture = ReturnType<typeof pictures>["images"][number];
+
+const asPng = ({ width, height, data }: Picture) => encodePng({ width, height, data, channels: 1, depth: 8 });
+
+function asJpeg({ width, height, data }: Picture): Uint8Array {
+  const rgba = Uint8Array.from({ length: 4 * data.length }, (_, i) => (i % 4 === 3 ? 255 : data[i >> 2]));
+  return new Uint8Array(encodeJpeg({ width, height, data: rgba }, 90).data);
+}
+
 /** What Node finds with ONNX Runtime. */
 async function found(files: readonly OwnFile[], data: OwnFile): Promise<OwnAnswer> {
-  const read = await readOwnData(data, {}, files);
-  const models = await Promise.all(files.map((file) => openOwnModel(runtime, file, read.data)));
+  return foundOn(files, (await readOwnData(data, {}, files)).data);
+}
+
+async function foundOn(files: readonly OwnFile[], data: Dataset): Promise<OwnAnswer> {
+  const models = await Promise.all(files.map((file) => openOwnModel(runtime, file, data)));
   return attackOwn(models[0], models.at(-1)!, { norm: "l2", attack: "pgd" }, async () => {});
 }
 
@@ -162,6 +194,76 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
     expect(text).toContain(Number(expected.answer.alignment.toPrecision(3)).toString());
     expect(await violationsIn(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.close();
+  });
+
+  test("a folder of PNG files in sub-folders is the array of their pixels", async () => {
+    const [model, data] = await network("cnn", 0);
+    const { sorted, images } = pictures((await readOwnData(data, {}, [model])).data);
+    const folder = mkdtempSync(join(tmpdir(), "carom-lab-pictures-"));
+    const put = (path: string, bytes: Uint8Array) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), bytes);
+    };
+    put(model.name, model.bytes);
+    for (const each of images) put(`${each.label}/${each.name}.png`, asPng(each));
+    expect(new Set(images.map(({ label }) => label))).toEqual(new Set(["8", "9"]));
+    const expected = await foundOn([model], sorted);
+    const { page, complaints } = await open();
+    const chooser = page.locator("input[webkitdirectory]");
+    await chooser.setInputFiles(folder);
+    await attack(page).waitFor({ timeout: 120_000 });
+    await choosePgd(page);
+    await attack(page).getByRole("slider").press("End");
+    expect(await page.locator(".own > .note").textContent()).toContain(`${images.length} rows`);
+    const seen = await saved(page, /Save scores/);
+    const points = await saved(page, /Save points/);
+    const { budgets } = expected.answer;
+    expect(difference(seen.scores_surrogate.data as Float64Array, budgets[0].surrogate.scores)).toBeLessThan(1e-5);
+    expect(difference(seen.gradient_surrogate.data as Float64Array, expected.gradients.surrogate)).toBeLessThan(1e-5);
+    expect(difference(points.x.data as Float32Array, budgets.at(-1)!.points)).toBeLessThan(1e-5);
+    // One of another size is one sentence.
+    const { width, height } = images[0];
+    const other = { ...images[0], width: width / 2, height: 2 * height };
+    put("9/other.png", asPng(other));
+    await chooser.setInputFiles(folder);
+    const told = page.locator(".own [role=alert]");
+    await told.waitFor();
+    await settled(page);
+    expect(await told.allTextContents()).toEqual([
+      expect.stringMatching(
+        /^invalid image 9\/other.png: expected the size of the first, 8\/100.png: .* 14 x 56; resize/,
+      ),
+    ]);
+    expect(complaints).toEqual([]);
+    await page.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("images of both kinds beside labels.csv are what the core reads in Node", async () => {
+    const [model, data] = await network("cnn", 0);
+    const { images } = pictures((await readOwnData(data, {}, [model])).data);
+    const files = images.map((each, i) =>
+      i % 2 === 0
+        ? { name: `${each.name}.png`, bytes: asPng(each) }
+        : { name: `${each.name}.jpg`, bytes: asJpeg(each) },
+    );
+    const lines = images.map(({ name, label }) => `${name},${label}`);
+    const list = { name: "labels.csv", bytes: new TextEncoder().encode(["filename,label", ...lines].join("\n")) };
+    const read = await readOwnImages([...files, list], {});
+    // Of what JPEG lost there is little.
+    const pixels = Float32Array.from(images.flatMap((each) => Array.from(each.data, (byte) => byte / 255)));
+    const off = (denseRows(read.data).data as Float32Array).map((value, i) => Math.abs(value - pixels[i]));
+    expect(off.reduce((sum, value) => sum + value, 0) / off.length).toBeLessThan(0.02);
+    const expected = await foundOn([model], read.data);
+    const { page, complaints } = await open();
+    await give(page, [model, ...files, list]);
+    await attack(page).waitFor({ timeout: 120_000 });
+    await choosePgd(page);
+    const seen = await saved(page, /Save scores/);
+    const { scores } = expected.answer.budgets[0].surrogate;
+    expect(difference(seen.scores_surrogate.data as Float64Array, scores)).toBeLessThan(1e-5);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

@@ -77,6 +77,20 @@ export { type NpzArchive, type NpzFile, openNpz, openNpzFile, writeNpz } from ".
 export { npzPieces, type PiecePacker } from "./formats/npzStream.ts";
 export { MOST_PIXELS, type Pixels, readPng } from "./formats/png.ts";
 
+// Folders of images
+
+export {
+  areLabelledImages,
+  type ImageFiles,
+  type ImageOptions,
+  type ImageParts,
+  isImageFile,
+  type LabelledImage,
+  labelListIn,
+  readImages,
+} from "./formats/images.ts";
+export type { JpegDecode } from "./formats/jpeg.ts";
+
 // Images of MNIST's kind, sparse rows, pickles
 
 export { idxReader, readIdx } from "./formats/idx.ts";

@@ -28,9 +28,7 @@ export function dataFile(name: string, bytes: Uint8Array): DataFile {
       return joined(pieces);
     },
     unpacker,
-    requireRoomFor: (what, size) => {
-      if (size > mostOf(dataLimits.unpacked)) throw tooMuch(what);
-    },
+    requireRoomFor,
   };
 }
 
@@ -46,6 +44,11 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return all;
+}
+
+/** @throws InputError where so many bytes are more than a page should hold */
+export function requireRoomFor(what: string, size: number): void {
+  if (size > mostOf(dataLimits.unpacked)) throw tooMuch(what);
 }
 
 const tooMuch = (what: string) => beyond(dataLimits.unpacked, what, "more", "give fewer rows to the page");

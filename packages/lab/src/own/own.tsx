@@ -24,7 +24,9 @@ export function Own() {
       ))}
       {reading.value && <p class="note">{reading.value}</p>}
       {facts.value.length > 0 && <Facts />}
-      {facts.value.length > 0 && !reading.value && <p>Labelled data are missing: drop a .npz or .csv file, too.</p>}
+      {facts.value.length > 0 && !reading.value && (
+        <p>Labelled data are missing: drop a .npz or .csv file or a folder of images, too.</p>
+      )}
       {reading.value && facts.value.length === 0 && !doing.value && <p>A model is missing: drop an .onnx file, too.</p>}
       {(reading.value || facts.value.length > 0) && <Asking />}
       {now && <Found now={now} />}

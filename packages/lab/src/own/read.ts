@@ -51,6 +51,9 @@ export interface OwnData {
   readonly reading: string;
 }
 
+/** The path of a file below the folders that were dropped. */
+export const pathOf = ({ name, folder = "" }: OwnFile): string => (folder === "" ? name : `${folder}/${name}`);
+
 /** Whether a file is a model, by its name. */
 export const isModel = ({ name }: OwnFile): boolean => /\.onnx$/i.test(name);
 
@@ -151,7 +154,9 @@ async function doubtsOf(opened: OpenModel, data: Dataset): Promise<readonly stri
 
 function unknownFormat(name: string): InputError {
   return new InputError("unsupported", `file ${name}`, {
-    expected: `a model (.onnx), or labelled data (${dataFormats.map(({ spelling }) => spelling).join(", ")})`,
+    expected:
+      `a model (.onnx), or labelled data (${dataFormats.map(({ spelling }) => spelling).join(", ")}, PNG or JPEG ` +
+      "images)",
     got: "another ending",
     remedy: "name it as what it is",
   });

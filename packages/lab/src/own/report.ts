@@ -9,7 +9,7 @@ import { PIXELS } from "../pixels.ts";
 import { type Chosen, learnerNames, nameOf, scales } from "../question/learners.ts";
 import { attackNames, normLabels } from "../question/question.ts";
 import type { OwnSettings } from "./messages.ts";
-import type { OwnFile } from "./read.ts";
+import { type OwnFile, pathOf } from "./read.ts";
 
 /** A report that is open. */
 export interface OpenedReport {
@@ -33,9 +33,9 @@ export const isBesideReport = ({ name, folder = "" }: OwnFile): boolean =>
   ofRuns.has(name) || /(^|\/)figures$/.test(folder);
 
 /** The report of a run. @throws InputError where the file is no metrics.json of an audit */
-export function readReport({ name, folder = "", bytes }: OwnFile): OpenedReport {
-  const path = folder === "" ? name : `${folder}/${name}`;
-  const result = readAuditResult(metricsIn(new TextDecoder().decode(bytes), path), path);
+export function readReport(file: OwnFile): OpenedReport {
+  const path = pathOf(file);
+  const result = readAuditResult(metricsIn(new TextDecoder().decode(file.bytes), path), path);
   return { name: path, result, taken: takenFrom(result) };
 }
 

@@ -3,6 +3,7 @@
 import { answering, pause } from "../answering.ts";
 import { kernelRuntime } from "../kernels/runtime.ts";
 import { attackedRows, attackOwn } from "./attack.ts";
+import { imagesAmong, readOwnImages } from "./images.ts";
 import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
 import { DEFAULT_TRAINED, trainedNames } from "./names.ts";
 import { isModel, type OwnData, type OwnFile, type OwnModel, openOwnModel, readOwnData } from "./read.ts";
@@ -10,12 +11,15 @@ import { trainSurrogate } from "./trained.ts";
 
 const runtime = kernelRuntime(pause);
 const files = new Map<string, OwnFile>();
-let dataFile: OwnFile | undefined;
+/** The file of data, or images and what labels them. */
+let given: readonly OwnFile[] = [];
 
 answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) => {
-  for (const file of added) {
-    if (isModel(file)) files.set(file.name, file);
-    else dataFile = file;
+  const others = added.filter((file) => !isModel(file));
+  const images = imagesAmong(others);
+  if (others.length > 0) given = images.length > 0 ? images : others.slice(-1);
+  for (const file of added.filter(isModel)) {
+    files.set(file.name, file);
     models.delete(file.name);
   }
   // A file that is refused is told of, and is as if it had not come.
@@ -29,10 +33,10 @@ answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) =>
     }
   };
   let data: OwnData | undefined;
-  if (dataFile) {
-    await next(`reading ${dataFile.name}`);
-    data = await orRefused(dataOf(dataFile, settings), () => {
-      dataFile = undefined;
+  if (given.length > 0) {
+    await next(`reading ${given.length === 1 ? given[0].name : `${given.length} files`}`);
+    data = await orRefused(dataOf(given, settings), () => {
+      given = [];
     });
     if (data) tell({ reading: data.reading });
   }
@@ -65,14 +69,18 @@ answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) =>
   await next("");
 });
 
-let lastRead: { readonly of: string; readonly file: OwnFile; readonly data: OwnData } | undefined;
+let lastRead: { readonly of: string; readonly read: readonly OwnFile[]; readonly data: OwnData } | undefined;
 
-/** The data of a file, read once for each way to read it. */
-async function dataOf(file: OwnFile, { label, box }: OwnSettings): Promise<OwnData> {
+/** The data of files, read once for each way to read them. */
+async function dataOf(read: readonly OwnFile[], { label, box }: OwnSettings): Promise<OwnData> {
   const of = JSON.stringify([label, box, [...files.keys()]]);
-  if (lastRead?.file === file && lastRead.of === of) return lastRead.data;
-  const data = await readOwnData(file, { label, box }, [...files.values()]);
-  lastRead = { of, file, data };
+  if (lastRead?.read === read && lastRead.of === of) return lastRead.data;
+  const choices = { label, box };
+  const data =
+    imagesAmong(read).length > 0
+      ? await readOwnImages(read, choices)
+      : await readOwnData(read[0], choices, [...files.values()]);
+  lastRead = { of, read, data };
   return data;
 }
 

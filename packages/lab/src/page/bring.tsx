@@ -53,9 +53,10 @@ export function Bring() {
         }}
       >
         <span>
-          Drop one or two ONNX classifiers and labelled data (.npz or .csv) here, or choose them: the first model is
-          attacked, the second is the target. A model without gradients, such as a forest, is a target; where no other
-          was dropped, a surrogate is trained here. Or drop the folder of a run of <code>carom audit</code>, or its{" "}
+          Drop one or two ONNX classifiers and labelled data (.npz, .csv, or a folder of PNG or JPEG images with a
+          sub-folder for each class or a <code>labels.csv</code>) here, or choose them: the first model is attacked, the
+          second is the target. A model without gradients, such as a forest, is a target; where no other was dropped, a
+          surrogate is trained here. Or drop the folder of a run of <code>carom audit</code>, or its{" "}
           <code>metrics.json</code>: its report is opened here.
         </span>
         <input type="file" multiple onChange={choose} />
