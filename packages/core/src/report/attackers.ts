@@ -91,12 +91,14 @@ export function gainSentences({ attackerGains, study }: StudyResult, epsilon: nu
     const which = rest === 1 ? `${gains[0].attacker} cannot` : `none of ${rest} attackers can`;
     return [`At ${budget}, ${which} be told from one without boosters at equal compute.`];
   }
+  const rival = "than an attacker without boosters at equal compute";
   const parts = [
-    ...told(more, "more than an attacker without boosters at equal compute"),
-    ...told(less, "less"),
+    ...told(more, `more ${rival}`),
+    ...told(less, more.length > 0 ? "less" : `less ${rival}`),
     ...(rest > 0 ? [`of the other ${rest} nothing can be told`] : []),
   ];
-  return [`At ${budget}, ${parts.join("; ")} (over repetitions, intervals hold for all ${gains.length} at once).`];
+  const together = gains.length > 1 ? `; intervals hold for all ${gains.length} at once` : "";
+  return [`At ${budget}, ${parts.join("; ")} (over repetitions${together}).`];
 }
 
 const inPoints = ({ estimate, low, high }: Interval): Interval => ({

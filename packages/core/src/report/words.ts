@@ -65,9 +65,10 @@ export function normText({
   norm,
   units,
 }: Pick<AuditResult["asked"], "norm"> & { readonly units?: AuditResult["asked"]["units"] | undefined }): string {
-  if (norms[norm].counts) return `${norm}, the number of features that change`;
-  if (units === "costs") return `${norm} of features in units of cost`;
-  return units === "ranges" ? `${norm} of features in units of their ranges` : norm;
+  const { label, counts } = norms[norm];
+  if (counts) return `${label}, the number of features that change`;
+  if (units === "costs") return `${label} of features in units of cost`;
+  return units === "ranges" ? `${label} of features in units of their ranges` : label;
 }
 
 interface BudgetsIn {
