@@ -1,10 +1,10 @@
-// --mlflow of audits, studies and judgements against a stub of MLflow's REST interface that keeps to its limits, and
-// against MLflow itself where MLFLOW_SERVER names one.
+// --mlflow of audits, studies, sweeps, comparisons and judgements against a stub of MLflow's REST interface that keeps
+// to its limits, and against MLflow itself where MLFLOW_SERVER names one.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { modelFromBytes } from "@carom/core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
@@ -135,6 +135,66 @@ attack: { epsilons: [0.1, 0.3] }
   for (const name of models) expect(modelFromBytes(seen.files.get(name)!).unreadable).toBeUndefined();
   const files = contentOf(at("study")).filter((name) => /\.\w+$/.test(name));
   expect([...seen.files.keys()]).toEqual(expect.arrayContaining(files));
+}, 240_000);
+
+test("a sweep has errors, S and V at each value, and the models of each", async () => {
+  const sweep = ["sweep", "logistic", "--data", at("points.npz"), "--over", "C=0.1,10", "--sets", "2", "--quiet"];
+  const run = await carom([...sweep, "--out", at("sweep"), "--mlflow", address], { store });
+  expect(run).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`MLflow: ${address}/#/experiments/7/runs/r1`),
+  });
+  const { models } = JSON.parse(readFileSync(at("sweep/metrics.json"), "utf8"));
+  const metrics = metricsSeen();
+  expect(models).toHaveLength(2);
+  for (const { value, errorUnderAttack, size, variability } of models) {
+    expect(metrics.get(`error/C ${value}`)).toBe(errorUnderAttack.estimate);
+    expect(metrics.get(`S_low/C ${value}`)).toBe(size.low);
+    expect(metrics.get(`V/C ${value}`)).toBe(variability.perPoint);
+  }
+  expect([seen.name, seen.status, parametersSeen().get("option")]).toEqual(["sweep", "FINISHED", "C"]);
+  for (const value of [0.1, 10])
+    expect(modelFromBytes(seen.files.get(`models/C=${value}.onnx`)!).unreadable).toBeUndefined();
+  const files = contentOf(at("sweep")).filter((name) => /\.\w+$/.test(name));
+  expect([...seen.files.keys()]).toEqual(expect.arrayContaining(files));
+}, 240_000);
+
+test("a comparison has the errors of both versions and their differences, also of finished audits", async () => {
+  // Both files have the same name, in folders of their own.
+  const [old, later] = ["old", "later"].map((name) => join(at(name), "m.onnx"));
+  for (const [path, learner] of [
+    [old, "ridge"],
+    [later, "svm-linear"],
+  ]) {
+    mkdirSync(dirname(path));
+    await carom(["fit", learner, "--data", at("points.npz"), "--out", path, "--quiet"], { store });
+    const audited = ["audit", "--target", path, ...audit.slice(3), ...few, "--out", join(dirname(path), "run")];
+    expect(await carom(audited, { store })).toMatchObject({ status: 0 });
+  }
+  const given = ["compare", old, later, ...audit.slice(3), ...few, "--out", at("compared")];
+  const finished = ["compare", join(at("old"), "run"), join(at("later"), "run"), "--quiet", "--out", at("finished")];
+  const seenOf = [];
+  for (const command of [given, finished]) {
+    seen = nothing();
+    expect(await carom([...command, "--mlflow", address], { store })).toMatchObject({ status: 0 });
+    expect([seen.name, seen.status]).toEqual([basename(command.at(-1)!), "FINISHED"]);
+    seenOf.push({ metrics: metricsSeen(), files: seen.files });
+  }
+  const { clean, any, cells } = JSON.parse(readFileSync(at("compared/comparison.json"), "utf8"));
+  expect(cells.length).toBeGreaterThan(4);
+  for (const { metrics } of seenOf) {
+    expect(metrics.get("clean_error/A")).toBe(clean.first);
+    for (const { epsilon, difference } of any) {
+      expect(metrics.get(`error_by_some/B less A_high/eps ${epsilon}`)).toBe(difference.high);
+    }
+    for (const { surrogate, epsilon, second } of cells) {
+      expect(metrics.get(`error/${surrogate}/B/eps ${epsilon}`)).toBe(second);
+    }
+  }
+  const { files } = seenOf[0];
+  expect(files.get("models/A/m.onnx")!.equals(readFileSync(old))).toBe(true);
+  expect(files.get("models/B/m.onnx")!.equals(readFileSync(later))).toBe(true);
+  expect([...files.keys()]).toEqual(expect.arrayContaining(["report.html", "models/A/ridge_H.onnx"]));
 }, 240_000);
 
 test("a judgement has what was counted as metrics and as a file, and the model", async () => {

@@ -9,13 +9,14 @@ import { isRun, readVersion } from "../host/earlierAudit.ts";
 import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { withExamples } from "../ui/dataOptions.ts";
+import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import { type AskedAudit, askedAudit } from "./auditAsked.ts";
 import { type GateOptions, withRuleOptions } from "./auditGate.ts";
 import { withAuditOptions } from "./auditOptions.ts";
 import type { AuditOptions } from "./auditSubject.ts";
 import { requireFolder, runAsked } from "./runAsked.ts";
 
-type CompareOptions = Omit<AuditOptions, "target" | "baseline">;
+type CompareOptions = Omit<AuditOptions, "target" | "baseline"> & MlflowOptions;
 
 /** `carom compare`: two versions of a model. */
 export function compareCommand(): Command {
@@ -28,7 +29,9 @@ export function compareCommand(): Command {
     .argument("<B>", "the version after, given in the same way")
     .action(run);
   return withExamples(
-    withAuditOptions(command, (to) => withRuleOptions(to, "such as 'increase > 0.05 at 1'")),
+    withAuditOptions(command, (to) =>
+      withMlflowOption(withRuleOptions(to, "such as 'increase > 0.05 at 1'"), "the report and the files of models"),
+    ),
     "carom compare old.onnx new.onnx --data test.npz --epsilon 0.5,1",
     "carom compare carom-runs/before carom-runs/after --fail-if 'increase > 0.05'",
   );
@@ -50,6 +53,7 @@ async function run(A: string, B: string, options: CompareOptions, command: Comma
 /** Audits both in one plan, so that surrogates and their points are computed once. */
 async function compareModels(A: string, B: string, options: CompareOptions): Promise<void> {
   const started = new Date();
+  const mlflow = await mlflowOf(options);
   const plan = startPlan();
   let gate: ComparisonGate | undefined;
   const asked = (target: string) =>
@@ -64,7 +68,10 @@ async function compareModels(A: string, B: string, options: CompareOptions): Pro
   await runAsked(
     plan,
     planOf(plan, comparison, { ...question, ...(gate && { gate }) }, { first: first.data, second: second.data }),
-    { name: "compare", started, question: { ...question, names: [A, B] }, options },
+    {
+      ...{ name: "compare", started, question: { ...question, names: [A, B] }, options, mlflow },
+      brought: { ...(!first.services && { "A/target": A }), ...(!second.services && { "B/target": B }) },
+    },
   );
 }
 
@@ -96,15 +103,16 @@ async function compareRuns(A: string, B: string, options: CompareOptions, comman
   }
   const [first, second] = [await readVersion(A), await readVersion(B)];
   const gate = gateOf(options, first.result.asked.epsilons);
+  const mlflow = await mlflowOf(options);
   const plan = startPlan();
   await runAsked(plan, planOf(plan, finishedComparison, gate ? { gate } : {}, { first, second }), {
-    ...{ name: "compare", started, options },
+    ...{ name: "compare", started, options, mlflow },
     question: { first: first.result, second: second.result, names: [A, B] },
   });
 }
 
 /** Options that mean something for audits that are finished, too. */
-const ofEveryRun = ["failIf", "failWhen", "out", "json", "quiet"];
+const ofEveryRun = ["failIf", "failWhen", "mlflow", "out", "json", "quiet"];
 
 /** The rules, which can only be about the increase. @throws InputError for others */
 function gateOf({ failIf = [], failWhen }: GateOptions, epsilons: readonly number[]): ComparisonGate | undefined {

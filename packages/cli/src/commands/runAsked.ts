@@ -1,7 +1,7 @@
 // Runs what was asked: computes what the store lacks, writes the files of the run, and tells the answer.
 
 import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, posix } from "node:path";
 import type { Answer, Asked, RunFacts, Told } from "@carom/core/kinds";
 import type { Service } from "@carom/core/models";
 import type { PlanBuilder, Services } from "@carom/core/study";
@@ -106,7 +106,8 @@ async function* logging(
   { brought = {} }: Pick<Run, "brought">,
 ): AsyncGenerator<LoggedFile> {
   yield* filesOf(folder);
-  for (const file of Object.values(brought)) yield [`models/${basename(file)}`, await readFile(file)];
+  for (const [name, file] of Object.entries(brought))
+    yield [posix.join("models", posix.dirname(name), basename(file)), await readFile(file)];
   for await (const [name, onnx] of models) if (!(name in brought)) yield [`models/${name}.onnx`, onnx];
 }
 

@@ -12,6 +12,7 @@ import { withClusterOptions } from "../ui/clusterOptions.ts";
 import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { withDeviceOption } from "../ui/deviceOption.ts";
+import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import {
   type CommonOptions,
   invalid,
@@ -37,6 +38,7 @@ interface SweepOptions
     ScalingOptions,
     UnitsOptions,
     FeaturesOptions,
+    MlflowOptions,
     RunOptions {
   readonly data: string;
   readonly over: Over;
@@ -66,7 +68,7 @@ export function sweepCommand(): Command {
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--out <folder>", "where the run is written; a new one in ./carom-runs where absent")
     .action(run);
-  withDeviceOption(withClusterOptions(command));
+  withMlflowOption(withDeviceOption(withClusterOptions(command)), "the figures and the files of models");
   return withExamples(
     withCommonOptions(withDataOptions(withUnitsOption(withFeaturesOption(withScalingOption(command))))),
     "carom sweep logistic --data digits --over C=0.01,0.1,1,10",
@@ -76,6 +78,7 @@ export function sweepCommand(): Command {
 async function run(name: string, options: SweepOptions): Promise<void> {
   const started = new Date();
   await requireFolder(options, "sweep");
+  const mlflow = await mlflowOf(options);
   if (options.epsilon && options.epsilon.length > 1)
     throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");
   const { dataset: loaded, contentHash, reading } = await readData(options.data, options);
@@ -106,7 +109,7 @@ async function run(name: string, options: SweepOptions): Promise<void> {
   const plan = startPlan();
   const data = { train: { part: plan.data(dataset), dataset, hash: contentHash } };
   await runAsked(plan, planOf(plan, oneSweep, question, data), {
-    ...{ name: "sweep", started, question, options },
+    ...{ name: "sweep", started, question, options, mlflow },
     beside: { reading, ...(warnings.length > 0 && { warnings }) },
     shown: ["Figures", "figures"],
   });

@@ -2,13 +2,16 @@
 // finished.
 
 import { percentInterval } from "../numbers.ts";
+import { trackedComparison } from "../report/tracked.ts";
 import type { AuditedVersion } from "../study/audit/auditedVersion.ts";
 import { type ComparisonGate, type ComparisonOutput, compared, type Versions } from "../study/audit/compared.ts";
 import { gateLines, isKeptBy } from "../study/audit/gate.ts";
 import { type AuditMatrix, planAudit } from "../study/audit/plan.ts";
 import type { AuditQuestion } from "../study/audit/question.ts";
 import { readAudit } from "../study/audit/read.ts";
+import type { Ref } from "../study/engine/reference.ts";
 import { TARGET } from "../study/names.ts";
+import type { StoredModel } from "../study/tasks/fit.ts";
 import type { AuditSubject } from "./audit.ts";
 import type { StudyKind } from "./kind.ts";
 
@@ -19,7 +22,7 @@ export interface ComparisonQuestion extends Versions<AuditQuestion> {
 
 const answered: Pick<
   StudyKind<unknown, unknown, unknown, ComparisonOutput>,
-  "told" | "files" | "document" | "isKept"
+  "told" | "files" | "document" | "isKept" | "tracked"
 > = {
   told({ comparison, answer, findings }) {
     const { versions, clean, any, warnings, comparisons } = comparison;
@@ -54,6 +57,7 @@ const answered: Pick<
     ...(findings.length > 0 && { gate: findings }),
   }),
   isKept: ({ findings }) => isKeptBy(findings),
+  tracked: ({ comparison }) => trackedComparison(comparison),
 };
 
 /** Audits both versions; what their plans have in common is computed once. */
@@ -75,6 +79,11 @@ export const comparison: StudyKind<
       return { name, result, samples: samples.filter(({ target }) => target === TARGET) };
     };
     return compared({ first: await version("first"), second: await version("second") }, question.gate);
+  },
+  models({ first, second }) {
+    const named = (version: string, { models }: AuditMatrix) =>
+      [...models].map(([id, model]): [string, Ref<StoredModel>] => [`${version}/${id}`, model]);
+    return new Map([...named("A", first), ...named("B", second)]);
   },
   ...answered,
 };

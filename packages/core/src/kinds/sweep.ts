@@ -1,7 +1,7 @@
 // Sweeps over an option of a learner: as a kind of study, over repetitions, and one by itself.
 
 import { sweepLines } from "../report/sweepLines.ts";
-import { trackedSweep } from "../report/tracked.ts";
+import { trackedOneSweep, trackedSweep } from "../report/tracked.ts";
 import { hashesOf, type StudyData } from "../study/studyData.ts";
 import {
   planSweepStudy,
@@ -32,6 +32,8 @@ export const oneSweep: StudyKind<SweepQuestion, StudyData, SweepKeys, SweepResul
   plan: (plan, question, { train }) => planSweep(plan, question, train.part),
   wanted: ({ wanted }) => wanted,
   read: (store, keys, question, { train }) => readSweep(store, keys, question, train.hash),
+  tracked: trackedOneSweep,
+  models: ({ matrix }) => matrix.models,
   told: (result) => ({ lines: sweepLines(result) }),
   files: async (result, { facts, document }) =>
     (await import("../report/sweepFiles.ts")).sweepFiles(result, facts, document),

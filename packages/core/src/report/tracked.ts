@@ -1,6 +1,8 @@
 // What trackers of experiments keep of a run: what was asked as parameters, what was found as metrics, each by name.
 
 import type { Interval } from "../stats/sample.ts";
+import type { AuditComparison } from "../study/audit/comparison.ts";
+import type { PairedErrors } from "../study/audit/pairedErrors.ts";
 import { strongestTried } from "../study/audit/strongest.ts";
 import { type Budgeted, budgetOf } from "../study/measured.ts";
 import type { TableResult } from "../study/paper/tableStudy.ts";
@@ -21,6 +23,10 @@ export const withEnds = (name: string, { estimate, low, high }: Interval, of = "
   [`${name}_high${of}`]: high,
 });
 
+/** What points were crafted on, and by whom where that is said. */
+const attackedBy = (surrogate: string, attacker?: string) =>
+  attacker === undefined ? surrogate : `${surrogate} by ${attacker}`;
+
 /** The error of each cell. */
 function errorsOf(
   cells: readonly (Budgeted & {
@@ -33,8 +39,10 @@ function errorsOf(
 ): Record<string, number> {
   return Object.fromEntries(
     cells.map(({ surrogate, attacker, target, errorUnderAttack, ...at }) => {
-      const by = attacker === undefined ? surrogate : `${surrogate} by ${attacker}`;
-      return [`error/${target}/${by}/${budget} ${budgetOf(at)}`, errorUnderAttack.estimate];
+      return [
+        `error/${target}/${attackedBy(surrogate, attacker)}/${budget} ${budgetOf(at)}`,
+        errorUnderAttack.estimate,
+      ];
     }),
   );
 }
@@ -89,8 +97,7 @@ export function trackedStudy(
   const { cells, transferRates, repetitions } = result;
   const budget = transferRates.some((each) => "fraction" in each) ? "fraction" : "eps";
   const rates = transferRates.map(({ surrogate, attacker, rate, ...at }) => {
-    const by = attacker === undefined ? surrogate : `${surrogate} by ${attacker}`;
-    return [`transfer_rate/${by}/${budget} ${budgetOf(at)}`, rate];
+    return [`transfer_rate/${attackedBy(surrogate, attacker)}/${budget} ${budgetOf(at)}`, rate];
   });
   const models = meanModels(repetitions).flatMap(({ id, cleanError, size }) => [
     ...(cleanError === undefined ? [] : [[`clean_error/${id}`, cleanError]]),
@@ -102,9 +109,19 @@ export function trackedStudy(
   };
 }
 
-/** A sweep: errors, S and V at each value of the option. */
+/** A study of a sweep: means over its repetitions. */
 export function trackedSweep(result: TrackedStudy & { readonly mean: SweepResult }): Tracked {
-  const { asked, models } = result.mean;
+  return { parameters: askedOf(result), metrics: sweptMetrics(result.mean) };
+}
+
+/** A sweep by itself. */
+export function trackedOneSweep(result: SweepResult): Tracked {
+  const { carom, asked, points, trainingRows } = result;
+  return { parameters: { carom, ...asked, points, trainingRows }, metrics: sweptMetrics(result) };
+}
+
+/** Errors, S and V at each value of the option. */
+function sweptMetrics({ asked, models }: SweepResult): Tracked["metrics"] {
   const found = models.flatMap(({ value, cleanError, errorUnderAttack, size, variability }) => {
     const at = `/${asked.option} ${value}`;
     return [
@@ -114,7 +131,40 @@ export function trackedSweep(result: TrackedStudy & { readonly mean: SweepResult
       variability ? { [`V${at}`]: variability.perPoint } : {},
     ];
   });
-  return { parameters: askedOf(result), metrics: Object.assign({}, ...found) };
+  return Object.assign({}, ...found);
+}
+
+/** A comparison of two versions: the errors of each and how much more the second errs, at each budget, of each cell. */
+export function trackedComparison({
+  carom,
+  seed,
+  versions,
+  asked,
+  clean,
+  any,
+  increases,
+  cells,
+}: AuditComparison): Tracked {
+  const { classNames, epsilons, ...facts } = asked;
+  const paired = (name: string, { first, second, difference }: PairedErrors, at = "") => ({
+    ...{ [`${name}/A${at}`]: first, [`${name}/B${at}`]: second },
+    ...withEnds(`${name}/B less A`, difference, at),
+  });
+  const [A, B] = versions;
+  return {
+    parameters: {
+      ...{ carom, seed, A: A.name, "hash of A": A.targetHash, B: B.name, "hash of B": B.targetHash, ...facts },
+      ...{ classes: classNames.length, epsilons: epsilons.join(",") },
+    },
+    metrics: Object.assign(
+      paired("clean_error", clean),
+      ...any.map((each) => paired("error_by_some", each, `/eps ${each.epsilon}`)),
+      ...increases.map(({ epsilon, difference }) => withEnds("increase", difference, `/eps ${epsilon}`)),
+      ...cells.map(({ surrogate, attacker, ...each }) =>
+        paired(`error/${attackedBy(surrogate, attacker)}`, each, `/eps ${each.epsilon}`),
+      ),
+    ),
+  };
 }
 
 /** A table of sign tests: how many repetitions agree, and p. */
