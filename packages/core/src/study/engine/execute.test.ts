@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
 import { type Artifact, decodeArtifact, encodeArtifact, hashArtifact } from "./artifact.ts";
 import { execute, type Workers } from "./execute.ts";
@@ -117,6 +118,21 @@ describe("execute", () => {
     await execute(diamond, [{ key: "d" }], store, adders(store, 2), ({ done }) => seen.push(done));
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(seen.at(-1)).toBe(1);
+  });
+
+  test("ends at the whole, all tasks counted, whatever the seconds of its tasks sum to", async () => {
+    const random = stream(0, "seconds");
+    for (let trial = 0; trial < 50; trial++) {
+      const keys = Array.from({ length: 2 + random.integer(40) }, (_, i) => `t${i}`);
+      const tasks = keys.map((key, i) => ({ ...task(key, keys[i - 1] ?? "source"), seconds: random.uniform() }));
+      const store = memoryStore();
+      const seen: string[] = [];
+      const tell: Parameters<typeof execute>[4] = ({ done, tasksDone, tasks: all }) => {
+        seen.push(`${done}, ${tasksDone} of ${all}`);
+      };
+      await execute({ ...diamond, tasks }, [{ key: keys.at(-1)! }], store, adders(store, 2), tell);
+      expect(seen.at(-1)).toBe(`1, ${keys.length} of ${keys.length}`);
+    }
   });
 
   test("counts a task once that says at its end that all is done, and weighs tasks by their seconds", async () => {

@@ -114,11 +114,12 @@ export async function execute(
       .run(task, (done) => advance(task, done))
       .then(
         () => {
-          advance(task, 1);
           // Somebody else may have made it, when it was lost and this one began.
-          if (!needed.has(task.key)) return;
-          finished.add(task.key);
-          schedule.finish(task);
+          if (needed.has(task.key)) {
+            finished.add(task.key);
+            schedule.finish(task);
+          }
+          advance(task, 1);
         },
         async (error: unknown) => {
           if (!(error instanceof MissingInput)) throw error;
