@@ -68,6 +68,26 @@ it("points that break a relation are counted, and those of them that would have 
   expect(Math.max(...counts)).toBeGreaterThan(0);
 });
 
+it("a study's table of rules has a line for each source of points and budget, none of them twice", async () => {
+  const models = ["ridge", "logistic"].map((learner) => `{ learner: ${learner} }`).join(", ");
+  const study = `name: rules
+repetitions: 2
+data: { train: loans.csv }
+features: features.yaml
+split: { target: 0.4, surrogate: 0.4, attacked: 0.2 }
+surrogates: [${models}]
+targets: [${models}]
+attack: { epsilons: [0.5, 1] }
+`;
+  writeFileSync(at("study.yaml"), study);
+  expect(await run("study", "study.yaml", "--out", "study")).toMatchObject({ status: 0 });
+  const report = readFileSync(at("study/report.html"), "utf8");
+  const [, section] = /<section id="rules"([\s\S]*?)<\/section>/.exec(report)!;
+  const lines = [...section.matchAll(/<th scope="row">([^<]*)<\/th><td>([^<]*)</g)].map(([, by, at]) => `${by} ${at}`);
+  const sources = ["ridge", "logistic"].flatMap((name) => [name, `${name}, white-box`]);
+  expect(lines.sort()).toEqual(sources.flatMap((source) => [`${source} 0.5`, `${source} 1`]).sort());
+});
+
 it("what is crafted satisfies the rules after it was written and read", async () => {
   const args = ["--model", "loans.onnx", "--data", "loans.csv", "--features", "features.yaml", "--epsilon", "1"];
   expect(await run("evade", ...args, "--out", "attacked.npz")).toMatchObject({ status: 0 });

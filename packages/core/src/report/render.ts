@@ -5,6 +5,7 @@ import { cellAt, normName, strongestCell, targetOf, tellingEpsilon } from "../fi
 import { svgText } from "../figures/markup.ts";
 import { heatKey } from "../figures/transferHeatmap.ts";
 import { percent, short } from "../numbers.ts";
+import { sourceName } from "../study/audit/attackerRows.ts";
 import type { ColumnMoves } from "../study/audit/columnMoves.ts";
 import { adviceSentence } from "../study/findings.ts";
 import { rateName, reached, targeted } from "../study/goal.ts";
@@ -64,7 +65,7 @@ function auditContent({ result, exampleImages, columns = [], document }: Omit<Re
   const crafter = strongestCell(result, epsilon)?.surrogate;
   const moves = columns.find((each) => each.surrogate === crafter && each.epsilon === epsilon);
   const { warnings } = result.asked;
-  const validity = validityTable([result], [id], (surrogate) => surrogate);
+  const validity = validityTable([result], [id], sourceName);
   const sections: readonly (Section | false | undefined)[] = [
     section("budgets", "Budgets", "How much of the target falls, at each budget", budgets(result)),
     result.standings.tried && section("attackers", "Attackers", "Who attacked, and what it took", attackers(result)),

@@ -105,7 +105,11 @@ ${study.attack.epsilons.map((epsilon) =>
 /** What became of the rules of a features file; nothing where there is none. */
 function validitySection({ repetitions }: StudyResult): Section | false {
   const targets = repetitions[0].models.filter(({ role }) => role === "target").map(({ id }) => id);
-  const table = validityTable(repetitions, targets, nameIn(repetitions[0]));
+  const nameOf = nameIn(repetitions[0]);
+  const table = validityTable(repetitions, targets, ({ surrogate, attacker }) => {
+    const by = attacker === undefined ? "" : ` by ${attacker}`;
+    return `${nameOf(surrogate)}${by}${targets.includes(surrogate) ? ", white-box" : ""}`;
+  });
   return table && { id: "rules", name: "Rules", title: "Points that break the rules of the table", content: table };
 }
 

@@ -48,6 +48,7 @@ h3 { margin: 32px 0 8px; font: 600 15px/1.4 var(--sans); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .facts ul { margin: 0; padding-left: 1.1em; }
 figure { margin: 28px 0 0; min-width: 0; }
+figure + p, .pairs + p { margin-top: 24px; }
 figcaption { margin-top: 8px; max-width: 42rem; color: var(--carom-muted); font-size: 13.5px; line-height: 1.5; }
 figcaption b { color: var(--ink); font-weight: 600; }
 figure svg { display: block; max-width: 100%; height: auto; overflow: visible; }

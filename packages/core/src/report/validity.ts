@@ -36,7 +36,7 @@ function sourcesOf(repetitions: readonly Measured[]): readonly Source[] {
 export function validityTable(
   repetitions: readonly Measured[],
   judges: readonly string[],
-  name: (id: string) => string,
+  name: (source: { readonly surrogate: string; readonly attacker?: string }) => string,
 ): Markup | false {
   const sources = sourcesOf(repetitions);
   if (sources.length === 0) return false;
@@ -44,9 +44,9 @@ export function validityTable(
     const share = mean(cells.flatMap((cell) => of(cell)?.estimate ?? []));
     return share === undefined ? "–" : percent(share);
   };
-  const rows = sources.map(({ surrogate, attacker, epsilon, cells }) => {
+  const rows = sources.map(({ epsilon, cells, ...source }) => {
     const judged = cells.filter(({ target }) => judges.includes(target));
-    return html`<tr><th scope="row">${name(surrogate)}${attacker !== undefined && ` by ${attacker}`}</th><td>${epsilon}</td>
+    return html`<tr><th scope="row">${name(source)}</th><td>${epsilon}</td>
 <td>${average(judged, ({ success }) => success)}</td><td>${average(cells, ({ wrongButInvalid }) => wrongButInvalid)}</td>
 <td>${average(cells, ({ brokeRules }) => brokeRules)}</td></tr>`;
   });
