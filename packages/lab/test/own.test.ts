@@ -342,6 +342,27 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
     await page.close();
   });
 
+  test("what a refusal names stands on the page, and mends it", async () => {
+    const [model, data] = await machine();
+    const [head, ...lines] = new TextDecoder().decode(data.bytes).split("\n");
+    const labelFirst = (line: string) => [line.split(",")[4], ...line.split(",").slice(0, 4)].join(",");
+    const table = [labelFirst(head).replace("class", "kind"), ...lines.map(labelFirst)].join("\n");
+    const { page, complaints } = await open();
+    await give(page, [model, { name: "flowers.csv", bytes: new TextEncoder().encode(table) }]);
+    const told = page.locator(".own [role=alert]");
+    await told.waitFor();
+    await settled(page);
+    expect(await told.textContent()).toMatch(/; .*"Labels in"/);
+    expect(await told.textContent()).not.toContain("--");
+    const field = page.getByRole("textbox", { name: "Labels in" });
+    await field.fill("kind");
+    await field.press("Enter");
+    await attack(page).waitFor({ timeout: 120_000 });
+    expect(await told.count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test("neither the page nor its workers can send anything anywhere else", async () => {
     let heard = 0;
     const stranger = createServer((_, response) => {

@@ -1,6 +1,7 @@
 // Sentences about data name options of the command; whoever writes a study has fields in their place.
 
 import { InputError } from "@carom/core";
+import { withOptionsAs } from "@carom/core/data";
 import { fileChoice, serviceChoice, studySchema } from "@carom/core/study";
 
 const kebab = (field: string) => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -19,18 +20,11 @@ const truths = new Map([
   ["no", "false"],
 ]);
 
-/**
- * An option, and the value that sentences give with it as an example: a list, a number, what stands in quotes, or one
- * of few words.
- */
-const mention =
-  /--([a-z]+(?:-[a-z]+)*)(?: (\w+(?:,\w+)+|"[^"]*"|-?\d[\d.]*|,|first|last|yes|no|unit|raw|ranges|latin1)(?![\w"]))?/g;
-
 /** The sentence with the fields of a study in place of options: `data.missing: 0` for `--missing 0`. */
 export function inStudyWords(sentence: string): string {
-  return sentence.replace(mention, (option: string, name: string, value: string | undefined) => {
+  return withOptionsAs(sentence, (name, value) => {
     const field = fields.get(name);
-    if (field === undefined) return option;
+    if (field === undefined) return undefined;
     if (field === "data.zeroBased") return `${field}: true`;
     if (value === undefined) return field;
     if (/\w,\w/.test(value)) return `${field}: [${value.replaceAll(",", ", ")}]`;

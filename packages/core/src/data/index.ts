@@ -45,6 +45,7 @@ export { describeBounds } from "./bounds.ts";
 export { caseWarning } from "./classWarnings.ts";
 export { factorOfRanges, float32Warning, VERY_DIFFERENT, wideBoxWarning } from "./columnWarnings.ts";
 export { type DatasetDescription, describeDataset } from "./describe.ts";
+export { withOptionsAs } from "./optionWords.ts";
 export { type DataReading, describeReading, readingParts } from "./reading.ts";
 
 // What is refused because nobody would mean it

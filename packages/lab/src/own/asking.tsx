@@ -5,6 +5,7 @@ import { attackNames } from "../question/question.ts";
 import { asTheyAre, Select } from "../select.tsx";
 import { trainedNames } from "./names.ts";
 import { answer, choose, facts, settings, stop } from "./state.ts";
+import { fields } from "./words.ts";
 
 const norms: Readonly<Record<Norm["name"], string>> = { l0: "L0", l1: "L1", l2: "L2", linf: "Linf" };
 
@@ -61,7 +62,7 @@ export function Asking() {
       <fieldset>
         <legend>Your data</legend>
         <label>
-          Labels in{" "}
+          {fields.label}{" "}
           <input
             type="text"
             placeholder="found by itself"
@@ -70,7 +71,7 @@ export function Asking() {
           />
         </label>
         <label>
-          Features between{" "}
+          {fields.box}{" "}
           <input
             type="text"
             placeholder="what is observed"

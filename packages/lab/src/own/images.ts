@@ -5,6 +5,7 @@ import { describeReading, isImageFile, labelListIn, readImages } from "@carom/co
 import { decode } from "jpeg-js";
 import { requireRoomFor } from "./files.ts";
 import { type DataChoices, type OwnData, type OwnFile, pathOf } from "./read.ts";
+import { inPageWords } from "./words.ts";
 
 /** The images among files, and lists of labels beside them; nothing where there are no images. */
 export function imagesAmong(files: readonly OwnFile[]): readonly OwnFile[] {
@@ -31,7 +32,7 @@ export async function readOwnImages(files: readonly OwnFile[], { label, box }: D
   const data = dataset(parts);
   const facts = { rows: rowCount(data), features: featureCount(data), classes: data.classNames.length };
   const reading = describeReading(folder || "the images", { ...facts, images: size, bytes: "unit" });
-  return { data, reading };
+  return { data, reading: inPageWords(reading) };
 }
 
 /** The folder that all files lie in: the one that was dropped, or none where its sub-folders were. */

@@ -28,7 +28,7 @@ export function Own() {
         <p>Labelled data are missing: drop a .npz or .csv file or a folder of images, too.</p>
       )}
       {reading.value && facts.value.length === 0 && !doing.value && <p>A model is missing: drop an .onnx file, too.</p>}
-      {(reading.value || facts.value.length > 0) && <Asking />}
+      {(reading.value || facts.value.length > 0 || faults.value.length > 0) && <Asking />}
       {now && <Found now={now} />}
       {run && <run.Opened report={run.report} onClose={closeReport} />}
     </div>

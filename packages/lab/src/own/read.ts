@@ -27,6 +27,7 @@ import {
   takenColumns,
 } from "@carom/core/models";
 import { dataFile } from "./files.ts";
+import { inPageWords } from "./words.ts";
 
 /** A file that was dropped on the page. */
 export interface OwnFile {
@@ -75,7 +76,7 @@ export async function readOwnData(
   const { reading, ...parts } = read;
   const data = dataset({ ...parts, domain: box });
   const size = { rows: rowCount(data), features: featureCount(data), classes: data.classNames.length };
-  return { data, reading: describeReading(name, { ...size, ...reading }) };
+  return { data, reading: inPageWords(describeReading(name, { ...size, ...reading })) };
 }
 
 function takenBy(models: readonly OwnFile[]) {
@@ -134,7 +135,7 @@ export async function openOwnModel(
     probabilities,
     parameters: countParameters(file),
     operators: countOperators(file, model.reading).reduce((sum, { count }) => sum + count, 0),
-    ...(notDifferentiable !== undefined && { noGradients: notDifferentiable }),
+    ...(notDifferentiable !== undefined && { noGradients: inPageWords(notDifferentiable) }),
     ...(data && { error: errorRate(argMax(await opened.scores(denseRows(data))), data.labels).estimate }),
     doubts: data ? await doubtsOf(opened, data) : [],
   };
@@ -149,7 +150,7 @@ async function doubtsOf(opened: OpenModel, data: Dataset): Promise<readonly stri
     ...roundingWarning(opened.model.parts, rows),
     ...(await checkModel(opened, rows, part.labels)),
   ];
-  return warnings.map(({ sentence }) => sentence);
+  return warnings.map(({ sentence }) => inPageWords(sentence));
 }
 
 function unknownFormat(name: string): InputError {

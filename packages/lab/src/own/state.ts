@@ -9,6 +9,7 @@ import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
 import type { OpenedProps } from "./opened.tsx";
 import type { ModelFacts, OwnFile } from "./read.ts";
 import type { OpenedReport } from "./report.ts";
+import { inPageWords } from "./words.ts";
 import url from "./worker.ts?worker&url";
 
 export const settings = signal<OwnSettings>({ norm: "l2", attack: "strongest" });
@@ -107,7 +108,7 @@ function hear(told: OwnTold): void {
   else if ("facts" in told) facts.value = told.facts;
   else if ("answer" in told) answer.value = told.answer;
   else {
-    faults.value = [...faults.value, told.fault];
+    faults.value = [...faults.value, inPageWords(told.fault)];
     doing.value = "";
   }
 }

@@ -13,6 +13,8 @@ const runtime = kernelRuntime(pause);
 const files = new Map<string, OwnFile>();
 /** The file of data, or images and what labels them. */
 let given: readonly OwnFile[] = [];
+/** The same as they were refused, and how they were to be read; read in another way they may be sound. */
+let refused: { readonly files: readonly OwnFile[]; readonly as: string } | undefined;
 
 answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) => {
   const others = added.filter((file) => !isModel(file));
@@ -22,7 +24,7 @@ answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) =>
     files.set(file.name, file);
     models.delete(file.name);
   }
-  // A file that is refused is told of, and is as if it had not come.
+  // A file that is refused is told of, and is as if it had not come, until it is to be read in another way.
   const orRefused = async <T>(work: Promise<T>, forget: () => void): Promise<T | undefined> => {
     try {
       return await work;
@@ -33,10 +35,11 @@ answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) =>
     }
   };
   let data: OwnData | undefined;
-  if (given.length > 0) {
+  const as = JSON.stringify([settings.label, settings.box]);
+  if (given.length > 0 && !(refused?.files === given && refused.as === as)) {
     await next(`reading ${given.length === 1 ? given[0].name : `${given.length} files`}`);
     data = await orRefused(dataOf(given, settings), () => {
-      given = [];
+      refused = { files: given, as };
     });
     if (data) tell({ reading: data.reading });
   }
