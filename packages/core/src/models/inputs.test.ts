@@ -50,6 +50,14 @@ function network(inputs: readonly Input[], opset = 18): Uint8Array {
   return writeModel({ ...modelOf(g.graph()), opsets: { "": opset } });
 }
 
+/** Named columns of both types, places among those of one type, and the axis of the columns as files write it. */
+const gathered = fc.record({
+  types: fc.array(fc.constantFrom<ElementType>("float32", "int64"), { minLength: 2, maxLength: 6 }),
+  picks: fc.array(fc.nat(11), { minLength: 1, maxLength: 7 }),
+  axis: fc.constantFrom(1, -1),
+  seed: fc.nat(1000),
+});
+
 function largestDifference(a: Tensor, b: Tensor): number {
   const [x, y] = [a, b].map(({ data }) => Array.from(data as Float32Array));
   expect(x.length).toBe(y.length);
@@ -129,6 +137,68 @@ describe("inputs side by side", () => {
     expect(kindsOf(lookUp(false).parts!)).toEqual(["fixed", "real", "real", "real", "real"]);
     expect(lookUp(false).onnx).toBeDefined();
     expect(lookUp(true)).toMatchObject({ onnx: undefined, unreadable: expect.stringContaining("--attack-at") });
+  });
+
+  test("columns that are gathered by their places, as exporters of column transformers do, are no table", async () => {
+    await fc.assert(
+      fc.asyncProperty(gathered, async ({ types: own, picks, axis, seed }) => {
+        const g = new GraphBuilder();
+        const each = own.map((type, i) => g.input(`column ${i}`, type, ["N", 1]));
+        // Columns of one type stand side by side, and whole numbers become real behind the choice.
+        const groups = [...new Set(own)].map((type) => {
+          const members = own.flatMap((other, i) => (other === type ? [i] : []));
+          const joined = g.node(
+            "Concat",
+            members.map((i) => each[i]),
+            { axis: { int: 1 } },
+          );
+          const places = picks.map((pick) => pick % members.length);
+          const chosen = g.node("Gather", [joined, g.ints(places)], { axis: { int: axis } });
+          const real = g.node("Cast", [chosen], { to: { int: elementTypeNumber("float32") } });
+          return { real, columns: places.map((place) => members[place]) };
+        });
+        const columns = groups.flatMap((group) => group.columns);
+        const weights = drawn(stream(seed, "weights"), [columns.length, K]);
+        const rows = g.node(
+          "Concat",
+          groups.map(({ real }) => real),
+          { axis: { int: 1 } },
+        );
+        g.output(g.node("MatMul", [rows, g.constant(weights)]), "scores");
+        const file = modelFromBytes(writeModel(modelOf(g.graph())));
+        expect(kindsOf(file.parts!)).toEqual(own.map((type) => (type === "int64" ? "integer" : "real")));
+        const model = await openModel(runtime, file);
+        const random = stream(seed, "rows");
+        const x = tensor(
+          "float32",
+          [4, own.length],
+          Array.from({ length: 4 * own.length }, () => random.integer(9)),
+        );
+        const labels = Int32Array.of(0, 1, 2, 0);
+        // Each column is weighed by the sum of the rows of weights whose place it has.
+        const slopes = own.map((_, j) =>
+          Array.from({ length: K }, (__, k) =>
+            columns.reduce((sum, column, at) => sum + (column === j ? weights.data[K * at + k] : 0), 0),
+          ),
+        );
+        const scores = Array.from(labels, (_, i) =>
+          Array.from({ length: K }, (__, k) =>
+            slopes.reduce((sum, w, j) => sum + w[k] * x.data[own.length * i + j], 0),
+          ),
+        );
+        expect(largestDifference(await model.scores(x), tensor("float32", [4, K], scores.flat()))).toBeLessThan(1e-4);
+        const shares = scores.map((row, i) => {
+          const e = row.map((score) => Math.exp(score - Math.max(...row)));
+          const sum = e.reduce((a, b) => a + b);
+          return e.map((value, k) => value / sum - (k === labels[i] ? 1 : 0));
+        });
+        const expected = shares.flatMap((share) => slopes.map((w) => w.reduce((sum, v, k) => sum + v * share[k], 0)));
+        const { gradient } = await model.differentiable!.inputGradient("crossEntropy", x, labels);
+        expect(largestDifference(gradient, tensor("float32", [4, own.length], expected))).toBeLessThan(1e-4);
+        await model.close();
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
