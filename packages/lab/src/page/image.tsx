@@ -1,6 +1,6 @@
 // A row that is an image, or what was done to one, as a picture.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { PIXELS } from "../pixels.ts";
 import { greyPicture, type Picture } from "./picture.ts";
 
@@ -19,7 +19,8 @@ interface ImageProps {
 
 export function Image({ pixels, label, isChange = false, picture = digit }: ImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  // Drawn with the words beside it, in the same frame.
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const { width, height, channels, place } = picture;
