@@ -89,20 +89,18 @@ describe.skipIf(!isHere)("a report of the command line", { timeout: 180_000 }, (
     await page.close();
   });
 
-  test("that is none, or of another kind of study, is refused in a sentence", async () => {
+  test.each([
+    ["metrics.json", "{"],
+    ["metrics.json", '{"seed": 0, "study": {}}'],
+    ["other.json", '[{"models": []}]'],
+  ])("that is none, or of another kind of study, is refused in a sentence: %s %s", async (name, text) => {
     const { page } = await open();
-    for (const [name, text] of [
-      ["metrics.json", "{"],
-      ["metrics.json", '{"seed": 0, "study": {}}'],
-      ["other.json", '[{"models": []}]'],
-    ]) {
-      const file = { name, mimeType: "application/json", buffer: Buffer.from(text) };
-      await page.locator(".drop input").setInputFiles([file]);
-      const alert = page.locator(".own [role=alert]");
-      await alert.waitFor();
-      expect(await alert.textContent()).toMatch(new RegExp(`^invalid ${name}: expected the metrics.json of an audit`));
-      expect(await opened(page).count()).toBe(0);
-    }
+    const file = { name, mimeType: "application/json", buffer: Buffer.from(text) };
+    await page.locator(".drop input").setInputFiles([file]);
+    const alert = page.locator(".own [role=alert]");
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(new RegExp(`^invalid ${name}: expected the metrics.json of an audit`));
+    expect(await opened(page).count()).toBe(0);
     await page.close();
   });
 });
