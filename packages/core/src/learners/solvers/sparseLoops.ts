@@ -159,6 +159,16 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     },
   );
 
+  /** Goes along a row of dense numbers, of which `from` is the next, and the places from `at` on of its columns. */
+  const alongRow = ({ from, isEntry, end }: Record<"from" | "isEntry" | "end", Variable>, at: Variable, body: Code[]) =>
+    whileTrue(
+      i32.isLess(at.get, end.get),
+      isEntry.set(f64.isNot(loadValue(from.get), f64.constant(0))),
+      ...body,
+      from.set(i32.add(from.get, i32.constant(bytes))),
+      at.set(i32.add(at.get, i32.constant(INT))),
+    );
+
   /** Of dense numbers, row by row: marks the columns that have entries, and returns how many entries there are. */
   const mark = wasmFunction(
     "mark",
@@ -172,14 +182,10 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
       whileTrue(
         i32.isLess(v.from.get, v.to.get),
         v.at.set(v.used.get),
-        whileTrue(
-          i32.isLess(v.at.get, v.end.get),
-          v.isEntry.set(f64.isNot(loadValue(v.from.get), f64.constant(0))),
+        alongRow(v, v.at, [
           i32.store(v.at.get, i32.or(i32.load(v.at.get), v.isEntry.get)),
           v.entries.set(i32.add(v.entries.get, v.isEntry.get)),
-          v.from.set(i32.add(v.from.get, i32.constant(bytes))),
-          v.at.set(i32.add(v.at.get, i32.constant(INT))),
-        ),
+        ]),
       ),
       v.entries.get,
     ],
@@ -203,17 +209,13 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
       whileTrue(
         i32.isLess(v.from.get, v.to.get),
         v.place.set(v.places.get),
-        whileTrue(
-          i32.isLess(v.place.get, v.end.get),
-          v.isEntry.set(f64.isNot(loadValue(v.from.get), f64.constant(0))),
+        alongRow(v, v.place, [
           i32.store(v.index.get, i32.load(v.place.get)),
           storeValue(v.value.get, loadValue(v.from.get)),
           v.index.set(i32.add(v.index.get, i32.shiftLeft(v.isEntry.get, 2))),
           v.value.set(i32.add(v.value.get, i32.shiftLeft(v.isEntry.get, bytes === 4 ? 2 : 3))),
           v.at.set(i32.add(v.at.get, v.isEntry.get)),
-          v.from.set(i32.add(v.from.get, i32.constant(bytes))),
-          v.place.set(i32.add(v.place.get, i32.constant(INT))),
-        ),
+        ]),
         v.start.set(i32.add(v.start.get, i32.constant(INT))),
         i32.store(v.start.get, v.at.get),
       ),

@@ -10,6 +10,7 @@ import { fit } from "../../learners/fit.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { stream } from "../../random.ts";
 import { auditFiles } from "../../report/auditFiles.ts";
+import { cellAt } from "../measured.ts";
 import { TARGET } from "../names.ts";
 import { type AuditInput, audit } from "./audit.ts";
 import { compareAudits } from "./comparison.ts";
@@ -76,13 +77,7 @@ describe("an audit whose points are sent to one class", () => {
     expect(result.asked.points).toBe(80);
     const into = (labels: Int32Array) => labels.filter((label) => label === 2).length;
     for (const { surrogate, attacker, target, epsilon, attackedLabels, cleanLabels } of samples) {
-      const cell = result.cells.find(
-        (each) =>
-          each.surrogate === surrogate &&
-          each.attacker === attacker &&
-          each.target === target &&
-          each.epsilon === epsilon,
-      )!;
+      const cell = cellAt(result.cells, surrogate, target, epsilon, attacker)!;
       expect(cell.targeted).toMatchObject({ count: into(attackedLabels), n: 80 });
       const model = result.models.find(({ id }) => id === target)!;
       expect(model.cleanTargeted).toMatchObject({ count: into(cleanLabels), n: 80 });
@@ -104,13 +99,7 @@ describe("an audit whose points are sent to one class", () => {
   it("counts what attacks add of that class, noise too, and finds nothing by errors", () => {
     const into = (labels: Int32Array) => labels.filter((label) => label === 2).length / labels.length;
     for (const { surrogate, attacker, target, epsilon, attackedLabels, cleanLabels } of sent.samples) {
-      const cell = sent.result.cells.find(
-        (each) =>
-          each.surrogate === surrogate &&
-          each.attacker === attacker &&
-          each.target === target &&
-          each.epsilon === epsilon,
-      )!;
+      const cell = cellAt(sent.result.cells, surrogate, target, epsilon, attacker)!;
       expect(cell.netIncrease.estimate).toBeCloseTo(into(attackedLabels) - into(cleanLabels), 12);
     }
     const { findings = [], targetFindings = [] } = sent.result;

@@ -59,17 +59,9 @@ export function separable(down: SideMap, along: SideMap): ImageMap {
       const lines = between(down.to * along.from);
       for (let c = 0; c < before.channels; c++) {
         lines.fill(0, 0, down.to * along.from);
-        const channel = c * before.channelStep;
-        for (let row = 0; row < down.to; row++) {
-          for (let t = 0; t < down.taps; t++) {
-            const weight = down.weights[row * down.taps + t];
-            if (weight === 0) continue;
-            let at = channel + (down.starts[row] + t) * along.from * before.pixelStep;
-            for (let k = row * along.from; k < (row + 1) * along.from; k++, at += before.pixelStep) {
-              lines[k] += weight * image[at];
-            }
-          }
-        }
+        eachPair(down, along.from, before, c, (weight, from, to, old) => {
+          for (let k = from, at = old; k < to; k++, at += before.pixelStep) lines[k] += weight * image[at];
+        });
         spread(lines, along, down.to, behind, c * behind.channelStep, into);
       }
     },
@@ -78,20 +70,33 @@ export function separable(down: SideMap, along: SideMap): ImageMap {
       const lines = between(down.to * along.from);
       for (let c = 0; c < before.channels; c++) {
         gather(gradient, along, down.to, behind, c * behind.channelStep, lines);
-        const channel = c * before.channelStep;
-        for (let row = 0; row < down.to; row++) {
-          for (let t = 0; t < down.taps; t++) {
-            const weight = down.weights[row * down.taps + t];
-            if (weight === 0) continue;
-            let at = channel + (down.starts[row] + t) * along.from * before.pixelStep;
-            for (let k = row * along.from; k < (row + 1) * along.from; k++, at += before.pixelStep) {
-              into[at] += weight * lines[k];
-            }
-          }
-        }
+        eachPair(down, along.from, before, c, (weight, from, to, old) => {
+          for (let k = from, at = old; k < to; k++, at += before.pixelStep) into[at] += weight * lines[k];
+        });
       }
     },
   };
+}
+
+/**
+ * The lines of so many pixels that go into each other, new and old, with the weight: where the new one begins and ends,
+ * and where the old one begins in a channel of the image.
+ */
+function eachPair(
+  { to, taps, starts, weights }: SideMap,
+  width: number,
+  { pixelStep, channelStep }: ImageLayout,
+  channel: number,
+  take: (weight: number, from: number, to: number, old: number) => void,
+): void {
+  for (let row = 0; row < to; row++) {
+    for (let t = 0; t < taps; t++) {
+      const weight = weights[row * taps + t];
+      if (weight === 0) continue;
+      const old = channel * channelStep + (starts[row] + t) * width * pixelStep;
+      take(weight, row * width, (row + 1) * width, old);
+    }
+  }
 }
 
 /** Along each line: new pixels from old ones. */
