@@ -15,11 +15,10 @@ import {
   learnerByName,
   runtimeFrom,
   stream,
-  type Tensor,
   takeRows,
   tensor,
 } from "@carom/core";
-import { openNpz, writeNpz } from "@carom/core/data";
+import { writeNpz } from "@carom/core/data";
 import { withShape } from "@carom/core/models";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";
@@ -33,6 +32,7 @@ import { readOwnImages } from "../src/own/images.ts";
 import { type OwnFile, openOwnModel, readOwnData } from "../src/own/read.ts";
 import { partsOf } from "../src/question/models.ts";
 import { builtPage, isHere, violationsIn } from "./builtPage.ts";
+import { attack, difference, give, saved, settled } from "./ownFiles.ts";
 
 const open = builtPage();
 const runtime = runtimeFrom(ort);
@@ -115,32 +115,6 @@ async function foundOn(files: readonly OwnFile[], data: Dataset): Promise<OwnAns
   const models = await Promise.all(files.map((file) => openOwnModel(runtime, file, data)));
   return attackOwn(models[0], models.at(-1)!, { norm: "l2", attack: "pgd" }, async () => {});
 }
-
-const give = (page: Page, files: readonly OwnFile[]) =>
-  page
-    .locator(".drop input")
-    .setInputFiles(files.map(({ name, bytes }) => ({ name, mimeType: "", buffer: Buffer.from(bytes) })));
-
-async function saved(page: Page, button: RegExp): Promise<Record<string, Tensor>> {
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.locator(".bring").getByRole("button", { name: button }).click(),
-  ]);
-  const archive = openNpz(readFileSync(await download.path()));
-  return Object.fromEntries(archive.names.map((name) => [name, archive.read(name)]));
-}
-
-/** The largest difference, relative to the largest number. */
-function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length);
-  const largest = Array.from(b).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0) / largest;
-}
-
-const attack = (page: Page) => page.getByRole("region", { name: "Your attack" });
-
-const settled = (page: Page) =>
-  page.locator(".own .doing").filter({ hasText: "all computed" }).waitFor({ timeout: 120_000 });
 
 /** Attacks by steps of fixed sizes: their way, unlike a line search's, depends on no last bit. */
 async function choosePgd(page: Page): Promise<void> {

@@ -1,9 +1,12 @@
 // Options that several verbs share, and the parsers that check their values.
 
 import { InputError } from "@carom/core";
+import { invalidOption as invalid, numberIn as parseNumber } from "@carom/core/data";
 import type { Command } from "commander";
 import { print } from "../terminal/print.ts";
 import { visibleJson } from "../terminal/visible.ts";
+
+export { invalid };
 
 export interface CommonOptions {
   readonly json?: boolean;
@@ -75,14 +78,6 @@ export function parseShare(text: string): number {
   const value = parseNumber(text);
   if (value >= 0 && value < 1) return value;
   throw invalid("--false-alarms", "a number from 0 and below 1", text, "for instance 0.005");
-}
-
-export function parseNumber(text: string): number {
-  return text.trim() === "" ? Number.NaN : Number(text);
-}
-
-export function invalid(option: string, expected: string, got: string, remedy: string): InputError {
-  return new InputError("invalid", `option ${option}`, { expected, got: `"${got}"`, remedy });
 }
 
 /** What somebody has to say. @throws InputError where it is not said to the verb */

@@ -19,6 +19,7 @@ it("every option about data becomes the field of that name, and no other option 
 it("values that stand as examples are written as in a file, words that follow are left", () => {
   const said: Readonly<Record<string, string>> = {
     "with --missing, for instance --missing 0": "with data.missing, for instance data.missing: 0",
+    "--missing median or --missing drop": "data.missing: median or data.missing: drop",
     'out with --drop "a b", or name it with --label if it':
       'out with data.drop: ["a b"], or name it with data.label if it',
     "say --drop first to leave it out": "say data.drop: [first] to leave it out",

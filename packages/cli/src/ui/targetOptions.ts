@@ -1,10 +1,9 @@
 // Options that say how a target behind an address is asked.
 
 import { InputError } from "@carom/core";
-import { isRowShape, type OpenSizes } from "@carom/core/models";
+import { classNamesIn, isRowShape, type OpenSizes } from "@carom/core/models";
 import type { Command } from "commander";
 import type { TargetOptions } from "../host/http/target.ts";
-import { parseNames } from "./modelOptions.ts";
 import { invalid, parsePositive } from "./options.ts";
 
 /** What the command line may say of a target behind an address. */
@@ -48,7 +47,7 @@ export function withAddressOptions(command: Command): Command {
     .option("--output <name>", "the output that holds the scores, where the model has several")
     .option("--header <header>", "added to every request, such as 'X-Api-Key: $KEY'; may be repeated", collect)
     .option("--auth-env <variable>", "environment variable that holds a token for the Authorization header")
-    .option("--classes <list>", "names of the target's classes, in the order of its scores", parseNames)
+    .option("--classes <list>", "names of the target's classes, in the order of its scores", classNamesIn)
     .option("--target-version <text>", "what the deployed version is called; answers of another one are not used")
     .option("--max-queries <count>", "the most rows that may be sent, retries and interrupted runs included", (text) =>
       parsePositive("--max-queries", text),

@@ -55,9 +55,11 @@ export { beyond, dataLimits, heedLimits, type Limit, modelLimits, mostOf } from 
 
 // Formats of files
 
+export { invalidOption, numberIn } from "../spelled.ts";
 export { type BytesAs, floatFeatures, meaningOfBytes } from "./features.ts";
 export type { DataFile, DataFormat, DataOptions, DataParts, DataTask } from "./formats/format.ts";
 export { dataFormats, formatOf } from "./formats/index.ts";
+export { dataOptionParsers } from "./spelledOptions.ts";
 
 // Tables
 

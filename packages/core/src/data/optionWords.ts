@@ -1,11 +1,15 @@
 // Sentences about data and models name options of the command; other hosts have fields in their place.
 
+const words = ["first", "last", "yes", "no", "unit", "raw", "ranges", "latin1", "median", "drop"];
+
 /**
  * An option, and the value that sentences give with it as an example: a list, a number, what stands in quotes, or one
  * of few words.
  */
-const mention =
-  /--([a-z]+(?:-[a-z]+)*)(?: (\w+(?:,\w+)+|"[^"]*"|-?\d[\d.]*|,|first|last|yes|no|unit|raw|ranges|latin1)(?![\w"]))?/g;
+const mention = new RegExp(
+  String.raw`--([a-z]+(?:-[a-z]+)*)(?: (\w+(?:,\w+)+|"[^"]*"|-?\d[\d.]*|,|${words.join("|")})(?![\w"]))?`,
+  "g",
+);
 
 /**
  * The sentence with other words in place of options of the command. `wordsFor` receives an option's name without dashes

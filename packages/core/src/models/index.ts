@@ -63,3 +63,4 @@ export { calibratedModel } from "./calibrated.ts";
 export { onColumns, weightedColumns } from "./columns.ts";
 export { cutAt, type Halves } from "./cut.ts";
 export { type Normalization, normalizedModel } from "./normalized.ts";
+export { classNamesIn, normalizationIn, sizesIn } from "./spelledOptions.ts";

@@ -4,7 +4,8 @@ import { dataset, featureCount, rowCount } from "@carom/core";
 import { describeReading, isImageFile, labelListIn, readImages } from "@carom/core/data";
 import { decode } from "jpeg-js";
 import { requireRoomFor } from "./files.ts";
-import { type DataChoices, type OwnData, type OwnFile, pathOf } from "./read.ts";
+import type { DataChoices } from "./options.ts";
+import { type OwnData, type OwnFile, pathOf } from "./read.ts";
 import { inPageWords } from "./words.ts";
 
 /** The images among files, and lists of labels beside them; nothing where there are no images. */
@@ -13,8 +14,11 @@ export function imagesAmong(files: readonly OwnFile[]): readonly OwnFile[] {
   return images.some(({ name }) => isImageFile(name)) ? images : [];
 }
 
+/** The options that say something about images. */
+export const heededByImages = ["label", "box", "bytes"] as const;
+
 /** Images in sub-folders, or beside a list of labels. @throws InputError as `readImages` does */
-export async function readOwnImages(files: readonly OwnFile[], { label, box }: DataChoices): Promise<OwnData> {
+export async function readOwnImages(files: readonly OwnFile[], choices: DataChoices): Promise<OwnData> {
   const folder = folderOf(files);
   const inside = new Map(files.map((file) => [pathOf(file).slice(folder === "" ? 0 : folder.length + 1), file.bytes]));
   const read = async (path: string) => inside.get(path)!;
@@ -27,11 +31,11 @@ export async function readOwnImages(files: readonly OwnFile[], { label, box }: D
       decodeJpeg: decode,
       requireRoomFor,
     },
-    { label, box },
+    choices,
   );
   const data = dataset(parts);
   const facts = { rows: rowCount(data), features: featureCount(data), classes: data.classNames.length };
-  const reading = describeReading(folder || "the images", { ...facts, images: size, bytes: "unit" });
+  const reading = describeReading(folder || "the images", { ...facts, images: size, bytes: choices.bytes ?? "unit" });
   return { data, reading: inPageWords(reading) };
 }
 

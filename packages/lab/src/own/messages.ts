@@ -1,10 +1,12 @@
 // What the page and the worker of the user's own files say to each other.
 
 import type { OwnAnswer, OwnChoices } from "./attack.ts";
-import type { DataChoices, ModelFacts, OwnFile } from "./read.ts";
+import type { DataChoices, Written } from "./options.ts";
+import type { ModelFacts, OwnFile } from "./read.ts";
 
 /** What the user asks of the files; names are those of files. */
-export interface OwnSettings extends OwnChoices, DataChoices {
+export interface OwnSettings extends OwnChoices {
+  readonly written: Written;
   readonly surrogate?: string;
   readonly target?: string;
 }
@@ -20,6 +22,7 @@ export interface OwnAsked {
 /** What is known so far. */
 export type OwnTold = { readonly about: "files"; readonly number: number } & (
   | { readonly doing: string }
+  | { readonly heeded: readonly (keyof DataChoices)[] }
   | { readonly reading: string }
   | { readonly facts: readonly ModelFacts[] }
   | { readonly answer: OwnAnswer }

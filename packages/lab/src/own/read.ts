@@ -8,25 +8,30 @@ import {
   errorRate,
   featureCount,
   InputError,
+  type Model,
   modelFromBytes,
   type OpenModel,
   openModel,
   type Runtime,
   readModel,
   rowCount,
+  writeModel,
 } from "@carom/core";
-import { dataFormats, describeReading, formatOf, spreadRows } from "@carom/core/data";
+import { type DataFormat, dataFormats, describeReading, formatOf, meaningOfBytes, spreadRows } from "@carom/core/data";
 import {
   assumedOrder,
   checkModel,
   columnsFor,
   countOperators,
   countParameters,
+  normalizedModel,
   roundingWarning,
   rowsFor,
   takenColumns,
+  withSizes,
 } from "@carom/core/models";
 import { dataFile } from "./files.ts";
+import type { DataChoices, ModelChoices } from "./options.ts";
 import { inPageWords } from "./words.ts";
 
 /** A file that was dropped on the page. */
@@ -35,14 +40,6 @@ export interface OwnFile {
   /** The path of the folder that it came in; absent where it came by itself. */
   readonly folder?: string;
   readonly bytes: Uint8Array;
-}
-
-/** What may be said of the data. */
-export interface DataChoices {
-  /** The column or array of the labels. */
-  readonly label?: string | undefined;
-  /** The interval that all features live in. */
-  readonly box?: readonly [number, number] | undefined;
 }
 
 /** Data that were read. */
@@ -58,31 +55,44 @@ export const pathOf = ({ name, folder = "" }: OwnFile): string => (folder === ""
 /** Whether a file is a model, by its name. */
 export const isModel = ({ name }: OwnFile): boolean => /\.onnx$/i.test(name);
 
+/** The options that say something about such data. @throws InputError for a file of no format that the core reads */
+export function heededBy({ name }: OwnFile): readonly (keyof DataChoices)[] {
+  return ["box", ...singleFormat(name).options];
+}
+
 /** Data in a file of any format that the core reads; `models` say which columns of a table are features. */
 export async function readOwnData(
   { name, bytes }: OwnFile,
-  { label, box }: DataChoices,
+  choices: DataChoices,
   models: readonly OwnFile[],
 ): Promise<OwnData> {
-  const found = formatOf(name);
-  if (found?.paths.length !== 1) throw unknownFormat(name);
-  const { format } = found;
+  const format = singleFormat(name);
   const taken = format.options.includes("categorical") ? takenBy(models) : undefined;
-  const read = await format.read([dataFile(name, bytes)], {
-    ...(label !== undefined && { label }),
-    ...(taken && { taken }),
-  });
+  const read = await format.read([dataFile(name, bytes)], { ...choices, ...(taken && { taken }) });
   if (!read) throw unknownFormat(name);
   const { reading, ...parts } = read;
-  const data = dataset({ ...parts, domain: box });
+  const { features } = parts;
+  const meaning = "type" in features ? meaningOfBytes(features) : undefined;
+  const data = dataset({ ...parts, domain: choices.box, bytes: choices.bytes });
   const size = { rows: rowCount(data), features: featureCount(data), classes: data.classNames.length };
-  return { data, reading: inPageWords(describeReading(name, { ...size, ...reading })) };
+  const facts = { ...size, ...reading, ...(meaning && { bytes: choices.bytes ?? meaning }) };
+  return { data, reading: inPageWords(describeReading(name, facts)) };
+}
+
+function singleFormat(name: string): DataFormat {
+  const found = formatOf(name);
+  if (found?.paths.length !== 1) throw unknownFormat(name);
+  return found.format;
 }
 
 function takenBy(models: readonly OwnFile[]) {
   for (const { bytes } of models) {
-    const taken = takenColumns(modelFromBytes(bytes));
-    if (taken) return taken;
+    try {
+      const taken = takenColumns(modelFromBytes(bytes));
+      if (taken) return taken;
+    } catch {
+      // Why it is no model is told when it is opened.
+    }
   }
   return undefined;
 }
@@ -122,9 +132,10 @@ export async function openOwnModel(
   runtime: Runtime,
   { name, bytes }: OwnFile,
   given: Dataset | undefined,
+  choices: ModelChoices = {},
 ): Promise<OwnModel> {
   const rows = given && denseRows(spreadRows(given, CHECKED));
-  const opened = await openModel(runtime, { ...modelFromBytes(bytes), name }, rows);
+  const opened = await openModel(runtime, { ...modelAs(bytes, choices), name }, rows);
   const { model, inputShape, classes, probabilities, notDifferentiable } = opened;
   const file = readModel(bytes);
   const data = given && rowsFor(columnsFor(given, model, name), opened, name);
@@ -140,6 +151,14 @@ export async function openOwnModel(
     doubts: data ? await doubtsOf(opened, data) : [],
   };
   return { opened, facts, data };
+}
+
+/** The model in a file, read as it was said to be. */
+function modelAs(bytes: Uint8Array, { inputShape, output, normalize, classes }: ModelChoices): Model {
+  const sized = inputShape === undefined ? bytes : writeModel(withSizes(readModel(bytes), inputShape));
+  const model = modelFromBytes(sized, output === undefined ? {} : { output });
+  const behind = normalize ? normalizedModel(model, normalize) : model;
+  return classes ? { ...behind, classNames: classes } : behind;
 }
 
 async function doubtsOf(opened: OpenModel, data: Dataset): Promise<readonly string[]> {

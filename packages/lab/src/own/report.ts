@@ -65,7 +65,7 @@ function takenFrom(result: AuditResult): Taken {
       norm: asked.norm,
       most,
       ...given("attack", known),
-      ...(asked.bounds === undefined && { box: asked.box }),
+      ...(asked.bounds === undefined && { written: { box: asked.box.join(",") } }),
     },
     words: [
       `The digits above are now asked the same as far as the page can: ${[

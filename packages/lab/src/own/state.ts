@@ -7,12 +7,16 @@ import { show } from "../state.ts";
 import type { OwnAnswer } from "./attack.ts";
 import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
 import type { OpenedProps } from "./opened.tsx";
+import type { DataChoices, Written } from "./options.ts";
 import type { ModelFacts, OwnFile } from "./read.ts";
 import type { OpenedReport } from "./report.ts";
 import { inPageWords } from "./words.ts";
 import url from "./worker.ts?worker&url";
 
-export const settings = signal<OwnSettings>({ norm: "l2", attack: "strongest" });
+const first: OwnSettings = { norm: "l2", attack: "strongest", written: {} };
+export const settings = signal(first);
+/** The options that data of the kind that is there heed. */
+export const heeded = signal<readonly (keyof DataChoices)[]>(["label", "box"]);
 export const doing = signal("");
 export const faults = signal<readonly string[]>([]);
 export const reading = signal("");
@@ -59,7 +63,8 @@ export async function take(files: readonly OwnFile[]): Promise<void> {
     try {
       const report = readReport(file);
       opened.value = { report, Opened };
-      settings.value = { ...settings.value, ...report.taken.settings };
+      const { written, ...taken } = report.taken.settings;
+      settings.value = { ...settings.value, ...taken, written: { ...settings.value.written, ...written } };
       show(report.taken.view);
     } catch (error) {
       told.push(error instanceof Error ? error.message : String(error));
@@ -89,12 +94,18 @@ export function choose(part: Partial<OwnSettings>): void {
   void ask();
 }
 
+/** Changes what stands in a field; an empty one says nothing. */
+export function write(option: keyof Written, text: string): void {
+  const { [option]: _, ...others } = settings.value.written;
+  choose({ written: text.trim() === "" ? others : { ...others, [option]: text.trim() } });
+}
+
 /** Ends what is being computed, and forgets all files. */
 export async function stop(): Promise<void> {
   (await worker)?.terminate();
   worker = undefined;
   number++;
-  settings.value = { norm: "l2", attack: "strongest" };
+  settings.value = first;
   for (const each of [doing, reading]) each.value = "";
   facts.value = [];
   faults.value = [];
@@ -105,6 +116,7 @@ export async function stop(): Promise<void> {
 function hear(told: OwnTold): void {
   if ("doing" in told) doing.value = told.doing;
   else if ("reading" in told) reading.value = told.reading;
+  else if ("heeded" in told) heeded.value = told.heeded;
   else if ("facts" in told) facts.value = told.facts;
   else if ("answer" in told) answer.value = told.answer;
   else {

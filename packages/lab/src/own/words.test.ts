@@ -11,10 +11,18 @@ describe("words of the page", () => {
     ["name the array of labels with --label", 'name the array of labels with "Labels in"'],
     ['with --label: --label "kind" if it does', 'with "Labels in": "kind" in "Labels in" if it does'],
     ["Without a box (--box) each", 'Without a box ("Features between") each'],
-    ['separator ";" (--separator), names on top (--names)', 'separator ";", names on top'],
     [
-      "say --names yes or --names no",
-      "say --names yes or --names no (this page has no field for --names, which the command carom has)",
+      'separator ";" (--separator), names on top (--names)',
+      'separator ";" ("Separator"), names on top ("Names on top")',
+    ],
+    ["say --names yes or --names no", 'say yes in "Names on top" or no in "Names on top"'],
+    ["say --decimal , for the first", 'say "," in "Decimal mark" for the first'],
+    ["--missing median or --missing drop", 'median in "Missing values" or drop in "Missing values"'],
+    ["invalid option --missing: expected", 'invalid field "Missing values": expected'],
+    ["read by another (--unheard)", "read by another"],
+    [
+      "leave out --attack-at",
+      "leave out --attack-at (this page has no field for --attack-at, which the command carom has)",
     ],
     ["nothing of the kind -- at all", "nothing of the kind -- at all"],
   ])("%s", (said, expected) => expect(inPageWords(said)).toBe(expected));

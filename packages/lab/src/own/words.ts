@@ -1,11 +1,14 @@
 // Sentences of the core as the page says them: it has fields in place of some options of the command.
 
 import { withOptionsAs } from "@carom/core/data";
+import { fields } from "./fields.ts";
 
-/** The field of the page for each option of the command that has one. */
-export const fields = { label: "Labels in", box: "Features between" } as const;
-
-const fieldFor = (option: string): string | undefined => new Map<string, string>(Object.entries(fields)).get(option);
+const labels: ReadonlyMap<string, string> = new Map(
+  Object.entries(fields).map(([name, { label }]) => [
+    name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    label,
+  ]),
+);
 
 /**
  * The sentence with fields of the page in place of options: `with "Labels in"` for `with --label`. That something was
@@ -13,10 +16,12 @@ const fieldFor = (option: string): string | undefined => new Map<string, string>
  */
 export function inPageWords(sentence: string): string {
   const words = withOptionsAs(
-    sentence.replace(/ \(--([a-z-]+)\)/g, (all, option: string) => (fieldFor(option) === undefined ? "" : all)),
+    sentence
+      .replace(/ \(--([a-z-]+)\)/g, (all, option: string) => (labels.has(option) ? all : ""))
+      .replace(/^(\w+ )option --/, "$1field --"),
     (option, value) => {
-      const field = fieldFor(option);
-      return field && `${value === undefined ? "" : `${value} in `}"${field}"`;
+      const label = labels.get(option);
+      return label && `${value === undefined ? "" : `${value === "," ? '","' : value} in `}"${label}"`;
     },
   );
   const others = new Set<string>();

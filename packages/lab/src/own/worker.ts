@@ -3,50 +3,54 @@
 import { answering, pause } from "../answering.ts";
 import { kernelRuntime } from "../kernels/runtime.ts";
 import { attackedRows, attackOwn } from "./attack.ts";
-import { imagesAmong, readOwnImages } from "./images.ts";
-import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
+import { heededByImages, imagesAmong, readOwnImages } from "./images.ts";
+import type { OwnAsked, OwnTold } from "./messages.ts";
 import { DEFAULT_TRAINED, trainedNames } from "./names.ts";
-import { isModel, type OwnData, type OwnFile, type OwnModel, openOwnModel, readOwnData } from "./read.ts";
+import { type DataChoices, dataChoicesIn, type ModelChoices, modelChoicesIn } from "./options.ts";
+import { heededBy, isModel, type OwnData, type OwnFile, type OwnModel, openOwnModel, readOwnData } from "./read.ts";
 import { trainSurrogate } from "./trained.ts";
 
 const runtime = kernelRuntime(pause);
 const files = new Map<string, OwnFile>();
 /** The file of data, or images and what labels them. */
 let given: readonly OwnFile[] = [];
-/** The same as they were refused, and how they were to be read; read in another way they may be sound. */
-let refused: { readonly files: readonly OwnFile[]; readonly as: string } | undefined;
+/** Data and models as they were refused, and how they were to be read; read in another way they may be sound. */
+const refused = new WeakMap<OwnFile | readonly OwnFile[], string>();
 
 answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) => {
   const others = added.filter((file) => !isModel(file));
   const images = imagesAmong(others);
   if (others.length > 0) given = images.length > 0 ? images : others.slice(-1);
-  for (const file of added.filter(isModel)) {
-    files.set(file.name, file);
-    models.delete(file.name);
-  }
-  // A file that is refused is told of, and is as if it had not come, until it is to be read in another way.
-  const orRefused = async <T>(work: Promise<T>, forget: () => void): Promise<T | undefined> => {
+  // Models that were refused make way for what comes next.
+  if (added.length > 0) for (const [name, file] of files) if (refused.has(file)) files.delete(name);
+  for (const file of added.filter(isModel)) files.set(file.name, file);
+  const as = JSON.stringify(settings.written);
+  // What is refused is told of, and is as if it had not come, until it is to be read in another way.
+  const orRefused = async <T>(read: OwnFile | readonly OwnFile[], work: () => Promise<T>): Promise<T | undefined> => {
+    if (refused.get(read) === as) return undefined;
+    refused.delete(read);
     try {
-      return await work;
+      return await work();
     } catch (error) {
-      forget();
+      refused.set(read, as);
       tell({ fault: error instanceof Error ? error.message : String(error) });
       return undefined;
     }
   };
   let data: OwnData | undefined;
-  const as = JSON.stringify([settings.label, settings.box]);
-  if (given.length > 0 && !(refused?.files === given && refused.as === as)) {
+  if (given.length > 0) {
     await next(`reading ${given.length === 1 ? given[0].name : `${given.length} files`}`);
-    data = await orRefused(dataOf(given, settings), () => {
-      refused = { files: given, as };
+    data = await orRefused(given, async () => {
+      const heeded = imagesAmong(given).length > 0 ? heededByImages : heededBy(given[0]);
+      tell({ heeded });
+      return dataOf(given, dataChoicesIn(settings.written, heeded));
     });
     if (data) tell({ reading: data.reading });
   }
   const there: OwnModel[] = [];
   for (const file of files.values()) {
     await next(`opening ${file.name}`);
-    const model = await orRefused(modelOf(file, data), () => files.delete(file.name));
+    const model = await orRefused(file, async () => modelOf(file, data, modelChoicesIn(settings.written)));
     if (model) there.push(model);
   }
   tell({ facts: there.map(({ facts }) => facts) });
@@ -72,28 +76,31 @@ answering<OwnAsked, OwnTold>("files", async ({ added, settings }, tell, next) =>
   await next("");
 });
 
-let lastRead: { readonly of: string; readonly read: readonly OwnFile[]; readonly data: OwnData } | undefined;
+let lastRead: { readonly as: string; readonly read: readonly OwnFile[]; readonly data: OwnData } | undefined;
 
 /** The data of files, read once for each way to read them. */
-async function dataOf(read: readonly OwnFile[], { label, box }: OwnSettings): Promise<OwnData> {
-  const of = JSON.stringify([label, box, [...files.keys()]]);
-  if (lastRead?.read === read && lastRead.of === of) return lastRead.data;
-  const choices = { label, box };
+async function dataOf(read: readonly OwnFile[], choices: DataChoices): Promise<OwnData> {
+  const as = JSON.stringify([choices, [...files.keys()]]);
+  if (lastRead?.read === read && lastRead.as === as) return lastRead.data;
   const data =
     imagesAmong(read).length > 0
       ? await readOwnImages(read, choices)
       : await readOwnData(read[0], choices, [...files.values()]);
-  lastRead = { of, read, data };
+  lastRead = { as, read, data };
   return data;
 }
 
-const models = new Map<string, { readonly data: OwnData | undefined; readonly model: OwnModel }>();
+const models = new Map<
+  OwnFile,
+  { readonly data: OwnData | undefined; readonly as: string; readonly model: OwnModel }
+>();
 
-/** A model opened beside data, once. */
-async function modelOf(file: OwnFile, data: OwnData | undefined): Promise<OwnModel> {
-  const found = models.get(file.name);
-  if (found && found.data === data) return found.model;
-  const model = await openOwnModel(runtime, file, data?.data);
-  models.set(file.name, { data, model });
+/** A model opened beside data, once for each way to read it. */
+async function modelOf(file: OwnFile, data: OwnData | undefined, choices: ModelChoices): Promise<OwnModel> {
+  const as = JSON.stringify(choices);
+  const found = models.get(file);
+  if (found && found.data === data && found.as === as) return found.model;
+  const model = await openOwnModel(runtime, file, data?.data, choices);
+  models.set(file, { data, as, model });
   return model;
 }
