@@ -5,7 +5,8 @@
 /** Bytes of instructions, nested as they were composed. */
 export type Code = readonly (number | Code)[];
 
-type Type = "i32" | "f64";
+/** `f64x2` is two numbers side by side, which one instruction takes together, each as it would be alone. */
+type Type = "i32" | "f64" | "f64x2";
 
 /** A parameter or a further variable of a function. */
 export interface Variable {
@@ -50,7 +51,9 @@ export const i32 = {
   constant: (value: number): Code => [0x41, ...signed(value)],
   add: (a: Code, b: Code): Code => [a, b, 0x6a],
   subtract: (a: Code, b: Code): Code => [a, b, 0x6b],
+  multiply: (a: Code, b: Code): Code => [a, b, 0x6c],
   shiftLeft: (a: Code, bits: number): Code => [a, i32.constant(bits), 0x74],
+  shiftRight: (a: Code, bits: number): Code => [a, i32.constant(bits), 0x76],
   or: (a: Code, b: Code): Code => [a, b, 0x72],
   /** Of numbers without sign. */
   isLess: (a: Code, b: Code): Code => [a, b, 0x49],
@@ -62,13 +65,38 @@ export const i32 = {
 export const f64 = {
   constant: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
   add: (a: Code, b: Code): Code => [a, b, 0xa0],
+  subtract: (a: Code, b: Code): Code => [a, b, 0xa1],
   multiply: (a: Code, b: Code): Code => [a, b, 0xa2],
+  divide: (a: Code, b: Code): Code => [a, b, 0xa3],
+  /** As `Math.min`, `Math.max` and `Math.sqrt`. */
+  min: (a: Code, b: Code): Code => [a, b, 0xa4],
+  max: (a: Code, b: Code): Code => [a, b, 0xa5],
+  sqrt: (a: Code): Code => [a, 0x9f],
   isNot: (a: Code, b: Code): Code => [a, b, 0x62],
+  isLess: (a: Code, b: Code): Code => [a, b, 0x63],
   load: (address: Code, offset = 0): Code => [address, 0x2b, 3, ...unsigned(offset)],
-  store: (address: Code, value: Code): Code => [address, value, 0x39, 3, 0],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x39, 3, ...unsigned(offset)],
   /** A number of 32 bits, widened, and one written as such. */
   loadSingle: (address: Code, offset = 0): Code => [address, 0x2a, 2, ...unsigned(offset), 0xbb],
   storeSingle: (address: Code, value: Code): Code => [address, value, 0xb6, 0x38, 2, 0],
+};
+
+const simd = (...code: Code): Code => [0xfd, code];
+
+/** Instructions on two numbers of 64 bits, one after the other in memory. */
+export const f64x2 = {
+  splat: (a: Code): Code => [a, simd(0x14)],
+  lane: (a: Code, place: 0 | 1): Code => [a, simd(0x21, place)],
+  add: (a: Code, b: Code): Code => [a, b, simd(0xf0, 1)],
+  subtract: (a: Code, b: Code): Code => [a, b, simd(0xf1, 1)],
+  multiply: (a: Code, b: Code): Code => [a, b, simd(0xf2, 1)],
+  divide: (a: Code, b: Code): Code => [a, b, simd(0xf3, 1)],
+  load: (address: Code, offset = 0): Code => [address, simd(0x00, 3, ...unsigned(offset))],
+  /** One number, twice. */
+  loadSplat: (address: Code, offset = 0): Code => [address, simd(0x0a, 3, ...unsigned(offset))],
+  /** One number, and 0 after it. */
+  loadFirst: (address: Code, offset = 0): Code => [address, simd(0x5d, 3, ...unsigned(offset))],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x0b, 3, ...unsigned(offset))],
 };
 
 /** Does what follows again and again, as long as the condition holds before. */
@@ -87,7 +115,7 @@ export function call(place: number, ...given: readonly Code[]): Code {
 
 /** A module of functions that share the memory they are handed as `host.memory`; all are exported by name. */
 export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const typeOf: Record<Type, number> = { i32: 0x7f, f64: 0x7c };
+  const typeOf: Record<Type, number> = { i32: 0x7f, f64: 0x7c, f64x2: 0x7b };
   const types = functions.map(({ parameters, result }) => [
     0x60,
     list(parameters.map((type) => [typeOf[type]])),
@@ -108,8 +136,19 @@ export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<Array
   );
 }
 
-const flat = (code: Code): number[] => code.flatMap((each) => (typeof each === "number" ? [each] : flat(each)));
-const sized = (code: Code): Code => [...unsigned(flat(code).length), code];
+function flat(code: Code, into: number[] = []): number[] {
+  for (const each of code) {
+    if (typeof each === "number") into.push(each);
+    else flat(each, into);
+  }
+  return into;
+}
+
+function sized(code: Code): Code {
+  const bytes = flat(code);
+  return [unsigned(bytes.length), bytes];
+}
+
 const section = (id: number, content: Code): Code => [id, sized(content)];
 const list = (items: readonly Code[]): Code => [...unsigned(items.length), items];
 const text = (ascii: string): Code => list(Array.from(ascii, (letter) => [letter.charCodeAt(0)]));

@@ -4,6 +4,8 @@ import { dot } from "../../linalg.ts";
 import { matrixProduct } from "../../models/matrixProduct.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Tensor } from "../../tensor.ts";
+import { factorLoops, TILE } from "./factorLoops.ts";
+import { lentLoops } from "./hostedLoops.ts";
 
 /** Lower triangular L with A = L L^T, row-major [n, n]; what lies above the diagonal is not to be read. */
 export interface CholeskyFactor {
@@ -18,8 +20,59 @@ export interface CholeskyFactor {
  * A + E with a small diagonal E >= 0, which serves as a preconditioner and for steps of descent.
  */
 export function cholesky(a: Float64Array, size: number, floor = 1e-14): CholeskyFactor {
-  factorRows(a, size, 0, size, leastPivot(a, size, floor));
+  const least = leastPivot(a, size, floor);
+  if (size < WORTH_LENDING || !compiledFactor(a, size, least)) factorRows(a, size, 0, size, least);
   return { size, lower: a };
+}
+
+/** Below this size plain loops are done before a matrix has been copied to compiled ones. */
+const WORTH_LENDING = 24;
+
+const lend = lentLoops<"factor" | "forward" | "backward">(factorLoops);
+/** The factor that lies in the lent memory, where the last one that was needed stays. */
+let held: Float64Array | undefined;
+
+/** Room for a matrix, filled up to whole tiles, and for four vectors behind it; undefined where the host has none. */
+function lentFor(size: number) {
+  const side = TILE * Math.ceil(size / TILE);
+  const lent = lend(8 * side * (side + TILE));
+  if (!lent) return undefined;
+  const numbers = new Float64Array(lent.memory.buffer, 0, side * (side + TILE));
+  return { ...lent, side, numbers, vector: side * side };
+}
+
+/** Copies a matrix to lent memory; what fills it up is of the identity. */
+function copyTo({ numbers, side }: NonNullable<ReturnType<typeof lentFor>>, a: Float64Array, size: number): void {
+  for (let i = 0; i < size; i++) numbers.set(a.subarray(i * size, (i + 1) * size), i * side);
+  for (let i = size; i < side; i++) {
+    for (let j = 0; j < side; j++) numbers[i * side + j] = numbers[j * side + i] = i === j ? 1 : 0;
+  }
+}
+
+/** The factor by compiled loops, in place; false where the host has none. */
+function compiledFactor(a: Float64Array, size: number, least: number): boolean {
+  const lent = lentFor(size);
+  if (!lent) return false;
+  const { numbers, side, loops, vector } = lent;
+  copyTo(lent, a, size);
+  loops.factor(side, 8 * side, 8 * vector, least);
+  for (let i = 0; i < size; i++) a.set(numbers.subarray(i * side, i * side + size), i * size);
+  held = a;
+  return true;
+}
+
+/** The x with L L^T x = b by compiled loops; undefined where the host has none. */
+function compiledSolve({ size, lower }: CholeskyFactor, b: Float64Array): Float64Array | undefined {
+  const lent = lentFor(size);
+  if (!lent) return undefined;
+  const { numbers, side, loops, vector } = lent;
+  if (held !== lower) copyTo(lent, lower, size);
+  held = lower;
+  const x = numbers.subarray(vector, vector + size);
+  x.set(b);
+  loops.forward(8 * side, 8 * vector, 8 * size);
+  loops.backward(8 * side, 8 * vector, 8 * size);
+  return x.slice();
 }
 
 function leastPivot(a: Float64Array, size: number, floor: number): number {
@@ -73,12 +126,14 @@ function factorRows(a: Float64Array, size: number, left: number, right: number, 
   }
 }
 
-/** Columns that are factored at a time by plain loops. */
+/** Columns that are factored at a time where the runtime takes part. */
 const BLOCK = 64;
+/** Up to this size its products are not worth the detour. */
+const SMALL = 1024;
 
 /**
- * As `cholesky`, column block by column block: what the columns on the left contribute to a block is one product by the
- * runtime, so that plain loops do but a share of the work that falls with the size.
+ * As `cholesky`, of large matrices column block by column block: what the columns on the left contribute to a block is
+ * one product by the runtime, so that loops do but a share of the work that falls with the size.
  */
 export async function choleskyByBlocks(
   a: Float64Array,
@@ -86,7 +141,7 @@ export async function choleskyByBlocks(
   runtime: Runtime,
   floor = 1e-14,
 ): Promise<CholeskyFactor> {
-  if (size <= 3 * BLOCK) return cholesky(a, size, floor);
+  if (size <= SMALL) return cholesky(a, size, floor);
   const least = leastPivot(a, size, floor);
   const product = await matrixProduct(runtime, "float64", "right");
   for (let left = 0; left < size; left += BLOCK) {
@@ -131,6 +186,8 @@ export function choleskyWith({ size, lower }: CholeskyFactor, column: Float64Arr
 
 /** The x with L L^T x = b. */
 export function choleskySolve({ size, lower }: CholeskyFactor, b: Float64Array): Float64Array {
+  const compiled = size < WORTH_LENDING ? undefined : compiledSolve({ size, lower }, b);
+  if (compiled) return compiled;
   const x = forward({ size, lower }, b.slice());
   for (let i = size - 1; i >= 0; i--) {
     const value = x[i] / lower[i * size + i];

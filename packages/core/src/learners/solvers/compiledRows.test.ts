@@ -12,6 +12,7 @@ import { linearRows } from "../linearModel.ts";
 import { logistic } from "../logistic.ts";
 import { compiledEntries } from "./compiledRows.ts";
 import { denseRowsOf } from "./denseRows.ts";
+import { plainGram } from "./gram.ts";
 import { addRows, overColumns, rowsTimes, thereAndBack, usedColumns } from "./sparseProducts.ts";
 
 afterEach(() => {
@@ -57,6 +58,8 @@ it("rows are compressed and multiplied as plain loops do it, to the last bit", (
         expect(products.addTo(c, w.slice())).toEqual(addRows(plain, c, w.slice()));
         expect(products.addTo(c, v.slice())).toEqual(addRows(plain, c, v.slice()));
         expect(products.thereAndBack(c, v)).toEqual(thereAndBack(plain, c, v));
+        const [gram, expected] = [products.gram?.(c, 0.1), plainGram(plain, c, 0.1)];
+        expect(gram?.findIndex((value, at) => !Object.is(value, expected[at]))).toBe(-1);
       }
     }),
     { numRuns: 25 },

@@ -1,8 +1,9 @@
 // Compressed rows in the memory of compiled loops, made of dense ones.
 
 import type { SparseRows } from "../../data/sparse.ts";
-import { elementBytes, type FloatType } from "../../tensor.ts";
+import { elementBytes } from "../../tensor.ts";
 import { type DenseRows, forEachBlock, largestBlock } from "./denseRows.ts";
+import { type HostedLoops, hostedLoops, pagesFor } from "./hostedLoops.ts";
 import { type LoopName, sparseLoops } from "./sparseLoops.ts";
 
 /** Products of rows with vectors, as in `sparseProducts.ts`. */
@@ -13,7 +14,12 @@ export interface RowProducts {
   addTo(c: Float64Array, into: Float64Array): Float64Array;
   /** X^T diag(c) X v, where each row of X ends in a one that is not written. */
   thereAndBack(c: Float64Array, v: Float64Array): Float64Array;
+  /** X^T diag(c) X of such rows, lower triangle, without those of at most `least`; absent where columns are many. */
+  gram?(c: Float64Array, least: number): Float64Array;
 }
+
+/** Columns up to which there is room for their Gram matrix. */
+const SQUARED = 1024;
 
 /** Rows that have loops of their own. */
 interface CompiledRows extends SparseRows {
@@ -33,26 +39,13 @@ interface CompiledEntries {
 /** Memory whose addresses have 32 bits holds the entries of no more than so many bytes of dense rows. */
 const LARGEST = 2 ** 32;
 
-type Loops = Record<LoopName, (...given: number[]) => number>;
+type Loops = HostedLoops<LoopName>["loops"];
 
-const modules = new Map<FloatType, WebAssembly.Module>();
+const instantiate = {
+  float32: hostedLoops<LoopName>(() => sparseLoops("float32")),
+  float64: hostedLoops<LoopName>(() => sparseLoops("float64")),
+};
 
-/** The compiled loops in a memory of so many bytes; undefined where the host has none. */
-function instantiate(type: FloatType, bytes: number) {
-  if (typeof WebAssembly === "undefined") return undefined;
-  try {
-    const module = modules.get(type) ?? new WebAssembly.Module(sparseLoops(type));
-    modules.set(type, module);
-    const memory = new WebAssembly.Memory({ initial: pagesFor(bytes) });
-    const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-    return { memory, loops: exports as Loops };
-  } catch {
-    // Where a policy forbids to compile, or no such memory is to be had, plain loops do the same.
-    return undefined;
-  }
-}
-
-const pagesFor = (bytes: number) => Math.ceil(bytes / 2 ** 16);
 const aligned = (address: number) => Math.ceil(address / 8) * 8;
 
 /** Counts the entries of dense rows by compiled loops; undefined where the host has none. */
@@ -63,7 +56,7 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
   // A block of dense rows at 0; behind it a number for each column.
   const columnsAt = aligned(largestBlock(x) * bytes);
   const counted = columnsAt + 4 * d;
-  const compiled = x.data.byteLength <= LARGEST ? instantiate(type, counted) : undefined;
+  const compiled = x.data.byteLength <= LARGEST ? instantiate[type](counted) : undefined;
   if (!compiled) return undefined;
   const { memory, loops } = compiled;
   const forEachCopy = (visit: (end: number, from: number) => void) => {
@@ -87,7 +80,9 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
       const index = aligned(start + 4 * (n + 1));
       const value = aligned(index + 4 * (count + 1));
       const vectors = aligned(value + bytes * (count + 1));
-      const all = vectors + 8 * (2 * n + 2 * (columns.length + 1));
+      const width = columns.length + 1;
+      const square = columns.length <= SQUARED ? width * width : 0;
+      const all = vectors + 8 * (2 * n + 2 * width + square);
       memory.grow(pagesFor(all) - pagesFor(counted));
       const placeOf = new Int32Array(memory.buffer, columnsAt, d);
       columns.forEach((j, place) => {
@@ -109,13 +104,18 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
   };
 }
 
-/** The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns. */
+/**
+ * The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns, and
+ * for a matrix over columns that are few.
+ */
 function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at: number, loops: Loops): RowProducts {
   const lengths = [d + 1, n, d + 1, n];
   const [w, c, sums, product] = lengths.map((length, k) => {
     const before = lengths.slice(0, k).reduce((sum, each) => sum + each, 0);
     return new Float64Array(value.buffer, at + 8 * before, length);
   });
+  const width = d + 1;
+  const square = () => new Float64Array(value.buffer, at + 8 * (2 * n + 2 * width), width * width);
   const given = [n, start.byteOffset, index.byteOffset, value.byteOffset] as const;
   return {
     times(weights, bias) {
@@ -137,5 +137,13 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
       loops.thereAndBack(...given, c.byteOffset, w.byteOffset, sums.byteOffset, 8 * d);
       return sums.slice();
     },
+    ...(d <= SQUARED && {
+      gram(coefficients: Float64Array, least: number) {
+        const into = square().fill(0);
+        c.set(coefficients);
+        loops.gram(...given, c.byteOffset, into.byteOffset, 8 * width, 8 * d, least);
+        return into.slice();
+      },
+    }),
   };
 }

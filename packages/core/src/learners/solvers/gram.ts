@@ -11,8 +11,8 @@ import { areDense, type LinearRows, type MappedSparse } from "./linearRows.ts";
 const CHUNK = 1024;
 /** Blocks of columns: of the blocks of a symmetric product, those above the diagonal are not computed. */
 const BLOCKS = 4;
-/** Pairs of entries that plain loops add up in the time of one pair of entries by the runtime, zeros included. */
-const SPEED = 0.02;
+/** Pairs of entries that loops add up in the time of one pair of entries by the runtime, zeros included. */
+const SPEED = 0.12;
 
 /** The pairs of entries within the same row, of rows that count. */
 function pairsOf({ rows, start }: SparseRows, weights: Float64Array): number {
@@ -21,14 +21,14 @@ function pairsOf({ rows, start }: SparseRows, weights: Float64Array): number {
   return pairs;
 }
 
-/** What plain loops would add up, in terms of `SPEED`, where the runtime multiplies. */
+/** What loops would add up, in terms of `SPEED`, where the runtime multiplies. */
 function denseCost(x: LinearRows, weights: Float64Array): number {
   let rows = 0;
   for (let i = 0; i < x.rows; i++) if (weights[i] !== 0) rows++;
   return SPEED * rows * x.columns ** 2;
 }
 
-/** What `weightedGram` costs, in additions of a product by plain loops. */
+/** What `weightedGram` costs, in additions of a product by loops. */
 export function gramCost(x: LinearRows, weights: Float64Array): number {
   const pairs = areDense(x) ? Number.POSITIVE_INFINITY : pairsOf(x, weights);
   return Math.min(pairs, denseCost(x, weights)) / 2;
@@ -100,16 +100,21 @@ async function denseGram(x: LinearRows, weights: Float64Array, runtime: Runtime)
 }
 
 /** Rows of next to no weight are passed over. */
-function sparseGram(x: SparseRows, weights: Float64Array): Float64Array {
+function sparseGram(x: MappedSparse, weights: Float64Array): Float64Array {
+  let largest = 0;
+  for (const weight of weights) largest = Math.max(largest, weight);
+  return x.products?.gram?.(weights, 1e-5 * largest) ?? plainGram(x, weights, 1e-5 * largest);
+}
+
+/** Without rows of at most the least weight. */
+export function plainGram(x: SparseRows, weights: Float64Array, least: number): Float64Array {
   const { start, index, value, columns: d } = x;
   const size = d + 1;
   const gram = new Float64Array(size * size);
-  let largest = 0;
-  for (const weight of weights) largest = Math.max(largest, weight);
   const last = d * size;
   for (let i = 0; i < x.rows; i++) {
     const weight = weights[i];
-    if (weight <= 1e-5 * largest) continue;
+    if (weight <= least) continue;
     const from = start[i];
     const end = start[i + 1];
     let k = from;

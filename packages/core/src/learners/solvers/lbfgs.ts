@@ -1,6 +1,7 @@
 // Minimises smooth convex functions by what the last gradients say of their curvature: steps that cost one evaluation.
 
 import { addScaled, dot, norm } from "../../linalg.ts";
+import { once } from "./linearObjective.ts";
 import { backtrack, type Evaluation, isSmall } from "./newton.ts";
 
 /** Steps whose change of the gradient is kept: on images thirty take half the steps that ten do, and little time. */
@@ -39,7 +40,8 @@ export function startLbfgs(
 ): Float64Array {
   let x = start;
   let at = evaluate(x);
-  const newton = at.factor ? FACTORS * at.factorCost + PRODUCTS : WITHOUT_FACTOR;
+  const beginning = at;
+  const newton = once(() => (beginning.factor ? FACTORS * beginning.factorCost + PRODUCTS : WITHOUT_FACTOR));
   const norms = [norm(at.gradient)];
   const pairs: Pair[] = [];
   let moved = 0;
@@ -48,7 +50,7 @@ export function startLbfgs(
     if (!Number.isFinite(gradientNorm) || isSmall({ x, gradientNorm, moved }, tolerance, STILL)) return x;
     if (steps >= FIRST_LOOK && gradientNorm > tolerance) {
       const fall = Math.log(norms[steps - LOOKED_AT] / gradientNorm) / LOOKED_AT;
-      if (!(fall * newton > Math.log(gradientNorm / tolerance))) return x;
+      if (!(fall * newton() > Math.log(gradientNorm / tolerance))) return x;
     }
     const direction = downhill(pairs, at);
     const found = backtrack({ value: at.value, gradientNorm }, dot(at.gradient, direction), (scale) => {

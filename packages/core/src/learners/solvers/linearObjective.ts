@@ -154,7 +154,8 @@ function curvatureThatCounts(curvature: Float64Array): Float64Array {
   return 2 * count > curvature.length ? curvature : curvature.map((c) => (c > least ? c : 0));
 }
 
-function once<T>(compute: () => T): () => T {
+/** What is computed when it is first asked for, and then kept. */
+export function once<T>(compute: () => T): () => T {
   let result: { readonly value: T } | undefined;
   return () => (result ??= { value: compute() }).value;
 }

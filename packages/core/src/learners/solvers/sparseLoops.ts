@@ -5,7 +5,7 @@ import type { FloatType } from "../../tensor.ts";
 import { type Code, call, f64, i32, type Variable, wasmFunction, wasmModule, when, whileTrue } from "./assembler.ts";
 
 /** What the module offers beside what its loops share. */
-export type LoopName = "times" | "addTo" | "thereAndBack" | "mark" | "compress";
+export type LoopName = "times" | "addTo" | "thereAndBack" | "gram" | "mark" | "compress";
 
 /** Bytes of an address or a column. */
 const INT = 4;
@@ -159,6 +159,49 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     },
   );
 
+  /**
+   * X^T diag(c) X, added to the lower triangle at `into`, whose rows have `width` bytes, where each row of X ends in a
+   * one that is not written; `last` is 8 D. Rows of at most `least` are passed over.
+   */
+  const gram = wasmFunction(
+    "gram",
+    {
+      parameters: { ...compressed, c: "i32", into: "i32", width: "i32", last: "i32", least: "f64" },
+      locals: { ...ofRows, weight: "f64", scale: "f64", entry: "i32", from: "i32", line: "i32", corner: "i32" },
+    },
+    (v) => {
+      const addAt = (address: Code, value: Code) => f64.store(address, f64.add(f64.load(address), value));
+      return [
+        v.line.set(i32.add(v.into.get, i32.multiply(i32.shiftRight(v.last.get, 3), v.width.get))),
+        v.corner.set(i32.add(v.line.get, v.last.get)),
+        forEachRow(v, [
+          v.weight.set(f64.load(i32.add(v.c.get, v.place.get))),
+          when(
+            f64.isLess(v.least.get, v.weight.get),
+            v.entry.set(v.index.get),
+            v.from.set(v.value.get),
+            whileTrue(
+              i32.isLess(v.entry.get, v.end.get),
+              v.scale.set(f64.multiply(v.weight.get, loadValue(v.from.get))),
+              addAt(i32.add(v.line.get, i32.shiftLeft(i32.load(v.entry.get), 3)), v.scale.get),
+              call(
+                SCATTER,
+                v.index.get,
+                v.value.get,
+                i32.add(v.entry.get, i32.constant(INT)),
+                v.scale.get,
+                i32.add(v.into.get, i32.multiply(i32.load(v.entry.get), v.width.get)),
+              ),
+              v.entry.set(i32.add(v.entry.get, i32.constant(INT))),
+              v.from.set(i32.add(v.from.get, i32.constant(bytes))),
+            ),
+            addAt(v.corner.get, v.weight.get),
+          ),
+        ]),
+      ];
+    },
+  );
+
   /** Goes along a row of dense numbers, of which `from` is the next, and the places from `at` on of its columns. */
   const alongRow = ({ from, isEntry, end }: Record<"from" | "isEntry" | "end", Variable>, at: Variable, body: Code[]) =>
     whileTrue(
@@ -223,5 +266,5 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     ],
   );
 
-  return wasmModule([product, scatter, times, addTo, thereAndBack, mark, compress]);
+  return wasmModule([product, scatter, times, addTo, thereAndBack, gram, mark, compress]);
 }

@@ -58,7 +58,7 @@ const [MODEL_BYTES, NUMBERS] = [20_000, 2];
 /** The task that trains a learner. */
 export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredModel> = {
   name: "fit",
-  version: 6,
+  version: 7,
   output: modelCodec,
   estimate: ({ learner, options }, { training }) => ({
     seconds: secondsOfFit(learner, options, training.rows),

@@ -66,7 +66,7 @@ export interface PoisonInputs {
 
 export const poison: TaskKind<PoisonParameters, PoisonInputs, Block> = {
   name: "poison",
-  version: 4,
+  version: 5,
   output: blockCodec,
   lists: { blocks: "block" },
   estimate: ({ learner, attack, count }, { training: { rows, features }, validation }) => ({
