@@ -5,6 +5,7 @@ import { CommanderError } from "commander";
 import { doingNow } from "./host/doing.ts";
 import { mayDrain } from "./host/draining.ts";
 import { isKept, removeUnfinished } from "./host/output.ts";
+import "./host/sha256.ts";
 import { createProgram } from "./program.ts";
 import { tellNotes } from "./terminal/notes.ts";
 import { tell } from "./terminal/print.ts";

@@ -201,6 +201,7 @@ export { hashJson, type Task, type TaskHost, type TaskKind } from "./engine/task
 
 // Stores: artifacts by their key
 
+export { hashWith } from "../hash.ts";
 export {
   type Artifact,
   artifactPieces,

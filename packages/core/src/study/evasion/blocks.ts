@@ -38,11 +38,10 @@ export interface CraftedBlock<T> {
 
 /** Blocks, at most: each reads the models and the pool again. */
 const MOST_BLOCKS = 32;
+/** More than two blocks are a multiple of this, all of one length, so that few workers end at the same time. */
+const EVENLY = 4;
 
-/**
- * Adds the crafting of points at each budget. Blocks end where the chunks do in which one task would attack all rows,
- * so that what is found is the same to the last bit.
- */
+/** Adds the crafting of points at each budget. What is found for a row does not depend on the block it is in. */
 export function planCraftBlocks(
   plan: PlanBuilder,
   question: BlocksQuestion,
@@ -74,12 +73,18 @@ function planBlocks<T>(
   };
   const n = rowCount(attacked);
   const asked = { ...parameters, attacker: withDefaults(parameters.attacker) };
-  const chunk = rowsOfChunk(limits, featureCount(attacked));
-  const rows = mixesRows ? n : chunk * Math.ceil(n / chunk / MOST_BLOCKS);
-  return Array.from({ length: Math.ceil(n / rows) }, (_, i) => {
-    const [from, to] = [i * rows, Math.min(n, (i + 1) * rows)];
+  const blocks = mixesRows ? 1 : blocksFor(n, rowsOfChunk(limits, featureCount(attacked)));
+  return Array.from({ length: blocks }, (_, i) => {
+    const [from, to] = [i, i + 1].map((end) => Math.floor((end * n) / blocks));
     const inputs = { ...shared, attacked: plan.data(sliceDataset(attacked, from, to)) };
     const ref = add({ ...asked, ...(from > 0 && { from }) }, inputs, `${label} ${from} to ${to - 1}`);
     return { from, to, ref };
   });
+}
+
+/** How many blocks so many rows make: whole chunks of at most `chunk` rows each, the same for any number of workers. */
+function blocksFor(rows: number, chunk: number): number {
+  const chunks = Math.ceil(rows / chunk);
+  const blocks = Math.ceil(chunks / Math.ceil(chunks / MOST_BLOCKS));
+  return Math.min(rows, blocks <= 2 ? blocks : EVENLY * Math.ceil(blocks / EVENLY));
 }
