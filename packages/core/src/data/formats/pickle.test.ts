@@ -33,6 +33,27 @@ describe("readPickle", () => {
     else expect(values.get("bytes")).toMatchObject({ maker: { module: "_codecs", name: "encode" } });
   });
 
+  it("reads integers of any length that a file has, as numbers where that is exact", () => {
+    const longest = 2 ** 10;
+    const lengths = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: longest }));
+    const written = lengths.chain((length) => fc.uint8Array({ minLength: length, maxLength: length }));
+    const ofLength = (length: number) => Uint8Array.from([0, 8, 16, 24], (shift) => (length >>> shift) & 255);
+    fc.assert(
+      fc.property(written, fc.boolean(), (bytes, isShort) => {
+        fc.pre(!isShort || bytes.length < 256);
+        const head = isShort ? [0x8a, bytes.length] : [0x8b, ...ofLength(bytes.length)];
+        const value = readPickle(Uint8Array.from([0x80, 2, ...head, ...bytes, 0x2e]));
+        // Two's complement: the last bit counts against the others.
+        const unsigned = bytes.reduceRight((sum, byte) => 256n * sum + BigInt(byte), 0n);
+        const exact = (bytes.at(-1) ?? 0) > 127 ? unsigned - 256n ** BigInt(bytes.length) : unsigned;
+        expect(BigInt(value as number | bigint)).toBe(exact);
+        expect(typeof value === "number").toBe(exact < 2n ** 53n && exact > -(2n ** 53n));
+      }),
+    );
+    const longer = Uint8Array.from([0x80, 2, 0x8b, ...ofLength(longest + 1), ...new Uint8Array(longest + 1), 0x2e]);
+    expect(() => readPickle(longer)).toThrow(/got an integer of 1025 bytes at byte 7/);
+  });
+
   it("describes a call and does not make it", () => {
     // os.system("true"), as an attacker writes it.
     expect(readPickle(bytesOf("\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R."))).toMatchObject({

@@ -83,6 +83,8 @@ export async function readPickleIn(source: ByteSource, name: string): Promise<Pi
 
 /** Bytes that are asked for at a time, that an instruction finds at least, and of the longest string that is kept. */
 const [PIECE, AHEAD, LONGEST] = [2 ** 18, 2 ** 16, 2 ** 12];
+/** Bytes of the longest integer: what counts or names anything has 8. */
+const LONGEST_INTEGER = 2 ** 10;
 /** Instructions whose text may be longer, and the bytes in which its length is written. */
 const longTexts: Readonly<Record<number, 4 | 8>> = { 84: 4, 88: 4, 139: 4, 141: 8 };
 
@@ -133,6 +135,10 @@ function* machine(
     return { kind: "bytes", from: base + at - length, length };
   };
   const utf8 = (length: number) => text.decode(take(length));
+  const integer = (length: number) => {
+    if (length > LONGEST_INTEGER) throw unsupported(name, `an integer of ${length} bytes at byte ${base + at}`);
+    return integerOf(take(length));
+  };
   const line = () => {
     const end = bytes.indexOf(0x0a, at);
     if (end < 0) throw damaged("a line without an end");
@@ -204,8 +210,8 @@ function* machine(
     74: () => void stack.push(int32()), // BININT
     75: () => void stack.push(byte()), // BININT1
     77: () => void stack.push(view.getUint16(skip(2), true)), // BININT2
-    138: () => void stack.push(integerOf(take(byte()))), // LONG1
-    139: () => void stack.push(integerOf(take(uint32()))), // LONG4
+    138: () => void stack.push(integer(byte())), // LONG1
+    139: () => void stack.push(integer(uint32())), // LONG4
     71: () => void stack.push(view.getFloat64(skip(8), false)), // BINFLOAT
     84: () => void stack.push(latin1(take(uint32()))), // BINSTRING
     85: () => void stack.push(latin1(take(byte()))), // SHORT_BINSTRING
@@ -315,7 +321,7 @@ function unsupported(name: string, got: string): InputError {
 function integerOf(bytes: Uint8Array): number | bigint {
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).reverse();
   const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x0${digits.join("")}`));
-  return BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 function latin1(bytes: Uint8Array): string {
