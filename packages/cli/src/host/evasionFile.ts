@@ -164,7 +164,7 @@ export async function readEvasionFile(path: string, rows: number, columns: numbe
   const file = await openInput("file", path);
   try {
     if (isSparseFile(path)) {
-      const points = dataset(await readSparseRows(() => file.pieces(), basename(path), { columns }));
+      const points = dataset(await readSparseRows(() => file.pieces(), basename(path), { columns }, file.size));
       return { read: async (from, to) => denseRows(points, from, to), async close() {} };
     }
     const archive = await openNpzFile(file, unpacker, basename(path));

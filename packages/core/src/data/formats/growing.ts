@@ -13,20 +13,21 @@ interface GrowingArray<T extends Numbers> {
 const [FIRST, MOST] = [2 ** 10, 2 ** 20];
 
 /**
- * An empty array that grows block by block, so that nothing is copied before it is asked for: an array that doubles
- * leaves as much again behind, which is in memory until somebody collects it.
+ * An empty array that grows. As many numbers as are expected at most stay where they are pushed: of their place only
+ * what is written takes memory. Beyond them, it grows block by block, so that nothing is copied before it is asked for:
+ * an array that doubles leaves as much again behind, which is in memory until somebody collects it.
  */
-export function growingArray<T extends Numbers>(type: { new (length: number): T }): GrowingArray<T> {
+export function growingArray<T extends Numbers>(type: { new (length: number): T }, expected = 0): GrowingArray<T> {
   let full: T[] = [];
   let before = 0;
-  let block = new type(FIRST);
+  let block = placeFor(type, Math.max(FIRST, expected));
   let length = 0;
   return {
     push(value) {
       if (length === block.length) {
         full.push(block);
         before += length;
-        block = new type(Math.min(2 * length, MOST));
+        block = new type(Math.min(2 * before, MOST));
         length = 0;
       }
       block[length++] = value;
@@ -45,4 +46,13 @@ export function growingArray<T extends Numbers>(type: { new (length: number): T 
       return joined;
     },
   };
+}
+
+/** Room for so many numbers, or for the first where a machine promises no more than it has. */
+function placeFor<T extends Numbers>(type: { new (length: number): T }, length: number): T {
+  try {
+    return new type(length);
+  } catch {
+    return new type(FIRST);
+  }
 }

@@ -31,6 +31,8 @@ interface SvmlightReader extends Pick<LineBuffer, "push"> {
   isTooNarrow(): boolean;
 }
 
+/** Bytes of a label and its line end, and of an entry and what parts it from the one before: `1` and ` 1:1`. */
+const [SHORTEST_ROW, SHORTEST_ENTRY] = [2, 4];
 const [tab, space, hash, colon, point, zero] = [9, 32, 35, 58, 46, 48];
 
 /**
@@ -39,6 +41,7 @@ const [tab, space, hash, colon, point, zero] = [9, 32, 35, 58, 46, 48];
  * A format that only names its non-zeros cannot say how many columns there are: `columns` declares it, else it is the
  * largest index that occurs. Nor can it say whether columns count from 0 where no row has an entry there.
  *
+ * @param size about how many bytes there are
  * @throws InputError, naming the line, for labels that are no integers, indices that do not ascend from the first or
  * exceed `columns`, and values that are no finite numbers.
  */
@@ -46,13 +49,15 @@ export function svmlightReader(
   name: string,
   { columns, zeroBased = false }: SvmlightOptions = {},
   type: FloatType = "float64",
+  size = 0,
 ): SvmlightReader {
   const first = zeroBased ? 0 : 1;
   const most = columns ?? mostOf(dataLimits.columns);
-  const labels = growingArray(Float64Array);
-  const start = growingArray(Int32Array);
-  const index = growingArray(Int32Array);
-  const value = growingArray<Float32Array | Float64Array>(type === "float32" ? Float32Array : Float64Array);
+  const [rows, entries] = [Math.ceil(size / SHORTEST_ROW), Math.ceil(size / SHORTEST_ENTRY)];
+  const labels = growingArray(Float64Array, rows);
+  const start = growingArray(Int32Array, rows + 1);
+  const index = growingArray(Int32Array, entries);
+  const value = growingArray<Float32Array | Float64Array>(type === "float32" ? Float32Array : Float64Array, entries);
   let isTooNarrow = false;
   start.push(0);
   const scanned = new Float64Array(1);
@@ -141,14 +146,17 @@ export function svmlightReader(
 /**
  * Reads a svmlight file from pieces that can be gone through twice: in float32, or in float64 where its numbers need
  * that.
+ *
+ * @param size about how many bytes there are
  */
 export async function readSparseRows(
   pieces: () => AsyncIterable<Uint8Array>,
   name: string,
   options: SvmlightOptions = {},
+  size = 0,
 ): Promise<LabelledRows> {
   for (const type of ["float32", "float64"] as const) {
-    const reader = svmlightReader(name, options, type);
+    const reader = svmlightReader(name, options, type, size);
     for await (const piece of pieces()) {
       reader.push(piece);
       if (reader.isTooNarrow()) break;

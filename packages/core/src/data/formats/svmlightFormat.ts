@@ -9,7 +9,7 @@ export const svmlightFormat: DataFormat = {
   pathsIn: endingIn("svmlight|svm|libsvm"),
   options: ["columns", "zeroBased"],
   async read([file], options) {
-    const rows = await readSparseRows(file.unpacked, file.name, options);
+    const rows = await readSparseRows(file.unpacked, file.name, options, file.unpackedSize);
     return { ...rows, reading: { firstColumn: options.zeroBased ? 0 : 1 } };
   },
 };
