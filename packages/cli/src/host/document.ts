@@ -4,7 +4,7 @@
 import { basename } from "node:path";
 import { editDistance, InputError } from "@carom/core";
 import type { Place } from "@carom/core/features";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { readWritten } from "./read.ts";
 
 /** What a schema makes of a document. */
@@ -38,7 +38,7 @@ interface WrittenDocument {
 export async function readDocument(what: string, path: string): Promise<WrittenDocument> {
   const text = new TextDecoder().decode(await readWritten(what, path));
   const lines = new LineCounter();
-  const document = orTold(what, path, () => parseDocument(text, { lineCounter: lines }));
+  const document = orTold(what, path, () => parseDocument(text, { lineCounter: lines, logLevel: "error" }));
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${basename(path)}, line ${line}, column ${col}`;
@@ -49,6 +49,14 @@ export async function readDocument(what: string, path: string): Promise<WrittenD
       expected: "YAML or JSON",
       got: inWords(fault),
       remedy: "correct that line",
+    });
+  }
+  const key = orTold(what, path, () => keyOfMany(document));
+  if (key) {
+    throw new InputError("invalid", `${what} at ${at(key.range?.[0] ?? 0)}`, {
+      expected: "keys that are words or numbers",
+      got: "a list or a map as a key",
+      remedy: "put names with { or [ in them between quotes",
     });
   }
   // Aliases of nothing, and those that would fill the memory, are found out here.
@@ -82,6 +90,20 @@ export async function readDocument(what: string, path: string): Promise<WrittenD
       });
     },
   };
+}
+
+/** The first key of a map that is a list or a map itself, written there or elsewhere; JSON has no such. */
+function keyOfMany(document: Document): Node | undefined {
+  let found: Node | undefined;
+  visit(document, {
+    Pair(_, { key }) {
+      const said = isAlias(key) ? key.resolve(document) : key;
+      if (!isNode(key) || said === undefined || isScalar(said)) return undefined;
+      found = key;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Whether the schema says nothing of its own, so that the message is made here. */

@@ -4,12 +4,13 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { InputError } from "@carom/core";
 import { readCsv } from "@carom/core/data";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/run.ts";
 import { loadDataset } from "./data.ts";
-import { tableText } from "./parquet.ts";
+import { readParquet, tableText } from "./parquet.ts";
 
 const word = fc.constantFrom("a", 'say "b"', "c, d", "line\nend", "São Paulo");
 const row = fc.record({
@@ -62,6 +63,74 @@ it("says what is missing where nothing reads Parquet, and what an option means n
     /t\.parquet: expected (the package hyparquet.*npm install hyparquet|a sound Parquet file)/,
   );
   await expect(loadDataset(path, { separator: ";" })).rejects.toThrow(/option --separator/);
+});
+
+/** A reader of a table whose file claims groups of so many rows, and rows in all. */
+const readerOf = (table: readonly Record<string, unknown>[], groups: readonly bigint[], rows: bigint) => {
+  const columns = Object.keys(table[0]).map((name) => ({ meta_data: { path_in_schema: [name] } }));
+  return Promise.resolve({
+    parquetMetadataAsync: async () => ({
+      num_rows: rows,
+      row_groups: groups.map((count) => ({ num_rows: count, columns })),
+    }),
+    parquetReadObjects: async (asked: { columns: readonly string[]; rowStart: number; rowEnd: number }) =>
+      table
+        .slice(asked.rowStart, asked.rowEnd)
+        .map((row) => Object.fromEntries(asked.columns.map((name) => [name, row[name]]))),
+  });
+};
+const file = { name: "t.parquet", size: 100, read: async () => {} };
+const tables = fc.array(fc.record({ a: fc.nat(9), b: fc.double({ noNaN: true, noDefaultInfinity: true }) }), {
+  minLength: 2,
+  maxLength: 40,
+});
+
+it("groups of any sizes make the table that one group makes", async () => {
+  await fc.assert(
+    fc.asyncProperty(tables, fc.array(fc.nat(20), { maxLength: 5 }), async (drawn, sizes) => {
+      const table = drawn.map((row, i) => ({ ...row, class: i % 2 === 0 ? "no" : "yes" }));
+      let left = table.length;
+      const groups = sizes.map((size) => {
+        const count = Math.min(size, left);
+        left -= count;
+        return BigInt(count);
+      });
+      const all = BigInt(table.length);
+      const whole = await readParquet(file, {}, readerOf(table, [all], all));
+      expect(whole.labels).toHaveLength(table.length);
+      expect(await readParquet(file, {}, readerOf(table, [...groups, BigInt(left)], all))).toEqual(whole);
+    }),
+  );
+});
+
+it("rows that a file claims and does not hold are refused in one sentence, and no part outside of it is read", async () => {
+  const claims = fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { minLength: 1, maxLength: 3 });
+  const table = Array.from({ length: 8 }, (_, i) => ({ a: i, class: i % 2 }));
+  await fc.assert(
+    fc.asyncProperty(claims, fc.option(fc.bigInt({ min: -1n, max: 2n ** 63n })), async (groups, all) => {
+      const sum = groups.reduce((a, b) => a + b, 0n);
+      fc.pre(sum !== 8n);
+      const error = await readParquet(file, {}, readerOf(table, groups, all ?? sum)).catch((each) => each);
+      expect(error).toBeInstanceOf(InputError);
+      expect(error.message).toMatch(/data file t\.parquet: expected (a sound Parquet file|at most .* in memory)/);
+    }),
+  );
+  const parts = fc.tuple(fc.double(), fc.double()).filter(([from, to]) => !(0 <= from && from <= to && to <= 100));
+  await fc.assert(
+    fc.asyncProperty(parts, async ([from, to]) => {
+      const reader = {
+        ...(await readerOf(table, [8n], 8n)),
+        async parquetMetadataAsync(buffer: { slice(from: number, to: number): Promise<ArrayBuffer> }) {
+          // Of several that are asked for, the first to fail is heard of.
+          const all = [1, 2, 3].map(() => buffer.slice(from, to));
+          await all[2];
+          throw new Error("a part was read");
+        },
+      };
+      const read = readParquet(file, {}, Promise.resolve(reader));
+      await expect(read).rejects.toThrow(/got parts that lie outside of the file/);
+    }),
+  );
 });
 
 /** Whether the package that reads Parquet is there; it need not be. */

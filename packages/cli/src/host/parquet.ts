@@ -4,15 +4,27 @@ import { InputError } from "@carom/core";
 import { type DataParts, type DataTask, readTable } from "@carom/core/data";
 import type { InputFile } from "./inputFile.ts";
 import { optionalPackage } from "./optionalPackage.ts";
+import { requireRoomFor } from "./room.ts";
 
 /** The part of hyparquet that is used. */
 interface Hyparquet {
-  parquetMetadataAsync(file: AsyncBuffer): Promise<{ readonly num_rows: bigint }>;
+  parquetMetadataAsync(file: AsyncBuffer): Promise<Metadata>;
   parquetReadObjects(options: {
     readonly file: AsyncBuffer;
+    readonly metadata: Metadata;
+    readonly columns: readonly string[];
     readonly rowStart: number;
     readonly rowEnd: number;
   }): Promise<readonly ParquetRow[]>;
+}
+
+/** What a file says of itself: groups of rows, each of which holds a part of all columns. */
+interface Metadata {
+  readonly num_rows: bigint;
+  readonly row_groups: readonly {
+    readonly num_rows: bigint;
+    readonly columns: readonly { readonly meta_data?: { readonly path_in_schema: readonly string[] } }[];
+  }[];
 }
 
 interface AsyncBuffer {
@@ -37,37 +49,47 @@ const BLOCK = 2000;
  * The rows of a Parquet file, read as a table with names on top, so that columns of words, missing values and labels
  * mean what they mean in other tables.
  *
- * @throws InputError where the package that reads Parquet is not installed, and for values that are no numbers, words
- * or dates
+ * @param reader the package that reads Parquet
+ * @throws InputError where that is not installed, for a file that claims what it does not hold or more than fits into
+ * memory, and for values that are no numbers, words or dates
  */
-export async function readParquet(file: InputFile, options: DataTask): Promise<DataParts> {
-  const { parquetMetadataAsync, parquetReadObjects } = await hyparquet(file.name);
-  const buffer: AsyncBuffer = {
-    byteLength: file.size,
-    async slice(from, to = file.size) {
-      const bytes = new Uint8Array(to - from);
-      await file.read(from, bytes);
-      return bytes.buffer;
-    },
-  };
+export async function readParquet(
+  file: Pick<InputFile, "name" | "size" | "read">,
+  options: DataTask,
+  reader: Promise<Hyparquet> = hyparquet(file.name),
+): Promise<DataParts> {
+  const { parquetMetadataAsync, parquetReadObjects } = await reader;
+  const buffer = bufferOf(file);
   const orTold = async <T>(read: Promise<T>): Promise<T> => {
     try {
       return await read;
     } catch (error) {
-      throw new InputError("invalid", `data file ${file.name}`, {
-        expected: "a sound Parquet file, compressed by snappy or not at all",
-        got: (error as Error).message.split("\n")[0],
-        remedy: 'write it again, for instance with df.to_parquet(file, compression="snappy")',
-      });
+      throw unsound(file.name, (error as Error).message.split("\n")[0]);
     }
   };
-  const rows = Number((await orTold(parquetMetadataAsync(buffer))).num_rows);
+  const metadata = await orTold(parquetMetadataAsync(buffer));
+  const { columns, groups } = layoutOf(metadata, file.name);
+  const rows = groups.reduce((sum, count) => sum + count, 0);
+  requireRoomFor(`data file ${file.name}`, rows * columns.length * Float32Array.BYTES_PER_ELEMENT);
   async function* pieces(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();
-    for (let from = 0; from < rows; from += BLOCK) {
-      const range = { rowStart: from, rowEnd: Math.min(rows, from + BLOCK) };
-      const block = await orTold(parquetReadObjects({ file: buffer, ...range }));
-      yield encoder.encode(tableText(block, from, file.name));
+    let first = 0;
+    for (const count of groups) {
+      const range = { rowStart: first, rowEnd: first + count };
+      const values: unknown[][] = [];
+      // Each part is unpacked whole, and rows of many columns take more memory than their columns.
+      for (const column of columns) {
+        const found = await orTold(parquetReadObjects({ file: buffer, metadata, columns: [column], ...range }));
+        if (found.length !== count) throw unsound(file.name, `${found.length} of ${count} values of "${column}"`);
+        values.push(found.map((row) => row[column]));
+      }
+      for (let from = 0; from < count; from += BLOCK) {
+        const block = Array.from({ length: Math.min(BLOCK, count - from) }, (_, i) =>
+          Object.fromEntries(columns.map((column, j) => [column, values[j][from + i]])),
+        );
+        yield encoder.encode(tableText(block, first + from, file.name));
+      }
+      first += count;
     }
   }
   const { encoding, separator, decimal, names, ...reading } = options;
@@ -75,6 +97,50 @@ export async function readParquet(file: InputFile, options: DataTask): Promise<D
   const table = await readTable(pieces, file.name, asTable);
   const { separator: _, encoding: __, decimal: ___, names: ____, ...told } = table.reading;
   return { ...table, reading: told };
+}
+
+/** The bytes of a file, of which none beyond its end are asked for: what it says of itself may be wrong. */
+function bufferOf(file: Pick<InputFile, "size" | "read">): AsyncBuffer {
+  const slice = async (from: number, to = file.size) => {
+    if (!(0 <= from && from <= to && to <= file.size)) throw new Error("parts that lie outside of the file");
+    const bytes = new Uint8Array(to - from);
+    await file.read(from, bytes);
+    return bytes.buffer;
+  };
+  return {
+    byteLength: file.size,
+    slice(from, to) {
+      const bytes = slice(from, to);
+      // Several are asked for at once: one that nobody waits for any more must not end the process.
+      bytes.catch(() => {});
+      return bytes;
+    },
+  };
+}
+
+/** The columns of a file and how many rows its groups have. @throws InputError where they do not fit together */
+function layoutOf({ num_rows, row_groups }: Metadata, name: string) {
+  const columnsOf = ({ columns }: Metadata["row_groups"][number]) => [
+    ...new Set(columns.map(({ meta_data }) => meta_data?.path_in_schema[0] ?? "")),
+  ];
+  const groups = row_groups.map((group) => Number(group.num_rows)).filter((count) => count !== 0);
+  const sum = groups.reduce((all, count) => all + count, 0);
+  if (!groups.every((count) => count > 0) || !Number.isSafeInteger(sum) || sum !== Number(num_rows)) {
+    throw unsound(name, `${num_rows} rows, and ${sum} in its groups`);
+  }
+  const columns = row_groups.length > 0 ? columnsOf(row_groups[0]) : [];
+  if (!row_groups.every((group) => columnsOf(group).join("\0") === columns.join("\0"))) {
+    throw unsound(name, "groups of rows with other columns");
+  }
+  return { columns, groups };
+}
+
+function unsound(name: string, got: string): InputError {
+  return new InputError("invalid", `data file ${name}`, {
+    expected: "a sound Parquet file, compressed by snappy or not at all",
+    got,
+    remedy: 'write it again, for instance with df.to_parquet(file, compression="snappy")',
+  });
 }
 
 /** The index that pandas writes into a file has a name of this form; in text it has none, and stands first. */
