@@ -82,7 +82,7 @@ export function linearRows(data: Dataset, scaling: Scaling | undefined): Compres
   const entries = compiled?.count ?? entriesIn(rows);
   const copy = entries * (Int32Array.BYTES_PER_ELEMENT + rows.data.BYTES_PER_ELEMENT);
   if (entries >= DENSE * rows.data.length || !mayCopy(copy, rows.data.byteLength)) return overAllColumns(rows);
-  if (!compiled) return overUsedColumns(withoutZeros(rows, entries));
+  if (!compiled) return overUsedColumns({ ...withoutZeros(rows, entries), fromDense: true });
   return { rows: compiled.compress(), columns: compiled.columns, width: rows.columns };
 }
 

@@ -85,12 +85,22 @@ const simd = (...code: Code): Code => [0xfd, code];
 
 /** Instructions on two numbers of 64 bits, one after the other in memory. */
 export const f64x2 = {
+  constant: (value: number): Code => f64x2.splat(f64.constant(value)),
   splat: (a: Code): Code => [a, simd(0x14)],
   lane: (a: Code, place: 0 | 1): Code => [a, simd(0x21, place)],
   add: (a: Code, b: Code): Code => [a, b, simd(0xf0, 1)],
   subtract: (a: Code, b: Code): Code => [a, b, simd(0xf1, 1)],
   multiply: (a: Code, b: Code): Code => [a, b, simd(0xf2, 1)],
   divide: (a: Code, b: Code): Code => [a, b, simd(0xf3, 1)],
+  max: (a: Code, b: Code): Code => [a, b, simd(0xf5, 1)],
+  negate: (a: Code): Code => [a, simd(0xed, 1)],
+  /** All bits are set where it is so. */
+  isLess: (a: Code, b: Code): Code => [a, b, simd(0x49)],
+  /** The first where bits of the condition are set, else the second. */
+  select: (a: Code, b: Code, condition: Code): Code => [a, b, condition, simd(0x52)],
+  /** Of the bits of either number, as of a whole one. */
+  addBits: (a: Code, b: Code): Code => [a, b, simd(0xce, 1)],
+  shiftBits: (a: Code, bits: number): Code => [a, i32.constant(bits), simd(0xcb, 1)],
   load: (address: Code, offset = 0): Code => [address, simd(0x00, 3, ...unsigned(offset))],
   /** One number, twice. */
   loadSplat: (address: Code, offset = 0): Code => [address, simd(0x0a, 3, ...unsigned(offset))],

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as ort from "onnxruntime-node";
 import { afterEach, expect, it, vi } from "vitest";
 import { dataset } from "../../data/dataset.ts";
-import { sparseFromDense } from "../../data/sparse.ts";
+import { sparseFromDense, takeSparseRows } from "../../data/sparse.ts";
 import { runtimeFrom } from "../../models/runtime.ts";
 import { type Stream, stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
@@ -13,7 +13,7 @@ import { logistic } from "../logistic.ts";
 import { compiledEntries } from "./compiledRows.ts";
 import { denseRowsOf } from "./denseRows.ts";
 import { plainGram } from "./gram.ts";
-import { addRows, overColumns, rowsTimes, thereAndBack, usedColumns } from "./sparseProducts.ts";
+import { addRows, overColumns, rowsTimes, rowsTimesRows, thereAndBack, usedColumns } from "./sparseProducts.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -50,7 +50,7 @@ it("rows are compressed and multiplied as plain loops do it, to the last bit", (
       expect(compiled.count).toBe(all.index.length);
       expect(compiled.columns).toEqual(columns);
       const { products, ...rows } = compiled.compress();
-      expect(rows).toEqual(plain);
+      expect(rows).toEqual({ ...plain, fromDense: true });
       for (let round = 0; round < 2; round++) {
         const [w, v] = [numbers(random, columns.length), numbers(random, columns.length + 1)];
         const c = numbers(random, n).map((value, i) => (i % 3 === 1 ? 0 : value));
@@ -58,6 +58,10 @@ it("rows are compressed and multiplied as plain loops do it, to the last bit", (
         expect(products.addTo(c, w.slice())).toEqual(addRows(plain, c, w.slice()));
         expect(products.addTo(c, v.slice())).toEqual(addRows(plain, c, v.slice()));
         expect(products.thereAndBack(c, v)).toEqual(thereAndBack(plain, c, v));
+        const [a, b] = [30, 2 * n].map((most) =>
+          Int32Array.from({ length: random.integer(most) }, () => random.integer(n)),
+        );
+        expect(products.between(a, b)).toEqual(rowsTimesRows(takeSparseRows(plain, a), takeSparseRows(plain, b)));
         const [gram, expected] = [products.gram?.(c, 0.1), plainGram(plain, c, 0.1)];
         expect(gram?.findIndex((value, at) => !Object.is(value, expected[at]))).toBe(-1);
       }

@@ -4,7 +4,7 @@ import type { SparseRows } from "../../data/sparse.ts";
 import { elementBytes } from "../../tensor.ts";
 import { type DenseRows, forEachBlock, largestBlock } from "./denseRows.ts";
 import { type HostedLoops, hostedLoops, pagesFor } from "./hostedLoops.ts";
-import { type LoopName, sparseLoops } from "./sparseLoops.ts";
+import { type LoopName, SPREAD, sparseLoops } from "./sparseLoops.ts";
 
 /** Products of rows with vectors, as in `sparseProducts.ts`. */
 export interface RowProducts {
@@ -16,6 +16,8 @@ export interface RowProducts {
   thereAndBack(c: Float64Array, v: Float64Array): Float64Array;
   /** X^T diag(c) X of such rows, lower triangle, without those of at most `least`; absent where columns are many. */
   gram?(c: Float64Array, least: number): Float64Array;
+  /** X_a X_b^T, row-major, of chosen rows. */
+  between(a: Int32Array, b: Int32Array): Float64Array;
 }
 
 /** Columns up to which there is room for their Gram matrix. */
@@ -23,6 +25,7 @@ const SQUARED = 1024;
 
 /** Rows that have loops of their own. */
 interface CompiledRows extends SparseRows {
+  readonly fromDense: true;
   readonly products: RowProducts;
 }
 
@@ -82,7 +85,7 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
       const vectors = aligned(value + bytes * (count + 1));
       const width = columns.length + 1;
       const square = columns.length <= SQUARED ? width * width : 0;
-      const all = vectors + 8 * (2 * n + 2 * width + square);
+      const all = vectors + 8 * (2 * n + 2 * width + square + SPREAD * (n + width)) + 4 * n;
       memory.grow(pagesFor(all) - pagesFor(counted));
       const placeOf = new Int32Array(memory.buffer, columnsAt, d);
       columns.forEach((j, place) => {
@@ -99,14 +102,14 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
         index: new Int32Array(memory.buffer, index, count),
         value: new (type === "float32" ? Float32Array : Float64Array)(memory.buffer, value, count),
       };
-      return { ...rows, products: productsOf(rows, vectors, loops) };
+      return { ...rows, fromDense: true, products: productsOf(rows, vectors, loops) };
     },
   };
 }
 
 /**
- * The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns, and
- * for a matrix over columns that are few.
+ * The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns, for
+ * a matrix over columns that are few, and for some rows over either.
  */
 function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at: number, loops: Loops): RowProducts {
   const lengths = [d + 1, n, d + 1, n];
@@ -115,7 +118,13 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
     return new Float64Array(value.buffer, at + 8 * before, length);
   });
   const width = d + 1;
-  const square = () => new Float64Array(value.buffer, at + 8 * (2 * n + 2 * width), width * width);
+  const squareAt = at + 8 * (2 * n + 2 * width);
+  const square = () => new Float64Array(value.buffer, squareAt, width * width);
+  const tableAt = squareAt + (d <= SQUARED ? 8 * width * width : 0);
+  const table = new Float64Array(value.buffer, tableAt, SPREAD * width);
+  const resultsAt = tableAt + 8 * SPREAD * width;
+  const results = new Float64Array(value.buffer, resultsAt, SPREAD * n);
+  const list = new Int32Array(value.buffer, resultsAt + 8 * SPREAD * n, n);
   const given = [n, start.byteOffset, index.byteOffset, value.byteOffset] as const;
   return {
     times(weights, bias) {
@@ -136,6 +145,29 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
       sums.fill(0);
       loops.thereAndBack(...given, c.byteOffset, w.byteOffset, sums.byteOffset, 8 * d);
       return sums.slice();
+    },
+    between(a, b) {
+      const products = new Float64Array(a.length * b.length);
+      for (let from = 0; from < a.length; from += SPREAD) {
+        const count = Math.min(SPREAD, a.length - from);
+        table.fill(0);
+        for (let k = 0; k < count; k++) {
+          const [first, end] = [start[a[from + k]], start[a[from + k] + 1]];
+          const valueAt = value.byteOffset + value.BYTES_PER_ELEMENT * first;
+          loops.spread(index.byteOffset + 4 * first, valueAt, index.byteOffset + 4 * end, tableAt + 8 * k);
+        }
+        for (let left = 0; left < b.length; left += n) {
+          const chosen = b.subarray(left, left + n);
+          list.set(chosen);
+          const listed = [list.byteOffset, list.byteOffset + 4 * chosen.length] as const;
+          loops.timesSpread(...given.slice(1), ...listed, tableAt, resultsAt, 8 * chosen.length);
+          for (let k = 0; k < count; k++) {
+            const row = results.subarray(k * chosen.length, (k + 1) * chosen.length);
+            products.set(row, (from + k) * b.length + left);
+          }
+        }
+      }
+      return products;
     },
     ...(d <= SQUARED && {
       gram(coefficients: Float64Array, least: number) {

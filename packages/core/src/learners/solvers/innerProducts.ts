@@ -5,7 +5,8 @@ import { denseFromSparse, isSparse, sparseFromDense, takeSparseRows } from "../.
 import { matrixProduct } from "../../models/matrixProduct.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import { type FloatType, gatherRows, rowSize, type Tensor } from "../../tensor.ts";
-import { forEachBlock, takeDense, writtenDense } from "./denseRows.ts";
+import { compiledEntries } from "./compiledRows.ts";
+import { denseRowsOf, forEachBlock, takeDense, writtenDense } from "./denseRows.ts";
 import { areDense, type LinearRows, type MappedSparse } from "./linearRows.ts";
 import { overColumns, rowsTimesRows, squaredNorms, usedColumns } from "./sparseProducts.ts";
 
@@ -26,8 +27,39 @@ export function isDense(x: SparseRows): boolean {
   return x.index.length >= DENSE * x.rows * usedColumns(x).length;
 }
 
+/** Share of entries above which rows whose zeros were left out are better written out again. */
+const HALF = 0.5;
+
+/** Products of dense rows whose zeros were left out, over columns that all have entries. */
+function productsOfCompressed(x: MappedSparse): InnerProducts {
+  const all = Int32Array.from({ length: x.rows }, (_, i) => i);
+  return {
+    size: x.rows,
+    squaredNorms: squaredNorms(x),
+    between: async (a, b = all) =>
+      x.products?.between(a, b) ?? rowsTimesRows(takeSparseRows(x, a), takeSparseRows(x, b)),
+    release: async () => {},
+  };
+}
+
+/** Whether dense rows without their zeros are better multiplied as they are. */
+const isSparseEnough = (entries: number, rows: number, columns: number) => entries < HALF * rows * columns;
+
+/** Dense rows without zeros, over the columns that have any others; undefined where these are many. */
+function compressed(x: Tensor<FloatType>): MappedSparse | undefined {
+  const rows = denseRowsOf(x, undefined);
+  const compiled = compiledEntries(rows);
+  if (compiled) {
+    return isSparseEnough(compiled.count, rows.rows, compiled.columns.length) ? compiled.compress() : undefined;
+  }
+  const all = sparseFromDense(x);
+  const columns = usedColumns(all);
+  return isSparseEnough(all.index.length, rows.rows, columns.length) ? overColumns(all, columns) : undefined;
+}
+
 /** Products of rows that stay as they are; dense blocks are written out when they are multiplied. */
 async function productsOfSparse(x: MappedSparse, runtime: Runtime): Promise<InnerProducts> {
+  if (x.fromDense && isSparseEnough(x.index.length, x.rows, x.columns)) return productsOfCompressed(x);
   const columns = usedColumns(x);
   const rows = overColumns(x, columns);
   const range = x.range && Float64Array.from(columns, (j) => x.range![j]);
@@ -90,8 +122,10 @@ const PART = 512;
 
 /** Products for a method that asks for all rows again and again: dense rows are written out once, in float64. */
 export async function productsOf(features: Features, runtime: Runtime): Promise<InnerProducts> {
+  const without = isSparse(features) ? undefined : compressed(features);
+  if (without) return productsOfCompressed(without);
+  if (isSparse(features) && !isDense(features)) return productsOfSparse(features, runtime);
   const take = isSparse(features) ? takeSparse(features) : denseTake(features);
-  if (!take) return productsOfSparse(isSparse(features) ? features : sparseFromDense(features), runtime);
   const size = isSparse(features) ? features.rows : features.shape[0];
   const all = Int32Array.from({ length: size }, (_, i) => i);
   const kept = size * rowSize(take(all.subarray(0, 1))) <= MOST_WRITTEN ? take(all) : undefined;
@@ -117,21 +151,19 @@ export async function productsOf(features: Features, runtime: Runtime): Promise<
 
 type Take = (rows: Int32Array) => Tensor<"float64">;
 
-/** Writes out sparse rows over the columns that have entries; undefined where they are better taken as sparse. */
-function takeSparse(x: SparseRows): Take | undefined {
-  if (!isDense(x)) return undefined;
+/** Writes out sparse rows over the columns that have entries. */
+function takeSparse(x: SparseRows): Take {
   const used = overColumns(x, usedColumns(x));
   return (rows) => denseFromSparse(takeSparseRows(used, rows));
 }
 
-/** The rows over the columns that are not all zero, in float64; undefined where they are better taken as sparse. */
-function denseTake(x: Tensor<FloatType>): Take | undefined {
+/** The rows over the columns that are not all zero, in float64. */
+function denseTake(x: Tensor<FloatType>): Take {
   const [n, d] = [x.shape[0], rowSize(x)];
-  const entries = new Int32Array(d);
-  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) if (x.data[at] !== 0) entries[j]++;
-  const columns = Int32Array.from(entries.keys()).filter((j) => entries[j] > 0);
+  const used = new Uint8Array(d);
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) if (x.data[at] !== 0) used[j] = 1;
+  const columns = Int32Array.from(used.keys()).filter((j) => used[j] === 1);
   const width = columns.length;
-  if (entries.reduce((sum, count) => sum + count, 0) < DENSE * n * width) return undefined;
   return (rows) => {
     const data = new Float64Array(rows.length * width);
     for (let i = 0, at = 0; i < rows.length; i++) {

@@ -4,6 +4,7 @@ import { type Features, isSparse, takeSparseRows } from "../../data/sparse.ts";
 import { addScaled, dot } from "../../linalg.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import { gatherRows } from "../../tensor.ts";
+import { gaussian } from "./gaussian.ts";
 import { type InnerProducts, productsOf, productsOfRows } from "./innerProducts.ts";
 import { addTo, type LinearRows, takeLinear, times } from "./linearRows.ts";
 import { type RowCache, rowCache } from "./rowCache.ts";
@@ -68,12 +69,9 @@ export async function rbfKernel(
   const { size, squaredNorms } = products;
   const all = Int32Array.from({ length: size }, (_, i) => i);
   const exponential = (values: Float64Array, a: Int32Array, b: Int32Array) => {
-    for (let i = 0, at = 0; i < a.length; i++) {
-      const norm = squaredNorms[a[i]];
-      for (let j = 0; j < b.length; j++, at++) {
-        const squared = norm + squaredNorms[b[j]] - 2 * values[at];
-        values[at] = squared > 0 ? Math.exp(-gamma * squared) : 1;
-      }
+    const norms = Float64Array.from(b, (j) => squaredNorms[j]);
+    for (let i = 0; i < a.length; i++) {
+      gaussian(values.subarray(i * b.length, (i + 1) * b.length), squaredNorms[a[i]], norms, gamma);
     }
     return values;
   };

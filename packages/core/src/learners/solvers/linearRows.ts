@@ -10,6 +10,8 @@ import { addRows, addSparseSquares, rowsTimes, thereAndBack } from "./sparseProd
 export interface MappedSparse extends SparseRows {
   /** One number for each column; 1 for all where absent. */
   readonly range?: Float64Array;
+  /** Whether they are dense rows whose zeros were left out; then all columns have entries. */
+  readonly fromDense?: boolean;
   /** Loops of their own, where they have such: faster, and the same to the last bit. */
   readonly products?: RowProducts;
 }
@@ -39,7 +41,7 @@ export function forthAndBack(x: LinearRows, c: Float64Array, v: Float64Array): F
   return areDense(x) ? denseThereAndBack(x, c, v) : divided(productsOf(x).thereAndBack(c, divided(v, x)), x);
 }
 
-function productsOf(x: MappedSparse): RowProducts {
+function productsOf(x: MappedSparse): Pick<RowProducts, "times" | "addTo" | "thereAndBack"> {
   return (
     x.products ?? {
       times: (w, bias) => rowsTimes(x, w, bias),

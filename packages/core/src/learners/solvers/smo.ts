@@ -1,6 +1,9 @@
 // Sequential minimal optimisation: a dense box-constrained quadratic problem with one equality, two variables at a
 // time.
 
+import { lentLoops } from "./hostedLoops.ts";
+import { smoLoop, VECTORS } from "./smoLoop.ts";
+
 /**
  * minimise 1/2 b^T K b - y^T b subject to lower <= b <= upper and sum b = constant.
  *
@@ -30,8 +33,35 @@ const TINY = 1e-12;
  * Source: Fan, Chen and Lin, Working set selection using second order information (JMLR 2005), algorithm WSS 2.
  */
 export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number {
+  return compiledSmo(problem, tolerance, maxIterations) ?? plainSmo(problem, tolerance, maxIterations);
+}
+
+const lend = lentLoops<"smo">(() => smoLoop(TINY));
+
+/** By compiled loops; undefined where the host has none. */
+function compiledSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number | undefined {
+  const { size, matrix } = problem;
+  const lent = lend(8 * size * (size + VECTORS.length));
+  if (!lent) return undefined;
+  const vectors = { ...problem, diagonal: diagonalOf(problem) };
+  const areas = VECTORS.map((_, k) => new Float64Array(lent.memory.buffer, 8 * size * (size + k), size));
+  new Float64Array(lent.memory.buffer, 0, size * size).set(matrix);
+  VECTORS.forEach((name, k) => {
+    areas[k].set(vectors[name]);
+  });
+  const addresses = areas.map(({ byteOffset }) => byteOffset);
+  const iterations = lent.loops.smo(8 * size, ...addresses, maxIterations, tolerance);
+  problem.b.set(areas[VECTORS.indexOf("b")]);
+  problem.error.set(areas[VECTORS.indexOf("error")]);
+  return iterations;
+}
+
+const diagonalOf = ({ size, matrix }: BoxProblem) =>
+  Float64Array.from({ length: size }, (_, t) => matrix[t * size + t]);
+
+function plainSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number {
   const { size, matrix, lower, upper, b, error } = problem;
-  const diagonal = Float64Array.from({ length: size }, (_, t) => matrix[t * size + t]);
+  const diagonal = diagonalOf(problem);
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     let i = -1;
     let highest = Number.NEGATIVE_INFINITY;
@@ -58,6 +88,7 @@ export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: 
       }
     }
     if (highest - lowest <= tolerance) return iteration;
+    if (j < 0) return iteration;
     const rowJ = j * size;
     const curvature = Math.max(diagonal[i] + diagonal[j] - 2 * matrix[rowI + j], TINY);
     const step = Math.min((highest - error[j]) / curvature, upper[i] - b[i], b[j] - lower[j]);
@@ -65,9 +96,8 @@ export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: 
     const beforeJ = b[j];
     b[i] = snap(b[i] + step, lower[i], upper[i]);
     b[j] = snap(b[j] - step, lower[j], upper[j]);
-    // What rounding swallows would be tried again without end; so would a pair that is none, among numbers that are
-    // none.
-    if (j < 0 || (b[i] === before && b[j] === beforeJ)) return iteration;
+    // What rounding swallows would be tried again without end.
+    if (b[i] === before && b[j] === beforeJ) return iteration;
     for (let t = 0; t < size; t++) error[t] -= step * (matrix[rowI + t] - matrix[rowJ + t]);
   }
   return maxIterations;

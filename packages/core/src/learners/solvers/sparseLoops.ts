@@ -2,10 +2,21 @@
 // are the same to the last bit, in a third of the time.
 
 import type { FloatType } from "../../tensor.ts";
-import { type Code, call, f64, i32, type Variable, wasmFunction, wasmModule, when, whileTrue } from "./assembler.ts";
+import {
+  type Code,
+  call,
+  f64,
+  f64x2,
+  i32,
+  type Variable,
+  wasmFunction,
+  wasmModule,
+  when,
+  whileTrue,
+} from "./assembler.ts";
 
 /** What the module offers beside what its loops share. */
-export type LoopName = "times" | "addTo" | "thereAndBack" | "gram" | "mark" | "compress";
+export type LoopName = "times" | "addTo" | "thereAndBack" | "gram" | "spread" | "timesSpread" | "mark" | "compress";
 
 /** Bytes of an address or a column. */
 const INT = 4;
@@ -13,8 +24,12 @@ const INT = 4;
 /** Where rows lie: addresses of where they start, of the columns and of the values of entries. */
 const pointers = { start: "i32", index: "i32", value: "i32" } as const;
 const compressed = { rows: "i32", ...pointers } as const;
+const eightSums = { s0: "f64x2", s1: "f64x2", s2: "f64x2", s3: "f64x2" } as const;
 const ofRows = { place: "i32", first: "i32", end: "i32" } as const;
 type RowVariables = Record<keyof typeof compressed | keyof typeof ofRows, Variable>;
+
+/** Rows that are multiplied together with one row after the other: their numbers lie side by side, column by column. */
+export const SPREAD = 8;
 
 /** The places of functions that others call. */
 const [PRODUCT, SCATTER] = [0, 1];
@@ -202,6 +217,59 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     },
   );
 
+  /** Writes the entries of a row to their places in a table of SPREAD numbers for each column. */
+  const spread = wasmFunction(
+    "spread",
+    { parameters: { index: "i32", value: "i32", end: "i32", into: "i32" }, locals: {} },
+    ({ index, value, end, into }) =>
+      whileTrue(
+        i32.isLess(index.get, end.get),
+        f64.store(i32.add(into.get, i32.shiftLeft(i32.load(index.get), 6)), loadValue(value.get)),
+        index.set(i32.add(index.get, i32.constant(INT))),
+        value.set(i32.add(value.get, i32.constant(bytes))),
+      ),
+  );
+
+  /** The products of listed rows with those of a table, in SPREAD rows of `width` bytes from `into` on. */
+  const timesSpread = wasmFunction(
+    "timesSpread",
+    {
+      parameters: { ...pointers, list: "i32", listEnd: "i32", table: "i32", into: "i32", width: "i32" },
+      locals: { at: "i32", from: "i32", end: "i32", line: "i32", number: "f64x2", ...eightSums },
+    },
+    (v) => {
+      const sums = [v.s0, v.s1, v.s2, v.s3];
+      return whileTrue(
+        i32.isLess(v.list.get, v.listEnd.get),
+        v.line.set(i32.add(v.start.get, i32.shiftLeft(i32.load(v.list.get), 2))),
+        v.at.set(i32.load(v.line.get)),
+        v.from.set(i32.add(v.value.get, i32.shiftLeft(v.at.get, bytes === 4 ? 2 : 3))),
+        v.end.set(i32.add(v.index.get, i32.shiftLeft(i32.load(v.line.get, INT), 2))),
+        v.at.set(i32.add(v.index.get, i32.shiftLeft(v.at.get, 2))),
+        sums.map((sum) => sum.set(f64x2.constant(0))),
+        whileTrue(
+          i32.isLess(v.at.get, v.end.get),
+          v.line.set(i32.add(v.table.get, i32.shiftLeft(i32.load(v.at.get), 6))),
+          v.number.set(f64x2.splat(loadValue(v.from.get))),
+          sums.map((sum, k) =>
+            sum.set(f64x2.add(sum.get, f64x2.multiply(v.number.get, f64x2.load(v.line.get, 16 * k)))),
+          ),
+          v.at.set(i32.add(v.at.get, i32.constant(INT))),
+          v.from.set(i32.add(v.from.get, i32.constant(bytes))),
+        ),
+        v.line.set(v.into.get),
+        sums.map((sum) =>
+          ([0, 1] as const).map((lane) => [
+            f64.store(v.line.get, f64x2.lane(sum.get, lane)),
+            v.line.set(i32.add(v.line.get, v.width.get)),
+          ]),
+        ),
+        v.into.set(i32.add(v.into.get, i32.constant(8))),
+        v.list.set(i32.add(v.list.get, i32.constant(INT))),
+      );
+    },
+  );
+
   /** Goes along a row of dense numbers, of which `from` is the next, and the places from `at` on of its columns. */
   const alongRow = ({ from, isEntry, end }: Record<"from" | "isEntry" | "end", Variable>, at: Variable, body: Code[]) =>
     whileTrue(
@@ -266,5 +334,5 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     ],
   );
 
-  return wasmModule([product, scatter, times, addTo, thereAndBack, gram, mark, compress]);
+  return wasmModule([product, scatter, times, addTo, thereAndBack, gram, spread, timesSpread, mark, compress]);
 }
