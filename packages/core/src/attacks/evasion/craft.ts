@@ -10,6 +10,7 @@ import { cleanRows } from "../cleanRows.ts";
 import { type Objective, objectives } from "../objective.ts";
 import { type AttackResult, pointsOf, type RuleOutcome, runAttack } from "../run.ts";
 import { type AttackedModel, affineAttack } from "./affine.ts";
+import { isClearlyBetter } from "./clearlyBetter.ts";
 import { lineSearchAttack } from "./lineSearch.ts";
 
 /** Points to attack on a model, or on several at once, at each of some budgets. */
@@ -68,7 +69,7 @@ export async function strongestAttack(
  *
  * Budgets are taken in ascending order, each starting from the solution of the one before, so that the white-box
  * error never falls as the budget grows. An objective may have several local optima: unless the attack is exact, a
- * second one starts from a random point of another class, projected, and the better result is kept. Where another
+ * second one starts from a random point of another class, projected, and is kept where clearly better. Where another
  * objective than the margin is climbed, points may be judged worse at a larger budget.
  *
  * Source: Demontis et al. 2019, section 3.1 (Algorithm 1 and its initialisation).
@@ -139,14 +140,14 @@ function startsOfOtherClasses({ labels, seed, ids }: CraftTask, pool: Dataset): 
   return pointsOf(gatherRows(denseRows(pool), chosen));
 }
 
-/** Of two results the one of higher objective, point by point. */
+/** Of two results the one that is clearly better, else the first, point by point. */
 function betterOf(a: AttackResult, b: AttackResult): AttackResult {
   const points = a.points.data.slice();
   const objective = a.objective.slice();
   const size = a.size.slice();
   const width = points.length / objective.length;
   objective.forEach((value, i) => {
-    if (b.objective[i] <= value) return;
+    if (!isClearlyBetter(b.objective[i], value)) return;
     points.set(b.points.data.subarray(i * width, (i + 1) * width), i * width);
     objective[i] = b.objective[i];
     size[i] = b.size[i];

@@ -153,3 +153,36 @@ describe("line search on -||x - c||^2, whose optimum is the projection of c", ()
     expect(states.at(-1)!.active).toBe(0);
   });
 });
+
+describe("line search on values and slopes that are rounded to 24 bits, each runtime in its own way", () => {
+  /** f(x) = b . x - |M (x - c)|^2 / 2 beside a level, of which what is left after rounding depends on the runtime. */
+  const world = (norm: Norm, runtime: number): World => {
+    const random = stream(3, "test", "rounded", norm.name);
+    const numbers = (length: number, scale: number) => Float64Array.from({ length }, () => scale * random.normal());
+    const [matrix, slope, center] = [numbers(d * d, 0.6), numbers(d, 1), numbers(d, 0.5).map((v) => v + 0.5)];
+    const origin = Float64Array.from({ length: 20 * d }, () => random.uniform());
+    const noise = stream(4, "test", "bits", runtime);
+    const rounded = (value: number) => value * (1 + 2 ** -23 * (2 * noise.uniform() - 1));
+    const image = (x: Float64Array) =>
+      center.map((_, k) => x.reduce((sum, v, j) => sum + matrix[k * d + j] * (v - center[j]), 0));
+    return {
+      ...{ norm, origin, epsilon: norm === norms.l0 ? 4 : 0.7 },
+      value: (x) =>
+        rounded(3 + x.reduce((sum, v, j) => sum + slope[j] * v, 0) - image(x).reduce((s, v) => s + v * v, 0) / 2),
+      slope(x) {
+        const y = image(x);
+        return slope.map((b, j) => rounded(b - y.reduce((sum, v, k) => sum + matrix[k * d + j] * v, 0)));
+      },
+    };
+  };
+
+  test.each(Object.values(norms))("in the $label ball ends at the same points", async (norm) => {
+    const [first, ...others] = await Promise.all(
+      [0, 1, 2].map(async (runtime) => (await statesOf(contextOf(world(norm, runtime)))).at(-1)!.points.data),
+    );
+    for (const other of others) {
+      const differences = first.map((value, at) => Math.abs(value - other[at]));
+      expect(differences.reduce((most, value) => Math.max(most, value))).toBeLessThan(norm === norms.l1 ? 5e-5 : 1e-5);
+    }
+  });
+});

@@ -1,8 +1,8 @@
-// The paper's attack: projected gradient ascent, the length of each step found by a search along parabolas.
+// The paper's attack: projected gradient ascent, the length of each step found by a search along its slopes.
 
 import { z } from "zod";
 import { addScaled, type Vector } from "../../linalg.ts";
-import type { Attack, AttackContext, Gradients, Points } from "../attack.ts";
+import type { Attack, AttackContext, Points } from "../attack.ts";
 import { rowOf, takePoints } from "../attack.ts";
 import { type EvasionAttack, everyNorm, restartsOption } from "./evasionAttack.ts";
 import { withRestarts } from "./restarts.ts";
@@ -24,22 +24,31 @@ const SUFFICIENT = 0.3;
 const SHORTEST = 1e-3;
 /** The whole way, in budgets: longer steps no longer change where the projection lands. */
 const LONGEST = 1e9;
+/** A point has converged where a step is this share of the way from its original at most. */
+const SMALL = 1e-2;
+/** An objective has fallen where it lost this share of itself; less may be the rounding of scores. */
+const FALLEN = 2 ** -12;
 
 /**
  * Repeats x <- project(x + step * steepest(gradient)) until the objective no longer rises.
  *
  * Steps are measured by the share t in (0, 1] of the whole way: step = budget * t / (1 - t). At t = 1 the projection
  * lands where the linearised objective is largest in the admissible set, the optimum of a linear model; at t = 1/2 the
- * step is as long as the budget. A search begins at twice the t that was good last, under L0 at 1. From a step that
- * falls short of the gradient's promise g . (z - x) it goes down, by a half to a tenth, to the top of the parabola
- * through the objective before, its slope and the objective at z, as long as that brings more.
+ * step is as long as the budget. A search begins at twice the t that was good last, under L0 at 1. It goes down from
+ * a step z whose gain falls short of the gradient's promise g . (z - x): t is multiplied by what leads to where the
+ * slope vanishes, if that changes evenly along the way, by a half to a tenth, as long as that brings more.
  *
- * Where the promise is no more than the tolerance times what the point has gained since its start, it has converged,
- * and z need not be scored. Both are differences of scores, so that scores multiplied by a number or shifted lead to
- * the same points. Points are searched side by side in batches, each with a t of its own; a point never gets worse, and
- * one that has converged is frozen.
+ * Gains are told by slopes, (g(x) + g(z)) . (z - x) / 2: of objectives without third derivatives they are exact. Near
+ * an optimum, where scores differ by less than they are rounded, slopes still tell which way it lies, so that
+ * runtimes whose last bits differ take the same steps. Where the objective itself has fallen by far more than rounding,
+ * that counts in place of slopes; so a success is never lost, nor does a point get worse by more than that.
  *
- * Source: Demontis et al. 2019, Algorithm 1; the whole way is the step of Frank and Wolfe, 1956.
+ * Where the promise is no more than the tolerance times what the point has gained since its start, or a step was small
+ * beside the way from the original point, the point has converged, and is frozen. Scores multiplied by a number or
+ * shifted lead to the same points. Points are searched side by side in batches, each with a t of its own.
+ *
+ * Source: Demontis et al. 2019, Algorithm 1; the whole way is the step of Frank and Wolfe, 1956; slopes in place of
+ * values where these cannot be told apart: Hager and Zhang 2005, section 4.
  */
 export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
   const { tolerance = 1e-6, maxIterations = 100, firstShare = 0.3 } = options;
@@ -47,58 +56,92 @@ export function lineSearchAttack(options: LineSearchOptions = {}): Attack {
     const points: Points = { ...context.start, data: context.start.data.slice() };
     let active = Int32Array.from({ length: points.rows }, (_, i) => i);
     const objective = await context.objective(points, active);
-    const share = new Float64Array(points.rows).fill(firstShare);
-    const [memory, trialMemory] = [points, points].map(({ data }) => new Float64Array(data.length));
-    const first = objective.slice();
-    const negligible = (i: number) => tolerance * (objective[i] - first[i]);
+    const gradients: Points = { ...points, data: Float64Array.from((await context.gradient(points, active)).data) };
+    const [share, gained, best] = [firstShare, 0, 0].map((value) => new Float64Array(points.rows).fill(value));
+    const memories = memoriesOf(points);
+    const negligible = (i: number) => tolerance * gained[i];
     let iteration = 0;
     while (active.length > 0 && iteration < maxIterations) {
       iteration++;
+      const slopes = slopesAt(context, points, gradients, active, memories);
+      const { from } = slopes;
       const before = objective.slice();
-      const slopes = await slopesAt(context, points, active, memory);
+      best.fill(0);
       if (context.isConvex === false) share.fill(1);
       let open = active;
       while (open.length > 0) {
-        const { indices, trials, promises } = tryStep(context, slopes, open, share, negligible, trialMemory);
+        const { indices, trials, promises } = tryStep(context, slopes, open, share, negligible, memories.trials);
         if (indices.length === 0) break;
         const values = await context.objective(trials, indices);
+        const ahead = await context.gradient(trials, indices);
         open = indices.filter((i, row) => {
-          const isBetter = values[row] > objective[i];
-          const isWorseThanLast = !isBetter && objective[i] > before[i];
+          const x = rowOf(from, slopes.rowOfPoint.get(i)!);
+          const bySlopes = (promises[row] + dotDifference(rowOf(ahead, row), rowOf(trials, row), x)) / 2;
+          const change = values[row] - before[i];
+          const gain = change < -FALLEN * Math.abs(before[i]) ? change : bySlopes;
+          const isBetter = gain > best[i];
+          const isWorseThanLast = !isBetter && best[i] > 0;
           if (isBetter) {
+            best[i] = gain;
             objective[i] = values[row];
             rowOf(points, i).set(rowOf(trials, row));
+            rowOf(gradients, i).set(rowOf(ahead, row));
           }
-          const kept = (values[row] - before[i]) / promises[row];
+          const kept = gain / promises[row];
           share[i] = kept >= SUFFICIENT ? Math.min(1, 2 * share[i]) : share[i] * within(0.1, 0.5, 0.5 / (1 - kept));
           return kept < SUFFICIENT && !isWorseThanLast && share[i] > SHORTEST;
         });
       }
-      active = active.filter((i) => objective[i] - before[i] > negligible(i));
+      active = active.filter((i, row) => {
+        gained[i] += best[i];
+        return best[i] > negligible(i) && !isSmall(context, rowOf(from, row), rowOf(points, i), i);
+      });
       yield { iteration, points, objective, active: active.length };
     }
     return { iteration, points, objective, active: active.length };
   };
 }
 
+/** Whether a step from x to z is small beside the way from the original point to z. */
+function isSmall({ origin, units }: AttackContext, x: Vector, z: Vector, i: number): boolean {
+  const center = rowOf(origin, i);
+  let [step, way] = [0, 0];
+  for (let j = 0; j < z.length; j++) {
+    const unit = units ? units[j] : 1;
+    if (unit === 0) continue;
+    step += ((z[j] - x[j]) / unit) ** 2;
+    way += ((z[j] - center[j]) / unit) ** 2;
+  }
+  return step <= SMALL ** 2 * way;
+}
+
 /** Where an iteration begins, and which way it is uphill from there. */
 interface Slopes {
   readonly from: Points;
-  readonly gradient: Gradients;
-  readonly steepest: Gradients;
+  readonly gradient: Points;
+  readonly steepest: Points;
   /** The row of each original point in these. */
   readonly rowOfPoint: ReadonlyMap<number, number>;
 }
 
-async function slopesAt(
+/** Room for points, their gradients and directions, and for trials. */
+const memoriesOf = ({ data: { length } }: Points) => ({
+  from: new Float64Array(length),
+  gradient: new Float64Array(length),
+  steepest: new Float64Array(length),
+  trials: new Float64Array(length),
+});
+
+function slopesAt(
   context: AttackContext,
   points: Points,
+  gradients: Points,
   active: Int32Array,
-  memory: Float64Array,
-): Promise<Slopes> {
-  const from = takePoints(points, active, memory);
-  const gradient = await context.gradient(from, active);
-  const steepest = { ...gradient, data: gradient.data.slice() };
+  memories: ReturnType<typeof memoriesOf>,
+): Slopes {
+  const from = takePoints(points, active, memories.from);
+  const gradient = takePoints(gradients, active, memories.gradient);
+  const steepest = takePoints(gradients, active, memories.steepest);
   context.steepest(steepest);
   return { from, gradient, steepest, rowOfPoint: new Map(Array.from(active, (i, row) => [i, row])) };
 }
@@ -158,7 +201,7 @@ export const lineSearch: EvasionAttack<z.infer<typeof options>> = {
   // On networks; affine scores and shallow ones take fewer.
   asks: ({ maxIterations, restarts }) => {
     const gradients = Math.min(maxIterations, 15) * (1 + restarts);
-    return { scores: 2 * gradients, gradients };
+    return { scores: gradients, gradients };
   },
   build: ({ restarts, ...options }) => withRestarts(lineSearchAttack(options), restarts),
 };

@@ -2,6 +2,7 @@
 
 import { type Attack, type AttackContext, type AttackState, type Points, rowOf } from "../attack.ts";
 import { overrideContext } from "../override.ts";
+import { isClearlyBetter } from "./clearlyBetter.ts";
 
 /**
  * The attack from its own start, then from `restarts` random points of the ball; each point keeps its best result.
@@ -61,7 +62,7 @@ function restartOf(context: AttackContext, run: number, all: Int32Array): Attack
 
 function betterOf(a: AttackState, b: AttackState): AttackState {
   b.objective.forEach((value, i) => {
-    if (value <= a.objective[i]) return;
+    if (!isClearlyBetter(value, a.objective[i])) return;
     a.objective[i] = value;
     rowOf(a.points, i).set(rowOf(b.points, i));
   });
