@@ -2,10 +2,11 @@
 
 import { isWhole } from "../data/featureKind.ts";
 import { repair, satisfied } from "../features/rules.ts";
+import type { Vector } from "../linalg.ts";
 import type { FloatType } from "../tensor.ts";
 import { settle } from "../threat/settle.ts";
 import { type BudgetedThreat, budgetOf, isFrozen, moveOf } from "../threat/threat.ts";
-import { type Points, rowOf, takePoints } from "./attack.ts";
+import { type Points, type Rows, rowOf, takePoints } from "./attack.ts";
 import { boundsOf, withBounds } from "./withBounds.ts";
 
 interface Admissible {
@@ -34,7 +35,7 @@ const ROUNDING = 1e-6;
 const HALVINGS = 20;
 
 /** What may be made of rows under a threat model, by models that take features in a type. */
-export function admissible(threat: BudgetedThreat, origin: Points, type: FloatType): Admissible {
+export function admissible(threat: BudgetedThreat, origin: Rows, type: FloatType): Admissible {
   const { norm, rules, domain } = threat;
   const { columns } = origin;
   const bounds = boundsOf(threat, origin);
@@ -158,7 +159,7 @@ export function admissible(threat: BudgetedThreat, origin: Points, type: FloatTy
 }
 
 /** Whether the numbers from a position on lie between bounds. */
-function isBetween(data: Float64Array, from: number, lower: Float64Array, upper: Float64Array): boolean {
+function isBetween(data: Vector, from: number, lower: Float64Array, upper: Float64Array): boolean {
   for (let j = 0, at = from; j < lower.length; j++, at++) {
     if (data[at] < lower[j] || data[at] > upper[j]) return false;
   }
@@ -169,7 +170,7 @@ function isBetween(data: Float64Array, from: number, lower: Float64Array, upper:
 function projectInGroups(
   { norm, rules }: BudgetedThreat,
   point: Float64Array,
-  from: Float64Array,
+  from: Vector,
   epsilon: number,
   lower: Float64Array,
   upper: Float64Array,

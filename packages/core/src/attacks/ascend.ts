@@ -2,17 +2,19 @@
 
 import type { Vector } from "../linalg.ts";
 import type { Differentiable } from "../models/open.ts";
-import { allocate, type FloatType, type Tensor, toFloat } from "../tensor.ts";
+import { allocate, type FloatType, tensor, toFloat } from "../tensor.ts";
 import type { BudgetedThreat } from "../threat/threat.ts";
-import type { AttackContext, Points } from "./attack.ts";
+import type { AttackContext, Points, Rows } from "./attack.ts";
+import { LatePoints } from "./latePoints.ts";
 import { boundsOf } from "./withBounds.ts";
 
 interface Ascent {
   readonly models: readonly Differentiable[];
   readonly threat: BudgetedThreat;
+  /** The original points. */
+  readonly given: Rows;
+  /** Where attacks begin that begin there. */
   readonly origin: Points;
-  /** The same as it was given, perhaps in the type that the model takes. */
-  readonly given: Tensor<FloatType>;
   /** The classes whose margins are climbed, or descended. */
   readonly labels: Int32Array;
   /** 1 where margins are to rise, -1 where they are to fall. */
@@ -26,8 +28,8 @@ interface Ascent {
 export function ascentOf({
   models,
   threat,
-  origin,
   given,
+  origin,
   labels,
   sign,
   budgets,
@@ -37,31 +39,37 @@ export function ascentOf({
   const norm = threat.norm.name;
   if (models.length > 1 || !model.ascend || threat.norm.units || (norm !== "l2" && norm !== "linf")) return undefined;
   const ascendModel = model.ascend.bind(model);
-  const bounds = boundsOf(threat, origin);
-  const { rows, columns, data: centers } = origin;
+  const bounds = boundsOf(threat, given);
+  const { rows, columns, data: centers } = given;
   // The Linf ball is a box itself.
   const most = norm === "linf" ? 1 : Number.POSITIVE_INFINITY;
   const inType = () => {
-    const [least, greatest, moves] = [centers, centers, centers].map(({ length }) => allocate(type, length));
+    const [least, greatest] = [centers, centers].map(({ length }) => allocate(type, length));
     for (let i = 0; i < rows; i++) {
       const { lower, upper } = bounds(i);
       if (budgets[i] > 0) boundMoves(least, greatest, i * columns, centers, budgets[i], most, lower, upper);
     }
-    return { norm, origin: toFloat(given, type).data, labels, budgets, lower: least, upper: greatest, moves };
+    const { data } = toFloat(tensor(typeOf(centers), [rows, columns], centers), type);
+    return { norm, origin: data, labels, budgets, lower: least, upper: greatest };
   };
   let task: ReturnType<typeof inType> | undefined;
-  return async ({ data }, stepSize, steps) => {
+  return async (points, stepSize, steps) => {
     task ??= inType();
-    const { lower: least, upper: greatest, moves } = task;
-    for (let i = 0; i < rows; i++) writeMoves(moves, i * columns, columns, data, centers, budgets[i]);
-    const left = await ascendModel({ ...task, steps, length: sign * stepSize });
-    for (let i = 0; i < rows; i++) {
+    const { lower: least, upper: greatest } = task;
+    const moves = allocate(type, centers.length);
+    // Zeros are the moves of points at their origins.
+    if (points !== origin)
+      for (let i = 0; i < rows; i++) writeMoves(moves, i * columns, columns, points.data, centers, budgets[i]);
+    const { moved, left } = await ascendModel({ ...task, moves, steps, length: sign * stepSize });
+    const follow = (i: number, into: Float64Array) => {
       const { lower, upper } = bounds(i);
-      followMoves(data, i * columns, centers, budgets[i], moves, least, greatest, lower, upper);
-    }
-    return left;
+      followMoves(into, i * columns, centers, budgets[i], moved, least, greatest, lower, upper);
+    };
+    return { points: new LatePoints(rows, columns, follow), left };
   };
 }
+
+const typeOf = (values: Vector): FloatType => (values instanceof Float64Array ? "float64" : "float32");
 
 // Row by row, in functions of their own: what is called often is compiled well, as loops inside of long functions are
 // not.
@@ -71,7 +79,7 @@ function boundMoves(
   least: Vector,
   greatest: Vector,
   from: number,
-  centers: Float64Array,
+  centers: Vector,
   budget: number,
   most: number,
   lower: Float64Array,
@@ -93,7 +101,7 @@ function writeMoves(
   from: number,
   columns: number,
   data: Float64Array,
-  centers: Float64Array,
+  centers: Vector,
   budget: number,
 ): void {
   for (let at = from; at < from + columns; at++) {
@@ -102,11 +110,11 @@ function writeMoves(
   }
 }
 
-/** Writes where the moves of one row end. */
+/** Writes where the moves of one row, which begins at `from`, end. */
 function followMoves(
-  data: Float64Array,
+  into: Float64Array,
   from: number,
-  centers: Float64Array,
+  centers: Vector,
   budget: number,
   moves: Vector,
   least: Vector,
@@ -117,8 +125,8 @@ function followMoves(
   for (let j = 0, at = from; j < lower.length; j++, at++) {
     const move = moves[at];
     // Bounds were rounded as moves are, so that a move that ends at one is known by it.
-    if (move === least[at]) data[at] = Math.max(lower[j], centers[at] - budget);
-    else if (move === greatest[at]) data[at] = Math.min(upper[j], centers[at] + budget);
-    else data[at] = centers[at] + budget * move;
+    if (move === least[at]) into[j] = Math.max(lower[j], centers[at] - budget);
+    else if (move === greatest[at]) into[j] = Math.min(upper[j], centers[at] + budget);
+    else into[j] = centers[at] + budget * move;
   }
 }

@@ -6,22 +6,25 @@ import type { TreeSum } from "../models/trees.ts";
 import type { Stream } from "../random.ts";
 import type { CleanRows } from "./cleanRows.ts";
 
+/** Rows of D numbers each, in the type that they were given in. */
+export interface Rows {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Vector;
+  /** Copies one row, where rows can be had without all of `data`. */
+  copyRow?(i: number, into: Float64Array): void;
+}
+
 /**
  * Points that an attack works on, one row of D features each. Models see them in their own type, which may be float32;
  * steps that are short beside the features would be lost there.
  */
-export interface Points {
-  readonly rows: number;
-  readonly columns: number;
+export interface Points extends Rows {
   readonly data: Float64Array;
 }
 
 /** Gradients at points, one row for each, in the type that models compute them in. */
-export interface Gradients {
-  readonly rows: number;
-  readonly columns: number;
-  readonly data: Vector;
-}
+export type Gradients = Rows;
 
 /** What an attack of fixed steps tells who estimates its gradients. */
 export interface Step {
@@ -108,13 +111,20 @@ export interface AttackContext {
   /** Shortens moves to the nearest of at most that length, bounds left out of account, in place. */
   withinBudget(moves: Points, length: number): void;
   /**
-   * Moves points, in place, by steps x <- project(x + stepSize budget steepest(gradient)); absent where the model and
-   * the norm have no faster way than the functions above. Their projection is exact up to the rounding of float32 on
-   * most points. Returns the rows that it left where they were, because it met a gradient that is not finite.
+   * Where points, one for each original one, end after steps x <- project(x + stepSize budget steepest(gradient));
+   * absent where the model and the norm have no faster way than the functions above. Their projection is exact up to
+   * the rounding of float32 on most points.
    */
-  ascend?(points: Points, stepSize: number, steps: number): Promise<Int32Array>;
+  ascend?(points: Points, stepSize: number, steps: number): Promise<Ascended>;
   /** The random stream of one original point; labels name further ones. */
   random(index: number, ...labels: readonly (string | number)[]): Stream;
+}
+
+/** Where steps of an ascent ended. */
+interface Ascended {
+  readonly points: Points;
+  /** The rows that were left where they were, because they met a gradient that is not finite. */
+  readonly left: Int32Array;
 }
 
 /** What an attack shows of itself after each iteration. */
@@ -133,11 +143,14 @@ export type Attack = (context: AttackContext) => AsyncGenerator<AttackState, Att
  * The chosen rows, copied: to memory that holds nothing else where it is given, as taking new memory in every iteration
  * would be a good part of an attack's time.
  */
-export function takePoints(points: Points, indices: Int32Array, memory?: Float64Array): Points {
+export function takePoints(points: Rows, indices: Int32Array, memory?: Float64Array): Points {
   const { columns } = points;
   const size = indices.length * columns;
   const data = memory ? memory.subarray(0, size) : new Float64Array(size);
-  for (let i = 0; i < indices.length; i++) data.set(rowOf(points, indices[i]), i * columns);
+  for (let i = 0; i < indices.length; i++) {
+    if (points.copyRow) points.copyRow(indices[i], data.subarray(i * columns, (i + 1) * columns));
+    else data.set(rowOf(points, indices[i]), i * columns);
+  }
   return { rows: indices.length, columns, data };
 }
 

@@ -54,7 +54,7 @@ it.each(Object.keys(norms) as (keyof typeof norms)[])(
 );
 
 it("a part that the shortcut does not pass by leaves it where it is", () => {
-  const context = { ascend: () => Promise.resolve(new Int32Array(0)) } as unknown as AttackContext;
+  const context = { ascend: () => Promise.resolve(undefined) } as unknown as AttackContext;
   const objective = () => Promise.resolve(new Float64Array(0));
   expect(overrideContext(context, { objective }).ascend).toBe(context.ascend);
   expect(overrideContext(context, { project: () => {} })).not.toHaveProperty("ascend");

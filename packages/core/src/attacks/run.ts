@@ -6,7 +6,7 @@ import { addScaled } from "../linalg.ts";
 import { lossesOf, marginsOf } from "../models/climbedLosses.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
-import { allocate, type FloatType, gatherRows, rowSize, sizeOf, type Tensor, tensor, toFloat } from "../tensor.ts";
+import { allocate, type FloatType, gatherRows, rowSize, sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { normOfSteps } from "../threat/scaledNorm.ts";
 import { type BudgetedThreat, budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
 import { admissible } from "./admissible.ts";
@@ -17,13 +17,15 @@ import {
   type AttackState,
   type Gradients,
   type Points,
+  type Rows,
   rowOf,
   takePoints,
 } from "./attack.ts";
 import type { CleanRows } from "./cleanRows.ts";
 import { madeFinite } from "./finite.ts";
+import { LatePoints } from "./latePoints.ts";
 import { type Objective, objectives } from "./objective.ts";
-import { withBounds } from "./withBounds.ts";
+import { boundsOf } from "./withBounds.ts";
 
 /** Bounds that nothing meets; their squares can be added up. */
 const FAR = 1e140;
@@ -122,6 +124,7 @@ export interface RuleOutcome {
  */
 export async function runAttack(attack: Attack, task: AttackTask): Promise<AttackResult> {
   const { labels, targets, threat, models, objective: climbed = objectives.margin } = task;
+  const given: Rows = { rows: task.x.shape[0], columns: rowSize(task.x), data: task.x.data };
   const origin = pointsOf(task.x);
   const { rules } = threat;
   checkThreat(threat, origin.columns);
@@ -174,21 +177,21 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     if (rules) pullBack(rules, points, all);
     return all;
   };
-  const { project, clip, isInside, settle, isValid, moving } = admissible(threat, origin, type);
+  const { project, clip, isInside, settle, isValid, moving } = admissible(threat, given, type);
   const steps = normOfSteps(threat.norm);
   const [budgets, limits] = [0, 1].map(() => new Float64Array(origin.rows));
-  withBounds(
-    threat,
-    origin,
-  )((_, from, lower, upper, i) => {
+  const bounds = boundsOf(threat, given);
+  for (const i of all) {
+    const { lower, upper } = bounds(i);
+    const from = rowOf(given, i);
     limits[i] = usefulBudget(threat.norm, budgetOf(threat, i), from, lower, upper);
     budgets[i] = steps === threat.norm ? limits[i] : usefulBudget(steps, Number.POSITIVE_INFINITY, from, lower, upper);
-  })(origin, all);
+  }
 
   const start = startOf();
   const ascend =
     climbed.gradient === "margin" && !rules
-      ? ascentOf({ models, threat, origin, given: task.x, labels: wanted, sign, budgets, type })
+      ? ascentOf({ models, threat, given, origin, labels: wanted, sign, budgets, type })
       : undefined;
   const { units } = threat.norm;
   const context: AttackContext = {
@@ -334,7 +337,9 @@ function checkTargets(targets: Int32Array, models: readonly Differentiable[]): v
   });
 }
 
-/** Rows of a tensor as points, sharing memory where they are float64 already. */
+/** Rows of a tensor as points: in the same memory where they are float64 already, else in none before they are read. */
 export function pointsOf(x: Tensor<FloatType>): Points {
-  return { rows: x.shape[0], columns: rowSize(x), data: toFloat(x, "float64").data };
+  const [rows, columns] = [x.shape[0], rowSize(x)];
+  if (x.data instanceof Float64Array) return { rows, columns, data: x.data };
+  return new LatePoints(rows, columns, (i, into) => into.set(x.data.subarray(i * columns, (i + 1) * columns)));
 }

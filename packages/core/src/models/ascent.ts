@@ -16,7 +16,7 @@ export interface AscentTask {
   readonly norm: AscentNorm;
   /** How many steps to take. */
   readonly steps: number;
-  /** Where the points are, N D moves; written in place. */
+  /** Where the points are, N D moves. */
   readonly moves: Vector;
   /** The centers of the balls, inside the bounds, N D values. */
   readonly origin: Vector;
@@ -30,20 +30,24 @@ export interface AscentTask {
   readonly upper: Vector;
 }
 
+/** Where the steps of a task ended. */
+export interface AscentResult {
+  /** N D moves, in memory of their own. */
+  readonly moved: Vector;
+  /** The rows that met a gradient that is not finite, which are left where they were. */
+  readonly left: Int32Array;
+}
+
 const isHeavy = ({ rows, isFixed }: Batch, { ascent }: Limits) => isFixed || rows < ascent.heavy;
 
-/**
- * Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache.
- *
- * @returns the rows that met a gradient that is not finite, which are left where they were
- */
+/** Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache. */
 export async function runAscent(
   session: Session,
   type: FloatType,
   batch: Batch,
   limits: Limits,
   task: AscentTask,
-): Promise<Int32Array> {
+): Promise<AscentResult> {
   const { moves, labels } = task;
   const { loops } = limits.ascent;
   const calls = loops ? 1 : task.steps / kindOf(task, batch, limits).steps;
@@ -78,8 +82,7 @@ export async function runAscent(
   const results = moved.data as Vector;
   const left = Int32Array.from(labels.keys()).filter((i) => !Number.isFinite((check.data as Float64Array)[i]));
   for (const i of left) results.set(moves.subarray(i * columns, (i + 1) * columns), i * columns);
-  moves.set(results);
-  return left;
+  return { moved: results, left };
 }
 
 /** What the graph for a task depends on. */

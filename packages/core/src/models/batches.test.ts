@@ -71,8 +71,9 @@ test("scores, gradients, steps of ascent and second derivatives", async () => {
         const moves = filled(n * D, 0);
         const bounds = { lower: filled(n * D, -9), upper: filled(n * D, 9) };
         const task = { norm: "l2", steps: 3, origin: x.data, labels, ...bounds } as const;
-        await each.differentiable!.ascend!({ ...task, moves, budgets: new Float64Array(n).fill(1), length: 0.3 });
-        return tensor("float32", [n, D], moves.map((move, i) => x.data[i] + move) as unknown as number[]);
+        const budgets = new Float64Array(n).fill(1);
+        const { moved } = await each.differentiable!.ascend!({ ...task, moves, budgets, length: 0.3 });
+        return tensor("float32", [n, D], moved.map((move, i) => x.data[i] + move) as unknown as number[]);
       };
       const [a, b] = [await moved(model), await moved(opened)];
       expect(largestDifference(a, b)).toBeLessThan(1e-4);

@@ -28,7 +28,7 @@ export { NO_GRADIENTS, type Service } from "./service.ts";
 
 // Scores and gradients of an opened model
 
-export type { AscentTask } from "./ascent.ts";
+export type { AscentResult, AscentTask } from "./ascent.ts";
 export { type HessianProduct, openHessian } from "./hessian.ts";
 export { type Differentiable, type InputGradient, type OpenModel, openModel, type Scorer } from "./open.ts";
 export { predict } from "./predict.ts";

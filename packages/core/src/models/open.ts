@@ -9,7 +9,7 @@ import { MAX_GRADIENT_NODES } from "../onnx/limits.ts";
 import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { simplify } from "../onnx/simplify.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
-import { type AscentTask, kindOf, runAscent } from "./ascent.ts";
+import { type AscentResult, type AscentTask, kindOf, runAscent } from "./ascent.ts";
 import { compiledAscent } from "./ascentGraph.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
@@ -62,11 +62,8 @@ export interface Differentiable extends Scorer {
   margins?(x: Tensor, labels: Int32Array): Promise<Float64Array>;
   /** The logits that probabilities are made of, [N, K], which losses are taken of; absent where it is the scores. */
   logits?(x: Tensor): Promise<Tensor<FloatType>>;
-  /**
-   * Moves points by steps of projected ascent on the margin, within one graph: much faster than a step at a time.
-   * Returns the rows that met a gradient that is not finite, which are left where they were.
-   */
-  ascend?(task: AscentTask): Promise<Int32Array>;
+  /** Takes steps of projected ascent on the margin, within one graph: much faster than a step at a time. */
+  ascend?(task: AscentTask): Promise<AscentResult>;
 }
 
 /** A scorer that may be differentiable; where it is not, the reason is told. */

@@ -2,6 +2,7 @@
 // type has.
 
 import { roundedTowards, spacingOf } from "../float32.ts";
+import type { Vector } from "../linalg.ts";
 import type { FloatType } from "../tensor.ts";
 import { type Lattice, latticesOf } from "./lattice.ts";
 import type { Norm } from "./norm.ts";
@@ -25,7 +26,7 @@ const ROUNDING = 1e-6;
 export function settle(
   threat: BudgetedThreat,
   point: Float64Array,
-  origin: Float64Array,
+  origin: Vector,
   epsilon: number,
   type: FloatType,
 ): number {
@@ -90,7 +91,7 @@ function roundToSingle(values: Float64Array): void {
   for (let i = 0; i < values.length; i++) values[i] = Math.fround(values[i]);
 }
 
-function subtract(a: Float64Array, b: Float64Array, into: Float64Array): void {
+function subtract(a: Float64Array, b: Vector, into: Float64Array): void {
   for (let i = 0; i < into.length; i++) into[i] = a[i] - b[i];
 }
 
@@ -105,7 +106,7 @@ function shrunk(
   { norm }: BudgetedThreat,
   exact: Float64Array,
   nearest: Float64Array,
-  origin: Float64Array,
+  origin: Vector,
   lattices: Lattices | undefined,
   type: FloatType,
   fits: (moved: Float64Array) => boolean,
@@ -136,7 +137,7 @@ function shrunk(
 }
 
 /** How far a point goes from the origin in the direction of the exact one, features in the units of the norm. */
-function progress(point: Float64Array, exact: Float64Array, origin: Float64Array, { units }: Norm): number {
+function progress(point: Float64Array, exact: Float64Array, origin: Vector, { units }: Norm): number {
   let sum = 0;
   for (let i = 0; i < point.length; i++) {
     const unit = units?.[i] || 1;
@@ -151,7 +152,7 @@ let memory = { nearest: new Float64Array(0), difference: new Float64Array(0) };
 type Lattices = readonly (Lattice | undefined)[];
 
 /** Values that changed go to the nearest of their lattices that their bounds allow, groups to their largest. */
-function roundToLattices(threat: BudgetedThreat, lattices: Lattices, point: Float64Array, origin: Float64Array): void {
+function roundToLattices(threat: BudgetedThreat, lattices: Lattices, point: Float64Array, origin: Vector): void {
   const lower = new Float64Array(point.length);
   const upper = new Float64Array(point.length);
   writeBounds(threat, origin, lower, upper);

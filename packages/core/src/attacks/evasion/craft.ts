@@ -3,7 +3,7 @@
 import { type Dataset, denseRows } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { stream } from "../../random.ts";
-import { type FloatType, gatherRows, type Tensor, toFloat } from "../../tensor.ts";
+import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
 import { cleanRows } from "../cleanRows.ts";
@@ -96,8 +96,7 @@ export async function strongestAttack(
  * ```
  */
 export async function craftEvasion(task: CraftTask): Promise<readonly AttackResult[]> {
-  const { epsilons, labels } = task;
-  const x = toFloat(task.x, "float64");
+  const { epsilons, labels, x } = task;
   const all = [task, ...(task.others ?? [])];
   const models = all.map(({ opened }) => opened);
   const { attack, isExact } = task.attack

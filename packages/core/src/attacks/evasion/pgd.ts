@@ -35,11 +35,12 @@ export interface PgdOptions {
  */
 export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack {
   return async function* attack(context) {
-    const points: Points = { ...context.start, data: context.start.data.slice() };
+    const keepsVelocity = momentum > 0 || context.scaleSteps !== undefined;
+    const ascend = keepsVelocity ? undefined : context.ascend;
+    let points: Points = ascend ? context.start : { ...context.start, data: context.start.data.slice() };
     // The objective of the last iterate is measured by the framework; while steps go on, nobody needs it.
     const objective = new Float64Array(points.rows).fill(Number.NaN);
     const all = Int32Array.from({ length: points.rows }, (_, i) => i);
-    const keepsVelocity = momentum > 0 || context.scaleSteps !== undefined;
     const velocity = keepsVelocity ? { ...points, data: new Float64Array(points.data.length) } : undefined;
     const step = async (indices: Int32Array, iteration: number) => {
       const from = takePoints(points, indices);
@@ -55,11 +56,11 @@ export function pgdAttack({ steps, stepSize, momentum = 0 }: PgdOptions): Attack
         rowOf(points, i).set(rowOf(from, row));
       });
     };
-    const ascend = velocity ? undefined : context.ascend;
     // Steps inside the graph are faster the more are taken at once; where somebody watches, the way is shown.
     const stride = ascend && !context.watched ? steps : 1;
     for (let iteration = stride; iteration <= steps; iteration += stride) {
-      const rest = ascend ? await ascend(points, stepSize, stride) : all;
+      let rest: Int32Array = all;
+      if (ascend) ({ points, left: rest } = await ascend(points, stepSize, stride));
       for (let i = 0; rest.length > 0 && i < stride; i++) await step(rest, iteration - stride + i);
       yield { iteration, points, objective, active: points.rows };
     }
