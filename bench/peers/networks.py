@@ -1,4 +1,6 @@
-"""The networks of the benchmarks in PyTorch: gradients by inputs, training steps, Hessian-vector products."""
+"""The networks of the benchmarks in PyTorch: gradients by inputs, fixed steps of PGD, training steps, Hessian products.
+
+What is compiled is so by torch.compile with its own defaults, in the first call."""
 
 import platform
 
@@ -95,6 +97,69 @@ def input_gradient(name, batch, layout=torch.contiguous_format):
     return prepare
 
 
+def frozen(name, batch):
+    make, shape, _ = networks[name]
+    net = make().eval()
+    for parameter in net.parameters():
+        parameter.requires_grad_(False)
+    return net, *data(shape, batch)
+
+
+def compiled_input_gradient(name, batch):
+    def prepare():
+        net, x, y = frozen(name, batch)
+        gradient = torch.compile(torch.func.grad(lambda rows: functional.cross_entropy(net(rows), y, reduction="sum")))
+        return lambda: gradient(x)
+
+    return prepare
+
+
+def pgd(norm, is_compiled):
+    """Fifty steps of a tenth of the budget on the margin, projected on the ball and on [0, 1]."""
+
+    def of(name, batch):
+        def prepare():
+            net, x, y = frozen(name, batch)
+            epsilon = 2.0 if norm == "l2" else 0.1
+            own = functional.one_hot(y, 2).bool()
+            tail = [1] * (x.dim() - 1)
+
+            def margin(points):
+                scores = net(points)
+                return (scores.masked_fill(own, -torch.inf).amax(1) - (scores * own).sum(1)).sum()
+
+            def slope_of(points):
+                points = points.detach().requires_grad_(True)
+                return torch.autograd.grad(margin(points), points)[0]
+
+            gradient = torch.func.grad(margin) if is_compiled else slope_of
+
+            def step(points):
+                slope = gradient(points)
+                if norm == "linf":
+                    moved = points + 0.1 * epsilon * slope.sign()
+                    return moved.clamp(x - epsilon, x + epsilon).clamp(0, 1)
+                size = slope.flatten(1).norm(dim=1).clamp_min(1e-30).view(-1, *tail)
+                move = points + 0.1 * epsilon * slope / size - x
+                length = move.flatten(1).norm(dim=1).view(-1, *tail)
+                return (x + move * (epsilon / length).clamp_max(1)).clamp(0, 1)
+
+            taken = torch.compile(step) if is_compiled else step
+
+            def call():
+                points = x.clone()
+                for _ in range(50):
+                    points = taken(points)
+                with torch.no_grad():
+                    return points, net(points)
+
+            return call
+
+        return prepare
+
+    return of
+
+
 def training_step(name, batch):
     def prepare():
         make, shape, _ = networks[name]
@@ -136,6 +201,9 @@ def hessian_vector_product(name, batch):
 kinds = {
     "inputGradient": input_gradient,
     "inputGradientChannelsLast": lambda name, batch: input_gradient(name, batch, torch.channels_last),
+    "inputGradientCompiled": compiled_input_gradient,
+    **{f"pgd-{norm}": pgd(norm, False) for norm in ("linf", "l2")},
+    **{f"pgd-{norm}Compiled": pgd(norm, True) for norm in ("linf", "l2")},
     "trainingSteps": training_step,
     "hessianVectorProduct": hessian_vector_product,
 }
