@@ -2,11 +2,12 @@
 
 import type { Vector } from "../linalg.ts";
 import type { Differentiable } from "../models/open.ts";
-import { allocate, type FloatType, tensor, toFloat } from "../tensor.ts";
+import { type FloatType, tensor, toFloat } from "../tensor.ts";
 import type { BudgetedThreat } from "../threat/threat.ts";
 import type { AttackContext, Points, Rows } from "./attack.ts";
 import { LatePoints } from "./latePoints.ts";
 import { boundsOf } from "./withBounds.ts";
+import { borrowNumbers, giveBackNumbers } from "./workingMemory.ts";
 
 interface Ascent {
   readonly models: readonly Differentiable[];
@@ -24,6 +25,12 @@ interface Ascent {
   readonly type: FloatType;
 }
 
+interface OwnedAscent {
+  readonly ascend: NonNullable<AttackContext["ascend"]>;
+  /** Gives its memory back: points that it returned cannot be read any more. */
+  end(): void;
+}
+
 /** The fast way of steps that an attack is given; undefined where there is none. */
 export function ascentOf({
   models,
@@ -34,7 +41,7 @@ export function ascentOf({
   sign,
   budgets,
   type,
-}: Ascent): AttackContext["ascend"] {
+}: Ascent): OwnedAscent | undefined {
   const [model] = models;
   const norm = threat.norm.name;
   if (models.length > 1 || !model.ascend || threat.norm.units || (norm !== "l2" && norm !== "linf")) return undefined;
@@ -44,28 +51,34 @@ export function ascentOf({
   // The Linf ball is a box itself.
   const most = norm === "linf" ? 1 : Number.POSITIVE_INFINITY;
   const inType = () => {
-    const [least, greatest] = [centers, centers].map(({ length }) => allocate(type, length));
+    const [least, greatest, moves] = [0, 1, 2].map(() => borrowNumbers(type, centers.length));
     for (let i = 0; i < rows; i++) {
       const { lower, upper } = bounds(i);
       if (budgets[i] > 0) boundMoves(least, greatest, i * columns, centers, budgets[i], most, lower, upper);
+      else for (const bound of [least, greatest]) bound.fill(0, i * columns, (i + 1) * columns);
     }
     const { data } = toFloat(tensor(typeOf(centers), [rows, columns], centers), type);
-    return { norm, origin: data, labels, budgets, lower: least, upper: greatest };
+    return { norm, origin: data, labels, budgets, lower: least, upper: greatest, moves };
   };
   let task: ReturnType<typeof inType> | undefined;
-  return async (points, stepSize, steps) => {
+  const ascend: OwnedAscent["ascend"] = async (points, stepSize, steps) => {
     task ??= inType();
-    const { lower: least, upper: greatest } = task;
-    const moves = allocate(type, centers.length);
-    // Zeros are the moves of points at their origins.
-    if (points !== origin)
-      for (let i = 0; i < rows; i++) writeMoves(moves, i * columns, columns, points.data, centers, budgets[i]);
-    const { moved, left } = await ascendModel({ ...task, moves, steps, length: sign * stepSize });
+    const { lower: least, upper: greatest, moves } = task;
+    if (points === origin) moves.fill(0);
+    else for (let i = 0; i < rows; i++) writeMoves(moves, i * columns, columns, points.data, centers, budgets[i]);
+    const { moved, left } = await ascendModel({ ...task, steps, length: sign * stepSize });
     const follow = (i: number, into: Float64Array) => {
       const { lower, upper } = bounds(i);
       followMoves(into, i * columns, centers, budgets[i], moved, least, greatest, lower, upper);
     };
     return { points: new LatePoints(rows, columns, follow), left };
+  };
+  return {
+    ascend,
+    end() {
+      if (task) giveBackNumbers(task.lower, task.upper, task.moves);
+      task = undefined;
+    },
   };
 }
 
@@ -85,13 +98,15 @@ function boundMoves(
   lower: Float64Array,
   upper: Float64Array,
 ): void {
-  // Where the ball ends before the box there is nothing to divide.
   const reach = most * budget;
   for (let j = 0, at = from; j < lower.length; j++, at++) {
     const down = lower[j] - centers[at];
     const up = upper[j] - centers[at];
-    least[at] = down <= -reach ? -most : down < 0 ? down / budget : 0;
-    greatest[at] = up >= reach ? most : up > 0 ? up / budget : 0;
+    // Whether the box ends before the ball, which nobody can foresee, is written as arithmetic.
+    const isLow = Number(down > -reach);
+    const isHigh = Number(up < reach);
+    least[at] = down < 0 ? (isLow * down) / budget - (1 - isLow) : 0;
+    greatest[at] = up > 0 ? (isHigh * up) / budget + (1 - isHigh) : 0;
   }
 }
 
@@ -124,9 +139,14 @@ function followMoves(
 ): void {
   for (let j = 0, at = from; j < lower.length; j++, at++) {
     const move = moves[at];
-    // Bounds were rounded as moves are, so that a move that ends at one is known by it.
-    if (move === least[at]) into[j] = Math.max(lower[j], centers[at] - budget);
-    else if (move === greatest[at]) into[j] = Math.min(upper[j], centers[at] + budget);
-    else into[j] = centers[at] + budget * move;
+    const center = centers[at];
+    const end = center + budget * move;
+    // Bounds were rounded as moves are, so that a move that ends at one is known by it. Most end at the ball, in the
+    // box, which needs nothing more; which way they go cannot be foreseen, so that there is one jump for all.
+    const isLeast = Number(move === least[at]) & (Number(move > -1) | Number(end < lower[j]));
+    const isGreatest = Number(move === greatest[at]) & (Number(move < 1) | Number(end > upper[j]));
+    if (isLeast === 1) into[j] = Math.max(lower[j], center - budget);
+    else if (isGreatest === 1) into[j] = Math.min(upper[j], center + budget);
+    else into[j] = end;
   }
 }

@@ -139,7 +139,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const rowsOf = ({ rows, data }: Points): Tensor<FloatType> => {
     if (type === "float64") return tensor(type, withRows(rows), data);
     // Searches ask about several points of a row at once.
-    if (shown.length < data.length) shown = new Float32Array(Math.max(data.length, origin.data.length));
+    if (shown.length < data.length) shown = new Float32Array(Math.max(data.length, given.data.length));
     const values = shown.subarray(0, data.length);
     values.set(data);
     return tensor(type, withRows(rows), values);
@@ -189,7 +189,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   }
 
   const start = startOf();
-  const ascend =
+  const ascent =
     climbed.gradient === "margin" && !rules
       ? ascentOf({ models, threat, given, origin, labels: wanted, sign, budgets, type })
       : undefined;
@@ -232,10 +232,13 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
         threat.norm.steepest(direction);
       }
     },
-    ...(ascend && {
-      ascend(points, stepSize, steps) {
+    ...(ascent && {
+      async ascend(points, stepSize, steps) {
         queries.gradients += steps * points.rows;
-        return ascend(points, stepSize, steps);
+        const ascended = await ascent.ascend(points, stepSize, steps);
+        // Who watches may keep what it is shown: it is computed before the memory has other uses.
+        if (task.onState) void ascended.points.data;
+        return ascended;
       },
     }),
     random: (index, ...labels) => stream(task.seed, "attack", task.ids?.[index] ?? index, ...labels),
@@ -247,7 +250,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     next = await states.next();
   }
   const { points, iteration } = next.value;
-  const found = tensor(type, withRows(origin.rows), allocate(type, origin.data.length));
+  const found = tensor(type, withRows(origin.rows), allocate(type, given.data.length));
   const size = new Float64Array(origin.rows);
   /** Puts down what becomes of the rows of points that an attack may end in, and measures them there. */
   const finish = async (from: Points, indices: Int32Array, isProjected: boolean): Promise<Float64Array> => {
@@ -256,12 +259,14 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
       const sizes = settle(chosen, block);
       for (let row = 0; row < block.length; row++) {
         size[block[row]] = sizes[row];
-        found.data.set(rowOf(chosen, row), block[row] * origin.columns);
+        if (indices !== all) found.data.set(rowOf(chosen, row), block[row] * origin.columns);
       }
+      if (indices === all) found.data.set(chosen.data, block[0] * origin.columns);
     }
     return meanOf(marginsOf, indices === all ? found : gatherRows(found, indices), indices);
   };
   const reached = await finish(points, all, false);
+  ascent?.end();
   /** Moves some points elsewhere and measures them there. */
   const putBack = async (indices: Int32Array, from: Points) => {
     if (indices.length === 0) return;

@@ -152,10 +152,12 @@ export const linf: Norm = {
   },
   project(point, center, epsilon, lower, upper) {
     for (let i = 0; i < point.length; i++) {
-      const low = Math.max(lower[i], center[i] - epsilon);
-      const high = Math.min(upper[i], center[i] + epsilon);
+      const value = point[i];
+      const least = center[i] - epsilon;
+      const most = center[i] + epsilon;
       // Most points that are projected are inside.
-      if (!(point[i] >= low && point[i] <= high)) point[i] = Math.min(Math.max(point[i], low), high);
+      if (value >= lower[i] && value <= upper[i] && value >= least && value <= most) continue;
+      point[i] = Math.min(Math.max(value, lower[i], least), upper[i], most);
     }
   },
   projectGroups: (...task) => projectGroups("linf", ...task),
