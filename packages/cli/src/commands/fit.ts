@@ -8,6 +8,7 @@ import { tellDoing } from "../host/doing.ts";
 import { dataHashes } from "../host/loadedData.ts";
 import { writeWhole } from "../host/output.ts";
 import { requireFree } from "../host/outputPlace.ts";
+import { defaultWorkers } from "../host/pool.ts";
 import { openDevice } from "../host/runtime.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -16,10 +17,11 @@ import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
 import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { learnerTable } from "../ui/learnerTable.ts";
 import { listing } from "../ui/listing.ts";
-import { type CommonOptions, invalid, printJson, required, withCommonOptions } from "../ui/options.ts";
+import { type CommonOptions, invalid, parseWorkers, printJson, required, withCommonOptions } from "../ui/options.ts";
 import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectGrid, collectSettings } from "../ui/settings.ts";
+import { treesInParts, validatedInParts } from "./fitInParts.ts";
 
 interface FitCommandOptions extends CommonOptions, DataFileOptions, ScalingOptions, DeviceOptions {
   readonly data?: string;
@@ -28,6 +30,7 @@ interface FitCommandOptions extends CommonOptions, DataFileOptions, ScalingOptio
   readonly preset?: string;
   readonly cv?: number;
   readonly grid?: Readonly<Record<string, readonly unknown[]>>;
+  readonly workers?: number;
   readonly list?: boolean;
 }
 
@@ -42,6 +45,11 @@ export function fitCommand(): Command {
     .option("--preset <name>", "named options of an experiment, such as mnist89-evasion/high")
     .option("--cv <folds>", "estimate the error by cross-validation before training on all rows", parseFolds)
     .option("--grid <name=values>", "values to choose from by cross-validation, such as C=0.01,1,100", collectGrid)
+    .option(
+      "--workers <count>",
+      "processes among which long trainings are divided; one per core where absent",
+      parseWorkers,
+    )
     .option("--list", "the learners with their options, defaults and presets")
     .action(run);
   withDeviceOption(command);
@@ -75,19 +83,29 @@ async function run(given: string | undefined, options: FitCommandOptions): Promi
   tellDoing(`training of ${name}`);
   const progress = startProgress(options.quiet === true);
   const folds = options.cv ?? (options.grid ? DEFAULT_FOLDS : undefined);
+  const running = {
+    workers: options.workers ?? defaultWorkers(),
+    quiet: options.quiet === true,
+    device: options.device,
+  };
+  const { seed } = options;
   const validation =
     folds === undefined
       ? undefined
-      : await crossValidate(learner, dataset, grid, folds, {
+      : ((await validatedInParts({ learner: name, settings: grid, folds, seed }, dataset, running)) ??
+        (await crossValidate(learner, dataset, grid, folds, {
           runtime,
-          seed: options.seed,
+          seed,
           onProgress: (done) => progress.update(`cross-validating ${name}`, done),
-        }).finally(() => progress.end());
+        }).finally(() => progress.end())));
+  const chosen = validation?.best.options ?? settings;
+  const trees = await treesInParts({ learner: name, options: chosen, seed, label: STREAM }, dataset, running);
   const fitted = await fit(learner, dataset, {
     runtime,
-    seed: options.seed,
-    stream: "cli",
-    options: validation?.best.options ?? settings,
+    seed,
+    stream: STREAM,
+    options: chosen,
+    trees,
     metadata: { data: read.contentHash },
     onProgress: (done) => progress.update(`training ${name}`, done),
   }).finally(() => progress.end());
@@ -95,12 +113,12 @@ async function run(given: string | undefined, options: FitCommandOptions): Promi
   // Not before all is done: a run that is ended can be started again.
   await writeWhole(out, fitted.model.bytes);
   if (options.json) {
-    const { options: chosen, training } = fitted;
+    const { training } = fitted;
     printJson({
       ...dataHashes(read),
       reading,
       learner: name,
-      options: chosen,
+      options: fitted.options,
       training,
       scaling: describeScaling(dataset),
       trainingError,
@@ -112,8 +130,8 @@ async function run(given: string | undefined, options: FitCommandOptions): Promi
   }
   for (const { options: setting, error } of validation?.settings ?? []) {
     const varied = Object.keys(options.grid ?? {}).map((option) => `${option}=${JSON.stringify(setting[option])}`);
-    const chosen = varied.length > 0 && setting === validation?.best.options ? ", chosen" : "";
-    print(`${varied.join(" ") || name}: error ${(100 * error).toFixed(1)} % in ${folds} folds${chosen}\n`);
+    const note = varied.length > 0 && setting === validation?.best.options ? ", chosen" : "";
+    print(`${varied.join(" ") || name}: error ${(100 * error).toFixed(1)} % in ${folds} folds${note}\n`);
   }
   const facts = Object.entries(fitted.training).map(([fact, value]) => `${fact} ${Number(value.toPrecision(6))}`);
   print(
@@ -123,6 +141,8 @@ async function run(given: string | undefined, options: FitCommandOptions): Promi
 }
 
 const DEFAULT_FOLDS = 5;
+/** Names the random stream of training. */
+const STREAM = "cli";
 
 function parseFolds(text: string): number {
   const folds = Number(text);

@@ -21,11 +21,16 @@ export interface CrossValidationContext {
   onProgress?(done: number): void;
 }
 
+/** Rows of a fold, and how many of them were judged wrongly. */
+export interface FoldErrors {
+  readonly wrong: number;
+  readonly rows: number;
+}
+
 /** How one setting did. */
 export interface CrossValidated {
   readonly options: Options;
-  /** Rows judged wrongly in each fold, and rows of that fold. */
-  readonly folds: readonly { readonly wrong: number; readonly rows: number }[];
+  readonly folds: readonly FoldErrors[];
   /** Wrong rows over all rows: every row is judged once. */
   readonly error: number;
 }
@@ -76,22 +81,59 @@ export async function crossValidate(
     });
   }
   const settings = grid.map((options) => parseOptions(learner, options));
-  const fractions = new Array<number>(folds).fill(1 / folds);
-  const parts = stratifiedSplit(data, fractions, stream(seed, "cross-validation"));
-  const results: CrossValidated[] = [];
-  for (const [at, options] of settings.entries()) {
-    const judged: { wrong: number; rows: number }[] = [];
+  const parts = partsOf(data, folds, seed);
+  const judged: FoldErrors[] = [];
+  for (const options of settings) {
     for (const [fold, held] of parts.entries()) {
-      const train = takeRows(data, allBut(held, rowCount(data)));
-      const { model } = await fit(learner, train, { runtime, seed, stream: `fold ${fold}`, options });
-      judged.push({ wrong: await countErrors(runtime, model, takeRows(data, held)), rows: held.length });
-      onProgress?.((at * folds + fold + 1) / (settings.length * folds));
+      judged.push(await judgedOn(learner, data, options, fold, held, { runtime, seed }));
+      onProgress?.(judged.length / (settings.length * folds));
     }
-    const wrong = judged.reduce((sum, each) => sum + each.wrong, 0);
-    results.push({ options, folds: judged, error: wrong / rowCount(data) });
   }
-  const best = results.reduce((least, each) => (each.error < least.error ? each : least));
-  return { settings: results, best };
+  return chosenAmong(settings, judged);
+}
+
+/**
+ * The errors of one fold of so many: of a fit to all others. What `crossValidate` finds there, and no other fold is
+ * looked at.
+ */
+export function judgeFold(
+  learner: AnyLearner,
+  data: Dataset,
+  options: Options,
+  { fold, folds }: { readonly fold: number; readonly folds: number },
+  context: CrossValidationContext,
+): Promise<FoldErrors> {
+  const held = partsOf(data, folds, context.seed)[fold];
+  return judgedOn(learner, data, options, fold, held, context);
+}
+
+/** What errors of all folds come to, those of one setting after the other, as many of each. */
+export function chosenAmong(settings: readonly Options[], judged: readonly FoldErrors[]): CrossValidation {
+  const each = judged.length / settings.length;
+  const results = settings.map((options, at): CrossValidated => {
+    const folds = judged.slice(at * each, (at + 1) * each);
+    const sum = (of: keyof FoldErrors) => folds.reduce((total, fold) => total + fold[of], 0);
+    return { options, folds, error: sum("wrong") / sum("rows") };
+  });
+  return { settings: results, best: results.reduce((least, each) => (each.error < least.error ? each : least)) };
+}
+
+function partsOf(data: Dataset, folds: number, seed: number): readonly Int32Array[] {
+  return stratifiedSplit(data, new Array<number>(folds).fill(1 / folds), stream(seed, "cross-validation"));
+}
+
+async function judgedOn(
+  learner: AnyLearner,
+  data: Dataset,
+  options: Options,
+  fold: number,
+  held: Int32Array,
+  { runtime, seed, onProgress }: CrossValidationContext,
+): Promise<FoldErrors> {
+  const train = takeRows(data, allBut(held, rowCount(data)));
+  const own = { runtime, seed, stream: `fold ${fold}`, options, ...(onProgress && { onProgress }) };
+  const { model } = await fit(learner, train, own);
+  return { wrong: await countErrors(runtime, model, takeRows(data, held)), rows: held.length };
 }
 
 /** Every combination of the values given for each option: `{ C: [1, 10] }` becomes `[{ C: 1 }, { C: 10 }]`. */

@@ -10,8 +10,9 @@ import { stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
 import { sizeOfTraining, whyInfeasible } from "./feasible.ts";
-import type { AnyLearner } from "./learner.ts";
+import type { AnyLearner, FitContext } from "./learner.ts";
 import { scaleFeatures, scaleInput, scalingOf } from "./scaling.ts";
+import type { Tree } from "./trees/tree.ts";
 
 /** How a learner is fitted: where it computes, its seed, and its hyper-parameters. */
 export interface FitOptions {
@@ -20,6 +21,8 @@ export interface FitOptions {
   /** Names the random stream of this fit, so that two fits of one seed are independent. */
   readonly stream: string;
   readonly options?: Readonly<Record<string, unknown>>;
+  /** All trees of a forest in order, where `growTrees` has grown them before. */
+  readonly trees?: readonly Tree[] | undefined;
   /** What else the file should say of itself. */
   readonly metadata?: Readonly<Record<string, string>>;
   onProgress?(done: number): void;
@@ -57,19 +60,10 @@ export interface FittedModel {
  * ```
  */
 export async function fit(learner: AnyLearner, data: Dataset, context: FitOptions): Promise<FittedModel> {
-  const options = parseOptions(learner, context.options ?? {});
-  requireClasses(data);
-  const infeasible = whyInfeasible(learner, options, sizeOfTraining(data));
-  if (infeasible) throw infeasible;
-  const scaling = scalingOf(data);
-  const { scales = false } = learner.capabilities;
-  const scaled = scaling && !scales ? scaleFeatures(data, scaling) : data;
-  const { model, training } = await learner.fit(scaled, options, {
-    runtime: context.runtime,
-    ...(scales && { scaling }),
-    random: (label) => stream(context.seed, "fit", context.stream, label),
-    onProgress: (done) => context.onProgress?.(done),
-  });
+  const { options, scaling, scaled, own } = prepared(learner, data, context);
+  const { model, training } = context.trees
+    ? learner.forest!.join(context.trees, data)
+    : await learner.fit(scaled(), options, own);
   requireFinite(learner, options, model);
   const graph = scaling ? scaleInput(model, scaling, data.featureShape) : model;
   const metadata = {
@@ -83,6 +77,39 @@ export async function fit(learner: AnyLearner, data: Dataset, context: FitOption
     ...context.metadata,
   };
   return { model: modelFromGraph({ ...graph, metadata }), training, options };
+}
+
+/**
+ * Grows the trees of a forest from one number to another (exclusive), those that a fit of the whole would have there.
+ *
+ * @throws InputError as `fit` does
+ */
+export function growTrees(
+  learner: AnyLearner,
+  data: Dataset,
+  context: FitOptions,
+  from: number,
+  to: number,
+): readonly Tree[] {
+  const { options, scaled, own } = prepared(learner, data, context);
+  return learner.forest!.grow(scaled(), options, own, from, to);
+}
+
+/** Options, and what a learner is handed, once the data are seen to be such as it can learn from. */
+function prepared(learner: AnyLearner, data: Dataset, context: FitOptions) {
+  const options = parseOptions(learner, context.options ?? {});
+  requireClasses(data);
+  const infeasible = whyInfeasible(learner, options, sizeOfTraining(data));
+  if (infeasible) throw infeasible;
+  const scaling = scalingOf(data);
+  const { scales = false } = learner.capabilities;
+  const own: FitContext = {
+    runtime: context.runtime,
+    ...(scales && { scaling }),
+    random: (label) => stream(context.seed, "fit", context.stream, label),
+    onProgress: (done) => context.onProgress?.(done),
+  };
+  return { options, scaling, scaled: () => (scaling && !scales ? scaleFeatures(data, scaling) : data), own };
 }
 
 /**

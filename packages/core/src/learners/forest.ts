@@ -3,9 +3,9 @@
 import { z } from "zod";
 import { featureCount, rowCount } from "../data/dataset.ts";
 import type { Stream } from "../random.ts";
-import type { Learner } from "./learner.ts";
+import type { Forest, Learner } from "./learner.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
-import { growTree, type Tree } from "./trees/tree.ts";
+import { growTree } from "./trees/tree.ts";
 import { treeColumns } from "./trees/treeColumns.ts";
 import { treeEnsemble } from "./trees/treeEnsemble.ts";
 
@@ -15,12 +15,35 @@ const options = z.strictObject({
   balanced: balancedOption,
 });
 
+type Options = z.infer<typeof options>;
+
+const trees: Forest<Options> = {
+  count: (options) => options.trees,
+  grow(data, { depth, balanced }, context, from, to) {
+    const columns = treeColumns(data);
+    const classes = data.classNames.length;
+    const own = rowWeights(data, balanced, context);
+    const limits = { depth: depth ?? Number.POSITIVE_INFINITY, features: featuresPerSplit(featureCount(data)) };
+    return Array.from({ length: to - from }, (_, i) => {
+      const random = context.random(`tree ${from + i}`);
+      const weights = bootstrap(rowCount(data), random).map((times, row) => times * own[row]);
+      const tree = growTree(columns, data.labels, classes, weights, { ...limits, random });
+      context.onProgress?.((i + 1) / (to - from));
+      return tree;
+    });
+  },
+  join(all, data) {
+    const nodes = all.reduce((sum, { feature }) => sum + feature.length, 0);
+    return { model: treeEnsemble(all, data), training: { trees: all.length, nodes } };
+  },
+};
+
 /**
  * Trees of least Gini impurity on bootstrap samples; scores are the mean over trees of the class shares of the leaf.
  *
  * Every tree has a random stream of its own, so a forest does not depend on the order in which trees are grown.
  */
-export const forest: Learner<z.infer<typeof options>> = {
+export const forest: Learner<Options> = {
   name: "forest",
   summary: "random forest, Gini impurity, sqrt(D) features per split",
   family: "trees",
@@ -30,21 +53,8 @@ export const forest: Learner<z.infer<typeof options>> = {
   reference: "Breiman 2001; trees and defaults as in scikit-learn's RandomForestClassifier",
   estimates: { fit: ({ trees }) => 0.0015 * trees },
   regularisation: { option: "depth", choices: (depth) => [...new Set([3, 6, 12, null, depth])] },
-  async fit(data, { trees: count, depth, balanced }, context) {
-    const columns = treeColumns(data);
-    const classes = data.classNames.length;
-    const own = rowWeights(data, balanced, context);
-    const trees: Tree[] = [];
-    for (let i = 0; i < count; i++) {
-      const random = context.random(`tree ${i}`);
-      const weights = bootstrap(rowCount(data), random).map((times, row) => times * own[row]);
-      const limits = { depth: depth ?? Number.POSITIVE_INFINITY, features: featuresPerSplit(featureCount(data)) };
-      trees.push(growTree(columns, data.labels, classes, weights, { ...limits, random }));
-      context.onProgress?.((i + 1) / count);
-    }
-    const nodes = trees.reduce((sum, { feature }) => sum + feature.length, 0);
-    return { model: treeEnsemble(trees, data), training: { trees: count, nodes } };
-  },
+  forest: trees,
+  fit: async (data, options, context) => trees.join(trees.grow(data, options, context, 0, trees.count(options)), data),
 };
 
 function featuresPerSplit(features: number): number {

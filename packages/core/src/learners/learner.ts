@@ -6,6 +6,7 @@ import type { OnnxModel } from "../onnx/graph.ts";
 import type { Stream } from "../random.ts";
 import type { EntryWithOptions } from "../registry.ts";
 import type { Scaling } from "./scaling.ts";
+import type { Tree } from "./trees/tree.ts";
 
 /** What a learner is handed beside data and options. */
 export interface FitContext {
@@ -39,6 +40,16 @@ export interface RefitTask {
   readonly data: Dataset;
   /** Indices of the rows in which the two differ. */
   readonly changed: ArrayLike<number>;
+}
+
+/** How a forest is fitted in parts: a tree depends on its own random stream, and on no other tree. */
+export interface Forest<Options> {
+  /** How many trees there are. */
+  count(options: Options): number;
+  /** Trees `from` to `to` (exclusive). */
+  grow(data: Dataset, options: Options, context: FitContext, from: number, to: number): readonly Tree[];
+  /** What all trees make, in order. */
+  join(trees: readonly Tree[], data: Dataset): Fit;
 }
 
 /** What is retrained while points are added to it, and the points whose loss is watched. Features lie in [0, 1]. */
@@ -145,6 +156,8 @@ export interface Learner<Options = Record<string, unknown>> extends EntryWithOpt
   /** Absent where no option regularises it. */
   readonly regularisation?: Regularisation<Options>;
   fit(data: Dataset, options: Options, context: FitContext): Promise<Fit>;
+  /** Where it is a forest, its trees. */
+  readonly forest?: Forest<Options>;
   /**
    * The fit to `data`, started from a fit to `previous`, which differs from it in the `changed` rows alone.
    *

@@ -199,6 +199,10 @@ export { type Part, partAt, type Ref, type Values } from "./engine/reference.ts"
 export { inProcess, runTask, type Services } from "./engine/runTask.ts";
 export { hashJson, type Task, type TaskHost, type TaskKind } from "./engine/task.ts";
 
+// Trainings in parts
+
+export { type FoldsQuestion, type PlannedFolds, planFolds, planTrees } from "./parts.ts";
+
 // Stores: artifacts by their key
 
 export { hashWith } from "../hash.ts";

@@ -2,6 +2,7 @@
 
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
+import { planTrees } from "../parts.ts";
 import { type Configured, fit, type StoredModel } from "../tasks/fit.ts";
 import type { MatrixQuestion } from "./matrixQuestion.ts";
 
@@ -19,5 +20,8 @@ export function planFit(
   { learner, options, training, label }: TrainedModel,
   { seed, prefix }: Pick<MatrixQuestion, "seed" | "prefix">,
 ): Ref<StoredModel> {
-  return plan.add(fit, { learner, options, seed, label }, { training }, `${prefix}training ${id}`);
+  const parameters = { learner, options, seed, label };
+  const what = `${prefix}training ${id}`;
+  const trees = planTrees(plan, parameters, training, what);
+  return plan.add(fit, parameters, { training, ...(trees.length > 0 && { trees }) }, what);
 }

@@ -2,12 +2,13 @@
 
 import { fit as fitLearner } from "../../learners/fit.ts";
 import { learnerByName } from "../../learners/registry.ts";
+import type { Tree } from "../../learners/trees/tree.ts";
 import { type Model, modelFromBytes } from "../../models/model.ts";
 import { inMemory } from "../../rows.ts";
 import { tensor } from "../../tensor.ts";
 import type { Json } from "../engine/artifact.ts";
 import type { Codec } from "../engine/codec.ts";
-import type { Part } from "../engine/reference.ts";
+import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 
 /** A model's file, and what is known of how it came about, where it was trained here. */
@@ -46,7 +47,7 @@ export interface Configured {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-interface FitParameters extends Configured {
+export interface FitParameters extends Configured {
   readonly seed: number;
   /** Names the random stream. */
   readonly label: string;
@@ -55,18 +56,28 @@ interface FitParameters extends Configured {
 /** Bytes of a small model, and the numbers of float32 for each feature that it has beside: those of linear ones. */
 const [MODEL_BYTES, NUMBERS] = [20_000, 2];
 
+interface FitInputs {
+  readonly training: Part;
+  /** All trees of a forest, where other tasks grow them. */
+  readonly trees?: readonly Ref<readonly Tree[]>[];
+}
+
+/** Seconds to join trees. */
+const JOINING = 0.1;
+
 /** The task that trains a learner. */
-export const fit: TaskKind<FitParameters, { readonly training: Part }, StoredModel> = {
+export const fit: TaskKind<FitParameters, FitInputs, StoredModel> = {
   name: "fit",
   version: 7,
   output: modelCodec,
-  estimate: ({ learner, options }, { training }) => ({
-    seconds: secondsOfFit(learner, options, training.rows),
+  lists: { trees: "tree" },
+  estimate: ({ learner, options }, { training, trees }) => ({
+    seconds: trees ? JOINING : secondsOfFit(learner, options, training.rows),
     bytes: MODEL_BYTES + NUMBERS * 4 * training.features,
     learner,
   }),
-  async run({ learner, options, seed, label }, { training }, { runtime, onProgress }) {
-    const context = { runtime, seed, stream: label, options, onProgress };
+  async run({ learner, options, seed, label }, { training, trees }, { runtime, onProgress }) {
+    const context = { runtime, seed, stream: label, options, trees: trees?.flat(), onProgress };
     const fitted = await fitLearner(learnerByName(learner), training, context);
     return { bytes: fitted.model.bytes, training: fitted.training, options: fitted.options };
   },

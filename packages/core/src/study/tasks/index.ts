@@ -9,6 +9,8 @@ import { datasetCodec } from "./dataset.ts";
 import { estimateAlignment } from "./estimateAlignment.ts";
 import { evaluateClean } from "./evaluateClean.ts";
 import { fit } from "./fit.ts";
+import { fold } from "./fold.ts";
+import { growTrees } from "./growTrees.ts";
 import { judge } from "./judge.ts";
 import { lossVariability } from "./lossVariability.ts";
 import { perturbationCorrelation } from "./perturbationCorrelation.ts";
@@ -27,6 +29,8 @@ import { transferMetrics } from "./transferMetrics.ts";
 const kinds: readonly TaskKind<object, object, unknown>[] = [
   split,
   fit,
+  growTrees,
+  fold,
   setOperatingPoint,
   queryTarget,
   evaluateClean,
