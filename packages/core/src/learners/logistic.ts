@@ -15,7 +15,7 @@ import { retrainLinear } from "./retraining/retrainLinear.ts";
 import { requireBinary } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { fitPrimal, notReached } from "./solvers/linearFit.ts";
-import { logisticLoss } from "./solvers/linearObjective.ts";
+import { logisticLoss } from "./solvers/logisticLoss.ts";
 import { minimizeNewton } from "./solvers/newton.ts";
 
 const options = z.strictObject({

@@ -93,6 +93,7 @@ export const f64x2 = {
   multiply: (a: Code, b: Code): Code => [a, b, simd(0xf2, 1)],
   divide: (a: Code, b: Code): Code => [a, b, simd(0xf3, 1)],
   max: (a: Code, b: Code): Code => [a, b, simd(0xf5, 1)],
+  absolute: (a: Code): Code => [a, simd(0xec, 1)],
   negate: (a: Code): Code => [a, simd(0xed, 1)],
   /** All bits are set where it is so. */
   isLess: (a: Code, b: Code): Code => [a, b, simd(0x49)],

@@ -7,7 +7,8 @@ import { runtimeFrom } from "../../models/runtime.ts";
 import { stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
 import { startLbfgs } from "./lbfgs.ts";
-import { linearObjective, logisticLoss } from "./linearObjective.ts";
+import { linearObjective } from "./linearObjective.ts";
+import { logisticLoss } from "./logisticLoss.ts";
 import { type Evaluation, minimizeNewton } from "./newton.ts";
 
 const runtime = runtimeFrom(ort);

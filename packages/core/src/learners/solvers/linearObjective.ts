@@ -32,21 +32,6 @@ export interface LinearRetraining {
   readonly runtime: Runtime;
 }
 
-/** log(1 + exp(-y f)), y = -1 or +1. */
-export const logisticLoss: RowLoss = (y, f, weights, slope, curvature) => {
-  let value = 0;
-  for (let i = 0; i < f.length; i++) {
-    const m = y[i] * f[i];
-    const e = Math.exp(-Math.abs(m));
-    // The sigmoid of -m, without overflow on either side.
-    const s = m >= 0 ? e / (1 + e) : 1 / (1 + e);
-    value += weights[i] * (Math.log1p(e) + Math.max(0, -m));
-    slope[i] = -weights[i] * y[i] * s;
-    curvature[i] = (weights[i] * e) / ((1 + e) * (1 + e));
-  }
-  return value;
-};
-
 /** max(0, 1 - y f)^2, y = -1 or +1; its second derivative is that of the side it is on. */
 export const squaredHingeLoss: RowLoss = (y, f, weights, slope, curvature) => {
   let value = 0;
