@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { isSparse, takeSparseRows } from "../data/sparse.ts";
+import { addScaled, dot } from "../linalg.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { gatherRows, reshape, rowSize, type Tensor, tensor } from "../tensor.ts";
@@ -31,9 +32,8 @@ export function kernelModel(functions: readonly KernelFunction[], gamma: number,
   const [m, d] = vectors.shape;
   const norms = new Float32Array(m);
   for (let i = 0; i < m; i++) {
-    let sum = 0;
-    for (let j = 0; j < d; j++) sum += vectors.data[i * d + j] ** 2;
-    norms[i] = sum;
+    const row = vectors.data.subarray(i * d, (i + 1) * d);
+    norms[i] = dot(row, row);
   }
   const z = g.initializer("supportVectors", vectors);
   const zz = g.initializer("squaredNorms", tensor("float32", [m], norms));
@@ -62,7 +62,7 @@ interface Compared {
 function aboutTheirMean(g: GraphBuilder, x: string, { data, shape }: Tensor<"float32" | "float64">): Compared {
   const [m, d] = shape;
   const mean = new Float64Array(d);
-  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < d; j++, at++) mean[j] += data[at];
+  for (let i = 0; i < m; i++) addScaled(mean, 1, data.subarray(i * d, (i + 1) * d));
   for (let j = 0; j < d; j++) mean[j] /= m;
   const centre = Float32Array.from(mean);
   const vectors = new Float32Array(m * d);

@@ -1,6 +1,7 @@
 // Products of compressed rows with vectors and with each other.
 
 import type { SparseRows } from "../../data/sparse.ts";
+import { dot } from "../../linalg.ts";
 
 /** X w + bias. */
 export function rowsTimes(x: SparseRows, w: Float64Array, bias = 0): Float64Array {
@@ -89,11 +90,10 @@ export function rowsTimesRows(a: SparseRows, b: SparseRows): Float64Array {
 
 /** The squared Euclidean norm of each row. */
 export function squaredNorms(x: SparseRows): Float64Array {
-  const norms = new Float64Array(x.rows);
-  for (let i = 0; i < x.rows; i++) {
-    for (let k = x.start[i]; k < x.start[i + 1]; k++) norms[i] += x.value[k] * x.value[k];
-  }
-  return norms;
+  return Float64Array.from({ length: x.rows }, (_, i) => {
+    const row = x.value.subarray(x.start[i], x.start[i + 1]);
+    return dot(row, row);
+  });
 }
 
 /** The columns in which some row has an entry, ascending. */
