@@ -6,8 +6,8 @@ import { biasOf, type DualState, errorsOf } from "./dualState.ts";
 import type { KernelMatrix } from "./kernel.ts";
 import { solveSmo, violationOf } from "./smo.ts";
 
-/** Rows that join the working set at a time, from either side. */
-const NEWCOMERS = 192;
+/** Rows that join the working set at a time, from either side: a share of all, between so few and so many. */
+const [NEWCOMERS, FEWEST, MOST] = [1 / 10, 64, 192];
 /** Exact steps start once errors are below this, half the width of the margin: earlier the set still changes. */
 const POLISH = 1;
 /** Working sets without a violation less than those before, after which none is expected. */
@@ -15,7 +15,7 @@ const PATIENCE = 1000;
 /** The most rows a working set may have: its part of K fills 128 MB. */
 const WORKING_SET = 4096;
 /** And how many of them may be off their bounds. */
-const MOST_FREE = WORKING_SET - 2 * NEWCOMERS;
+const MOST_FREE = WORKING_SET - 2 * MOST;
 
 /**
  * Solves the problem to its tolerance, in place; returns the number of pairs moved.
@@ -87,7 +87,8 @@ function workingSet(beta: Float64Array, lower: Float64Array, upper: Float64Array
   }
   const worst = (rows: number[]) => rows.sort((i, j) => Math.abs(error[j] - centre) - Math.abs(error[i] - centre));
   const kept = free.length > MOST_FREE ? bothEnds(free, error) : free;
-  return Int32Array.from([...kept, ...worst(rising).slice(0, NEWCOMERS), ...worst(falling).slice(0, NEWCOMERS)]).sort();
+  const newcomers = Math.min(MOST, Math.max(FEWEST, Math.ceil(NEWCOMERS * beta.length)));
+  return Int32Array.from([...kept, ...worst(rising).slice(0, newcomers), ...worst(falling).slice(0, newcomers)]).sort();
 }
 
 /** The rows of the largest and of the least errors: those of one side alone have nothing to give each other. */
