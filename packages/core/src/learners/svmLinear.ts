@@ -15,6 +15,7 @@ import { addTo } from "./solvers/linearRows.ts";
 import { linearForm, movingKernel } from "./solvers/movingKernel.ts";
 import { smoothedStart } from "./solvers/smoothedStart.ts";
 import { fitSvm } from "./solvers/svmFit.ts";
+import { MOST_FREE } from "./solvers/workingSets.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),
@@ -36,7 +37,8 @@ type Options = z.infer<typeof options>;
 /**
  * minimise 1/2 ||w||^2 + C sum_i max(0, 1 - y_i f(x_i)) (or its square), f(x) = w . x + b, b not regularised.
  *
- * Hinge: solved in the dual by working sets in float64. Squared hinge: in the primal by truncated Newton. Several
+ * Hinge: solved in the dual by working sets in float64; many rows from a smoothed hinge on, whose band follows the
+ * slopes. Squared hinge: in the primal by truncated Newton. Several
  * classes one against the rest.
  */
 export const svmLinear: Learner<Options> = {
@@ -74,9 +76,12 @@ async function train(
   const compressed = linearRows(data, context.scaling);
   const rowsOf = (each: Dataset) => (each === data ? compressed : linearRows(each, context.scaling)).rows;
   const kernel = (each: Dataset) => linearKernel(rowsOf(each), context.runtime);
+  const { rows } = compressed;
+  const mayBeFree = Math.min(rows.rows, rows.columns + 1);
   const startOf =
-    rowCount(data) > MANY
-      ? (y: Float64Array) => smoothedStart(compressed.rows, y, bound, tolerance, context.runtime)
+    rowCount(data) > MANY || mayBeFree > MOST_FREE
+      ? (y: Float64Array, onProgress: (done: number) => void) =>
+          smoothedStart(rows, y, bound, tolerance, context.runtime, onProgress)
       : undefined;
   const { solutions, ...rest } = await fitSvm({ data, bound, tolerance, kernel, refit, startOf }, context);
   const functions = solutions.map(({ beta, bias }) => {

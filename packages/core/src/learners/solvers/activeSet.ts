@@ -5,7 +5,7 @@ import { cholesky, choleskySolve } from "./cholesky.ts";
 import { type BoxProblem, snap } from "./smo.ts";
 
 /** More free variables than this are left to pairwise steps: factoring grows with the cube. */
-export const MAX_FREE = 1500;
+const MAX_FREE = 1500;
 
 /**
  * Steps to the minimum over the free variables (those off their bounds), the others held fixed.

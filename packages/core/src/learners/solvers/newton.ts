@@ -21,6 +21,8 @@ export interface NewtonResult {
   readonly x: Float64Array;
   readonly value: number;
   readonly gradientNorm: number;
+  /** The norm of the gradient at the start. */
+  readonly initialNorm: number;
   readonly iterations: number;
   readonly converged: boolean;
   /** The factor that preconditioned the last steps: good for a problem much like this one. */
@@ -31,6 +33,8 @@ interface NewtonOptions {
   /** Stops where the gradient's norm is at most this. */
   readonly tolerance: number;
   readonly maxIterations: number;
+  /** The norm of the gradient where an earlier search began that this one goes on with: what else counts as far. */
+  readonly initialNorm?: number;
   /** A factor of a matrix near the Hessian. */
   readonly factor?: CholeskyFactor | undefined;
   /** What preconditions all steps, in place of the factor or the diagonal. */
@@ -51,13 +55,14 @@ interface NewtonOptions {
 export async function minimizeNewton(
   evaluate: (x: Float64Array) => Evaluation,
   start: Float64Array,
-  { tolerance, maxIterations, factor: known, preconditioner: given, quadratic = false }: NewtonOptions,
+  options: NewtonOptions,
 ): Promise<NewtonResult> {
+  const { tolerance, maxIterations, factor: known, preconditioner: given, quadratic = false } = options;
   let x = start;
   let at = evaluate(x);
-  const initialNorm = norm(at.gradient);
+  const initialNorm = options.initialNorm ?? norm(at.gradient);
   let iterations = 0;
-  let gradientNorm = initialNorm;
+  let gradientNorm = norm(at.gradient);
   let factor = known;
   let products = 0;
   /** The length of the last step against that of what it led to. */
@@ -79,12 +84,12 @@ export async function minimizeNewton(
       const evaluation = evaluate(next);
       return { x: next, at: evaluation, value: evaluation.value, gradientNorm: norm(evaluation.gradient) };
     });
-    if (!found) return { x, value: at.value, gradientNorm, iterations, converged: false, factor };
+    if (!found) return { x, value: at.value, gradientNorm, initialNorm, iterations, converged: false, factor };
     moved = distance(found.x, x) / norm(found.x);
     ({ x, at, gradientNorm } = found);
   }
   const converged = Number.isFinite(initialNorm) && Number.isFinite(at.value) && isDone();
-  return { x, value: at.value, gradientNorm, iterations, converged, factor };
+  return { x, value: at.value, gradientNorm, initialNorm, iterations, converged, factor };
 }
 
 /**

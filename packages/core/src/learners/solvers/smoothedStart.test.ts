@@ -32,10 +32,10 @@ function overlapping(n: number, d: number) {
 }
 
 /** The smoothed hinge of one row of label 1, and its derivatives. */
-function at(h: number, f: number, weight = 1): { value: number; slope: number; curvature: number } {
+function at(h: number, f: number, centre = 1 / 2): { value: number; slope: number; curvature: number } {
   const [slope, curvature] = [new Float64Array(1), new Float64Array(1)];
   const one = (value: number) => Float64Array.of(value);
-  const value = smoothedHinge(h)(one(1), one(f), one(weight), slope, curvature);
+  const value = smoothedHinge(h, one(centre))(one(1), one(f), one(1), slope, curvature);
   return { value, slope: slope[0], curvature: curvature[0] };
 }
 
@@ -53,13 +53,27 @@ describe("smoothedHinge", () => {
     );
   });
 
+  it("touches the hinge where its slope is the centre, and lies below it by no more than h elsewhere", () => {
+    fc.assert(
+      fc.property(width, value, fc.double({ min: 0, max: 1, noNaN: true }), (h, f, centre) => {
+        const above = at(h, f, centre).value - h * centre ** 2 - Math.max(0, 1 - f);
+        expect(above).toBeLessThanOrEqual(1e-12);
+        expect(above).toBeGreaterThanOrEqual(-h - 1e-12);
+        const margin = at(h, 1, centre);
+        expect(margin.value).toBeCloseTo(h * centre ** 2, 12);
+        expect(margin.slope).toBeCloseTo(-centre, 12);
+      }),
+    );
+  });
+
   it("has the slope and the curvature of its differences", () => {
     fc.assert(
-      fc.property(width, value, (h, f) => {
+      fc.property(width, value, fc.double({ min: 0, max: 1, noNaN: true }), (h, f, centre) => {
         const step = 1e-6 * h;
-        // At the edge of the band the curvature jumps.
-        fc.pre(Math.abs(Math.abs(1 - f) - h) > 2 * step);
-        const [low, mid, high] = [at(h, f - step), at(h, f), at(h, f + step)];
+        // At the edges of the band the curvature jumps.
+        const position = centre + (1 - f) / (2 * h);
+        fc.pre(Math.min(Math.abs(position), Math.abs(position - 1)) > 1e-5);
+        const [low, mid, high] = [at(h, f - step, centre), at(h, f, centre), at(h, f + step, centre)];
         expect((high.value - low.value) / (2 * step)).toBeCloseTo(mid.slope, 5);
         expect((high.slope - low.slope) / (2 * step)).toBeCloseTo(mid.curvature, 4);
       }),
@@ -99,6 +113,35 @@ describe("smoothedStart", () => {
       await kernel.release();
     },
   );
+
+  it.each([0.001, 1, 1000])("solves sparse rows of many more columns, most of them free: C = %d", async (C) => {
+    const [n, d, entries] = [1200, 20_000, 30];
+    const random = stream(7, "wide", C);
+    const start = Int32Array.from({ length: n + 1 }, (_, i) => i * entries);
+    // Some columns are far more frequent than others, as words are; no column occurs twice in a row.
+    const index = Int32Array.from({ length: n * entries }, (_, k) => {
+      const [low, high] = [k % entries, (k % entries) + 1].map((part) => Math.floor((d / entries ** 2) * part ** 2));
+      return Math.min(d - 1, low + Math.floor(random.uniform() ** 2 * (high - low)));
+    });
+    const value = Float32Array.from(index, () => random.uniform());
+    const rows = { rows: n, columns: d, start, index, value };
+    const y = Float64Array.from({ length: n }, () => (random.uniform() < 0.3 ? 1 : -1));
+    const bound = new Float64Array(n).fill(C);
+    const shares: number[] = [];
+    const begun = await smoothedStart(rows, y, bound, 1e-7, runtime, (done) => shares.push(done));
+    const kernel = await linearKernel(rows, runtime);
+    const problem = { kernel, y, bound, tolerance: 1e-7, maxIterations: 1e7 };
+    const [from, plain] = [await solveSvm({ ...problem, start: begun }), await solveSvm(problem)];
+    // Nothing was left to do.
+    expect(from.iterations).toBe(0);
+    expect(Math.abs(from.dual / plain.dual - 1)).toBeLessThan(1e-6);
+    // No more than the violation, weighed by what all losses weigh.
+    expect(Math.abs(from.primal - from.dual)).toBeLessThan(1e-7 * C * n);
+    for (let i = 0; i < n; i++) expect(Math.abs(from.f[i] - plain.f[i])).toBeLessThan(1e-4);
+    expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+    expect(shares.at(-1)).toBe(1);
+    await kernel.release();
+  });
 
   it("brings many rows that overlap to an optimum, which no step away from it improves", async () => {
     const data = overlapping(2 * MANY, 5);

@@ -18,8 +18,11 @@ interface SvmTask {
   kernel(data: Dataset, known?: KnownRows): Promise<KernelMatrix>;
   readonly refit?: RefitTask | undefined;
   /** Where a problem begins, -1 or +1 for each row, that no refit is of. */
-  readonly startOf?: ((y: Float64Array) => Promise<Pick<SvmSolution, "beta" | "f">>) | undefined;
+  readonly startOf?: StartOf | undefined;
 }
+
+/** Where a problem begins, and the share of the way to the optimum that was gone. */
+type StartOf = (y: Float64Array, onProgress: (done: number) => void) => Promise<Pick<SvmSolution, "beta" | "f">>;
 
 /** What a fit remembers of each binary problem: dual variables, decision values, and the kernel rows that all share. */
 type SvmState = readonly (Pick<SvmSolution, "beta" | "f"> & { readonly rows: RowCache | undefined })[];
@@ -53,7 +56,7 @@ export async function fitSvm(
     solutions = await oneAgainstRest(data, async (y, problem) => {
       const start = before
         ? await warmStart({ y, bound, kernel, combinePrevious, previous: before[problem], changed })
-        : await startOf?.(y);
+        : await startOf?.(y, (done) => context.onProgress?.((problem + done) / data.classNames.length));
       const solution = await solveSvm({
         kernel,
         y,

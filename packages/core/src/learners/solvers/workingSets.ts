@@ -15,7 +15,7 @@ const PATIENCE = 1000;
 /** The most rows a working set may have: its part of K fills 128 MB. */
 const WORKING_SET = 4096;
 /** And how many of them may be off their bounds. */
-const MOST_FREE = WORKING_SET - 2 * MOST;
+export const MOST_FREE = WORKING_SET - 2 * MOST;
 
 /**
  * Solves the problem to its tolerance, in place; returns the number of pairs moved.
