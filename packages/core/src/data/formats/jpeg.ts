@@ -17,9 +17,8 @@ export type JpegDecode = (
 export function readJpeg(bytes: Uint8Array, name: string, decode: JpegDecode): Pixels {
   const { width, height, data: rgb } = decoded(bytes, name, decode);
   const count = width * height;
-  const isGrey = Array.from({ length: count }, (_, i) => i).every(
-    (i) => rgb[3 * i] === rgb[3 * i + 1] && rgb[3 * i] === rgb[3 * i + 2],
-  );
+  let isGrey = true;
+  for (let i = 0; i < count && isGrey; i++) isGrey = rgb[3 * i] === rgb[3 * i + 1] && rgb[3 * i] === rgb[3 * i + 2];
   const channels = isGrey ? 1 : 3;
   const data = new Uint8Array(channels * count);
   for (let c = 0; c < channels; c++) for (let i = 0; i < count; i++) data[c * count + i] = rgb[3 * i + c];

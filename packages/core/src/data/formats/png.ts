@@ -3,6 +3,7 @@
 import { decode } from "fast-png";
 import type { InputError } from "../../errors.ts";
 import { invalidFile } from "./elements.ts";
+import { pixelParts } from "./pngParts.ts";
 
 /** Pixels of an image, row by row for each channel: one of grey, or three of red, green and blue. */
 export interface Pixels {
@@ -22,18 +23,20 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
  * Reads a PNG file of 8 bits for each channel or less. Colours of a palette are written out; an image without colours
  * is grey.
  *
- * @throws InputError for what is no PNG, has 16 bits, is transparent somewhere, or has more than 2^26 pixels
+ * @throws InputError for what is no PNG, has 16 bits, is transparent somewhere, has no pixels or more than 2^26, or unpacks to
+ * more than its header says
  */
 export function readPng(bytes: Uint8Array, name: string): Pixels {
   if (bytes.length < 33 || SIGNATURE.some((byte, i) => bytes[i] !== byte))
     throw fault(name, "a PNG file", "something else");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(16) * view.getUint32(20) > MOST_PIXELS) {
-    throw fault(name, `at most ${MOST_PIXELS} pixels`, `${view.getUint32(16)} x ${view.getUint32(20)}`);
+  const pixels = view.getUint32(16) * view.getUint32(20);
+  if (pixels === 0 || pixels > MOST_PIXELS) {
+    throw fault(name, `1 to ${MOST_PIXELS} pixels`, `${view.getUint32(16)} x ${view.getUint32(20)}`);
   }
   let image: ReturnType<typeof decode>;
   try {
-    image = decode(bytes, { checkCrc: true });
+    image = decode(pixelParts(bytes), { checkCrc: true });
   } catch (error) {
     throw fault(name, "a sound PNG file", (error as Error).message);
   }
@@ -59,11 +62,13 @@ export function readPng(bytes: Uint8Array, name: string): Pixels {
 function unpacked(data: Uint8Array, width: number, height: number, depth: number): Uint8Array {
   if (data.length === width * height) return data;
   const rowBytes = Math.ceil((width * depth) / 8);
-  return Uint8Array.from({ length: width * height }, (_, i) => {
+  const samples = new Uint8Array(width * height);
+  for (let i = 0; i < samples.length; i++) {
     const bit = (i % width) * depth;
     const byte = data[Math.floor(i / width) * rowBytes + (bit >> 3)];
-    return (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
-  });
+    samples[i] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+  }
+  return samples;
 }
 
 function anyBelow(samples: Uint8Array, channels: number): boolean {
