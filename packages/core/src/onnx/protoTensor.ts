@@ -12,10 +12,14 @@ import { widened } from "../halves.ts";
 import { allocate, type ElementType, elementBytes, sizeOf, type Tensor, viewOf } from "../tensor.ts";
 import { elementTypeNumber, elementTypeOf } from "./elementType.ts";
 import { halfOf } from "./halfTypes.ts";
+import { MAX_RANK } from "./limits.ts";
 import { nested, type Parts } from "./protoParts.ts";
 
 /** Fetches bytes that a model keeps in another file; `length` is undefined for "to the end". */
 export type ExternalData = (location: string, offset: number, length: number | undefined) => Uint8Array;
+
+/** Characters of a shape that a message shows. */
+const SHOWN = 200;
 
 /** A fault of a file. */
 export function malformed(expected: string, got: string): InputError {
@@ -42,7 +46,10 @@ export function readTensor(proto: TensorProto, externalData: ExternalData | unde
   }
   const shape = proto.dims.map(Number);
   const size = sizeOf(shape);
-  if (shape.some((dim) => dim < 0) || !Number.isSafeInteger(size)) throw malformed(`a shape for ${what}`, `[${shape}]`);
+  if (shape.length > MAX_RANK) throw malformed(`at most ${MAX_RANK} axes for ${what}`, String(shape.length));
+  if (!shape.every((dim) => dim >= 0 && Number.isSafeInteger(dim)) || !Number.isSafeInteger(size)) {
+    throw malformed(`a shape for ${what} whose elements a file can hold`, `[${proto.dims.join(", ").slice(0, SHOWN)}]`);
+  }
   const half = halfOf(proto.dataType);
   const stored = half ? "uint16" : type;
   const external = proto.dataLocation === DataLocation.EXTERNAL;

@@ -1,8 +1,11 @@
 // What a header may claim that no file holds: shapes of any length and size, in every format that has one.
 
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
+import { TensorProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../errors.ts";
+import { readTensor } from "../../onnx/protoTensor.ts";
 import { idxNumbersReader, readIdx } from "./idx.ts";
 import { npyNumbersReader, openNpy, readNpy } from "./npy.ts";
 import { npyLabels } from "./npyLabels.ts";
@@ -121,6 +124,20 @@ describe("a header that promises what no file holds is refused in one sentence",
     await fc.assert(
       fc.asyncProperty(size, size, async (rows, columns) => {
         expectRefused(await caught(() => readPickledDataset(bytesSource(pickle(rows, columns)))));
+      }),
+    );
+  });
+
+  it("of a tensor in an ONNX file", async () => {
+    const longs = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+    const shapes = fc.array(fc.oneof(longs, fc.bigInt({ min: 0n, max: 2n ** 40n })), { minLength: 1, maxLength: 300 });
+    await fc.assert(
+      fc.asyncProperty(shapes, bytes, fc.constantFrom(1, 2, 3, 7, 9, 10, 11), async (dims, rawData, dataType) => {
+        fc.pre(dims.some((n) => n < 0n) || dims.reduce((size, n) => size * n, 1n) > 100n);
+        const tensor = create(TensorProtoSchema, { name: "w", dims, dataType, rawData });
+        expectRefused(
+          await caught(() => readTensor(fromBinary(TensorProtoSchema, toBinary(TensorProtoSchema, tensor)), undefined)),
+        );
       }),
     );
   });
