@@ -23,8 +23,8 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
  * Reads a PNG file of 8 bits for each channel or less. Colours of a palette are written out; an image without colours
  * is grey.
  *
- * @throws InputError for what is no PNG, has 16 bits, is transparent somewhere, has no pixels or more than 2^26, or unpacks to
- * more than its header says
+ * @throws InputError for what is no PNG, has 16 bits, is transparent somewhere, has no pixels or more than 2^26, or
+ * unpacks to more than its header says
  */
 export function readPng(bytes: Uint8Array, name: string): Pixels {
   if (bytes.length < 33 || SIGNATURE.some((byte, i) => bytes[i] !== byte))
