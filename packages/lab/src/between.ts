@@ -23,6 +23,14 @@ export function placeOf({ budgets }: Answer, epsilon: number): Place {
   return { below, above, share, nearest: share < 0.5 ? at : Math.min(at + 1, last) };
 }
 
+/** Whether numbers at a budget are computed there, or from those around it. */
+export function howKnown({ below, above, share }: Place): string {
+  if (share === 0 || share === 1) return "computed";
+  return `interpolated between ${short(below.epsilon)} and ${short(above.epsilon)}`;
+}
+
+const short = (value: number) => Number(value.toPrecision(3));
+
 /** From a to b, linearly. */
 export const blend = (a: number, b: number, share: number) => a + share * (b - a);
 

@@ -1,47 +1,61 @@
-// What the page shows, as signals; the question, the budget and the digit stand in the address.
+// What the page shows, as signals; what its controls say stands in the address.
 
 import { computed, effect, signal } from "@preact/signals";
-import { hashOf, type View, viewOf } from "./address.ts";
+import { greysIn, hashOf, type View, viewOf } from "./address.ts";
 import type { Answer } from "./question/answer.ts";
 import type { Role } from "./question/learners.ts";
 import type { Drawn, Looked, Pair, PoisonChoice, Poisoned, Regularised, Told } from "./question/messages.ts";
-import { budgetsOf, type Question } from "./question/question.ts";
+import { budgetsOf, type Question, questionSchema } from "./question/question.ts";
 
 const first = viewOf(location.hash);
 export const view = signal<View>(first.view);
 export const fault = signal<string | undefined>(first.fault);
-export const question = computed<Question>(
-  (() => {
-    // Another budget or digit is no other question.
-    let last: Question | undefined;
-    return () => {
-      const { epsilon: _, digit: __, ...asked } = view.value;
-      if (!last || JSON.stringify(last) !== JSON.stringify(asked)) last = asked;
-      return last;
-    };
-  })(),
-);
 
+/** A part of the state, the same object for as long as it says the same. */
+function part<T>(of: (view: View) => T) {
+  let last: { readonly said: string; readonly value: T } | undefined;
+  return computed(() => {
+    const value = of(view.value);
+    const said = JSON.stringify(value) ?? "";
+    if (last?.said !== said) last = { said, value };
+    return last.value;
+  });
+}
+
+const asked = Object.keys(questionSchema.shape);
+/** The question; another budget or digit is no other one. */
+export const question = part((now) =>
+  questionSchema.parse(Object.fromEntries(Object.entries(now).filter(([name]) => asked.includes(name)))),
+);
 export const digit = computed(() => view.value.digit);
+const drawnAs = part((now) => now.drawn);
+/** The digit that was drawn and is on the stage in place of one of the data. */
+export const drawn = computed<Drawn | undefined>(
+  () => drawnAs.value && { pixels: greysIn(drawnAs.value.pixels), label: drawnAs.value.label },
+);
+/** The training set in the plane that is asked about. */
+export const poison = part<PoisonChoice>(({ poison: { learners, points } }) => ({
+  learners,
+  ...(points && { points }),
+}));
 
 export const doing = signal("");
 export const answered = signal<Answer | undefined>(undefined);
+/** The question that was answered; another one is asked while its answer is being computed. */
+export const answeredOf = signal<Question | undefined>(undefined);
 export const variability = signal<number | undefined>(undefined);
 export const whiteBox = signal<readonly number[] | undefined>(undefined);
 /** Which reason limits the attack, at each computed budget. */
 export const sentences = signal<readonly string[] | undefined>(undefined);
-/** The digit that was drawn and is on the stage in place of one of the data. */
-export const drawn = signal<Drawn | undefined>(undefined);
 /** What was seen of the digit on the stage. */
 export const looked = signal<Looked | undefined>(undefined);
-/** The training set in the plane that is asked about, and what came of it. */
-export const poison = signal<PoisonChoice>({ learners: ["svm-linear", "svm-rbf"] });
+/** What came of the training set in the plane. */
 export const poisoned = signal<Poisoned | undefined>(undefined);
 export const pairs = signal<readonly Pair[]>([]);
 /** The model that the user is regularising; nobody's where none was touched yet. */
-export const regularising = signal<Role | undefined>(undefined);
-/** Where the sliders of regularisation are, also between two positions. */
-export const dragged = signal<Readonly<Partial<Record<Role, number>>>>({});
+export const regularising = signal<Role | undefined>(
+  (["surrogate", "target"] as const).find((role) => first.view.between[role] !== undefined),
+);
 type ByPosition = readonly (Regularised | undefined)[];
 /** What came of each position of each model's regularisation, as far as it is known. */
 export const regularised = signal<Readonly<Record<Role, ByPosition>>>({ surrogate: [], target: [] });
@@ -74,7 +88,17 @@ export function show(part: Partial<View>): void {
   view.value = { ...next, epsilon: Math.min(kept, most) };
 }
 
-effect(() => history.replaceState(null, "", hashOf(view.value)));
+/** For how long the state must stand still before it is written into the address, in milliseconds. */
+const STILL = 250;
+let writing: ReturnType<typeof setTimeout> | undefined;
+const write = () => history.replaceState(null, "", hashOf(view.peek()));
+effect(() => {
+  // Browsers refuse an address that changes with each move of a pointer.
+  view.value;
+  clearTimeout(writing);
+  writing = setTimeout(write, STILL);
+});
+addEventListener("pagehide", write);
 addEventListener("hashchange", () => {
   const { view: given, fault: told } = viewOf(location.hash);
   view.value = given;
@@ -86,8 +110,10 @@ type Heard = Told extends infer T ? (T extends unknown ? Omit<T, "about" | "numb
 /** Takes in what the worker says. */
 export function hear(told: Heard): void {
   if ("doing" in told) doing.value = told.doing;
-  else if ("answer" in told) answered.value = told.answer;
-  else if ("variability" in told) variability.value = told.variability;
+  else if ("answer" in told) {
+    answered.value = told.answer;
+    answeredOf.value = question.peek();
+  } else if ("variability" in told) variability.value = told.variability;
   else if ("whiteBox" in told) {
     whiteBox.value = told.whiteBox;
     sentences.value = told.sentences;

@@ -30,6 +30,12 @@ export async function violationsIn(page: Page): Promise<readonly string[]> {
   });
 }
 
+/** The state in the address, once it stands still. */
+export async function addressOf(page: Page): Promise<string> {
+  await page.waitForTimeout(400);
+  return page.evaluate(() => location.hash);
+}
+
 const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
 /** Builds the page before the tests of a file, and serves it meanwhile; what comes back opens it. */
@@ -64,11 +70,11 @@ export function builtPage() {
   });
 
   /** Opens the page at its first sight; what it asked for and complained of comes with it. */
-  return async function open({ hash = "", width = 1280, dark = false, touch = false } = {}) {
+  return async function open({ hash = "", width = 1280, dark = false, touch = false, motion = false } = {}) {
     const page = await browser.newPage({
       viewport: { width, height: 900 },
       colorScheme: dark ? "dark" : "light",
-      reducedMotion: "reduce",
+      reducedMotion: motion ? "no-preference" : "reduce",
       hasTouch: touch,
     });
     const [asked, complaints]: [string[], string[]] = [[], []];

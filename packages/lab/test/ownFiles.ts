@@ -9,7 +9,7 @@ import type { OwnFile } from "../src/own/read.ts";
 /** Chooses files. */
 export const give = (page: Page, files: readonly OwnFile[]) =>
   page
-    .locator(".drop input")
+    .locator(".drop input:not([webkitdirectory])")
     .setInputFiles(files.map(({ name, bytes }) => ({ name, mimeType: "", buffer: Buffer.from(bytes) })));
 
 /** Drops a file or a folder of the disk on the page, as the desktop does. */

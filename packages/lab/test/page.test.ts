@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { openNpz } from "@carom/core/data";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { builtPage, isHere, violationsIn } from "./builtPage.ts";
+import { addressOf, builtPage, isHere, violationsIn } from "./builtPage.ts";
 
 const open = builtPage();
 
@@ -75,7 +75,7 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await page.getByLabel("Budget in").selectOption("linf");
     await slider(page).press("PageUp");
     await page.getByRole("button", { name: /^digit 3,/ }).click();
-    const hash = await page.evaluate(() => location.hash);
+    const hash = await addressOf(page);
     const shown = async (p: Page) => {
       await p.locator(".answer").filter({ hasText: "epsilon" }).waitFor({ timeout: 120_000 });
       return [await p.locator(".answer").textContent(), await bars(p), wholeRed(await pixelsOf(p))];
@@ -212,9 +212,7 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await target.press("End");
     await known("target");
     const weak = await numbers("target");
-    expect(await page.evaluate(() => location.hash)).toContain(
-      encodeURIComponent('"target":{"learner":"ridge","position":4}'),
-    );
+    expect(await addressOf(page)).toContain(encodeURIComponent('"target":{"learner":"ridge","position":4}'));
     // S rises all along the scale, and a tenth of the first step is a tenth of the way to the next position.
     expect(strong[1]).toBeLessThan(between[1]);
     expect(between[1]).toBeLessThan(weak[1]);

@@ -13,7 +13,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { packed } from "../digits.ts";
 import { digitsFrom } from "../src/digits.ts";
 import { optionsOf, partsOf } from "../src/question/models.ts";
-import { builtPage, isHere, violationsIn } from "./builtPage.ts";
+import { addressOf, builtPage, isHere, violationsIn } from "./builtPage.ts";
 
 const open = builtPage();
 const folder = mkdtempSync(join(tmpdir(), "carom-lab-run-"));
@@ -80,9 +80,7 @@ describe.skipIf(!isHere)("a report of the command line", { timeout: 180_000 }, (
     // The first of the ranking attacks the page's own digits, too.
     const [{ surrogate: first }] = output.result.standings.ranking;
     const { learner, options } = output.result.models.find(({ id }) => id === first)!;
-    const { epsilon: _, ...asked } = JSON.parse(
-      decodeURIComponent((await page.evaluate(() => location.hash)).slice(1)),
-    );
+    const { epsilon: _, ...asked } = JSON.parse(decodeURIComponent((await addressOf(page)).slice(1)));
     expect(asked).toMatchObject({ surrogate: { learner }, norm: "l2", attack: "strongest" });
     expect(optionsOf(asked.surrogate)).toMatchObject({ C: options!.C });
     expect(complaints).toEqual([]);
@@ -96,7 +94,7 @@ describe.skipIf(!isHere)("a report of the command line", { timeout: 180_000 }, (
   ])("that is none, or of another kind of study, is refused in a sentence: %s %s", async (name, text) => {
     const { page } = await open();
     const file = { name, mimeType: "application/json", buffer: Buffer.from(text) };
-    await page.locator(".drop input").setInputFiles([file]);
+    await page.locator(".drop input:not([webkitdirectory])").setInputFiles([file]);
     const alert = page.locator(".own [role=alert]");
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(new RegExp(`^invalid ${name}: expected the metrics.json of an audit`));

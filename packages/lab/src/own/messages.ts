@@ -7,8 +7,8 @@ import type { ModelFacts, OwnFile } from "./read.ts";
 /** What the user asks of the files; names are those of files. */
 export interface OwnSettings extends OwnChoices {
   readonly written: Written;
-  readonly surrogate?: string;
-  readonly target?: string;
+  readonly surrogate?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 /** Files that came, and what is asked of all that are there; answers carry its number. */

@@ -1,6 +1,7 @@
 // What was found of the user's own files: what they are, how the attack fares, and why.
 
-import { placeOf } from "../between.ts";
+import { howKnown, placeOf } from "../between.ts";
+import { Announce } from "../page/announce.tsx";
 import { Curves } from "../page/curves.tsx";
 import { Reasons } from "../page/reasons.tsx";
 import { SavePoints } from "../page/savePoints.tsx";
@@ -8,15 +9,14 @@ import { Asking } from "./asking.tsx";
 import type { OwnAnswer } from "./attack.ts";
 import { Facts } from "./facts.tsx";
 import { Row } from "./row.tsx";
-import { answer, closeReport, doing, facts, faults, opened, reading, share } from "./state.ts";
+import { answer, closeReport, doing, facts, faults, opened, reading, share, showOwn } from "./state.ts";
 
 export function Own() {
   const [now, run] = [answer.value, opened.value];
   return (
     <div class="own">
-      <p class="doing" role="status">
-        {doing.value ? `${doing.value} …` : "all computed"}
-      </p>
+      <p class="doing">{doing.value ? `${doing.value} …` : "all computed"}</p>
+      <Announce text={doing.value || "Everything about your files is computed."} />
       {faults.value.map((fault) => (
         <p key={fault} role="alert">
           {fault}
@@ -39,8 +39,10 @@ function Found({ now }: { readonly now: OwnAnswer }) {
   const { answer: found, surrogate, target } = now;
   const most = found.budgets.at(-1)!.epsilon;
   const epsilon = share.value * most;
-  const { nearest } = placeOf(found, epsilon);
+  const place = placeOf(found, epsilon);
+  const { nearest } = place;
   const at = found.budgets[nearest];
+  const isComputed = howKnown(place) === "computed";
   const percent = (value: number) => `${Math.round(100 * value)} %`;
   const keep = async () => {
     const { save, seenAsNpz } = await import("../save.ts");
@@ -53,7 +55,10 @@ function Found({ now }: { readonly now: OwnAnswer }) {
       </h3>
       <label class="slider">
         <span>
-          Budget {Number(epsilon.toPrecision(3))} <small>({now.measure})</small>
+          Budget {Number(epsilon.toPrecision(3))}{" "}
+          <small>
+            ({now.measure}; {howKnown(place)})
+          </small>
         </span>
         <input
           type="range"
@@ -61,14 +66,14 @@ function Found({ now }: { readonly now: OwnAnswer }) {
           max={1}
           step={0.005}
           value={share.value}
-          onInput={({ currentTarget }) => {
-            share.value = Number(currentTarget.value);
-          }}
+          aria-valuetext={`${Number(epsilon.toPrecision(3))}, ${howKnown(place)}`}
+          onInput={({ currentTarget }) => showOwn({ share: Number(currentTarget.value) })}
         />
       </label>
-      <p aria-live="polite">
-        At budget {Number(at.epsilon.toPrecision(3))}, {surrogate} gets {percent(at.errors.surrogate)} wrong (
-        {percent(found.budgets[0].errors.surrogate)} without an attack)
+      <p>
+        At budget {Number(at.epsilon.toPrecision(3))},{" "}
+        {isComputed ? "which is computed" : "the nearest that is computed"}, {surrogate} gets{" "}
+        {percent(at.errors.surrogate)} wrong ({percent(found.budgets[0].errors.surrogate)} without an attack)
         {target !== surrogate &&
           `, ${target} ${percent(at.errors.target)} (${percent(found.budgets[0].errors.target)} without)`}
         : {now.index.length} of {now.rows} rows were attacked

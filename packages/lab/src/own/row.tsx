@@ -1,19 +1,20 @@
 // One row of the user's data under attack: as a picture where it is one, else its features that change most.
 
-import { useState } from "preact/hooks";
 import { classAt, pixelsAt, placeOf } from "../between.ts";
+import { Announce } from "../page/announce.tsx";
 import { Image } from "../page/image.tsx";
 import { pictureOf } from "../page/picture.ts";
 import type { OwnAnswer } from "./attack.ts";
+import { showOwn, row as wanted } from "./state.ts";
 
 /** Features that are listed. */
 const LISTED = 8;
 
 export function Row({ now, epsilon }: { readonly now: OwnAnswer; readonly epsilon: number }) {
-  const [wanted, setRow] = useState(0);
+  const setRow = (to: number) => showOwn({ row: to });
   const { answer, featureShape, featureNames, interval, index } = now;
   const n = answer.labels.length;
-  const row = Math.min(wanted, n - 1);
+  const row = Math.min(wanted.value, n - 1);
   const place = placeOf(answer, epsilon);
   const size = answer.budgets[0].points.length / n;
   const clean = answer.budgets[0].points.subarray(row * size, (row + 1) * size);
@@ -36,10 +37,13 @@ export function Row({ now, epsilon }: { readonly now: OwnAnswer; readonly epsilo
           Next row
         </button>
       </p>
-      <p aria-live="polite">
+      <p>
         Row {index[row]} is of class {truth}; {now.surrogate} says {says("surrogate")}
         {now.target !== now.surrogate && `, ${now.target} says ${says("target")}`}.
       </p>
+      <Announce
+        text={`Row ${index[row]}, ${truth}: ${now.surrogate} says ${says("surrogate")}, ${now.target} ${says("target")}.`}
+      />
       {picture ? (
         <div class="digits">
           <figure>

@@ -1,9 +1,10 @@
-// What the page shows of the user's own files, as signals; nothing of it stands in the address.
+// What the page shows of the user's own files, as signals; what is asked of them stands in the address, they do not.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { startWorker } from "../startWorker.ts";
-import { show } from "../state.ts";
+import { show, view } from "../state.ts";
+import { type OwnView, ownSchema } from "./asked.ts";
 import type { OwnAnswer } from "./attack.ts";
 import type { OwnAsked, OwnSettings, OwnTold } from "./messages.ts";
 import type { OpenedProps } from "./opened.tsx";
@@ -13,8 +14,21 @@ import type { OpenedReport } from "./report.ts";
 import { inPageWords } from "./words.ts";
 import url from "./worker.ts?worker&url";
 
-const first: OwnSettings = { norm: "l2", attack: "strongest", written: {} };
-export const settings = signal(first);
+const first = ownSchema.parse({});
+const asked = computed(() => view.value.own ?? first);
+/** What is asked of the files. */
+export const settings = computed<OwnSettings>(() => {
+  const { share: _, row: __, ...others } = asked.value;
+  return others;
+});
+/** The budget that is looked at, as a share of the largest. */
+export const share = computed(() => asked.value.share);
+/** The row that is looked at. */
+export const row = computed(() => asked.value.row);
+
+/** Changes what is looked at, or asked. */
+export const showOwn = (part: Partial<OwnView>) => show({ own: { ...asked.peek(), ...part } });
+
 /** The options that data of the kind that is there heed. */
 export const heeded = signal<readonly (keyof DataChoices)[]>(["label", "box"]);
 export const doing = signal("");
@@ -26,8 +40,6 @@ export const answer = signal<OwnAnswer | undefined>(undefined);
 export const opened = signal<
   { readonly report: OpenedReport; readonly Opened: ComponentType<OpenedProps> } | undefined
 >(undefined);
-/** The budget that is looked at, as a share of the largest. */
-export const share = signal(0.5);
 
 let number = 0;
 let worker: Promise<Worker> | undefined;
@@ -64,7 +76,7 @@ export async function take(files: readonly OwnFile[]): Promise<void> {
       const report = readReport(file);
       opened.value = { report, Opened };
       const { written, ...taken } = report.taken.settings;
-      settings.value = { ...settings.value, ...taken, written: { ...settings.value.written, ...written } };
+      showOwn({ ...taken, written: { ...settings.value.written, ...written } });
       show(report.taken.view);
     } catch (error) {
       told.push(error instanceof Error ? error.message : String(error));
@@ -89,8 +101,8 @@ export async function ask(added: readonly OwnFile[] = []): Promise<void> {
 }
 
 /** Changes what is asked. */
-export function choose(part: Partial<OwnSettings>): void {
-  settings.value = { ...settings.value, ...part };
+export function choose(part: Partial<OwnView>): void {
+  showOwn(part);
   void ask();
 }
 
@@ -105,7 +117,7 @@ export async function stop(): Promise<void> {
   (await worker)?.terminate();
   worker = undefined;
   number++;
-  settings.value = first;
+  show({ own: undefined });
   for (const each of [doing, reading]) each.value = "";
   facts.value = [];
   faults.value = [];

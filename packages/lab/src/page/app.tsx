@@ -1,6 +1,7 @@
 // The page, from the first sight down.
 
 import { answered, doing, fault, looked, sentences, variability, view, whiteBox } from "../state.ts";
+import { Announce } from "./announce.tsx";
 import { Bring } from "./bring.tsx";
 import { Choices } from "./choices.tsx";
 import { Curves } from "./curves.tsx";
@@ -11,6 +12,7 @@ import { Plane } from "./plane.tsx";
 import { Poison } from "./poison.tsx";
 import { Reasons } from "./reasons.tsx";
 import { Regularise } from "./regularise.tsx";
+import { Share } from "./share.tsx";
 import { Stage } from "./stage.tsx";
 import { Story } from "./story.tsx";
 
@@ -23,9 +25,11 @@ export function App() {
         <h1>An attack is made on the surrogate. Does it jump to the target?</h1>
       </header>
       <main>
-        <p class="doing" role="status">
-          {doing.value ? `${doing.value} …` : now ? "all computed" : ""}
-        </p>
+        <div class="top">
+          <p class="doing">{doing.value ? `${doing.value} …` : now ? "all computed" : ""}</p>
+          <Announce text={doing.value || (now ? "The page has computed everything." : "")} />
+          <Share />
+        </div>
         <Story />
         {fault.value && <p role="alert">{fault.value}</p>}
         {now && (

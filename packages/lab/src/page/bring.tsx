@@ -42,7 +42,8 @@ export function Bring() {
   return (
     <section class="bring" aria-label="Bring your own">
       <h2>Bring your own</h2>
-      <label
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: what is dropped here may be chosen, by keyboard too */}
+      <div
         class={isOver ? "drop over" : "drop"}
         onDragOver={() => setOver(true)}
         onDragLeave={() => setOver(false)}
@@ -52,18 +53,20 @@ export function Bring() {
           void bring(droppedFiles(event.dataTransfer));
         }}
       >
-        <span>
+        <p>
           Drop one or two ONNX classifiers and labelled data (.npz, .csv, or a folder of PNG or JPEG images with a
           sub-folder for each class or a <code>labels.csv</code>) here, or choose them: the first model is attacked, the
           second is the target. A model without gradients, such as a forest, is a target; where no other was dropped, a
           surrogate is trained here. Or drop the folder of a run of <code>carom audit</code>, or its{" "}
           <code>metrics.json</code>: its report is opened here.
-        </span>
-        <input type="file" multiple onChange={choose} />
-      </label>
-      <label>
-        or a whole folder <input type="file" {...{ webkitdirectory: true }} onChange={choose} />
-      </label>
+        </p>
+        <label>
+          Choose files <input type="file" multiple onChange={choose} />
+        </label>
+        <label>
+          or a whole folder <input type="file" {...{ webkitdirectory: true }} onChange={choose} />
+        </label>
+      </div>
       <p class="note">
         Files stay in this page: it was served with a policy that forbids it, and all that it runs, to send anything
         anywhere else.

@@ -1,6 +1,7 @@
 // Who attacks whom, and how a change is measured.
 
-import { type Chosen, learnerNames, ofComplexity } from "../question/learners.ts";
+import type { Complexity } from "@carom/core/learners";
+import { type Chosen, learnerNames, ofComplexity, scales } from "../question/learners.ts";
 import { normLabels } from "../question/question.ts";
 import { asTheyAre, Select } from "../select.tsx";
 import { show, view } from "../state.ts";
@@ -36,14 +37,50 @@ export function Choices() {
           names={{ none: "no other", ...asTheyAre(learnerNames) }}
           choose={(name) => {
             const learner = learnerNames.find((each) => each === name);
-            show({ partner: learner && ofComplexity(learner, "high") });
+            show({ partner: learner && ofComplexity(learner, (partner && complexityOf(partner)) ?? "high") });
           }}
         />
+        {partner && (
+          <ComplexityOf label="of complexity" value={partner} choose={(chosen) => show({ partner: chosen })} />
+        )}
         <button type="button" onClick={() => show({ seed: (seed + 1) % 1000 })}>
           Draw other training sets
         </button>
       </fieldset>
     </section>
+  );
+}
+
+const complexities: readonly Complexity[] = ["low", "high"];
+
+/** The complexity that a learner's regularisation is that of in the paper, if any. */
+const complexityOf = ({ learner, position }: Chosen) =>
+  complexities.find((complexity) => scales[learner][complexity] === position);
+
+interface ComplexityProps {
+  readonly label: string;
+  readonly value: Chosen;
+  choose(chosen: Chosen): void;
+}
+
+/** The paper's two complexities of a learner, or what the slider below says. */
+function ComplexityOf({ label, value, choose }: ComplexityProps) {
+  const { words, values, low, high } = scales[value.learner];
+  const now = complexityOf(value);
+  return (
+    <Select<string>
+      label={label}
+      value={now ?? "other"}
+      names={{
+        low: `low: ${words} ${values[low]}`,
+        high: `high: ${words} ${values[high]}`,
+        ...(!now && { other: `${words} ${values[value.position]}` }),
+      }}
+      choose={(name) => {
+        const complexity = complexities.find((each) => each === name);
+        if (complexity) choose(ofComplexity(value.learner, complexity));
+      }}
+    />
   );
 }
 
@@ -61,8 +98,9 @@ function Model({ legend, value, choose }: ModelProps) {
         label="Learner"
         value={value.learner}
         names={asTheyAre(learnerNames)}
-        choose={(learner) => choose(ofComplexity(learner, "high"))}
+        choose={(learner) => choose(ofComplexity(learner, complexityOf(value) ?? "high"))}
       />
+      <ComplexityOf label="Complexity" value={value} choose={choose} />
     </fieldset>
   );
 }

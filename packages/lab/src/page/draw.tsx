@@ -1,9 +1,10 @@
 // A pad to draw a digit on, with the mouse, a finger or the arrow keys; what was drawn goes to the stage.
 
 import { useRef, useState } from "preact/hooks";
+import { textOf } from "../address.ts";
 import { centred, PAD } from "../drawing.ts";
 import { Select } from "../select.tsx";
-import { drawn } from "../state.ts";
+import { drawn, show, view } from "../state.ts";
 
 /** Half the width of the pen, and how far an arrow key moves it. */
 const [PEN, STEP] = [10, 8];
@@ -11,7 +12,7 @@ const [PEN, STEP] = [10, 8];
 export function Draw() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pen = useRef<readonly [number, number]>([PAD / 2, PAD / 4]);
-  const [label, setLabel] = useState(0);
+  const [label, setLabel] = useState(view.value.drawn?.label ?? 0);
   const context = () => canvas.current!.getContext("2d", { willReadFrequently: true })!;
   const stroke = (to: readonly [number, number]) => {
     const pad = context();
@@ -71,7 +72,7 @@ export function Draw() {
           onClick={() => {
             const { data } = context().getImageData(0, 0, PAD, PAD);
             const pixels = centred(Float64Array.from({ length: PAD * PAD }, (_, i) => data[4 * i + 3] / 255));
-            if (pixels) drawn.value = { pixels, label };
+            if (pixels) show({ drawn: { pixels: textOf(pixels), label } });
           }}
         >
           Attack it
@@ -80,12 +81,7 @@ export function Draw() {
           Clear
         </button>{" "}
         {drawn.value && (
-          <button
-            type="button"
-            onClick={() => {
-              drawn.value = undefined;
-            }}
-          >
+          <button type="button" onClick={() => show({ drawn: undefined })}>
             Back to the digits of the data
           </button>
         )}

@@ -3,7 +3,7 @@
 import { classAt, pixelsAt, placeOf } from "../between.ts";
 import { PIXELS } from "../pixels.ts";
 import type { Answer } from "../question/answer.ts";
-import { drawn, show, view } from "../state.ts";
+import { show, view } from "../state.ts";
 import { Image } from "./image.tsx";
 import { SavePoints } from "./savePoints.tsx";
 
@@ -22,8 +22,15 @@ export function Gallery({ answer }: { readonly answer: Answer }) {
         {count("both")} of {fates.length} mislead the target
       </h2>
       <p class="key">
-        <i class="both" /> target misled ({count("both")}) <i class="surrogate" /> surrogate alone ({count("surrogate")}
-        ) <i class="none" /> neither ({count("none")})
+        <span>
+          <i class="both" /> target misled ({count("both")})
+        </span>
+        <span>
+          <i class="surrogate" /> surrogate alone ({count("surrogate")})
+        </span>
+        <span>
+          <i class="none" /> neither ({count("none")})
+        </span>
       </p>
       <div class="gallery">
         {fates.map((fate, i) => (
@@ -33,10 +40,7 @@ export function Gallery({ answer }: { readonly answer: Answer }) {
             class={fate}
             aria-pressed={i === digit}
             aria-label={`digit ${i + 1}, ${answer.classNames[truth(i)]}: ${inWords[fate]}`}
-            onClick={() => {
-              drawn.value = undefined;
-              show({ digit: i });
-            }}
+            onClick={() => show({ digit: i, drawn: undefined })}
           >
             <Image pixels={pixelsAt(place, i, PIXELS ** 2)} />
           </button>

@@ -13,7 +13,7 @@ export function Matrix() {
     <section aria-label="All pairs">
       <h2>Every surrogate on every target</h2>
       <div class="scroll">
-        <table>
+        <table class="matrix">
           <caption>
             Digits that the target misclassifies at budget {now.budgets[nearest].epsilon}, in percent, and R below; all
             of high complexity. A cell puts its pair on the stage.

@@ -53,8 +53,8 @@ export function Plane() {
         <figcaption>
           To the right the <b class="surrogate">surrogate's</b> loss rises fastest; upwards what the{" "}
           <b class="target">target's</b> gradient has across that. Thin lines are equal losses, thick ones where a model
-          changes its mind; the black way is that of the attack as the budget grows, seen from above this plane, and the
-          dot is the slider. Bounds of pixels are left out of account.{" "}
+          changes its mind. The line with the dot is the way of the attack as the budget grows, seen from above this
+          plane; the dot is the slider. Bounds of pixels are left out of account.{" "}
           <SaveFigure name="Plane" figure={() => svg.current!} />
         </figcaption>
       </figure>

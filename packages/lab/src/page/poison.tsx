@@ -1,10 +1,12 @@
 // A training set of points in the plane to be dragged about, and the boundaries of two learners that follow.
 
 import { useRef, useState } from "preact/hooks";
+import type { View } from "../address.ts";
 import { contour } from "../contours.ts";
 import { type Chosen, learnerNames } from "../question/learners.ts";
+import type { TrainingPoint } from "../question/poison.ts";
 import { asTheyAre, Select } from "../select.tsx";
-import { poison, poisoned } from "../state.ts";
+import { poisoned, show, view } from "../state.ts";
 import { SaveFigure } from "./saveFigure.tsx";
 
 const SIZE = 420;
@@ -20,18 +22,21 @@ const ways: Readonly<Record<string, readonly [number, number]>> = {
   Up: [0, STEP],
   Down: [0, -STEP],
 };
-const within = (value: number) => Math.min(1, Math.max(0, value));
+/** A place in the square, in thousandths. */
+const within = (value: number) => Math.round(1000 * Math.min(1, Math.max(0, value))) / 1000;
 
 export function Poison() {
-  const [chosen, setChosen] = useState(0);
   const [isHeld, setHeld] = useState(false);
   const svg = useRef<SVGSVGElement>(null);
   const now = poisoned.value;
   if (!now) return null;
-  const points = poison.value.points ?? now.points;
-  const change = (part: { readonly x?: number; readonly y?: number; readonly label?: number }) => {
-    poison.value = { ...poison.value, points: points.map((each, i) => (i === chosen ? { ...each, ...part } : each)) };
-  };
+  const { poison: asked } = view.value;
+  const points = asked.points ?? [...now.points];
+  const chosen = Math.min(asked.chosen, points.length - 1);
+  const ask = (part: Partial<View["poison"]>) => show({ poison: { ...asked, ...part } });
+  const setChosen = (i: number) => ask({ chosen: i });
+  const change = (part: Partial<TrainingPoint>) =>
+    ask({ points: points.map((each, i) => (i === chosen ? { ...each, ...part } : each)) });
   const { x, y, label } = points[chosen];
   return (
     <section class="poison" aria-label="Poison a training set">
@@ -85,11 +90,11 @@ export function Poison() {
           <Select
             key={line}
             label={`Learner ${i + 1}`}
-            value={poison.value.learners[i]}
+            value={asked.learners[i]}
             names={asTheyAre<Chosen["learner"]>(choices)}
-            choose={(learner) => {
-              poison.value = { ...poison.value, learners: poison.value.learners.with(i, learner) };
-            }}
+            choose={(learner) =>
+              ask({ learners: i === 0 ? [learner, asked.learners[1]] : [asked.learners[0], learner] })
+            }
           />
         ))}
         <Select
@@ -106,12 +111,7 @@ export function Poison() {
         <button type="button" onClick={() => change({ label: 1 - label })}>
           Change its class
         </button>
-        <button
-          type="button"
-          onClick={() => {
-            poison.value = { learners: poison.value.learners };
-          }}
-        >
+        <button type="button" onClick={() => ask({ points: undefined })}>
           Clean points again
         </button>
       </p>

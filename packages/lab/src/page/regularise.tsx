@@ -5,7 +5,7 @@ import { blend, placeOf } from "../between.ts";
 import type { Answer } from "../question/answer.ts";
 import { type Role, scales, WEAKEST } from "../question/learners.ts";
 import type { Regularised } from "../question/messages.ts";
-import { dragged, regularised, regularising, show, view } from "../state.ts";
+import { answeredOf, question, regularised, regularising, show, variability, view } from "../state.ts";
 import { SaveFigure } from "./saveFigure.tsx";
 
 const roles = ["surrogate", "target"] as const;
@@ -23,21 +23,25 @@ export function Regularise({ answer }: { readonly answer: Answer }) {
   const { below, above, share } = placeOf(answer, view.value.epsilon);
   const indexOf = (epsilon: number) => answer.budgets.findIndex((each) => each.epsilon === epsilon);
   const [low, high] = [indexOf(below.epsilon), indexOf(above.epsilon)];
+  // What is known of the question that is on the page is known of where both sliders are.
+  const here =
+    answeredOf.value === question.value ? { ...answer, ...atAll(answer), variability: variability.value } : undefined;
   const quantities: readonly Quantity[] = [
     { name: "transfer", title: "target misled", of: ({ errors }) => blend(errors[low], errors[high], share) },
-    { name: "S", title: "of the target", of: ({ size }) => size },
-    { name: "R", title: "of the pair", of: ({ alignment }) => alignment },
-    { name: "V", title: "of the surrogate", of: ({ variability }) => variability },
+    { name: "S", title: "of target", of: ({ size }) => size },
+    { name: "R", title: "of pair", of: ({ alignment }) => alignment },
+    { name: "V", title: "of surrogate", of: ({ variability }) => variability },
   ];
   return (
     <section class="regularise" aria-label="Regularise">
       <h2>Regularise more, or less</h2>
       <div class="pairs">
         {roles.map((role) => (
-          <Dial key={role} role={role} quantities={quantities} />
+          <Dial key={role} role={role} quantities={quantities} here={here} />
         ))}
       </div>
       <p class="note">
+        {!regularising.value && "Move a slider: models of its other positions are then trained. "}
         Models are trained at {WEAKEST + 1} positions of each slider, the dots; between two of them numbers are
         interpolated, and the rest of the page shows the nearer one. Transfer is the share of digits that the target
         gets wrong at the budget above.
@@ -46,19 +50,25 @@ export function Regularise({ answer }: { readonly answer: Answer }) {
   );
 }
 
+const atAll = ({ budgets }: Answer) => ({ errors: budgets.map(({ errors }) => errors.target) });
+
 interface DialProps {
+  readonly here: Omit<Regularised, "role" | "position"> | undefined;
   readonly role: Role;
   readonly quantities: readonly Quantity[];
 }
 
-function Dial({ role, quantities }: DialProps) {
+function Dial({ role, quantities, here }: DialProps) {
   const svg = useRef<SVGSVGElement>(null);
   const chosen = view.value[role];
   const { words, values } = scales[chosen.learner];
-  const to = dragged.value[role];
+  const to = view.value.between[role];
   // Where the position was chosen elsewhere, the slider is there.
   const at = to !== undefined && Math.round(to) === chosen.position ? to : chosen.position;
-  const points = regularised.value[role];
+  const found = regularised.value[role];
+  const points = Array.from({ length: WEAKEST + 1 }, (_, position) =>
+    position === chosen.position && here ? (found[position] ?? { role, position, ...here }) : found[position],
+  );
   const [below, above] = [points[Math.floor(at)], points[Math.ceil(at)]];
   const now = (of: Quantity["of"]) => {
     const [from, until] = [below && of(below), above && of(above)];
@@ -86,9 +96,10 @@ function Dial({ role, quantities }: DialProps) {
           onInput={({ currentTarget }) => {
             const value = Number(currentTarget.value);
             regularising.value = role;
-            dragged.value = { ...dragged.value, [role]: value };
-            const position = Math.round(value);
-            if (position !== chosen.position) show({ [role]: { ...chosen, position } });
+            show({
+              [role]: { ...chosen, position: Math.round(value) },
+              between: { ...view.value.between, [role]: Number.isInteger(value) ? undefined : value },
+            });
           }}
         />
         <small class="ends">
@@ -102,7 +113,8 @@ function Dial({ role, quantities }: DialProps) {
           return (
             <div key={name}>
               <dt>
-                <b>{name}</b> <small>{title}</small>
+                <b>{name}</b>
+                <small>{title}</small>
               </dt>
               <dd>{value === undefined ? "…" : Number.isFinite(value) ? value.toPrecision(3) : "unknown"}</dd>
             </div>
@@ -149,7 +161,7 @@ function Panel({ left, at, quantity: { name, of }, points, role }: PanelProps) {
     <g>
       <text x={left + WIDTH / 2} y={14} text-anchor="middle">
         {name}
-        {values.length > 0 && `, up to ${Number(most.toPrecision(2))}`}
+        {values.length > 0 && ` ≤ ${Number(most.toPrecision(2))}`}
       </text>
       <line class="grid" x1={x(0)} x2={x(WEAKEST)} y1={y(0)} y2={y(0)} />
       <path

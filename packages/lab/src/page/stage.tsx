@@ -1,11 +1,12 @@
 // The digit under attack, the slider of its budget, and what both models say.
 
-import { classAt, pixelsAt, placeOf } from "../between.ts";
+import { classAt, howKnown, pixelsAt, placeOf } from "../between.ts";
 import { PIXELS } from "../pixels.ts";
 import type { Answer } from "../question/answer.ts";
 import { nameOf } from "../question/learners.ts";
 import { budgetsOf, normLabels } from "../question/question.ts";
 import { show, view } from "../state.ts";
+import { Announce } from "./announce.tsx";
 import { Image } from "./image.tsx";
 
 export function Stage({ answer }: { readonly answer: Answer }) {
@@ -19,6 +20,9 @@ export function Stage({ answer }: { readonly answer: Answer }) {
   const truth = answer.classNames[answer.labels[digit]];
   const budgets = budgetsOf[norm];
   const most = budgets.at(-1)!;
+  const budget = epsilon.toFixed(norm === "l2" ? 2 : 3);
+  const seenBy = (model: "surrogate" | "target") => answer.classNames[classAt(place, model, digit)];
+  const says = { surrogate: seenBy("surrogate"), target: seenBy("target") };
   return (
     <section class="stage" aria-label="The digit under attack">
       <div class="digits">
@@ -37,7 +41,7 @@ export function Stage({ answer }: { readonly answer: Answer }) {
       </div>
       <label class="slider">
         <span>
-          Budget {epsilon.toFixed(norm === "l2" ? 2 : 3)} <small>({normLabels[norm]} length of the change)</small>
+          Budget {budget} <small>({normLabels[norm]} length of the change)</small>
         </span>
         <input
           type="range"
@@ -45,26 +49,20 @@ export function Stage({ answer }: { readonly answer: Answer }) {
           max={most}
           step={most / 200}
           value={epsilon}
+          aria-valuetext={`${budget}, ${howKnown(place)}`}
           onInput={({ currentTarget }) => show({ epsilon: Number(currentTarget.value) })}
         />
       </label>
-      <div class="verdicts" aria-live="polite">
-        <Verdict
-          who="surrogate"
-          name={nameOf(surrogate)}
-          says={answer.classNames[classAt(place, "surrogate", digit)]}
-          truth={truth}
-        />
-        <Verdict
-          who="target"
-          name={nameOf(target)}
-          says={answer.classNames[classAt(place, "target", digit)]}
-          truth={truth}
-        />
+      <div class="verdicts">
+        <Verdict who="surrogate" name={nameOf(surrogate)} says={says.surrogate} truth={truth} />
+        <Verdict who="target" name={nameOf(target)} says={says.target} truth={truth} />
       </div>
+      <Announce
+        text={`At budget ${budget} the surrogate sees ${says.surrogate}, the target ${says.target}, of a ${truth}.`}
+      />
       <p class="note">
-        Points are computed at {budgets.length} budgets, {budgets[1]} apart; between two of them pictures and scores are
-        interpolated.
+        Budget {budget}: {howKnown(place)}. Points are computed at {budgets.length} budgets, {budgets[1]} apart; between
+        two of them pictures and scores are interpolated.
       </p>
     </section>
   );

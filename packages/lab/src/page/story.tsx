@@ -1,14 +1,14 @@
 // Seven steps through the paper's story, each with the controls set to what it speaks of.
 
-import { useState } from "preact/hooks";
 import type { View } from "../address.ts";
+import { glide } from "../glide.ts";
 import { ofComplexity } from "../question/learners.ts";
-import { show } from "../state.ts";
+import { show, view } from "../state.ts";
 
 interface Step {
   readonly title: string;
   readonly text: string;
-  readonly view: Partial<View>;
+  readonly view: Partial<View> & Pick<View, "epsilon">;
 }
 
 const logistic = ofComplexity("logistic", "high");
@@ -68,10 +68,11 @@ const steps: readonly Step[] = [
 ];
 
 export function Story() {
-  const [at, setAt] = useState(-1);
+  const at = Math.min(view.value.step ?? -1, steps.length - 1);
   const go = (next: number) => {
-    setAt(next);
-    show(steps[next].view);
+    const { epsilon, ...others } = steps[next].view;
+    show({ ...others, step: next });
+    glide(epsilon);
   };
   const step = steps[at];
   return (

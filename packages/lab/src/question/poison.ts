@@ -32,10 +32,13 @@ const [MIDDLES, DEVIATION] = [
   0.11,
 ];
 
+/** Places of points, in thousandths of the square. */
+const rounded = (value: number) => Math.round(1000 * value) / 1000;
+
 /** Points of both classes in turn, none outside of the square. */
 export function cleanPoints(count: number, name: string): TrainingPoint[] {
   const random = stream(0, "lab", "poison", name);
-  const near = (middle: number) => Math.min(0.98, Math.max(0.02, middle + DEVIATION * random.normal()));
+  const near = (middle: number) => rounded(Math.min(0.98, Math.max(0.02, middle + DEVIATION * random.normal())));
   return Array.from({ length: count }, (_, i) => {
     const [x, y] = MIDDLES[i % 2];
     return { x: near(x), y: near(y), label: i % 2 };
