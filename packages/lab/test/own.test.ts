@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import {
   argMax,
   type Dataset,
@@ -304,6 +305,7 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
       { name: "notes.md", bytes: bytes("# nothing") },
       { name: "text.onnx", bytes: bytes("this is no model") },
       { name: "empty.onnx", bytes: new Uint8Array(0) },
+      { name: "cut.csv.gz", bytes: new Uint8Array(gzipSync(data.bytes)).subarray(0, 60) },
       { name: "broken.npz", bytes: bytes("PK but not really") },
       { name: "bomb.npz", bytes: new Uint8Array(1000).fill(0x50) },
       ...damaged.slice(0, 5),

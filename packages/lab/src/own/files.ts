@@ -1,5 +1,6 @@
 // Files that the user dropped, as the core's formats read them.
 
+import { InputError } from "@carom/core";
 import {
   beyond,
   bytesSource,
@@ -51,6 +52,13 @@ export function requireRoomFor(what: string, size: number): void {
   if (size > mostOf(dataLimits.unpacked)) throw tooMuch(what);
 }
 
+const damaged = (name: string) =>
+  new InputError("invalid", name, {
+    expected: "whole compressed content",
+    got: "bytes that end early or cannot be unpacked",
+    remedy: "copy the file again, or compress it again",
+  });
+
 const tooMuch = (what: string) => beyond(dataLimits.unpacked, what, "more", "give fewer rows to the page");
 
 /** What comes out of the browser's own unpacker. @throws InputError for more than a page should hold */
@@ -69,7 +77,9 @@ async function* inflated(
   const reader = stream.readable.getReader();
   let size = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      throw damaged(name);
+    });
     if (done) break;
     size += value.length;
     if (size > mostOf(dataLimits.unpacked)) throw tooMuch(name);
