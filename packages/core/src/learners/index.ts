@@ -41,3 +41,8 @@ export { type LinearFunction, linearModel } from "./linearModel.ts";
 
 export { sizeOfTraining, type TrainingSize, whyInfeasible } from "./feasible.ts";
 export { describeScaling, isScaled } from "./scaling.ts";
+
+// Loops that hosts compile, for who writes a solver or a runtime
+
+export { type Code, f64x2, i32, type Variable, wasmFunction, wasmModule, whileTrue } from "./solvers/assembler.ts";
+export { type HostedLoops, lentLoops } from "./solvers/hostedLoops.ts";

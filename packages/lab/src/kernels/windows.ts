@@ -3,7 +3,8 @@
 import { sizeOf, type Tensor } from "@carom/core";
 import { countsOfWindows, kernelShape, type Node, transposedWindowOf, type Window, windowOf } from "@carom/core/onnx";
 import { int, type Kernel } from "./kernel.ts";
-import { made, numbersOf, read } from "./values.ts";
+import { packRows, productOf, upToTile } from "./productLoop.ts";
+import { made, type Numbers, numbersOf, read } from "./values.ts";
 
 /** The places of the output and of the input that meet at one element of the kernel. */
 interface Meeting {
@@ -45,43 +46,33 @@ function requireChannels(got: number, expected: number): void {
   if (got !== expected) throw new Error(`weights are of ${expected} channels, images have ${got}`);
 }
 
-/** For each place of the output in turn, the places of the input under the kernel; -1 in the margins. */
-function placesUnder(window: Window): Int32Array {
-  const met = meetings(window);
-  const places = new Int32Array(sizeOf(window.output) * met.length).fill(-1);
-  for (const [k, { outputs, inputs }] of met.entries()) {
-    for (let p = 0; p < outputs.length; p++) places[outputs[p] * met.length + k] = inputs[p];
-  }
-  return places;
+/** For each element of the kernel, the place of the input that each place of the output meets; -1 in the margins. */
+function placesUnder(window: Window): readonly Int32Array[] {
+  return meetings(window).map(({ outputs, inputs }) => {
+    const places = new Int32Array(sizeOf(window.output)).fill(-1);
+    for (let p = 0; p < outputs.length; p++) places[outputs[p]] = inputs[p];
+    return places;
+  });
 }
 
-/**
- * Adds to some sums the products of rows of a matrix with a vector. Four rows at a time, so that each element of the
- * vector is read once for four; every sum is in float64 and in the order of the elements.
- */
-function addProducts(matrix: Float64Array, vector: Float64Array, rows: number, from: number, sums: Float64Array): void {
-  const length = vector.length;
-  let row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    const first = (from + row) * length;
-    let [a, b, c, d] = [sums[row], sums[row + 1], sums[row + 2], sums[row + 3]];
-    for (let k = 0; k < length; k++) {
-      const value = vector[k];
-      a += matrix[first + k] * value;
-      b += matrix[first + length + k] * value;
-      c += matrix[first + 2 * length + k] * value;
-      d += matrix[first + 3 * length + k] * value;
+/** Numbers of a matrix that stays in the processor's cache while it is multiplied. */
+const CACHED = 2 ** 15;
+
+/** How many places of some images are multiplied together, on columns of a matrix of some depth. */
+const widthOf = (places: number, depth: number) =>
+  Math.min(upToTile(places), Math.max(64, upToTile(Math.floor(CACHED / depth))));
+
+/** Places of images, one image after the other, so many at a time. */
+function* partsOf(images: number, places: number, width: number) {
+  const all = images * places;
+  for (let from = 0; from < all; from += width) {
+    const image = new Int32Array(Math.min(width, all - from));
+    const place = new Int32Array(image.length);
+    for (let q = 0; q < image.length; q++) {
+      image[q] = Math.floor((from + q) / places);
+      place[q] = (from + q) % places;
     }
-    sums[row] = a;
-    sums[row + 1] = b;
-    sums[row + 2] = c;
-    sums[row + 3] = d;
-  }
-  for (; row < rows; row++) {
-    const first = (from + row) * length;
-    let sum = sums[row];
-    for (let k = 0; k < length; k++) sum += matrix[first + k] * vector[k];
-    sums[row] = sum;
+    yield { image, place };
   }
 }
 
@@ -95,28 +86,48 @@ const conv: Kernel = ([x, w, b], node) => {
   const [from, to] = [sizeOf(window.input), sizeOf(window.output)];
   requireChannels(channels, members * groups);
   const places = placesUnder(window);
-  const size = sizeOf(window.kernel);
-  const [values, weights, bias] = [read(x), Float64Array.from(read(w)), b && read(b)];
+  const depth = members * places.length;
+  const [values, weights, bias] = [read(x), read(w), b && read(b)];
   const out = numbersOf(x.type, n * filters * to);
-  const [patch, sums] = [new Float64Array(members * size), new Float64Array(own)];
-  for (let row = 0; row < n; row++) {
-    for (let group = 0; group < groups; group++) {
-      const first = (row * channels + group * members) * from;
-      for (let o = 0; o < to; o++) {
-        for (let c = 0; c < members; c++) {
-          for (let k = 0; k < size; k++) {
-            const place = places[o * size + k];
-            patch[c * size + k] = place < 0 ? 0 : values[first + c * from + place];
-          }
+  const width = widthOf(n * to, depth);
+  const product = productOf(upToTile(own), depth, width);
+  const { right, sums } = product;
+  for (let group = 0; group < groups; group++) {
+    packRows(product, own, depth, (m, k) => weights[(group * own + m) * depth + k]);
+    for (const { image, place } of partsOf(n, to, width)) {
+      for (let m = 0; m < own; m++) sums.fill(bias ? bias[group * own + m] : 0, m * width, (m + 1) * width);
+      for (let c = 0; c < members; c++) {
+        for (const [k, under] of places.entries()) {
+          const at = (c * places.length + k) * width;
+          gather(values, (group * members + c) * from, channels * from, image, place, under, right, at);
         }
-        for (let m = 0; m < own; m++) sums[m] = bias ? bias[group * own + m] : 0;
-        addProducts(weights, patch, own, group * own, sums);
-        for (let m = 0; m < own; m++) out[(row * filters + group * own + m) * to + o] = sums[m];
+      }
+      product.compute();
+      for (let m = 0; m < own; m++) {
+        const first = (group * own + m) * to;
+        for (let q = 0; q < image.length; q++) out[image[q] * filters * to + first + place[q]] = sums[m * width + q];
       }
     }
   }
   return made(x.type, [n, filters, ...window.output], out);
 };
+
+/** Copies what lies under one element of the kernel; margins are 0. */
+function gather(
+  values: Numbers,
+  first: number,
+  stride: number,
+  image: Int32Array,
+  place: Int32Array,
+  under: Int32Array,
+  into: Float64Array,
+  at: number,
+): void {
+  for (let q = 0; q < image.length; q++) {
+    const i = under[place[q]];
+    into[at + q] = i < 0 ? 0 : values[image[q] * stride + first + i];
+  }
+}
 
 /** The transpose of a convolution as a linear map. */
 const convTranspose: Kernel = ([x, w, b], node) => {
@@ -128,35 +139,51 @@ const convTranspose: Kernel = ([x, w, b], node) => {
   requireChannels(x.shape[1], channels);
   const [from, to] = [sizeOf(window.output), sizeOf(window.input)];
   const places = placesUnder(window);
-  const size = sizeOf(window.kernel);
-  const [values, given, bias] = [read(x), read(w), b && read(b)];
-  // Channels last, those of a group side by side: [group, m, k, c].
-  const weights = new Float64Array(given.length);
-  const rows = members * size;
-  for (let c = 0; c < channels; c++) {
-    const group = Math.floor(c / own);
-    for (let i = 0; i < rows; i++) weights[(group * rows + i) * own + (c % own)] = given[c * rows + i];
-  }
+  const rows = members * places.length;
+  const [values, weights, bias] = [read(x), read(w), b && read(b)];
   const all = new Float64Array(n * members * groups * to);
   if (bias) for (let i = 0; i < n * bias.length; i++) all.fill(bias[i % bias.length], i * to, (i + 1) * to);
-  const [column, sums] = [new Float64Array(own), new Float64Array(rows)];
-  for (let row = 0; row < n; row++) {
-    for (let group = 0; group < groups; group++) {
-      const first = (row * groups + group) * members * to;
-      for (let o = 0; o < from; o++) {
-        for (let c = 0; c < own; c++) column[c] = values[(row * channels + group * own + c) * from + o];
-        addProducts(weights, column, rows, group * rows, sums.fill(0));
-        for (let m = 0; m < members; m++) {
-          for (let k = 0; k < size; k++) {
-            const place = places[o * size + k];
-            if (place >= 0) all[first + m * to + place] += sums[m * size + k];
-          }
+  // What comes out is the larger of both sides here.
+  const width = widthOf(n * from, Math.max(rows, own));
+  const product = productOf(upToTile(rows), own, width);
+  const { right, sums } = product;
+  for (let group = 0; group < groups; group++) {
+    packRows(product, rows, own, (row, c) => weights[(group * own + c) * rows + row]);
+    for (const { image, place } of partsOf(n, from, width)) {
+      sums.fill(0);
+      for (let c = 0; c < own; c++) {
+        const first = (group * own + c) * from;
+        for (let q = 0; q < image.length; q++)
+          right[c * width + q] = values[image[q] * channels * from + first + place[q]];
+      }
+      product.compute();
+      for (let m = 0; m < members; m++) {
+        for (const [k, under] of places.entries()) {
+          const at = (m * places.length + k) * width;
+          scatter(sums, at, image, place, under, all, (group * members + m) * to, members * groups * to);
         }
       }
     }
   }
   return rounded(x, [n, members * groups, ...window.input], all);
 };
+
+/** Adds to what lies under one element of the kernel. */
+function scatter(
+  sums: Float64Array,
+  at: number,
+  image: Int32Array,
+  place: Int32Array,
+  under: Int32Array,
+  into: Float64Array,
+  first: number,
+  stride: number,
+): void {
+  for (let q = 0; q < image.length; q++) {
+    const i = under[place[q]];
+    if (i >= 0) into[image[q] * stride + first + i] += sums[at + q];
+  }
+}
 
 /** The lowest float32, which the maximum of a window without elements is. */
 const LOWEST = -3.4028234663852886e38;
