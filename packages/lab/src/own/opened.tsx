@@ -26,6 +26,10 @@ export function Opened({ report: { name, result, taken }, onClose }: OpenedProps
           {sentence}
         </p>
       ))}
+      <p class="note">
+        Options that it names, such as --attackers, are those of the command carom; what is tried here is said with the
+        controls of this page.
+      </p>
       <button type="button" onClick={onClose}>
         Close the report
       </button>
