@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { greysIn, hashOf, textOf, viewOf } from "./address.ts";
 import { fields as ownFields } from "./own/fields.ts";
 import type { Written } from "./own/options.ts";
-import { learnerNames, WEAKEST } from "./question/learners.ts";
+import { learnerNames, targetNames, WEAKEST } from "./question/learners.ts";
 import { attackNames, boosterNames } from "./question/question.ts";
 
 const chosen = fc.record({ learner: fc.constantFrom(...learnerNames), position: fc.nat(WEAKEST) });
+const target = fc.record({ learner: fc.constantFrom(...targetNames), position: fc.nat(WEAKEST) });
 const place = fc.nat(1000).map((value) => value / 1000);
 const greys = fc
   .array(fc.nat(15), { minLength: 784, maxLength: 784 })
@@ -14,7 +15,7 @@ const greys = fc
 const optionNames = Object.keys(ownFields) as (keyof Written)[];
 const fields = {
   surrogate: chosen,
-  target: chosen,
+  target,
   norm: fc.constantFrom("l2" as const, "linf" as const),
   attack: fc.constantFrom(...attackNames),
   booster: fc.constantFrom(...boosterNames),

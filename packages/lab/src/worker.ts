@@ -14,7 +14,7 @@ import { answering, pause } from "./answering.ts";
 import { digitsFrom } from "./digits.ts";
 import { kernelRuntime } from "./kernels/runtime.ts";
 import { answer, budgetsIn, craft, judged, lossGradients, pairOf, sentences, variability } from "./question/answer.ts";
-import { type Chosen, matrixLearners, nameOf, type Role, WEAKEST } from "./question/learners.ts";
+import { type Chosen, matrixOf, nameOf, type Role, WEAKEST } from "./question/learners.ts";
 import type {
   Asked,
   Look,
@@ -54,15 +54,17 @@ answering<Asked, Told>("question", async ({ question, digits: bytes }, tell, nex
   tell({ answer: found });
   const V = await variabilityOf(question, parts, next);
   tell({ variability: V });
-  await next("attacking the target itself");
   const names = { surrogate: nameOf(question.surrogate), target: nameOf(question.target) };
-  const own = await judged(
-    await attacked(question, parts, "target", [question.target], [target]),
-    target,
-    parts.attacked.labels,
-  );
-  tell({ whiteBox: own, sentences: sentences(names, found, own, V) });
-  for (const surrogate of matrixLearners) {
+  if (target.differentiable) {
+    await next("attacking the target itself");
+    const points = await attacked(question, parts, "target", [question.target], [target]);
+    const own = await judged(points, target, parts.attacked.labels);
+    tell({ whiteBox: own, sentences: sentences(names, found, own, V) });
+  } else {
+    const noGradients = `as a ${question.target.learner} has no gradients`;
+    tell({ whiteBox: undefined, sentences: sentences(names, found, { noGradients }, V) });
+  }
+  for (const surrogate of matrixOf.surrogates) {
     await next(`attacking ${surrogate.learner}`);
     const model = await fitted(parts, "surrogate", surrogate, seed);
     const from = await pairOf(
@@ -70,7 +72,7 @@ answering<Asked, Told>("question", async ({ question, digits: bytes }, tell, nex
       model,
       await attacked(question, parts, "surrogate", [surrogate], [model]),
     );
-    for (const target of matrixLearners) {
+    for (const target of matrixOf.targets) {
       await next(`judging by ${target.learner}`);
       tell({ pair: { surrogate, target, cell: await from(await fitted(parts, "target", target, seed)) } });
     }
@@ -99,7 +101,7 @@ answering<Look, LookTold>("look", async ({ question, digit: wanted, drawn }, tel
   const found = drawn && (await answer(budgetsIn(question), one, surrogates[0], target, points));
   const [own, theirs] = [await lossGradients(surrogates[0], one), await lossGradients(target, one)];
   const way = points.map(({ data }) => Float32Array.from(data));
-  const plane = await planeAt([surrogates[0], target], [own!.data, theirs!.data], one.labels[0], way);
+  const plane = await planeAt([surrogates[0], target], [own!.data, theirs?.data], one.labels[0], way);
   tell({ looked: { plane, ...(found && { drawn: found }) } });
 });
 

@@ -234,6 +234,34 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await page.close();
   });
 
+  test("a forest is a target without gradients: S and R are none, the sentence says why, the attack jumps all the same", async () => {
+    const { page, complaints } = await open();
+    const choices = page.getByRole("group", { name: /^Target/ });
+    await choices.getByLabel("Learner").selectOption("forest");
+    await choices.getByLabel("Complexity").selectOption("low");
+    await page.locator(".answer").filter({ hasText: "forest has no gradients" }).waitFor({ timeout: 120_000 });
+    expect(await page.locator('[data-model="target"]').textContent()).toContain("forest, depth 8");
+    await slider(page).press("Home");
+    expect((await bars(page)).slice(0, 2)).toEqual(["none", "none"]);
+    await slider(page).press("End");
+    const [S, R, V, bound, predicted, observed] = await bars(page);
+    expect([S, R, bound, predicted]).toEqual(["none", "none", "none", "none"]);
+    expect(Number(V)).toBeGreaterThan(0);
+    expect(Number(observed)).toBeGreaterThan(0);
+    // Misread digits of the forest, at the largest budget many more than at none.
+    const misled = async () =>
+      Number((await page.locator("h2", { hasText: "mislead the target" }).textContent())!.split(" ")[0]);
+    const many = await misled();
+    await slider(page).press("Home");
+    expect(many).toBeGreaterThan((await misled()) + 5);
+    await page.getByRole("region", { name: "All pairs" }).getByRole("columnheader", { name: "forest" }).waitFor();
+    await page.getByText("all computed").first().waitFor({ timeout: 120_000 });
+    expect(await page.getByRole("region", { name: "All pairs" }).getByText("no R").count()).toBe(5);
+    expect(await page.getByRole("region", { name: "The plane" }).textContent()).toContain("has no gradient");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test("every figure, and the points, can be saved as they are on the page", async () => {
     const { page, complaints } = await open();
     await page.getByRole("region", { name: "Poison a training set" }).waitFor({ timeout: 60_000 });

@@ -6,7 +6,7 @@ import { outputFiles } from "@carom/core/report";
 import { type AuditModel, type AuditResult, metricsIn, readAuditResult } from "@carom/core/study";
 import type { View } from "../address.ts";
 import { PIXELS } from "../pixels.ts";
-import { type Chosen, learnerNames, nameOf, scales } from "../question/learners.ts";
+import { type Chosen, learnerNames, nameOf, scales, type TargetName, targetNames } from "../question/learners.ts";
 import { attackNames, normLabels } from "../question/question.ts";
 import type { OwnSettings } from "./messages.ts";
 import { type OwnFile, pathOf } from "./read.ts";
@@ -43,8 +43,8 @@ export function readReport(file: OwnFile): OpenedReport {
 function takenFrom(result: AuditResult): Taken {
   const { asked, models, standings } = result;
   const ranked = standings.ranking.map(({ surrogate }) => models.find(({ id }) => id === surrogate));
-  const surrogate = ranked.map(chosenAs).find((chosen) => chosen !== undefined);
-  const target = chosenAs(models[0]);
+  const surrogate = ranked.map((model) => chosenAs(learnerNames, model)).find((chosen) => chosen !== undefined);
+  const target = chosenAs(targetNames, models[0]);
   const norm = isOneOf(Object.keys(normLabels) as (keyof typeof normLabels)[], asked.norm) ? asked.norm : undefined;
   const attack = asked.attack?.attack ? asked.attack.attack.name : "strongest";
   const known = isOneOf(attackNames, attack) ? attack : undefined;
@@ -85,10 +85,13 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
 }
 
 /** A model of a report as the page names its own; undefined for one that the page does not train. */
-function chosenAs(model: AuditModel | undefined): Chosen | undefined {
+function chosenAs<Name extends TargetName>(
+  names: readonly Name[],
+  model: AuditModel | undefined,
+): Chosen<Name> | undefined {
   const { learner = "", options = {} } = model ?? {};
-  if (!isOneOf(learnerNames, learner)) return undefined;
+  if (!isOneOf(names, learner)) return undefined;
   const { option, values } = scales[learner];
-  const position = values.indexOf(options[option] as number);
-  return position < 0 ? undefined : { learner, position };
+  const position = [...values.keys()].find((i) => values[i] === options[option]);
+  return position === undefined ? undefined : { learner, position };
 }

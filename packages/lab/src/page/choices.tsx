@@ -1,7 +1,15 @@
 // Who attacks whom, and how a change is measured.
 
 import type { Complexity } from "@carom/core/learners";
-import { type Chosen, learnerNames, ofComplexity, scales } from "../question/learners.ts";
+import {
+  type Chosen,
+  learnerNames,
+  ofComplexity,
+  scales,
+  strengthOf,
+  type TargetName,
+  targetNames,
+} from "../question/learners.ts";
 import { normLabels } from "../question/question.ts";
 import { asTheyAre, Select } from "../select.tsx";
 import { show, view } from "../state.ts";
@@ -12,10 +20,16 @@ export function Choices() {
     <section class="choices" aria-label="Choices">
       <Model
         legend="Surrogate: the attacker has it"
+        names={learnerNames}
         value={surrogate}
         choose={(chosen) => show({ surrogate: chosen })}
       />
-      <Model legend="Target: the attacker wants it" value={target} choose={(chosen) => show({ target: chosen })} />
+      <Model
+        legend="Target: the attacker wants it"
+        names={targetNames}
+        value={target}
+        choose={(chosen) => show({ target: chosen })}
+      />
       <fieldset>
         <legend>Attack</legend>
         <Select label="Budget in" value={norm} names={normLabels} choose={(name) => show({ norm: name })} />
@@ -57,24 +71,25 @@ const complexities: readonly Complexity[] = ["low", "high"];
 const complexityOf = ({ learner, position }: Chosen) =>
   complexities.find((complexity) => scales[learner][complexity] === position);
 
-interface ComplexityProps {
+interface ComplexityProps<Name extends TargetName> {
   readonly label: string;
-  readonly value: Chosen;
-  choose(chosen: Chosen): void;
+  readonly value: Chosen<Name>;
+  choose(chosen: Chosen<Name>): void;
 }
 
 /** The paper's two complexities of a learner, or what the slider below says. */
-function ComplexityOf({ label, value, choose }: ComplexityProps) {
-  const { words, values, low, high } = scales[value.learner];
+function ComplexityOf<Name extends TargetName>({ label, value, choose }: ComplexityProps<Name>) {
+  const { words } = scales[value.learner];
+  const strength = (complexity: Complexity) => strengthOf(ofComplexity(value.learner, complexity));
   const now = complexityOf(value);
   return (
     <Select<string>
       label={label}
       value={now ?? "other"}
       names={{
-        low: `low: ${words} ${values[low]}`,
-        high: `high: ${words} ${values[high]}`,
-        ...(!now && { other: `${words} ${values[value.position]}` }),
+        low: `low: ${words} ${strength("low")}`,
+        high: `high: ${words} ${strength("high")}`,
+        ...(!now && { other: `${words} ${strengthOf(value)}` }),
       }}
       choose={(name) => {
         const complexity = complexities.find((each) => each === name);
@@ -84,20 +99,21 @@ function ComplexityOf({ label, value, choose }: ComplexityProps) {
   );
 }
 
-interface ModelProps {
+interface ModelProps<Name extends TargetName> {
   readonly legend: string;
-  readonly value: Chosen;
-  choose(chosen: Chosen): void;
+  readonly names: readonly Name[];
+  readonly value: Chosen<Name>;
+  choose(chosen: Chosen<Name>): void;
 }
 
-function Model({ legend, value, choose }: ModelProps) {
+function Model<Name extends TargetName>({ legend, names, value, choose }: ModelProps<Name>) {
   return (
     <fieldset>
       <legend>{legend}</legend>
       <Select
         label="Learner"
         value={value.learner}
-        names={asTheyAre(learnerNames)}
+        names={asTheyAre(names)}
         choose={(learner) => choose(ofComplexity(learner, complexityOf(value) ?? "high"))}
       />
       <ComplexityOf label="Complexity" value={value} choose={choose} />

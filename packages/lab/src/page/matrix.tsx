@@ -1,7 +1,7 @@
 // Every learner against every other, filled as pairs become known.
 
 import { placeOf } from "../between.ts";
-import { type Chosen, matrixLearners } from "../question/learners.ts";
+import { type Chosen, matrixOf } from "../question/learners.ts";
 import { answered, pairs, show, view } from "../state.ts";
 
 export function Matrix() {
@@ -21,7 +21,7 @@ export function Matrix() {
           <thead>
             <tr>
               <th scope="col">surrogate</th>
-              {matrixLearners.map((target) => (
+              {matrixOf.targets.map((target) => (
                 <th key={target.learner} scope="col">
                   {target.learner}
                 </th>
@@ -29,10 +29,10 @@ export function Matrix() {
             </tr>
           </thead>
           <tbody>
-            {matrixLearners.map((surrogate) => (
+            {matrixOf.surrogates.map((surrogate) => (
               <tr key={surrogate.learner}>
                 <th scope="row">{surrogate.learner}</th>
-                {matrixLearners.map((target) => {
+                {matrixOf.targets.map((target) => {
                   const found = pairs.value.find(
                     (each) => same(each.surrogate, surrogate) && same(each.target, target),
                   );

@@ -25,8 +25,8 @@ export function Plane() {
   const here = from.map((value, i) => value + place.share * (to[i] - value));
   const path = plane.path.map(([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("");
   return (
-    <section aria-label="The plane of both gradients">
-      <h2>The plane of both gradients</h2>
+    <section aria-label="The plane">
+      <h2>{plane.up === "gradient" ? "The plane of both gradients" : "The plane of the gradient and the change"}</h2>
       <figure class="plane">
         <svg
           ref={svg}
@@ -51,11 +51,19 @@ export function Plane() {
           <circle class="here" cx={x(here[0])} cy={y(here[1])} r={7} />
         </svg>
         <figcaption>
-          To the right the <b class="surrogate">surrogate's</b> loss rises fastest; upwards what the{" "}
-          <b class="target">target's</b> gradient has across that. Thin lines are equal losses, thick ones where a model
-          changes its mind. The line with the dot is the way of the attack as the budget grows, seen from above this
-          plane; the dot is the slider. Bounds of pixels are left out of account.{" "}
-          <SaveFigure name="Plane" figure={() => svg.current!} />
+          To the right the <b class="surrogate">surrogate's</b> loss rises fastest; upwards{" "}
+          {plane.up === "gradient" ? (
+            <>
+              what the <b class="target">target's</b> gradient has across that
+            </>
+          ) : (
+            <>
+              what the largest change has across that, as the <b class="target">target</b> has no gradient
+            </>
+          )}
+          . Thin lines are equal losses, thick ones where a model changes its mind. The line with the dot is the way of
+          the attack as the budget grows, seen from above this plane; the dot is the slider. Bounds of pixels are left
+          out of account. <SaveFigure name="Plane" figure={() => svg.current!} />
         </figcaption>
       </figure>
     </section>

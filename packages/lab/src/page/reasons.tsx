@@ -3,7 +3,7 @@
 import { placeOf, valueAt } from "../between.ts";
 import type { Answer } from "../question/answer.ts";
 
-const short = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(3)).toString() : "unknown");
+const short = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(3)).toString() : "none");
 
 interface ReasonsProps {
   readonly answer: Answer;

@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { blend, placeOf } from "../between.ts";
 import type { Answer } from "../question/answer.ts";
-import { type Role, scales, WEAKEST } from "../question/learners.ts";
+import { type Role, scales, strengthOf, WEAKEST } from "../question/learners.ts";
 import type { Regularised } from "../question/messages.ts";
 import { answeredOf, question, regularised, regularising, show, variability, view } from "../state.ts";
 import { SaveFigure } from "./saveFigure.tsx";
@@ -61,7 +61,8 @@ interface DialProps {
 function Dial({ role, quantities, here }: DialProps) {
   const svg = useRef<SVGSVGElement>(null);
   const chosen = view.value[role];
-  const { words, values } = scales[chosen.learner];
+  const { words } = scales[chosen.learner];
+  const strength = (position: number) => strengthOf({ ...chosen, position });
   const to = view.value.between[role];
   // Where the position was chosen elsewhere, the slider is there.
   const at = to !== undefined && Math.round(to) === chosen.position ? to : chosen.position;
@@ -75,8 +76,8 @@ function Dial({ role, quantities, here }: DialProps) {
     return from === undefined || until === undefined ? undefined : blend(from, until, at - Math.floor(at));
   };
   const between = Number.isInteger(at)
-    ? `${values[at]}`
-    : `between ${values[Math.floor(at)]} and ${values[Math.ceil(at)]}`;
+    ? strength(at)
+    : `between ${strength(Math.floor(at))} and ${strength(Math.ceil(at))}`;
   return (
     <div class="dial" data-role={role}>
       <label class="slider">
@@ -116,7 +117,7 @@ function Dial({ role, quantities, here }: DialProps) {
                 <b>{name}</b>
                 <small>{title}</small>
               </dt>
-              <dd>{value === undefined ? "…" : Number.isFinite(value) ? value.toPrecision(3) : "unknown"}</dd>
+              <dd>{value === undefined ? "…" : Number.isFinite(value) ? value.toPrecision(3) : "none"}</dd>
             </div>
           );
         })}

@@ -201,11 +201,15 @@ function meanAlignment(a: Tensor<FloatType> | undefined, b: Tensor<FloatType> | 
   return mean(gradientAlignments(a, b).filter(Number.isFinite)) ?? Number.NaN;
 }
 
-/** Which of the three reasons limits the attack at each budget, in the words of the command line's reports. */
+/**
+ * Which of the three reasons limits the attack at each budget, in the words of the command line's reports.
+ *
+ * @param whiteBox the target's error at each budget where it is attacked itself; why it has no gradients where it cannot
+ */
 export function sentences(
   { surrogate, target }: { readonly surrogate: string; readonly target: string },
   { budgets, alignment }: Answer,
-  whiteBox: readonly number[],
+  whiteBox: readonly number[] | { readonly noGradients: string },
   variability: number | undefined,
 ): readonly string[] {
   return budgets.map(({ epsilon, errors, rise }, i) => {
@@ -215,7 +219,7 @@ export function sentences(
       epsilon,
       gain: "of error",
       netIncrease: errors.target - budgets[0].errors.target,
-      whiteBoxIncrease: whiteBox[i] - whiteBox[0],
+      ...("noGradients" in whiteBox ? whiteBox : { whiteBoxIncrease: whiteBox[i] - whiteBox[0] }),
       ...(Number.isFinite(alignment) && { alignment }),
       ...(variability !== undefined && { variability }),
       decomposition: decomposition(rise.observed, rise.predicted, rise.bound),

@@ -20,7 +20,7 @@ export type Told = { readonly about: "question"; readonly number: number } & (
   | { readonly doing: string }
   | { readonly answer: Answer }
   | { readonly variability: number | undefined }
-  | { readonly whiteBox: readonly number[]; readonly sentences: readonly string[] }
+  | { readonly whiteBox: readonly number[] | undefined; readonly sentences: readonly string[] }
   | { readonly pair: Pair }
   | { readonly fault: string }
 );
@@ -100,7 +100,7 @@ export type PoisonTold = { readonly about: "poison"; readonly number: number } &
 );
 
 export interface Pair {
-  readonly surrogate: Chosen;
+  readonly surrogate: Chosen<LearnerName>;
   readonly target: Chosen;
   readonly cell: Cell;
 }

@@ -17,7 +17,8 @@ test("of a linear model the loss depends on the way along its gradient alone, an
   const other = Float64Array.from(x, (_, i) => Math.sin(i));
   const length = Math.hypot(...gradient.data);
   const moved = x.map((value, i) => value + (2 * gradient.data[i]) / length);
-  const { side, surrogate, path } = await planeAt([opened, opened], [gradient.data, other], 0, [x, moved]);
+  const { side, up, surrogate, path } = await planeAt([opened, opened], [gradient.data, other], 0, [x, moved]);
+  expect(up).toBe("gradient");
   expect(path[0]).toEqual([0, 0]);
   expect(path[1][0]).toBeCloseTo(2, 4);
   expect(path[1][1]).toBeCloseTo(0, 4);
@@ -26,4 +27,11 @@ test("of a linear model the loss depends on the way along its gradient alone, an
     expect(Math.max(...column) - Math.min(...column)).toBeLessThan(1e-4);
     if (k > 0) expect(surrogate[k]).toBeGreaterThan(surrogate[k - 1]);
   }
+
+  // Where the target has no gradient the whole of the largest change lies in the plane.
+  const last = x.map((value, i) => value + Math.cos(i) / 10);
+  const without = await planeAt([opened, opened], [gradient.data, undefined], 0, [x, moved, last]);
+  expect(without.up).toBe("change");
+  expect(without.path[1][0]).toBeCloseTo(2, 4);
+  expect(Math.hypot(...without.path[2])).toBeCloseTo(Math.hypot(...last.map((value, i) => value - x[i])), 4);
 });

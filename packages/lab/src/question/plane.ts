@@ -7,6 +7,8 @@ export interface Plane {
   /** Points of the grid on each axis, and how far its edges lie from the middle, in the norm L2. */
   readonly side: number;
   readonly reach: number;
+  /** What the second axis is of: the target's gradient, or, where it has none, the change at the largest budget. */
+  readonly up: "gradient" | "change";
   /** Losses, row by row from the lowest: first axis across, second axis up. */
   readonly surrogate: Float64Array;
   readonly target: Float64Array;
@@ -18,20 +20,22 @@ const SIDE = 21;
 
 /**
  * Losses over x + a u + b v, bounds of pixels left out of account: u is the direction of the surrogate's gradient, v
- * what the target's has across that.
+ * what the target's has across that; where the target has none, what the change at the largest budget has.
  *
  * @param points the point at each budget, the point itself first
- * @param gradients of both models' losses at the point
+ * @param gradients of both models' losses at the point, the target's where it has one
  */
 export async function planeAt(
   [surrogate, target]: readonly [OpenModel, OpenModel],
-  [own, theirs]: readonly [ArrayLike<number>, ArrayLike<number>],
+  [own, theirs]: readonly [ArrayLike<number>, ArrayLike<number> | undefined],
   label: number,
   points: readonly Float32Array[],
 ): Promise<Plane> {
   const [x] = points;
   const u = unit(Float64Array.from(own));
-  const v = unit(Float64Array.from(theirs, (value, i) => value - dot(theirs, u) * u[i]));
+  const other = theirs ?? points.at(-1)!.map((value, i) => value - x[i]);
+  const shared = dot(other, u);
+  const v = unit(Float64Array.from(other, (value, i) => value - shared * u[i]));
   const path = points.map((point) => {
     const change = Float64Array.from(point, (value, i) => value - x[i]);
     return [dot(change, u), dot(change, v)] as const;
@@ -46,7 +50,14 @@ export async function planeAt(
   const rows: Tensor<FloatType> = tensor("float32", [SIDE * SIDE, x.length], grid);
   const labels = new Int32Array(SIDE * SIDE).fill(label);
   const losses = async (model: OpenModel) => crossEntropy(await model.scores(rows), labels, model.probabilities);
-  return { side: SIDE, reach, surrogate: await losses(surrogate), target: await losses(target), path };
+  return {
+    side: SIDE,
+    reach,
+    up: theirs ? "gradient" : "change",
+    surrogate: await losses(surrogate),
+    target: await losses(target),
+    path,
+  };
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

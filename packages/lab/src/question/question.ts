@@ -2,7 +2,7 @@
 
 import type { Norm } from "@carom/core";
 import { z } from "zod";
-import { chosenSchema, ofComplexity } from "./learners.ts";
+import { ofComplexity, surrogateSchema, targetSchema } from "./learners.ts";
 
 /** Attacks that follow gradients; the strongest is the optimum on linear models, the paper's line search on others. */
 export const attackNames = ["strongest", "pgd", "apgd", "fgm"] as const;
@@ -10,13 +10,13 @@ export const attackNames = ["strongest", "pgd", "apgd", "fgm"] as const;
 export const boosterNames = ["none", "ni", "vmi", "emi"] as const;
 
 export const questionSchema = z.strictObject({
-  surrogate: chosenSchema.default(ofComplexity("logistic", "high")),
-  target: chosenSchema.default(ofComplexity("mlp", "high")),
+  surrogate: surrogateSchema.default(ofComplexity("logistic", "high")),
+  target: targetSchema.default(ofComplexity("mlp", "high")),
   norm: z.enum(["l2", "linf"]).default("l2"),
   attack: z.enum(attackNames).default("strongest"),
   booster: z.enum(boosterNames).default("none"),
   /** A second surrogate that is attacked together with the first. */
-  partner: chosenSchema.optional(),
+  partner: surrogateSchema.optional(),
   /** Names the draw of both training sets. */
   seed: z.number().int().min(0).max(999).default(0),
 });
