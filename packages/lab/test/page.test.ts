@@ -241,6 +241,7 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await choices.getByLabel("Complexity").selectOption("low");
     await page.locator(".answer").filter({ hasText: "forest has no gradients" }).waitFor({ timeout: 120_000 });
     expect(await page.locator('[data-model="target"]').textContent()).toContain("forest, depth 8");
+    expect(await page.locator(".answer").textContent()).not.toContain("NaN");
     await slider(page).press("Home");
     expect((await bars(page)).slice(0, 2)).toEqual(["none", "none"]);
     await slider(page).press("End");

@@ -219,10 +219,14 @@ export function sentences(
       epsilon,
       gain: "of error",
       netIncrease: errors.target - budgets[0].errors.target,
-      ...("noGradients" in whiteBox ? whiteBox : { whiteBoxIncrease: whiteBox[i] - whiteBox[0] }),
+      ...("noGradients" in whiteBox
+        ? whiteBox
+        : {
+            whiteBoxIncrease: whiteBox[i] - whiteBox[0],
+            decomposition: decomposition(rise.observed, rise.predicted, rise.bound),
+          }),
       ...(Number.isFinite(alignment) && { alignment }),
       ...(variability !== undefined && { variability }),
-      decomposition: decomposition(rise.observed, rise.predicted, rise.bound),
     });
     return sentence;
   });
