@@ -263,6 +263,9 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
       expect(await facts.first().textContent()).toMatch(/without gradients.*No gradients: .*TreeEnsemble/);
       expect(await facts.last().textContent()).toContain("trained in this page on 200 rows, that are not attacked");
       expect(await attack(page).textContent()).toContain(`svm-rbf, trained here attacks ${forest.name}`);
+      expect(await page.getByRole("region", { name: /^Why, of the rows/ }).textContent()).toContain(
+        "got decision trees, whose scores are constant",
+      );
       await page.getByRole("combobox", { name: /^Attacked/ }).selectOption("logistic, trained here");
       await attack(page).getByText("logistic, trained here attacks").waitFor({ timeout: 60_000 });
       await settled(page);

@@ -50,7 +50,7 @@ export interface OwnAnswer {
   /** Cross-entropy's input gradients of the clean rows, [N, d]; of the target where it has such. */
   readonly gradients: { readonly surrogate: Float64Array; readonly target: Float64Array | undefined };
   readonly whiteBox: readonly number[] | undefined;
-  readonly sentences: readonly string[] | undefined;
+  readonly sentences: readonly string[];
 }
 
 /** Rows that are attacked at most. */
@@ -126,6 +126,6 @@ export async function attackOwn(
     featureNames: data.featureNames,
     gradients: { surrogate: Float64Array.from(own!.data), target: theirs && Float64Array.from(theirs.data) },
     whiteBox,
-    sentences: whiteBox && sentences(names, found, whiteBox, undefined),
+    sentences: sentences(names, found, whiteBox ?? { noGradients: target.opened.notDifferentiable! }, undefined),
   };
 }

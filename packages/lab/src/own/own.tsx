@@ -82,13 +82,7 @@ function Found({ now }: { readonly now: OwnAnswer }) {
       <div class="pairs">
         <Row now={now} epsilon={epsilon} />
         <Curves answer={found} epsilon={epsilon} whiteBox={now.whiteBox} points="Rows" />
-        <Reasons
-          answer={found}
-          epsilon={epsilon}
-          sentences={now.sentences ?? found.budgets.map(() => `${target} has no gradients: S and R are unknown.`)}
-          variability="untold"
-          points="rows"
-        />
+        <Reasons answer={found} epsilon={epsilon} sentences={now.sentences} variability="untold" points="rows" />
       </div>
       <p class="saving">
         <SavePoints answer={found} at={at} shape={now.featureShape} index={now.index} names={now.featureNames} />{" "}
