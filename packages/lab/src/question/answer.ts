@@ -204,7 +204,7 @@ function meanAlignment(a: Tensor<FloatType> | undefined, b: Tensor<FloatType> | 
 /**
  * Which of the three reasons limits the attack at each budget, in the words of the command line's reports.
  *
- * @param whiteBox the target's error at each budget where it is attacked itself; why it has no gradients where it cannot
+ * @param whiteBox the target's error at each budget, attacked itself, or why it has no gradients
  */
 export function sentences(
   { surrogate, target }: { readonly surrogate: string; readonly target: string },
