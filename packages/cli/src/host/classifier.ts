@@ -12,7 +12,7 @@ import {
   openModel,
   type Runtime,
 } from "@carom/core";
-import { spreadRows, type TakenColumn } from "@carom/core/data";
+import { spreadRows, type TakenColumn, writtenRows } from "@carom/core/data";
 import {
   assumedOrder,
   checkModel,
@@ -52,7 +52,7 @@ export async function openClassifier(
   tellDoing(`model ${basename(path)}`);
   const { opened, front, contentHash } = await watched(async () => {
     const { model: file, ...more } = await loadModel(path, options, data && wordsOf(data));
-    return { opened: await openModel(runtime, file, data && denseRows(rowsToCheck(data))), ...more };
+    return { opened: await openModel(runtime, file, data && writtenRows(rowsToCheck(data))), ...more };
   });
   const { model } = opened;
   return {
@@ -109,7 +109,7 @@ export async function checkOn(
   data: Dataset,
 ): Promise<readonly ModelWarning[]> {
   const part = rowsToCheck(data);
-  const rows = denseRows(part);
+  const rows = writtenRows(part);
   return [
     ...assumedOrder(data, model),
     ...roundingWarning(model.parts, rows),

@@ -9,7 +9,15 @@ import { type BytesAs, checkFinite, checkInside, checkSparse, floatFeatures, mea
 import { encodeLabels } from "./labels.ts";
 import type { OneHotGroup } from "./oneHot.ts";
 import type { ScalingRule } from "./scalingRule.ts";
-import { denseFromSparse, type Features, isSparse, type SparseRows, takeSparseRows, withoutZeros } from "./sparse.ts";
+import {
+  denseFromSparse,
+  denseInOwnType,
+  type Features,
+  isSparse,
+  type SparseRows,
+  takeSparseRows,
+  withoutZeros,
+} from "./sparse.ts";
 
 /** Labelled rows: features, dense or sparse, with classes, shape and domain. Nothing writes into them. */
 export interface Dataset {
@@ -275,6 +283,11 @@ export function spreadRows(data: Dataset, most: number): Dataset {
 export function denseRows(data: Dataset, from = 0, to = rowCount(data)): Tensor<FloatType> {
   if (!isSparse(data.features)) return sliceRows(data.features, from, to);
   return reshape(denseFromSparse(data.features, from, to), [to - from, ...data.featureShape]);
+}
+
+/** All rows of a dataset, sparse ones written out in the type of their numbers, which may be half of float64. */
+export function writtenRows({ features, featureShape }: Dataset): Tensor<FloatType> {
+  return isSparse(features) ? reshape(denseInOwnType(features), [features.rows, ...featureShape]) : features;
 }
 
 /** The rows of a dataset, those of sparse ones written out where they are read. */

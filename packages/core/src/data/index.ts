@@ -17,6 +17,7 @@ export {
   spreadRows,
   takeRows,
   withScaling,
+  writtenRows,
 } from "./dataset.ts";
 export { classNamed, classPosition, withClasses } from "./labels.ts";
 export { denseFromSparse, forEachEntry, type SparseRows, sparseFromDense } from "./sparse.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type FloatType, gatherRows, type Tensor, tensor } from "../tensor.ts";
 import { columnFacts } from "./columnFacts.ts";
 import { countRepeats, groupEqualRows } from "./groups.ts";
-import { denseFromSparse, sparseFromDense, takeSparseRows } from "./sparse.ts";
+import { denseFromSparse, denseInOwnType, sparseFromDense, takeSparseRows } from "./sparse.ts";
 
 /** Matrices with many zeros and many equal rows. */
 const matrix = fc
@@ -26,6 +26,8 @@ describe("sparse rows", () => {
         const sparse = sparseFromDense(x);
         expect(sparse.value.includes(0)).toBe(false);
         expect([...denseFromSparse(sparse).data]).toEqual(withoutSign(x.data));
+        const own = denseInOwnType(sparse);
+        expect([own.type, own.shape, withoutSign(own.data)]).toEqual([x.type, x.shape, withoutSign(x.data)]);
       }),
     );
   });

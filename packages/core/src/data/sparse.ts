@@ -52,13 +52,22 @@ export function sparseFromDense(x: Tensor<FloatType>): SparseRows {
 
 /** Rows `from` to `to` (exclusive) with their zeros written out: a tensor [to - from, D]. */
 export function denseFromSparse(x: SparseRows, from = 0, to = x.rows): Tensor<"float64"> {
+  return writtenOut(x, from, to, "float64");
+}
+
+/** All rows with their zeros written out, in the type of their numbers: a tensor [N, D]. */
+export function denseInOwnType(x: SparseRows): Tensor<FloatType> {
+  return writtenOut(x, 0, x.rows, sparseType(x));
+}
+
+function writtenOut<T extends FloatType>(x: SparseRows, from: number, to: number, type: T): Tensor<T> {
   assert(0 <= from && from <= to && to <= x.rows, `rows ${from} to ${to} of ${x.rows}`);
-  const data = new Float64Array((to - from) * x.columns);
+  const data = allocate(type, (to - from) * x.columns);
   for (let row = from; row < to; row++) {
     const base = (row - from) * x.columns;
     for (let entry = x.start[row]; entry < x.start[row + 1]; entry++) data[base + x.index[entry]] = x.value[entry];
   }
-  return { type: "float64", shape: [to - from, x.columns], data };
+  return { type, shape: [to - from, x.columns], data };
 }
 
 /** The chosen rows, copied in the order given. */

@@ -1,5 +1,6 @@
 // Whether a stranger's model is read right: what its scores and gradients on labelled rows give away, a sentence each.
 
+import { norm } from "../linalg.ts";
 import { stream } from "../random.ts";
 import { rowSize, sliceRows, type Tensor, toFloat } from "../tensor.ts";
 import { agreementOf } from "./chance.ts";
@@ -217,15 +218,23 @@ async function compareDifferences(
   const d = spread.length;
   const { data } = toFloat(x, "float32");
   const random = stream(0, "checks");
-  const along = Float64Array.from(gradient.data, (value, i) => (value as number) * spread[i % d]);
-  const across = Float64Array.from(along, (_, i) => (spread[i % d] > 0 ? (random.uniform() < 0.5 ? -1 : 1) : 0));
+  const along = (i: number) => (gradient.data[i] as number) * spread[i % d];
+  const across = (i: number) => (spread[i % d] > 0 ? (random.uniform() < 0.5 ? -1 : 1) : 0);
   const disagrees = new Set<number>();
   const comparable = new Set<number>();
-  for (const direction of [normalized(along, d), normalized(across, d)]) {
+  // Rows of very many columns are long: all directions and steps are written into the same arrays.
+  const direction = new Float64Array(data.length);
+  const moved = [new Float32Array(data.length), new Float32Array(data.length)] as const;
+  const [above, below] = moved;
+  for (const numberOf of [along, across]) {
+    for (let i = 0; i < direction.length; i++) direction[i] = numberOf(i);
+    normalize(direction, d);
     /** How much each row's loss changes per unit of the direction, and how much its gradient promises. */
     const difference = async (step: number) => {
-      const moved = [step, -step].map((by) => data.map((value, i) => value + by * spread[i % d] * direction[i]));
-      const [above, below] = moved;
+      for (let i = 0; i < data.length; i++) {
+        above[i] = data[i] + step * spread[i % d] * direction[i];
+        below[i] = data[i] - step * spread[i % d] * direction[i];
+      }
       const losses: Float64Array[] = [];
       for (const rows of moved) {
         const scores = await model.scores({ type: "float32", shape: x.shape, data: rows });
@@ -283,15 +292,13 @@ function movable({ model }: OpenModel, spread: Float64Array): Float64Array {
   return kinds ? spread.map((value, j) => (kinds[j] === "real" ? value : 0)) : spread;
 }
 
-/** Each row of length d at Euclidean length 1; rows of zeros stay. */
-function normalized(values: Float64Array, d: number): Float64Array {
-  const result = Float64Array.from(values);
+/** Brings each row of length d to Euclidean length 1; rows of zeros stay. */
+function normalize(values: Float64Array, d: number): void {
   for (let from = 0; from < values.length; from += d) {
-    const row = result.subarray(from, from + d);
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)) || 1;
+    const row = values.subarray(from, from + d);
+    const length = norm(row) || 1;
     for (let j = 0; j < d; j++) row[j] /= length;
   }
-  return result;
 }
 
 function countRows(x: Tensor, is: (row: Float32Array) => boolean): number {

@@ -57,6 +57,15 @@ describe("L-BFGS", () => {
     );
   });
 
+  it("finds the center of an ellipsoid of so many columns that it keeps few steps", () => {
+    const d = 150_000;
+    const axes = Float64Array.from({ length: d }, (_, j) => 1 + (j % 7));
+    const center = Float64Array.from({ length: d }, (_, j) => Math.sin(j));
+    const found = startLbfgs(parabola(axes, center), new Float64Array(d), 1e-6);
+    // |axis (x - center)| is at most the gradient's norm.
+    expect(found.every((value, j) => Math.abs(axes[j] * (value - center[j])) <= 1e-6)).toBe(true);
+  });
+
   it("ends at the optimum that Newton's method finds, or where that goes on to it, and never above its start", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -4,8 +4,11 @@ import { addScaled, dot, norm } from "../../linalg.ts";
 import { once } from "./linearObjective.ts";
 import { backtrack, type Evaluation, isSmall } from "./newton.ts";
 
-/** Steps whose change of the gradient is kept: on images thirty take half the steps that ten do, and little time. */
-const KEPT = 30;
+/**
+ * Steps whose change of the gradient is kept: on images thirty take half the steps that ten do, and little time. Of
+ * many columns fewer, at least five, as all that are kept are to have at most so many numbers.
+ */
+const [KEPT, KEPT_LEAST, KEPT_NUMBERS] = [30, 5, 2 ** 20];
 /** Steps after which it is first asked how fast the gradient falls, and those that are looked at. */
 const [FIRST_LOOK, LOOKED_AT] = [30, 20];
 /**
@@ -44,6 +47,7 @@ export function startLbfgs(
   const newton = once(() => (beginning.factor ? FACTORS * beginning.factorCost + PRODUCTS : WITHOUT_FACTOR));
   const norms = [norm(at.gradient)];
   const pairs: Pair[] = [];
+  const kept = Math.min(KEPT, Math.max(KEPT_LEAST, Math.floor(KEPT_NUMBERS / (2 * start.length))));
   let moved = 0;
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     const gradientNorm = norms[steps];
@@ -64,7 +68,7 @@ export function startLbfgs(
     const y = found.at.gradient.map((value, j) => value - at.gradient[j]);
     const bend = dot(s, y);
     if (bend > 0) pairs.push({ s, y, rho: 1 / bend });
-    if (pairs.length > KEPT) pairs.shift();
+    if (pairs.length > kept) pairs.shift();
     moved = norm(s) / norm(found.x);
     ({ x, at } = found);
     norms.push(found.gradientNorm);
