@@ -105,7 +105,7 @@ test.skipIf(!isHere)(
     const { page, asked } = await open();
     const [first] = models();
     await page
-      .locator(".drop input")
+      .getByLabel("Choose files")
       .setInputFiles([{ name: first.name, mimeType: "", buffer: Buffer.from(first.bytes) }]);
     await page.locator(".facts li").waitFor({ timeout: 120_000 });
     const url = asked.filter((address) => /\/worker[^/]*\.js$/.test(address)).at(-1)!;
