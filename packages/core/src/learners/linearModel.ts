@@ -63,11 +63,11 @@ interface CompressedRows<R extends LinearRows = LinearRows> {
 /** Rows with at least this share of numbers that are not zero are multiplied as they stand. */
 const DENSE = 0.5;
 
-/** Bytes that data and a copy made for speed may take together, and the part of larger data that a copy may take. */
-const [TOGETHER, COPIED_PART] = [2.7e8, 1 / 10];
+/** Bytes that a copy made for speed may take beside the data, and this part of theirs. */
+const [COPIED, COPIED_PART] = [6e7, 1 / 5];
 
-/** Whether a copy of so many bytes may stand beside data of so many: what is large is not to grow for speed. */
-const mayCopy = (bytes: number, data: number) => bytes <= Math.max(TOGETHER - data, COPIED_PART * data);
+/** Whether a copy of so many bytes may stand beside data of so many. */
+const mayCopy = (bytes: number, data: number) => bytes <= COPIED + COPIED_PART * data;
 
 /**
  * The rows that a linear learner multiplies, mapped to [0, 1]. What is sparse, or as large as it is dense, stays in the
