@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { classAt, pixelsAt, placeOf, valueAt } from "./between.ts";
+import { classAt, howKnown, pixelsAt, placeOf, valueAt } from "./between.ts";
 import type { Answer, AtBudget } from "./question/answer.ts";
 
 /** Two digits of two pixels at budgets 0, 1 and 3, which move in straight lines. */
@@ -40,4 +40,9 @@ test("what moves in straight lines is met at every budget, computed or between",
       expect(Math.abs(nearest - epsilon)).toBe(Math.min(...[0, 1, 3].map((each) => Math.abs(each - epsilon))));
     }),
   );
+});
+
+test("a budget that is computed is said to be, in six digits too; one between is not", () => {
+  for (const epsilon of [0, 1, 1.000001, 2.999999, 3]) expect(howKnown(placeOf(straight(), epsilon))).toBe("computed");
+  for (const epsilon of [0.01, 0.99, 1.01]) expect(howKnown(placeOf(straight(), epsilon))).toContain("interpolated");
 });

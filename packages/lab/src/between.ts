@@ -23,9 +23,12 @@ export function placeOf({ budgets }: Answer, epsilon: number): Place {
   return { below, above, share, nearest: share < 0.5 ? at : Math.min(at + 1, last) };
 }
 
+/** A part of the way between two budgets that is rounding: sliders hold fewer digits than budgets. */
+const ROUNDING = 1e-3;
+
 /** Whether numbers at a budget are computed there, or from those around it. */
 export function howKnown({ below, above, share }: Place): string {
-  if (share === 0 || share === 1) return "computed";
+  if (share < ROUNDING || share > 1 - ROUNDING) return "computed";
   return `interpolated between ${short(below.epsilon)} and ${short(above.epsilon)}`;
 }
 

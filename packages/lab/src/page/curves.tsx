@@ -41,7 +41,12 @@ export function Curves({ answer, epsilon: now, whiteBox: own, points }: CurvesPr
           </g>
         ))}
         {[0, 0.5, 1].map((share) => (
-          <text key={share} x={x(share * most)} y={HEIGHT - 12} text-anchor="middle">
+          <text
+            key={share}
+            x={share === 1 ? WIDTH : x(share * most)}
+            y={HEIGHT - 12}
+            text-anchor={share === 1 ? "end" : "middle"}
+          >
             {Number((share * most).toPrecision(3))}
           </text>
         ))}
