@@ -71,7 +71,7 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
   /** @type {Map<string, import("../packages/cli/dist/host/worker.js").TaskTime>} */
   const times = new Map();
   const pool = startPool({
-    store: folder,
+    place: { folder },
     count,
     onWarning: console.error,
     onTime: (task, time) => times.set(task.key, time),
@@ -79,7 +79,7 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
   const places = Array.from({ length: count }, () => false);
   await execute(
     plan,
-    keys.flatMap(({ transfer }) => transfer),
+    keys.flatMap(({ wanted }) => wanted),
     store,
     {
       ...pool,
@@ -105,7 +105,7 @@ async function run(/** @type {string} */ file, /** @type {number} */ count) {
   return {
     plan,
     rows,
-    wanted: keys.flatMap(({ transfer }) => transfer),
+    wanted: keys.flatMap(({ wanted }) => wanted),
     wall: end - from,
     before: planned - from,
     after: end - executed,
