@@ -1,7 +1,7 @@
-// Compressed in pieces is what is compressed whole, byte for byte.
+// Compressed in pieces unpacks to what was given, and its bytes do not depend on how it came.
 
 import { randomBytes } from "node:crypto";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { gzipped } from "./gzip.ts";
@@ -21,7 +21,8 @@ test("whatever the pieces, texts and bytes, the file is the same", async () => {
       const pieces: string[] = [];
       for (let from = 0; from < length; from += size) pieces.push(whole.slice(from, from + size));
       const bytes = await joined(gzipped(pieces));
-      expect(bytes.equals(gzipSync(whole))).toBe(true);
+      expect(gunzipSync(bytes).toString()).toBe(whole);
+      expect((await joined(gzipped([whole]))).equals(bytes)).toBe(true);
       expect((await joined(gzipped(pieces.map((piece) => Buffer.from(piece))))).equals(bytes)).toBe(true);
     }),
     { numRuns: 8 },
@@ -38,7 +39,7 @@ test("no more pieces are made than are asked for, and an error in their making i
     }
   }
   for await (const _ of gzipped(endless())) break;
-  expect(made).toBeLessThan(100);
+  expect(made).toBeLessThan(5 * 2 ** 6);
   function* broken() {
     yield "begun";
     throw new Error("no more");

@@ -6,7 +6,7 @@ import { cellsCsv } from "./cells.ts";
 import { columnsCsv } from "./columns.ts";
 import type { Content } from "./content.ts";
 import { csvField, csvPieces } from "./csv.ts";
-import { figureFiles } from "./figures.ts";
+import { drawAll, figureFiles } from "./figures.ts";
 import { gateFiles } from "./gateFiles.ts";
 import { jsonText } from "./json.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
@@ -26,15 +26,16 @@ export function auditFiles(
   const { result, samples, exampleImages, columns, findings } = output;
   const { dataHash, targetHash } = result.asked;
   const manifest = manifestOf(result.seed, { dataHash, targetHash }, facts);
+  const drawings = drawAll(result, document);
   return {
     "metrics.json": jsonText(result),
     "manifest.json": jsonText(manifest),
     "cells.csv": cellsCsv([result]),
     "samples.csv.gz": { gzip: samplesCsv(samples, result.asked.classNames) },
-    ...Object.fromEntries(Object.entries(figureFiles(result, document)).map(([name, svg]) => [`figures/${name}`, svg])),
+    ...Object.fromEntries(Object.entries(figureFiles(drawings)).map(([name, svg]) => [`figures/${name}`, svg])),
     ...gateFiles(result, { ...(target !== undefined && { target }), findings }),
     ...(columns.length > 0 && { "columns.csv": columnsCsv(columns) }),
-    "report.html": renderReport({ result, exampleImages, columns, name: target, manifest, document }),
+    "report.html": renderReport({ result, exampleImages, columns, name: target, manifest, drawings, document }),
   };
 }
 
@@ -47,12 +48,16 @@ function* sampleRows(
   samples: readonly AuditSamples[],
   names: readonly string[],
 ): Generator<readonly (string | number)[]> {
+  // Losses before are the same under every attack, and numbers take long to write.
+  const written = new Map<Float64Array, readonly string[]>();
   for (const { surrogate, attacker = "", target, epsilon, labels, cleanLabels, attackedLabels, ...each } of samples) {
-    for (const [i, label] of labels.entries()) {
-      yield [
-        ...[surrogate, attacker, target, epsilon, i, names[label], names[cleanLabels[i]], names[attackedLabels[i]]],
-        ...[each.lossBefore?.[i] ?? "", each.lossAfter?.[i] ?? "", each.size[i]],
-      ];
+    const { lossBefore, lossAfter, size } = each;
+    if (lossBefore && !written.has(lossBefore)) written.set(lossBefore, Array.from(lossBefore, String));
+    const before = lossBefore && written.get(lossBefore);
+    const who = `${surrogate},${attacker},${target},${epsilon}`;
+    for (let i = 0; i < labels.length; i++) {
+      const said = `${names[labels[i]]},${names[cleanLabels[i]]},${names[attackedLabels[i]]}`;
+      yield [who, i, said, before?.[i] ?? "", lossAfter?.[i] ?? "", size[i]];
     }
   }
 }

@@ -35,9 +35,15 @@ export function drawAll(result: AuditResult, document: Document): Drawings {
   };
 }
 
-/** The figures of an audit as files of their own: name to text. */
-export function figureFiles(result: AuditResult, document: Document): Record<string, string> {
-  const { matrices, answer, curves, gradientSizes, alignment, predictedLoss } = drawAll(result, document);
+/** Drawings as files of their own: name to text. */
+export function figureFiles({
+  matrices,
+  answer,
+  curves,
+  gradientSizes,
+  alignment,
+  predictedLoss,
+}: Drawings): Record<string, string> {
   const files = [
     ...matrices.map(([epsilon, svg]) => [`transfer-matrix-epsilon-${epsilon}.svg`, svg]),
     ["answer.svg", answer],

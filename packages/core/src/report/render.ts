@@ -32,6 +32,8 @@ export interface ReportInput {
   readonly columns?: readonly ColumnMoves[];
   /** Seeds, hashes, versions, timings: shown as they are. */
   readonly manifest: Readonly<Record<string, unknown>>;
+  /** The figures, where they have been drawn already. */
+  readonly drawings?: Drawings;
   /** A browser's document, or linkedom's. */
   readonly document: Document;
 }
@@ -58,9 +60,14 @@ export function renderOpened(result: AuditResult, document: Document): string {
 }
 
 /** What a report of an audit says, whatever page it stands on. */
-function auditContent({ result, exampleImages, columns = [], document }: Omit<ReportInput, "name" | "manifest">) {
+function auditContent({
+  result,
+  exampleImages,
+  columns = [],
+  document,
+  drawings = drawAll(result, document),
+}: Omit<ReportInput, "name" | "manifest">) {
   const { id } = targetOf(result);
-  const drawings = drawAll(result, document);
   const epsilon = tellingEpsilon(result);
   const crafter = strongestCell(result, epsilon)?.surrogate;
   const moves = columns.find((each) => each.surrogate === crafter && each.epsilon === epsilon);

@@ -3,7 +3,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { madeUpAudit, madeUpExamples } from "../../test/auditResult.ts";
-import { figureFiles } from "./figures.ts";
+import { drawAll, figureFiles } from "./figures.ts";
 import { html, trusted } from "./html.ts";
 import { renderReport } from "./render.ts";
 
@@ -141,7 +141,7 @@ describe("the report", () => {
 });
 
 test("figure files are complete drawings, one matrix for each budget", () => {
-  const files = figureFiles(audit, document);
+  const files = figureFiles(drawAll(audit, document));
   expect(Object.keys(files).sort()).toEqual([
     "alignment.svg",
     "answer.svg",
