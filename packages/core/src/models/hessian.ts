@@ -8,9 +8,9 @@ import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
 import { convert, rowsInput, scoresOutput } from "./endpoints.ts";
+import { gradientGraph, LABEL, LOSS } from "./gradientGraph.ts";
 import type { LossName } from "./losses.ts";
 import type { Model } from "./model.ts";
-import { gradientGraph, LABEL, LOSS } from "./open.ts";
 import type { Runtime } from "./runtime.ts";
 import { seenModel } from "./seen.ts";
 

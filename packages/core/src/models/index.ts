@@ -41,8 +41,10 @@ export { argMax, crossEntropy, type LossName, margin } from "./losses.ts";
 
 // How a stranger's file is read
 
-export { type InputPart, isRowShape, kindsOf, type OpenSizes, withSizes } from "./inputs.ts";
+export type { InputPart } from "./inputNodes.ts";
+export { kindsOf } from "./inputs.ts";
 export { countOperators, countParameters, type GradientKind, layoutOf, type OperatorCount } from "./inspect.ts";
+export { isRowShape, type OpenSizes, withSizes } from "./openSizes.ts";
 export { type Columns, type Reading, type ReadingOptions, readScores } from "./reading.ts";
 
 // Data as it takes them

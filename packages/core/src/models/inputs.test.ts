@@ -9,9 +9,10 @@ import { readModel, writeModel } from "../onnx/proto.ts";
 import { stream } from "../random.ts";
 import { type ElementType, sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { cutAt } from "./cut.ts";
-import { kindsOf, withSizes } from "./inputs.ts";
+import { kindsOf } from "./inputs.ts";
 import { modelFromBytes } from "./model.ts";
 import { openModel } from "./open.ts";
+import { withSizes } from "./openSizes.ts";
 
 const K = 3;
 

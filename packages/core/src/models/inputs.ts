@@ -1,42 +1,20 @@
-// A stranger's inputs as one tensor of rows: open sizes fixed, whole numbers rounded, several inputs side by side.
+// A stranger's inputs as one tensor of rows: whole numbers rounded, several inputs side by side.
 
 import type { FeatureKind } from "../data/featureKind.ts";
-import { InputError, unknownName } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { CLASSICAL } from "../onnx/classical/index.ts";
 import type { Dim } from "../onnx/dim.ts";
 import { elementTypeNumber } from "../onnx/elementType.ts";
-import { type Graph, type Node, type OnnxModel, plainNode, type ValueInfo } from "../onnx/graph.ts";
-import { type ElementType, type FloatType, sizeOf, tensor } from "../tensor.ts";
-import { type WordsOfInputs, withoutWords, wordNodes, wordsFor } from "./textInputs.ts";
-
-/** One input of a file. Where there are several, a row holds their values one after the other. */
-export interface InputPart {
-  readonly name: string;
-  readonly type: ElementType | "text";
-  /** Shape of one row; empty for a number. Of text, a number for each word. */
-  readonly shape: readonly number[];
-  /** Of text: the words that the numbers of a row stand for, of which one is 1. */
-  readonly words?: readonly string[];
-  /**
-   * What an attack may do with it: whole numbers that choose entries of a table stay. Bytes are real, as shares of 255.
-   */
-  readonly kind: FeatureKind;
-}
+import type { Graph, OnnxModel, ValueInfo } from "../onnx/graph.ts";
+import { type ElementType, type FloatType, sizeOf } from "../tensor.ts";
+import { type InputPart, inputNodes, isReal } from "./inputNodes.ts";
+import { type WordsOfInputs, withoutWords, wordsFor } from "./textInputs.ts";
 
 /** The opset for nodes that are added to a file without standard operators. */
 const OPSET = 18;
 
 /** That for operators on words, where the file has none. */
 const CLASSICAL_OPSET = 2;
-
-/** The opset since which Slice takes its bounds as inputs, and that of Round. */
-const SLICE_INPUTS = 10;
-const ROUND = 11;
-
-/**
- * What bytes hold: data of that type are divided by it when they are read, so the model's input is multiplied by it.
- */
-const LARGEST_BYTE = 255;
 
 /** Where the metadata name the only input that attacks may change. */
 const ATTACKED = "carom:attacked";
@@ -48,9 +26,6 @@ export function attacking(file: OnnxModel, input: string): OnnxModel {
 
 /** Where the metadata of a file whose inputs were joined say what they were. */
 const METADATA = "carom:inputs";
-
-/** The sizes of one row of the only input, or the sizes of open axes by their names. */
-export type OpenSizes = readonly number[] | Readonly<Record<string, number>>;
 
 /**
  * The file with its inputs as one, [N, ...] of real numbers.
@@ -69,44 +44,6 @@ export function withRowInput(file: OnnxModel, words?: WordsOfInputs): OnnxModel 
   if (inputs.length === 1 && !isNumberPerRow && !first.isText && (first.type === undefined || isReal(first.type)))
     return file;
   return inputs.length === 0 ? file : joined(file, words);
-}
-
-/** The file with its open sizes fixed. @throws InputError where it does not have them */
-export function withSizes(file: OnnxModel, sizes: OpenSizes): OnnxModel {
-  const { inputs } = file.graph;
-  const fixed = isRowShape(sizes) ? [fixedInput(inputs, sizes)] : inputs.map(namedSizes(inputs, sizes));
-  // What else carries the name of an open size has that size too; it is inferred anew.
-  const outputs = file.graph.outputs.map(({ shape: _, ...output }) => output);
-  return { ...file, graph: { ...file.graph, inputs: fixed, outputs } };
-}
-
-/** Whether sizes are those of one row. */
-export function isRowShape(sizes: OpenSizes): sizes is readonly number[] {
-  return Array.isArray(sizes);
-}
-
-function fixedInput(inputs: readonly ValueInfo[], sizes: readonly number[]): ValueInfo {
-  if (inputs.length !== 1)
-    throw refusedSizes("sizes by the names of open axes, since there are several inputs", `${sizes}`);
-  const [input] = inputs;
-  const { name, shape = ["N", ...sizes] } = input;
-  const agrees = shape.length === sizes.length + 1 && sizes.every((size, i) => isOpenOr(size, shape[i + 1]));
-  if (!agrees) throw refusedSizes(`sizes for the input "${name}" [${shape.slice(1).join(", ")}]`, `[${sizes}]`);
-  return { ...input, shape: [shape[0], ...sizes] };
-}
-
-function namedSizes(inputs: readonly ValueInfo[], sizes: Readonly<Record<string, number>>) {
-  const open = new Set(inputs.flatMap(({ shape }) => shape?.slice(1) ?? []).filter((dim) => typeof dim === "string"));
-  for (const name of Object.keys(sizes)) if (!open.has(name)) unknownName("open axis of the model", name, [...open]);
-  return (input: ValueInfo): ValueInfo => {
-    if (!input.shape) return input;
-    const [rows, ...row] = input.shape;
-    return { ...input, shape: [rows, ...row.map((dim) => (typeof dim === "string" ? (sizes[dim] ?? dim) : dim))] };
-  };
-}
-
-function isOpenOr(size: number, dim: Dim): boolean {
-  return typeof dim === "string" || dim <= 0 || dim === size;
 }
 
 function joined(file: OnnxModel, words: WordsOfInputs | undefined): OnnxModel {
@@ -131,7 +68,7 @@ function joined(file: OnnxModel, words: WordsOfInputs | undefined): OnnxModel {
   const name = free(file.graph, "carom:rows");
   const hasText = parts.some((part) => part.type === "text");
   const opsets = { "": OPSET, ...(hasText && { [CLASSICAL]: CLASSICAL_OPSET }), ...file.opsets };
-  const front = frontOf(parts, name, type, file.graph, opsets);
+  const front = inputNodes(parts, name, type, file.graph, opsets);
   const graph: Graph = {
     ...file.graph,
     inputs: [{ name, type, shape: [[...fixed][0] ?? rows[0], ...shape] }],
@@ -198,10 +135,6 @@ function featureKindOf(type: ElementType): FeatureKind {
   return type === "bool" ? "binary" : "integer";
 }
 
-export function isReal(type: InputPart["type"]): boolean {
-  return type === "float32" || type === "float64";
-}
-
 /** One input of words; attacks leave it as it is. */
 function textPart(input: ValueInfo, graph: Graph, given: WordsOfInputs | undefined): InputPart {
   const words = wordsFor(input, graph, given);
@@ -231,75 +164,6 @@ function partOf({ name, type, shape }: ValueInfo, samples: ReadonlySet<Dim | und
   return { name, type, shape: row, kind: featureKindOf(type) };
 }
 
-/**
- * Nodes that cut each input out of the rows, give it its shape and its type, in operators as the file's opset has them.
- */
-function frontOf(
-  parts: readonly InputPart[],
-  rows: string,
-  type: ElementType,
-  graph: Graph,
-  opsets: Readonly<Record<string, number>>,
-) {
-  const opset = opsets[""];
-  const constants = new Map<string, ReturnType<typeof tensor>>();
-  const nodes: Node[] = [];
-  const constant = (name: string, value: ReturnType<typeof tensor>) => {
-    constants.set(name, value);
-    return name;
-  };
-  const add = (op: string, inputs: readonly string[], output: string, attributes: Node["attributes"] = {}) => {
-    nodes.push(plainNode(op, inputs, output, attributes));
-    return output;
-  };
-  let from = 0;
-  for (const part of parts) {
-    const name = (what: string) => `${rows}:${part.name}:${what}`;
-    const integers = (what: string, values: readonly number[]) =>
-      constant(name(what), tensor("int64", [values.length], values));
-    let value = rows;
-    if (parts.length > 1) {
-      const to = from + sizeOf(part.shape);
-      const [starts, ends] = [[from], [to]];
-      value =
-        opset < SLICE_INPUTS
-          ? add("Slice", [value], name("columns"), {
-              starts: { ints: starts },
-              ends: { ints: ends },
-              axes: { ints: [1] },
-            })
-          : add(
-              "Slice",
-              [value, integers("from", starts), integers("to", ends), integers("axis", [1])],
-              name("columns"),
-            );
-      from = to;
-    }
-    if (part.type === "text") {
-      const input = graph.inputs.find((each) => each.name === part.name)!;
-      nodes.push(...wordNodes(input, part.words!, value, graph, opsets[CLASSICAL]));
-      continue;
-    }
-    if (parts.length > 1 || part.shape.length === 0) {
-      value = add("Reshape", [value, integers("shape", [-1, ...part.shape])], name("shaped"));
-    }
-    if (!isReal(part.type)) {
-      if (part.type === "uint8")
-        value = add(
-          "Mul",
-          [value, constant(name("largest"), tensor(type as "float32", [], [LARGEST_BYTE]))],
-          name("bytes"),
-        );
-      if (opset < ROUND) {
-        const half = constant(name("half"), tensor(type as "float32", [], [0.5]));
-        value = add("Floor", [add("Add", [value, half], name("raised"))], name("rounded"));
-      } else value = add("Round", [value], name("rounded"));
-    }
-    add("Cast", [value], part.name, { to: { int: elementTypeNumber(part.type) } });
-  }
-  return { constants, nodes };
-}
-
 /** A name that no value of the graph has. */
 function free({ initializers, inputs, nodes }: Graph, name: string): string {
   const taken = new Set([
@@ -312,12 +176,4 @@ function free({ initializers, inputs, nodes }: Graph, name: string): string {
 
 function refused(expected: string, got: string, remedy: string): InputError {
   return new InputError("unsupported", "inputs of the model", { expected, got, remedy });
-}
-
-function refusedSizes(expected: string, got: string): InputError {
-  return new InputError("invalid", "option --input-shape", {
-    expected,
-    got,
-    remedy: "give those of one row, such as 3,224,224, or name open axes, such as sequence=16",
-  });
 }

@@ -7,7 +7,8 @@ import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { withFixedBatch } from "./batches.ts";
 import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
-import { type InputPart, isReal, partsOf, straightThrough, withRowInput } from "./inputs.ts";
+import { type InputPart, isReal } from "./inputNodes.ts";
+import { partsOf, straightThrough, withRowInput } from "./inputs.ts";
 import { type Reading, type ReadingOptions, readScores, saidOf } from "./reading.ts";
 import type { WordsOfInputs } from "./textInputs.ts";
 

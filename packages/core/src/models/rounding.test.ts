@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { tensor } from "../tensor.ts";
-import type { InputPart } from "./inputs.ts";
+import type { InputPart } from "./inputNodes.ts";
 import { roundingWarning } from "./rounding.ts";
 
 const part = (type: InputPart["type"], shape: readonly number[]): InputPart => ({

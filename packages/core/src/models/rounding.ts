@@ -1,7 +1,7 @@
 // What a model's inputs of whole numbers make of rows of real ones.
 
 import { sizeOf, type Tensor } from "../tensor.ts";
-import { type InputPart, isReal } from "./inputs.ts";
+import { type InputPart, isReal } from "./inputNodes.ts";
 import { type ModelWarning, modelWarning } from "./modelWarning.ts";
 
 /** Numbers this far from what they are rounded to are another number, and not float32's way to write it. */

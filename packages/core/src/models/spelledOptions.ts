@@ -1,8 +1,8 @@
 // What users write of a stranger's model file, in a command or in a field of a page, and what it means.
 
 import { invalidOption } from "../spelled.ts";
-import type { OpenSizes } from "./inputs.ts";
 import type { Normalization } from "./normalized.ts";
+import type { OpenSizes } from "./openSizes.ts";
 
 /** Means first, then as many deviations: "0.1307,0.3081". @throws InputError for anything else */
 export function normalizationIn(text: string): Normalization {

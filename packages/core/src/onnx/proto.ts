@@ -3,39 +3,25 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
   AttributeProto_AttributeType as AttributeKind,
-  type AttributeProto,
-  AttributeProtoSchema,
   TensorProto_DataType as DataType,
   type FunctionProto,
   type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
   type OperatorSetIdProto,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
 } from "onnx-buf";
 import { InputError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
 import { inlineFunctions, type LocalFunction } from "./functions.ts";
-import type { Attribute, Attributes, Graph, Halves, Node, OnnxModel } from "./graph.ts";
-import { askedHalf, halfOf, inFloat32 } from "./halfTypes.ts";
+import type { Graph, Halves, OnnxModel } from "./graph.ts";
+import { askedHalf, halfOf } from "./halfTypes.ts";
 import { withLabelTables } from "./labelTables.ts";
-import { MAX_NESTING } from "./limits.ts";
 import { orderNodes } from "./order.ts";
 import { requireFewParts } from "./parts.ts";
+import { domainOf, opOf, readAttributes, readGraph, readNode, writeGraph } from "./protoGraph.ts";
 import { joined, nested, type Parts } from "./protoParts.ts";
-import {
-  bytesOf,
-  type ExternalData,
-  malformed,
-  outsideParts,
-  readTensor,
-  tensorParts,
-  writeTensor,
-} from "./protoTensor.ts";
-import { readValueInfo, writeValueInfo } from "./protoValue.ts";
+import { bytesOf, type ExternalData, malformed, outsideParts, readTensor, tensorParts } from "./protoTensor.ts";
 import { without } from "./withoutText.ts";
 
 export type { ExternalData } from "./protoTensor.ts";
@@ -210,11 +196,6 @@ function readOpsets(imports: readonly OperatorSetIdProto[]): Record<string, numb
   return Object.fromEntries(imports.map(({ domain, version }) => [domainOf(domain), Number(version)]));
 }
 
-/** The standard operators have two names for their domain. */
-function domainOf(domain: string): string {
-  return domain === "ai.onnx" ? "" : domain;
-}
-
 /** The numbers of 16 bits in a graph, bfloat16 where there are both kinds. */
 function halvesIn({ initializer, input, output, node }: GraphProto): Halves | undefined {
   const ends = [...input, ...output].map(({ type }) => {
@@ -239,45 +220,6 @@ function halvesIn({ initializer, input, output, node }: GraphProto): Halves | un
   return { type, isWidened: type === "bfloat16" || ends.some((each) => each !== undefined) };
 }
 
-/** A graph without its tensors of strings. */
-function readGraph(proto: GraphProto, externalData: ExternalData | undefined, depth: number): Graph {
-  if (depth > MAX_NESTING) throw malformed(`graphs nested at most ${MAX_NESTING} deep`, "deeper ones");
-  const initializers = new Map<string, Tensor>();
-  for (const each of proto.initializer) {
-    if (each.name === "" || initializers.has(each.name))
-      throw malformed("one initializer per name", `"${each.name}" twice`);
-    if (each.dataType === DataType.STRING) continue;
-    initializers.set(each.name, readTensor(each, externalData));
-  }
-  if (proto.sparseInitializer.length > 0) throw malformed("dense initializers", "a sparse one");
-  return {
-    name: proto.name,
-    inputs: proto.input.filter(({ name }) => !initializers.has(name)).map(readValueInfo),
-    outputs: proto.output.map(readValueInfo),
-    initializers,
-    nodes: proto.node.map((node) => readNode(node, externalData, depth)),
-  };
-}
-
-function writeGraph(graph: Graph): GraphProto {
-  return create(GraphProtoSchema, {
-    name: graph.name,
-    input: graph.inputs.map(writeValueInfo),
-    output: graph.outputs.map(writeValueInfo),
-    initializer: [...graph.initializers].map(([name, value]) => writeTensor(name, value)),
-    node: graph.nodes.map((node) =>
-      create(NodeProtoSchema, {
-        opType: node.op,
-        domain: node.domain,
-        name: node.name,
-        input: [...node.inputs],
-        output: [...node.outputs],
-        attribute: Object.entries(node.attributes).map(([name, attribute]) => writeAttribute(name, attribute)),
-      }),
-    ),
-  });
-}
-
 function readFunction(proto: FunctionProto, externalData: ExternalData | undefined): LocalFunction {
   return {
     op: opOf(proto.name, proto.overload),
@@ -288,94 +230,4 @@ function readFunction(proto: FunctionProto, externalData: ExternalData | undefin
     nodes: proto.node.map((node) => readNode(node, externalData, 0)),
     opsets: readOpsets(proto.opsetImport),
   };
-}
-
-function readNode(node: NodeProto, externalData: ExternalData | undefined, depth: number): Node {
-  return {
-    op: opOf(node.opType, node.overload),
-    domain: domainOf(node.domain),
-    name: node.name,
-    inputs: node.input,
-    outputs: node.output,
-    attributes: inFloat32(readAttributes(node.attribute, externalData, depth)),
-  };
-}
-
-/** Functions of one name are told apart by a second one. */
-function opOf(name: string, overload: string): string {
-  return overload === "" ? name : `${name}:${overload}`;
-}
-
-function readAttributes(
-  protos: readonly AttributeProto[],
-  externalData: ExternalData | undefined,
-  depth: number,
-): Attributes {
-  return Object.fromEntries(protos.map((proto) => [proto.name, readAttribute(proto, externalData, depth)]));
-}
-
-function readAttribute(proto: AttributeProto, externalData: ExternalData | undefined, depth: number): Attribute {
-  if (proto.refAttrName !== "") return { reference: proto.refAttrName };
-  switch (proto.type) {
-    case AttributeKind.INT:
-      return { int: toInteger(proto.i) };
-    case AttributeKind.FLOAT:
-      return { float: proto.f };
-    case AttributeKind.STRING:
-      return { string: new TextDecoder().decode(proto.s) };
-    case AttributeKind.INTS:
-      return { ints: proto.ints.map(toInteger) };
-    case AttributeKind.FLOATS:
-      return { floats: proto.floats };
-    case AttributeKind.STRINGS:
-      return { strings: proto.strings.map((text) => new TextDecoder().decode(text)) };
-    case AttributeKind.TENSOR:
-      if (!proto.t) throw malformed(`a tensor in attribute "${proto.name}"`, "none");
-      return { tensor: readTensor(proto.t, externalData) };
-    case AttributeKind.GRAPH:
-      if (!proto.g) throw malformed(`a graph in attribute "${proto.name}"`, "none");
-      return { graph: readGraph(proto.g, externalData, depth + 1) };
-    default:
-      return { unsupported: AttributeKind[proto.type] ?? `kind ${proto.type}` };
-  }
-}
-
-/** The largest int64 that is a number. */
-const LARGEST = 2 ** 63 - 1024;
-
-/** A number for an int64; exporters write the largest one, "to the end", which rounded up would turn negative again. */
-function toInteger(value: bigint): number {
-  return Math.min(Number(value), LARGEST);
-}
-
-function writeAttribute(name: string, attribute: Attribute): AttributeProto {
-  const encode = (text: string) => new TextEncoder().encode(text);
-  if ("int" in attribute) {
-    return create(AttributeProtoSchema, { name, type: AttributeKind.INT, i: BigInt(attribute.int) });
-  }
-  if ("float" in attribute)
-    return create(AttributeProtoSchema, { name, type: AttributeKind.FLOAT, f: attribute.float });
-  if ("string" in attribute) {
-    return create(AttributeProtoSchema, { name, type: AttributeKind.STRING, s: encode(attribute.string) });
-  }
-  if ("ints" in attribute) {
-    return create(AttributeProtoSchema, { name, type: AttributeKind.INTS, ints: attribute.ints.map(BigInt) });
-  }
-  if ("floats" in attribute) {
-    return create(AttributeProtoSchema, { name, type: AttributeKind.FLOATS, floats: [...attribute.floats] });
-  }
-  if ("strings" in attribute) {
-    return create(AttributeProtoSchema, { name, type: AttributeKind.STRINGS, strings: attribute.strings.map(encode) });
-  }
-  if ("tensor" in attribute) {
-    return create(AttributeProtoSchema, { name, type: AttributeKind.TENSOR, t: writeTensor("", attribute.tensor) });
-  }
-  if ("graph" in attribute) {
-    return create(AttributeProtoSchema, { name, type: AttributeKind.GRAPH, g: writeGraph(attribute.graph) });
-  }
-  throw new InputError("unsupported", `attribute "${name}"`, {
-    expected: "numbers, strings, a tensor or a graph",
-    got: "unsupported" in attribute ? attribute.unsupported : `a reference to "${attribute.reference}"`,
-    remedy: "export the model without it",
-  });
 }

@@ -35,6 +35,11 @@ export function facts(rows: readonly (readonly [term: Part, fact: Part])[]): Mar
   return html`<dl class="facts">${rows.map(([term, fact]) => html`<dt>${term}</dt><dd>${fact}</dd>`)}</dl>`;
 }
 
+/** Items under each other. */
+export function list(items: readonly string[]): Markup {
+  return html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+}
+
 /** The words of a report. */
 export function wordsSection(definitions: readonly (readonly [term: string, meaning: string])[]): Section {
   return { id: "words", name: "Definitions", title: "What the words mean", content: facts(definitions) };

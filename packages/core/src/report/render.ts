@@ -4,21 +4,22 @@ import { attackerName } from "../attacks/attacker.ts";
 import { cellAt, normName, strongestCell, targetOf, tellingEpsilon } from "../figures/auditLookup.ts";
 import { svgText } from "../figures/markup.ts";
 import { heatKey } from "../figures/transferHeatmap.ts";
-import { percent, short } from "../numbers.ts";
+import { percent } from "../numbers.ts";
 import { sourceName } from "../study/audit/attackerRows.ts";
 import type { ColumnMoves } from "../study/audit/columnMoves.ts";
-import { adviceSentence } from "../study/findings.ts";
 import { rateName, reached, targeted } from "../study/goal.ts";
 import type { AuditResult, ExampleImage } from "../study/result.ts";
+import { asked } from "./asked.ts";
 import { entriesFor, occasionsOf } from "./catalogues.ts";
 import { columnSection } from "./columns.ts";
-import { facts as factList, runSection, type Section, wordsSection } from "./contents.ts";
+import { list, runSection, type Section, wordsSection } from "./contents.ts";
 import { exampleCards } from "./exampleImages.ts";
 import { type Drawings, drawAll, figure } from "./figures.ts";
 import { html, type Markup, type Part, trusted } from "./html.ts";
 import { nextSteps, stepsSection } from "./nextSteps.ts";
 import { opened, reportPage } from "./page.ts";
-import { attackerTable, budgetTable, cellTable, estimateTable, modelTable } from "./tables.ts";
+import { reasons } from "./reasons.ts";
+import { attackerTable, budgetTable, cellTable, modelTable } from "./tables.ts";
 import { validityTable } from "./validity.ts";
 import { definitions, unbroken } from "./words.ts";
 
@@ -125,62 +126,6 @@ from the weights, without a gradient.</p>
 ${attackerTable(result)}`;
 }
 
-function asked({ asked, models }: AuditResult): Markup {
-  const size = asked.featureShape.reduce((product, length) => product * length, 1);
-  const [low, high] = asked.box;
-  const perFeature = {
-    l0: "no more than ε features change, those of a one-hot group counted once, computed ones not at all",
-    l1: "the sum of all changes is at most ε",
-    l2: `if all ${size} features move equally, each moves by ε / √${size} = ${short(1 / Math.sqrt(size))} ε`,
-    linf: "no feature moves by more than ε",
-  }[asked.norm];
-  const facts: readonly (readonly [string, Part])[] = [
-    ["Target", targetFact(asked, models[0].id)],
-    ["Data", `${asked.points} attacked points of ${asked.featureShape.join(" × ")} features, hash ${asked.dataHash}`],
-    [
-      "Classes",
-      `${asked.classNames.length}: ` +
-        `${asked.classNames.slice(0, 20).join(", ")}${asked.classNames.length > 20 ? ", …" : ""}`,
-    ],
-    ["Goal", goalFact(asked)],
-    ["Budgets", `${normName(asked)}, ε = ${asked.epsilons.join(", ")}; ${perFeature}`],
-    [
-      "Box",
-      asked.bounds === "columns"
-        ? "each feature stays between bounds of its own"
-        : `features stay in [${short(low)}, ${short(high)}]`,
-    ],
-    [
-      "Training",
-      `surrogates on ${asked.surrogateRows} ` +
-        `rows${asked.targetRows === undefined ? "" : `, the target on ${asked.targetRows}`}`,
-    ],
-    ["The attacker knows", list(asked.attackerKnows)],
-    [
-      "Chosen by default",
-      asked.defaults.length > 0 ? list(asked.defaults) : "nothing: all choices were made explicitly",
-    ],
-  ];
-  return factList(facts);
-}
-
-/** What attackers are after, and what they raise for it. */
-function goalFact({ targetClass, objective = "margin" }: AuditResult["asked"]): string {
-  const goal =
-    targetClass === undefined
-      ? "any wrong class"
-      : `class “${targetClass}”, for points of others; its own are left out`;
-  return `${goal}; attackers raise the ${objective}`;
-}
-
-/** What the target is, and, where it can only be asked, how it was. */
-function targetFact({ service, targetHash }: AuditResult["asked"], id: string): string {
-  if (!service) return `${id}, hash ${targetHash}`;
-  const { address, model, protocol, answers } = service;
-  const given = answers === "labels" ? "names classes only, so there are no losses" : "answers with scores";
-  return `${id}, behind ${address}${model === undefined ? "" : ` (${model})`}, asked by ${protocol}; it ${given}`;
-}
-
 function matrices(result: AuditResult, { matrices }: Drawings, document: Document): Markup {
   const { noGradients } = targetOf(result);
   const norm = normName(result.asked);
@@ -227,44 +172,6 @@ function curves(result: AuditResult, { curves }: Drawings): Markup {
   );
 }
 
-/** What limits each surrogate at the telling budget, and what would have been advised before any attack. */
-function findings(result: AuditResult): Markup {
-  const at = ({ epsilon }: { readonly epsilon: number }) => epsilon === tellingEpsilon(result);
-  const { findings = [], targetFindings = [], advice = [] } = result;
-  return html`${targetFindings.filter(at).map(({ sentence }) => html`<p>${sentence}</p>`)}
-${advice.map((each) => html`<p>${adviceSentence(each)}</p>`)}
-${findings.length > 0 && html`<details><summary>Surrogate by surrogate</summary>${list(findings.filter(at).map(({ sentence }) => sentence))}</details>`}`;
-}
-
-function reasons(result: AuditResult, drawings: Drawings): Markup {
-  const at = `${normName(result.asked)} ε = ${tellingEpsilon(result)}`;
-  return html`<div class="pairs">
-<div><p>Three quantities explain transfer (Demontis et al., USENIX Security 2019).</p>
-<p><b>Sensitivity.</b> The larger the input gradient of the judged model, the more a small change can do: S.</p>
-<p><b>Alignment.</b> The more nearly the surrogate's gradient points where the judged model's does, the larger the part of the
-white-box damage that arrives: R.</p>
-<p><b>First order.</b> Both hold as far as the loss is straight between the point and its attacked version.</p>
-<p>S and R are drawn at ${at}, where the models differ most visibly.</p></div>
-${figure("Input-gradient size", drawings.gradientSizes, `White-box error at ${at} against S. S may be compared within one learner, along a line, and not across learners.`)}
-${figure("Gradient alignment", drawings.alignment, `Error under attack over white-box error of the same judged model at ${at}, against R. Bars are 95 % intervals of R.`)}
-${figure("Predicted loss", drawings.predictedLoss, "First-order prediction against what happened, all budgets; larger dots are larger budgets. Points leave the line where the loss bends.")}
-</div>
-${result.asked.targetClass !== undefined && html`<p class="note">S, R and predictions are of the loss of points' own classes; attackers climb another one here.</p>`}
-${estimate(result)}
-${findings(result)}`;
-}
-
-/** Alignment with a target that gives scores only, as far as it was estimated. */
-function estimate({ estimate }: AuditResult): Part {
-  if (!estimate) return false;
-  const { points, queries, step, randomDirections, pairs } = estimate;
-  return html`<h3>Alignment with the target: an estimate</h3>
-<p>The target gives no gradients. At ${points} points its loss was differenced over ±${short(step)} along the surrogates' gradients
-and ${randomDirections} random directions, which took ${queries} queries. R divides by a gradient length that is itself estimated, and
-comes out too large by up to ${Math.round(75 / randomDirections)} % of itself; the slopes do not depend on it.</p>
-${estimateTable(pairs)}`;
-}
-
 function numbers(result: AuditResult): Markup {
   return html`<h3>Models</h3>${modelTable(result)}
 <h3>Every attack on the target</h3>
@@ -279,5 +186,3 @@ function catalogueList(result: AuditResult): Markup {
   return html`<p>Ids are those of the version that is named; names move from one to the next. Adversarial points that transfer are not
 what OWASP calls a transfer learning attack (ML07).</p><dl class="facts">${rows}</dl>`;
 }
-
-const list = (items: readonly string[]): Markup => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
