@@ -44,5 +44,5 @@ export { describeScaling, isScaled } from "./scaling.ts";
 
 // Loops that hosts compile, for who writes a solver or a runtime
 
-export { type Code, f64x2, i32, type Variable, wasmFunction, wasmModule, whileTrue } from "./solvers/assembler.ts";
-export { type HostedLoops, lentLoops } from "./solvers/hostedLoops.ts";
+export { type Code, f64x2, i32, type Variable, wasmFunction, wasmModule, whileTrue } from "../assembler.ts";
+export { type HostedLoops, lentLoops } from "../hostedLoops.ts";

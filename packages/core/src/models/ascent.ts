@@ -40,17 +40,18 @@ export interface AscentResult {
 
 const isHeavy = ({ rows, isFixed }: Batch, { ascent }: Limits) => isFixed || rows < ascent.heavy;
 
+/** Takes all steps with some rows (`ascentNames`): returns their moves, and for each a check that is finite or not. */
+export type Steps = (part: Readonly<Record<string, Tensor>>) => Promise<readonly [Tensor, Tensor]>;
+
 /** Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache. */
 export async function runAscent(
-  session: Session,
+  steps: Steps,
   type: FloatType,
   batch: Batch,
   limits: Limits,
   task: AscentTask,
 ): Promise<AscentResult> {
   const { moves, labels } = task;
-  const { loops } = limits.ascent;
-  const calls = loops ? 1 : task.steps / kindOf(task, batch, limits).steps;
   const n = labels.length;
   const columns = moves.length / Math.max(1, n);
   const flat = (values: Vector) => tensor(type, [n, columns], values);
@@ -62,14 +63,24 @@ export async function runAscent(
     [ascentNames.lower]: flat(task.lower),
     [ascentNames.upper]: flat(task.upper),
   };
+  const most = isHeavy(batch, limits)
+    ? batch.rows
+    : Math.max(1, Math.min(batch.rows, Math.floor(limits.ascent.values / columns)));
+  const [moved, check] = await inBatches(rows, { ...batch, rows: most }, steps);
+  const results = moved.data as Vector;
+  const left = Int32Array.from(labels.keys()).filter((i) => !Number.isFinite((check.data as Vector)[i]));
+  for (const i of left) results.set(moves.subarray(i * columns, (i + 1) * columns), i * columns);
+  return { moved: results, left };
+}
+
+/** The steps of a graph of them, called until all are taken. */
+export function graphSteps(session: Session, type: FloatType, task: AscentTask, { steps, loops }: AscentKind): Steps {
+  const calls = loops ? 1 : task.steps / steps;
   const single = {
     [ascentNames.length]: tensor(type, [], [task.length]),
     ...(loops && { [ascentNames.steps]: tensor("int64", [], [task.steps]) }),
   };
-  const most = isHeavy(batch, limits)
-    ? batch.rows
-    : Math.max(1, Math.min(batch.rows, Math.floor(limits.ascent.values / columns)));
-  const [moved, check] = await inBatches(rows, { ...batch, rows: most }, async (part) => {
+  return async (part) => {
     let at = part[ascentNames.moves];
     const checks = new Float64Array(at.shape[0]);
     for (let call = 0; call < calls; call++) {
@@ -78,11 +89,7 @@ export async function runAscent(
       addScaled(checks, 1, results[ascentNames.check].data as Float32Array);
     }
     return [at, tensor("float64", [checks.length], checks)];
-  });
-  const results = moved.data as Vector;
-  const left = Int32Array.from(labels.keys()).filter((i) => !Number.isFinite((check.data as Float64Array)[i]));
-  for (const i of left) results.set(moves.subarray(i * columns, (i + 1) * columns), i * columns);
-  return { moved: results, left };
+  };
 }
 
 /** What the graph for a task depends on. */

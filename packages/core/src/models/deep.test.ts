@@ -38,18 +38,18 @@ test("the gradient of a chain too long is none, told with its size, and its scor
   for (const opened of [short, long]) await opened.close();
 });
 
-test("steps of an ascent end at the same points, however many of them are in a graph", async () => {
+test("steps of an ascent end at the same points, however many of them are in a graph, or beside it", async () => {
   const seen: number[] = [];
-  const within = (nodes: number): Runtime => ({
+  const within = (nodes: number, beside: boolean): Runtime => ({
     ...runtime,
-    limits: { ...runtime.limits, ascent: { ...runtime.limits.ascent, nodes } },
+    limits: { ...runtime.limits, ascent: { ...runtime.limits.ascent, nodes, beside } },
     compile(model) {
       if (!(model instanceof Uint8Array)) seen.push(model.graph.nodes.length);
       return runtime.compile(model);
     },
   });
-  const ascended = async (nodes: number) => {
-    const opened = await openModel(within(nodes), chain(20));
+  const ascended = async (nodes: number, beside = false) => {
+    const opened = await openModel(within(nodes, beside), chain(20));
     const moves = new Float32Array(6);
     seen.length = 0;
     const { moved } = await opened.differentiable!.ascend!({
@@ -67,7 +67,7 @@ test("steps of an ascent end at the same points, however many of them are in a g
   expect(few.nodes).toBeLessThan(many.nodes);
   const length = Math.hypot(...single.moves.subarray(0, 3));
   expect(length).toBeCloseTo(1, 5);
-  for (const { moves } of [few, many])
+  for (const { moves } of [few, many, await ascended(1, true)])
     moves.forEach((move, i) => {
       expect(move).toBeCloseTo(single.moves[i], 5);
     });

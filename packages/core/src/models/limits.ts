@@ -24,6 +24,8 @@ export interface Limits {
     readonly loops: boolean;
     /** Rows in a call, as memory allows, below which the model is heavy: its graph then has one step. */
     readonly heavy: number;
+    /** Whether steps under L2 are taken beside the graph of gradients, as points are in the same memory anyway. */
+    readonly beside: boolean;
   };
   /**
    * Points attacked side by side: numbers that they may have, and rows that there are even where they have up to four
@@ -53,7 +55,7 @@ export const processorLimits: Limits = {
   rows: 1000,
   steady: false,
   keepConvolutions: false,
-  ascent: { values: 2 ** 17, unrolled: 5, nodes: 4000, loops: false, heavy: 64 },
+  ascent: { values: 2 ** 17, unrolled: 5, nodes: 4000, loops: false, heavy: 64, beside: true },
   chunk: { numbers: 2 ** 18, rows: 256 },
   pool: { models: 8, bytes: 16 * 2 ** 20 },
   derived: 512 * 2 ** 20,
@@ -70,7 +72,7 @@ export const cudaLimits: Limits = {
   rows: 2 ** 14,
   steady: true,
   keepConvolutions: true,
-  ascent: { values: 2 ** 27, unrolled: 1, nodes: 4000, loops: true, heavy: 1 },
+  ascent: { values: 2 ** 27, unrolled: 1, nodes: 4000, loops: true, heavy: 1, beside: false },
   chunk: { numbers: 2 ** 22, rows: 2 ** 14 },
   pool: { models: 8, bytes: 2 ** 29 },
   derived: 2 ** 31,
@@ -83,7 +85,7 @@ export const webgpuLimits: Limits = {
   rows: 2 ** 13,
   steady: false,
   keepConvolutions: true,
-  ascent: { values: 2 ** 24, unrolled: 10, nodes: 4000, loops: false, heavy: 64 },
+  ascent: { values: 2 ** 24, unrolled: 10, nodes: 4000, loops: false, heavy: 64, beside: false },
   chunk: { numbers: 2 ** 22, rows: 2 ** 14 },
   pool: { models: 8, bytes: 2 ** 28 },
   derived: 2 ** 30,

@@ -7,7 +7,7 @@ import type { Graph } from "../onnx/graph.ts";
 import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { simplify } from "../onnx/simplify.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
-import { type AscentResult, type AscentTask, kindOf, runAscent } from "./ascent.ts";
+import { type AscentResult, type AscentTask, graphSteps, kindOf, runAscent, type Steps } from "./ascent.ts";
 import { compiledAscent } from "./ascentGraph.ts";
 import { batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
@@ -22,6 +22,7 @@ import type { Model } from "./model.ts";
 import { ownLabels } from "./ownLabels.ts";
 import type { Runtime } from "./runtime.ts";
 import { seenModel } from "./seen.ts";
+import { isBesideGraph, stepsBeside } from "./stepsBeside.ts";
 import { type TreeSum, treesOf } from "./trees.ts";
 
 /** Anything that gives scores: the least a target must do. */
@@ -185,18 +186,27 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
             };
           },
           async ascend(task) {
-            const kind = kindOf(task, batch, limits);
-            const rowGradients = () => ({
-              graph: gradients("margin"),
+            const type = inputType as FloatType;
+            const names = {
               input: input.name,
               labels: LABEL,
               gradient: gradientName(LOSS, input.name),
               inputShape,
-            });
+            };
+            const run = (steps: Steps) => runAscent(steps, type, batch, limits, task);
+            if (isBesideGraph(task, type, limits)) {
+              return derived.use(
+                "margin",
+                () => write(gradients("margin")),
+                (compiled) => run(stepsBeside(compiled, names, task)),
+              );
+            }
+            const kind = kindOf(task, batch, limits);
+            const rowGradients = () => ({ graph: gradients("margin"), ...names });
             return derived.use(
               Object.values(kind).join(),
               () => written(compiledAscent(rowGradients(), kind, simplified)),
-              (compiled) => runAscent(compiled, inputType as FloatType, batch, limits, task),
+              (compiled) => run(graphSteps(compiled, type, task, kind)),
             );
           },
         }

@@ -1,11 +1,11 @@
 // The Cholesky factor of a symmetric positive definite matrix, and linear systems solved with it.
 
+import { lentLoops } from "../../hostedLoops.ts";
 import { dot } from "../../linalg.ts";
 import { matrixProduct } from "../../models/matrixProduct.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Tensor } from "../../tensor.ts";
 import { factorLoops, TILE } from "./factorLoops.ts";
-import { lentLoops } from "./hostedLoops.ts";
 
 /** Lower triangular L with A = L L^T, row-major [n, n]; what lies above the diagonal is not to be read. */
 export interface CholeskyFactor {

@@ -1,9 +1,9 @@
 // Compressed rows in the memory of compiled loops, made of dense ones.
 
 import type { SparseRows } from "../../data/sparse.ts";
+import { type HostedLoops, hostedLoops, pagesFor } from "../../hostedLoops.ts";
 import { elementBytes } from "../../tensor.ts";
 import { type DenseRows, forEachBlock, largestBlock } from "./denseRows.ts";
-import { type HostedLoops, hostedLoops, pagesFor } from "./hostedLoops.ts";
 import { type LoopName, SPREAD, sparseLoops } from "./sparseLoops.ts";
 
 /** Products of rows with vectors, as in `sparseProducts.ts`. */

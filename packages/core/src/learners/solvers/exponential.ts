@@ -1,6 +1,6 @@
 // The exponential in plain arithmetic, the same to the last bit on every host, of one number or of two at once.
 
-import { type Code, f64x2, type Variable } from "./assembler.ts";
+import { type Code, f64x2, type Variable } from "../../assembler.ts";
 
 /** 1.5 times 2^52: a number that is added to it is rounded to a whole one, which stands in its last bits. */
 const ROUNDING = 6755399441055744;

@@ -2,10 +2,10 @@
 
 import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
+import { lentLoops } from "../../hostedLoops.ts";
 import { stream } from "../../random.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { factorLoops } from "./factorLoops.ts";
-import { lentLoops } from "./hostedLoops.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -1,7 +1,7 @@
 // Cholesky factors and the systems solved with them as WebAssembly: entry by entry the operations of the plain loops of
 // `cholesky.ts`, two or four entries side by side, so that results are the same to the last bit.
 
-import { call, f64, f64x2, i32, wasmFunction, wasmModule, when, whileTrue } from "./assembler.ts";
+import { call, f64, f64x2, i32, wasmFunction, wasmModule, when, whileTrue } from "../../assembler.ts";
 
 /** Rows and columns of a tile: those of the matrix are filled up to a multiple. */
 export const TILE = 4;

@@ -1,8 +1,8 @@
 // Values of the Gaussian kernel for many distances at once, the same to the last bit on every host.
 
-import { f64x2, i32, wasmFunction, wasmModule, whileTrue } from "./assembler.ts";
+import { f64x2, i32, wasmFunction, wasmModule, whileTrue } from "../../assembler.ts";
+import { lentLoops } from "../../hostedLoops.ts";
 import { exponential, exponentialCode } from "./exponential.ts";
-import { lentLoops } from "./hostedLoops.ts";
 
 /** Fewer numbers are done by plain loops before they are copied to compiled ones. */
 const WORTH_LENDING = 8;

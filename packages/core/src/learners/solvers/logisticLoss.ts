@@ -1,8 +1,8 @@
 // The logistic loss of many rows at once, the same to the last bit on every host.
 
-import { type Code, f64x2, i32, wasmFunction, wasmModule, whileTrue } from "./assembler.ts";
+import { type Code, f64x2, i32, wasmFunction, wasmModule, whileTrue } from "../../assembler.ts";
+import { lentLoops } from "../../hostedLoops.ts";
 import { exponential, exponentialCode, polynomial, polynomialCode } from "./exponential.ts";
-import { lentLoops } from "./hostedLoops.ts";
 import type { RowLoss } from "./linearObjective.ts";
 
 /** 2 / (2 k + 1): log(1 + e) = sum_k c_k z^(2k+1), z = e / (2 + e); with z <= 1/3 the next term is 2e-18 of it. */

@@ -1,7 +1,7 @@
 // Sequential minimal optimisation: a dense box-constrained quadratic problem with one equality, two variables at a
 // time.
 
-import { lentLoops } from "./hostedLoops.ts";
+import { lentLoops } from "../../hostedLoops.ts";
 import { smoLoop, VECTORS } from "./smoLoop.ts";
 
 /**

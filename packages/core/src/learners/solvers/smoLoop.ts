@@ -1,6 +1,6 @@
 // Sequential minimal optimisation as WebAssembly: step by step that of `smo.ts`, to the last bit.
 
-import { type Code, call, f64, f64x2, i32, wasmFunction, wasmModule, when, whileTrue } from "./assembler.ts";
+import { type Code, call, f64, f64x2, i32, wasmFunction, wasmModule, when, whileTrue } from "../../assembler.ts";
 
 /** What lies behind the matrix at 0, each as long as one of its rows. */
 export const VECTORS = ["diagonal", "lower", "upper", "b", "error"] as const;

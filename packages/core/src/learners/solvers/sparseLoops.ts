@@ -1,7 +1,6 @@
 // The loops over compressed rows as WebAssembly: operation by operation those of `sparseProducts.ts`, so that results
 // are the same to the last bit, in a third of the time.
 
-import type { FloatType } from "../../tensor.ts";
 import {
   type Code,
   call,
@@ -13,7 +12,8 @@ import {
   wasmModule,
   when,
   whileTrue,
-} from "./assembler.ts";
+} from "../../assembler.ts";
+import type { FloatType } from "../../tensor.ts";
 
 /** What the module offers beside what its loops share. */
 export type LoopName = "times" | "addTo" | "thereAndBack" | "gram" | "spread" | "timesSpread" | "mark" | "compress";

@@ -17,7 +17,7 @@ export interface CraftParameters extends CraftingParameters {
 /** The task that crafts points on one model, or on several at once, at each budget. */
 export const craft: TaskKind<CraftParameters, CraftingInputs, CraftOutcome> = {
   name: "craft",
-  version: 11,
+  version: 12,
   output: craftingCodec,
   lists: { models: "model" },
   estimate: (parameters, inputs) => estimateCrafting(parameters, inputs, parameters.epsilons.length),

@@ -45,7 +45,7 @@ const TRIALS = 12;
 /** The task that searches the smallest budget of each point; it is not given models without gradients. */
 export const smallestBudget: TaskKind<CraftingParameters, CraftingInputs, SmallestOutcome> = {
   name: "smallest",
-  version: 3,
+  version: 4,
   output: smallestCodec,
   lists: { models: "model" },
   estimate: (parameters, inputs) => ({

@@ -1,12 +1,12 @@
-// WebAssembly modules written as trees of instructions: what hot loops of the solvers are made of.
+// WebAssembly modules written as trees of instructions: what hot loops are made of.
 //
 // Source: WebAssembly Core Specification 1.0, section 5 (binary format).
 
 /** Bytes of instructions, nested as they were composed. */
 export type Code = readonly (number | Code)[];
 
-/** `f64x2` is two numbers side by side, which one instruction takes together, each as it would be alone. */
-type Type = "i32" | "f64" | "f64x2";
+/** `f64x2` is two numbers side by side, `f32x4` four of 32 bits: one instruction takes them, each as if alone. */
+type Type = "i32" | "f64" | "f64x2" | "f32x4";
 
 /** A parameter or a further variable of a function. */
 export interface Variable {
@@ -107,7 +107,30 @@ export const f64x2 = {
   loadSplat: (address: Code, offset = 0): Code => [address, simd(0x0a, 3, ...unsigned(offset))],
   /** One number, and 0 after it. */
   loadFirst: (address: Code, offset = 0): Code => [address, simd(0x5d, 3, ...unsigned(offset))],
+  /** Two numbers of 32 bits, widened. */
+  loadSingles: (address: Code, offset = 0): Code => [f64x2.loadFirst(address, offset), simd(0x5f)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x0b, 3, ...unsigned(offset))],
+};
+
+/** Instructions on four numbers of 32 bits, one after the other in memory. */
+export const f32x4 = {
+  /** A number of 64 bits, rounded, four times. */
+  splat: (a: Code): Code => [a, 0xb6, simd(0x13)],
+  /** As a number of 64 bits. */
+  lane: (a: Code, place: 0 | 1 | 2 | 3): Code => [a, simd(0x1f, place), 0xbb],
+  add: (a: Code, b: Code): Code => [a, b, simd(0xe4, 1)],
+  multiply: (a: Code, b: Code): Code => [a, b, simd(0xe6, 1)],
+  /** The second where it is less, or more, else the first. */
+  lesser: (a: Code, b: Code): Code => [a, b, simd(0xea, 1)],
+  greater: (a: Code, b: Code): Code => [a, b, simd(0xeb, 1)],
+  /** All bits are set where it is so. */
+  isLess: (a: Code, b: Code): Code => [a, b, simd(0x43)],
+  /** The number where bits of the condition are set, or are not, else 0. */
+  where: (a: Code, condition: Code): Code => [a, condition, simd(0x4e)],
+  whereNot: (a: Code, condition: Code): Code => [a, condition, simd(0x4f)],
+  select: f64x2.select,
+  load: f64x2.load,
+  store: f64x2.store,
 };
 
 /** Does what follows again and again, as long as the condition holds before. */
@@ -126,7 +149,7 @@ export function call(place: number, ...given: readonly Code[]): Code {
 
 /** A module of functions that share the memory they are handed as `host.memory`; all are exported by name. */
 export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const typeOf: Record<Type, number> = { i32: 0x7f, f64: 0x7c, f64x2: 0x7b };
+  const typeOf: Record<Type, number> = { i32: 0x7f, f64: 0x7c, f64x2: 0x7b, f32x4: 0x7b };
   const types = functions.map(({ parameters, result }) => [
     0x60,
     list(parameters.map((type) => [typeOf[type]])),
