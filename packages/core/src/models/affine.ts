@@ -1,6 +1,8 @@
 // Whether the margins of a model are differences of affine functions of its input: then one step of ascent for each
-// other class finds the optimum.
+// other class finds the optimum. And whether its scores are such functions, which sparse rows need not be written out
+// for.
 
+import { type Graph, intAttribute } from "../onnx/graph.ts";
 import { logitsGraph } from "./margins.ts";
 import type { Model } from "./model.ts";
 
@@ -26,7 +28,19 @@ const sums = new Set(["Add", "Sub", "Concat"]);
 export function isAffine(model: Model): boolean {
   if (!model.onnx) return false;
   const { graph } = model.onnx;
-  const { inputs: from, nodes } = logitsGraph(model, model.scores ?? graph.outputs[0].name) ?? graph;
+  return isAffineThrough(logitsGraph(model, model.scores ?? graph.outputs[0].name) ?? graph);
+}
+
+/** The same of the scores themselves, which probabilities are not; no number becomes a whole one on the way. */
+export function hasAffineScores({ onnx }: Model): boolean {
+  if (!onnx?.graph.nodes.every((node) => node.op !== "Cast" || REAL.has(intAttribute(node, "to", 0)))) return false;
+  return isAffineThrough(onnx.graph);
+}
+
+/** ONNX's numbers of float32 and float64. */
+const REAL = new Set([1, 11]);
+
+function isAffineThrough({ inputs: from, nodes }: Graph): boolean {
   const dependent = new Set(from.map(({ name }) => name));
   for (const { op, inputs, outputs } of nodes) {
     const which = inputs.flatMap((name, i) => (dependent.has(name) ? [i] : []));

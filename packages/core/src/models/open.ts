@@ -7,6 +7,8 @@ import type { Graph } from "../onnx/graph.ts";
 import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { simplify } from "../onnx/simplify.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
+import { hasAffineScores } from "./affine.ts";
+import { type Slopes, slopesOf } from "./affineScores.ts";
 import { type AscentResult, type AscentTask, graphSteps, kindOf, runAscent, type Steps } from "./ascent.ts";
 import { compiledAscent } from "./ascentGraph.ts";
 import { batchOf, inBatches } from "./batches.ts";
@@ -78,6 +80,8 @@ export interface OpenModel extends Scorer {
   readonly notDifferentiable: string | undefined;
   /** The reason in its parts, where it is a fault of the graph. */
   readonly withoutGradients?: InputError;
+  /** What its scores are made of where they are affine in the rows; absent where they are not. */
+  slopes?(): Promise<Slopes>;
   /** How many rows go through the model in one call, at most. */
   readonly rowsOfCall: number;
   /** How many rows a call must have, where the file fixes that; others are filled up and cut again. */
@@ -219,6 +223,8 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     differentiable,
     notDifferentiable: reason,
     ...(fault && { withoutGradients: fault }),
+    // A row of zeros alone is what they are read from.
+    ...(hasAffineScores(model) && !(batch.isFixed && batch.rows > 1) && { slopes: () => slopesOf(runtime, model) }),
     rowsOfCall: batch.rows,
     ...fixed,
   };

@@ -3,14 +3,15 @@
 import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { dataset, withScaling } from "../data/dataset.ts";
-import { sparseFromDense } from "../data/sparse.ts";
+import { type SparseRows, sparseFromDense } from "../data/sparse.ts";
 import { fit } from "../learners/fit.ts";
 import { learners } from "../learners/registry.ts";
 import { stream } from "../random.ts";
 import { tensor } from "../tensor.ts";
+import { affineScores, slopesOf } from "./affineScores.ts";
 import { argMax } from "./losses.ts";
 import { openModel } from "./open.ts";
-import { affineScores, predict } from "./predict.ts";
+import { predict } from "./predict.ts";
 import { runtimeFrom } from "./runtime.ts";
 import { scoreRows } from "./scoreRows.ts";
 
@@ -38,9 +39,9 @@ test.each([
     for (const data of [sparseData(classes, seed), withScaling(sparseData(classes, seed), "none")]) {
       const { model } = await fit(learners[name], data, { runtime, seed, stream: "predict" });
       const opened = await openModel(runtime, model);
-      const own = await scoreRows(opened, data);
+      const own = await scoreRows({ scores: opened.scores, classes: opened.classes }, data);
       await opened.close();
-      const found = await affineScores(runtime, model, data.features as ReturnType<typeof sparseFromDense>);
+      const found = affineScores(await slopesOf(runtime, model), data.features as SparseRows);
       expect(found.shape).toEqual(own.shape);
       const size = Math.max(...Array.from(own.data, Math.abs));
       found.data.forEach((score, i) => {

@@ -2,14 +2,9 @@
 // affine.
 
 import type { Dataset } from "../data/dataset.ts";
-import { isSparse, type SparseRows } from "../data/sparse.ts";
-import { GraphBuilder, modelOf } from "../onnx/builder.ts";
-import { differentiate, gradientName } from "../onnx/differentiate.ts";
-import { writeModel } from "../onnx/proto.ts";
-import { allocate, type FloatType, sizeOf, type Tensor, tensor } from "../tensor.ts";
-import { isAffine } from "./affine.ts";
-import { compile, tellModel } from "./compile.ts";
-import { rowsInput } from "./endpoints.ts";
+import { isSparse } from "../data/sparse.ts";
+import { hasAffineScores } from "./affine.ts";
+import { affineScores, slopesOf } from "./affineScores.ts";
 import { argMax } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { openModel } from "./open.ts";
@@ -32,7 +27,9 @@ import { scoreRows } from "./scoreRows.ts";
  * ```
  */
 export async function predict(runtime: Runtime, model: Model, data: Dataset): Promise<Int32Array> {
-  if (isSparse(data.features) && isAffine(model)) return argMax(await affineScores(runtime, model, data.features));
+  if (isSparse(data.features) && hasAffineScores(model)) {
+    return argMax(affineScores(await slopesOf(runtime, model), data.features));
+  }
   const opened = await openModel(runtime, model);
   try {
     return argMax(await scoreRows(opened, data));
@@ -40,33 +37,3 @@ export async function predict(runtime: Runtime, model: Model, data: Dataset): Pr
     await opened.close();
   }
 }
-
-/** Scores [N, K] that are affine in the rows: those of a row of zeros, and each row's product with their gradients. */
-export async function affineScores(runtime: Runtime, model: Model, rows: SparseRows): Promise<Tensor<"float64">> {
-  const { graph } = model.onnx!;
-  const [{ name: input }] = graph.inputs;
-  const output = model.scores ?? graph.outputs[0].name;
-  const g = GraphBuilder.from(graph);
-  const classes = Number(g.type(output).shape[1]);
-  const single = Array.from({ length: classes }, (_, k) => g.node("Gather", [output, g.ints([k])], AXIS));
-  const slopes = differentiate(g.graph([output, ...single]), { of: single, by: input, keep: [output] });
-  const session = await compile(runtime, writeModel(modelOf(slopes)), tellModel(model));
-  const { inputShape, inputType } = rowsInput(session);
-  const zeros = allocate(inputType as FloatType, sizeOf(inputShape));
-  const found = await session.run({ [input]: tensor(inputType as FloatType, [1, ...inputShape], zeros) });
-  await session.release();
-  const atZero = found[output].data as Float32Array;
-  const weights = single.map((name) => found[gradientName(name, input)].data as Float32Array);
-  const scores = new Float64Array(rows.rows * classes);
-  weights.forEach((w, k) => {
-    for (let i = 0; i < rows.rows; i++) {
-      let score = atZero[k];
-      for (let entry = rows.start[i]; entry < rows.start[i + 1]; entry++)
-        score += rows.value[entry] * w[rows.index[entry]];
-      scores[i * classes + k] = score;
-    }
-  });
-  return tensor("float64", [rows.rows, classes], scores);
-}
-
-const AXIS = { axis: { int: 1 } };
