@@ -7,7 +7,7 @@ import { pick, WORDS } from "./words.mjs";
 /** @typedef {import("@carom/core").Stream} Stream */
 
 /** Integers at which arithmetic of one width or another ends. */
-const EXTREMES = [
+export const EXTREMES = [
   0n,
   1n,
   127n,

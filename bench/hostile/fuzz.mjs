@@ -233,13 +233,14 @@ for (let i = 0; i < count; i++) {
   let args = trap?.args;
   let path = trap?.path ?? "";
   if (!args) {
-    const { ending, sound, mutate, args: argsOf } = formats[name];
+    const { ending, sound, mutate, write, args: argsOf } = formats[name];
     const which = random.integer(sound.length);
     let bytes = sound[which];
     for (let times = random.uniform() < 0.7 ? 1 : 3; times > 0 && bytes.length > 0; times--)
       bytes = mutatedBy(mutate, bytes, random);
     path = join(folder, `case${i % slots}.${ending}`);
-    writeFileSync(path, bytes);
+    if (write) write(path, bytes, which);
+    else writeFileSync(path, bytes);
     args = argsOf(path, random, which);
     documents = name === "answers" ? { ...answers, ...Object.fromEntries([JSON.parse(bytes.toString())]) } : answers;
   }

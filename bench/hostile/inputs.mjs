@@ -1,6 +1,6 @@
 // What is mutated, how, and which commands read it: a sound input of each format in a folder of its own.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -10,6 +10,8 @@ import * as ort from "onnxruntime-node";
 import { parse, stringify } from "yaml";
 import { createProgram } from "../../packages/cli/dist/program.js";
 import { anyByte, gz, idx, npz, pickle, protobuf, tar, tarOf } from "./bytes.mjs";
+import { parquet } from "./parquet.mjs";
+import { picture, soundPngs } from "./pictures.mjs";
 import { changed, pick, text, WORDS } from "./words.mjs";
 
 /** @typedef {import("@carom/core").Stream} Stream */
@@ -20,6 +22,7 @@ import { changed, pick, text, WORDS } from "./words.mjs";
  * @property {string} ending of the file's name
  * @property {readonly Buffer[]} sound
  * @property {Mutation} mutate
+ * @property {(path: string, bytes: Buffer, which: number) => void} [write] puts an input there; a file where absent
  * @property {(path: string, random: Stream, which: number) => string[]} args of the command that reads it; which sound
  * one it was
  */
@@ -130,6 +133,14 @@ async function rowsOf(bytes, folder) {
   return path;
 }
 
+/** A folder of a hostile picture among sound ones. */
+function writePictures(/** @type {string} */ folder, /** @type {Buffer} */ hostile, /** @type {Buffer} */ sound) {
+  rmSync(folder, { recursive: true, force: true });
+  for (const label of ["a", "b"]) mkdirSync(join(folder, label), { recursive: true });
+  writeFileSync(join(folder, "a/one.png"), hostile);
+  for (const name of ["a/two.png", "b/two.png", "b/three.png"]) writeFileSync(join(folder, name), sound);
+}
+
 /**
  * All formats.
  * @param {string} folder of the sound files
@@ -183,6 +194,8 @@ export async function formatsIn(folder, port) {
   ].filter(({ length }) => length < 60_000);
   const rowsFor = await Promise.all(onnx.map((bytes) => rowsOf(bytes, folder)));
   const pickles = filesIn("fixtures/pickle", /\.pickle$/);
+  const pictures = [...soundPngs(stream(0, "pictures")), ...filesIn("fixtures/pictures", /\.jpg$/)];
+  const list = "file,class\na/one.png,a\nb/two.png,b\nb/three.png,b\na/one.png,b\n";
   const asYaml = (/** @type {Buffer} */ bytes, /** @type {Stream} */ random) =>
     random.uniform() < 0.5
       ? text(bytes, random)
@@ -222,6 +235,23 @@ export async function formatsIn(folder, port) {
       sound: pickles.map((bytes) => gzipSync(tarOf("a.pickle", bytes))),
       mutate: gz(tar),
       args: (path) => ["data", "info", path],
+    },
+    parquet: {
+      ...{ share: 4, ending: "parquet", sound: filesIn("fixtures/parquet", /\.parquet$/), mutate: parquet },
+      args: reads("--label", "credit", "--missing", "median"),
+    },
+    pictures: {
+      ...{ share: 6, ending: "pictures", sound: pictures, mutate: picture },
+      write: (path, bytes, which) => writePictures(path, bytes, pictures[which]),
+      args: reads(),
+    },
+    pictureList: {
+      ...{ share: 1, ending: "pictures", sound: [Buffer.from(list)], mutate: mixed(text) },
+      write: (path, bytes) => {
+        writePictures(path, pictures[0], pictures[0]);
+        writeFileSync(join(path, "labels.csv"), bytes);
+      },
+      args: reads("--label", "class"),
     },
     onnx: {
       ...{ share: 12, ending: "onnx", sound: onnx, mutate: mixed(protobuf) },

@@ -73,6 +73,24 @@ describe("readPng", () => {
     );
   });
 
+  it("writes colours of a palette out, and refuses pixels of a colour that it lacks", () => {
+    const drawn = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.uint8Array({ minLength: 6, maxLength: 6 }));
+    fc.assert(
+      fc.property(drawn, ([colours, places]) => {
+        const palette = Uint8Array.from({ length: 3 * colours }, (_, i) => 17 * i + 1);
+        const indices = places.map((place) => place % 5);
+        const packed = chunk("IDAT", deflateSync(unfiltered(indices, 3)));
+        const file = joined(signature, header(3, 2, 8, 3), chunk("PLTE", palette), packed, end);
+        if (indices.some((place) => place >= colours)) {
+          expect(refused(file).message).toContain(`expected pixels of the ${colours} colours of its palette`);
+        } else {
+          const expected = [0, 1, 2].flatMap((c) => Array.from(indices, (place) => palette[3 * place + c]));
+          expect(Array.from(readPng(file, "a.png").data)).toEqual(expected);
+        }
+      }),
+    );
+  });
+
   it("unpacks no profile, and no more pixels than the header has", () => {
     const pixels = chunk("IDAT", deflateSync(unfiltered(new Uint8Array(4), 2)));
     const before = process.resourceUsage().maxRSS;

@@ -45,6 +45,8 @@ export function readPng(bytes: Uint8Array, name: string): Pixels {
   if (transparency) throw fault(name, "an image without transparent colours", "one with such");
   const samples = depth === 8 ? (image.data as Uint8Array) : unpacked(image.data as Uint8Array, width, height, depth);
   const indexed = palette !== undefined;
+  if (indexed && samples.some((place) => place >= palette.length))
+    throw fault(name, `pixels of the ${palette.length} colours of its palette`, "another");
   const scale = indexed || depth === 8 ? 1 : 255 / (2 ** depth - 1);
   const sample = (pixel: number, channel: number) =>
     indexed ? palette[samples[pixel]][channel] : scale * samples[pixel * channels + channel];
