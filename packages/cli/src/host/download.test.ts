@@ -1,8 +1,9 @@
 // Downloads from a server of our own that behaves badly: what arrives is whole and right, or is not there.
 
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,6 +13,8 @@ import { download } from "./download.ts";
 
 const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 31 + (i >> 8)) % 251));
 const sha256 = createHash("sha256").update(content).digest("hex");
+/** Bytes that a server sends before it pauses. */
+const BEFORE_LAST = 190_000;
 
 let folder: string;
 let server: Server;
@@ -29,6 +32,10 @@ beforeEach(async () => {
     const body = request.url === "/other" ? Buffer.alloc(content.length) : ranged ? content.subarray(from) : content;
     if (ranged && body.length === 0) return response.writeHead(416).end();
     response.writeHead(ranged ? 206 : 200, { "content-length": body.length });
+    if (request.url === "/late") {
+      response.write(body.subarray(0, BEFORE_LAST));
+      return setTimeout(() => response.end(body.subarray(BEFORE_LAST)), 300);
+    }
     if (request.url !== "/cut") return response.end(body);
     response.write(body.subarray(0, Math.min(body.length, 90_000)), () => {
       // Once these bytes are on their way the line goes dead.
@@ -93,6 +100,23 @@ it.skipIf(!existsSync("/dev/full"))("stops at a full disk, and is there once spa
   await rm(join(folder, "data.bin.part"));
   expect(await get("/file")).toBe("fetched");
   expect(await readFile(join(folder, "data.bin"))).toEqual(content);
+});
+
+it("keeps what came where the disk takes only some of the last bytes, and goes on behind it", async (context) => {
+  // Pages of a disk in memory: 192 KiB end within what the server sends last.
+  const mount = (options: string) => spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]).status === 0;
+  if (!mount("size=192k")) return context.skip();
+  try {
+    await expect(get("/late")).rejects.toThrow(/got a full disk; make room and run it again/);
+    const kept = (await stat(join(folder, "data.bin.part"))).size;
+    expect(kept).toBeGreaterThanOrEqual(BEFORE_LAST);
+    expect(mount("remount,size=1m")).toBe(true);
+    expect(await get("/file")).toBe("fetched");
+    expect(asked).toEqual([undefined, `bytes=${kept}-`]);
+    expect(await readFile(join(folder, "data.bin"))).toEqual(content);
+  } finally {
+    spawnSync("umount", [folder]);
+  }
 });
 
 it("takes the next address where one fails, and names each that did", async () => {

@@ -6,6 +6,7 @@ import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { InputError } from "@carom/core";
 import { mostOf } from "@carom/core/data";
+import { writeAt } from "./artifactFile.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { hostLimits } from "./sizes.ts";
 
@@ -111,7 +112,7 @@ async function fetchPart(
       for await (const bytes of response.body) {
         clearTimeout(timer);
         timer = setTimeout(() => abort.abort(), SILENCE);
-        await file.write(bytes);
+        await writeAt(file, bytes, size);
         size += bytes.length;
         if (size > most) break;
         onProgress?.(size, total);
