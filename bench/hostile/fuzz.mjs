@@ -257,10 +257,8 @@ for (let i = 0; i < count; i++) {
   const strays = readdirSync(work).concat(existsSync("/tmp/carom-was-here") ? ["/tmp/carom-was-here"] : []);
   if (strays.length > 0) faults.push(`wrote ${strays}`);
   for (const each of readdirSync(work)) rmSync(join(work, each), { recursive: true });
-  appendFileSync(
-    join(folder, "outcomes.tsv"),
-    `${i}\t${name}\t${args.slice(0, 2).join(" ")}\t${outcome.status}\t${JSON.stringify(outcome.stderr.slice(0, 300))}\n`,
-  );
+  const line = [i, name, args.slice(0, 2).join(" "), outcome.status, JSON.stringify(outcome.stderr.slice(0, 300))];
+  appendFileSync(join(folder, "outcomes.tsv"), `${line.join("\t")}\n`);
   if (faults.length > 0) {
     count_.wrong++;
     const copy = join(kept, `${i}-${path.split("/").at(-1)}`);

@@ -78,7 +78,11 @@ function structureBytes(fields) {
   return Buffer.concat([...parts, Buffer.of(0)]);
 }
 
-/** A field, wherever it lies, is doubled, lost, moved or says something else. @param {Field[]} root @param {Stream} random */
+/**
+ * A field, wherever it lies, is doubled, lost, moved or says something else.
+ * @param {Field[]} root
+ * @param {Stream} random
+ */
 function changeField(root, random) {
   /** @type {{ list: Field[], i: number }[]} */
   const places = [];
@@ -104,7 +108,7 @@ function changeField(root, random) {
   } else if (field.value.length > 0) field.value.push(pick(field.value, random));
 }
 
-/** Fields of columns that say where something lies: in a row group's columns, a chunk's offset and those of its pages. */
+/** Fields that say where something lies: of the columns of a group of rows, a chunk's offset and those of its pages. */
 const [GROUPS, COLUMNS, CHUNK_OFFSET, ABOUT, DATA_PAGE, INDEX_PAGE, DICTIONARY] = [4, 1, 2, 3, 9, 10, 11];
 /** Of the head of a page: its size as it lies there. */
 const PACKED_SIZE = 3;

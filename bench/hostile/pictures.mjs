@@ -1,5 +1,5 @@
-// Sound PNG files of each kind, and mutations of PNG and JPEG files: parts are lost, doubled or say something else, with
-// lengths and checksums that are right (PNG, third edition; ITU-T T.81).
+// Sound PNG files of each kind, and mutations of PNG and JPEG files: parts are lost, doubled or say something else,
+// under lengths and checksums that are right (PNG, third edition; ITU-T T.81).
 
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import { anyByte } from "./bytes.mjs";

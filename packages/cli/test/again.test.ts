@@ -1,6 +1,6 @@
 // A run that finished its work never loses it to its report; names of classes may hold anything, in all files of a run.
 
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
@@ -49,6 +49,27 @@ it("what was computed is kept where the report cannot be written, and the report
   expect(again.status).toBe(0);
   expect(contentOf(store)).toEqual(kept);
   expect(readFileSync(join(at("again"), "metrics.json"))).toEqual(before);
+});
+
+it("what was lost of what was computed, though all that it led to is there, is computed again", async () => {
+  writeFileSync(
+    at("study.yaml"),
+    `name: small\nrepetitions: 1\npoints: 6\ndata: { train: data.csv }
+split: { target: 0.4, surrogate: 0.3, attacked: 0.3 }\nsurrogates: [{ learner: ridge }]\ntargets: [{ learner: logistic }]
+attack: { norm: l2, epsilons: [0.3] }\n`,
+  );
+  const store = at("losing");
+  const run = (out: string) => carom(["study", at("study.yaml"), "--quiet", "--out", at(out)], { store });
+  expect(await run("kept")).toMatchObject({ status: 0, stderr: "" });
+  const before = contentOf(store);
+  // The rows of each part: models that were fitted on them are there.
+  const artifacts = before.filter((name) => /[0-9a-f]{64}$/.test(name));
+  const splits = artifacts.filter((name) => readFileSync(join(store, name), "latin1").includes('"json":{"rows":['));
+  expect(splits).toHaveLength(1);
+  rmSync(join(store, splits[0]));
+  expect(await run("lost")).toMatchObject({ status: 0, stderr: "" });
+  expect(contentOf(store)).toEqual(before);
+  expect(readFileSync(at("lost/metrics.json"))).toEqual(readFileSync(at("kept/metrics.json")));
 });
 
 it("a run that has its name is told again where the command was ended before it said so, and is not written again", async () => {

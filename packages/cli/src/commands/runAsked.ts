@@ -71,14 +71,15 @@ export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run
   const folder = options.out ?? runFolder(name, hash, started);
   const finished = await isFinished(folder, hash);
   const store = await runPlan(plan, wanted, { workers, quiet, device, broker, services });
-  const queries = run.queries?.();
-  for (const service of services?.values() ?? []) await service.close();
-  const { result, told, isKept, tracked, models } = await keepingResults(async () => {
+  const { result, told, isKept, tracked, models, queries } = await keepingResults(async () => {
     const found = await answer(store);
+    const queries = run.queries?.();
     const facts = { ...factsOf(hash, started, store), ...(queries && { queries }), warnings };
     if (!finished) await writeFolder(folder, await found.files(facts, await emptyDocument()));
-    return found;
+    return { ...found, queries };
   });
+  // Until here something that was lost could be asked for again.
+  for (const service of services?.values() ?? []) await service.close();
   const logged = await run.mlflow?.log({ name: basename(folder), ...tracked, files: logging(folder, models(), run) });
   if (!isKept) process.exitCode = NOT_KEPT;
   if (options.json) {

@@ -60,6 +60,8 @@ async function exists(path: string): Promise<boolean> {
 }
 
 export function notWritten(path: string, error: unknown): InputError {
+  // What was to be written could not be read.
+  if (error instanceof InputError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const full = code === "ENOSPC";
   return new InputError("invalid", `output ${path}`, {

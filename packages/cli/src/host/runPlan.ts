@@ -33,7 +33,10 @@ export interface RunOptions {
   readonly services?: Services | undefined;
 }
 
-/** Makes sure that the wanted artifacts of a plan are in the store, and returns that store. */
+/**
+ * Makes sure that the wanted artifacts of a plan are in the store, and returns that store: what is read from it and is
+ * there no more, such as a damaged part of what was computed, is computed again.
+ */
 export async function runPlan(
   plan: Plan,
   wanted: readonly Ref<unknown>[],
@@ -48,7 +51,6 @@ export async function runPlan(
   const store = withMakers(placedStore(onDisk, provider));
   if (refusal && !(await Promise.all(wanted.map(({ key }) => store.has(key)))).every(Boolean)) throw refusal;
   requireRoomOnDisk(folder, await plannedBytes(plan, store), workers, await freeBytes(folder));
-  const progress = startProgress(quiet);
   const estimated = new Map(plan.tasks.map((task) => [task.key, task]));
   const pool = () =>
     startPool({
@@ -60,34 +62,51 @@ export async function runPlan(
     });
   // One task alone would only wait for another process to start.
   const local = () => (plan.tasks.length === 1 ? { ...inProcess(store, runtime, services), close() {} } : pool());
-  const places: Workers & { close(): void | Promise<void> } =
-    broker === undefined
-      ? local()
-      : brokered(await openBroker(broker, place), store, { provider, clock, onWarning: tell });
-  const workersAndHere: Workers = {
-    get count() {
-      return places.count;
-    },
-    goesOn: places.goesOn === true,
-    prepare: (busy) => places.prepare?.(busy),
-    run: (task, onProgress) =>
-      task.asks ? runTask(task, store, runtime, onProgress, services) : places.run(task, onProgress),
-  };
-  try {
-    await execute(
-      await withMeasuredTimes(plan, folder, provider),
-      wanted,
-      store,
-      workersAndHere,
-      ({ label, done, seconds, tasksDone, tasks }) =>
+  const measured = await withMeasuredTimes(plan, folder, provider);
+  const compute = async (keys: readonly Pick<Ref<unknown>, "key">[]) => {
+    const progress = startProgress(quiet);
+    const places: Workers & { close(): void | Promise<void> } =
+      broker === undefined
+        ? local()
+        : brokered(await openBroker(broker, place), store, { provider, clock, onWarning: tell });
+    const workersAndHere: Workers = {
+      get count() {
+        return places.count;
+      },
+      goesOn: places.goesOn === true,
+      prepare: (busy) => places.prepare?.(busy),
+      run: (task, onProgress) =>
+        task.asks ? runTask(task, store, runtime, onProgress, services) : places.run(task, onProgress),
+    };
+    try {
+      await execute(measured, keys, store, workersAndHere, ({ label, done, seconds, tasksDone, tasks }) =>
         progress.update(`${label} (${tasksDone} of ${tasks})`, done, seconds),
-    );
-  } finally {
-    progress.end();
-    await places.close();
-  }
+      );
+    } finally {
+      progress.end();
+      await places.close();
+    }
+  };
+  await compute(wanted);
   const others = otherMakers(store.makers(), runtime.identity);
   if (others) tell(others);
-  // What was given is at hand: large data are not read a second time.
-  return { ...store, read: async (key) => plan.sources.get(key) ?? store.read(key) };
+  // A service that is not at hand any more cannot be asked again.
+  const isComputable = services !== undefined || !plan.tasks.some(({ asks }) => asks);
+  let last: Promise<unknown> = Promise.resolve();
+  const readAgain = (key: string) => {
+    const read = async () => {
+      await compute([{ key }]);
+      return store.read(key);
+    };
+    // One after another, so that what several look for is computed once.
+    const found = last.then(read, read);
+    last = found;
+    return found;
+  };
+  return {
+    ...store,
+    // What was given is at hand: large data are not read a second time.
+    read: async (key) =>
+      plan.sources.get(key) ?? (await store.read(key)) ?? (isComputable ? await readAgain(key) : undefined),
+  };
 }

@@ -1,6 +1,7 @@
 // Where artifacts are kept, and the one way to read what a reference refers to.
 
 import { type Dataset, takeRows } from "../../data/dataset.ts";
+import { InputError } from "../../errors.ts";
 import { type RowsRoom, roomInMemory } from "../../rows.ts";
 import type { FloatType } from "../../tensor.ts";
 import type { Artifact } from "./artifact.ts";
@@ -26,11 +27,15 @@ export async function presence(store: Pick<Store, "has" | "keys">): Promise<(key
 }
 
 /** An artifact that should be in the store is not, or not any more. */
-export class MissingInput extends Error {
+export class MissingInput extends InputError {
   readonly key: string;
 
   constructor(key: string) {
-    super(`artifact ${key} is gone from the store`);
+    super("missing", "results in the store", {
+      expected: "what was computed to stay there",
+      got: `artifact ${key.slice(0, 12)}… gone`,
+      remedy: "see whether another program empties it, and start the same command again: it computes what is missing",
+    });
     this.key = key;
   }
 }
