@@ -1,7 +1,6 @@
 // What a transferred attack did to the target's loss, taken apart: first order, its bound, and the rest.
 
 import { assert } from "../errors.ts";
-import { dot, norm as euclidean } from "../linalg.ts";
 import { mean } from "../stats/describe.ts";
 import { type FloatType, rowSize, type Tensor } from "../tensor.ts";
 import type { Norm } from "../threat/norm.ts";
@@ -35,8 +34,12 @@ type Row = Float32Array | Float64Array;
 
 function unitIncrease(norm: Norm["name"], h: Row, g: Row): number {
   if (norm === "l2") {
-    const length = euclidean(h);
-    return length > 0 ? dot(h, g) / length : 0;
+    let [square, product] = [0, 0];
+    for (let j = 0; j < h.length; j++) {
+      square += h[j] * h[j];
+      product += h[j] * g[j];
+    }
+    return square > 0 ? product / Math.sqrt(square) : 0;
   }
   if (norm === "linf") {
     let sum = 0;

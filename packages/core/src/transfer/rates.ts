@@ -98,14 +98,15 @@ export interface OutcomeRates {
 export function outcomeRates({ labels, clean, attacked, surrogate, wanted }: Outcomes): OutcomeRates {
   const n = labels.length;
   assert(n > 0 && [clean, attacked, surrogate].every((x) => x.length === n), "outcomes of the same points");
-  const count = (test: (i: number) => boolean) => countWhere(labels, (_, i) => test(i));
-  const wasWrong = (i: number) => clean[i] !== labels[i];
-  const isWrong = (i: number) => attacked[i] !== labels[i];
-  const both = count((i) => wasWrong(i) && isWrong(i));
-  const onlyFirst = count((i) => isWrong(i) && !wasWrong(i));
-  const onlySecond = count((i) => wasWrong(i) && !isWrong(i));
+  let [both, onlyFirst, onlySecond, same] = [0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const [wasWrong, isWrong] = [clean[i] !== labels[i], attacked[i] !== labels[i]];
+    if (isWrong && attacked[i] === surrogate[i]) same++;
+    if (wasWrong && isWrong) both++;
+    else if (isWrong) onlyFirst++;
+    else if (wasWrong) onlySecond++;
+  }
   const right = n - both - onlySecond;
-  const same = count((i) => isWrong(i) && attacked[i] === surrogate[i]);
   return {
     cleanError: rate(both + onlySecond, n),
     errorUnderAttack: rate(both + onlyFirst, n),
@@ -118,15 +119,18 @@ export function outcomeRates({ labels, clean, attacked, surrogate, wanted }: Out
 
 /** How much more often points reach the goal attacked than clean; without any point nothing is known. */
 function increaseOf({ labels, clean, attacked, wanted }: Omit<Outcomes, "surrogate">): Interval {
-  const reaches = (predicted: Int32Array, i: number) =>
-    wanted === undefined ? predicted[i] !== labels[i] : predicted[i] === wanted;
-  const count = (before: boolean, after: boolean) =>
-    countWhere(
-      labels,
-      (label, i) => label !== wanted && reaches(clean, i) === before && reaches(attacked, i) === after,
-    );
-  const pairs = { both: count(true, true), onlyFirst: count(false, true), onlySecond: count(true, false) };
-  const found = newcombePaired({ ...pairs, neither: count(false, false) });
+  const reaches = (predicted: number, label: number) =>
+    wanted === undefined ? predicted !== label : predicted === wanted;
+  let [both, onlyFirst, onlySecond, neither] = [0, 0, 0, 0];
+  for (const [i, label] of labels.entries()) {
+    if (label === wanted) continue;
+    const [before, after] = [reaches(clean[i], label), reaches(attacked[i], label)];
+    if (before && after) both++;
+    else if (after) onlyFirst++;
+    else if (before) onlySecond++;
+    else neither++;
+  }
+  const found = newcombePaired({ both, onlyFirst, onlySecond, neither });
   return found ?? { estimate: Number.NaN, low: -1, high: 1 };
 }
 
