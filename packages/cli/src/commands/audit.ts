@@ -3,6 +3,7 @@
 import { planOf, studyKinds } from "@carom/core/kinds";
 import { type PlanBuilder, startPlan } from "@carom/core/study";
 import { Command } from "commander";
+import { startAhead } from "../host/workerProcess.ts";
 import { withExamples } from "../ui/dataOptions.ts";
 import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import { askedAudit } from "./auditAsked.ts";
@@ -34,6 +35,7 @@ async function run(options: AuditOptions & MlflowOptions): Promise<void> {
   const started = new Date();
   await requireFolder(options, "audit");
   const mlflow = await mlflowOf(options);
+  startAhead(options);
   const plan = startPlan();
   const { asked, ...about } = await planAuditOf(plan, options);
   await runAsked(plan, asked, {

@@ -6,8 +6,8 @@ import { comparison, finishedComparison, planOf, studyKinds } from "@carom/core/
 import { type ComparisonGate, type PlanBuilder, parseGateRule, requireSameClasses, startPlan } from "@carom/core/study";
 import { Command } from "commander";
 import { isRun, readVersion } from "../host/earlierAudit.ts";
-import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
+import { defaultWorkers } from "../host/workerProcess.ts";
 import { withExamples } from "../ui/dataOptions.ts";
 import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import { type AskedAudit, askedAudit } from "./auditAsked.ts";

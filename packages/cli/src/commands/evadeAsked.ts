@@ -20,6 +20,7 @@ import type { ModelOptions } from "../host/modelFile.ts";
 import { requireFree } from "../host/outputPlace.ts";
 import { openDevice } from "../host/runtime.ts";
 import { normNamed, type ThreatOptions, threatOf } from "../host/threat.ts";
+import { startAhead } from "../host/workerProcess.ts";
 import { type AttackerOptions, attackerOf } from "../ui/attackerOptions.ts";
 import type { DataFileOptions } from "../ui/dataOptions.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
@@ -88,6 +89,7 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
   const out = required("evade", options.out, "option --out", "a .npz or .svmlight file to write");
   const isSparse = isSparseFile(out);
   await requireFree(out, "file");
+  startAhead(options);
   const { dataset, reading, ...read } = await readDataFor(paths[0], file, options);
   const runtime = await openDevice(options.device);
   const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);

@@ -15,8 +15,8 @@ import {
 import { Command } from "commander";
 import { type Draft, writeDraft } from "../host/output.ts";
 import { poisonBytes } from "../host/poisonFile.ts";
-import { defaultWorkers } from "../host/pool.ts";
 import { runPlan } from "../host/runPlan.ts";
+import { defaultWorkers } from "../host/workerProcess.ts";
 import { print, tell } from "../terminal/print.ts";
 import { withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";

@@ -1,14 +1,13 @@
 // Worker processes. Processes and not threads: a thread that ends during a run of ONNX Runtime takes all of us along.
 
-import { type ChildProcess, fork } from "node:child_process";
-import { availableParallelism, freemem } from "node:os";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { InputError } from "@carom/core";
 import type { Provider } from "@carom/core/models";
 import { Death, MissingInput, type Task, type Workers } from "@carom/core/study";
-import { exceededInWords, heapOption, hearLastWords, type LastWords, withLastWords } from "./limits.ts";
+import { exceededInWords, type LastWords } from "./limits.ts";
 import type { StorePlace } from "./store.ts";
 import type { TaskTime, WorkerReply, WorkerRequest } from "./worker.ts";
+import { takeWorker } from "./workerProcess.ts";
 
 interface PoolOptions {
   readonly place: StorePlace;
@@ -37,61 +36,15 @@ interface WorkerEnd {
 
 /** A task whose worker dies is tried again this often. */
 const RETRIES = 2;
-/** Memory that a worker may need for ordinary tasks. */
-const WORKER_BYTES = 700 * 2 ** 20;
-
-/**
- * A task brings objects of its own shapes, for which V8 compiles anew what it had compiled. Waiting longer for a
- * function to prove hot takes a twentieth off whole studies, and more off short ones. Only the V8 of Node 20 has this
- * option; later ones would refuse to start with it.
- */
-const LATE_COMPILING = process.versions.v8.startsWith("11.3.") ? ["--interrupt-budget=1000000"] : [];
-
-/**
- * Large arrays come and go with each task. glibc learns from them to put ever larger ones (up to 32 MB) on its heap,
- * which gives nothing back as long as something small lies above; with bounds of our own a worker that has trained a
- * machine of many support vectors holds a fifth less, at no cost in time. Other C libraries do not look at these.
- */
-const GIVING_BACK = { MALLOC_MMAP_THRESHOLD_: String(2 ** 23), MALLOC_TRIM_THRESHOLD_: String(2 ** 26) };
-
-/**
- * Beside a GPU arrays hold ten times as much, and taking new pages for them is most of the time around its work: they
- * are kept, and are large ones where the system has such.
- */
-const KEEPING = {
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 31),
-  MALLOC_TRIM_THRESHOLD_: String(2 ** 33),
-  GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
-};
-
-/** How many workers this machine has room for: one per core, as far as memory goes. */
-export function defaultWorkers(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / WORKER_BYTES)));
-}
-
 /** A pool of worker processes, started when first needed and used again and again. */
 export function startPool({ place, count, provider = "cpu", retries = RETRIES, onWarning, onTime }: PoolOptions): Pool {
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const lastWords = new WeakMap<ChildProcess, () => LastWords | undefined>();
   const spawn = (): ChildProcess => {
-    const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), [provider], {
-      // Workers fill the cores; threads of their own that collect garbage would only crowd each other out.
-      // Tasks make many large arrays and keep few objects: marking a small heap at once, seldom, costs an eighth less.
-      // Twice as much room for young ones gains nothing that can be measured, and takes 70 MB more of each worker.
-      execArgv: [
-        "--single-threaded-gc",
-        "--no-incremental-marking",
-        "--min-semi-space-size=32",
-        "--max-semi-space-size=32",
-        heapOption(),
-        ...LATE_COMPILING,
-      ],
-      stdio: ["ignore", "inherit", "inherit", ...withLastWords.stdio],
-      env: { ...(provider === "cpu" ? GIVING_BACK : KEEPING), ...withLastWords.env },
-    });
+    const { child, lastWords: words } = takeWorker(provider);
     all.add(child);
-    lastWords.set(child, hearLastWords(child));
+    lastWords.set(child, words);
     child.once("exit", () => {
       all.delete(child);
       const at = idle.indexOf(child);

@@ -21,6 +21,7 @@ import { freeBytes, plannedBytes, requireRoomOnDisk } from "./room.ts";
 import { type Device, openDevice } from "./runtime.ts";
 import { prepareStore, storePlace } from "./store.ts";
 import { noteTime, withMeasuredTimes } from "./times.ts";
+import { endAhead } from "./workerProcess.ts";
 
 export interface RunOptions {
   readonly workers: number;
@@ -85,6 +86,7 @@ export async function runPlan(
     } finally {
       progress.end();
       await places.close();
+      endAhead();
     }
   };
   await compute(wanted);
