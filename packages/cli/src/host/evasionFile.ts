@@ -7,8 +7,8 @@ import {
   elementBytes,
   type FloatType,
   InputError,
-  type Rows,
   type RowsRoom,
+  rowCount,
   type Tensor,
   tensor,
   toFloat,
@@ -154,35 +154,20 @@ function entriesOf({ start, index, value }: SparseRows, row: number): (readonly 
   return Array.from({ length: start[row + 1] - start[row] }, (_, i) => [index[start[row] + i], value[start[row] + i]]);
 }
 
-/** Points that were read back from a file. */
-interface SavedPoints extends Pick<Rows, "read"> {
-  close(): Promise<void>;
-}
-
-/** Reads a file of points back, whose rows can be asked for, written out, until it is closed. */
-export async function readEvasionFile(path: string, rows: number, columns: number): Promise<SavedPoints> {
+/** Reads the points of a file back, written out, some rows at a time and in their order. */
+export async function* savedPoints(path: string, columns: number): AsyncGenerator<Tensor> {
   const file = await openInput("file", path);
   try {
-    if (isSparseFile(path)) {
-      const points = dataset(await readSparseRows(() => file.pieces(), basename(path), { columns }, file.size));
-      return { read: async (from, to) => denseRows(points, from, to), async close() {} };
+    if (!isSparseFile(path)) {
+      yield* (await openNpzFile(file, unpacker, basename(path))).blocks("x");
+      return;
     }
-    const archive = await openNpzFile(file, unpacker, basename(path));
-    return await unpackedBeside(path, archive.blocks("x"), rows);
+    const points = dataset(await readSparseRows(() => file.pieces(), basename(path), { columns }, file.size));
+    const some = Math.max(1, Math.floor(NUMBERS / columns));
+    for (let from = 0; from < rowCount(points); from += some) {
+      yield denseRows(points, from, Math.min(rowCount(points), from + some));
+    }
   } finally {
     await file.close();
   }
-}
-
-/** So many rows, read once, where any of them can be read again. */
-async function unpackedBeside(path: string, blocks: AsyncIterable<Tensor>, rows: number): Promise<RowsRoom> {
-  let room: RowsRoom | undefined;
-  let at = 0;
-  for await (const block of blocks) {
-    const { type, shape } = block as Tensor<FloatType>;
-    room ??= await roomBeside(path, type, [rows, ...shape.slice(1)]);
-    await room.write(at, block as Tensor<FloatType>);
-    at += shape[0];
-  }
-  return room!;
 }

@@ -10,6 +10,7 @@ import {
   type Rate,
   rowCount,
   type Scorer,
+  sliceRows,
   type Tensor,
   type Vector,
 } from "@carom/core";
@@ -21,7 +22,7 @@ import {
   rate,
   targetedRate,
 } from "@carom/core/transfer";
-import { readEvasionFile } from "./evasionFile.ts";
+import { savedPoints } from "./evasionFile.ts";
 
 export interface JudgeOptions {
   readonly target?: number;
@@ -51,14 +52,12 @@ export interface JudgedFile {
   readonly budgets: readonly JudgedBudget[];
 }
 
-/** Rows from one number to another. */
-type Part = (from: number, to: number) => Promise<Tensor>;
-
 /** Numbers that are scored and measured at a time. */
 const CHUNK = 2 ** 20;
 
 /**
  * Scores the points of a saved file, budget after budget, and measures how far they are from the rows they came from.
+ * The file is read once, and the next points are unpacked while some are looked at.
  */
 export async function judgeSaved(
   path: string,
@@ -69,74 +68,97 @@ export async function judgeSaved(
   { target, detection }: JudgeOptions,
 ): Promise<JudgedFile> {
   const [n, d] = [rowCount(attacked), featureCount(attacked)];
-  const points = await readEvasionFile(path, epsilons.length * n, d);
   const { labels } = attacked;
   const rows = Math.max(1, Math.floor(CHUNK / d));
   const positive = detection?.positive ?? 0;
-  const judge = async (part: Part, count: number) => {
-    const predicted = new Int32Array(count);
-    const detected = new Float64Array(count);
-    for (let from = 0; from < count; from += rows) {
-      const scores = await scorer.scores(await part(from, Math.min(count, from + rows)));
-      predicted.set(argMax(scores), from);
-      detected.set(detectionScores(scores, positive), from);
+  const judge = async (data: Dataset) => {
+    const said = unsaid(rowCount(data));
+    for (let from = 0; from < said.predicted.length; from += rows) {
+      const to = Math.min(said.predicted.length, from + rows);
+      await say(said, from, denseRows(data, from, to), scorer, positive);
     }
-    return { predicted, detected };
+    return said;
   };
-  const clean = await judge(async (from, to) => denseRows(attacked, from, to), n);
-  const point = detection && operatingPoint(await benignScores(detection, judge), detection.falseAlarmRate);
-  const budgets: JudgedBudget[] = [];
-  for (const [e, epsilon] of epsilons.entries()) {
-    const own: Part = (from, to) => points.read(e * n + from, e * n + to);
-    const { predicted, detected } = await judge(own, n);
-    const { mean, largest, isMoved } = await sizes(own, attacked, norm, rows);
-    const right = labels.reduce((sum, label, i) => sum + (clean.predicted[i] === label ? 1 : 0), 0);
+  const clean = await judge(attacked);
+  const point =
+    detection && operatingPoint(benignScores(detection, await judge(detection.others)), detection.falseAlarmRate);
+  const seen = epsilons.map(() => ({ ...unsaid(n), ...{ sum: 0, largest: 0, isMoved: new Uint8Array(n) } }));
+  let at = 0;
+  for await (const block of savedPoints(path, d)) {
+    const end = at + block.shape[0];
+    while (at < end) {
+      const [e, from] = [Math.floor(at / n), at % n];
+      const to = Math.min(n, from + rows, from + end - at);
+      const part = sliceRows(block, block.shape[0] - (end - at), block.shape[0] - (end - at) + to - from);
+      await say(seen[e], from, part, scorer, positive);
+      measure(seen[e], from, part.data as Vector, attacked, norm);
+      at += to - from;
+    }
+  }
+  const right = labels.reduce((sum, label, i) => sum + (clean.predicted[i] === label ? 1 : 0), 0);
+  const budgets = seen.map(({ predicted, detected, isMoved, sum, largest }, e): JudgedBudget => {
     const onTarget = target === undefined ? undefined : targetedRate(predicted, labels, target).success;
     const hits = labels.reduce((sum, y, i) => sum + (clean.predicted[i] === y && predicted[i] !== y ? 1 : 0), 0);
-    budgets.push({
-      epsilon,
+    return {
+      epsilon: epsilons[e],
       errorUnderAttack: errorRate(predicted, labels),
       ...(right > 0 && { success: rate(hits, right) }),
       ...(onTarget && { onTarget }),
       ...(point && { evasion: evasionRate(detected, point) }),
-      mean,
+      mean: sum / n,
       largest,
       unmoved: labels.filter((label, i) => clean.predicted[i] === label && !isMoved[i]).length,
-    });
-  }
-  await points.close();
+    };
+  });
   return { cleanError: errorRate(clean.predicted, labels), ...(point && { detection: point }), budgets };
 }
 
-async function benignScores(
-  { positive, others }: NonNullable<JudgeOptions["detection"]>,
-  judge: (part: Part, count: number) => Promise<{ detected: Float64Array }>,
-): Promise<Float64Array> {
-  const { detected } = await judge(async (from, to) => denseRows(others, from, to), rowCount(others));
+/** What a model says of rows: their classes, and scores of the class that is detected. */
+interface Said {
+  readonly predicted: Int32Array;
+  readonly detected: Float64Array;
+}
+
+const unsaid = (count: number): Said => ({ predicted: new Int32Array(count), detected: new Float64Array(count) });
+
+async function say(
+  { predicted, detected }: Said,
+  at: number,
+  rows: Tensor,
+  scorer: Scorer,
+  positive: number,
+): Promise<void> {
+  const scores = await scorer.scores(rows);
+  predicted.set(argMax(scores), at);
+  detected.set(detectionScores(scores, positive), at);
+}
+
+function benignScores({ positive, others }: NonNullable<JudgeOptions["detection"]>, { detected }: Said): Float64Array {
   return detected.filter((_, i) => others.labels[i] !== positive);
 }
 
-/**
- * The mean and the largest norm of the perturbations, and which points are not their rows as the file can hold them.
- */
-async function sizes(points: Part, origin: Dataset, norm: Norm, rows: number) {
-  const [n, d] = [rowCount(origin), featureCount(origin)];
+/** Norms of the perturbations of a budget so far, and which points are not their rows as the file can hold them. */
+interface Measured {
+  sum: number;
+  largest: number;
+  readonly isMoved: Uint8Array;
+}
+
+/** Measures points whose rows begin at a number. */
+function measure(of: Measured, at: number, points: Vector, origin: Dataset, norm: Norm): void {
+  const d = featureCount(origin);
+  const rows = denseRows(origin, at, at + points.length / d).data as Vector;
   const difference = new Float64Array(d);
-  const isMoved = new Uint8Array(n);
-  let [sum, largest] = [0, 0];
-  for (let from = 0; from < n; from += rows) {
-    const block = (await points(from, Math.min(n, from + rows))).data as Vector;
-    for (let i = from; (i - from) * d < block.length; i++) {
-      const { data } = denseRows(origin, i, i + 1);
-      const moved = block.subarray((i - from) * d, (i - from + 1) * d);
-      for (let j = 0; j < d; j++) {
-        difference[j] = moved[j] - data[j];
-        if (moved[j] !== data[j] && moved[j] !== Math.fround(data[j])) isMoved[i] = 1;
-      }
-      const size = norm.measure(difference);
-      sum += size;
-      largest = Math.max(largest, size);
+  for (let from = 0; from < points.length; from += d) {
+    let isMoved = 0;
+    for (let j = 0; j < d; j++) {
+      const [moved, row] = [points[from + j], rows[from + j]];
+      difference[j] = moved - row;
+      if (moved !== row && moved !== Math.fround(row)) isMoved = 1;
     }
+    of.isMoved[at + from / d] = isMoved;
+    const size = norm.measure(difference);
+    of.sum += size;
+    of.largest = Math.max(of.largest, size);
   }
-  return { mean: sum / n, largest, isMoved };
 }
