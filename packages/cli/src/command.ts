@@ -1,4 +1,4 @@
-// The command itself, in a process that main.ts watches: `carom VERB [options]`.
+// The command itself, mostly in a process that watchedCommand.ts watches: `carom VERB [options]`.
 
 import { InputError } from "@carom/core";
 import { CommanderError } from "commander";
