@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { everyAttacker } from "@carom/core/study";
 import { beforeAll, describe, expect, it } from "vitest";
-import { carom, points, pointsFile, temporaryFolder } from "./run.ts";
+import { carom, contentOf, points, pointsFile, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -61,6 +61,32 @@ describe("carom explain", () => {
     const [{ surrogates, perPoint }] = JSON.parse(stdout).variability;
     expect(surrogates).toEqual(["svm", "other"]);
     expect(perPoint).toBeGreaterThan(0);
+  });
+
+  it("finds the same in several processes as in one", async () => {
+    const many = at("many.npz");
+    writeFileSync(many, pointsFile(1200));
+    const store = at("store");
+    const asked = [
+      "explain",
+      ...models,
+      "--data",
+      many,
+      "--epsilon",
+      "0.1,0.2",
+      "--attackers",
+      "vmi",
+      "--quiet",
+      "--json",
+    ];
+    const [one, several] = await Promise.all(
+      ["1", "3"].map((workers) => carom([...asked, "--workers", workers], { store: `${store}-${workers}` })),
+    );
+    expect(one).toMatchObject({ status: 0, stderr: "" });
+    expect(several).toEqual(one);
+    // One process keeps nothing; several hand each other what they found.
+    expect(existsSync(`${store}-1`)).toBe(false);
+    expect(contentOf(`${store}-3`)).not.toHaveLength(0);
   });
 
   it("takes all attackers that suit, and tells which do not and why", async () => {

@@ -6,10 +6,14 @@ import {
   ALL_ATTACKERS,
   budgetUnitsOf,
   defaultBudget,
+  type ExplainQuestion,
   everyAttacker,
   explainModels,
+  type ModelsExplained,
   type NamedModel,
+  planExplanation,
   requireSuited,
+  startPlan,
   suitable,
   threatIn,
 } from "@carom/core/study";
@@ -17,15 +21,24 @@ import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
 import { Command, Option } from "commander";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
+import { runPlan } from "../host/runPlan.ts";
 import { openDevice } from "../host/runtime.ts";
 import { normNamed } from "../host/threat.ts";
+import { defaultWorkers } from "../host/workerProcess.ts";
 import { print } from "../terminal/print.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { type DataFileOptions, withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings } from "../ui/dataWarnings.ts";
 import { type DeviceOptions, withDeviceOption } from "../ui/deviceOption.ts";
 import { withModelOptions } from "../ui/modelOptions.ts";
-import { type CommonOptions, parseEpsilons, parsePositive, printJson, withCommonOptions } from "../ui/options.ts";
+import {
+  type CommonOptions,
+  parseEpsilons,
+  parsePositive,
+  parseWorkers,
+  printJson,
+  withCommonOptions,
+} from "../ui/options.ts";
 import { readDataFor } from "../ui/readData.ts";
 import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
 import { warningLines } from "../ui/warnings.ts";
@@ -49,6 +62,7 @@ interface ExplainOptions
   readonly attackers?: readonly string[];
   readonly size?: string;
   readonly smoothness?: number;
+  readonly workers?: number;
 }
 
 /** `carom explain --surrogate A [A2 ...] --target B --data F`. */
@@ -81,6 +95,7 @@ export function explainCommand(): Command {
     .option("--smoothness <points>", "measure smoothness of the loss on so many points", (text) =>
       parsePositive("--smoothness", text),
     )
+    .option("--workers <count>", "processes that compute where it takes long; one per core where absent", parseWorkers)
     .action(run);
   withDeviceOption(command);
   return withExamples(
@@ -124,9 +139,7 @@ async function run(options: ExplainOptions): Promise<void> {
   warnings.push(...(all?.leftOut ?? []));
   const attackers = all ? all.attackers.map(({ name, how }) => ({ name, how })) : own;
   const named = (paths: readonly string[]) => paths.map((path): NamedModel => models.get(path)!);
-  const progress = startProgress(options.quiet === true);
-  const result = await explainModels({
-    runtime: await openDevice(options.device),
+  const result = await computed(options, {
     surrogates: named(options.surrogate),
     targets: named(options.target),
     data,
@@ -139,8 +152,7 @@ async function run(options: ExplainOptions): Promise<void> {
     ...(attackers.length > 0 && { attackers }),
     ...(size !== undefined && { size: size as SizeDefinition }),
     ...(options.smoothness !== undefined && { smoothness: options.smoothness }),
-    onProgress: ({ label, done }) => progress.update(label, done),
-  }).finally(() => progress.end());
+  });
   const suspicious = [...models.values()].filter(({ modelWarnings }) => modelWarnings.length > 0);
   if (options.json) {
     printJson({
@@ -156,4 +168,24 @@ async function run(options: ExplainOptions): Promise<void> {
   if (units === "ranges") print("Budgets are of features in units of their ranges.\n");
   for (const { name, modelWarnings } of suspicious) print(warningLines(modelWarnings, name));
   print(warningLines(warnings.map((sentence) => ({ sentence }))));
+}
+
+/** Estimated seconds of work that are worth workers of their own, each of which takes a part of one to begin. */
+const WORTH_WORKERS = 3;
+
+/** What is asked, computed by workers where that takes long, else here; the same numbers either way. */
+async function computed(
+  { workers = defaultWorkers(), quiet = false, device }: ExplainOptions,
+  question: ExplainQuestion,
+): Promise<ModelsExplained> {
+  const plan = startPlan();
+  const { wanted, read } = planExplanation(plan, question);
+  const seconds = plan.tasks.reduce((sum, task) => sum + task.seconds, 0);
+  if (workers > 1 && seconds >= WORTH_WORKERS) return read(await runPlan(plan, wanted, { workers, quiet, device }));
+  const progress = startProgress(quiet);
+  return explainModels({
+    ...question,
+    runtime: await openDevice(device),
+    onProgress: ({ label, done }) => progress.update(label, done),
+  }).finally(() => progress.end());
 }

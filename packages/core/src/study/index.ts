@@ -124,10 +124,13 @@ export type { NamedAttacker } from "./namedAttacker.ts";
 
 export {
   type ExplainInput,
+  type ExplainQuestion,
   explainModels,
   type LearnerVariability,
   type ModelsExplained,
   type NamedModel,
+  type PlannedExplanation,
+  planExplanation,
 } from "./evasion/explainModels.ts";
 
 // Poisoning: a grid of surrogates, targets and fractions

@@ -10,9 +10,10 @@ import type { Norm } from "../../threat/norm.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import { lossVariability } from "../../transfer/variability.ts";
 import { execute, type Progress } from "../engine/execute.ts";
-import { startPlan } from "../engine/plan.ts";
+import { type PlanBuilder, startPlan } from "../engine/plan.ts";
+import type { Ref } from "../engine/reference.ts";
 import { inProcess } from "../engine/runTask.ts";
-import { memoryStore, readRef } from "../engine/store.ts";
+import { memoryStore, readRef, type Store } from "../engine/store.ts";
 import { briefly, type Findings, findingsOf } from "../findings.ts";
 import { leftOutSentences } from "../leftOut.ts";
 import { ofAttacker } from "../measured.ts";
@@ -22,7 +23,7 @@ import type { Transfer } from "../result.ts";
 import { requireDistinct } from "../studyModels.ts";
 import { modelCodec } from "../tasks/fit.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
-import { planMatrix } from "./matrix.ts";
+import { type Matrix, planMatrix } from "./matrix.ts";
 import type { FurtherCraft } from "./matrixQuestion.ts";
 import { readTransfer } from "./readTransfer.ts";
 
@@ -33,8 +34,7 @@ export interface NamedModel {
 }
 
 /** Models to explain transfer between, and points to do so on. */
-export interface ExplainInput {
-  readonly runtime: Runtime;
+export interface ExplainQuestion {
   readonly surrogates: readonly NamedModel[];
   readonly targets: readonly NamedModel[];
   /** The points, labelled as the models number their classes. */
@@ -54,6 +54,11 @@ export interface ExplainInput {
   readonly size?: SizeDefinition;
   /** Number of points on which smoothness is measured; not measured where absent. */
   readonly smoothness?: number;
+}
+
+/** The same, and where it is computed. */
+export interface ExplainInput extends ExplainQuestion {
+  readonly runtime: Runtime;
   onProgress?(progress: Progress): void;
 }
 
@@ -76,6 +81,8 @@ export interface ModelsExplained extends Transfer, Findings {
   readonly undefinedFor: readonly string[];
 }
 
+const targetNames = (targets: readonly NamedModel[]) => targets.map(({ name }) => name);
+
 /** What results call all surrogates together. */
 const TOGETHER = "ensemble";
 
@@ -90,13 +97,28 @@ const TOGETHER = "ensemble";
  * @throws InputError for two models of one name, for a surrogate without gradients, and for an attacker that does not
  * suit.
  */
-export async function explainModels(input: ExplainInput): Promise<ModelsExplained> {
-  const { surrogates, targets, data, norm, epsilons, seed, runtime, size, smoothness } = input;
-  requireDistinct("models", [...surrogates, ...targets]);
+export async function explainModels({ runtime, onProgress, ...question }: ExplainInput): Promise<ModelsExplained> {
   const plan = startPlan();
+  const { wanted, read } = planExplanation(plan, question);
+  const store = memoryStore();
+  await execute(plan, wanted, store, inProcess(store, runtime), (progress) => onProgress?.(progress));
+  return read(store);
+}
+
+/** An explanation that has been planned. */
+export interface PlannedExplanation {
+  /** What has to be computed. */
+  readonly wanted: readonly Ref<unknown>[];
+  /** What it comes to, once it is in a store. @throws InputError for a surrogate without gradients */
+  read(store: Store): Promise<ModelsExplained>;
+}
+
+/** Adds what `explainModels` computes to a plan, for whoever has it computed. @throws InputError as that does */
+export function planExplanation(plan: PlanBuilder, input: ExplainQuestion): PlannedExplanation {
+  const { surrogates, targets, data, norm, epsilons, seed, size, smoothness } = input;
+  requireDistinct("models", [...surrogates, ...targets]);
   const points = plan.data(data);
   const given = ({ bytes }: Model) => ({ model: plan.source(modelCodec, { bytes }) });
-  const targetNames = targets.map(({ name }) => name);
   const keys = planMatrix(plan, {
     participants: [
       ...targets.map(({ name, model }) => ({
@@ -109,7 +131,7 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
         id: name,
         role: "surrogate" as const,
         ...given(model),
-        judges: [...targetNames, name],
+        judges: [...targetNames(targets), name],
       })),
     ],
     attacked: points,
@@ -128,14 +150,14 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
     },
     prefix: "",
   });
-  const store = memoryStore();
-  await execute(
-    plan,
-    [keys.transfer, ...keys.looks.values(), ...keys.costs],
-    store,
-    inProcess(store, runtime),
-    (progress) => input.onProgress?.(progress),
-  );
+  return {
+    wanted: [keys.transfer, ...keys.looks.values(), ...keys.costs],
+    read: (store) => explained(store, keys, input),
+  };
+}
+
+async function explained(store: Store, keys: Matrix, input: ExplainQuestion): Promise<ModelsExplained> {
+  const { surrogates, targets, epsilons, seed } = input;
   const transfer = await readTransfer(store, keys, epsilons);
   for (const { id, role, noGradients } of transfer.models) {
     if (role === "surrogate" && noGradients !== undefined) throw notAttackable(id, noGradients);
@@ -154,7 +176,7 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
     ...transfer,
     means,
     variability,
-    ...findingsOf(meanModels([alone]), means, targetNames, V, { epsilons, seed }),
+    ...findingsOf(meanModels([alone]), means, targetNames(targets), V, { epsilons, seed }),
     undefinedFor: undefinedOf(transfer, variability),
   };
 }
@@ -163,7 +185,7 @@ export async function explainModels(input: ExplainInput): Promise<ModelsExplaine
  * What attackers craft beside what is crafted in any case.
  * @throws InputError for a rule of ensembles and one surrogate
  */
-function furtherOf({ surrogates, targets, attackers = [] }: ExplainInput): FurtherCraft[] {
+function furtherOf({ surrogates, targets, attackers = [] }: ExplainQuestion): FurtherCraft[] {
   const [of, judges] = [surrogates, targets].map((models) => models.map(({ name }) => name));
   return attackers.flatMap((attacker): FurtherCraft[] => {
     if (attacker.how.ensemble === undefined) return of.map((surrogate) => ({ surrogate, attacker, judges }));
