@@ -8,7 +8,7 @@ import { heapOption, hearLastWords, type LastWords, withLastWords } from "./limi
 import type { Device } from "./runtime.ts";
 
 /** A worker, and what it said where it was ended for a limit. */
-export interface WorkerProcess {
+interface WorkerProcess {
   readonly child: ChildProcess;
   lastWords(): LastWords | undefined;
 }

@@ -19,6 +19,7 @@ import { blockCodec, joinBlocks } from "../tasks/poison.ts";
 import { poisonJudge } from "../tasks/poisonJudge.ts";
 import { planCraft } from "./blocks.ts";
 import { type PoisoningMatrix, planPoisoning } from "./plan.ts";
+import { planJudge } from "./planJudge.ts";
 import { readPoisoning } from "./read.ts";
 import type { PoisoningResult } from "./result.ts";
 import { poisoningSchema } from "./schema.ts";
@@ -254,8 +255,16 @@ describe("blocks of points", () => {
       return plan.add(poisonJudge, parameters, { training, test, blocks: from }, "judged");
     };
     const asked = [verdicts([], [0], false), verdicts(blocks, [0, 12], false), verdicts(blocks, [0, 12], true)];
-    await execute(plan, asked, at, inProcess(at, runtime));
+    // Said to be of more rows than it is, so that folds are worth tasks of their own.
+    const long = { ...training, rows: 10_000 };
+    const parameters = { learner: "logistic", options: { C: 100 }, seed: 0, label: "judge", counts: [0, 12] };
+    const divided = planJudge(plan, { ...parameters, retune: true }, { training: long, test, blocks }, "judged");
+    // Five folds of five settings after each number of points.
+    expect(plan.tasks.filter(({ kind }) => kind === "poisonFold")).toHaveLength(2 * 5 * 5);
+    expect(plan.tasks.find(({ key }) => key === divided.key)!.inputs).toHaveProperty("fold:49");
+    await execute(plan, [...asked, divided], at, inProcess(at, runtime));
     const [clean, poisoned, again] = await Promise.all(asked.map((ref) => readRef(at, ref)));
+    expect(await readRef(at, divided)).toEqual(again);
     expect(poisoned[0].labels).toEqual(clean[0].labels);
     expect(poisoned[1].labels).not.toEqual(clean[0].labels);
     expect([1, 10, 100, 1000, 10000]).toContain(again[1].options.C);

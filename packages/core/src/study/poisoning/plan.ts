@@ -14,11 +14,11 @@ import { type Resolved, requireDistinct, resolve } from "../studyModels.ts";
 import type { Variability } from "../tasks/lossVariability.ts";
 import type { Block } from "../tasks/poison.ts";
 import { poisonGradient } from "../tasks/poisonGradient.ts";
-import { poisonJudge } from "../tasks/poisonJudge.ts";
 import { type PoisonMetricsInputs, type PoisonRow, poisonTransfer } from "../tasks/poisonTransfer.ts";
 import { poisonVariability } from "../tasks/poisonVariability.ts";
 import { split } from "../tasks/split.ts";
 import { type CraftQuestion, planCraft, requireClones, requirePoisonable } from "./blocks.ts";
+import { planJudge } from "./planJudge.ts";
 import type { PoisonTransfer } from "./result.ts";
 import type { PoisoningStudy } from "./schema.ts";
 
@@ -91,8 +91,8 @@ function planRepetition(shared: Shared, repetition: number): PoisoningMatrix {
     target: crafted(twice, targetId, { training: own, pool: training }),
   };
   const judge = ({ name, learner, options }: Resolved, from: readonly Ref<Block>[], at: typeof counts, what: string) =>
-    plan.add(
-      poisonJudge,
+    planJudge(
+      plan,
       { learner, options, counts: at, seed, label: targetId(name), retune: study.retune },
       { training: own, test, blocks: from },
       `${prefix}${what}`,

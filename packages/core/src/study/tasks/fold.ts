@@ -7,7 +7,7 @@ import type { Part } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { type Configured, secondsOfFit } from "./fit.ts";
 
-interface FoldParameters extends Configured {
+export interface FoldParameters extends Configured {
   readonly seed: number;
   /** Which fold, of how many. */
   readonly fold: number;

@@ -15,6 +15,7 @@ import { judge } from "./judge.ts";
 import { lossVariability } from "./lossVariability.ts";
 import { perturbationCorrelation } from "./perturbationCorrelation.ts";
 import { poison } from "./poison.ts";
+import { poisonFold } from "./poisonFold.ts";
 import { poisonGradient } from "./poisonGradient.ts";
 import { poisonJudge } from "./poisonJudge.ts";
 import { poisonTransfer } from "./poisonTransfer.ts";
@@ -44,6 +45,7 @@ const kinds: readonly TaskKind<object, object, unknown>[] = [
   lossVariability,
   transferMetrics,
   poison,
+  poisonFold,
   poisonJudge,
   poisonGradient,
   poisonVariability,

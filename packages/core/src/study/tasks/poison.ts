@@ -1,9 +1,10 @@
 // Crafts the next poisoning points on one learner, after those that earlier blocks crafted.
 
 import { poisoningByName } from "../../attacks/poisoning/index.ts";
-import { joinPoints, slicePoints } from "../../attacks/poisoning/points.ts";
+import { joinPoints, slicePoints, withPoison } from "../../attacks/poisoning/points.ts";
 import { buildPoisoning } from "../../attacks/poisoning/poisoningEntry.ts";
 import type { PoisonPoints } from "../../attacks/poisoning/task.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { type AnyRows, allRows, inMemory } from "../../rows.ts";
 import { rowSize, tensor } from "../../tensor.ts";
@@ -105,6 +106,12 @@ export function joinBlocks(blocks: readonly Pick<Block, "points">[]): PoisonPoin
 /** The first so many points: budgets are nested. */
 export function firstPoints(points: PoisonPoints, count: number): PoisonPoints {
   return slicePoints(points, 0, count);
+}
+
+/** Training data with the first so many points of some blocks. */
+export function poisonedBy(training: Dataset, blocks: readonly Pick<Block, "points">[], count: number): Dataset {
+  const points = joinBlocks(blocks);
+  return points && count > 0 ? withPoison(training, firstPoints(points, count)) : training;
 }
 
 /** The points where they started. */

@@ -1,15 +1,14 @@
 // Judges poisoning: a target learns from its own data and the first so many points, and is counted on a test set.
 
-import { withPoison } from "../../attacks/poisoning/points.ts";
-import { type Dataset, denseRows } from "../../data/dataset.ts";
+import { denseRows } from "../../data/dataset.ts";
 import { requireDisjoint } from "../../data/overlap.ts";
-import { crossValidate } from "../../learners/crossValidation.ts";
+import { chosenAmong, crossValidate, type FoldErrors } from "../../learners/crossValidation.ts";
 import { fit } from "../../learners/fit.ts";
-import type { AnyLearner } from "../../learners/learner.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import { regularisationChoices } from "../../learners/regularisation.ts";
 import { argMax } from "../../models/losses.ts";
 import { openModel } from "../../models/open.ts";
+import { parseOptions } from "../../registry.ts";
 import { inMemory } from "../../rows.ts";
 import { tensor } from "../../tensor.ts";
 import type { Json } from "../engine/artifact.ts";
@@ -17,10 +16,10 @@ import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { type Configured, secondsOfFit } from "./fit.ts";
-import { type Block, firstPoints, joinBlocks } from "./poison.ts";
+import { type Block, poisonedBy } from "./poison.ts";
 
 /** Folds of the cross-validation by which a target chooses its regularisation. */
-const FOLDS = 5;
+export const FOLDS = 5;
 
 /** What a judged target says of the test rows after so many points, and the options that it was trained with. */
 export interface PoisonVerdict {
@@ -43,7 +42,7 @@ const poisonVerdictsCodec: Codec<readonly PoisonVerdict[]> = {
   },
 };
 
-interface PoisonJudgeParameters extends Configured {
+export interface PoisonJudgeParameters extends Configured {
   readonly seed: number;
   /** Names the random stream of training. */
   readonly label: string;
@@ -55,10 +54,12 @@ interface PoisonJudgeParameters extends Configured {
   readonly overlap?: boolean;
 }
 
-interface PoisonJudgeInputs {
+export interface PoisonJudgeInputs {
   readonly training: Part;
   readonly test: Part;
   readonly blocks: readonly Ref<Block>[];
+  /** The folds of each setting after each number of points, where other tasks judge them. */
+  readonly folds?: readonly Ref<FoldErrors>[];
 }
 
 /** Training with the same number of points has the same random streams whoever crafted them. */
@@ -66,20 +67,25 @@ export const poisonJudge: TaskKind<PoisonJudgeParameters, PoisonJudgeInputs, rea
   name: "poisonJudge",
   version: 3,
   output: poisonVerdictsCodec,
-  lists: { blocks: "block" },
-  estimate({ learner, options, counts, retune }, { training }) {
+  lists: { blocks: "block", folds: "fold" },
+  estimate({ learner, options, counts, retune }, { training, folds }) {
     const fits = counts.map((count) => secondsOfFit(learner, options, training.rows + count));
-    return { seconds: 0.1 + (retune ? 20 : 1) * fits.reduce((sum, seconds) => sum + seconds, 0), learner };
+    return { seconds: 0.1 + (retune && !folds ? 20 : 1) * fits.reduce((sum, seconds) => sum + seconds, 0), learner };
   },
-  async run(parameters, { training, test, blocks }, { runtime, onProgress }) {
+  async run(parameters, { training, test, blocks, folds }, { runtime, onProgress }) {
     const { options, seed, counts, label, retune, overlap } = parameters;
     if (!overlap) requireDisjoint("test data", test, "the target's training data", training);
-    const points = joinBlocks(blocks);
+    const settings = retune ? settingsOf(parameters.learner, options) : [];
+    const each = settings.length * FOLDS;
     const learner = learnerByName(parameters.learner);
     const verdicts: PoisonVerdict[] = [];
-    for (const count of counts) {
-      const poisoned = points && count > 0 ? withPoison(training, firstPoints(points, count)) : training;
-      const ownOptions = retune ? await retuned(learner, poisoned, options, { runtime, seed }) : options;
+    for (const [at, count] of counts.entries()) {
+      const poisoned = poisonedBy(training, blocks, count);
+      const judged = () =>
+        folds
+          ? chosenAmong(settings, folds.slice(at * each, (at + 1) * each))
+          : crossValidate(learner, poisoned, settings, FOLDS, { runtime, seed });
+      const ownOptions = settings.length < 2 ? options : { ...(await judged()).best.options };
       const fitted = await fit(learner, poisoned, { runtime, seed, stream: label, options: ownOptions });
       const opened = await openModel(runtime, fitted.model);
       verdicts.push({ labels: argMax(await opened.scores(denseRows(test))), options: fitted.options });
@@ -90,13 +96,8 @@ export const poisonJudge: TaskKind<PoisonJudgeParameters, PoisonJudgeInputs, rea
   },
 };
 
-/** The options of least cross-validated error among stronger and weaker regularisation. */
-async function retuned(
-  learner: AnyLearner,
-  data: Dataset,
-  options: Configured["options"],
-  context: Parameters<typeof crossValidate>[4],
-): Promise<Configured["options"]> {
-  const grid = regularisationChoices(learner, options);
-  return grid.length < 2 ? options : { ...(await crossValidate(learner, data, grid, FOLDS, context)).best.options };
+/** The options that a target chooses among: stronger and weaker regularisation. */
+export function settingsOf(name: string, options: Configured["options"]): readonly Configured["options"][] {
+  const learner = learnerByName(name);
+  return regularisationChoices(learner, options).map((each) => parseOptions(learner, each));
 }
