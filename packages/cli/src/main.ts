@@ -1,4 +1,5 @@
-// The command line: `carom VERB [options]`. What only asks for words is answered here; all else has a process of its own.
+// The command line: `carom VERB [options]`. What asks for words alone is answered here; all else has a process of its
+// own.
 
 /** What asks for help or the version, behind a verb and one of its own at most. */
 const WORDS = new Set(["--help", "-h", "--version", "-V"]);
