@@ -5,8 +5,8 @@
 /** Bytes of instructions, nested as they were composed. */
 export type Code = readonly (number | Code)[];
 
-/** `f64x2` is two numbers side by side, `f32x4` four of 32 bits: one instruction takes them, each as if alone. */
-type Type = "i32" | "f64" | "f64x2" | "f32x4";
+/** `f64x2` is two numbers side by side, `f32x4` and `i32x4` four: one instruction takes them, each as if alone. */
+type Type = "i32" | "f64" | "f64x2" | "f32x4" | "i32x4";
 
 /** A parameter or a further variable of a function. */
 export interface Variable {
@@ -133,6 +133,33 @@ export const f32x4 = {
   store: f64x2.store,
 };
 
+/** Instructions on four whole numbers of 32 bits, or on the bits of four of float32. */
+export const i32x4 = {
+  constant: (value: number): Code => [i32.constant(value), simd(0x11)],
+  subtract: (a: Code, b: Code): Code => [a, b, simd(0xb1, 1)],
+  multiply: (a: Code, b: Code): Code => [a, b, simd(0xb5, 1)],
+  min: (a: Code, b: Code): Code => [a, b, simd(0xb6, 1)],
+  max: (a: Code, b: Code): Code => [a, b, simd(0xb8, 1)],
+  and: (a: Code, b: Code): Code => [a, b, simd(0x4e)],
+  /** The bits of the first that the second has not. */
+  andNot: (a: Code, b: Code): Code => [a, b, simd(0x4f)],
+  or: (a: Code, b: Code): Code => [a, b, simd(0x50)],
+  xor: (a: Code, b: Code): Code => [a, b, simd(0x51)],
+  shiftLeft: (a: Code, bits: number): Code => [a, i32.constant(bits), simd(0xab, 1)],
+  /** With the sign, and with zeros, coming in. */
+  shiftSigned: (a: Code, bits: number): Code => [a, i32.constant(bits), simd(0xac, 1)],
+  shiftRight: (a: Code, bits: number): Code => [a, i32.constant(bits), simd(0xad, 1)],
+  /** -1, all bits set, where it is so, else 0. */
+  isEqual: (a: Code, b: Code): Code => [a, b, simd(0x37)],
+  isNot: (a: Code, b: Code): Code => [a, b, simd(0x38)],
+  isNotSingle: (a: Code, b: Code): Code => [a, b, simd(0x42)],
+  floorSingle: (a: Code): Code => [a, simd(0x68)],
+  /** A whole number that is 0 where no bit is set. */
+  anyBit: (a: Code): Code => [a, simd(0x53)],
+  load: (address: Code, offset = 0): Code => [address, simd(0x00, 2, ...unsigned(offset))],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x0b, 2, ...unsigned(offset))],
+};
+
 /** Does what follows again and again, as long as the condition holds before. */
 export function whileTrue(condition: Code, ...body: readonly Code[]): Code {
   // The condition stands at the end of the loop too, so that a round has one jump.
@@ -149,7 +176,7 @@ export function call(place: number, ...given: readonly Code[]): Code {
 
 /** A module of functions that share the memory they are handed as `host.memory`; all are exported by name. */
 export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const typeOf: Record<Type, number> = { i32: 0x7f, f64: 0x7c, f64x2: 0x7b, f32x4: 0x7b };
+  const typeOf: Record<Type, number> = { i32: 0x7f, f64: 0x7c, f64x2: 0x7b, f32x4: 0x7b, i32x4: 0x7b };
   const types = functions.map(({ parameters, result }) => [
     0x60,
     list(parameters.map((type) => [typeOf[type]])),

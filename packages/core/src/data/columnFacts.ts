@@ -1,7 +1,8 @@
 // What one pass over all features tells of each column: everything that is asked of them before anything is learned.
 
 import { rowSize } from "../tensor.ts";
-import { type Features, isSparse } from "./sparse.ts";
+import { forEachLentBlock, REST } from "./singleLoops.ts";
+import { type Features, isSparse, type SparseRows } from "./sparse.ts";
 
 /** Of each column, over the numbers that are there: all of dense rows, the entries of sparse ones. */
 export interface ColumnFacts {
@@ -35,51 +36,80 @@ function passOver(features: Features): ColumnFacts {
   const least = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
   const greatest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
   const nonZeros = new Int32Array(columns);
+  const facts = { least, greatest, nonZeros };
+  // Loops of their own: a call for each number would take most of the time.
+  const areFinite = isSparse(features)
+    ? factsOfEntries(features.index, features.value, facts)
+    : factsOfRows(features.data, facts);
+  const areWhole = areAllWhole(isSparse(features) ? features.value : features.data);
+  return { ...facts, areFinite, areWhole };
+}
+
+type OfColumns = Pick<ColumnFacts, "least" | "greatest" | "nonZeros">;
+
+/** Notes the entries of sparse rows, and tells whether all are finite. */
+function factsOfEntries(
+  index: Int32Array,
+  value: SparseRows["value"],
+  { least, greatest, nonZeros }: OfColumns,
+): boolean {
   // The sum of products with 0 is no number exactly where one of the factors is none: quicker than to ask each.
   let sum = 0;
-  // Loops of their own: a call for each number would take most of the time.
-  if (isSparse(features)) {
-    const { index, value } = features;
-    for (let k = 0; k < value.length; k++) {
-      const [j, v] = [index[k], value[k]];
+  for (let k = 0; k < value.length; k++) {
+    const j = index[k];
+    const v = value[k];
+    sum += 0 * v;
+    if (v < least[j]) least[j] = v;
+    if (v > greatest[j]) greatest[j] = v;
+    if (v !== 0) nonZeros[j]++;
+  }
+  return sum === 0;
+}
+
+/** The same of dense rows. */
+function factsOfRows(data: Float32Array | Float64Array, { least, greatest, nonZeros }: OfColumns): boolean {
+  const columns = least.length;
+  let sum = 0;
+  for (let from = 0; from < data.length; from += columns) {
+    for (let j = 0; j < columns; j++) {
+      const v = data[from + j];
       sum += 0 * v;
       if (v < least[j]) least[j] = v;
       if (v > greatest[j]) greatest[j] = v;
-      if (v !== 0) nonZeros[j]++;
-    }
-  } else {
-    const { data } = features;
-    for (let from = 0; from < data.length; from += columns) {
-      for (let j = 0; j < columns; j++) {
-        const v = data[from + j];
-        sum += 0 * v;
-        if (v < least[j]) least[j] = v;
-        if (v > greatest[j]) greatest[j] = v;
-        nonZeros[j] += v !== 0 ? 1 : 0;
-      }
+      nonZeros[j] += v !== 0 ? 1 : 0;
     }
   }
-  const areWhole = areAllWhole(isSparse(features) ? features.value : features.data);
-  return { least, greatest, nonZeros, areFinite: sum === 0, areWhole };
+  return sum === 0;
 }
 
-/** The sign bit's opposite: all other bits of a number in 32 bits. */
-const REST = 0x7fffffff;
 /** Turns the bits of a number in float32 into an integer that is larger where the number is, and back. */
 const ordered = (bits: number) => bits ^ ((bits >> 31) & REST);
 /** What infinity becomes so, and its negative. */
 const [INFINITE, NEGATIVE_INFINITE] = [0x7f800000, ordered(0xff800000)];
 
+/** What is known of columns by the bits of their numbers, over the lines so far. */
+interface Ranges {
+  readonly least: Int32Array;
+  readonly greatest: Int32Array;
+  readonly nonZeros: Int32Array;
+}
+
+const noRanges = (columns: number): Ranges => ({
+  least: new Int32Array(columns).fill(INFINITE),
+  greatest: new Int32Array(columns).fill(NEGATIVE_INFINITE),
+  nonZeros: new Int32Array(columns),
+});
+
 /**
  * The same of dense rows in float32 by the bits of their numbers, without a branch that depends on them: a quarter of
- * the time. Undefined where some are not finite.
+ * the time, and by compiled loops a twentieth. Undefined where some are not finite.
  */
 function factsOfSingles({ buffer, byteOffset, length }: Float32Array, columns: number): ColumnFacts | undefined {
   const bits = new Int32Array(buffer, byteOffset, length);
-  const least = new Int32Array(columns).fill(INFINITE);
-  const greatest = new Int32Array(columns).fill(NEGATIVE_INFINITE);
-  const nonZeros = new Int32Array(columns);
-  for (let from = 0; from < length; from += columns) {
+  const ranges = noRanges(columns);
+  const { least, greatest, nonZeros } = ranges;
+  const begun = compiledRanges(bits, ranges);
+  for (let from = begun.done; from < length; from += columns) {
     for (let j = 0; j < columns; j++) {
       const number = bits[from + j];
       const place = ordered(number);
@@ -95,8 +125,36 @@ function factsOfSingles({ buffer, byteOffset, length }: Float32Array, columns: n
   // A sum with 0 has no negative zero.
   const numbers = (places: Int32Array) =>
     Float64Array.from(new Float32Array(places.map(ordered).buffer), (number) => number + 0);
-  const areWhole = areAllWhole(new Float32Array(buffer, byteOffset, length));
+  const areWhole = begun.areWhole && areAllWhole(new Float32Array(buffer, byteOffset, length).subarray(begun.done));
   return { least: numbers(least), greatest: numbers(greatest), nonZeros, areFinite: true, areWhole };
+}
+
+/** Begins with as many rows as compiled loops take: up to which number, and whether all of these are whole. */
+function compiledRanges(bits: Int32Array, { least, greatest, nonZeros }: Ranges) {
+  const columns = least.length;
+  // As many rows in one line as make a multiple of the four numbers that are taken together.
+  const width = columns % 4 === 0 ? columns : columns % 2 === 0 ? 2 * columns : 4 * columns;
+  let areWhole = true;
+  let found: Ranges | undefined;
+  const lines = forEachLentBlock(bits, { width, together: 1, room: () => 3 * width }, ({ loops, room }, bytes) => {
+    if (!found) {
+      const [low, high, count] = [0, 1, 2].map((k) => room.subarray(k * width, (k + 1) * width));
+      low.fill(INFINITE);
+      high.fill(NEGATIVE_INFINITE);
+      count.fill(0);
+      found = { least: low, greatest: high, nonZeros: count };
+    }
+    const { least, greatest, nonZeros } = found;
+    const hasFractions = loops.ranges(bytes, 4 * width, least.byteOffset, greatest.byteOffset, nonZeros.byteOffset);
+    areWhole &&= hasFractions === 0;
+  });
+  for (let k = 0; found && k < width; k++) {
+    const j = k % columns;
+    least[j] = Math.min(least[j], found.least[k]);
+    greatest[j] = Math.max(greatest[j], found.greatest[k]);
+    nonZeros[j] += found.nonZeros[k];
+  }
+  return { done: lines * width, areWhole };
 }
 
 function areAllWhole(values: Float32Array | Float64Array): boolean {

@@ -1,6 +1,7 @@
 // Which rows of a dataset are equal. Equal rows must not be split between training and test.
 
 import { rowSize } from "../tensor.ts";
+import { BASIS, forEachLentBlock, NEGATIVE_ZERO, PRIME, TOGETHER } from "./singleLoops.ts";
 import { type Features, isSparse } from "./sparse.ts";
 
 /**
@@ -83,25 +84,40 @@ function firstRows(features: Features, hashes: Int32Array, size: number) {
   };
 }
 
-/** FNV-1a of 32 bits; its product carries nothing down, in which numbers such as 0.5 differ alone. */
-const [BASIS, PRIME] = [0x811c9dc5 | 0, 0x01000193];
 const mixed = (hash: number, word: number): number => {
   const product = Math.imul(hash ^ word, PRIME);
   return product ^ (product >>> 15);
 };
+
+const mixedSingle = (hash: number, word: number): number => mixed(hash, word === NEGATIVE_ZERO ? 0 : word);
 
 /** Four hashes at a time: one alone would wait for each product to end. */
 function mixedSingles(hash: number, words: Int32Array, from: number, to: number): number {
   let [h0, h1, h2, h3] = [hash, BASIS, BASIS, BASIS];
   let k = from;
   for (; k + 3 < to; k += 4) {
-    h0 = mixed(h0, words[k] === NEGATIVE_ZERO ? 0 : words[k]);
-    h1 = mixed(h1, words[k + 1] === NEGATIVE_ZERO ? 0 : words[k + 1]);
-    h2 = mixed(h2, words[k + 2] === NEGATIVE_ZERO ? 0 : words[k + 2]);
-    h3 = mixed(h3, words[k + 3] === NEGATIVE_ZERO ? 0 : words[k + 3]);
+    h0 = mixedSingle(h0, words[k]);
+    h1 = mixedSingle(h1, words[k + 1]);
+    h2 = mixedSingle(h2, words[k + 2]);
+    h3 = mixedSingle(h3, words[k + 3]);
   }
-  for (; k < to; k++) h0 = mixed(h0, words[k] === NEGATIVE_ZERO ? 0 : words[k]);
+  for (; k < to; k++) h0 = mixedSingle(h0, words[k]);
   return mixed(mixed(mixed(h0, h1), h2), h3);
+}
+
+/** Writes the hashes of as many dense rows as compiled loops take, and returns how many. */
+function compiledHashes(words: Int32Array, width: number, into: Int32Array): number {
+  const inFours = width - (width % 4);
+  if (inFours === 0) return 0;
+  const size = { width, together: TOGETHER, room: (rows: number) => 4 * rows };
+  return forEachLentBlock(words, size, ({ loops, room }, bytes, first) => {
+    loops.hashes(bytes, 4 * width, 4 * inFours, room.byteOffset);
+    for (let row = first, at = 0; at < bytes / width; row++, at += 4) {
+      let hash = room[at];
+      for (let k = row * width + inFours; k < (row + 1) * width; k++) hash = mixedSingle(hash, words[k]);
+      into[row] = mixed(mixed(mixed(hash, room[at + 1]), room[at + 2]), room[at + 3]);
+    }
+  });
 }
 
 /** A hash of the numbers of each row, of sparse ones with their columns: 0 and -0 are equal. */
@@ -113,7 +129,8 @@ function rowHashes(features: Features): Int32Array {
   const wide = data instanceof Float64Array ? 2 : 1;
   const hashes = new Int32Array(size);
   const width = isSparse(features) ? 0 : rowSize(features);
-  for (let row = 0; row < size; row++) {
+  const done = wide === 1 && !isSparse(features) ? compiledHashes(words, width, hashes) : 0;
+  for (let row = done; row < size; row++) {
     const [from, to] = isSparse(features)
       ? [features.start[row], features.start[row + 1]]
       : [row * width, (row + 1) * width];
@@ -130,9 +147,6 @@ function rowHashes(features: Features): Int32Array {
   }
   return hashes;
 }
-
-/** The bits of -0 in float32, and the upper ones in float64. */
-const NEGATIVE_ZERO = 0x80000000 | 0;
 
 function equalRows(features: Features, a: number, b: number): boolean {
   if (isSparse(features)) {

@@ -33,7 +33,7 @@ export function floatSink(
   into: FloatType,
   name: string,
   checkOf: (width: number) => PrecisionCheck = precisionCheck,
-): Required<ElementSink<Tensor<FloatType> | undefined>> {
+): Required<Omit<ElementSink<Tensor<FloatType> | undefined>, "place">> {
   const width = sizeOf(shape.slice(1));
   const data = allocated(() => allocate(into, sizeOf(shape)), `${sizeOf(shape)} numbers`, name);
   const check = into === "float32" && !narrow.includes(type) ? checkOf(width) : undefined;

@@ -11,16 +11,21 @@ export interface Header<H> {
   readonly size: number;
 }
 
+/** Where up to so many of the next bytes may be put; undefined where nobody knows. */
+export type PlaceOf = (most: number) => Uint8Array | undefined;
+
 /** Where elements stay. */
 export interface ElementSink<T> {
   /** Takes the next bytes, which may be overwritten afterwards. */
   push(piece: Uint8Array): void;
+  /** Where up to so many of the next bytes will stay: put there before they are taken, they need not be copied. */
+  place?: PlaceOf;
   end(): T;
   /** Whether what has come so far shows already that nothing will come of it. */
   isTooNarrow?(): boolean;
 }
 
-interface HeadedReader<H, T> extends Required<Pick<ElementSink<T>, "push" | "isTooNarrow">> {
+interface HeadedReader<H, T> extends Required<Pick<ElementSink<T>, "push" | "place" | "isTooNarrow">> {
   /** The header and what became of the elements. @throws InputError where there are fewer or more. */
   end(): { readonly header: H; readonly elements: T };
 }
@@ -28,6 +33,7 @@ interface HeadedReader<H, T> extends Required<Pick<ElementSink<T>, "push" | "isT
 /** Reads numbers of a file that become floating-point on the way. */
 export interface NumbersReader {
   push(piece: Uint8Array): void;
+  place?: PlaceOf;
   /** Whether the numbers so far need float64, so that the rest need not be read. */
   isTooNarrow(): boolean;
   /** Undefined where the numbers need float64. */
@@ -36,12 +42,12 @@ export interface NumbersReader {
 
 /** Reads numbers from pieces that can be gone through twice: in float32, or in float64 where they need that. */
 export async function readNumbers(
-  pieces: () => AsyncIterable<Uint8Array>,
+  pieces: (place: PlaceOf) => AsyncIterable<Uint8Array>,
   readerOf: (into: FloatType) => NumbersReader,
 ): Promise<Tensor> {
   for (const type of ["float32", "float64"] as const) {
     const reader = readerOf(type);
-    for await (const piece of pieces()) {
+    for await (const piece of pieces((most) => reader.place?.(most))) {
       reader.push(piece);
       if (reader.isTooNarrow()) break;
     }
@@ -87,6 +93,7 @@ export function headedReader<H, T>(
       start = longer;
       begin(false);
     },
+    place: (most) => sink?.place?.(most),
     isTooNarrow: () => sink?.isTooNarrow?.() === true,
     end() {
       if (!found) begin(true);
@@ -104,8 +111,9 @@ export function byteSink(size: number, name: string): ElementSink<Uint8Array> {
   const bytes = allocated(() => new Uint8Array(size), `${size} bytes`, name);
   let filled = 0;
   return {
+    place: (most) => bytes.subarray(filled, filled + most),
     push(piece) {
-      bytes.set(piece, filled);
+      if (piece.buffer !== bytes.buffer) bytes.set(piece, filled);
       filled += piece.length;
     },
     end: () => bytes,

@@ -89,6 +89,22 @@ describe("npz", () => {
     expect(() => openNpz(bytes).read("x")).toThrow(/4026531840 bytes promised for x\.npy/);
   });
 
+  it("reads numbers of many pieces into their place, stored or deflated", async () => {
+    for (const length of [2 ** 19 - 1, 2 ** 19, 2 ** 19 + 3]) {
+      const x = tensor(
+        "float32",
+        [length],
+        Float32Array.from({ length }, (_, i) => Math.fround(Math.sin(i))),
+      );
+      for (const level of [0, 1] as const) {
+        const archive = await openNpzFile(bytesSource(zipSync({ "x.npy": [writeNpy(x), { level }] })), unpacker);
+        const found = await archive.readNumbers("x");
+        expect(found.shape).toEqual([length]);
+        expect((found.data as Float32Array).findIndex((value, i) => !Object.is(value, x.data[i]))).toBe(-1);
+      }
+    }
+  });
+
   it.each([
     ["stored", 0],
     ["deflated", 6],

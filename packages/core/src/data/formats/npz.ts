@@ -86,7 +86,7 @@ export async function openNpzFile(source: ByteSource, unpacker: Unpacker, name =
     readNumbers(array) {
       const entry = entryOf(array);
       return readNumbers(
-        () => entryPieces(source, entry, unpacker, name),
+        (place) => entryPieces(source, entry, unpacker, name, place),
         (into) => npyNumbersReader(entry.size, into, `array "${array}" of ${name}`),
       );
     },

@@ -169,10 +169,10 @@ async function rowsOf(
     start.length === rows + 1 &&
     start[0] === 0 &&
     start[rows] === entries &&
-    start.every((position, i) => i === 0 || position >= start[i - 1]) &&
+    ascends(start) &&
     value.length === entries &&
     columns < 2 ** 31 &&
-    index.every((column) => column >= 0 && column < columns);
+    areBelow(index, columns);
   if (!isSound) {
     const got = `${start.length} pointers and ${value.length} values for ${entries} indices, or some outside`;
     throw invalidFile(name, `compressed rows of shape [${rows}, ${columns}]`, got, remedy);
@@ -181,13 +181,27 @@ async function rowsOf(
   return { rows, columns, start, index, value };
 }
 
+// Loops: a call for each of many millions of numbers would take longer than to read them.
+
+function ascends(numbers: Int32Array): boolean {
+  for (let i = 1; i < numbers.length; i++) if (numbers[i] < numbers[i - 1]) return false;
+  return true;
+}
+
+function areBelow(numbers: Int32Array, bound: number): boolean {
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] < 0 || numbers[i] >= bound) return false;
+  return true;
+}
+
 /** Places in a matrix. What is none becomes -1, which is no place either. */
 async function integers(source: ByteSource, array: PickledArray, name: string): Promise<Int32Array> {
   const { type, bigEndian } = layoutOf(array, name);
   const found = new Int32Array(sizeOf(array.shape));
   let at = 0;
   const decoder = elementDecoder(type, bigEndian, (elements, count) => {
-    for (let k = 0; k < count; k++, at++) found[at] = elements[k] === (elements[k] | 0) ? elements[k] : -1;
+    if (elements instanceof Int32Array) found.set(elements, at);
+    else for (let k = 0; k < count; k++) found[at + k] = elements[k] === (elements[k] | 0) ? elements[k] : -1;
+    at += count;
   });
   for await (const piece of piecesOf(source, array)) decoder.push(piece);
   decoder.end();

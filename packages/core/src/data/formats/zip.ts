@@ -3,6 +3,7 @@
 import { InputError } from "../../errors.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
+import type { PlaceOf } from "./headed.ts";
 
 /** Bytes that can be read from anywhere, such as those of an open file. */
 export interface ByteSource {
@@ -77,12 +78,16 @@ export async function zipEntries(source: ByteSource, name: string): Promise<ZipE
   return entries;
 }
 
-/** The content of a file in pieces, which may be in one place in memory. @throws InputError where it is damaged. */
+/**
+ * The content of a file in pieces, which may be in one place in memory; what is stored as it is goes to the place where
+ * it will stay, if there is one. @throws InputError where it is damaged.
+ */
 export async function* entryPieces(
   source: ByteSource,
   entry: ZipEntry,
   { inflate, crc32 }: Unpacker,
   name: string,
+  place: PlaceOf = () => undefined,
 ): AsyncGenerator<Uint8Array> {
   if (entry.offset + LOCAL > source.size) throw damaged(name, `no ${entry.name} where its directory says`);
   const header = await viewAt(source, entry.offset, LOCAL);
@@ -90,7 +95,7 @@ export async function* entryPieces(
   if (header.getUint32(0, true) !== localMark || from + entry.compressedSize > source.size) {
     throw damaged(name, `no ${entry.name} where its directory says`);
   }
-  const raw = range(source, from, entry.compressedSize);
+  const raw = range(source, from, entry.compressedSize, entry.isStored ? place : () => undefined);
   let crc = 0;
   try {
     for await (const piece of entry.isStored ? raw : inflate(raw)) {
@@ -103,12 +108,15 @@ export async function* entryPieces(
   if (crc !== entry.crc) throw damaged(name, `a checksum that does not match for ${entry.name}`);
 }
 
-async function* range(source: ByteSource, from: number, size: number): AsyncGenerator<Uint8Array> {
+async function* range(source: ByteSource, from: number, size: number, place: PlaceOf): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(Math.min(PIECE, size));
-  for (let at = 0; at < size; at += PIECE) {
-    const piece = buffer.subarray(0, Math.min(PIECE, size - at));
+  for (let at = 0; at < size; ) {
+    const length = Math.min(PIECE, size - at);
+    const placed = place(length);
+    const piece = placed?.length ? placed : buffer.subarray(0, length);
     await source.read(from + at, piece);
     yield piece;
+    at += piece.length;
   }
 }
 
