@@ -15,7 +15,7 @@ export interface Variable {
 }
 
 /** A function of a module, which calls others by their place in it. */
-interface WasmFunction {
+export interface WasmFunction {
   readonly name: string;
   readonly parameters: readonly Type[];
   readonly result: Type | undefined;
@@ -59,6 +59,8 @@ export const i32 = {
   isLess: (a: Code, b: Code): Code => [a, b, 0x49],
   load: (address: Code, offset = 0): Code => [address, 0x28, 2, ...unsigned(offset)],
   store: (address: Code, value: Code): Code => [address, value, 0x36, 2, 0],
+  /** How many bits are 1. */
+  bitsSet: (a: Code): Code => [a, 0x69],
 };
 
 /** Instructions on numbers of 64 bits. */
@@ -154,6 +156,11 @@ export const i32x4 = {
   isNot: (a: Code, b: Code): Code => [a, b, simd(0x38)],
   isNotSingle: (a: Code, b: Code): Code => [a, b, simd(0x42)],
   floorSingle: (a: Code): Code => [a, simd(0x68)],
+  lane: (a: Code, place: 0 | 1 | 2 | 3): Code => [a, simd(0x1b, place)],
+  /** The highest bits of the four, as those of a whole number. */
+  bits: (a: Code): Code => [a, simd(0xa4, 1)],
+  /** The bytes of the first at the places that those of the second say. */
+  bytesAt: (a: Code, places: Code): Code => [a, places, simd(0x0e)],
   /** A whole number that is 0 where no bit is set. */
   anyBit: (a: Code): Code => [a, simd(0x53)],
   load: (address: Code, offset = 0): Code => [address, simd(0x00, 2, ...unsigned(offset))],

@@ -3,6 +3,7 @@
 import type { SparseRows } from "../../data/sparse.ts";
 import { type HostedLoops, hostedLoops, pagesFor } from "../../hostedLoops.ts";
 import { elementBytes } from "../../tensor.ts";
+import { closingUp, TOGETHER } from "./compressLoops.ts";
 import { type DenseRows, forEachBlock, largestBlock } from "./denseRows.ts";
 import { type LoopName, SPREAD, sparseLoops } from "./sparseLoops.ts";
 
@@ -81,19 +82,21 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
     compress() {
       const start = aligned(counted);
       const index = aligned(start + 4 * (n + 1));
-      const value = aligned(index + 4 * (count + 1));
-      const vectors = aligned(value + bytes * (count + 1));
+      const value = aligned(index + 4 * (count + TOGETHER));
+      const closing = aligned(value + bytes * (count + TOGETHER));
+      const vectors = closing + closingUp().length;
       const width = columns.length + 1;
       const square = columns.length <= SQUARED ? width * width : 0;
       const all = vectors + 8 * (2 * n + 2 * width + square + SPREAD * (n + width)) + 4 * n;
       memory.grow(pagesFor(all) - pagesFor(counted));
+      new Uint8Array(memory.buffer).set(closingUp(), closing);
       const placeOf = new Int32Array(memory.buffer, columnsAt, d);
       columns.forEach((j, place) => {
         placeOf[j] = place;
       });
       let at = 0;
       forEachCopy((end, from) => {
-        at = loops.compress(0, end, columnsAt, d, at, start + 4 * from, index, value);
+        at = loops.compress(0, end, columnsAt, d, at, start + 4 * from, index, value, closing);
       });
       const rows: SparseRows = {
         rows: n,

@@ -57,6 +57,26 @@ describe("L-BFGS", () => {
     );
   });
 
+  it("needs one step where the preconditioner is a multiple of the Hessian's inverse", () => {
+    const positive = fc.array(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(positive, fc.double({ min: 0.01, max: 100, noNaN: true }), (axes, multiple) => {
+        const a = Float64Array.from(axes);
+        const c = a.map((_, j) => Math.cos(j));
+        let asked = 0;
+        const counted = (x: Float64Array) => {
+          asked++;
+          return parabola(a, c)(x);
+        };
+        const found = startLbfgs(counted, new Float64Array(6), 1e-6, (v) =>
+          v.map((value, j) => (multiple * value) / a[j]),
+        );
+        expect(asked).toBe(2);
+        for (const [j, value] of found.entries()) expect(value).toBeCloseTo(c[j], 8);
+      }),
+    );
+  });
+
   it("finds the center of an ellipsoid of so many columns that it keeps few steps", () => {
     const d = 150_000;
     const axes = Float64Array.from({ length: d }, (_, j) => 1 + (j % 7));

@@ -2,7 +2,7 @@
 
 import { addScaled, dot, norm } from "../../linalg.ts";
 import { once } from "./linearObjective.ts";
-import { backtrack, type Evaluation, isSmall } from "./newton.ts";
+import { backtrack, type Evaluation, isSmall, type Preconditioner } from "./newton.ts";
 
 /**
  * Steps whose change of the gradient is kept: on images thirty take half the steps that ten do, and little time. Of
@@ -20,11 +20,12 @@ const MAX_STEPS = 1000;
 /** Where the gradient cannot tell, the last step, against the point, is to be this short: as much may be left. */
 const STILL = 1e-6;
 
-/** A step s, the change of the gradient y along it, and 1 / (s . y). */
+/** A step s, the change of the gradient y along it, 1 / (s . y), and what best scales the preconditioner along it. */
 interface Pair {
   readonly s: Float64Array;
   readonly y: Float64Array;
   readonly rho: number;
+  readonly scale: number;
 }
 
 /**
@@ -32,14 +33,16 @@ interface Pair {
  * that it came to is where that is to begin.
  *
  * Source: Nocedal and Wright, Numerical Optimization (2006), algorithms 7.4 and 7.5; the first step is that of a
- * parabola along the gradient.
+ * parabola along the gradient, as it is preconditioned.
  *
  * @param tolerance the gradient's norm at which a point is an optimum
+ * @param precondition a positive definite matrix near a multiple of the Hessian's inverse, times a vector
  */
 export function startLbfgs(
   evaluate: (x: Float64Array) => Evaluation,
   start: Float64Array,
   tolerance: number,
+  precondition: Preconditioner = (v) => v.slice(),
 ): Float64Array {
   let x = start;
   let at = evaluate(x);
@@ -56,7 +59,7 @@ export function startLbfgs(
       const fall = Math.log(norms[steps - LOOKED_AT] / gradientNorm) / LOOKED_AT;
       if (!(fall * newton() > Math.log(gradientNorm / tolerance))) return x;
     }
-    const direction = downhill(pairs, at);
+    const direction = downhill(pairs, at, precondition);
     const found = backtrack({ value: at.value, gradientNorm }, dot(at.gradient, direction), (scale) => {
       const next = x.slice();
       addScaled(next, scale, direction);
@@ -67,7 +70,7 @@ export function startLbfgs(
     const s = found.x.map((value, j) => value - x[j]);
     const y = found.at.gradient.map((value, j) => value - at.gradient[j]);
     const bend = dot(s, y);
-    if (bend > 0) pairs.push({ s, y, rho: 1 / bend });
+    if (bend > 0) pairs.push({ s, y, rho: 1 / bend, scale: bend / dot(y, precondition(y)) });
     if (pairs.length > kept) pairs.shift();
     moved = norm(s) / norm(found.x);
     ({ x, at } = found);
@@ -76,21 +79,26 @@ export function startLbfgs(
   return x;
 }
 
-/** -H^-1 gradient, as the pairs have H. */
-function downhill(pairs: readonly Pair[], { gradient, hessianVector }: Evaluation): Float64Array {
-  const direction = gradient.map((value) => -value);
+/** -H^-1 gradient, as the pairs have H, and the preconditioner where they say nothing. */
+function downhill(
+  pairs: readonly Pair[],
+  { gradient, hessianVector }: Evaluation,
+  precondition: Preconditioner,
+): Float64Array {
+  const slope = gradient.map((value) => -value);
   if (pairs.length === 0) {
-    const length = dot(direction, direction) / dot(direction, hessianVector(direction));
+    const direction = precondition(slope);
+    const length = dot(slope, direction) / dot(direction, hessianVector(direction));
     return direction.map((value) => length * value);
   }
   const shares = new Float64Array(pairs.length);
   for (let i = pairs.length - 1; i >= 0; i--) {
     const { s, y, rho } = pairs[i];
-    shares[i] = rho * dot(s, direction);
-    addScaled(direction, -shares[i], y);
+    shares[i] = rho * dot(s, slope);
+    addScaled(slope, -shares[i], y);
   }
-  const { y, rho } = pairs[pairs.length - 1];
-  const scale = 1 / (rho * dot(y, y));
+  const direction = precondition(slope);
+  const { scale } = pairs[pairs.length - 1];
   for (let j = 0; j < direction.length; j++) direction[j] *= scale;
   for (const [i, { s, y, rho }] of pairs.entries()) addScaled(direction, shares[i] - rho * dot(y, direction), s);
   return direction;

@@ -2,13 +2,13 @@
 
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
-import { norm } from "../../linalg.ts";
+import { addScaled, dot, norm } from "../../linalg.ts";
 import type { Fit, FitContext } from "../learner.ts";
 import { linearModel, linearRows, oneAgainstRest, spreadOut } from "../linearModel.ts";
 import type { CholeskyFactor } from "./cholesky.ts";
 import { startLbfgs } from "./lbfgs.ts";
 import { linearObjective, type RowLoss } from "./linearObjective.ts";
-import { minimizeNewton, type NewtonResult } from "./newton.ts";
+import { type Evaluation, minimizeNewton, type NewtonResult, type Preconditioner } from "./newton.ts";
 
 interface PrimalProblem {
   readonly data: Dataset;
@@ -53,7 +53,8 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
     // Several classes share the factor; two would pay for it alone.
     const beginsByGradients = smooth && data.classNames.length === 2;
     if (!known && !beginsByGradients && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
-    const start = known?.[k].x ?? (beginsByGradients ? startLbfgs(evaluate, origin, small) : origin);
+    const start =
+      known?.[k].x ?? (beginsByGradients ? startLbfgs(evaluate, origin, small, withoutBias(atOrigin)) : origin);
     const result = await minimizeNewton(evaluate, start, {
       tolerance: small,
       maxIterations: 500,
@@ -74,6 +75,25 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
       iterations: solved.reduce((sum, { iterations }) => sum + iterations, 0),
     },
     state,
+  };
+}
+
+/**
+ * T T^T, where (w, b - m . w) = T (w, b): b is then the bias of rows whose weighted mean m is taken off, so that the
+ * Hessian (here at the origin) no longer couples it with the weights. Of images most of the Hessian is that coupling:
+ * L-BFGS takes a third less steps.
+ */
+function withoutBias({ gradient, hessianVector }: Evaluation): Preconditioner {
+  const d = gradient.length - 1;
+  const bias = new Float64Array(d + 1);
+  bias[d] = 1;
+  const column = hessianVector(bias);
+  const mean = column.subarray(0, d).map((value) => value / column[d]);
+  return (v) => {
+    const product = v.slice();
+    addScaled(product.subarray(0, d), -v[d], mean);
+    product[d] -= dot(mean, product.subarray(0, d));
+    return product;
   };
 }
 

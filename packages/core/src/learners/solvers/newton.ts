@@ -139,8 +139,8 @@ export function backtrack<P extends Height>(from: Height, slope: number, at: (sc
   return undefined;
 }
 
-/** Turns a residual into an approximate solution of a linear system. */
-type Preconditioner = (residual: Float64Array) => Float64Array;
+/** Turns a residual into an approximate solution of a linear system; a new vector. */
+export type Preconditioner = (residual: Float64Array) => Float64Array;
 
 /** Solves by a factor. */
 const solveBy =

@@ -14,9 +14,10 @@ import {
   whileTrue,
 } from "../../assembler.ts";
 import type { FloatType } from "../../tensor.ts";
+import { type CompressLoopName, compressLoops } from "./compressLoops.ts";
 
 /** What the module offers beside what its loops share. */
-export type LoopName = "times" | "addTo" | "thereAndBack" | "gram" | "spread" | "timesSpread" | "mark" | "compress";
+export type LoopName = "times" | "addTo" | "thereAndBack" | "gram" | "spread" | "timesSpread" | CompressLoopName;
 
 /** Bytes of an address or a column. */
 const INT = 4;
@@ -38,7 +39,6 @@ const [PRODUCT, SCATTER] = [0, 1];
 export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
   const bytes = type === "float32" ? 4 : 8;
   const loadValue = type === "float32" ? f64.loadSingle : f64.load;
-  const storeValue = type === "float32" ? f64.storeSingle : f64.store;
   /** The address of w[column of the entry that is `ahead` of the one at `index`]. */
   const besideEntry = (w: Code, index: Code, ahead = 0) => i32.add(w, i32.shiftLeft(i32.load(index, ahead * INT), 3));
 
@@ -270,69 +270,5 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     },
   );
 
-  /** Goes along a row of dense numbers, of which `from` is the next, and the places from `at` on of its columns. */
-  const alongRow = ({ from, isEntry, end }: Record<"from" | "isEntry" | "end", Variable>, at: Variable, body: Code[]) =>
-    whileTrue(
-      i32.isLess(at.get, end.get),
-      isEntry.set(f64.isNot(loadValue(from.get), f64.constant(0))),
-      ...body,
-      from.set(i32.add(from.get, i32.constant(bytes))),
-      at.set(i32.add(at.get, i32.constant(INT))),
-    );
-
-  /** Of dense numbers, row by row: marks the columns that have entries, and returns how many entries there are. */
-  const mark = wasmFunction(
-    "mark",
-    {
-      parameters: { from: "i32", to: "i32", used: "i32", columns: "i32" },
-      locals: { at: "i32", end: "i32", isEntry: "i32", entries: "i32" },
-      result: "i32",
-    },
-    (v) => [
-      v.end.set(i32.add(v.used.get, i32.shiftLeft(v.columns.get, 2))),
-      whileTrue(
-        i32.isLess(v.from.get, v.to.get),
-        v.at.set(v.used.get),
-        alongRow(v, v.at, [
-          i32.store(v.at.get, i32.or(i32.load(v.at.get), v.isEntry.get)),
-          v.entries.set(i32.add(v.entries.get, v.isEntry.get)),
-        ]),
-      ),
-      v.entries.get,
-    ],
-  );
-
-  /**
-   * Writes the entries of dense numbers, row by row, `at` being how many there are before: their new columns and
-   * values, without a branch for each number, and where rows end. One place beyond the last entry is written to.
-   */
-  const compress = wasmFunction(
-    "compress",
-    {
-      parameters: { from: "i32", to: "i32", places: "i32", columns: "i32", at: "i32", ...pointers },
-      locals: { place: "i32", end: "i32", isEntry: "i32" },
-      result: "i32",
-    },
-    (v) => [
-      v.end.set(i32.add(v.places.get, i32.shiftLeft(v.columns.get, 2))),
-      v.index.set(i32.add(v.index.get, i32.shiftLeft(v.at.get, 2))),
-      v.value.set(i32.add(v.value.get, i32.shiftLeft(v.at.get, bytes === 4 ? 2 : 3))),
-      whileTrue(
-        i32.isLess(v.from.get, v.to.get),
-        v.place.set(v.places.get),
-        alongRow(v, v.place, [
-          i32.store(v.index.get, i32.load(v.place.get)),
-          storeValue(v.value.get, loadValue(v.from.get)),
-          v.index.set(i32.add(v.index.get, i32.shiftLeft(v.isEntry.get, 2))),
-          v.value.set(i32.add(v.value.get, i32.shiftLeft(v.isEntry.get, bytes === 4 ? 2 : 3))),
-          v.at.set(i32.add(v.at.get, v.isEntry.get)),
-        ]),
-        v.start.set(i32.add(v.start.get, i32.constant(INT))),
-        i32.store(v.start.get, v.at.get),
-      ),
-      v.at.get,
-    ],
-  );
-
-  return wasmModule([product, scatter, times, addTo, thereAndBack, gram, spread, timesSpread, mark, compress]);
+  return wasmModule([product, scatter, times, addTo, thereAndBack, gram, spread, timesSpread, ...compressLoops(type)]);
 }
