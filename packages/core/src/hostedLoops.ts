@@ -39,12 +39,17 @@ export function lentLoops<Name extends string>(
   return (bytes) => {
     if (bytes > KEPT || typeof WebAssembly === "undefined") return undefined;
     lent ??= instantiate(2 ** 16);
-    const missing = lent ? pagesFor(bytes) - lent.memory.buffer.byteLength / 2 ** 16 : 0;
-    try {
-      if (missing > 0) lent?.memory.grow(missing);
-    } catch {
-      return undefined;
-    }
-    return lent;
+    return lent && hasGrown(lent, bytes) ? lent : undefined;
   };
+}
+
+/** Makes a memory at least so large; false where that cannot be. */
+export function hasGrown({ memory }: Pick<HostedLoops<never>, "memory">, bytes: number): boolean {
+  const missing = pagesFor(bytes) - memory.buffer.byteLength / 2 ** 16;
+  try {
+    if (missing > 0) memory.grow(missing);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -6,6 +6,7 @@ import { InputError } from "../errors.ts";
 import { type Model, modelFromGraph } from "../models/model.ts";
 import type { Runtime } from "../models/runtime.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
+import { rangeOf } from "../onnx/range.ts";
 import { stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
@@ -116,7 +117,7 @@ function prepared(learner: AnyLearner, data: Dataset, context: FitOptions) {
  * Weights that float32 does not hold make no model: the options that differ from what they are by default may be why.
  */
 function requireFinite(learner: AnyLearner, options: Readonly<Record<string, unknown>>, { graph }: OnnxModel): void {
-  const isSound = ({ type, data }: Tensor) => !isFloat(type) || areFinite(data as Float32Array | Float64Array);
+  const isSound = (value: Tensor) => !isFloat(value.type) || rangeOf(value).finite;
   if ([...graph.initializers.values()].every(isSound)) return;
   const defaults = parseOptions(learner, {});
   const own = Object.keys(options).filter(
@@ -127,12 +128,6 @@ function requireFinite(learner: AnyLearner, options: Readonly<Record<string, unk
     got: `others${own.length > 0 ? ` with ${own.map((option) => `${option}=${JSON.stringify(options[option])}`).join(", ")}` : ""}`,
     remedy: "choose less extreme ones, or scale the features",
   });
-}
-
-/** In a plain loop, as machines of many support vectors have millions of numbers. */
-function areFinite(numbers: Float32Array | Float64Array): boolean {
-  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
-  return true;
 }
 
 const isFloat = (type: ElementType) => type === "float32" || type === "float64";

@@ -2,7 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { isSparse, takeSparseRows } from "../data/sparse.ts";
-import { addScaled, dot } from "../linalg.ts";
+import { dot } from "../linalg.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { gatherRows, reshape, rowSize, type Tensor, tensor } from "../tensor.ts";
@@ -26,16 +26,11 @@ export function kernelModel(functions: readonly KernelFunction[], gamma: number,
   const support = Int32Array.from(functions[0].beta.keys()).filter((i) => functions.some(({ beta }) => beta[i] !== 0));
   const g = new GraphBuilder();
   const x = flatInput(g, data);
-  const { vectors, shifted, compared } = isSparse(data.features)
+  const { vectors, norms, shifted, compared } = isSparse(data.features)
     ? overUsedColumns(g, x, takeSparseRows(data.features, support))
     : aboutTheirMean(g, x, gatherRows(reshape(data.features, [data.labels.length, rowSize(data.features)]), support));
-  const [m, d] = vectors.shape;
-  const norms = new Float32Array(m);
-  for (let i = 0; i < m; i++) {
-    const row = vectors.data.subarray(i * d, (i + 1) * d);
-    norms[i] = dot(row, row);
-  }
   const z = g.initializer("supportVectors", vectors);
+  const m = norms.length;
   const zz = g.initializer("squaredNorms", tensor("float32", [m], norms));
   const products = g.node("Gemm", [compared, z, zz], { transB: { int: 1 }, alpha: { float: -2 } });
   const squared = g.node("ReduceSumSquare", [shifted, g.ints([1])], { keepdims: { int: 1 } });
@@ -53,6 +48,8 @@ export function kernelModel(functions: readonly KernelFunction[], gamma: number,
 
 interface Compared {
   readonly vectors: Tensor<"float32">;
+  /** The squared norm of each vector. */
+  readonly norms: Float32Array;
   /** The value whose squared norm is that of x. */
   readonly shifted: string;
   /** The value to multiply with the vectors. */
@@ -62,13 +59,21 @@ interface Compared {
 function aboutTheirMean(g: GraphBuilder, x: string, { data, shape }: Tensor<"float32" | "float64">): Compared {
   const [m, d] = shape;
   const mean = new Float64Array(d);
-  for (let i = 0; i < m; i++) addScaled(mean, 1, data.subarray(i * d, (i + 1) * d));
+  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < d; j++, at++) mean[j] += data[at];
   for (let j = 0; j < d; j++) mean[j] /= m;
   const centre = Float32Array.from(mean);
   const vectors = new Float32Array(m * d);
-  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < d; j++, at++) vectors[at] = data[at] - centre[j];
+  const norms = new Float32Array(m);
+  for (let i = 0, at = 0; i < m; i++) {
+    let sum = 0;
+    for (let j = 0; j < d; j++, at++) {
+      vectors[at] = data[at] - centre[j];
+      sum += vectors[at] * vectors[at];
+    }
+    norms[i] = sum;
+  }
   const shifted = g.node("Sub", [x, g.initializer("centre", tensor("float32", [d], centre))]);
-  return { vectors: tensor("float32", [m, d], vectors), shifted, compared: shifted };
+  return { vectors: tensor("float32", [m, d], vectors), norms, shifted, compared: shifted };
 }
 
 function overUsedColumns(g: GraphBuilder, x: string, rows: Parameters<typeof usedColumns>[0]): Compared {
@@ -81,7 +86,16 @@ function overUsedColumns(g: GraphBuilder, x: string, rows: Parameters<typeof use
     for (let k = rows.start[i]; k < rows.start[i + 1]; k++) data[i * width + index[k]] = rows.value[k];
   }
   const vectors = tensor("float32", [rows.rows, width], data);
-  return { vectors, shifted: x, compared: g.node("Gather", [x, g.ints(Array.from(columns))], { axis: { int: 1 } }) };
+  const norms = Float32Array.from({ length: rows.rows }, (_, i) => {
+    const row = data.subarray(i * width, (i + 1) * width);
+    return dot(row, row);
+  });
+  return {
+    vectors,
+    norms,
+    shifted: x,
+    compared: g.node("Gather", [x, g.ints(Array.from(columns))], { axis: { int: 1 } }),
+  };
 }
 
 function negate({ beta, bias }: KernelFunction): KernelFunction {

@@ -1,6 +1,6 @@
 // Newton steps on the free variables of a box-constrained quadratic problem: exact where pairwise steps only creep.
 
-import { sum } from "../../linalg.ts";
+import { addScaled, sum } from "../../linalg.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { type BoxProblem, snap } from "./smo.ts";
 
@@ -55,7 +55,7 @@ function freeStep({ size, matrix, lower, upper, b, error }: BoxProblem): boolean
     const row = free[i] * size;
     const d = length * u[i];
     b[free[i]] = snap(b[free[i]] + d, lower[free[i]], upper[free[i]]);
-    for (let t = 0; t < size; t++) error[t] -= d * matrix[row + t];
+    addScaled(error, -d, matrix.subarray(row, row + size));
   }
   if (spread(error, free) > before.spread) {
     b.set(before.b);

@@ -13,7 +13,15 @@ import { logistic } from "../logistic.ts";
 import { compiledEntries } from "./compiledRows.ts";
 import { denseRowsOf } from "./denseRows.ts";
 import { plainGram } from "./gram.ts";
-import { addRows, overColumns, rowsTimes, rowsTimesRows, thereAndBack, usedColumns } from "./sparseProducts.ts";
+import {
+  addRows,
+  overColumns,
+  rowsTimes,
+  rowsTimesRows,
+  squaredNorms,
+  thereAndBack,
+  usedColumns,
+} from "./sparseProducts.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -58,11 +66,12 @@ it("rows are compressed and multiplied as plain loops do it, to the last bit", (
         expect(products.addTo(c, w.slice())).toEqual(addRows(plain, c, w.slice()));
         expect(products.addTo(c, v.slice())).toEqual(addRows(plain, c, v.slice()));
         expect(products.thereAndBack(c, v)).toEqual(thereAndBack(plain, c, v));
+        expect(products.squaredNorms()).toEqual(squaredNorms(plain));
         const [a, b] = [30, 2 * n].map((most) =>
           Int32Array.from({ length: random.integer(most) }, () => random.integer(n)),
         );
         expect(products.between(a, b)).toEqual(rowsTimesRows(takeSparseRows(plain, a), takeSparseRows(plain, b)));
-        const [gram, expected] = [products.gram?.(c, 0.1), plainGram(plain, c, 0.1)];
+        const [gram, expected] = [products.gram(c, 0.1), plainGram(plain, c, 0.1)];
         expect(gram?.findIndex((value, at) => !Object.is(value, expected[at]))).toBe(-1);
       }
     }),

@@ -15,8 +15,10 @@ export interface RowProducts {
   addTo(c: Float64Array, into: Float64Array): Float64Array;
   /** X^T diag(c) X v, where each row of X ends in a one that is not written. */
   thereAndBack(c: Float64Array, v: Float64Array): Float64Array;
-  /** X^T diag(c) X of such rows, lower triangle, without those of at most `least`; absent where columns are many. */
-  gram?(c: Float64Array, least: number): Float64Array;
+  /** X^T diag(c) X of such rows, lower triangle, without those of at most `least`; where there is room for it. */
+  gram(c: Float64Array, least: number): Float64Array | undefined;
+  /** The squared norms of the rows. */
+  squaredNorms(): Float64Array;
   /** X_a X_b^T, row-major, of chosen rows. */
   between(a: Int32Array, b: Int32Array): Float64Array;
 }
@@ -50,12 +52,14 @@ const instantiate = {
   float64: hostedLoops<LoopName>(() => sparseLoops("float64")),
 };
 
+const typeOf = (numbers: Float32Array | Float64Array) => (numbers instanceof Float32Array ? "float32" : "float64");
+
 const aligned = (address: number) => Math.ceil(address / 8) * 8;
 
 /** Counts the entries of dense rows by compiled loops; undefined where the host has none. */
 export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
   const { rows: n, columns: d } = x;
-  const type = x.data instanceof Float32Array ? "float32" : "float64";
+  const type = typeOf(x.data);
   const bytes = elementBytes(type);
   // A block of dense rows at 0; behind it a number for each column.
   const columnsAt = aligned(largestBlock(x) * bytes);
@@ -86,8 +90,7 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
       const closing = aligned(value + bytes * (count + TOGETHER));
       const vectors = closing + closingUp().length;
       const width = columns.length + 1;
-      const square = columns.length <= SQUARED ? width * width : 0;
-      const all = vectors + 8 * (2 * n + 2 * width + square + SPREAD * (n + width)) + 4 * n;
+      const all = vectors + 8 * (2 * n + 2 * width + SPREAD * (n + width)) + 4 * n;
       memory.grow(pagesFor(all) - pagesFor(counted));
       new Uint8Array(memory.buffer).set(closingUp(), closing);
       const placeOf = new Int32Array(memory.buffer, columnsAt, d);
@@ -111,8 +114,8 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
 }
 
 /**
- * The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns, for
- * a matrix over columns that are few, and for some rows over either.
+ * The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns, and
+ * for some rows over either.
  */
 function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at: number, loops: Loops): RowProducts {
   const lengths = [d + 1, n, d + 1, n];
@@ -121,9 +124,7 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
     return new Float64Array(value.buffer, at + 8 * before, length);
   });
   const width = d + 1;
-  const squareAt = at + 8 * (2 * n + 2 * width);
-  const square = () => new Float64Array(value.buffer, squareAt, width * width);
-  const tableAt = squareAt + (d <= SQUARED ? 8 * width * width : 0);
+  const tableAt = at + 8 * (2 * n + 2 * width);
   const table = new Float64Array(value.buffer, tableAt, SPREAD * width);
   const resultsAt = tableAt + 8 * SPREAD * width;
   const results = new Float64Array(value.buffer, resultsAt, SPREAD * n);
@@ -149,6 +150,10 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
       loops.thereAndBack(...given, c.byteOffset, w.byteOffset, sums.byteOffset, 8 * d);
       return sums.slice();
     },
+    squaredNorms() {
+      loops.squares(...given, product.byteOffset);
+      return product.slice();
+    },
     between(a, b) {
       const products = new Float64Array(a.length * b.length);
       for (let from = 0; from < a.length; from += SPREAD) {
@@ -172,13 +177,15 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
       }
       return products;
     },
-    ...(d <= SQUARED && {
-      gram(coefficients: Float64Array, least: number) {
-        const into = square().fill(0);
-        c.set(coefficients);
-        loops.gram(...given, c.byteOffset, into.byteOffset, 8 * width, 8 * d, least);
-        return into.slice();
-      },
-    }),
+    gram(coefficients, least) {
+      // In a memory of its own, with what lies before the table, as few fits ask for it.
+      const compiled = d <= SQUARED ? instantiate[typeOf(value)](tableAt + 8 * width * width) : undefined;
+      if (!compiled) return undefined;
+      const { memory, loops: own } = compiled;
+      c.set(coefficients);
+      new Uint8Array(memory.buffer).set(new Uint8Array(value.buffer, 0, tableAt));
+      own.gram(...given, c.byteOffset, tableAt, 8 * width, 8 * d, least);
+      return new Float64Array(memory.buffer, tableAt, width * width).slice();
+    },
   };
 }

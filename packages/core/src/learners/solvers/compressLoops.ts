@@ -1,4 +1,4 @@
-// Loops that leave the zeros of dense rows out, as WebAssembly: of four numbers of 32 bits at a time where they have such.
+// Loops that leave the zeros of dense rows out, as WebAssembly: four numbers of 32 bits at a time.
 
 import type { FloatType } from "../../tensor.ts";
 import { type Code, f64, f64x2, i32, i32x4, type Variable, type WasmFunction, wasmFunction, whileTrue } from "../../assembler.ts";

@@ -103,7 +103,7 @@ async function denseGram(x: LinearRows, weights: Float64Array, runtime: Runtime)
 function sparseGram(x: MappedSparse, weights: Float64Array): Float64Array {
   let largest = 0;
   for (const weight of weights) largest = Math.max(largest, weight);
-  return x.products?.gram?.(weights, 1e-5 * largest) ?? plainGram(x, weights, 1e-5 * largest);
+  return x.products?.gram(weights, 1e-5 * largest) ?? plainGram(x, weights, 1e-5 * largest);
 }
 
 /** Without rows of at most the least weight. */

@@ -35,7 +35,7 @@ function productsOfCompressed(x: MappedSparse): InnerProducts {
   const all = Int32Array.from({ length: x.rows }, (_, i) => i);
   return {
     size: x.rows,
-    squaredNorms: squaredNorms(x),
+    squaredNorms: x.products?.squaredNorms() ?? squaredNorms(x),
     between: async (a, b = all) =>
       x.products?.between(a, b) ?? rowsTimesRows(takeSparseRows(x, a), takeSparseRows(x, b)),
     release: async () => {},

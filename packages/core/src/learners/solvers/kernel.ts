@@ -25,6 +25,17 @@ export interface KernelMatrix {
   release(): Promise<void>;
 }
 
+/** One of which rows are computed to be kept, and whose diagonal is known. */
+export interface KeptKernel extends KernelMatrix {
+  readonly diagonal: Float64Array;
+  /** Hands over the rows K[i, :] of some i, one after the other, to be read before the next. */
+  forEachRow(rows: Int32Array, visit: (row: Float64Array, k: number) => void): Promise<void>;
+}
+
+export function areKept(kernel: KernelMatrix): kernel is KeptKernel {
+  return "forEachRow" in kernel;
+}
+
 /** k(x, z) = x . z. Combinations of rows go by way of the weights X^T c, so that no row of K is ever needed. */
 export async function linearKernel(x: LinearRows, runtime: Runtime): Promise<KernelMatrix> {
   // Combinations do without: of a kernel that is left behind by a refit, no block is needed.
@@ -64,12 +75,12 @@ export async function rbfKernel(
   cacheBytes: number,
   runtime: Runtime,
   known?: KnownRows,
-): Promise<KernelMatrix> {
+): Promise<KeptKernel> {
   const products = await productsOf(features, runtime);
   const { size, squaredNorms } = products;
   const all = Int32Array.from({ length: size }, (_, i) => i);
   const exponential = (values: Float64Array, a: Int32Array, b: Int32Array) => {
-    const norms = Float64Array.from(b, (j) => squaredNorms[j]);
+    const norms = b === all ? squaredNorms : Float64Array.from(b, (j) => squaredNorms[j]);
     for (let i = 0; i < a.length; i++) {
       gaussian(values.subarray(i * b.length, (i + 1) * b.length), squaredNorms[a[i]], norms, gamma);
     }
@@ -86,7 +97,33 @@ export async function rbfKernel(
     };
   };
   const height = Math.max(1, Math.floor(BLOCK / size));
+  const forEachRow: KeptKernel["forEachRow"] = async (rows, visit) => {
+    const missing: number[] = [];
+    cache.begin(rows);
+    const corrected = known && (await correctedRows(known));
+    for (let k = 0; k < rows.length; k++) {
+      let row = cache.get(rows[k]);
+      if (!row && corrected) {
+        row = corrected(rows[k]);
+        if (row) cache.offer(rows[k], () => row as Float64Array);
+      }
+      if (row) visit(row, k);
+      else missing.push(k);
+    }
+    for (let from = 0; from < missing.length; from += height) {
+      const part = missing.slice(from, from + height);
+      const chosen = Int32Array.from(part, (k) => rows[k]);
+      const block = exponential(await products.between(chosen), chosen, all);
+      part.forEach((k, at) => {
+        const row = block.subarray(at * size, (at + 1) * size);
+        visit(row, k);
+        cache.offer(rows[k], () => row.slice());
+      });
+    }
+  };
   return {
+    diagonal: new Float64Array(size).fill(1),
+    forEachRow,
     block: async (a, b) => exponential(await products.between(a, b), a, b),
     async combine(rows, c) {
       const sum = new Float64Array(size);
@@ -106,28 +143,7 @@ export async function rbfKernel(
         }
         return sum;
       }
-      const missing: number[] = [];
-      cache.begin(rows);
-      const corrected = known && (await correctedRows(known));
-      for (let i = 0; i < rows.length; i++) {
-        let row = cache.get(rows[i]);
-        if (!row && corrected) {
-          row = corrected(rows[i]);
-          if (row) cache.offer(rows[i], () => row as Float64Array);
-        }
-        if (row) addScaled(sum, c[i], row);
-        else missing.push(i);
-      }
-      for (let from = 0; from < missing.length; from += height) {
-        const part = missing.slice(from, from + height);
-        const chosen = Int32Array.from(part, (i) => rows[i]);
-        const block = exponential(await products.between(chosen), chosen, all);
-        part.forEach((i, k) => {
-          const row = block.subarray(k * size, (k + 1) * size);
-          addScaled(sum, c[i], row);
-          cache.offer(rows[i], () => row.slice());
-        });
-      }
+      await forEachRow(rows, (row, k) => addScaled(sum, c[k], row));
       return sum;
     },
     rows: cache,

@@ -67,8 +67,8 @@ export function startLbfgs(
       return { x: next, at: evaluation, value: evaluation.value, gradientNorm: norm(evaluation.gradient) };
     });
     if (!found) return x;
-    const s = found.x.map((value, j) => value - x[j]);
-    const y = found.at.gradient.map((value, j) => value - at.gradient[j]);
+    const s = difference(found.x, x);
+    const y = difference(found.at.gradient, at.gradient);
     const bend = dot(s, y);
     if (bend > 0) pairs.push({ s, y, rho: 1 / bend, scale: bend / dot(y, precondition(y)) });
     if (pairs.length > kept) pairs.shift();
@@ -79,13 +79,19 @@ export function startLbfgs(
   return x;
 }
 
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const result = a.slice();
+  addScaled(result, -1, b);
+  return result;
+}
+
 /** -H^-1 gradient, as the pairs have H, and the preconditioner where they say nothing. */
 function downhill(
   pairs: readonly Pair[],
   { gradient, hessianVector }: Evaluation,
   precondition: Preconditioner,
 ): Float64Array {
-  const slope = gradient.map((value) => -value);
+  const slope = difference(new Float64Array(gradient.length), gradient);
   if (pairs.length === 0) {
     const direction = precondition(slope);
     const length = dot(slope, direction) / dot(direction, hessianVector(direction));

@@ -1,7 +1,7 @@
 // Sequential minimal optimisation: a dense box-constrained quadratic problem with one equality, two variables at a
 // time.
 
-import { lentLoops } from "../../hostedLoops.ts";
+import { type HostedLoops, hasGrown, hostedLoops } from "../../hostedLoops.ts";
 import { smoLoop, VECTORS } from "./smoLoop.ts";
 
 /**
@@ -22,46 +22,93 @@ export interface BoxProblem {
 /** Curvature below this is taken to be this. */
 const TINY = 1e-12;
 
-/**
- * Moves pairs until the optimality conditions are violated by at most `tolerance`, `maxIterations` are spent, or
- * rounding lets none move.
- * Returns the number of iterations.
- *
- * At the optimum no variable that may rise has a larger error than one that may fall. Each iteration takes the one
- * that violates this most by first order (i) and with it the one that promises the largest decrease (j).
- *
- * Source: Fan, Chen and Lin, Working set selection using second order information (JMLR 2005), algorithm WSS 2.
- */
-export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number {
-  return compiledSmo(problem, tolerance, maxIterations) ?? plainSmo(problem, tolerance, maxIterations);
+/** Where such a problem is solved: what it starts from is written into its numbers, which then change in place. */
+export interface Workplace extends BoxProblem {
+  readonly diagonal: Float64Array;
+  /** 1 for the rows of K that stand in the matrix, else 0: a row that is not there is asked for when it is needed. */
+  readonly known: Float64Array;
+  /**
+   * Moves pairs until the optimality conditions are violated by at most `tolerance`, `maxIterations` are spent,
+   * rounding lets none move, or a row is wanted that is not known.
+   *
+   * At the optimum no variable that may rise has a larger error than one that may fall. Each iteration takes the one
+   * that violates this most by first order (i) and with it the one that promises the largest decrease (j).
+   *
+   * Source: Fan, Chen and Lin, Working set selection using second order information (JMLR 2005), algorithm WSS 2.
+   */
+  move(tolerance: number, maxIterations: number): Moved;
+  /** The numbers are not to be used after it. */
+  release(): void;
 }
 
-const lend = lentLoops<"smo">(() => smoLoop(TINY));
+interface Moved {
+  readonly iterations: number;
+  /** The row that is wanted; -1 where none is. */
+  readonly wanted: number;
+}
 
-/** By compiled loops; undefined where the host has none. */
-function compiledSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number | undefined {
+const instantiate = hostedLoops<"smo">(() => smoLoop(TINY));
+/** Memories that nobody works in: to make one for each problem would keep the collector of garbage busy. */
+const idle: HostedLoops<"smo">[] = [];
+/** The most that one of them has. */
+const KEPT = 2 ** 26;
+
+/** A place for a problem of so many variables; what stands in it is left over from others. */
+export function workplace(size: number): Workplace {
+  const bytes = 8 * size * (size + VECTORS.length) + 8;
+  const lent = typeof WebAssembly === "undefined" ? undefined : (idle.pop() ?? instantiate(2 ** 16));
+  if (!lent || !hasGrown(lent, bytes)) return plainWorkplace(size);
+  const { memory, loops } = lent;
+  const vectors = vectorsOf(size, memory.buffer);
+  const addresses = VECTORS.map((name) => vectors[name].byteOffset);
+  const wanted = new Int32Array(memory.buffer, bytes - 8, 1);
+  return {
+    ...{ size, matrix: new Float64Array(memory.buffer, 0, size * size), ...vectors },
+    move(tolerance, maxIterations) {
+      const iterations = loops.smo(8 * size, ...addresses, maxIterations, tolerance);
+      return { iterations, wanted: wanted[0] < 0 ? -1 : wanted[0] / 8 };
+    },
+    release: () => void (bytes <= KEPT && idle.push(lent)),
+  };
+}
+
+type Vectors = Record<(typeof VECTORS)[number], Float64Array>;
+
+function vectorsOf(size: number, buffer: ArrayBuffer): Vectors {
+  const vectors = VECTORS.map((name, k) => [name, new Float64Array(buffer, 8 * size * (size + k), size)]);
+  return Object.fromEntries(vectors) as Vectors;
+}
+
+function plainWorkplace(size: number): Workplace {
+  const buffer = new ArrayBuffer(8 * size * (size + VECTORS.length));
+  const place = { size, matrix: new Float64Array(buffer, 0, size * size), ...vectorsOf(size, buffer) };
+  return {
+    ...place,
+    move: (tolerance, maxIterations) => plainSmo(place, tolerance, maxIterations),
+    release: () => {},
+  };
+}
+
+/** Solves a problem all of whose rows are known, in place; returns the number of iterations. */
+export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number {
   const { size, matrix } = problem;
-  const lent = lend(8 * size * (size + VECTORS.length));
-  if (!lent) return undefined;
-  const vectors = { ...problem, diagonal: diagonalOf(problem) };
-  const areas = VECTORS.map((_, k) => new Float64Array(lent.memory.buffer, 8 * size * (size + k), size));
-  new Float64Array(lent.memory.buffer, 0, size * size).set(matrix);
-  VECTORS.forEach((name, k) => {
-    areas[k].set(vectors[name]);
-  });
-  const addresses = areas.map(({ byteOffset }) => byteOffset);
-  const iterations = lent.loops.smo(8 * size, ...addresses, maxIterations, tolerance);
-  problem.b.set(areas[VECTORS.indexOf("b")]);
-  problem.error.set(areas[VECTORS.indexOf("error")]);
+  const place = workplace(size);
+  place.matrix.set(matrix);
+  for (let t = 0; t < size; t++) place.diagonal[t] = matrix[t * size + t];
+  for (const name of ["lower", "upper", "b", "error"] as const) place[name].set(problem[name]);
+  place.known.fill(1);
+  const { iterations } = place.move(tolerance, maxIterations);
+  problem.b.set(place.b);
+  problem.error.set(place.error);
+  place.release();
   return iterations;
 }
 
-const diagonalOf = ({ size, matrix }: BoxProblem) =>
-  Float64Array.from({ length: size }, (_, t) => matrix[t * size + t]);
-
-function plainSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number {
-  const { size, matrix, lower, upper, b, error } = problem;
-  const diagonal = diagonalOf(problem);
+function plainSmo(
+  { size, matrix, diagonal, lower, upper, b, error, known }: BoxProblem & Vectors,
+  tolerance: number,
+  maxIterations: number,
+): Moved {
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     let i = -1;
     let highest = Number.NEGATIVE_INFINITY;
@@ -71,7 +118,8 @@ function plainSmo(problem: BoxProblem, tolerance: number, maxIterations: number)
         i = t;
       }
     }
-    if (i < 0) return iteration;
+    if (i < 0) return { iterations: iteration, wanted: -1 };
+    if (known[i] === 0) return { iterations: iteration, wanted: i };
     const rowI = i * size;
     let j = -1;
     let bestGain = 0;
@@ -87,8 +135,8 @@ function plainSmo(problem: BoxProblem, tolerance: number, maxIterations: number)
         j = t;
       }
     }
-    if (highest - lowest <= tolerance) return iteration;
-    if (j < 0) return iteration;
+    if (highest - lowest <= tolerance || j < 0) return { iterations: iteration, wanted: -1 };
+    if (known[j] === 0) return { iterations: iteration, wanted: j };
     const rowJ = j * size;
     const curvature = Math.max(diagonal[i] + diagonal[j] - 2 * matrix[rowI + j], TINY);
     const step = Math.min((highest - error[j]) / curvature, upper[i] - b[i], b[j] - lower[j]);
@@ -97,10 +145,10 @@ function plainSmo(problem: BoxProblem, tolerance: number, maxIterations: number)
     b[i] = snap(b[i] + step, lower[i], upper[i]);
     b[j] = snap(b[j] - step, lower[j], upper[j]);
     // What rounding swallows would be tried again without end.
-    if (b[i] === before && b[j] === beforeJ) return iteration;
+    if (b[i] === before && b[j] === beforeJ) return { iterations: iteration, wanted: -1 };
     for (let t = 0; t < size; t++) error[t] -= step * (matrix[rowI + t] - matrix[rowJ + t]);
   }
-  return maxIterations;
+  return { iterations: maxIterations, wanted: -1 };
 }
 
 /** What lies on a bound but for rounding is put exactly on it. */

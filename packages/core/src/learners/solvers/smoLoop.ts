@@ -2,8 +2,11 @@
 
 import { type Code, call, f64, f64x2, i32, wasmFunction, wasmModule, when, whileTrue } from "../../assembler.ts";
 
-/** What lies behind the matrix at 0, each as long as one of its rows. */
-export const VECTORS = ["diagonal", "lower", "upper", "b", "error"] as const;
+/**
+ * What lies behind the matrix at 0, each as long as one of its rows. A row of the matrix that is not there yet is 0 in
+ * the last, behind which a whole number says which one is wanted (8 times its number), or is -1.
+ */
+export const VECTORS = ["diagonal", "lower", "upper", "b", "error", "known"] as const;
 
 const SNAP = 0;
 
@@ -29,7 +32,7 @@ const smo = (tiny: number) =>
     "smo",
     {
       parameters: {
-        ...{ end: "i32", diagonal: "i32", lower: "i32", upper: "i32", b: "i32", error: "i32" },
+        ...{ end: "i32", diagonal: "i32", lower: "i32", upper: "i32", b: "i32", error: "i32", known: "i32" },
         ...{ most: "i32", tolerance: "f64" },
       },
       locals: {
@@ -57,6 +60,11 @@ const smo = (tiny: number) =>
         );
       const move = (place: typeof v.t, value: Code) =>
         f64.store(at(v.b, place), call(SNAP, value, number(v.lower, place), number(v.upper, place)));
+      const want = (place: Code) => i32.store(i32.add(v.known.get, v.end.get), place);
+      const whereKnown = (place: typeof v.t, ...body: Code[]) => [
+        when(f64.isLess(number(v.known, place), f64.constant(1)), want(place.get)),
+        when(f64.isNot(number(v.known, place), f64.constant(0)), ...body),
+      ];
       const takeStep = [
         v.rowJ.set(rowOf(v.j)),
         v.step.set(f64.divide(f64.subtract(v.highest.get, number(v.error, v.j)), curvature(v.j))),
@@ -96,6 +104,7 @@ const smo = (tiny: number) =>
         ),
       ];
       return [
+        want(i32.constant(-1)),
         v.goesOn.set(i32.isLess(i32.constant(0), v.most.get)),
         whileTrue(
           v.goesOn.get,
@@ -111,26 +120,29 @@ const smo = (tiny: number) =>
           ),
           when(
             i32.isLess(v.i.get, v.end.get),
-            v.rowI.set(rowOf(v.i)),
-            v.j.set(i32.constant(-1)),
-            v.best.set(f64.constant(0)),
-            v.lowest.set(v.highest.get),
-            forEach(
-              v.number.set(number(v.error, v.t)),
-              v.difference.set(f64.subtract(v.highest.get, v.number.get)),
-              when(
-                f64.isLess(f64.constant(0), v.difference.get),
+            whereKnown(
+              v.i,
+              v.rowI.set(rowOf(v.i)),
+              v.j.set(i32.constant(-1)),
+              v.best.set(f64.constant(0)),
+              v.lowest.set(v.highest.get),
+              forEach(
+                v.number.set(number(v.error, v.t)),
+                v.difference.set(f64.subtract(v.highest.get, v.number.get)),
                 when(
-                  f64.isLess(number(v.lower, v.t), number(v.b, v.t)),
-                  v.lowest.set(f64.min(v.lowest.get, v.number.get)),
-                  v.number.set(f64.divide(f64.multiply(v.difference.get, v.difference.get), curvature(v.t))),
-                  when(f64.isLess(v.best.get, v.number.get), v.best.set(v.number.get), v.j.set(v.t.get)),
+                  f64.isLess(f64.constant(0), v.difference.get),
+                  when(
+                    f64.isLess(number(v.lower, v.t), number(v.b, v.t)),
+                    v.lowest.set(f64.min(v.lowest.get, v.number.get)),
+                    v.number.set(f64.divide(f64.multiply(v.difference.get, v.difference.get), curvature(v.t))),
+                    when(f64.isLess(v.best.get, v.number.get), v.best.set(v.number.get), v.j.set(v.t.get)),
+                  ),
                 ),
               ),
-            ),
-            when(
-              f64.isLess(v.tolerance.get, f64.subtract(v.highest.get, v.lowest.get)),
-              when(i32.isLess(v.j.get, v.end.get), ...takeStep),
+              when(
+                f64.isLess(v.tolerance.get, f64.subtract(v.highest.get, v.lowest.get)),
+                when(i32.isLess(v.j.get, v.end.get), whereKnown(v.j, ...takeStep)),
+              ),
             ),
           ),
         ),

@@ -17,7 +17,15 @@ import type { FloatType } from "../../tensor.ts";
 import { type CompressLoopName, compressLoops } from "./compressLoops.ts";
 
 /** What the module offers beside what its loops share. */
-export type LoopName = "times" | "addTo" | "thereAndBack" | "gram" | "spread" | "timesSpread" | CompressLoopName;
+export type LoopName =
+  | "times"
+  | "addTo"
+  | "thereAndBack"
+  | "gram"
+  | "squares"
+  | "spread"
+  | "timesSpread"
+  | CompressLoopName;
 
 /** Bytes of an address or a column. */
 const INT = 4;
@@ -132,6 +140,23 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
           f64.add(v.bias.get, call(PRODUCT, v.index.get, v.value.get, v.end.get, v.w.get)),
         ),
       ),
+  );
+
+  /** The squared norm of each row, written to `into`. */
+  const squares = wasmFunction(
+    "squares",
+    { parameters: { ...compressed, into: "i32" }, locals: { ...ofRows, sum: "f64" } },
+    (v) =>
+      forEachRow(v, [
+        v.sum.set(f64.constant(0)),
+        whileTrue(
+          i32.isLess(v.index.get, v.end.get),
+          v.sum.set(f64.add(v.sum.get, f64.multiply(loadValue(v.value.get), loadValue(v.value.get)))),
+          v.index.set(i32.add(v.index.get, i32.constant(INT))),
+          v.value.set(i32.add(v.value.get, i32.constant(bytes))),
+        ),
+        f64.store(i32.add(v.into.get, v.place.get), v.sum.get),
+      ]),
   );
 
   /** X^T c, added to `into`. */
@@ -270,5 +295,16 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     },
   );
 
-  return wasmModule([product, scatter, times, addTo, thereAndBack, gram, spread, timesSpread, ...compressLoops(type)]);
+  return wasmModule([
+    product,
+    scatter,
+    times,
+    addTo,
+    thereAndBack,
+    gram,
+    squares,
+    spread,
+    timesSpread,
+    ...compressLoops(type),
+  ]);
 }

@@ -1,9 +1,10 @@
 // The dual problem of support vector machines over any kernel matrix.
 
 import { biasOf, type DualState, errorsOf } from "./dualState.ts";
-import { type KernelMatrix, MANY } from "./kernel.ts";
+import { areKept, type KernelMatrix, MANY } from "./kernel.ts";
 import { solveShrinking } from "./shrinking.ts";
 import { violationOf } from "./smo.ts";
+import { FEW, solveWhole } from "./wholeProblem.ts";
 import { solveWorkingSets } from "./workingSets.ts";
 
 interface SvmProblem {
@@ -38,7 +39,8 @@ export interface SvmSolution {
 /**
  * maximise y^T beta - 1/2 beta^T K beta subject to 0 <= y_i beta_i <= bound_i and sum beta = 0.
  *
- * Many rows are shrunk to those near the margin, few are solved for as they are.
+ * Many rows are shrunk to those near the margin, fewer solved for by working sets, and few of whose kernel
+ * rows are kept over all at once.
  *
  * @throws InputError where the optimum is not reached within the allowed iterations.
  */
@@ -54,8 +56,15 @@ export async function solveSvm(problem: SvmProblem): Promise<SvmSolution> {
     beta: problem.start?.beta.slice() ?? new Float64Array(y.length),
     f: problem.start?.f.slice() ?? new Float64Array(y.length),
   };
-  const iterations = await (y.length > MANY ? solveShrinking(state) : solveWorkingSets(state));
+  const iterations = await solveBySize(state);
   return { ...summary(problem, state), iterations };
+}
+
+/** Rows that are not kept cost more than the working sets that do without most of them. */
+function solveBySize(state: DualState): Promise<number> {
+  const { kernel, y } = state;
+  if (areKept(kernel) && y.length <= FEW) return solveWhole({ ...state, kernel });
+  return y.length > MANY ? solveShrinking(state) : solveWorkingSets(state);
 }
 
 function summary({ y, bound }: SvmProblem, state: DualState): Omit<SvmSolution, "iterations"> {

@@ -123,7 +123,8 @@ function growingGram(kernel: KernelMatrix): (set: Int32Array) => Promise<Float64
   };
 }
 
-function notReached(iterations: number, violation: number, tolerance: number): InputError {
+/** What is told of an optimum that is not reached. */
+export function notReached(iterations: number, violation: number, tolerance: number): InputError {
   return new InputError("invalid", "training of the support vector machine", {
     expected: `violations of the optimality conditions of at most ${tolerance} within ${iterations} iterations`,
     got: violation.toExponential(1),

@@ -68,7 +68,7 @@ const JOINING = 0.1;
 /** The task that trains a learner. */
 export const fit: TaskKind<FitParameters, FitInputs, StoredModel> = {
   name: "fit",
-  version: 8,
+  version: 9,
   output: modelCodec,
   lists: { trees: "tree" },
   estimate: ({ learner, options }, { training, trees }) => ({

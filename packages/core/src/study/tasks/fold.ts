@@ -17,7 +17,7 @@ export interface FoldParameters extends Configured {
 /** The task that fits a setting to all folds but one and judges it there. */
 export const fold: TaskKind<FoldParameters, { readonly training: Part }, FoldErrors> = {
   name: "fold",
-  version: 2,
+  version: 3,
   output: jsonCodec<FoldErrors>("fold errors"),
   estimate: ({ learner, options, folds }, { training }) => ({
     seconds: secondsOfFit(learner, options, training.rows * (1 - 1 / folds)),

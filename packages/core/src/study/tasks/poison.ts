@@ -67,7 +67,7 @@ export interface PoisonInputs {
 
 export const poison: TaskKind<PoisonParameters, PoisonInputs, Block> = {
   name: "poison",
-  version: 6,
+  version: 7,
   output: blockCodec,
   lists: { blocks: "block" },
   estimate: ({ learner, attack, count }, { training: { rows, features }, validation }) => ({

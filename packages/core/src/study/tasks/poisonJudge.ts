@@ -65,7 +65,7 @@ export interface PoisonJudgeInputs {
 /** Training with the same number of points has the same random streams whoever crafted them. */
 export const poisonJudge: TaskKind<PoisonJudgeParameters, PoisonJudgeInputs, readonly PoisonVerdict[]> = {
   name: "poisonJudge",
-  version: 4,
+  version: 5,
   output: poisonVerdictsCodec,
   lists: { blocks: "block", folds: "fold" },
   estimate({ learner, options, counts, retune }, { training, folds }) {

@@ -24,7 +24,7 @@ interface PoisonVariabilityInputs {
 export const poisonVariability: TaskKind<Configured & { readonly seed: number }, PoisonVariabilityInputs, Variability> =
   {
     name: "poisonVary",
-    version: 4,
+    version: 5,
     output: variabilityCodec,
     lists: { sets: "set", blocks: "block" },
     estimate: ({ learner }, { sets }) => ({ seconds: 0.5 * sets.length, learner }),
