@@ -1,7 +1,17 @@
 // Loops that leave the zeros of dense rows out, as WebAssembly: four numbers of 32 bits at a time.
 
+import {
+  type Code,
+  f64,
+  f64x2,
+  i32,
+  i32x4,
+  type Variable,
+  type WasmFunction,
+  wasmFunction,
+  whileTrue,
+} from "../../assembler.ts";
 import type { FloatType } from "../../tensor.ts";
-import { type Code, f64, f64x2, i32, i32x4, type Variable, type WasmFunction, wasmFunction, whileTrue } from "../../assembler.ts";
 
 export type CompressLoopName = "mark" | "compress";
 

@@ -70,7 +70,7 @@ describe("solveWhole", () => {
         const rounding = 1e-10 * Math.max(1, shape.n * shape.C);
         for (let i = 0; i < y.length; i++) expect(Math.abs(product[i] - f[i])).toBeLessThan(rounding);
         expect(violationOf({ lower, upper, b: beta, error: errorsOf({ y, f }) })).toBeLessThanOrEqual(TOLERANCE);
-        // The dual objective is within tolerance times what variables may move in all of its greatest value, for either.
+        // Either dual objective is within tolerance times what variables may move of the greatest.
         const dual = (state: typeof whole) =>
           state.beta.reduce((sum, value, i) => sum + value * (state.y[i] - state.f[i] / 2), 0);
         expect(Math.abs(dual(whole) - dual(sets))).toBeLessThanOrEqual(TOLERANCE * shape.n * shape.C + rounding);
