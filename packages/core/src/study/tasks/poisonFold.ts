@@ -20,7 +20,7 @@ interface PoisonFoldInputs {
 /** The task of a fold of the cross-validation by which a poisoned target chooses its regularisation. */
 export const poisonFold: TaskKind<PoisonFoldParameters, PoisonFoldInputs, FoldErrors> = {
   name: "poisonFold",
-  version: 1,
+  version: 2,
   output: fold.output,
   lists: { blocks: "block" },
   estimate: ({ learner, options, folds, count }, { training }) => ({
