@@ -5,13 +5,16 @@ import {
   buildAttacker,
   type Dataset,
   type FloatType,
+  featureCount,
   InputError,
   type Runtime,
+  rowCount,
   type ThreatModel,
 } from "@carom/core";
 import { type Objective, objectiveByName } from "@carom/core/attacks";
 import { areImages } from "@carom/core/data";
 import { threatOfFeatures } from "@carom/core/features";
+import { processorLimits, rowsOfChunk } from "@carom/core/models";
 import { type BlocksQuestion, budgetUnitsOf, normIn } from "@carom/core/study";
 import { isSparseFile } from "../host/evasionFile.ts";
 import { chosenFeatures, type FeaturesOfData, type FeaturesOptions } from "../host/featuresFile.ts";
@@ -89,8 +92,9 @@ export async function evasionAsked(options: EvadeOptions): Promise<EvasionAsked>
   const out = required("evade", options.out, "option --out", "a .npz or .svmlight file to write");
   const isSparse = isSparseFile(out);
   await requireFree(out, "file");
-  startAhead(options);
   const { dataset, reading, ...read } = await readDataFor(paths[0], file, options);
+  // Rows of one block are attacked in this process, and so are mostly sparse ones.
+  if (!isSparse && rowCount(dataset) > rowsOfChunk(processorLimits, featureCount(dataset))) startAhead(options);
   const runtime = await openDevice(options.device);
   const { models, data: aligned } = await loadModels(paths, dataset, options, runtime);
   const known = await chosenFeatures(options, aligned);
