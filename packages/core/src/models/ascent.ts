@@ -43,14 +43,8 @@ const isHeavy = ({ rows, isFixed }: Batch, { ascent }: Limits) => isFixed || row
 /** Takes all steps with some rows (`ascentNames`): returns their moves, and for each a check that is finite or not. */
 export type Steps = (part: Readonly<Record<string, Tensor>>) => Promise<readonly [Tensor, Tensor]>;
 
-/** Takes the steps, all of them for some rows before the next ones: so those rows stay in the cache. */
-export async function runAscent(
-  steps: Steps,
-  type: FloatType,
-  batch: Batch,
-  limits: Limits,
-  task: AscentTask,
-): Promise<AscentResult> {
+/** Takes the steps, all of them for some rows before the next ones. */
+export async function runAscent(steps: Steps, type: FloatType, batch: Batch, task: AscentTask): Promise<AscentResult> {
   const { moves, labels } = task;
   const n = labels.length;
   const columns = moves.length / Math.max(1, n);
@@ -63,10 +57,7 @@ export async function runAscent(
     [ascentNames.lower]: flat(task.lower),
     [ascentNames.upper]: flat(task.upper),
   };
-  const most = isHeavy(batch, limits)
-    ? batch.rows
-    : Math.max(1, Math.min(batch.rows, Math.floor(limits.ascent.values / columns)));
-  const [moved, check] = await inBatches(rows, { ...batch, rows: most }, steps);
+  const [moved, check] = await inBatches(rows, batch, steps);
   const results = moved.data as Vector;
   const left = Int32Array.from(labels.keys()).filter((i) => !Number.isFinite((check.data as Vector)[i]));
   for (const i of left) results.set(moves.subarray(i * columns, (i + 1) * columns), i * columns);
@@ -90,6 +81,12 @@ export function graphSteps(session: Session, type: FloatType, task: AscentTask, 
     }
     return [at, tensor("float64", [checks.length], checks)];
   };
+}
+
+/** As many rows for a graph of steps as stay in the cache from operator to operator, where the model is not heavy. */
+export function batchOfSteps(batch: Batch, limits: Limits, columns: number): Batch {
+  if (isHeavy(batch, limits)) return batch;
+  return { ...batch, rows: Math.max(1, Math.min(batch.rows, Math.floor(limits.ascent.values / columns))) };
 }
 
 /** What the graph for a task depends on. */

@@ -6,12 +6,20 @@ import { gradientName } from "../onnx/differentiate.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { writtenFor } from "../onnx/passes/writtenFor.ts";
 import { simplify } from "../onnx/simplify.ts";
-import { type FloatType, type Tensor, tensor } from "../tensor.ts";
+import { type FloatType, sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { hasAffineScores } from "./affine.ts";
 import { type Slopes, slopesOf } from "./affineScores.ts";
-import { type AscentResult, type AscentTask, graphSteps, kindOf, runAscent, type Steps } from "./ascent.ts";
+import {
+  type AscentResult,
+  type AscentTask,
+  batchOfSteps,
+  graphSteps,
+  kindOf,
+  runAscent,
+  type Steps,
+} from "./ascent.ts";
 import { compiledAscent } from "./ascentGraph.ts";
-import { batchOf, inBatches } from "./batches.ts";
+import { type Batch, batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
 import { derivedSessions } from "./derivedSessions.ts";
 import { classesOf, convert, rowsInput, scoresOutput } from "./endpoints.ts";
@@ -197,12 +205,12 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
               gradient: gradientName(LOSS, input.name),
               inputShape,
             };
-            const run = (steps: Steps) => runAscent(steps, type, batch, limits, task);
+            const run = (steps: Steps, rows: Batch) => runAscent(steps, type, rows, task);
             if (isBesideGraph(task, type, limits)) {
               return derived.use(
                 "margin",
                 () => write(gradients("margin")),
-                (compiled) => run(stepsBeside(compiled, names, task)),
+                (compiled) => run(stepsBeside(compiled, names, task), batch),
               );
             }
             const kind = kindOf(task, batch, limits);
@@ -210,7 +218,8 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
             return derived.use(
               Object.values(kind).join(),
               () => written(compiledAscent(rowGradients(), kind, simplified)),
-              (compiled) => run(graphSteps(compiled, type, task, kind)),
+              (compiled) =>
+                run(graphSteps(compiled, type, task, kind), batchOfSteps(batch, limits, sizeOf(inputShape))),
             );
           },
         }

@@ -35,42 +35,50 @@ export function stepsBeside(
   return async (part) => {
     const [rows, d] = part[ascentNames.moves].shape;
     const budgets = part[ascentNames.budgets].data as Float32Array;
-    // Rows are filled up, so that four numbers at a time come out even; the points are as the graph takes them.
+    // Rows are filled up, so that four numbers at a time come out even. Those of one row that are kept lie side by side,
+    // as they are read together; the points and gradients of all rows are as the graph has them.
     const columns = 4 * Math.ceil(d / 4);
-    const [move, origin, lower, upper, gradient, into, work] = Array.from({ length: 7 }, (_, k) => k * rows * columns);
+    const [points, gradients] = [KEPT.length * rows * columns, (KEPT.length + 1) * rows * columns];
+    const work = gradients + rows * columns;
     const memory = borrow(work + 2 * columns);
     const { numbers } = memory;
-    const write = (place: number, { data }: Tensor) => {
-      if (columns === d) return numbers.set(data as Float32Array, place);
-      for (let i = 0, to = place; i < rows; i++, to += columns) {
-        numbers.set((data as Float32Array).subarray(i * d, (i + 1) * d), to);
-        numbers.fill(0, to + d, to + columns);
-      }
+    const placesOf = Array.from({ length: rows }, (_, i) => {
+      const [move, origin, lower, upper] = KEPT.map((_, k) => (KEPT.length * i + k) * columns);
+      return { move, origin, lower, upper, gradient: gradients + i * columns, into: points + i * d, work };
+    });
+    const write = (to: number, { data }: Tensor, i: number) => {
+      numbers.set((data as Float32Array).subarray(i * d, (i + 1) * d), to);
+      if (columns > d) numbers.fill(0, to + d, to + columns);
     };
-    write(move, part[ascentNames.moves]);
-    write(origin, part[ascentNames.origin]);
-    write(lower, part[ascentNames.lower]);
-    write(upper, part[ascentNames.upper]);
-    const points = tensor("float32", [rows, ...inputShape], numbers.subarray(into, into + rows * d));
-    const feeds = { [input]: points, [labels]: part[ascentNames.labels] };
+    placesOf.forEach((at, i) => {
+      KEPT.forEach((name, k) => {
+        write(at.move + k * columns, part[name], i);
+      });
+      // What a row is filled up with lies where the points of the next one begin, which come later.
+      memory.place(at, columns, budgets[i]);
+    });
+    const shown = tensor("float32", [rows, ...inputShape], numbers.subarray(points, points + rows * d));
+    const feeds = { [input]: shown, [labels]: part[ascentNames.labels] };
     const checks = new Float64Array(rows);
     for (let k = 0; k < steps; k++) {
-      for (let i = 0, at = 0; i < rows; i++, at += columns) {
-        // In this order, as what a row is filled up with lies where the next one begins.
-        memory.place({ move: move + at, origin: origin + at, into: into + i * d }, columns, budgets[i]);
-      }
-      write(gradient, (await session.run(feeds, [gradientName]))[gradientName]);
-      for (let i = 0, at = 0; i < rows; i++, at += columns) {
-        const places = { move: move + at, lower: lower + at, upper: upper + at, gradient: gradient + at, work };
-        checks[i] += 0 * memory.step(places, columns, length);
-      }
+      const { [gradientName]: gradient } = await session.run(feeds, [gradientName]);
+      placesOf.forEach((at, i) => {
+        write(at.gradient, gradient, i);
+        checks[i] += 0 * memory.step(at, columns, length);
+        memory.place(at, columns, budgets[i]);
+      });
     }
     const moved = new Float32Array(rows * d);
-    for (let i = 0, at = move; i < rows; i++, at += columns) moved.set(numbers.subarray(at, at + d), i * d);
+    placesOf.forEach(({ move }, i) => {
+      moved.set(numbers.subarray(move, move + d), i * d);
+    });
     idle = memory.hosted;
     return [tensor("float32", [rows, d], moved), tensor("float64", [rows], checks)];
   };
 }
+
+/** What is kept of each row, in this order. */
+const KEPT = [ascentNames.moves, ascentNames.origin, ascentNames.lower, ascentNames.upper] as const;
 
 /** Numbers, and what is done with rows of them. */
 interface StepMemory {
