@@ -35,8 +35,8 @@ export function stepsBeside(
   return async (part) => {
     const [rows, d] = part[ascentNames.moves].shape;
     const budgets = part[ascentNames.budgets].data as Float32Array;
-    // Rows are filled up, so that four numbers at a time come out even. Those of one row that are kept lie side by side,
-    // as they are read together; the points and gradients of all rows are as the graph has them.
+    // Rows are filled up, so that four numbers at a time come out even. What is kept of a row lies side by side,
+    // as it is read together; the points and gradients of all rows are as the graph has them.
     const columns = 4 * Math.ceil(d / 4);
     const [points, gradients] = [KEPT.length * rows * columns, (KEPT.length + 1) * rows * columns];
     const work = gradients + rows * columns;
