@@ -63,7 +63,7 @@ export function roomInMemory<T extends ElementType>(type: T, shape: readonly num
 
 /** The same rows, each block through a function that keeps their number. */
 export function mapRows<T extends FloatType>(rows: Rows<T>, map: (block: Tensor<T>) => Tensor<T>): Rows<T> {
-  return { ...rows, read: async (from, to) => map(await rows.read(from, to)) };
+  return { type: rows.type, shape: rows.shape, read: async (from, to) => map(await rows.read(from, to)) };
 }
 
 /**

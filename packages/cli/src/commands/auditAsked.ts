@@ -9,7 +9,6 @@ import {
   type AuditQuestion,
   attackerKnows,
   chooseAudit,
-  modelCodec,
   type PlanBuilder,
   pointsToSend,
   type Services,
@@ -175,7 +174,7 @@ async function ownModel(plan: PlanBuilder, path: string, options: AuditOptions):
     ...(known && { known }),
     training: sizeOfTraining(training),
     parts: {
-      target: { model: plan.source(modelCodec, { bytes: model.bytes }) },
+      target: { model: plan.model(model) },
       training: plan.data(labelled),
       attacked: plan.data(attacked),
     },

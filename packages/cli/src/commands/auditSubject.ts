@@ -4,6 +4,7 @@ import {
   argMax,
   type Dataset,
   denseRows,
+  featureCount,
   InputError,
   permutation,
   rowCount,
@@ -170,14 +171,15 @@ export function dataDefaults({ loaded, separate }: UserData, training: Dataset):
   ];
 }
 
-/** Rows that are asked about at a time, so that sparse ones are not all written out at once. */
-const BLOCK = 1000;
+/** Rows that are asked about at a time, and numbers, so that sparse ones are not all written out at once. */
+const [BLOCK, NUMBERS] = [1000, 2 ** 21];
 
 /** The same rows with the labels that the target gives them. */
 export async function labelledBy(target: Pick<Scorer, "scores">, data: Dataset): Promise<Dataset> {
   const labels = new Int32Array(rowCount(data));
-  for (let from = 0; from < labels.length; from += BLOCK) {
-    const to = Math.min(labels.length, from + BLOCK);
+  const rows = Math.max(1, Math.min(BLOCK, Math.floor(NUMBERS / featureCount(data))));
+  for (let from = 0; from < labels.length; from += rows) {
+    const to = Math.min(labels.length, from + rows);
     labels.set(argMax(await target.scores(denseRows(data, from, to))), from);
   }
   const none = labels.indexOf(-1);

@@ -12,7 +12,6 @@ import {
   hashJson,
   isLearner,
   type Json,
-  modelCodec,
   modelId,
   nameOf,
   type PlanBuilder,
@@ -100,7 +99,7 @@ export async function openGiven(
       warnings.push(...(await checkOn(classifier, attacked)).map(({ sentence }) => `${id}: ${sentence}`));
       const hasGradients = opened.differentiable !== undefined;
       await opened.close();
-      models.set(id, { model: plan.source(modelCodec, { bytes: model.bytes }), hash, hasGradients });
+      models.set(id, { model: plan.model(model), hash, hasGradients });
       continue;
     }
     const found = await findService(

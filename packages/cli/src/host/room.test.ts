@@ -79,14 +79,52 @@ it("results that the disk has no room for are refused before anything is compute
   const about = { ...craft, attacked, pool: attacked, prefix: "" };
   planMatrix(plan, { ...about, participants: [{ id: "A", role: "target", model, judges: ["A"] }] });
   const store = memoryStore();
-  const { bytes, largest } = await plannedBytes(plan, store);
+  const planned = await plannedBytes(plan, store);
+  const { bytes, largest } = planned;
   // The points of both budgets are the largest; beside them stand data, gradients, and little of other tasks.
   expect(largest).toBe(2 * 4 * d * n);
   expect(bytes).toBeGreaterThan(4 * 4 * d * n);
-  expect(() => requireRoomOnDisk("here", { bytes, largest }, 2, bytes + 2 * largest)).not.toThrow();
-  expect(() => requireRoomOnDisk("here", { bytes, largest }, 2, bytes + 2 * largest - 1)).toThrow(
-    /results of this size: expected at most .* MB, which the disk of the store here has free, got about .* MB; give fewer/,
-  );
+  expect(() => requireRoomOnDisk("here", planned, 2, bytes + 2 * largest)).not.toThrow();
+  const refused = () => requireRoomOnDisk("here", planned, 2, bytes + 2 * largest - 1);
+  expect(refused).toThrow(/size: expected at most .* MB, which the disk of the store here has free, got about .* MB;/);
+  expect(refused).toThrow(/give about 9\d\d of 1000 points, fewer models or budgets, make space/);
   for (const [key, source] of plan.sources) await store.write(key, source);
   expect((await plannedBytes(plan, store)).bytes).toBe(bytes - 4 * d * n - 4 * n - 2 * 8 * d);
+});
+
+/** What an audit of a thousand sparse rows of a million columns would write. */
+async function plannedOfSparse(norm: "l0" | "l1" | "l2", points: number) {
+  const plan = startPlan();
+  const [perRow, columns] = [100, 1_000_000];
+  const index = Int32Array.from({ length: points * perRow }, (_, k) => (k % perRow) * 1000 + Math.floor(k / perRow));
+  const start = Int32Array.from({ length: points + 1 }, (_, i) => i * perRow);
+  const features = { rows: points, columns, start, index, value: new Float32Array(index.length).fill(1) };
+  const labels = Int32Array.from({ length: points }, (_, i) => i % 2);
+  const attacked = plan.data(dataset({ features, labels, domain: [0, 1] }));
+  const training = { learner: "ridge", options: {}, training: { ...attacked, rows: 50_000 }, label: "A" };
+  const model = planFit(plan, "A", training, { seed: 1, prefix: "" });
+  const about = { norm, epsilons: [2, 20, 200], seed: 1, attacked, pool: attacked, prefix: "" };
+  planMatrix(plan, { ...about, participants: [{ id: "A", role: "target", model, judges: ["A"] }] });
+  return plannedBytes(plan, memoryStore());
+}
+
+it("sparse rows of a million columns need little under L0 and L1, and under L2 as many points as are told fit", async () => {
+  for (const norm of ["l0", "l1"] as const) expect((await plannedOfSparse(norm, 200)).bytes).toBeLessThan(5e7);
+  const dense = await plannedOfSparse("l2", 200);
+  // Four bytes for each feature at three budgets; a model, slopes and bounds beside it.
+  expect(dense.bytes).toBeGreaterThan(3 * 4 * 200 * 1_000_000);
+  expect(dense.bytes).toBeLessThan(3 * 4 * 200 * 1_000_000 + 5e7);
+  const free = 2e9;
+  const message = await Promise.resolve(dense)
+    .then((planned) => requireRoomOnDisk("here", planned, 2, free))
+    .catch((error: Error) => error.message);
+  const told = Number(
+    /give about (\d+) of 200 points, .*--norm l1 or l0, which change few features/.exec(`${message}`)?.[1],
+  );
+  const room = async (points: number) => {
+    const planned = await plannedOfSparse("l2", points);
+    return planned.bytes + 2 * planned.largest;
+  };
+  expect(await room(told)).toBeLessThanOrEqual(free);
+  expect(await room(Math.ceil(1.1 * told))).toBeGreaterThan(free);
 });

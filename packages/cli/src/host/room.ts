@@ -17,10 +17,16 @@ export function requireRoomFor(what: string, size: number): void {
   });
 }
 
-/** What a run will write to its store, as far as it is not there: bytes of all artifacts, and of the largest. */
+/** What a run will write to its store, as far as it is not there. */
 interface Planned {
+  /** Bytes of all artifacts, and of the largest. */
   readonly bytes: number;
   readonly largest: number;
+  /** Bytes of those that grow with the rows that they are about, and how many rows those are at most. */
+  readonly ofRows: number;
+  readonly rows: number;
+  /** Whether another norm would change few features of sparse rows, and be kept in less. */
+  readonly movesAll: boolean;
 }
 
 /** What the tasks of a plan that the store lacks are estimated to write, and what is given from outside. */
@@ -29,14 +35,18 @@ export async function plannedBytes({ tasks, sources }: Plan, store: Pick<Store, 
     key,
     bytes: Object.values(arrays).reduce((sum, { type, shape }) => sum + sizeOf(shape) * elementBytes(type), 0),
   }));
-  let [bytes, largest] = [0, 0];
+  let [bytes, largest, ofRows, rows, movesAll] = [0, 0, 0, 0, false];
   const has = await presence(store);
   for (const each of [...given, ...tasks]) {
     if (await has(each.key)) continue;
     bytes += each.bytes;
     largest = Math.max(largest, each.bytes);
+    if (!("rows" in each) || each.rows === undefined) continue;
+    ofRows += each.bytes;
+    rows = Math.max(rows, each.rows);
+    movesAll ||= each.movesAll === true;
   }
-  return { bytes, largest };
+  return { bytes, largest, ofRows, rows, movesAll };
 }
 
 /**
@@ -45,15 +55,25 @@ export async function plannedBytes({ tasks, sources }: Plan, store: Pick<Store, 
  *
  * @throws InputError with what there is room for
  */
-export function requireRoomOnDisk(folder: string, { bytes, largest }: Planned, workers: number, free: number): void {
+export function requireRoomOnDisk(folder: string, planned: Planned, workers: number, free: number): void {
+  const { bytes, largest, ofRows, rows, movesAll } = planned;
   const needed = bytes + workers * largest;
   if (needed <= free) return;
+  const fitting = Math.floor((rows * (free - (bytes - ofRows))) / (ofRows + workers * largest));
+  const few = fitting > 0 ? `about ${inTwoDigits(fitting)} of ${rows} points` : "fewer points";
   throw new InputError("unsupported", "results of this size", {
     expected: `at most ${bytesInWords(free)}, which the disk of the store ${folder} has free`,
     got: `about ${bytesInWords(needed)}`,
     remedy:
-      "give fewer points, models or budgets, make space (carom store gc), or name another folder with CAROM_STORE",
+      `give ${few}, fewer models or budgets, ${movesAll ? "--norm l1 or l0, which change few features, " : ""}` +
+      "make space (carom store gc), or name another folder with CAROM_STORE",
   });
+}
+
+/** The largest number of two digits and zeros that is no larger. */
+function inTwoDigits(count: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return step * Math.floor(count / step);
 }
 
 /** Bytes that the disk of a folder has free; as many as one likes where that cannot be known. */

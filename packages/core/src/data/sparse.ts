@@ -1,6 +1,7 @@
 // Rows that are mostly zero: from dense rows, to dense rows, and a choice of them.
 
 import { assert } from "../errors.ts";
+import type { Rows } from "../rows.ts";
 import { allocate, type FloatType, rowSize, type Tensor } from "../tensor.ts";
 
 /** Rows that are mostly zero, in compressed form (CSR): row i holds entries start[i] .. start[i+1]-1. */
@@ -17,6 +18,15 @@ export interface SparseRows {
 
 /** Rows of features as a dataset holds them: a tensor [N, ...], or N sparse rows. */
 export type Features = Tensor<FloatType> | SparseRows;
+
+/** Rows that can be read without their zeros, too. */
+export interface SparseReadable extends Rows {
+  /** Rows `from` to `to` (exclusive), in the type of the rows. */
+  sparse(from: number, to: number): Promise<SparseRows>;
+}
+
+/** Rows, be they such. */
+export type MaybeSparse = Rows & Partial<Pick<SparseReadable, "sparse">>;
 
 /** Whether features are sparse rows rather than a tensor. */
 export function isSparse(features: Tensor | SparseRows): features is SparseRows {
@@ -81,6 +91,12 @@ export function takeSparseRows(x: SparseRows, rows: ArrayLike<number>): SparseRo
     value.set(x.value.subarray(x.start[rows[i]], x.start[rows[i] + 1]), start[i]);
   }
   return { rows: rows.length, columns: x.columns, start, index, value };
+}
+
+/** The same rows, their numbers rounded to a type. */
+export function sparseInType(x: SparseRows, type: FloatType): SparseRows {
+  if (sparseType(x) === type) return x;
+  return { ...x, value: type === "float32" ? Float32Array.from(x.value) : Float64Array.from(x.value) };
 }
 
 /** The same rows without entries that are zero, so that equal rows have equal entries. */

@@ -38,7 +38,7 @@ export const cnn: Learner<z.infer<typeof options>> = {
   complexities: { high: { weightDecay: 0 }, low: { weightDecay: 0.001 } },
   capabilities: { differentiable: true, affine: false, sparse: false, images: true },
   reference: "Carlini and Wagner 2017, the network for MNIST; Demontis et al. 2019, section 4.2",
-  estimates: { fit: ({ epochs }) => (7 / 30) * epochs, gradient: 50, poisoningPoint: 5 },
+  estimates: { fit: ({ epochs }, { rows }) => (7e-3 / 30) * epochs * rows, gradient: 50, poisoningPoint: 5 },
   regularisation: { option: "weightDecay", choices: decades },
   async fit(data, { layers, ...training }, context) {
     const shape = imageShape(data);

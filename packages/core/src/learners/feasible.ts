@@ -1,35 +1,22 @@
 // What a training would take that no machine of ours has: said before it begins, and not by the system that ends it.
 
 import { bytesInWords } from "../bytesInWords.ts";
-import { type Dataset, featureCount, rowCount } from "../data/dataset.ts";
-import { isSparse } from "../data/sparse.ts";
 import { InputError } from "../errors.ts";
 import type { AnyLearner } from "./learner.ts";
-
-/** How much there is to learn from. */
-export interface TrainingSize {
-  readonly rows: number;
-  readonly features: number;
-  /** Whether rows are sparse: written out they would take more. */
-  readonly areSparse: boolean;
-}
+import type { TrainingSize } from "./trainingSize.ts";
 
 /** Rows beyond which a kernel is not gone through, unless an option says so. */
 const MOST_KERNEL_ROWS = 50_000;
 /** Bytes that sparse rows may take once they are written out. */
 const MOST_WRITTEN = 2 ** 32;
 
-/** How much a dataset gives to learn from. */
-export function sizeOfTraining(data: Dataset): TrainingSize {
-  return { rows: rowCount(data), features: featureCount(data), areSparse: isSparse(data.features) };
-}
-
 /** Why a learner cannot learn from so much, in words, and what could be done; undefined where it can. */
 export function whyInfeasible(
   { name, capabilities, estimates }: AnyLearner,
   options: Readonly<Record<string, unknown>>,
-  { rows, features, areSparse }: TrainingSize,
+  size: TrainingSize,
 ): InputError | undefined {
+  const { rows, features } = size;
   const most = typeof options.mostRows === "number" ? options.mostRows : MOST_KERNEL_ROWS;
   if (capabilities.kernel && rows > most) {
     return new InputError("unsupported", `training of ${name}`, {
@@ -39,14 +26,14 @@ export function whyInfeasible(
     });
   }
   const written = 4 * rows * features;
-  if (!capabilities.sparse && areSparse && written > MOST_WRITTEN) {
+  if (!capabilities.sparse && size.perRow !== undefined && written > MOST_WRITTEN) {
     return new InputError("unsupported", `training of ${name}`, {
       expected: `rows that take at most ${bytesInWords(MOST_WRITTEN)} once their zeros are written out, as it needs them`,
       got: `${rows} sparse rows of ${features} features, which would take ${bytesInWords(written)}`,
       remedy: "learn from fewer rows or features, or take a learner for sparse rows, such as logistic",
     });
   }
-  return endless(name, options, (estimates.fit(options) * rows) / 1000, (changed) => estimates.fit(changed));
+  return endless(name, options, (changed) => estimates.fit(changed, size));
 }
 
 /** Seconds of a training that nobody waits for: 30 days. */
@@ -56,12 +43,11 @@ const LONGEST = 30 * 86_400;
 function endless(
   name: string,
   options: Readonly<Record<string, unknown>>,
-  seconds: number,
   estimate: (options: Readonly<Record<string, unknown>>) => number,
 ): InputError | undefined {
-  // Where options are still to be chosen, nothing is estimated of them.
-  if (!(seconds > LONGEST)) return undefined;
   const all = estimate(options);
+  // Where options are still to be chosen, nothing is estimated of them.
+  if (!(all > LONGEST)) return undefined;
   const guilty = Object.keys(options).filter(
     (option) => typeof options[option] === "number" && estimate({ ...options, [option]: options[option] / 2 }) < all,
   );
@@ -69,7 +55,7 @@ function endless(
   return new InputError("unsupported", `training of ${name}`, {
     expected: "one that takes at most 30 days",
     got:
-      `about ${Number((seconds / 86_400).toPrecision(2))} ` +
+      `about ${Number((all / 86_400).toPrecision(2))} ` +
       `days${given.length > 0 ? ` with ${given.join(" and ")}` : ""}`,
     remedy: given.length > 0 ? `give a smaller ${guilty.join(" or ")}, or fewer rows` : "learn from fewer rows",
   });

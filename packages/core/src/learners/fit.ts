@@ -10,9 +10,10 @@ import { rangeOf } from "../onnx/range.ts";
 import { stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
 import type { ElementType, Tensor } from "../tensor.ts";
-import { sizeOfTraining, whyInfeasible } from "./feasible.ts";
+import { whyInfeasible } from "./feasible.ts";
 import type { AnyLearner, FitContext } from "./learner.ts";
 import { scaleFeatures, scaleInput, scalingOf } from "./scaling.ts";
+import { sizeOfTraining } from "./trainingSize.ts";
 import type { Tree } from "./trees/tree.ts";
 
 /** How a learner is fitted: where it computes, its seed, and its hyper-parameters. */

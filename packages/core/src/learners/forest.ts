@@ -51,7 +51,7 @@ export const forest: Learner<Options> = {
   complexities: { high: { trees: 30 }, low: { trees: 30, depth: 8 } },
   capabilities: { differentiable: false, affine: false, sparse: true, weighted: true },
   reference: "Breiman 2001; trees and defaults as in scikit-learn's RandomForestClassifier",
-  estimates: { fit: ({ trees }) => 0.0015 * trees },
+  estimates: { fit: ({ trees }, { rows }) => 1.5e-6 * trees * rows },
   regularisation: { option: "depth", choices: (depth) => [...new Set([3, 6, 12, null, depth])] },
   forest: trees,
   fit: async (data, options, context) => trees.join(trees.grow(data, options, context, 0, trees.count(options)), data),

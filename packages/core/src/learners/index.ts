@@ -39,8 +39,9 @@ export { type LinearFunction, linearModel } from "./linearModel.ts";
 
 // What a training takes, and how features are scaled
 
-export { sizeOfTraining, type TrainingSize, whyInfeasible } from "./feasible.ts";
+export { whyInfeasible } from "./feasible.ts";
 export { describeScaling, isScaled } from "./scaling.ts";
+export { sizeOfTraining, type TrainingSize } from "./trainingSize.ts";
 
 // Loops that hosts compile, for who writes a solver or a runtime
 

@@ -6,6 +6,7 @@ import type { OnnxModel } from "../onnx/graph.ts";
 import type { Stream } from "../random.ts";
 import type { EntryWithOptions } from "../registry.ts";
 import type { Scaling } from "./scaling.ts";
+import type { TrainingSize } from "./trainingSize.ts";
 import type { Tree } from "./trees/tree.ts";
 
 /** What a learner is handed beside data and options. */
@@ -110,8 +111,8 @@ export const families = ["linear", "kernel", "trees", "network"] as const;
  * order of tasks and what people are told depends on it, and a store learns better numbers from the tasks that it saw.
  */
 export interface Estimates<Options> {
-  /** Seconds per thousand rows of a training. */
-  fit(options: Options): number;
+  /** Seconds of a training on so much. */
+  fit(options: Options, size: TrainingSize): number;
   /** Microseconds for a row of input gradients, of many rows at once; where it gives some. */
   readonly gradient?: number;
   /** Seconds per poisoning point, crafted against 500 rows and 1,000 validation points; where it can be retrained. */

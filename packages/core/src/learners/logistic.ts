@@ -17,6 +17,7 @@ import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { fitPrimal, notReached } from "./solvers/linearFit.ts";
 import { logisticLoss } from "./solvers/logisticLoss.ts";
 import { minimizeNewton } from "./solvers/newton.ts";
+import { linearSeconds } from "./trainingSize.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),
@@ -49,7 +50,11 @@ export const logistic: Learner<Options> = {
   complexities: { high: { C: 10 }, low: { C: 1 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's LogisticRegression (lbfgs)",
-  estimates: { fit: () => 0.2, gradient: 5, poisoningPoint: 0.3 },
+  estimates: {
+    fit: (_, size) => linearSeconds({ each: 0.2, power: 0.5, most: 3 }, size),
+    gradient: 5,
+    poisoningPoint: 0.3,
+  },
   regularisation: { option: "C", choices: decades },
   async fit(data, chosen, context) {
     return train(data, chosen, context);

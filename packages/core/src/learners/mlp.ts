@@ -23,7 +23,7 @@ export const mlp: Learner<z.infer<typeof options>> = {
   complexities: { high: { weightDecay: 0 }, low: { weightDecay: 0.01 } },
   capabilities: { differentiable: true, affine: false, sparse: false },
   reference: "Demontis et al. 2019, section 4.1 (two hidden layers of 50 units)",
-  estimates: { fit: ({ epochs }) => 0.01 * epochs, gradient: 8, poisoningPoint: 5 },
+  estimates: { fit: ({ epochs }, { rows }) => 1e-5 * epochs * rows, gradient: 8, poisoningPoint: 5 },
   regularisation: { option: "weightDecay", choices: decades },
   async fit(data, chosen, context) {
     const { widths: _, dropout: __, ...training } = chosen;

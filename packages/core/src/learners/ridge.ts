@@ -8,6 +8,7 @@ import { requireBinary } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { fitPrimal } from "./solvers/linearFit.ts";
 import { squaredLoss } from "./solvers/linearObjective.ts";
+import { linearSeconds } from "./trainingSize.ts";
 
 const options = z.strictObject({
   alpha: z.number().positive().default(1).describe("weight of ||w||^2 against the squared errors"),
@@ -30,7 +31,11 @@ export const ridge: Learner<Options> = {
   complexities: { high: { alpha: 1 }, low: { alpha: 10 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's RidgeClassifier",
-  estimates: { fit: () => 0.05, gradient: 5, poisoningPoint: 0.09 },
+  estimates: {
+    fit: (_, size) => linearSeconds({ each: 0.05, power: 1.5, most: 15 }, size),
+    gradient: 5,
+    poisoningPoint: 0.09,
+  },
   regularisation: { option: "alpha", choices: decades },
   fit: (data, options, context) => fitPrimal(problemOf(data, options, context), context),
   refit: ({ data, fit }, options, context) => fitPrimal({ ...problemOf(data, options, context), start: fit }, context),

@@ -16,6 +16,7 @@ import { linearForm, movingKernel } from "./solvers/movingKernel.ts";
 import { smoothedStart } from "./solvers/smoothedStart.ts";
 import { fitSvm } from "./solvers/svmFit.ts";
 import { MOST_FREE } from "./solvers/workingSets.ts";
+import { linearSeconds } from "./trainingSize.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),
@@ -49,7 +50,11 @@ export const svmLinear: Learner<Options> = {
   complexities: { high: { C: 100 }, low: { C: 0.01 } },
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='linear')",
-  estimates: { fit: () => 0.08, gradient: 5, poisoningPoint: 0.1 },
+  estimates: {
+    fit: (_, size) => linearSeconds({ each: 0.08, power: 3, most: 160 }, size),
+    gradient: 5,
+    poisoningPoint: 0.1,
+  },
   regularisation: { option: "C", choices: decades },
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),

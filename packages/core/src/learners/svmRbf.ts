@@ -45,7 +45,7 @@ export const svmRbf: Learner<Options> = {
   complexities: { high: { C: 100, gamma: 0.01 }, low: { C: 1, gamma: 0.01 } },
   capabilities: { differentiable: true, affine: false, sparse: true, weighted: true, kernel: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='rbf')",
-  estimates: { fit: () => 0.12, gradient: 12, poisoningPoint: 0.2 },
+  estimates: { fit: (_, { rows }) => 0.12e-3 * rows, gradient: 12, poisoningPoint: 0.2 },
   regularisation: { option: "C", choices: decades },
   fit: (data, chosen, context) => train(data, chosen, context),
   refit: (task, chosen, context) => train(task.data, chosen, context, task),

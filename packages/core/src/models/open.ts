@@ -224,6 +224,8 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
           },
         }
       : undefined;
+  let slopes: Promise<Slopes> | undefined;
+  const readSlopes = () => (slopes ??= slopesOf(runtime, model));
   const fixed = batch.isFixed && { fixedBatch: batch.rows };
   return {
     ...scorer,
@@ -233,7 +235,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     notDifferentiable: reason,
     ...(fault && { withoutGradients: fault }),
     // A row of zeros alone is what they are read from.
-    ...(hasAffineScores(model) && !(batch.isFixed && batch.rows > 1) && { slopes: () => slopesOf(runtime, model) }),
+    ...(hasAffineScores(model) && !(batch.isFixed && batch.rows > 1) && { slopes: readSlopes }),
     rowsOfCall: batch.rows,
     ...fixed,
   };

@@ -4,7 +4,7 @@
 import { type Dataset, denseRows, featureCount, rowCount, spreadRows } from "../data/dataset.ts";
 import { isSparse, type SparseRows, sparseType } from "../data/sparse.ts";
 import { allocate, type FloatType, type Tensor, tensor, toFloat, toNumbers } from "../tensor.ts";
-import { affineScores } from "./affineScores.ts";
+import { affineScores, type Slopes } from "./affineScores.ts";
 import type { OpenModel, Scorer } from "./open.ts";
 
 /** Numbers of a block. */
@@ -23,9 +23,9 @@ type Scoring = Pick<OpenModel, "scores" | "classes" | "slopes">;
  */
 export async function scoreRows(model: Scoring, data: Dataset): Promise<Tensor<FloatType>> {
   const n = rowCount(data);
-  const height = Math.max(1, Math.floor(WRITTEN / featureCount(data)));
-  const affine = isSparse(data.features) ? await fromSlopes(model, data, data.features, height) : undefined;
-  if (affine) return affine;
+  const height = heightOf(data);
+  const slopes = isSparse(data.features) ? await slopesOn(model, data) : undefined;
+  if (slopes) return toFloat(affineScores(slopes, data.features as SparseRows), slopes.atZero.type);
   const all = new Float64Array(n * model.classes);
   const visit = isSparse(data.features) ? sparseBlocks(data.features, data.featureShape, height) : denseBlocks(data);
   let type: FloatType = "float32";
@@ -38,22 +38,22 @@ export async function scoreRows(model: Scoring, data: Dataset): Promise<Tensor<F
   return type === "float32" ? tensor("float32", shape, new Float32Array(all)) : tensor("float64", shape, all);
 }
 
-/** Affine scores of sparse rows; undefined where there are none, or some rows spread over the data have others. */
-async function fromSlopes(
-  { slopes: read, ...model }: Scoring,
-  data: Dataset,
-  rows: SparseRows,
-  few: number,
-): Promise<Tensor<FloatType> | undefined> {
+/**
+ * The slopes of a model on sparse rows; undefined where its scores are not affine, or some rows spread over the data
+ * have others.
+ */
+export async function slopesOn({ slopes: read, ...model }: Scoring, data: Dataset): Promise<Slopes | undefined> {
   const slopes = await read?.();
   if (!slopes?.weights.every((each) => each.every(Number.isFinite))) return undefined;
-  const some = spreadRows(data, few);
+  const some = spreadRows(data, heightOf(data));
   const [own, same] = [await scoreRows(model, some), affineScores(slopes, some.features as SparseRows)];
   const said = toNumbers(own);
   const largest = Math.max(...said.map(Math.abs));
-  const isSame = said.every((score, i) => Math.abs(score - same.data[i]) <= APART * largest);
-  return isSame ? toFloat(affineScores(slopes, rows), own.type) : undefined;
+  return said.every((score, i) => Math.abs(score - same.data[i]) <= APART * largest) ? slopes : undefined;
 }
+
+/** Rows that are written out at a time. */
+const heightOf = (data: Dataset) => Math.max(1, Math.floor(WRITTEN / featureCount(data)));
 
 /** Asks for the scores of the rows from one on, up to another. */
 type Visit = (from: number, to: number, scores: Scorer["scores"]) => ReturnType<Scorer["scores"]>;

@@ -27,7 +27,7 @@ export function planTrees(
 ): readonly Ref<readonly Tree[]>[] {
   const { learner, options } = parameters;
   const count = learnerByName(learner).forest?.count(options) ?? 1;
-  const parts = Math.min(MOST_PARTS, count, secondsOfFit(learner, options, training.rows) / LEAST_SECONDS);
+  const parts = Math.min(MOST_PARTS, count, secondsOfFit(learner, options, training) / LEAST_SECONDS);
   if (parts < 2) return [];
   const whole = Math.floor(parts);
   return Array.from({ length: whole }, (_, i) => {
@@ -57,7 +57,7 @@ export function planFolds(
   { learner, settings, folds, seed }: FoldsQuestion,
   training: Part,
 ): PlannedFolds | undefined {
-  const seconds = settings.map((options) => secondsOfFit(learner, options, training.rows));
+  const seconds = settings.map((options) => secondsOfFit(learner, options, training));
   if (Math.max(...seconds) < LEAST_SECONDS) return undefined;
   const refs = settings.flatMap((options) =>
     Array.from({ length: folds }, (_, i) => {

@@ -11,6 +11,8 @@ import { perturbationCorrelations } from "./perturbationCorrelation.ts";
 
 /** Points that go through at a time: few enough for caches, many enough for the call not to matter. */
 const CHUNK = 50;
+/** Numbers of a side that go through at a time, at most. */
+const NUMBERS = 2 ** 24;
 
 /** Below this length a row's squares come near the smallest float32. */
 const SHORT = 1e-15;
@@ -44,15 +46,19 @@ export async function cosineMatrix(
     "rows of the same points",
   );
   const session = await runtime.compile(writeModel(modelOf(productsGraph(d))));
-  const buffers = [surrogates, targets].map((side) => new Float32Array(Math.min(CHUNK, n) * side.length * d));
+  const chunk = Math.max(
+    1,
+    Math.min(CHUNK, n, Math.floor(NUMBERS / (d * Math.max(surrogates.length, targets.length)))),
+  );
+  const buffers = [surrogates, targets].map((side) => new Float32Array(chunk * side.length * d));
   const result = surrogates.map(() => targets.map(() => new Float64Array(n)));
-  for (const { from, to } of blocksOf(shape, CHUNK)) {
+  for (const { from, to } of blocksOf(shape, chunk)) {
     // Who is on both sides is read once.
     const blocks = new Map(
       await Promise.all([...new Set(all)].map(async (x) => [x, await rowsOf(x).read(from, to)] as const)),
     );
     const [a, b] = [surrogates, targets].map((side) => side.map((x) => blocks.get(x)!));
-    const cosines = await cosinesOf(session, a, b, clean && blocks.get(clean), buffers);
+    const cosines = await cosinesOf(session, a, b, clean && blocks.get(clean), buffers, chunk);
     for (const [j, row] of cosines.entries()) for (const [k, values] of row.entries()) result[j][k].set(values, from);
   }
   await session.release();
@@ -66,11 +72,12 @@ async function cosinesOf(
   targets: readonly Tensor<FloatType>[],
   clean: Tensor<FloatType> | undefined,
   buffers: readonly Float32Array[],
+  chunk: number,
 ): Promise<Float64Array[][]> {
   const n = surrogates[0].shape[0];
   const result = surrogates.map(() => targets.map(() => new Float64Array(n)));
-  for (let from = 0; from < n; from += CHUNK) {
-    const to = Math.min(n, from + CHUNK);
+  for (let from = 0; from < n; from += chunk) {
+    const to = Math.min(n, from + chunk);
     const a = interleave(surrogates, clean, from, to, buffers[0]);
     const b = interleave(targets, clean, from, to, buffers[1]);
     const products = (await session.run({ a: a.rows, b: b.rows })).products.data as Float32Array;

@@ -6,7 +6,7 @@ import type { ThreatModel } from "../../threat/threat.ts";
 import type { Queries } from "../queries.ts";
 import type { AttackResult, RuleOutcome } from "../run.ts";
 import type { AttackedModel } from "./affine.ts";
-import { type CraftTask, craftEvasion } from "./craft.ts";
+import { type CraftTask, craftEvasion, strongestAttack } from "./craft.ts";
 import { type MinimumTask, minimumEpsilon } from "./minimum.ts";
 
 interface Chunked {
@@ -94,9 +94,15 @@ export async function craftInChunks({
   const queries = { scores: 0, gradients: 0 };
   const nonFinite = new Uint8Array(rowCount(data));
   const rules: RuleCounts[] = [];
+  // Of very many columns a chunk is one row, for which slopes are not sought anew.
+  const all = [task, ...(task.others ?? [])];
+  const strongest = task.attack
+    ? undefined
+    : await strongestAttack(all, task.threat.domain, target !== undefined, task.objective);
   for (const chunk of chunksOf(data, rows, target, first)) {
     const results = await craftEvasion({
       ...task,
+      ...(strongest && { strongest }),
       ...chunk.rows,
       onProgress: (done) => onProgress?.(chunk.before + done * chunk.share),
     });

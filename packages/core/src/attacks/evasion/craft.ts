@@ -1,9 +1,9 @@
 // Evasion points for a list of budgets, each starting where the smaller one ended.
 
-import { type Dataset, denseRows } from "../../data/dataset.ts";
+import { type Dataset, denseRows, takeRows } from "../../data/dataset.ts";
 import type { Domain } from "../../data/domain.ts";
 import { stream } from "../../random.ts";
-import { type FloatType, gatherRows, type Tensor } from "../../tensor.ts";
+import type { FloatType, Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Attack, Points } from "../attack.ts";
 import { cleanRows } from "../cleanRows.ts";
@@ -28,6 +28,8 @@ export interface CraftTask extends AttackedModel {
   readonly objective?: Objective;
   /** The attack; where absent the strongest there is (`strongestAttack`). */
   readonly attack?: Attack;
+  /** The strongest there is, where it is known already. */
+  readonly strongest?: Strongest;
   /** Whether the attack begins each budget at the point itself rather than at the solution of the smaller budget. */
   readonly fromOrigin?: boolean;
   /**
@@ -101,7 +103,7 @@ export async function craftEvasion(task: CraftTask): Promise<readonly AttackResu
   const models = all.map(({ opened }) => opened);
   const { attack, isExact } = task.attack
     ? { attack: task.attack, isExact: false }
-    : await strongestAttack(all, task.threat.domain, task.targets !== undefined, task.objective);
+    : (task.strongest ?? (await strongestAttack(all, task.threat.domain, task.targets !== undefined, task.objective)));
   const other = isExact || task.fromOrigin || !task.pool ? undefined : startsOfOtherClasses(task, task.pool);
   const { seed, targets, ids, objective, shape, pool } = task;
   const given = {
@@ -136,7 +138,7 @@ function startsOfOtherClasses({ labels, seed, ids }: CraftTask, pool: Dataset): 
     const rows = candidates[label];
     return rows[stream(seed, "start", ids?.[i] ?? i).integer(rows.length)];
   });
-  return pointsOf(gatherRows(denseRows(pool), chosen));
+  return pointsOf(denseRows(takeRows(pool, chosen)));
 }
 
 /** Of two results the one that is clearly better, else the first, point by point. */

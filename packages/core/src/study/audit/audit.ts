@@ -3,7 +3,7 @@
 import { describeBounds } from "../../data/bounds.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { wholeInterval } from "../../data/domain.ts";
-import { sizeOfTraining } from "../../learners/feasible.ts";
+import { sizeOfTraining } from "../../learners/trainingSize.ts";
 import type { Model } from "../../models/model.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Service } from "../../models/service.ts";

@@ -5,7 +5,7 @@ import { objectiveByName } from "../../attacks/objective.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { classNamed } from "../../data/labels.ts";
 import type { ResolvedFeatures } from "../../features/resolve.ts";
-import type { TrainingSize } from "../../learners/feasible.ts";
+import type { TrainingSize } from "../../learners/trainingSize.ts";
 import { type Norm, norms } from "../../threat/norm.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
 import { type AttackerNames, attackersFor, requireSuited, standInOf } from "./attackers.ts";

@@ -52,12 +52,17 @@ export async function chooseExample(
   return [];
 }
 
+/** Pixels beside each other of a row that does not say that it is an image: a million columns are none. */
+const WIDEST = 256;
+
 /**
- * Height and width where a row is a grey image: [H, W], [1, H, W], or a square number of features of at least 8 x 8.
+ * Height and width where a row is a grey image: [H, W], [1, H, W], or a square number of features, of 8 x 8 to 256 x
+ * 256.
  */
 export function imageShapeOf(featureShape: Dataset["featureShape"]): readonly [number, number] | undefined {
   if (featureShape.length === 2) return [featureShape[0], featureShape[1]];
   if (featureShape.length === 3 && featureShape[0] === 1) return [featureShape[1], featureShape[2]];
   const side = Math.sqrt(featureShape[0]);
-  return featureShape.length === 1 && Number.isInteger(side) && side >= 8 ? [side, side] : undefined;
+  const isSquare = featureShape.length === 1 && Number.isInteger(side) && side >= 8 && side <= WIDEST;
+  return isSquare ? [side, side] : undefined;
 }

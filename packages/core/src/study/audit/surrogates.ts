@@ -2,9 +2,10 @@
 
 import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
-import { type TrainingSize, whyInfeasible } from "../../learners/feasible.ts";
+import { whyInfeasible } from "../../learners/feasible.ts";
 import type { AnyLearner } from "../../learners/learner.ts";
 import { learnerByName, learners } from "../../learners/registry.ts";
+import type { TrainingSize } from "../../learners/trainingSize.ts";
 import type { SurrogateChoice } from "./surrogateChoice.ts";
 
 /** A learner in one complexity, or its name for both. */

@@ -1,8 +1,12 @@
 // A plan: the tasks that a question needs, each once, and the artifacts that are given.
 
-import { type Dataset, featureCount, rowCount } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
+import { sizeOfTraining } from "../../learners/trainingSize.ts";
+import { hasAffineScores } from "../../models/affine.ts";
+import type { Model } from "../../models/model.ts";
 import { datasetCodec } from "../tasks/dataset.ts";
+import { modelCodec, type StoredModel } from "../tasks/fit.ts";
 import { type Artifact, hashArtifact, type Parameters } from "./artifact.ts";
 import type { Codec } from "./codec.ts";
 import { keyDocument, type Part, type Ref, sent } from "./reference.ts";
@@ -23,6 +27,8 @@ export interface PlanBuilder extends Plan {
    * option or the program, is in the key of all that is computed from it, and what changed nothing is not.
    */
   source<T>(codec: Codec<T>, value: T): Ref<T>;
+  /** Adds a model from outside. */
+  model(model: Model): Ref<StoredModel>;
   /** Adds data from outside. */
   data(dataset: Dataset): Part;
   /** Adds a task; returns a reference to what will come of it. */
@@ -51,15 +57,12 @@ export function startPlan(most = MOST_TASKS): PlanBuilder {
     },
     sources,
     source,
-    data: (dataset) => ({
-      data: source(datasetCodec, dataset),
-      rows: rowCount(dataset),
-      features: featureCount(dataset),
-    }),
+    model: (model) => ({ ...source(modelCodec, { bytes: model.bytes }), ...weighedBy(model) }),
+    data: (dataset) => ({ data: source(datasetCodec, dataset), ...sizeOfTraining(dataset) }),
     add(kind, parameters, inputs, label) {
       const document = keyDocument(parameters, inputs, kind.lists);
       const key = taskKey(kind.name, kind.version, document.parameters, document.inputs);
-      const { seconds, bytes = FEW, learner, rows } = kind.estimate(parameters, inputs);
+      const { seconds, bytes = FEW, learner, rows, weighed, movesAll } = kind.estimate(parameters, inputs);
       const { name, asks } = kind;
       if (!tasks.has(key)) {
         if (tasks.size === most) throw tooMany(most);
@@ -67,15 +70,27 @@ export function startPlan(most = MOST_TASKS): PlanBuilder {
           ...{ key, kind: name, label, seconds, bytes, inputs: document.inputs },
           ...(asks && { asks }),
           ...(rows !== undefined && { rows }),
+          ...(movesAll && { movesAll }),
           parameters: parameters as Parameters,
           given: sent(inputs)!,
           family: learner === undefined ? name : `${name} ${learner}`,
         });
       }
-      const about = { ...(learner !== undefined && { learner }), ...(rows !== undefined && { rows }) };
+      const about = {
+        ...(learner !== undefined && { learner }),
+        ...(rows !== undefined && { rows }),
+        ...(weighed !== undefined && { weighed }),
+      };
       return { key, codec: kind.output, ...about };
     },
   };
+}
+
+/** The features in which a model from outside may have a slope, where its scores are affine: all. */
+function weighedBy(model: Model): { readonly weighed?: number } {
+  const shape = hasAffineScores(model) && !model.probabilities ? model.onnx!.graph.inputs[0].shape : undefined;
+  const features = shape?.slice(1).reduce<number>((product, size) => product * Number(size), 1);
+  return features === undefined || Number.isNaN(features) ? {} : { weighed: features };
 }
 
 /** Bytes that a disk takes for an artifact that is small: most are. */

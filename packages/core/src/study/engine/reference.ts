@@ -11,6 +11,8 @@ export interface Ref<T> {
   /** The learner whose model it is about, and how many rows it is about, where known: estimates depend on it, alone. */
   readonly learner?: string;
   readonly rows?: number;
+  /** Of a model whose scores are affine, in how many features they have a slope at most, where known. */
+  readonly weighed?: number;
 }
 
 /** The rows of each part of a split. */
@@ -21,9 +23,13 @@ export interface Part {
   readonly data: Ref<Dataset>;
   readonly split?: Ref<Split>;
   readonly part?: number;
-  /** How many rows it has, about, and how many features: estimates depend on it, and nothing else. */
+  /**
+   * How many rows it has, about, how many features, and of sparse rows how many numbers each stores in the mean, absent
+   * where they are dense: estimates depend on it, and nothing else.
+   */
   readonly rows: number;
   readonly features: number;
+  readonly perRow?: number;
 }
 
 /** What a task sees in place of what it is given: values in place of references, rows in place of parts. */
@@ -37,8 +43,8 @@ export type Values<A> =
         : A;
 
 /** A part of a split. */
-export function partAt({ data, features }: Part, split: Ref<Split>, part: number, rows: number): Part {
-  return { data, split, part, rows: Math.round(rows), features };
+export function partAt(whole: Part, split: Ref<Split>, part: number, rows: number): Part {
+  return { ...whole, split, part, rows: Math.round(rows) };
 }
 
 /** A reference as a task is sent to a worker. */

@@ -3,7 +3,7 @@
 import { type Dataset, takeRows } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { type RowsRoom, roomInMemory } from "../../rows.ts";
-import type { FloatType } from "../../tensor.ts";
+import type { ElementType } from "../../tensor.ts";
 import type { Artifact } from "./artifact.ts";
 import type { Part, Ref } from "./reference.ts";
 
@@ -17,7 +17,7 @@ export interface Store {
   /** Written whole or not at all. */
   write(key: string, artifact: Artifact): Promise<void>;
   /** Room beside the artifacts, for rows that come some at a time. */
-  room<T extends FloatType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
+  room<T extends ElementType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
 }
 
 /** Answers which of many artifacts are there, as of now. */

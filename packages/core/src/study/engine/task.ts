@@ -4,7 +4,7 @@ import { hashHex } from "../../hash.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Service } from "../../models/service.ts";
 import type { RowsRoom } from "../../rows.ts";
-import type { FloatType } from "../../tensor.ts";
+import type { ElementType } from "../../tensor.ts";
 import type { Json, Parameters } from "./artifact.ts";
 import type { Codec } from "./codec.ts";
 import type { Values } from "./reference.ts";
@@ -39,6 +39,10 @@ export interface Estimate {
   readonly learner?: string | undefined;
   /** Rows that its artifact is about, for estimates of tasks that read it. */
   readonly rows?: number;
+  /** Of a model whose scores are affine, in how many features they have a slope at most. */
+  readonly weighed?: number;
+  /** Whether it makes large points of sparse rows, where another norm would leave most features as they are. */
+  readonly movesAll?: boolean;
 }
 
 /** What surrounds a task and must not change its result. */
@@ -47,7 +51,7 @@ export interface TaskHost {
   /** The service that the task asks, where it asks one. */
   readonly service?: Service | undefined;
   /** Room for rows of the result that come some at a time, until it is written. */
-  room<T extends FloatType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
+  room<T extends ElementType>(type: T, shape: readonly number[]): Promise<RowsRoom<T>>;
   onProgress(done: number): void;
 }
 
@@ -58,6 +62,7 @@ export interface Task {
   readonly asks?: true;
   /** How many rows its artifact is about, where that is known; so many a task that asks sends at most. */
   readonly rows?: number;
+  readonly movesAll?: boolean;
   /** What it is given: plain values, and references as `sent` writes them. */
   readonly parameters: Parameters;
   readonly given: Json;

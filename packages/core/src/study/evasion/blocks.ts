@@ -9,7 +9,6 @@ import type { Ref } from "../engine/reference.ts";
 import { craft } from "../tasks/craft.ts";
 import { type CraftingInputs, type CraftingParameters, flagsCodec } from "../tasks/crafting.ts";
 import type { CraftOutcome } from "../tasks/craftOutcome.ts";
-import { modelCodec } from "../tasks/fit.ts";
 import { type SmallestOutcome, smallestBudget } from "../tasks/smallestBudget.ts";
 
 /** Rows to attack, and how. */
@@ -65,7 +64,7 @@ function planBlocks<T>(
   plan: PlanBuilder,
   add: (parameters: CraftingParameters, inputs: CraftingInputs, label: string) => Ref<T>,
 ): readonly CraftedBlock<T>[] {
-  const sources = models.map(({ bytes }) => plan.source(modelCodec, { bytes }));
+  const sources = models.map((model) => plan.model(model));
   const shared = {
     ...(models.length === 1 ? { model: sources[0] } : { models: sources }),
     ...(pool && { pool: plan.data(pool) }),

@@ -21,7 +21,6 @@ import type { NamedAttacker } from "../namedAttacker.ts";
 import { type MeanCell, meanCells, meanModels } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { requireDistinct } from "../studyModels.ts";
-import { modelCodec } from "../tasks/fit.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
 import { type Matrix, planMatrix } from "./matrix.ts";
 import type { FurtherCraft } from "./matrixQuestion.ts";
@@ -118,7 +117,7 @@ export function planExplanation(plan: PlanBuilder, input: ExplainQuestion): Plan
   const { surrogates, targets, data, norm, epsilons, seed, size, smoothness } = input;
   requireDistinct("models", [...surrogates, ...targets]);
   const points = plan.data(data);
-  const given = ({ bytes }: Model) => ({ model: plan.source(modelCodec, { bytes }) });
+  const given = (model: Model) => ({ model: plan.model(model) });
   const keys = planMatrix(plan, {
     participants: [
       ...targets.map(({ name, model }) => ({

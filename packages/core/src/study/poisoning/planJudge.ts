@@ -37,7 +37,7 @@ function planRetuning(
   what: string,
 ): readonly Ref<FoldErrors>[] {
   const settings = settingsOf(learner, options);
-  const seconds = settings.map((each) => secondsOfFit(learner, each, training.rows));
+  const seconds = settings.map((each) => secondsOfFit(learner, each, training));
   if (settings.length < 2 || Math.max(...seconds) < LEAST_SECONDS) return [];
   return counts.flatMap((count) =>
     settings.flatMap((setting) =>

@@ -4,12 +4,14 @@ import { denseRows, rowCount } from "../../data/dataset.ts";
 import { argMax, crossEntropy, margin } from "../../models/losses.ts";
 import { withModel } from "../../models/pool.ts";
 import { NO_GRADIENTS } from "../../models/service.ts";
-import { type AnyRows, blocksOf, inMemory, type Rows, rowsOf } from "../../rows.ts";
-import { rowSize, type Tensor, tensor, toFloat } from "../../tensor.ts";
+import { type AnyRows, allRows, blocksOf, inMemory, type Rows, rowsOf } from "../../rows.ts";
+import { allocate, rowSize, type Tensor, tensor, toFloat } from "../../tensor.ts";
+import { factoredRows, isFactored } from "../../transfer/factoredRows.ts";
 import { inputGradientSizes, type SizeDefinition } from "../../transfer/sizeDefinitions.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
+import { bySlopes } from "./bySlopes.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
 import { type NormChoice, normIn } from "./normChoice.ts";
 import { type Answers, answeredLosses } from "./queryTarget.ts";
@@ -29,6 +31,33 @@ export interface CleanEvaluation {
   readonly noGradients: string | undefined;
 }
 
+/** How gradients are kept: written out, or as sums of few directions [K, ...]. */
+const gradientsCodec: Codec<Rows | undefined> = {
+  name: "gradients",
+  encode(gradients) {
+    if (!gradients) return { json: null, arrays: {} };
+    if (!isFactored(gradients)) return { json: null, arrays: { gradients } };
+    const { coefficients, directions, shape } = gradients;
+    const type = directions[0] instanceof Float32Array ? "float32" : "float64";
+    const all = allocate(type, directions.length * directions[0].length);
+    directions.forEach((direction, k) => {
+      all.set(direction, k * direction.length);
+    });
+    return {
+      json: null,
+      arrays: { coefficients, directions: tensor(type, [directions.length, ...shape.slice(1)], all) },
+    };
+  },
+  async decode({ arrays: { gradients, coefficients, directions } }) {
+    if (!directions) return gradients && rowsOf(gradients as AnyRows);
+    const { data, shape } = await allRows(directions as AnyRows);
+    const [count, ...row] = shape;
+    const width = data.length / count;
+    const each = Array.from({ length: count }, (_, k) => data.subarray(k * width, (k + 1) * width));
+    return factoredRows((await allRows(coefficients)) as Tensor<"float64">, each, row);
+  },
+};
+
 const cleanCodec: Codec<CleanEvaluation> = {
   name: "clean",
   encode({ labels, losses, margins, sizes, gradients, noGradients }) {
@@ -40,18 +69,18 @@ const cleanCodec: Codec<CleanEvaluation> = {
         ...(losses && { losses: tensor("float64", n, losses) }),
         ...(margins && { margins: tensor("float64", n, margins) }),
         ...(sizes && { sizes: tensor("float64", n, sizes) }),
-        ...(gradients && { gradients }),
+        ...gradientsCodec.encode(gradients).arrays,
       },
     };
   },
-  decode({ json, arrays: { labels, losses, margins, sizes, gradients } }) {
+  async decode({ json, arrays: { labels, losses, margins, sizes, ...others } }) {
     const values = (array: typeof losses | undefined) => array && (inMemory(array).data as Float64Array);
     return {
       labels: inMemory(labels).data as Int32Array,
       losses: values(losses),
       margins: values(margins),
       sizes: values(sizes),
-      gradients: gradients && rowsOf(gradients as AnyRows),
+      gradients: await gradientsCodec.decode({ json: null, arrays: others }),
       noGradients: (json as { noGradients?: string }).noGradients,
     };
   },
@@ -67,14 +96,23 @@ interface CleanInputs {
   readonly answers?: Ref<Answers>;
 }
 
+/** Bytes for each feature where gradients are sums of the slopes of two classes. */
+const OF_SLOPES = 8;
+
 /** The task that asks a model about points before any attack: labels, losses, input gradients, S. */
 export const evaluateClean: TaskKind<CleanParameters, CleanInputs, CleanEvaluation> = {
   name: "look",
-  version: 6,
+  version: 7,
   output: cleanCodec,
-  estimate: (_, { attacked: { rows, features }, model }) =>
+  estimate: (_, { attacked: { rows, features, perRow }, model }) =>
     model
-      ? { seconds: 0.03 + rows / 40_000, bytes: 4 * rows * features, learner: model.learner }
+      ? {
+          seconds: 0.03 + rows / 40_000,
+          learner: model.learner,
+          ...(perRow !== undefined && model.weighed !== undefined
+            ? { bytes: OF_SLOPES * features }
+            : { bytes: 4 * rows * features, rows }),
+        }
       : { seconds: 0.1, bytes: 20 * rows },
   async run({ size, norm, units, features }, { attacked, model: stored, answers }, { runtime, room }) {
     const { labels, domain } = attacked;
@@ -88,7 +126,20 @@ export const evaluateClean: TaskKind<CleanParameters, CleanInputs, CleanEvaluati
     };
     const measure = size && norm && normIn(domain, { norm, units, features });
     const shape = [n, ...attacked.featureShape];
-    return withModel(runtime, model, async ({ differentiable, scores: scoresOf, notDifferentiable, rowsOfCall }) => {
+    return withModel(runtime, model, async (opened) => {
+      const { differentiable, scores: scoresOf, notDifferentiable, rowsOfCall } = opened;
+      const affine = differentiable && !measure ? await bySlopes(opened, attacked) : undefined;
+      if (affine) {
+        const scores = affine.scores(affine.rows);
+        return {
+          labels: argMax(scores),
+          losses: crossEntropy(scores, labels, false),
+          margins: margin(scores, labels),
+          sizes: undefined,
+          gradients: affine.gradients(scores, labels),
+          noGradients: undefined,
+        };
+      }
       const gradients = differentiable && (await room("float32", shape));
       const sizes = differentiable && measure && new Float64Array(n);
       for (const { from, to } of blocksOf(shape, rowsOfCall)) {

@@ -2,6 +2,7 @@
 
 import { fit as fitLearner } from "../../learners/fit.ts";
 import { learnerByName } from "../../learners/registry.ts";
+import type { TrainingSize } from "../../learners/trainingSize.ts";
 import type { Tree } from "../../learners/trees/tree.ts";
 import { type Model, modelFromBytes } from "../../models/model.ts";
 import { inMemory } from "../../rows.ts";
@@ -72,9 +73,12 @@ export const fit: TaskKind<FitParameters, FitInputs, StoredModel> = {
   output: modelCodec,
   lists: { trees: "tree" },
   estimate: ({ learner, options }, { training, trees }) => ({
-    seconds: trees ? JOINING : secondsOfFit(learner, options, training.rows),
+    seconds: trees ? JOINING : secondsOfFit(learner, options, training),
     bytes: MODEL_BYTES + NUMBERS * 4 * training.features,
     learner,
+    ...(learnerByName(learner).capabilities.affine && {
+      weighed: Math.min(training.features, training.rows * (training.perRow ?? training.features)),
+    }),
   }),
   async run({ learner, options, seed, label }, { training, trees }, { runtime, onProgress }) {
     const context = { runtime, seed, stream: label, options, trees: trees?.flat(), onProgress };
@@ -83,7 +87,7 @@ export const fit: TaskKind<FitParameters, FitInputs, StoredModel> = {
   },
 };
 
-/** Seconds for the training of a learner on so many rows. */
-export function secondsOfFit(learner: string, options: Configured["options"], rows: number): number {
-  return 0.05 + (learnerByName(learner).estimates.fit(options) * rows) / 1000;
+/** Seconds for the training of a learner on so much. */
+export function secondsOfFit(learner: string, options: Configured["options"], size: TrainingSize): number {
+  return 0.05 + learnerByName(learner).estimates.fit(options, size);
 }

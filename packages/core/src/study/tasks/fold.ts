@@ -20,7 +20,7 @@ export const fold: TaskKind<FoldParameters, { readonly training: Part }, FoldErr
   version: 3,
   output: jsonCodec<FoldErrors>("fold errors"),
   estimate: ({ learner, options, folds }, { training }) => ({
-    seconds: secondsOfFit(learner, options, training.rows * (1 - 1 / folds)),
+    seconds: secondsOfFit(learner, options, { ...training, rows: training.rows * (1 - 1 / folds) }),
     learner,
   }),
   run({ learner, options, seed, ...which }, { training }, { runtime, onProgress }) {

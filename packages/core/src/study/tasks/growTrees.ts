@@ -80,7 +80,7 @@ export const growTrees: TaskKind<GrowParameters, { readonly training: Part }, re
   output: treesCodec,
   estimate({ learner, options, from, to }, { training }) {
     const share = (to - from) / learnerByName(learner).forest!.count(options);
-    return { seconds: share * secondsOfFit(learner, options, training.rows), learner };
+    return { seconds: share * secondsOfFit(learner, options, training), learner };
   },
   async run({ learner, options, seed, label, from, to }, { training }, { runtime, onProgress }) {
     const context = { runtime, seed, stream: label, options, onProgress };

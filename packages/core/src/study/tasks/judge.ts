@@ -1,15 +1,18 @@
 // Judges points crafted on one model on several others, and predicts to first order what they do there.
 
 import { type Dataset, denseRows, rowCount } from "../../data/dataset.ts";
+import type { MaybeSparse } from "../../data/sparse.ts";
 import { argMax, crossEntropy } from "../../models/losses.ts";
 import type { OpenModel } from "../../models/open.ts";
 import { withModel } from "../../models/pool.ts";
 import { blocksOf, inMemory, type Rows } from "../../rows.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
+import { increasesOfChanges, isFactored } from "../../transfer/factoredRows.ts";
 import { predictedIncreases } from "../../transfer/gradients.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
+import { type BySlopes, bySlopes } from "./bySlopes.ts";
 import type { CraftOutcome } from "./craftOutcome.ts";
 import type { CleanEvaluation } from "./evaluateClean.ts";
 import { modelOf, type StoredModel } from "./fit.ts";
@@ -78,7 +81,7 @@ interface JudgeInputs {
 /** Parameters: for how many budgets points were crafted. */
 export const judge: TaskKind<{ readonly budgets: number }, JudgeInputs, Judgement> = {
   name: "judge",
-  version: 3,
+  version: 4,
   output: judgementCodec,
   estimate({ budgets }, { attacked: { rows }, judged }) {
     const verdicts = rows * budgets * judged.length;
@@ -99,7 +102,9 @@ export const judge: TaskKind<{ readonly budgets: number }, JudgeInputs, Judgemen
       }
       const model = modelOf(stored!);
       await withModel(runtime, model, async (opened) => {
-        for (const { points } of craft.budgets) own.push(await verdictOf(opened, points, attacked, look.gradients));
+        const affine = await bySlopes(opened, attacked);
+        for (const { points } of craft.budgets)
+          own.push(await verdictOf(opened, affine, points, attacked, look.gradients));
       });
       onProgress((done + 1) / judged.length);
     }
@@ -109,20 +114,31 @@ export const judge: TaskKind<{ readonly budgets: number }, JudgeInputs, Judgemen
 
 /** What a model says of points, some at a time. */
 async function verdictOf(
-  { scores: scoresOf, probabilities, rowsOfCall }: OpenModel,
-  points: Rows,
+  opened: OpenModel,
+  affine: BySlopes | undefined,
+  points: MaybeSparse,
   clean: Dataset,
   gradients: Rows | undefined,
 ): Promise<Verdict> {
+  const { scores: scoresOf, probabilities, rowsOfCall } = opened;
   const n = rowCount(clean);
   const labels = new Int32Array(n);
   const losses = new Float64Array(n);
   const predicted = gradients && new Float64Array(n);
   for (const { from, to } of blocksOf(points.shape, rowsOfCall)) {
+    const own = clean.labels.subarray(from, to);
+    if (affine && points.sparse && (!gradients || isFactored(gradients))) {
+      const block = await points.sparse(from, to);
+      const scores = affine.scores(block);
+      labels.set(argMax(scores), from);
+      losses.set(crossEntropy(scores, own, probabilities), from);
+      if (gradients) predicted?.set(increasesOfChanges(affine.rows, from, block, gradients), from);
+      continue;
+    }
     const block = await points.read(from, to);
     const scores = await scoresOf(block);
     labels.set(argMax(scores), from);
-    losses.set(crossEntropy(scores, clean.labels.subarray(from, to), probabilities), from);
+    losses.set(crossEntropy(scores, own, probabilities), from);
     predicted?.set(predictedIncreases(denseRows(clean, from, to), block, await gradients!.read(from, to)), from);
   }
   return { labels, losses, predicted };

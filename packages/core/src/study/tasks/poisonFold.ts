@@ -24,7 +24,7 @@ export const poisonFold: TaskKind<PoisonFoldParameters, PoisonFoldInputs, FoldEr
   output: fold.output,
   lists: { blocks: "block" },
   estimate: ({ learner, options, folds, count }, { training }) => ({
-    seconds: secondsOfFit(learner, options, (training.rows + count) * (1 - 1 / folds)),
+    seconds: secondsOfFit(learner, options, { ...training, rows: (training.rows + count) * (1 - 1 / folds) }),
     learner,
   }),
   run({ count, ...parameters }, { training, blocks }, host) {

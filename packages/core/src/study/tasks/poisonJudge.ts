@@ -69,7 +69,7 @@ export const poisonJudge: TaskKind<PoisonJudgeParameters, PoisonJudgeInputs, rea
   output: poisonVerdictsCodec,
   lists: { blocks: "block", folds: "fold" },
   estimate({ learner, options, counts, retune }, { training, folds }) {
-    const fits = counts.map((count) => secondsOfFit(learner, options, training.rows + count));
+    const fits = counts.map((count) => secondsOfFit(learner, options, { ...training, rows: training.rows + count }));
     return { seconds: 0.1 + (retune && !folds ? 20 : 1) * fits.reduce((sum, seconds) => sum + seconds, 0), learner };
   },
   async run(parameters, { training, test, blocks, folds }, { runtime, onProgress }) {

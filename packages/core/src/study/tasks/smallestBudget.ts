@@ -3,14 +3,16 @@
 import { minimumInChunks } from "../../attacks/evasion/chunks.ts";
 import { strongestAttack } from "../../attacks/evasion/craft.ts";
 import type { Queries } from "../../attacks/queries.ts";
-import { featureCount, rowCount } from "../../data/dataset.ts";
+import { featureCount } from "../../data/dataset.ts";
 import { rowsOfChunk } from "../../models/limits.ts";
-import { type AnyRows, inMemory, type Rows, type RowsRoom, rowsOf } from "../../rows.ts";
+import { inMemory, type Rows } from "../../rows.ts";
 import { tensor } from "../../tensor.ts";
 import type { Codec } from "../engine/codec.ts";
 import type { TaskKind } from "../engine/task.ts";
+import { type PointsRoom, pointsRoom } from "./changedRows.ts";
 import { estimateCrafting } from "./craft.ts";
 import { type CraftingInputs, type CraftingParameters, withCrafting } from "./crafting.ts";
+import { pointsCodec } from "./storedPoints.ts";
 
 /** The smallest budget that was found for each of N points, and where it leads. */
 export interface SmallestOutcome {
@@ -26,17 +28,21 @@ export interface SmallestOutcome {
 
 const smallestCodec: Codec<SmallestOutcome> = {
   name: "smallest",
-  encode: ({ epsilon, points, queries, nonFinite }) => ({
-    json: { queries: { ...queries }, nonFinite },
-    arrays: { epsilon: tensor("float64", [epsilon.length], epsilon), points },
-  }),
-  decode: ({ json, arrays }) => ({
-    ...(json as Pick<SmallestOutcome, "nonFinite"> & {
+  encode({ epsilon, points, queries, nonFinite }) {
+    const { json, arrays } = pointsCodec.encode([points]);
+    return {
+      json: { queries: { ...queries }, nonFinite, ...(json as { readonly shape?: readonly number[] }) },
+      arrays: { epsilon: tensor("float64", [epsilon.length], epsilon), ...arrays },
+    };
+  },
+  async decode({ json, arrays }) {
+    const { shape, ...facts } = json as Pick<SmallestOutcome, "nonFinite"> & {
       readonly queries: Queries & { readonly [name: string]: number };
-    }),
-    epsilon: inMemory(arrays.epsilon).data as Float64Array,
-    points: rowsOf(arrays.points as AnyRows),
-  }),
+      readonly shape?: readonly number[];
+    };
+    const [points] = await pointsCodec.decode({ json: { ...(shape && { shape }) }, arrays });
+    return { ...facts, epsilon: inMemory(arrays.epsilon).data as Float64Array, points };
+  },
 };
 
 /** Budgets that a search tries for a point, about. */
@@ -48,13 +54,14 @@ export const smallestBudget: TaskKind<CraftingParameters, CraftingInputs, Smalle
   version: 4,
   output: smallestCodec,
   lists: { models: "model" },
-  estimate: (parameters, inputs) => ({
-    ...estimateCrafting(parameters, inputs, TRIALS),
-    bytes: 4 * inputs.attacked.rows * inputs.attacked.features,
-  }),
+  estimate(parameters, inputs) {
+    // Which budgets suffice nobody knows: of each point one is kept, as large as audits go by default.
+    const most = (25 * Math.sqrt(inputs.attacked.features)) / 28;
+    const { seconds } = estimateCrafting(parameters, inputs, new Array<number>(TRIALS).fill(most));
+    return { ...estimateCrafting(parameters, inputs, [most]), seconds };
+  },
   async run(parameters, inputs, { runtime, room, onProgress }) {
-    const n = rowCount(inputs.attacked);
-    let points: RowsRoom | undefined;
+    let points: PointsRoom | undefined;
     const found = await withCrafting(parameters, inputs, runtime, async ({ models, attacked, ...task }) => {
       const { threat, target, objective } = task;
       const { attack } = task.attack
@@ -70,13 +77,13 @@ export const smallestBudget: TaskKind<CraftingParameters, CraftingInputs, Smalle
         seed: parameters.seed,
         onProgress,
         async place(from, part) {
-          points ??= await room(part.type, [n, ...part.shape.slice(1)]);
+          points ??= await pointsRoom(room, attacked, part);
           await points.write(from, part);
         },
       });
     });
     if ("noGradients" in found) throw new Error(`internal: ${found.noGradients}`);
     const { epsilon, queries, nonFinite } = found;
-    return { epsilon, points: points!, queries, nonFinite: nonFinite.reduce((sum, flag) => sum + flag, 0) };
+    return { epsilon, points: points!.rows(), queries, nonFinite: nonFinite.reduce((sum, flag) => sum + flag, 0) };
   },
 };
