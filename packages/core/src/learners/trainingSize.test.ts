@@ -3,6 +3,7 @@
 import * as ort from "onnxruntime-node";
 import { expect, test, vi } from "vitest";
 import { dataset } from "../data/dataset.ts";
+import type { SparseRows } from "../data/sparse.ts";
 import { runtimeFrom } from "../models/runtime.ts";
 import { stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
@@ -14,19 +15,18 @@ const work = vi.hoisted(() => ({ numbers: 0 }));
 
 vi.mock("./solvers/sparseProducts.ts", async (original) => {
   const real = await original<typeof import("./solvers/sparseProducts.ts")>();
-  type Product = (x: { readonly index: Int32Array }, ...rest: never[]) => unknown;
   const counted =
-    <F extends Product>(product: F, passes: number) =>
-    (...given: Parameters<F>) => {
+    <A extends [SparseRows, ...unknown[]], R>(product: (...given: A) => R, passes: number) =>
+    (...given: A): R => {
       work.numbers += passes * given[0].index.length;
       return product(...given);
     };
   return {
     ...real,
-    rowsTimes: counted(real.rowsTimes as Product, 1),
-    addRows: counted(real.addRows as Product, 1),
-    thereAndBack: counted(real.thereAndBack as Product, 2),
-    addSparseSquares: counted(real.addSparseSquares as Product, 1),
+    rowsTimes: counted(real.rowsTimes, 1),
+    addRows: counted(real.addRows, 1),
+    thereAndBack: counted(real.thereAndBack, 2),
+    addSparseSquares: counted(real.addSparseSquares, 1),
   };
 });
 
