@@ -58,8 +58,9 @@ export function stepL2(numbers: Float32Array, at: RowPlaces, columns: number, le
   const scale = Math.fround(Math.sqrt(t));
   for (let j = 0; j < columns; j++) {
     const end = Math.fround(scale * numbers[work + j]);
-    // As the compiled loop chooses between a 0 and a -0.
+    // biome-ignore lint/complexity/useMathMinMax: the compiled loop chooses between a 0 and a -0 as this does.
     const kept = numbers[upper + j] < end ? numbers[upper + j] : end;
+    // biome-ignore lint/complexity/useMathMinMax: as before.
     numbers[move + j] = kept < numbers[lower + j] ? numbers[lower + j] : kept;
   }
   return squared;

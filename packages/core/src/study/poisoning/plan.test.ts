@@ -256,7 +256,7 @@ describe("blocks of points", () => {
     };
     const asked = [verdicts([], [0], false), verdicts(blocks, [0, 12], false), verdicts(blocks, [0, 12], true)];
     // Said to be of more rows than it is, so that folds are worth tasks of their own.
-    const long = { ...training, rows: 10_000 };
+    const long = { ...training, rows: 1_000_000 };
     const parameters = { learner: "logistic", options: { C: 100 }, seed: 0, label: "judge", counts: [0, 12] };
     const divided = planJudge(plan, { ...parameters, retune: true }, { training: long, test, blocks }, "judged");
     // Five folds of five settings after each number of points.
