@@ -147,17 +147,7 @@ const reading = `import { loadDataset } from ${JSON.stringify(built("host/data.j
 const verbs = {
   read: (file) => ["--input-type=module", "-e", reading, file],
   info: (file) => [command, "data", "info", file],
-  fit: (file) => [
-    built("main.js"),
-    "fit",
-    "logistic",
-    "--data",
-    file,
-    "--out",
-    at("model.onnx"),
-    "--set",
-    "tolerance=1e-4",
-  ],
+  fit: (file) => [command, "fit", "logistic", "--data", file, "--out", at("model.onnx"), "--set", "tolerance=1e-4"],
   score: (file) => [command, "score", "--model", at("model.onnx"), "--data", file],
   audit: (file) => [
     ...[command, "audit", "--target", at("model.onnx"), "--data", file, "--points", "1000"],

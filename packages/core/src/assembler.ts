@@ -61,6 +61,9 @@ export const i32 = {
   store: (address: Code, value: Code): Code => [address, value, 0x36, 2, 0],
   /** How many bits are 1. */
   bitsSet: (a: Code): Code => [a, 0x69],
+  /** A number of 16 bits without sign, widened, and one written as such. */
+  loadHalf: (address: Code, offset = 0): Code => [address, 0x2f, 1, ...unsigned(offset)],
+  storeHalf: (address: Code, value: Code): Code => [address, value, 0x3b, 1, 0],
 };
 
 /** Instructions on numbers of 64 bits. */
@@ -154,6 +157,8 @@ export const i32x4 = {
   /** -1, all bits set, where it is so, else 0. */
   isEqual: (a: Code, b: Code): Code => [a, b, simd(0x37)],
   isNot: (a: Code, b: Code): Code => [a, b, simd(0x38)],
+  /** Their lower halves one behind the other, twice, where they are less than 2^16. */
+  halves: (a: Code, again: Code): Code => [a, again, simd(0x86, 1)],
   isNotSingle: (a: Code, b: Code): Code => [a, b, simd(0x42)],
   floorSingle: (a: Code): Code => [a, simd(0x68)],
   lane: (a: Code, place: 0 | 1 | 2 | 3): Code => [a, simd(0x1b, place)],

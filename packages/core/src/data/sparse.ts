@@ -4,14 +4,17 @@ import { assert } from "../errors.ts";
 import type { Rows } from "../rows.ts";
 import { allocate, type FloatType, rowSize, type Tensor } from "../tensor.ts";
 
+/** Columns of entries; those below 2^16 may take half of the memory. */
+export type Columns = Int32Array | Uint16Array;
+
 /** Rows that are mostly zero, in compressed form (CSR): row i holds entries start[i] .. start[i+1]-1. */
-export interface SparseRows {
+export interface SparseRows<C extends Columns = Int32Array> {
   readonly rows: number;
   readonly columns: number;
   /** Length rows + 1. */
   readonly start: Int32Array;
   /** Column of each entry, ascending within a row. */
-  readonly index: Int32Array;
+  readonly index: C;
   /** In float32 where that loses nothing that matters. */
   readonly value: Float32Array | Float64Array;
 }
@@ -34,7 +37,7 @@ export function isSparse(features: Tensor | SparseRows): features is SparseRows 
 }
 
 /** The type of the numbers of sparse rows. */
-export function sparseType({ value }: SparseRows): FloatType {
+export function sparseType({ value }: Pick<SparseRows, "value">): FloatType {
   return value instanceof Float32Array ? "float32" : "float64";
 }
 
@@ -61,7 +64,7 @@ export function sparseFromDense(x: Tensor<FloatType>): SparseRows {
 }
 
 /** Rows `from` to `to` (exclusive) with their zeros written out: a tensor [to - from, D]. */
-export function denseFromSparse(x: SparseRows, from = 0, to = x.rows): Tensor<"float64"> {
+export function denseFromSparse(x: SparseRows<Columns>, from = 0, to = x.rows): Tensor<"float64"> {
   return writtenOut(x, from, to, "float64");
 }
 
@@ -70,7 +73,7 @@ export function denseInOwnType(x: SparseRows): Tensor<FloatType> {
   return writtenOut(x, 0, x.rows, sparseType(x));
 }
 
-function writtenOut<T extends FloatType>(x: SparseRows, from: number, to: number, type: T): Tensor<T> {
+function writtenOut<T extends FloatType>(x: SparseRows<Columns>, from: number, to: number, type: T): Tensor<T> {
   assert(0 <= from && from <= to && to <= x.rows, `rows ${from} to ${to} of ${x.rows}`);
   const data = allocate(type, (to - from) * x.columns);
   for (let row = from; row < to; row++) {
@@ -81,7 +84,7 @@ function writtenOut<T extends FloatType>(x: SparseRows, from: number, to: number
 }
 
 /** The chosen rows, copied in the order given. */
-export function takeSparseRows(x: SparseRows, rows: ArrayLike<number>): SparseRows {
+export function takeSparseRows(x: SparseRows<Columns>, rows: ArrayLike<number>): SparseRows {
   const start = new Int32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) start[i + 1] = start[i] + x.start[rows[i] + 1] - x.start[rows[i]];
   const index = new Int32Array(start[rows.length]);

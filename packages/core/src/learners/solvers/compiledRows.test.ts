@@ -57,8 +57,8 @@ it("rows are compressed and multiplied as plain loops do it, to the last bit", (
       if (!compiled) throw new Error("this host compiles");
       expect(compiled.count).toBe(all.index.length);
       expect(compiled.columns).toEqual(columns);
-      const { products, ...rows } = compiled.compress();
-      expect(rows).toEqual({ ...plain, fromDense: true });
+      const { products, index, ...rows } = compiled.compress();
+      expect({ ...rows, index: Int32Array.from(index) }).toEqual({ ...plain, fromDense: true });
       for (let round = 0; round < 2; round++) {
         const [w, v] = [numbers(random, columns.length), numbers(random, columns.length + 1)];
         const c = numbers(random, n).map((value, i) => (i % 3 === 1 ? 0 : value));
@@ -77,6 +77,27 @@ it("rows are compressed and multiplied as plain loops do it, to the last bit", (
     }),
     { numRuns: 25 },
   );
+});
+
+it.each([
+  [2 ** 16, 2],
+  [2 ** 16 + 1, 4],
+])("columns of %i take %i bytes each, and are the same", (d, bytes) => {
+  const random = stream(d, "rows");
+  const x = tensor(
+    "float32",
+    [2, d],
+    Float32Array.from({ length: 2 * d }, (_, at) => (at % 3 === 0 ? 0 : 1 + at)),
+  );
+  const plain = sparseFromDense(x);
+  const { products, index } = compiledEntries(denseRowsOf(x, undefined))!.compress();
+  expect(index.BYTES_PER_ELEMENT).toBe(bytes);
+  expect(index.findIndex((column, k) => column !== plain.index[k])).toBe(-1);
+  const w = numbers(random, d);
+  expect(products.times(w, 0)).toEqual(rowsTimes(plain, w, 0));
+  const [sums, expected] = [products.addTo(w.subarray(0, 2), new Float64Array(d)), new Float64Array(d)];
+  addRows(plain, w.subarray(0, 2), expected);
+  expect(sums.findIndex((sum, j) => sum !== expected[j])).toBe(-1);
 });
 
 it("a host without WebAssembly, or that has no memory for it, learns the same weights", async () => {

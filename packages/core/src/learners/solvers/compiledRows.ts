@@ -1,9 +1,9 @@
 // Compressed rows in the memory of compiled loops, made of dense ones.
 
-import type { SparseRows } from "../../data/sparse.ts";
+import type { Columns, SparseRows } from "../../data/sparse.ts";
 import { type HostedLoops, hostedLoops, pagesFor } from "../../hostedLoops.ts";
 import { elementBytes } from "../../tensor.ts";
-import { closingUp, TOGETHER } from "./compressLoops.ts";
+import { type ColumnBytes, closingUp, TOGETHER } from "./compressLoops.ts";
 import { type DenseRows, forEachBlock, largestBlock } from "./denseRows.ts";
 import { type LoopName, SPREAD, sparseLoops } from "./sparseLoops.ts";
 
@@ -27,7 +27,7 @@ export interface RowProducts {
 const SQUARED = 1024;
 
 /** Rows that have loops of their own. */
-interface CompiledRows extends SparseRows {
+interface CompiledRows extends SparseRows<Columns> {
   readonly fromDense: true;
   readonly products: RowProducts;
 }
@@ -47,10 +47,11 @@ const LARGEST = 2 ** 32;
 
 type Loops = HostedLoops<LoopName>["loops"];
 
-const instantiate = {
-  float32: hostedLoops<LoopName>(() => sparseLoops("float32")),
-  float64: hostedLoops<LoopName>(() => sparseLoops("float64")),
-};
+const loopsOf = (column: ColumnBytes) => ({
+  float32: hostedLoops<LoopName>(() => sparseLoops("float32", column)),
+  float64: hostedLoops<LoopName>(() => sparseLoops("float64", column)),
+});
+const instantiate = { 2: loopsOf(2), 4: loopsOf(4) };
 
 const typeOf = (numbers: Float32Array | Float64Array) => (numbers instanceof Float32Array ? "float32" : "float64");
 
@@ -61,10 +62,11 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
   const { rows: n, columns: d } = x;
   const type = typeOf(x.data);
   const bytes = elementBytes(type);
+  const columnBytes = d <= 2 ** 16 ? 2 : 4;
   // A block of dense rows at 0; behind it a number for each column.
   const columnsAt = aligned(largestBlock(x) * bytes);
   const counted = columnsAt + 4 * d;
-  const compiled = x.data.byteLength <= LARGEST ? instantiate[type](counted) : undefined;
+  const compiled = x.data.byteLength <= LARGEST ? instantiate[columnBytes][type](counted) : undefined;
   if (!compiled) return undefined;
   const { memory, loops } = compiled;
   const forEachCopy = (visit: (end: number, from: number) => void) => {
@@ -86,7 +88,7 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
     compress() {
       const start = aligned(counted);
       const index = aligned(start + 4 * (n + 1));
-      const value = aligned(index + 4 * (count + TOGETHER));
+      const value = aligned(index + columnBytes * count + 4 * TOGETHER);
       const closing = aligned(value + bytes * (count + TOGETHER));
       const vectors = closing + closingUp().length;
       const width = columns.length + 1;
@@ -101,11 +103,11 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
       forEachCopy((end, from) => {
         at = loops.compress(0, end, columnsAt, d, at, start + 4 * from, index, value, closing);
       });
-      const rows: SparseRows = {
+      const rows: SparseRows<Columns> = {
         rows: n,
         columns: columns.length,
         start: new Int32Array(memory.buffer, start, n + 1),
-        index: new Int32Array(memory.buffer, index, count),
+        index: new (columnBytes === 2 ? Uint16Array : Int32Array)(memory.buffer, index, count),
         value: new (type === "float32" ? Float32Array : Float64Array)(memory.buffer, value, count),
       };
       return { ...rows, fromDense: true, products: productsOf(rows, vectors, loops) };
@@ -117,7 +119,11 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
  * The products of rows in a memory that has room, at an address, for two vectors over rows and two over columns, and
  * for some rows over either.
  */
-function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at: number, loops: Loops): RowProducts {
+function productsOf(
+  { rows: n, columns: d, start, index, value }: SparseRows<Columns>,
+  at: number,
+  loops: Loops,
+): RowProducts {
   const lengths = [d + 1, n, d + 1, n];
   const [w, c, sums, product] = lengths.map((length, k) => {
     const before = lengths.slice(0, k).reduce((sum, each) => sum + each, 0);
@@ -162,7 +168,8 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
         for (let k = 0; k < count; k++) {
           const [first, end] = [start[a[from + k]], start[a[from + k] + 1]];
           const valueAt = value.byteOffset + value.BYTES_PER_ELEMENT * first;
-          loops.spread(index.byteOffset + 4 * first, valueAt, index.byteOffset + 4 * end, tableAt + 8 * k);
+          const indexAt = index.byteOffset + index.BYTES_PER_ELEMENT * first;
+          loops.spread(indexAt, valueAt, indexAt + index.BYTES_PER_ELEMENT * (end - first), tableAt + 8 * k);
         }
         for (let left = 0; left < b.length; left += n) {
           const chosen = b.subarray(left, left + n);
@@ -179,7 +186,10 @@ function productsOf({ rows: n, columns: d, start, index, value }: SparseRows, at
     },
     gram(coefficients, least) {
       // In a memory of its own, with what lies before the table, as few fits ask for it.
-      const compiled = d <= SQUARED ? instantiate[typeOf(value)](tableAt + 8 * width * width) : undefined;
+      const compiled =
+        d <= SQUARED
+          ? instantiate[index instanceof Uint16Array ? 2 : 4][typeOf(value)](tableAt + 8 * width * width)
+          : undefined;
       if (!compiled) return undefined;
       const { memory, loops: own } = compiled;
       c.set(coefficients);

@@ -15,10 +15,13 @@ import type { FloatType } from "../../tensor.ts";
 
 export type CompressLoopName = "mark" | "compress";
 
+/** Bytes of an entry's column: two where there are no more columns than they tell apart. */
+export type ColumnBytes = 2 | 4;
+
 /** Numbers that are looked at together; beyond the last entry as many are written to, but for the first of them. */
 export const TOGETHER = 4;
 
-/** Bytes of a column. */
+/** Bytes of a column that is looked up. */
 const INT = 4;
 
 /** For each set of four places, which bytes of 16 are those at the places, one behind the other. */
@@ -33,10 +36,12 @@ export function closingUp(): Uint8Array {
   return bytes;
 }
 
-/** `mark` and `compress` of dense numbers of one type. */
-export function compressLoops(type: FloatType): readonly WasmFunction[] {
+/** `mark` and `compress` of dense numbers of one type, whose entries have columns of one size. */
+export function compressLoops(type: FloatType, column: ColumnBytes): readonly WasmFunction[] {
   const bytes = type === "float32" ? 4 : 8;
   const loadValue = type === "float32" ? f64.loadSingle : f64.load;
+  const storeColumn = column === 2 ? i32.storeHalf : i32.store;
+  const columnsOf = (entries: Code) => i32.shiftLeft(entries, column === 2 ? 1 : 2);
   const storeValue = type === "float32" ? f64.storeSingle : f64.store;
 
   /** Goes along rows of dense numbers, of which `from` is the next, and the places of their columns from `first` on. */
@@ -114,24 +119,25 @@ export function compressLoops(type: FloatType): readonly WasmFunction[] {
     },
     (v) => {
       const advance = (entries: Code) => [
-        v.index.set(i32.add(v.index.get, i32.shiftLeft(entries, 2))),
+        v.index.set(i32.add(v.index.get, columnsOf(entries))),
         v.value.set(i32.add(v.value.get, i32.shiftLeft(entries, bytes === 4 ? 2 : 3))),
         v.count.set(i32.add(v.count.get, entries)),
       ];
       return [
-        v.index.set(i32.add(v.index.get, i32.shiftLeft(v.count.get, 2))),
+        v.index.set(i32.add(v.index.get, columnsOf(v.count.get))),
         v.value.set(i32.add(v.value.get, i32.shiftLeft(v.count.get, bytes === 4 ? 2 : 3))),
         alongRows(v, {
           four: [
             v.some.set(i32x4.bits(areEntries(v.from))),
             v.places.set(i32x4.load(i32.add(v.closing.get, i32.shiftLeft(v.some.get, 4)))),
-            i32x4.store(v.index.get, i32x4.bytesAt(i32x4.load(v.at.get), v.places.get)),
             i32x4.store(v.value.get, i32x4.bytesAt(i32x4.load(v.from.get), v.places.get)),
+            v.places.set(i32x4.bytesAt(i32x4.load(v.at.get), v.places.get)),
+            i32x4.store(v.index.get, column === 2 ? i32x4.halves(v.places.get, v.places.get) : v.places.get),
             v.some.set(i32.bitsSet(v.some.get)),
             advance(v.some.get),
           ],
           one: [
-            i32.store(v.index.get, i32.load(v.at.get)),
+            storeColumn(v.index.get, i32.load(v.at.get)),
             storeValue(v.value.get, loadValue(v.from.get)),
             advance(v.isEntry.get),
           ],

@@ -1,6 +1,5 @@
 // The weighted Gram matrix of rows that end in a one: what the Hessians of linear decision functions are made of.
 
-import type { SparseRows } from "../../data/sparse.ts";
 import { matrixProduct } from "../../models/matrixProduct.ts";
 import type { Runtime } from "../../models/runtime.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -15,7 +14,7 @@ const BLOCKS = 4;
 const SPEED = 0.12;
 
 /** The pairs of entries within the same row, of rows that count. */
-function pairsOf({ rows, start }: SparseRows, weights: Float64Array): number {
+function pairsOf({ rows, start }: MappedSparse, weights: Float64Array): number {
   let pairs = 0;
   for (let i = 0; i < rows; i++) if (weights[i] !== 0) pairs += (start[i + 1] - start[i]) ** 2;
   return pairs;
@@ -107,7 +106,7 @@ function sparseGram(x: MappedSparse, weights: Float64Array): Float64Array {
 }
 
 /** Without rows of at most the least weight. */
-export function plainGram(x: SparseRows, weights: Float64Array, least: number): Float64Array {
+export function plainGram(x: MappedSparse, weights: Float64Array, least: number): Float64Array {
   const { start, index, value, columns: d } = x;
   const size = d + 1;
   const gram = new Float64Array(size * size);

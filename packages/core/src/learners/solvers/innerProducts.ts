@@ -1,6 +1,6 @@
 // Inner products between training rows: by the runtime where rows are dense, entry by entry where they are sparse.
 
-import type { Features, SparseRows } from "../../data/sparse.ts";
+import type { Columns, Features, SparseRows } from "../../data/sparse.ts";
 import { denseFromSparse, isSparse, sparseFromDense, takeSparseRows } from "../../data/sparse.ts";
 import { matrixProduct } from "../../models/matrixProduct.ts";
 import type { Runtime } from "../../models/runtime.ts";
@@ -23,7 +23,7 @@ export interface InnerProducts {
 const DENSE = 0.04;
 
 /** Whether rows are better multiplied densely: by their share of entries in the columns that have any. */
-export function isDense(x: SparseRows): boolean {
+export function isDense(x: SparseRows<Columns>): boolean {
   return x.index.length >= DENSE * x.rows * usedColumns(x).length;
 }
 
@@ -89,7 +89,7 @@ async function productsOfSparse(x: MappedSparse, runtime: Runtime): Promise<Inne
 }
 
 /** The rows, divided by powers of their columns' ranges, where there are any. */
-function dividedBy(x: SparseRows, range: Float64Array | undefined, power: 1 | 2): SparseRows {
+function dividedBy(x: SparseRows<Columns>, range: Float64Array | undefined, power: 1 | 2): SparseRows<Columns> {
   if (!range) return x;
   const value = Float64Array.from(x.value, (number, k) => number / range[x.index[k]] ** power);
   return { ...x, value };

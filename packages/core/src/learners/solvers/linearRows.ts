@@ -1,13 +1,13 @@
 // Rows of either kind as linear learners multiply them: compressed where they are mostly zero, else as the dataset has
 // them.
 
-import { type SparseRows, takeSparseRows } from "../../data/sparse.ts";
+import { type Columns, type SparseRows, takeSparseRows } from "../../data/sparse.ts";
 import type { RowProducts } from "./compiledRows.ts";
 import { addDense, addDenseSquares, type DenseRows, denseThereAndBack, denseTimes, takeDense } from "./denseRows.ts";
 import { addRows, addSparseSquares, rowsTimes, thereAndBack } from "./sparseProducts.ts";
 
 /** Sparse rows that stay as they are in memory, and each of whose columns counts divided by its range. */
-export interface MappedSparse extends SparseRows {
+export interface MappedSparse extends SparseRows<Columns> {
   /** One number for each column; 1 for all where absent. */
   readonly range?: Float64Array;
   /** Whether they are dense rows whose zeros were left out; then all columns have entries. */

@@ -14,7 +14,7 @@ import {
   whileTrue,
 } from "../../assembler.ts";
 import type { FloatType } from "../../tensor.ts";
-import { type CompressLoopName, compressLoops } from "./compressLoops.ts";
+import { type ColumnBytes, type CompressLoopName, compressLoops } from "./compressLoops.ts";
 
 /** What the module offers beside what its loops share. */
 export type LoopName =
@@ -27,7 +27,7 @@ export type LoopName =
   | "timesSpread"
   | CompressLoopName;
 
-/** Bytes of an address or a column. */
+/** Bytes of an address, or of a column before it has entries. */
 const INT = 4;
 
 /** Where rows lie: addresses of where they start, of the columns and of the values of entries. */
@@ -43,12 +43,18 @@ export const SPREAD = 8;
 /** The places of functions that others call. */
 const [PRODUCT, SCATTER] = [0, 1];
 
-/** The module for values of one type. */
-export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
+/** The module for values of one type, and columns of one size. */
+export function sparseLoops(type: FloatType, column: ColumnBytes): Uint8Array<ArrayBuffer> {
   const bytes = type === "float32" ? 4 : 8;
+  const loadColumn = column === 2 ? i32.loadHalf : i32.load;
+  /** Entries as the bytes of their columns, and those of their values; the bytes of columns as those of values. */
+  const columnsOf = (entries: Code) => i32.shiftLeft(entries, column === 2 ? 1 : 2);
+  const valuesOf = (entries: Code) => i32.shiftLeft(entries, bytes === 4 ? 2 : 3);
+  const besideColumns = (length: Code) => i32.shiftLeft(length, Math.log2(bytes / column));
   const loadValue = type === "float32" ? f64.loadSingle : f64.load;
   /** The address of w[column of the entry that is `ahead` of the one at `index`]. */
-  const besideEntry = (w: Code, index: Code, ahead = 0) => i32.add(w, i32.shiftLeft(i32.load(index, ahead * INT), 3));
+  const besideEntry = (w: Code, index: Code, ahead = 0) =>
+    i32.add(w, i32.shiftLeft(loadColumn(index, ahead * column), 3));
 
   /** x_i . w over the entries of a row, four sums at a time. */
   const product = wasmFunction(
@@ -67,12 +73,12 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
           ),
         );
       const advance = (entries: number) => [
-        index.set(i32.add(index.get, i32.constant(entries * INT))),
+        index.set(i32.add(index.get, i32.constant(entries * column))),
         value.set(i32.add(value.get, i32.constant(entries * bytes))),
       ];
       return [
         whileTrue(
-          i32.isLess(i32.add(index.get, i32.constant(3 * INT)), end.get),
+          i32.isLess(i32.add(index.get, i32.constant(3 * column)), end.get),
           ...[s0, s1, s2, s3].map(addTerm),
           ...advance(4),
         ),
@@ -102,12 +108,12 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
             sums[k].set(f64.add(f64.load(addresses[k].get), f64.multiply(scale.get, loadValue(value.get, k * bytes)))),
           ),
           ...places.map((k) => f64.store(addresses[k].get, sums[k].get)),
-          index.set(i32.add(index.get, i32.constant(count * INT))),
+          index.set(i32.add(index.get, i32.constant(count * column))),
           value.set(i32.add(value.get, i32.constant(count * bytes))),
         ];
       };
       return [
-        whileTrue(i32.isLess(i32.add(index.get, i32.constant(3 * INT)), end.get), ...addUp(4)),
+        whileTrue(i32.isLess(i32.add(index.get, i32.constant(3 * column)), end.get), ...addUp(4)),
         whileTrue(i32.isLess(index.get, end.get), ...addUp(1)),
       ];
     },
@@ -120,9 +126,9 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     whileTrue(
       i32.isLess(v.place.get, v.rows.get),
       v.start.set(i32.add(v.start.get, i32.constant(INT))),
-      v.end.set(i32.add(v.first.get, i32.shiftLeft(i32.load(v.start.get), 2))),
+      v.end.set(i32.add(v.first.get, columnsOf(i32.load(v.start.get)))),
       body,
-      v.value.set(i32.add(v.value.get, i32.shiftLeft(i32.subtract(v.end.get, v.index.get), bytes === 4 ? 0 : 1))),
+      v.value.set(i32.add(v.value.get, besideColumns(i32.subtract(v.end.get, v.index.get)))),
       v.index.set(v.end.get),
       v.place.set(i32.add(v.place.get, i32.constant(8))),
     ),
@@ -152,7 +158,7 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
         whileTrue(
           i32.isLess(v.index.get, v.end.get),
           v.sum.set(f64.add(v.sum.get, f64.multiply(loadValue(v.value.get), loadValue(v.value.get)))),
-          v.index.set(i32.add(v.index.get, i32.constant(INT))),
+          v.index.set(i32.add(v.index.get, i32.constant(column))),
           v.value.set(i32.add(v.value.get, i32.constant(bytes))),
         ),
         f64.store(i32.add(v.into.get, v.place.get), v.sum.get),
@@ -223,16 +229,16 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
             whileTrue(
               i32.isLess(v.entry.get, v.end.get),
               v.scale.set(f64.multiply(v.weight.get, loadValue(v.from.get))),
-              addAt(i32.add(v.line.get, i32.shiftLeft(i32.load(v.entry.get), 3)), v.scale.get),
+              addAt(besideEntry(v.line.get, v.entry.get), v.scale.get),
               call(
                 SCATTER,
                 v.index.get,
                 v.value.get,
-                i32.add(v.entry.get, i32.constant(INT)),
+                i32.add(v.entry.get, i32.constant(column)),
                 v.scale.get,
-                i32.add(v.into.get, i32.multiply(i32.load(v.entry.get), v.width.get)),
+                i32.add(v.into.get, i32.multiply(loadColumn(v.entry.get), v.width.get)),
               ),
-              v.entry.set(i32.add(v.entry.get, i32.constant(INT))),
+              v.entry.set(i32.add(v.entry.get, i32.constant(column))),
               v.from.set(i32.add(v.from.get, i32.constant(bytes))),
             ),
             addAt(v.corner.get, v.weight.get),
@@ -249,8 +255,8 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     ({ index, value, end, into }) =>
       whileTrue(
         i32.isLess(index.get, end.get),
-        f64.store(i32.add(into.get, i32.shiftLeft(i32.load(index.get), 6)), loadValue(value.get)),
-        index.set(i32.add(index.get, i32.constant(INT))),
+        f64.store(i32.add(into.get, i32.shiftLeft(loadColumn(index.get), 6)), loadValue(value.get)),
+        index.set(i32.add(index.get, i32.constant(column))),
         value.set(i32.add(value.get, i32.constant(bytes))),
       ),
   );
@@ -268,18 +274,18 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
         i32.isLess(v.list.get, v.listEnd.get),
         v.line.set(i32.add(v.start.get, i32.shiftLeft(i32.load(v.list.get), 2))),
         v.at.set(i32.load(v.line.get)),
-        v.from.set(i32.add(v.value.get, i32.shiftLeft(v.at.get, bytes === 4 ? 2 : 3))),
-        v.end.set(i32.add(v.index.get, i32.shiftLeft(i32.load(v.line.get, INT), 2))),
-        v.at.set(i32.add(v.index.get, i32.shiftLeft(v.at.get, 2))),
+        v.from.set(i32.add(v.value.get, valuesOf(v.at.get))),
+        v.end.set(i32.add(v.index.get, columnsOf(i32.load(v.line.get, INT)))),
+        v.at.set(i32.add(v.index.get, columnsOf(v.at.get))),
         sums.map((sum) => sum.set(f64x2.constant(0))),
         whileTrue(
           i32.isLess(v.at.get, v.end.get),
-          v.line.set(i32.add(v.table.get, i32.shiftLeft(i32.load(v.at.get), 6))),
+          v.line.set(i32.add(v.table.get, i32.shiftLeft(loadColumn(v.at.get), 6))),
           v.number.set(f64x2.splat(loadValue(v.from.get))),
           sums.map((sum, k) =>
             sum.set(f64x2.add(sum.get, f64x2.multiply(v.number.get, f64x2.load(v.line.get, 16 * k)))),
           ),
-          v.at.set(i32.add(v.at.get, i32.constant(INT))),
+          v.at.set(i32.add(v.at.get, i32.constant(column))),
           v.from.set(i32.add(v.from.get, i32.constant(bytes))),
         ),
         v.line.set(v.into.get),
@@ -305,6 +311,6 @@ export function sparseLoops(type: FloatType): Uint8Array<ArrayBuffer> {
     squares,
     spread,
     timesSpread,
-    ...compressLoops(type),
+    ...compressLoops(type, column),
   ]);
 }

@@ -1,17 +1,17 @@
 // Products of compressed rows with vectors and with each other.
 
-import type { SparseRows } from "../../data/sparse.ts";
+import type { Columns, SparseRows } from "../../data/sparse.ts";
 import { dot } from "../../linalg.ts";
 
 /** X w + bias. */
-export function rowsTimes(x: SparseRows, w: Float64Array, bias = 0): Float64Array {
+export function rowsTimes(x: SparseRows<Columns>, w: Float64Array, bias = 0): Float64Array {
   const product = new Float64Array(x.rows);
   for (let i = 0; i < x.rows; i++) product[i] = bias + rowTimes(x, i, w);
   return product;
 }
 
 /** x_i . w. */
-function rowTimes({ start, index, value }: SparseRows, i: number, w: Float64Array): number {
+function rowTimes({ start, index, value }: SparseRows<Columns>, i: number, w: Float64Array): number {
   const end = start[i + 1];
   let k = start[i];
   // Four sums at a time: one alone would wait for each addition to end.
@@ -30,13 +30,13 @@ function rowTimes({ start, index, value }: SparseRows, i: number, w: Float64Arra
 }
 
 /** X^T c, added to `into`. */
-export function addRows(x: SparseRows, c: Float64Array, into: Float64Array): Float64Array {
+export function addRows(x: SparseRows<Columns>, c: Float64Array, into: Float64Array): Float64Array {
   for (let i = 0; i < x.rows; i++) if (c[i] !== 0) addRow(x, i, c[i], into);
   return into;
 }
 
 /** scale x_i, added to `into`. */
-function addRow({ start, index, value }: SparseRows, i: number, scale: number, into: Float64Array): void {
+function addRow({ start, index, value }: SparseRows<Columns>, i: number, scale: number, into: Float64Array): void {
   const end = start[i + 1];
   let k = start[i];
   // No column occurs twice in a row, so that two sums need not wait for each other.
@@ -52,7 +52,7 @@ function addRow({ start, index, value }: SparseRows, i: number, scale: number, i
 }
 
 /** X^T diag(c) X v, where each row of X ends in a one that is not written: there and back, row by row. */
-export function thereAndBack(x: SparseRows, c: Float64Array, v: Float64Array): Float64Array {
+export function thereAndBack(x: SparseRows<Columns>, c: Float64Array, v: Float64Array): Float64Array {
   const { columns: d } = x;
   const sum = new Float64Array(d + 1);
   for (let i = 0; i < x.rows; i++) {
@@ -65,14 +65,18 @@ export function thereAndBack(x: SparseRows, c: Float64Array, v: Float64Array): F
 }
 
 /** sum_i c_i x_ij^2, added to `into`. */
-export function addSparseSquares({ rows, start, index, value }: SparseRows, c: Float64Array, into: Float64Array): void {
+export function addSparseSquares(
+  { rows, start, index, value }: SparseRows<Columns>,
+  c: Float64Array,
+  into: Float64Array,
+): void {
   for (let i = 0; i < rows; i++) {
     for (let k = start[i], end = start[i + 1]; k < end; k++) into[index[k]] += c[i] * value[k] * value[k];
   }
 }
 
 /** A B^T [M, N], row-major: each row of A is spread out once, so that only entries of B are visited. */
-export function rowsTimesRows(a: SparseRows, b: SparseRows): Float64Array {
+export function rowsTimesRows(a: SparseRows<Columns>, b: SparseRows<Columns>): Float64Array {
   const spread = new Float64Array(a.columns);
   const product = new Float64Array(a.rows * b.rows);
   const { start, index, value } = b;
@@ -89,7 +93,7 @@ export function rowsTimesRows(a: SparseRows, b: SparseRows): Float64Array {
 }
 
 /** The squared Euclidean norm of each row. */
-export function squaredNorms(x: SparseRows): Float64Array {
+export function squaredNorms(x: SparseRows<Columns>): Float64Array {
   return Float64Array.from({ length: x.rows }, (_, i) => {
     const row = x.value.subarray(x.start[i], x.start[i + 1]);
     return dot(row, row);
@@ -97,7 +101,7 @@ export function squaredNorms(x: SparseRows): Float64Array {
 }
 
 /** The columns in which some row has an entry, ascending. */
-export function usedColumns(x: SparseRows): Int32Array {
+export function usedColumns(x: SparseRows<Columns>): Int32Array {
   const used = new Uint8Array(x.columns);
   for (let k = 0; k < x.index.length; k++) used[x.index[k]] = 1;
   let count = 0;
@@ -108,7 +112,7 @@ export function usedColumns(x: SparseRows): Int32Array {
 }
 
 /** The same rows over the given columns only, which must cover every entry. */
-export function overColumns(x: SparseRows, columns: Int32Array): SparseRows {
+export function overColumns<C extends Columns>(x: SparseRows<C>, columns: Int32Array): SparseRows<C | Int32Array> {
   if (columns.length === x.columns) return x;
   const position = new Int32Array(x.columns);
   for (let j = 0; j < columns.length; j++) position[columns[j]] = j;
