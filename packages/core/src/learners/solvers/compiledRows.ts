@@ -92,8 +92,11 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
       const closing = aligned(value + bytes * (count + TOGETHER));
       const vectors = closing + closingUp().length;
       const width = columns.length + 1;
-      const all = vectors + 8 * (2 * n + 2 * width + SPREAD * (n + width)) + 4 * n;
-      memory.grow(pagesFor(all) - pagesFor(counted));
+      const table = vectors + 8 * (2 * n + 2 * width);
+      const all = table + 8 * SPREAD * (n + width) + 4 * n;
+      // Rows that are longer than a Gram matrix are not copied for one.
+      const squared = columns.length <= SQUARED && 8 * width * width <= bytes * count ? table + 8 * width * width : 0;
+      memory.grow(pagesFor(Math.max(all, squared)) - pagesFor(counted));
       new Uint8Array(memory.buffer).set(closingUp(), closing);
       const placeOf = new Int32Array(memory.buffer, columnsAt, d);
       columns.forEach((j, place) => {
@@ -185,17 +188,19 @@ function productsOf(
       return products;
     },
     gram(coefficients, least) {
-      // In a memory of its own, with what lies before the table, as few fits ask for it.
-      const compiled =
-        d <= SQUARED
-          ? instantiate[index instanceof Uint16Array ? 2 : 4][typeOf(value)](tableAt + 8 * width * width)
-          : undefined;
+      if (d > SQUARED) return undefined;
+      const end = tableAt + 8 * width * width;
+      // Else in a memory of its own, with what lies before the table, as few fits ask for it.
+      const hasRoom = end <= value.buffer.byteLength;
+      const columnBytes = index instanceof Uint16Array ? 2 : 4;
+      const compiled = hasRoom ? { memory: value, loops } : instantiate[columnBytes][typeOf(value)](end);
       if (!compiled) return undefined;
       const { memory, loops: own } = compiled;
       c.set(coefficients);
-      new Uint8Array(memory.buffer).set(new Uint8Array(value.buffer, 0, tableAt));
+      if (!hasRoom) new Uint8Array(memory.buffer).set(new Uint8Array(value.buffer, 0, tableAt));
+      const square = new Float64Array(memory.buffer, tableAt, width * width).fill(0);
       own.gram(...given, c.byteOffset, tableAt, 8 * width, 8 * d, least);
-      return new Float64Array(memory.buffer, tableAt, width * width).slice();
+      return square.slice();
     },
   };
 }
