@@ -3,7 +3,7 @@
 import * as ort from "onnxruntime-node";
 import { expect, test, vi } from "vitest";
 import { dataset } from "../data/dataset.ts";
-import type { SparseRows } from "../data/sparse.ts";
+import type { Columns, SparseRows } from "../data/sparse.ts";
 import { runtimeFrom } from "../models/runtime.ts";
 import { stream } from "../random.ts";
 import { parseOptions } from "../registry.ts";
@@ -16,7 +16,7 @@ const work = vi.hoisted(() => ({ numbers: 0 }));
 vi.mock("./solvers/sparseProducts.ts", async (original) => {
   const real = await original<typeof import("./solvers/sparseProducts.ts")>();
   const counted =
-    <A extends [SparseRows, ...unknown[]], R>(product: (...given: A) => R, passes: number) =>
+    <A extends [SparseRows<Columns>, ...unknown[]], R>(product: (...given: A) => R, passes: number) =>
     (...given: A): R => {
       work.numbers += passes * given[0].index.length;
       return product(...given);
