@@ -104,6 +104,19 @@ function messageOf(fields) {
 }
 
 /**
+ * Where fields stand, those inside of others too: in which list, and at which place of it.
+ * @template {{ value: unknown }} F
+ * @param {F[]} list
+ * @returns {{ list: F[], i: number }[]}
+ */
+export function placesOf(list) {
+  return list.flatMap(({ value }, i) => [
+    { list, i },
+    ...(Array.isArray(value) ? placesOf(/** @type {F[]} */ (value)) : []),
+  ]);
+}
+
+/**
  * A field, wherever it lies, is doubled, lost, moved or says something else.
  * @param {Buffer} bytes
  * @param {Stream} random
@@ -111,14 +124,7 @@ function messageOf(fields) {
 export function protobuf(bytes, random) {
   const root = fieldsOf(bytes);
   if (!root) return anyByte(bytes, random);
-  /** @type {{ list: Field[], i: number }[]} */
-  const places = [];
-  const visit = (/** @type {Field[]} */ list) =>
-    list.forEach(({ value }, i) => {
-      places.push({ list, i });
-      if (Array.isArray(value)) visit(value);
-    });
-  visit(root);
+  const places = placesOf(root);
   const { list, i } = pick(places, random);
   const field = list[i];
   const other = pick(places, random);

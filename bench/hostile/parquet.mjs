@@ -1,7 +1,7 @@
 // Mutations of Parquet files: what the footer or the head of a page says is another, or what a page holds, and the
 // offsets of all that lies behind it are put right again (the format's parquet.thrift, in Thrift's compact protocol).
 
-import { anyByte, EXTREMES, varint } from "./bytes.mjs";
+import { anyByte, EXTREMES, placesOf, varint } from "./bytes.mjs";
 import { pick, WORDS } from "./words.mjs";
 
 /** @typedef {import("@carom/core").Stream} Stream */
@@ -84,14 +84,7 @@ function structureBytes(fields) {
  * @param {Stream} random
  */
 function changeField(root, random) {
-  /** @type {{ list: Field[], i: number }[]} */
-  const places = [];
-  const visit = (/** @type {Field[]} */ list) =>
-    list.forEach(({ value }, i) => {
-      places.push({ list, i });
-      if (Array.isArray(value)) visit(value);
-    });
-  visit(root);
+  const places = placesOf(root);
   const { list, i } = pick(places, random);
   const other = pick(places, random);
   const field = list[i];
