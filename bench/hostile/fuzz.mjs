@@ -65,14 +65,29 @@ const SENTENCE = /^carom: (missing|invalid|unknown|unsupported) [^\n]+: expected
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const STEERING = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]/;
 
+/** What stands in a sentence by accident: values and words of a program. */
+const OF_CODE = new RegExp(
+  [
+    // Of rows, NaN is told as what it is.
+    String.raw`\b(undefined|NaN(?! (or infinite|in row))|TypeError|RangeError|ReferenceError|Cannot read)\b`,
+    String.raw`\[object |is not (a function|iterable|defined)|outside the bounds`,
+    "Invalid (typed array|array|string) length",
+  ].join("|"),
+);
+/** A sentence without what is the input's own: what is quoted, and the words of the command. */
+const ownWords = (/** @type {string} */ sentence, /** @type {readonly string[]} */ args) =>
+  args.reduce((rest, arg) => rest.replaceAll(arg, ""), sentence.replace(/"[^"]*"/g, '""'));
+
 /**
  * What is wrong with an outcome.
  * @param {{ status: number | string, stdout: string, stderr: string, seconds: number, megabytes: number }} outcome
+ * @param {readonly string[]} args
  */
-function faultsOf({ status, stdout, stderr, seconds, megabytes }) {
+function faultsOf({ status, stdout, stderr, seconds, megabytes }, args) {
   return [
     ...(status === 0 || status === 2 ? [] : [`status ${status}: ${stderr.slice(0, 1500)}`]),
     ...(status === 2 && !SENTENCE.test(stderr) ? [`no sentence: ${JSON.stringify(stderr.slice(0, 500))}`] : []),
+    ...(OF_CODE.test(ownWords(stderr, args)) ? [`words of a program: ${JSON.stringify(stderr.slice(0, 500))}`] : []),
     ...(STEERING.test(stdout + stderr) ? ["what steers a terminal"] : []),
     ...(seconds > MOST_SECONDS ? [`${seconds.toFixed(1)} s`] : []),
     ...(megabytes > MOST_MEGABYTES ? [`${megabytes.toFixed(0)} MB`] : []),
@@ -248,11 +263,11 @@ for (let i = 0; i < count; i++) {
   const count_ = (tally[name] ??= { inputs: 0, done: 0, refused: 0, wrong: 0 });
   count_.inputs++;
   let outcome = await inChild(`${seed}-${i}`, args);
-  let faults = faultsOf(outcome);
+  let faults = faultsOf(outcome, args);
   if (args[0] !== "ask" && (faults.length > 0 || i % WHOLE_EVERY === 0)) {
     removeOutputs();
     outcome = await whole(args);
-    faults = faultsOf(outcome);
+    faults = faultsOf(outcome, args);
   }
   const strays = readdirSync(work).concat(existsSync("/tmp/carom-was-here") ? ["/tmp/carom-was-here"] : []);
   if (strays.length > 0) faults.push(`wrote ${strays}`);

@@ -52,7 +52,8 @@ function short(part: string, most: number): string {
  * ```
  */
 export function unknownName(kind: string, name: string, known: readonly string[]): never {
-  const sorted = [...known].sort((a, b) => editDistance(name, a) - editDistance(name, b));
+  const near = known.map((each) => ({ each, distance: editDistance(name, each) }));
+  const sorted = near.sort((a, b) => a.distance - b.distance).map(({ each }) => each);
   throw new InputError("unknown", `${kind} "${name}"`, {
     expected: `one of ${sorted.join(", ")}`,
     got: `"${name}"`,

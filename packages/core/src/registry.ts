@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import { InputError, unknownName } from "./errors.ts";
+import { expectedBy } from "./expectedBy.ts";
 
 /** An entry that takes options: a learner, an attack. */
 export interface EntryWithOptions<Options> {
@@ -69,7 +70,7 @@ export function parseOptions<Options>(
   const issue = parsed.error.issues[0];
   const option = String(issue.path[0]);
   throw new InputError("invalid", `option ${option} of ${name}`, {
-    expected: issue.message.replace(/^.*expected /, "").replace(/^Too (small|big): /, ""),
+    expected: expectedBy(issue),
     got: JSON.stringify(given[option]),
     remedy: `${option} is the ${(shape[option] as z.ZodType).description}`,
   });

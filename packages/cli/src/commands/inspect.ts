@@ -1,7 +1,7 @@
 // carom inspect: what is in a model's file, how it is read, and what is suspicious of it on data.
 
 import { stat } from "node:fs/promises";
-import { readModel } from "@carom/core";
+import { InputError, readModel } from "@carom/core";
 import { countOperators, countParameters, layoutOf } from "@carom/core/models";
 import { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
@@ -96,7 +96,8 @@ async function readWhole(path: string) {
     });
     return { file, external: [...external], unreadable: undefined };
   } catch (error) {
+    if (!(error instanceof InputError)) throw error;
     // What the runtime can compute though we cannot read it is still worth a look.
-    return { file: undefined, external: [...external], unreadable: (error as Error).message };
+    return { file: undefined, external: [...external], unreadable: error.message };
   }
 }

@@ -29,7 +29,7 @@ export function identityOf({ dataset, contentHash, reading }: Omit<LoadedData, "
   // Columns without names are known by what was asked of them.
   const columns = taken ? asked : { ...found, ...(featureNames ? { featureNames } : asked) };
   const about = { contentHash, ...read, rows, classNames, na: sorted(na), ...columns };
-  return hashJson(JSON.parse(JSON.stringify(about)) as Json);
+  return hashJson(about as unknown as Json);
 }
 
 const sorted = (names: readonly string[] | undefined) => names && [...new Set(names)].sort();

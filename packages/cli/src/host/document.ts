@@ -3,6 +3,7 @@
 
 import { basename } from "node:path";
 import { editDistance, InputError } from "@carom/core";
+import { expectedBy, undecoded } from "@carom/core/data";
 import type { Place } from "@carom/core/features";
 import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { readWritten } from "./read.ts";
@@ -45,11 +46,7 @@ export async function readDocument(what: string, path: string): Promise<WrittenD
   };
   const [fault] = document.errors;
   if (fault) {
-    throw new InputError("invalid", `${what} at ${at(fault.pos[0])}`, {
-      expected: "YAML or JSON",
-      got: inWords(fault),
-      remedy: "correct that line",
-    });
+    throw notFollowed(fault, `${what} at ${at(fault.pos[0])}`, "correct that line");
   }
   const key = orTold(what, path, () => keyOfMany(document));
   if (key) {
@@ -84,7 +81,7 @@ export async function readDocument(what: string, path: string): Promise<WrittenD
       }
       const value = document.getIn(issue.path as (string | number)[]);
       throw new InputError(value === undefined ? "missing" : "invalid", `"${way.join(".")}" at ${place(way)}`, {
-        expected: issue.message.replace(/^Invalid (input|option): expected /, ""),
+        expected: expectedBy(issue),
         got: value === undefined ? "nothing" : JSON.stringify(value),
         remedy,
       });
@@ -133,18 +130,17 @@ function orTold<T>(what: string, path: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new InputError("invalid", `${what} ${path}`, {
-      expected: "YAML or JSON",
-      got: inWords(error as Error),
-      remedy: "write out what aliases (*name) stand for, and nest lists and maps less deep",
-    });
+    const remedy = "write out what aliases (*name) stand for, and nest lists and maps less deep";
+    throw notFollowed(error, `${what} ${path}`, remedy);
   }
 }
 
-/** The first line of a parser's fault, without the place. */
-function inWords({ message }: Error): string {
-  if (/call stack/.test(message)) return "lists or maps in one another without end";
-  return message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, "");
+/** The error for what a parser cannot follow, the place left out that it names. */
+function notFollowed(error: unknown, what: string, remedy: string): InputError {
+  return undecoded(error, (said) => {
+    const got = said.replace(/ at line \d+, column \d+(?=\)$)/, "");
+    return new InputError("invalid", what, { expected: "YAML or JSON", got, remedy });
+  });
 }
 
 /** Where a place in the document begins; of a missing one, where what should hold it begins. */

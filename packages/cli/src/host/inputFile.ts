@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { crc32, createGunzip, createInflateRaw, type Gunzip } from "node:zlib";
 import { InputError } from "@carom/core";
-import { type ByteSource, beyond, dataLimits, mostInflated, mostOf, type Unpacker } from "@carom/core/data";
+import { type ByteSource, beyond, dataLimits, mostInflated, mostOf, type Unpacker, undecoded } from "@carom/core/data";
 import { unreadable } from "./read.ts";
 import { requireRoomFor } from "./room.ts";
 import "./sizes.ts";
@@ -61,7 +61,7 @@ export async function openInput(kind: string, path: string): Promise<InputFile> 
     isGzip,
     unpackedSize: isGzip ? Math.min(new DataView(ends.buffer).getUint32(4, true), mostInflated(size)) : size,
     read: async (from, into) => {
-      if ((await read(into, from)) < into.length) failed({ code: undefined, message: "one that ends early" });
+      if ((await read(into, from)) < into.length) failed({ code: "one that ends early" });
     },
     pieces,
     unpacked: () => (isGzip ? inflated(pieces(), createGunzip({ chunkSize: PIECE }), basename(path)) : pieces()),
@@ -121,12 +121,9 @@ async function* inflated(
   try {
     for await (const piece of unpacker) yield piece as Uint8Array;
   } catch (error) {
-    if (error instanceof InputError || name === undefined) throw error;
-    throw new InputError("invalid", name, {
-      expected: "one whole gzip stream",
-      got: (error as Error).message,
-      remedy: "copy the file again, or compress it with gzip",
-    });
+    if (name === undefined) throw error;
+    const [expected, remedy] = ["one whole gzip stream", "copy the file again, or compress it with gzip"];
+    throw undecoded(error, (got) => new InputError("invalid", name, { expected, got, remedy }));
   }
 }
 

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
 import { InputError } from "@carom/core";
-import { tarFiles } from "@carom/core/data";
+import { tarFiles, undecoded } from "@carom/core/data";
 import { decode } from "jpeg-js";
 import { resizeBicubic } from "./bicubic.ts";
 import { writeWhole } from "./output.ts";
@@ -75,12 +75,8 @@ async function* gunzipped(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* bytes;
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError("invalid", path, {
-      expected: "a gzip-compressed tar archive",
-      got: (error as Error).message,
-      remedy: "fetch it again with carom data get lfw",
-    });
+    const [expected, remedy] = ["a gzip-compressed tar archive", "fetch it again with carom data get lfw"];
+    throw undecoded(error, (got) => new InputError("invalid", path, { expected, got, remedy }));
   }
 }
 
@@ -115,7 +111,7 @@ function decoded(jpeg: Uint8Array, name: string) {
   try {
     return decode(jpeg, { useTArray: true, formatAsRGBA: false, maxMemoryUsageInMB: 64 });
   } catch (error) {
-    throw badImage(name, (error as Error).message);
+    throw undecoded(error, (got) => badImage(name, got));
   }
 }
 

@@ -1,7 +1,7 @@
 // Parquet files as the tables that they are: what reads Parquet is a package of its own, which need not be there.
 
 import { InputError } from "@carom/core";
-import { type DataParts, type DataTask, readTable } from "@carom/core/data";
+import { type DataParts, type DataTask, readTable, undecoded } from "@carom/core/data";
 import type { InputFile } from "./inputFile.ts";
 import { optionalPackage } from "./optionalPackage.ts";
 import { requireRoomFor } from "./room.ts";
@@ -64,7 +64,7 @@ export async function readParquet(
     try {
       return await read;
     } catch (error) {
-      throw unsound(file.name, (error as Error).message.split("\n")[0]);
+      throw undecoded(error, (got) => unsound(file.name, got));
     }
   };
   const metadata = await orTold(parquetMetadataAsync(buffer));
@@ -100,15 +100,15 @@ export async function readParquet(
 }
 
 /** The bytes of a file, of which none beyond its end are asked for: what it says of itself may be wrong. */
-function bufferOf(file: Pick<InputFile, "size" | "read">): AsyncBuffer {
-  const slice = async (from: number, to = file.size) => {
-    if (!(0 <= from && from <= to && to <= file.size)) throw new Error("parts that lie outside of the file");
+function bufferOf({ name, size, read }: Pick<InputFile, "name" | "size" | "read">): AsyncBuffer {
+  const slice = async (from: number, to = size) => {
+    if (!(0 <= from && from <= to && to <= size)) throw unsound(name, "parts that lie outside of the file");
     const bytes = new Uint8Array(to - from);
-    await file.read(from, bytes);
+    await read(from, bytes);
     return bytes.buffer;
   };
   return {
-    byteLength: file.size,
+    byteLength: size,
     slice(from, to) {
       const bytes = slice(from, to);
       // Several are asked for at once: one that nobody waits for any more must not end the process.

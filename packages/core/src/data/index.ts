@@ -52,7 +52,9 @@ export { type DataReading, describeReading, readingParts } from "./reading.ts";
 // What is refused because nobody would mean it
 
 export { bytesInWords } from "../bytesInWords.ts";
+export { expectedBy } from "../expectedBy.ts";
 export { beyond, dataLimits, heedLimits, type Limit, modelLimits, mostOf } from "../limits.ts";
+export { undecoded } from "../undecoded.ts";
 
 // Formats of files
 

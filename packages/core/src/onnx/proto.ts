@@ -13,6 +13,7 @@ import {
   StringStringEntryProtoSchema,
 } from "onnx-buf";
 import { InputError } from "../errors.ts";
+import { undecoded } from "../undecoded.ts";
 import { inlineFunctions, type LocalFunction } from "./functions.ts";
 import type { Graph, Halves, OnnxModel } from "./graph.ts";
 import { askedHalf, halfOf } from "./halfTypes.ts";
@@ -60,7 +61,7 @@ export function readModel(bytes: Uint8Array, { externalData }: ReadOptions = {})
   try {
     proto = decode(bytes);
   } catch (error) {
-    throw malformed("the bytes of an ONNX model", `bytes that cannot be decoded (${(error as Error).message})`);
+    throw undecoded(error, (got) => malformed("the bytes of an ONNX model", got));
   }
   if (!proto.graph) throw malformed("a graph", bytes.length === 0 ? "an empty file" : "none");
   if (proto.graph.output.length === 0) throw malformed("at least one output", "none");

@@ -2,6 +2,7 @@
 
 import { gunzipSync } from "fflate";
 import { beyond, type Limit, mostOf } from "../../limits.ts";
+import { undecoded } from "../../undecoded.ts";
 import { invalidFile } from "./elements.ts";
 
 /** The most bytes that a deflate stream of a given length can unpack to: its best code spends 2 bits on 258 bytes. */
@@ -32,7 +33,7 @@ export function gunzip(bytes: Uint8Array, name = "gzip data", limit?: Limit): Ui
   try {
     unpacked = gunzipSync(bytes);
   } catch (error) {
-    throw damaged((error as Error).message);
+    throw undecoded(error, damaged);
   }
   if (unpacked.length !== length) throw damaged(`${unpacked.length} bytes where its trailer says ${length}`);
   if (crc32(unpacked) !== trailer.getUint32(0, true)) throw damaged("a checksum that does not match");

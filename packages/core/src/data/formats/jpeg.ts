@@ -1,5 +1,6 @@
 // A JPEG image as bytes, channels first, decoded by what the host hands in.
 
+import { undecoded } from "../../undecoded.ts";
 import { invalidFile } from "./elements.ts";
 import { MOST_PIXELS, type Pixels } from "./png.ts";
 
@@ -25,10 +26,16 @@ export function readJpeg(bytes: Uint8Array, name: string, decode: JpegDecode): P
   return { channels, height, width, data };
 }
 
+/** What jpeg-js says of an image that would take more than was allowed. */
+const LIMIT = /limit exceeded by [\d.]/;
+
 function decoded(bytes: Uint8Array, name: string, decode: JpegDecode) {
   try {
     return decode(bytes, { useTArray: true, formatAsRGBA: false, maxResolutionInMP: MOST_PIXELS / 1e6 });
   } catch (error) {
-    throw invalidFile(name, "a sound JPEG file", (error as Error).message, "mend it, or give arrays as .npz");
+    const fault = (expected: string, got: string) =>
+      invalidFile(name, expected, got, "save it again as JPEG, or give arrays as .npz");
+    if (LIMIT.test((error as Error).message)) throw fault(`at most ${MOST_PIXELS} pixels, unpacked in 512 MB`, "more");
+    throw undecoded(error, (got) => fault("a sound JPEG file", got));
   }
 }

@@ -3,6 +3,7 @@
 import { unzipSync, zipSync } from "fflate";
 import { unknownName } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
+import { undecoded } from "../../undecoded.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
 import { readNumbers } from "./headed.ts";
@@ -120,15 +121,15 @@ function unzip(bytes: Uint8Array, name: string, wanted: (entry: string) => boole
     return unzipSync(bytes, {
       filter: (entry) => {
         // 46 bytes is the least that a zip spends on an entry of its directory.
-        if (++entries * 46 > bytes.length) throw new Error("a directory longer than the file");
+        if (++entries * 46 > bytes.length) throw damaged("a directory longer than the file");
         if (!wanted(entry.name)) return false;
         if (entry.size > bytes.length || entry.originalSize > mostInflated(entry.size)) {
-          throw new Error(`${entry.originalSize} bytes promised for ${entry.name}`);
+          throw damaged(`${entry.originalSize} bytes promised for ${entry.name}`);
         }
         return true;
       },
     });
   } catch (error) {
-    throw damaged((error as Error).message);
+    throw undecoded(error, damaged);
   }
 }

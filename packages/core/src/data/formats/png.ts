@@ -2,6 +2,7 @@
 
 import { decode } from "fast-png";
 import type { InputError } from "../../errors.ts";
+import { undecoded } from "../../undecoded.ts";
 import { invalidFile } from "./elements.ts";
 import { pixelParts } from "./pngParts.ts";
 
@@ -38,7 +39,7 @@ export function readPng(bytes: Uint8Array, name: string): Pixels {
   try {
     image = decode(pixelParts(bytes), { checkCrc: true });
   } catch (error) {
-    throw fault(name, "a sound PNG file", (error as Error).message);
+    throw undecoded(error, (got) => fault(name, "a sound PNG file", got));
   }
   const { width, height, channels, depth, palette, transparency } = image;
   if (depth === 16) throw fault(name, "8 bits for each channel", "16");

@@ -1,6 +1,7 @@
 // Zip archives, read where they lie: the directory at the end, then single files piece by piece (APPNOTE.TXT 6.3).
 
-import { InputError } from "../../errors.ts";
+import type { InputError } from "../../errors.ts";
+import { undecoded } from "../../undecoded.ts";
 import { invalidFile } from "./elements.ts";
 import { mostInflated } from "./gzip.ts";
 import type { PlaceOf } from "./headed.ts";
@@ -103,7 +104,7 @@ export async function* entryPieces(
       yield piece;
     }
   } catch (error) {
-    throw error instanceof InputError ? error : damaged(name, (error as Error).message);
+    throw undecoded(error, (got) => damaged(name, got));
   }
   if (crc !== entry.crc) throw damaged(name, `a checksum that does not match for ${entry.name}`);
 }

@@ -110,12 +110,28 @@ export const truthValues: ReadonlyMap<string, number> = new Map([
   ["false", 0],
 ]);
 
-/** Whether a column holds words that repeat, as far as the first records tell; truth values are numbers. */
-function holdsWords({ body, decimal }: Dialect, i: number, { isMissing }: ColumnOptions): boolean {
-  const values = body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
-  const words = values.filter((text) => Number.isNaN(textNumber(text, decimal)));
-  const areFlags = words.every((text) => truthValues.has(text.toLowerCase()));
-  return 2 * words.length > values.length && repeats(values) && !areFlags;
+/** The values of a column in the first records. */
+function valuesOf({ body }: Pick<Dialect, "body">, i: number, isMissing: ColumnOptions["isMissing"]): string[] {
+  return body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
+}
+
+/** Whether most values of a column are no numbers, and repeat, as far as the first records tell. */
+function holdsTexts(dialect: Pick<Dialect, "body" | "decimal">, i: number, isMissing: ColumnOptions["isMissing"]) {
+  // Most of many columns hold numbers: those are found out without a list.
+  let [texts, values] = [0, 0];
+  for (const { cells } of dialect.body) {
+    if (isMissing(cells[i])) continue;
+    values++;
+    if (Number.isNaN(textNumber(cells[i], dialect.decimal))) texts++;
+  }
+  return 2 * texts > values && repeats(valuesOf(dialect, i, isMissing));
+}
+
+/** Whether a column holds words that repeat; truth values are numbers. */
+function holdsWords(dialect: Dialect, i: number, { isMissing }: ColumnOptions): boolean {
+  if (!holdsTexts(dialect, i, isMissing)) return false;
+  const words = valuesOf(dialect, i, isMissing).filter((text) => Number.isNaN(textNumber(text, dialect.decimal)));
+  return !words.every((text) => truthValues.has(text.toLowerCase()));
 }
 
 function guess(
@@ -133,12 +149,9 @@ function guess(
     if (others.length === 0) return { label: first, because: "name" };
     throw undecided([first, ...others].map((i) => i + 1).join(" and "), name);
   }
-  const values = (i: number) => body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
+  const values = (i: number) => valuesOf({ body }, i, isMissing);
   const isText = (text: string) => Number.isNaN(textNumber(text, decimal));
-  const texts = kept.filter((i) => {
-    const column = values(i);
-    return 2 * column.filter(isText).length > column.length && repeats(column);
-  });
+  const texts = kept.filter((i) => holdsTexts({ body, decimal }, i, isMissing));
   const last = kept[kept.length - 1];
   const isLast = texts.length === 0 || texts[texts.length - 1] === last;
   if (texts.length === 1 && isLast) return { label: last, because: "last" };
@@ -146,8 +159,8 @@ function guess(
   const lastMayBe = values(last).every((text) => isText(text) || Number.isInteger(textNumber(text, decimal)));
   if (texts.length === 0) {
     const classes = values(last);
-    const twin = kept.find((i) => i !== last && tellEachOther(values(i), classes));
-    if (twin === undefined) return { label: last, because: "last" };
+    const twin = mayBeTold(classes) && kept.find((i) => i !== last && tellEachOther(values(i), classes));
+    if (twin === undefined || twin === false) return { label: last, because: "last" };
     const both = [twin, last].map((i) => `"${header?.[i] || i + 1}"`).join(" and ");
     throw undecided(`${both}, each of which tells the other`, name);
   }
@@ -158,11 +171,14 @@ function guess(
 
 /** Whether two columns hold few values, many times each, that stand for one another. */
 function tellEachOther(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length || a.length < 2 * MANY) return false;
+  if (a.length !== b.length) return false;
   const count = new Set(a).size;
   if (count < 2 || MANY * count > a.length || count !== new Set(b).size) return false;
   return new Set(a.map((text, i) => JSON.stringify([text, b[i]]))).size === count;
 }
+
+/** Whether there are so many values that another column may tell them by more than chance. */
+const mayBeTold = (values: readonly string[]) => values.length >= 2 * MANY;
 
 /** So often, on average, must a value of a column occur that may hold classes. */
 const MANY = 4;

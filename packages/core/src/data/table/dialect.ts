@@ -3,7 +3,7 @@
 import { InputError } from "../../errors.ts";
 import { invalidFile } from "../formats/elements.ts";
 import { type DecimalMark, textNumber } from "./numbers.ts";
-import { cellText, recordSplitter } from "./records.ts";
+import { cellText, Quoting, recordSplitter } from "./records.ts";
 
 /** What separates cells; a space stands for any run of spaces and tabs. */
 export const separators = [",", ";", "\t", "|", " "] as const;
@@ -60,8 +60,13 @@ const MOST = 1000;
  * @throws InputError where no separator does, and where numbers or the first line can be read in two ways.
  */
 export function recognise(head: Uint8Array, isWhole: boolean, name: string, options: DialectOptions): Dialect {
-  const candidates = (options.separator ? [options.separator] : separators).map((separator) => {
-    const { records, fault } = headRecords(head, isWhole, separator, name);
+  const seen = bytesIn(head);
+  const text = seen.includes(1, 128) ? undefined : new TextDecoder().decode(head);
+  // One that is nowhere cuts nothing; the first tells how many lines there are.
+  const cuts = (separator: Separator) => seen[separator.charCodeAt(0)] === 1 || (separator === " " && seen[TAB] === 1);
+  const possible = separators.filter((separator, i) => i === 0 || cuts(separator));
+  const candidates = (options.separator ? [options.separator] : possible).map((separator) => {
+    const { records, fault } = headRecords(head, text, isWhole, separator, name);
     return { separator, records, fault, numbers: shareOfNumbers(records, options), width: commonWidth(records) };
   });
   // An uneven line may be a fault of the file, so it speaks against a separator without ruling it out.
@@ -88,17 +93,38 @@ export function recognise(head: Uint8Array, isWhole: boolean, name: string, opti
   };
 }
 
-/** The first records, as texts, and what is wrong with the quotes after them. */
-function headRecords(head: Uint8Array, isWhole: boolean, separator: Separator, name: string) {
+const TAB = 9;
+
+/** Which bytes there are. */
+function bytesIn(bytes: Uint8Array): Uint8Array {
+  const seen = new Uint8Array(256);
+  for (const byte of bytes) seen[byte] = 1;
+  return seen;
+}
+
+/**
+ * The first records, as texts, and what is wrong with the quotes after them. Where the head is known as a text whose
+ * characters are its bytes, cells are parts of that: to decode each of a million columns would take most of the time.
+ */
+function headRecords(
+  head: Uint8Array,
+  text: string | undefined,
+  isWhole: boolean,
+  separator: Separator,
+  name: string,
+): { readonly records: readonly HeadRecord[]; readonly fault: InputError | undefined } {
   const records: HeadRecord[] = [];
   let cells: string[] = [];
+  /** What is pushed first is told as it lies there; the end of a last line without one is told from elsewhere. */
+  let inPlace = text;
   const splitter = recordSplitter(
     separator.charCodeAt(0),
     {
       cell(column, bytes, from, to, quoting) {
         if (records.length >= MOST) return;
         if (column === 0) cells = [];
-        cells.push(textOf(bytes, from, to, quoting));
+        const isPart = inPlace !== undefined && quoting !== Quoting.doubled;
+        cells.push(isPart ? inPlace!.substring(from, to) : textOf(bytes, from, to, quoting));
       },
       record(_, line) {
         if (records.length < MOST) records.push({ line, cells });
@@ -109,6 +135,7 @@ function headRecords(head: Uint8Array, isWhole: boolean, separator: Separator, n
   );
   try {
     splitter.push(head);
+    inPlace = undefined;
     if (isWhole) splitter.end();
   } catch (error) {
     // What this separator makes of quotes need not be what the file means by them.
@@ -177,14 +204,15 @@ const pointed = /^[+-]?(\d+\.\d*|\.\d+)(e[+-]?\d+)?$/i;
 const comma = /^[+-]?(\d+,\d*|,\d+)(e[+-]?\d+)?$/i;
 /** What may as well be a whole number with its thousands set apart. */
 const thousands = /^[+-]?[1-9]\d{0,2},\d{3}$/;
-const whole = /^[+-]?\d+(e[+-]?\d+)?$/i;
+/** A number with either mark or without one. */
+const numeric = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
 
 function shareOfNumbers(records: readonly HeadRecord[], { isMissing }: DialectOptions): number {
   let [numbers, all] = [0, 0];
   for (const { cells } of records.slice(1)) {
     for (const text of cells) {
       all++;
-      if (whole.test(text) || pointed.test(text) || comma.test(text) || isMissing(text)) numbers++;
+      if (numeric.test(text) || isMissing(text)) numbers++;
     }
   }
   return all === 0 ? 0 : numbers / all;
@@ -192,9 +220,8 @@ function shareOfNumbers(records: readonly HeadRecord[], { isMissing }: DialectOp
 
 /** @throws InputError where numbers such as 1,234 may be read in two ways. */
 function decimalOf(records: readonly HeadRecord[], name: string): DecimalMark {
-  const cells = records.flatMap((record) => record.cells);
-  const commas = cells.filter((text) => comma.test(text));
-  if (commas.length === 0 || cells.some((text) => pointed.test(text))) return ".";
+  const commas = records.flatMap(({ cells }) => cells.filter((text) => text.includes(",") && comma.test(text)));
+  if (commas.length === 0 || records.some(({ cells }) => cells.some((text) => pointed.test(text)))) return ".";
   if (commas.some((text) => !thousands.test(text))) return ",";
   const record = records.find(({ cells: own }) => own.includes(commas[0]))!;
   throw new InputError("invalid", `numbers of ${name}`, {
@@ -225,11 +252,13 @@ function hasHeader(
   if (!first || body.length === 0) return false;
   const below = (i: number) => body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
   const texts = [...first.cells.keys()].filter((i) => !isNumber(first.cells[i]) && !isMissing(first.cells[i]));
-  const numbers = first.cells.filter(isNumber).map((text) => Number(text.replace(",", ".")));
-  const counts = numbers.length >= 2 && numbers.every((value, i) => value === numbers[0] + i) && numbers[0] >> 1 === 0;
-  const isAboveNumbers = texts.some((i) => 2 * below(i).filter(isNumber).length > below(i).length);
-  const isUsual = texts.some((i) => isUsualLabel(first.cells[i]) && !below(i).includes(first.cells[i]));
-  const isAboveClasses = texts.some((i) => !below(i).includes(first.cells[i]) && repeats(below(i)));
+  const numbers = first.cells.filter(isNumber);
+  const valueOf = (text: string) => Number(text.replace(",", "."));
+  const start = numbers.length >= 2 ? valueOf(numbers[0]) : Number.NaN;
+  const counts = start >> 1 === 0 && numbers.length >= 2 && numbers.every((text, i) => valueOf(text) === start + i);
+  const isAboveNumbers = () => texts.some((i) => 2 * below(i).filter(isNumber).length > below(i).length);
+  const isUsual = () => texts.some((i) => isUsualLabel(first.cells[i]) && !below(i).includes(first.cells[i]));
+  const isAboveClasses = () => texts.some((i) => !below(i).includes(first.cells[i]) && repeats(below(i)));
   const twoReadings = () =>
     new InputError("invalid", `first line of ${name}`, {
       expected: "names of columns or a row of values",
@@ -237,9 +266,9 @@ function hasHeader(
       remedy: "say --names yes or --names no",
     });
   if (texts.length > 0) {
-    if (numbers.length === 0 || counts) return isAboveNumbers || isAboveClasses || isUsual;
-    if (isUsual && new Set(first.cells).size === first.cells.length) return true;
-    if (isAboveNumbers) throw twoReadings();
+    if (numbers.length === 0 || counts) return isAboveNumbers() || isAboveClasses() || isUsual();
+    if (isUsual() && new Set(first.cells).size === first.cells.length) return true;
+    if (isAboveNumbers()) throw twoReadings();
     return false;
   }
   // A first cell without a name stands above pandas' index.

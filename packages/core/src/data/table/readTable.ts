@@ -50,7 +50,7 @@ export function tableReader(name: string, options: TableTask, type: FloatType, b
     const isAll = isWhole && first === head.length;
     const dialect = recognise(head.subarray(0, first), isAll, name, { ...options, header: options.names, isMissing });
     const columns = columnsOf(dialect, name, { ...options, isMissing });
-    const expectedRows = isWhole || !bytes ? linesIn(head) : linesIn(head) * Math.max(1, bytes / head.length);
+    const expectedRows = lines * (isWhole || !bytes ? 1 : Math.max(1, bytes / head.length));
     const reader = rowReader({ name, dialect, columns, encoding: encoding!, expectedRows }, options, type);
     reader.splitter.push(head);
     return reader;

@@ -72,7 +72,12 @@ export function rowReader(head: TableHead, options: TableTask, type: FloatType):
   const missingNumbers = numbersAmong(options.na, decimal);
   const role = rolesOf(columns, width);
   const collector = labelCollector(name, (lines) => `line ${lines.join(", ")}`, decimal);
-  const isFlag = Array.from(role, (_, column) => mayBeFlags(dialect, column, isMissing));
+  const flags = new Map<number, boolean>();
+  const isFlag = (column: number) => {
+    const known = flags.get(column) ?? mayBeFlags(dialect, column, isMissing);
+    flags.set(column, known);
+    return known;
+  };
   const texts = new Set(columns.texts);
   const words = columns.features.map((column) =>
     texts.has(column) ? wordCodes(columns.names[column], name) : undefined,
@@ -148,10 +153,8 @@ export function rowReader(head: TableHead, options: TableTask, type: FloatType):
           values[at + place] = codes.codeOf(cell);
           return;
         }
-        const value =
-          place < 0
-            ? Number.NaN
-            : ((isFlag[column] ? truthValues.get(cell.toLowerCase()) : undefined) ?? textNumber(cell, decimal));
+        const truth = place < 0 ? undefined : truthValues.get(cell.toLowerCase());
+        const value = place < 0 ? Number.NaN : truth !== undefined && isFlag(column) ? truth : textNumber(cell, decimal);
         if (place >= 0 && !codes && put(place, value)) return;
         const isAbsent = isMissing(cell) || missingNumbers?.has(value) === true;
         if (!(place >= 0 && isAbsent && fill(place))) fault ??= { column, text: cell, isMissing: isAbsent };

@@ -94,7 +94,11 @@ export function hashJson(document: Json): string {
 
 function canonicalJson(document: Json | undefined): string {
   if (document === null || typeof document !== "object") return JSON.stringify(document ?? null);
-  if (Array.isArray(document)) return `[${document.map(canonicalJson).join(",")}]`;
+  if (Array.isArray(document)) {
+    // Lists of a million names are written at once.
+    const isFlat = document.every((each) => each === null || typeof each !== "object");
+    return isFlat ? JSON.stringify(document) : `[${document.map(canonicalJson).join(",")}]`;
+  }
   const entries = Object.entries(document).filter(([, value]) => value !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${canonicalJson(value)}`).join(",")}}`;

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { InputError, unknownName } from "@carom/core";
+import { undecoded } from "@carom/core/data";
 import { parse } from "yaml";
 import { readWritten } from "../../read.ts";
 import { answersFrom, pairedScores, unexpected } from "../answer.ts";
@@ -69,19 +70,18 @@ export async function loadMapping(path: string): Promise<Mapping> {
 }
 
 function documentOf(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
-  let got = "something else";
+  const fault = (got: string) => {
+    const [expected, remedy] = ["names and values in YAML or JSON", "see the README for an example"];
+    return new InputError("invalid", `mapping file ${path}`, { expected, got, remedy });
+  };
+  let document: unknown;
   try {
-    const document: unknown = parse(new TextDecoder().decode(bytes), { logLevel: "error" });
-    if (isObject(document)) return document;
+    document = parse(new TextDecoder().decode(bytes), { logLevel: "error" });
   } catch (error) {
-    // The first line names the place; the lines after it would show what stands there, which may be a credential.
-    got = (error as Error).message.split("\n")[0].replace(/:$/, "");
+    throw undecoded(error, fault);
   }
-  throw new InputError("invalid", `mapping file ${path}`, {
-    expected: "names and values in YAML or JSON",
-    got,
-    remedy: "see the README for an example",
-  });
+  if (isObject(document)) return document;
+  throw fault("something else");
 }
 
 /** Whether a mapping names columns of rows. */
