@@ -32,4 +32,4 @@ const TOO_DEEP = /call stack/;
 const TOO_LARGE = /allocation failed/;
 const CUT_OFF = /\bEOF\b|\bend of file\b/;
 /** Values and names of a program: `undefined`, `NaN`, `[object Object]`, `not a function`, `maxResolutionInMP`. */
-const OF_CODE = /\b(undefined|NaN|Cannot)\b|\[object |\bis not (a|an|defined|iterable)\b|[a-z][A-Z][a-z]/;
+const OF_CODE = /\b(undefined\b|NaN|Cannot\b)|\[object |\bis not (a|an|defined|iterable)\b|[a-z][A-Z][a-z]/;

@@ -35,11 +35,12 @@ export function readPng(bytes: Uint8Array, name: string): Pixels {
   if (pixels === 0 || pixels > MOST_PIXELS) {
     throw fault(name, `1 to ${MOST_PIXELS} pixels`, `${view.getUint32(16)} x ${view.getUint32(20)}`);
   }
+  const unsound = (got: string) => fault(name, "a sound PNG file", got);
   let image: ReturnType<typeof decode>;
   try {
-    image = decode(pixelParts(bytes), { checkCrc: true });
+    image = decode(pixelParts(bytes, unsound), { checkCrc: true });
   } catch (error) {
-    throw undecoded(error, (got) => fault(name, "a sound PNG file", got));
+    throw undecoded(error, unsound);
   }
   const { width, height, channels, depth, palette, transparency } = image;
   if (depth === 16) throw fault(name, "8 bits for each channel", "16");

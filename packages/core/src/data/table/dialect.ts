@@ -253,9 +253,9 @@ function hasHeader(
   const below = (i: number) => body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
   const texts = [...first.cells.keys()].filter((i) => !isNumber(first.cells[i]) && !isMissing(first.cells[i]));
   const numbers = first.cells.filter(isNumber);
-  const valueOf = (text: string) => Number(text.replace(",", "."));
-  const start = numbers.length >= 2 ? valueOf(numbers[0]) : Number.NaN;
-  const counts = start >> 1 === 0 && numbers.length >= 2 && numbers.every((text, i) => valueOf(text) === start + i);
+  const asNumber = (text: string) => Number(text.replace(",", "."));
+  const start = asNumber(numbers[0] ?? "");
+  const counts = numbers.length >= 2 && start >> 1 === 0 && numbers.every((text, i) => asNumber(text) === start + i);
   const isAboveNumbers = () => texts.some((i) => 2 * below(i).filter(isNumber).length > below(i).length);
   const isUsual = () => texts.some((i) => isUsualLabel(first.cells[i]) && !below(i).includes(first.cells[i]));
   const isAboveClasses = () => texts.some((i) => !below(i).includes(first.cells[i]) && repeats(below(i)));

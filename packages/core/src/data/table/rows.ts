@@ -154,7 +154,8 @@ export function rowReader(head: TableHead, options: TableTask, type: FloatType):
           return;
         }
         const truth = place < 0 ? undefined : truthValues.get(cell.toLowerCase());
-        const value = place < 0 ? Number.NaN : truth !== undefined && isFlag(column) ? truth : textNumber(cell, decimal);
+        const value =
+          place < 0 ? Number.NaN : truth !== undefined && isFlag(column) ? truth : textNumber(cell, decimal);
         if (place >= 0 && !codes && put(place, value)) return;
         const isAbsent = isMissing(cell) || missingNumbers?.has(value) === true;
         if (!(place >= 0 && isAbsent && fill(place))) fault ??= { column, text: cell, isMissing: isAbsent };
