@@ -14,6 +14,8 @@ import { parquet } from "./parquet.mjs";
 import { picture, soundPngs } from "./pictures.mjs";
 import { changed, pick, text, WORDS } from "./words.mjs";
 
+const { commands: declared } = await createProgram();
+
 /** @typedef {import("@carom/core").Stream} Stream */
 /** @typedef {(bytes: Buffer, random: Stream) => Buffer} Mutation */
 /**
@@ -334,7 +336,7 @@ function optionsWith(path, good, model, random) {
     explain: [],
   };
   const verb = pick(Object.keys(bases), random);
-  const command = createProgram().commands.find((each) => each.name() === verb);
+  const command = declared.find((each) => each.name() === verb);
   // What is written where it was asked for is no fault.
   const left = ["--out", "--store", "--help"];
   const known = (command?.options ?? []).filter(({ long }) => !left.includes(long ?? ""));

@@ -19,6 +19,7 @@ import { flagError } from "../../packages/cli/dist/ui/flagError.js";
 /** Of what a command writes no more is looked at. */
 const MOST = 20_000;
 const [port] = process.argv.slice(2);
+const declared = await createProgram();
 
 /**
  * Asks a service for scores: the one of a mapping file, or at the path in a file of an answer.
@@ -46,15 +47,14 @@ async function ask({ id, args: [, path, mapping] }) {
 /** @param {Request} request */
 async function run(request) {
   if (request.args[0] === "ask") return ask(request);
-  await createProgram().parseAsync([process.execPath, "carom", ...request.args]);
+  await (await createProgram()).parseAsync([process.execPath, "carom", ...request.args]);
   tellNotes();
 }
 
 /** What a command that threw ends with. @param {unknown} error @param {readonly string[]} args */
 function statusOf(error, args) {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  if (error instanceof CommanderError)
-    tell(flagError(error, createProgram(), [process.execPath, "carom", ...args]).message);
+  if (error instanceof CommanderError) tell(flagError(error, declared, [process.execPath, "carom", ...args]).message);
   else if (error instanceof InputError) tell(error.message);
   else {
     process.stderr.write(/** @type {Error} */ (error).stack ?? String(error));

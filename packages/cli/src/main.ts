@@ -7,4 +7,5 @@ const MOST = 3;
 
 const asked = process.argv.slice(2);
 const isForWords = asked.length <= MOST && WORDS.has(asked.at(-1)!);
-await (isForWords ? import("./command.ts") : import("./watchedCommand.ts"));
+if (isForWords) await (await import("./runCommandLine.ts")).runCommandLine();
+else await import("./watchedCommand.ts");

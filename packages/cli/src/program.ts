@@ -1,23 +1,8 @@
-// The verbs and what they share.
+// The command line: the verbs and what they share.
 
 import { VERSION } from "@carom/core";
-import { Command } from "commander";
-import { auditCommand } from "./commands/audit.ts";
-import { compareCommand } from "./commands/compare.ts";
-import { dataCommand } from "./commands/data.ts";
-import { evadeCommand } from "./commands/evade.ts";
-import { explainCommand } from "./commands/explain.ts";
-import { fitCommand } from "./commands/fit.ts";
-import { inspectCommand } from "./commands/inspect.ts";
-import { judgeCommand } from "./commands/judge.ts";
-import { pdfCommand } from "./commands/pdf.ts";
-import { poisonCommand } from "./commands/poison.ts";
-import { scoreCommand } from "./commands/score.ts";
-import { statusCommand } from "./commands/status.ts";
-import { storeCommand } from "./commands/store.ts";
-import { studyCommand } from "./commands/study.ts";
-import { sweepCommand } from "./commands/sweep.ts";
-import { workerCommand } from "./commands/worker.ts";
+import { Command, Help } from "commander";
+import { verbs } from "./verbs.ts";
 
 const more = `
 Begin with the demonstration, which needs nothing:
@@ -37,34 +22,33 @@ Exit status:
   3    a gate (--fail-if) that failed
   130  interrupted`;
 
-/** The whole command line; errors are thrown, never printed or exited on here. */
-export function createProgram(): Command {
+/**
+ * The command line; errors are thrown, never printed or exited on here. Verbs that are not wanted are only named, so
+ * that their files need not be read.
+ */
+export async function createProgram(isWanted: (name: string) => boolean = () => true): Promise<Command> {
+  const usages = new Map<string, string>();
   const program = new Command("carom")
     .description("How well do adversarial attacks transfer to a model, and why?")
     .version(VERSION)
     .addHelpText("after", more)
     .showHelpAfterError(false);
-  const verbs = [
-    auditCommand(),
-    compareCommand(),
-    studyCommand(),
-    fitCommand(),
-    inspectCommand(),
-    scoreCommand(),
-    evadeCommand(),
-    judgeCommand(),
-    poisonCommand(),
-    explainCommand(),
-    sweepCommand(),
-    pdfCommand(),
-    dataCommand(),
-    storeCommand(),
-    workerCommand(),
-    statusCommand(),
-  ];
-  for (const command of verbs) program.addCommand(command);
+  for (const { usage, description, load } of verbs) {
+    const [name] = usage.split(" ");
+    usages.set(name, usage);
+    const command = new Command(name).description(description);
+    program.addCommand(isWanted(name) ? (await load())(command) : command);
+  }
   prepare(program);
-  return program;
+  const subcommandTerm = (command: Command) =>
+    usages.get(command.name()) ?? Help.prototype.subcommandTerm.call(program.createHelp(), command);
+  return program.configureHelp({ ...program.configureHelp(), subcommandTerm });
+}
+
+/** The verb that the words of a command line are about. */
+export function verbAsked(words: readonly string[]): string | undefined {
+  const [first, second] = words.filter((word) => !word.startsWith("-"));
+  return first === "help" ? second : first;
 }
 
 /** Makes a command and its subcommands throw, so that one place writes every message; help fits narrow terminals. */

@@ -4,9 +4,10 @@
 
 import { readFileSync } from "node:fs";
 import { studyJsonSchema, studySchemas } from "@carom/core/kinds";
-import type { Command, Option } from "commander";
+import { type Command, Help, type Option } from "commander";
 import { expect, it } from "vitest";
 import { createProgram } from "../src/program.ts";
+import { verbs as named } from "../src/verbs.ts";
 import { markdownTable } from "./markdownTable.ts";
 
 const docs = (name: string) => new URL(`../../../docs/${name}`, import.meta.url).pathname;
@@ -40,7 +41,7 @@ function verbSections(command: Command, name: string): string {
   return `## ${name}\n\n${sentence(command.description())}\n\n${tables.join("\n")}`;
 }
 
-const verbs = createProgram().commands.filter((command) => command.name() !== "help");
+const verbs = (await createProgram()).commands.filter((command) => command.name() !== "help");
 
 function verbsPage(): string {
   return `${generated("commands")}
@@ -124,4 +125,9 @@ it("docs/study-files.md lists every field of every kind of study", async () => {
 it("every option and every field says what it means", () => {
   const rows = ["verbs.md", "study-files.md"].flatMap((page) => readFileSync(docs(page), "utf8").split("\n"));
   expect(rows.filter((row) => /^\| `/.test(row) && /\|\s*\|$/.test(row))).toEqual([]);
+});
+
+it("help lists each verb as its own declarations have it", () => {
+  const help = new Help();
+  expect(named.map(({ usage }) => usage)).toEqual(verbs.map((command) => help.subcommandTerm(command)));
 });

@@ -50,7 +50,7 @@ export { permutation, type Stream, stream } from "./random.ts";
 
 export { editDistance, InputError, type InputErrorCode, type InputErrorDetail, unknownName } from "./errors.ts";
 export { type EntryWithOptions, parseOptions } from "./registry.ts";
-export { VERSION } from "./study/version.ts";
+export { VERSION } from "./version.ts";
 
 // Data
 

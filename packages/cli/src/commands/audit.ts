@@ -2,7 +2,7 @@
 
 import { planOf, studyKinds } from "@carom/core/kinds";
 import { type PlanBuilder, startPlan } from "@carom/core/study";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { startAhead } from "../host/workerProcess.ts";
 import { withExamples } from "../ui/dataOptions.ts";
 import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
@@ -13,9 +13,8 @@ import type { AuditOptions } from "./auditSubject.ts";
 import { type PlannedRun, requireFolder, runAsked } from "./runAsked.ts";
 
 /** `carom audit`: the main job. */
-export function auditCommand(): Command {
-  const command = new Command("audit")
-    .description("train surrogates, attack them, judge the attacks on a target, explain, report")
+export function auditCommand(command: Command): Command {
+  command
     .option(
       "--target <file>",
       "the classifier to audit: an ONNX file, an address http://..., or a mapping file .yaml; without it, a " +

@@ -4,7 +4,7 @@
 import { InputError } from "@carom/core";
 import { comparison, finishedComparison, planOf, studyKinds } from "@carom/core/kinds";
 import { type ComparisonGate, type PlanBuilder, parseGateRule, requireSameClasses, startPlan } from "@carom/core/study";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { isRun, readVersion } from "../host/earlierAudit.ts";
 import { runPlan } from "../host/runPlan.ts";
 import { defaultWorkers } from "../host/workerProcess.ts";
@@ -19,9 +19,8 @@ import { requireFolder, runAsked } from "./runAsked.ts";
 type CompareOptions = Omit<AuditOptions, "target" | "baseline"> & MlflowOptions;
 
 /** `carom compare`: two versions of a model. */
-export function compareCommand(): Command {
-  const command = new Command("compare")
-    .description("audit two versions of a model on the same points, and tell where one is misled more often")
+export function compareCommand(command: Command): Command {
+  command
     .argument(
       "<A>",
       "the version before: an ONNX file, an address or a mapping file; or the folder of a finished audit",

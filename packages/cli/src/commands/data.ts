@@ -23,7 +23,7 @@ import { readDataFor } from "../ui/readData.ts";
 import { dataGetCommand } from "./dataGet.ts";
 
 /** `carom data info FILE` and `carom data get NAME`. */
-export function dataCommand(): Command {
+export function dataCommand(command: Command): Command {
   const info = new Command("info")
     .description("rows, features, classes, range and repetitions of a data file")
     .argument("<file>", "the data, or digits")
@@ -39,8 +39,7 @@ export function dataCommand(): Command {
     .option("--model <file>", "an ONNX classifier: the columns that it takes by name are the features")
     .option("--write <file>", "write the features file there in place of printing it")
     .action(describeFeatures);
-  return new Command("data")
-    .description("look at data, propose what holds of their columns, or fetch public ones")
+  return command
     .addCommand(withExamples(withCommonOptions(withDataOptions(info)), "carom data info digits"))
     .addCommand(
       withExamples(withCommonOptions(withDataOptions(describe)), "carom data describe train.csv --write features.yaml"),

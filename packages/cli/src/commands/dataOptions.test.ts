@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { tensor, writeModel } from "@carom/core";
 import type { DataOptions } from "@carom/core/data";
 import { GraphBuilder, modelOf } from "@carom/core/onnx";
-import type { Command } from "commander";
+import { Command } from "commander";
 import { beforeEach, expect, it, vi } from "vitest";
 import { readings } from "../../test/dataReadings.ts";
 import { temporaryFolder } from "../../test/run.ts";
@@ -59,8 +59,11 @@ const write = (name: string, content: string | Uint8Array) => {
   return at(name);
 };
 
-async function run(command: Command, args: readonly string[]): Promise<void> {
-  await expect(command.parseAsync([...args, "--quiet"], { from: "user" })).rejects.toBe(stopped);
+/** Declares a verb on a command. */
+type Verb = (command: Command) => Command;
+
+async function run(verb: Verb, args: readonly string[]): Promise<void> {
+  await expect(verb(new Command()).parseAsync([...args, "--quiet"], { from: "user" })).rejects.toBe(stopped);
 }
 
 /** Options as flags. */
@@ -81,7 +84,7 @@ const model = (() => {
   return write("m.onnx", writeModel(modelOf(g.graph())));
 })();
 
-it.each<readonly [string, () => Command, readonly string[]]>([
+it.each<readonly [string, Verb, readonly string[]]>([
   ["fit", fitCommand, ["logistic", "--data", "t.csv", "--out", at("none.onnx")]],
   ["sweep", sweepCommand, ["logistic", "--data", "t.csv", "--over", "C=1", "--out", at("none")]],
   ["audit", auditCommand, ["--target", "t.onnx", "--data", "t.csv", "--out", at("none")]],
@@ -113,17 +116,17 @@ it.each<readonly [string, () => Command, readonly string[]]>([
     zeroBased: true,
   };
   seen.stopsAtReading = true;
-  await run(command(), [...args, ...flags(told)]);
+  await run(command, [...args, ...flags(told)]);
   expect(seen.read[0]).toMatchObject(told);
   seen.read = [];
-  await run(command(), args);
+  await run(command, args);
   for (const name of Object.keys(told)) expect(seen.read[0]).not.toHaveProperty(name, expect.anything());
 });
 
 /** What a run of a verb is known by. */
-async function keysOf(command: () => Command, args: readonly string[]): Promise<string> {
+async function keysOf(command: Verb, args: readonly string[]): Promise<string> {
   seen.wanted = undefined;
-  await run(command(), args);
+  await run(command, args);
   expect(seen.wanted!.length).toBeGreaterThan(0);
   return seen.wanted!.join();
 }
@@ -161,7 +164,7 @@ const other = write("other.csv", csv(30, 1));
 const base = ["--na", "-", "--missing", "0.25"];
 
 /** For each flag of a verb that is about rows, features or how they are measured, what makes another question. */
-const changes: readonly (readonly [string, () => Command, readonly string[], readonly (readonly string[])[]])[] = [
+const changes: readonly (readonly [string, Verb, readonly string[], readonly (readonly string[])[]])[] = [
   [
     "audit",
     auditCommand,

@@ -1,7 +1,7 @@
 // carom evade: points that a model gets wrong, written to a file and judged after being read back.
 
 import { objectives } from "@carom/core/attacks";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { checkOn } from "../host/classifier.ts";
 import { withFeaturesOption } from "../host/featuresFile.ts";
 import { type JudgedFile, judgeSaved } from "../host/judgeSaved.ts";
@@ -23,9 +23,8 @@ import type { LoadedModel } from "./evadeModels.ts";
 import { craftSparse } from "./evadeSparse.ts";
 
 /** `carom evade --model M --data F --norm l2 --epsilon 0.5,1,2 --out adv.npz`. */
-export function evadeCommand(): Command {
-  const command = new Command("evade")
-    .description("craft points that a model gets wrong, within a budget")
+export function evadeCommand(command: Command): Command {
+  command
     .option("--model <files...>", "the ONNX classifier to attack; of several, the mean of their margins is raised")
     .option("--data <file>", "labelled data; every row is attacked")
     .option("--epsilon <list>", "budgets in the units of the features, such as 0.5,1,2", parseEpsilons)

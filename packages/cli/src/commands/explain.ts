@@ -18,7 +18,7 @@ import {
   threatIn,
 } from "@carom/core/study";
 import { type SizeDefinition, sizeDefinitions } from "@carom/core/transfer";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
 import { runPlan } from "../host/runPlan.ts";
@@ -66,9 +66,8 @@ interface ExplainOptions
 }
 
 /** `carom explain --surrogate A [A2 ...] --target B --data F`. */
-export function explainCommand(): Command {
-  const command = new Command("explain")
-    .description("why points crafted on some models mislead another: S, R, rho, V, first order, and a finding in words")
+export function explainCommand(command: Command): Command {
+  command
     .requiredOption("--surrogate <files...>", "ONNX models to craft on; several of one learner and options give V")
     .requiredOption("--target <files...>", "ONNX models to judge on")
     .requiredOption("--data <file>", "labelled points, or digits")

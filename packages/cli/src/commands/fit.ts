@@ -3,7 +3,7 @@
 import { errorRate, fit, learnerByName, learners, parseOptions, predict } from "@carom/core";
 import { withScaling } from "@carom/core/data";
 import { crossValidate, describeScaling, gridOf, presetOptions } from "@carom/core/learners";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { tellDoing } from "../host/doing.ts";
 import { dataHashes } from "../host/loadedData.ts";
 import { writeWhole } from "../host/output.ts";
@@ -35,9 +35,8 @@ interface FitCommandOptions extends CommonOptions, DataFileOptions, ScalingOptio
 }
 
 /** `carom fit LEARNER --data F --out model.onnx`. */
-export function fitCommand(): Command {
-  const command = new Command("fit")
-    .description("train one model and write it as ONNX")
+export function fitCommand(command: Command): Command {
+  command
     .argument("[learner]", Object.keys(learners).join(", "))
     .option("--data <file>", "the training data, or digits")
     .option("--out <file>", "the ONNX file to write")

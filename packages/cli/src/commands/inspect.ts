@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { InputError, readModel } from "@carom/core";
 import { countOperators, countParameters, layoutOf } from "@carom/core/models";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { externalDataBeside } from "../host/externalData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
@@ -20,9 +20,8 @@ import { describeValue, inspectedLines } from "./inspectFound.ts";
 type InspectOptions = CommonOptions & DataFileOptions & ModelOptions & { readonly data?: string };
 
 /** `carom inspect model.onnx`. */
-export function inspectCommand(): Command {
-  const command = new Command("inspect")
-    .description("what a model file holds: inputs, scores, operators with gradients; with data, what is suspicious")
+export function inspectCommand(command: Command): Command {
+  command
     .argument("<model>", "an ONNX classifier")
     .option("--data <file>", "labelled data like the model's, or digits")
     .action(run);

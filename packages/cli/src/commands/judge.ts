@@ -16,7 +16,7 @@ import {
 import { floatFeatures, readNpy } from "@carom/core/data";
 import { percentInterval } from "@carom/core/figures";
 import { scoreRows } from "@carom/core/models";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { openClassifier } from "../host/classifier.ts";
 import type { LoadedData } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
@@ -39,11 +39,8 @@ interface JudgeOptions extends CommonOptions, DataFileOptions, ModelOptions, Mlf
 }
 
 /** `carom judge --clean F --attacked G --target M`. */
-export function judgeCommand(): Command {
-  const command = new Command("judge")
-    .description(
-      "count points that another tool crafted: how many mislead a model, and how far they are from their rows",
-    )
+export function judgeCommand(command: Command): Command {
+  command
     .requiredOption("--clean <file>", "labelled rows, before the attack")
     .requiredOption(
       "--attacked <file>",

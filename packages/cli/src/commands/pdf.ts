@@ -3,16 +3,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@carom/core";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { findChromium, printPdfs } from "../host/chromium.ts";
 import { writeFolder } from "../host/output.ts";
 import { requireFree } from "../host/outputPlace.ts";
 import { print, tell } from "../terminal/print.ts";
 
 /** `carom pdf`. */
-export function pdfCommand(): Command {
-  return new Command("pdf")
-    .description("the report of a run and its figures as PDF, printed by a browser that is installed")
+export function pdfCommand(command: Command): Command {
+  return command
     .argument("<run>", "the folder of a run")
     .option("--out <folder>", "where they are written; pdf in the run's folder where absent")
     .option("--quiet", "no progress")

@@ -12,7 +12,7 @@ import {
   requireClones,
   startPlan,
 } from "@carom/core/study";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { type Draft, writeDraft } from "../host/output.ts";
 import { poisonBytes } from "../host/poisonFile.ts";
 import { runPlan } from "../host/runPlan.ts";
@@ -30,9 +30,8 @@ import { checkOverlap, type PoisonData, readPoisonData } from "./poisonData.ts";
 import { type Judged, judge } from "./poisonJudged.ts";
 
 /** `carom poison LEARNER --train F --validation F --fraction 0.05 --out poison.npz`. */
-export function poisonCommand(): Command {
-  const command = new Command("poison")
-    .description("craft points that join the training data of a model and make it err")
+export function poisonCommand(command: Command): Command {
+  command
     .argument("[learner]", "what the points are crafted on; carom fit --list describes learners")
     .option("--train <file>", "what the learner is trained on, and whose rows are cloned; or digits")
     .option("--validation <file>", "labelled data whose loss the points are to raise")

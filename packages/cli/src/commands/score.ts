@@ -3,7 +3,7 @@
 import { argMax, errorRate, type Rate } from "@carom/core";
 import { writeNpy } from "@carom/core/data";
 import { scoreRows } from "@carom/core/models";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { checkOn, openClassifier } from "../host/classifier.ts";
 import { dataHashes } from "../host/loadedData.ts";
 import type { ModelOptions } from "../host/modelFile.ts";
@@ -22,9 +22,8 @@ type ScoreOptions = CommonOptions &
   ModelOptions & { readonly model: string; readonly data: string; readonly out?: string };
 
 /** `carom score --model M --data F`. */
-export function scoreCommand(): Command {
-  const command = new Command("score")
-    .description("scores of a model on data, and its error with an interval")
+export function scoreCommand(command: Command): Command {
+  command
     .requiredOption("--model <file>", "an ONNX classifier")
     .requiredOption("--data <file>", "labelled data, or digits")
     .option("--out <file>", "write the scores there as .npy")

@@ -1,7 +1,7 @@
 // carom status: who computes for a store, and what waits.
 
 import { codeName } from "@carom/core/study";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { LEASES, openBroker } from "../host/cluster/openBroker.ts";
 import { storePlace } from "../host/store.ts";
 import { print } from "../terminal/print.ts";
@@ -9,11 +9,8 @@ import { type ClusterOptions, withClusterOptions } from "../ui/clusterOptions.ts
 import { printJson } from "../ui/options.ts";
 
 /** `carom status`. */
-export function statusCommand(): Command {
-  const command = new Command("status")
-    .description("who computes for a store, and what waits")
-    .option("--json", "print one JSON document on standard output and nothing else there")
-    .action(run);
+export function statusCommand(command: Command): Command {
+  command.option("--json", "print one JSON document on standard output and nothing else there").action(run);
   return withClusterOptions(command);
 }
 

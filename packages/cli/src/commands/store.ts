@@ -7,7 +7,7 @@ import { print, tell } from "../terminal/print.ts";
 import { type CommonOptions, invalid, printJson, withCommonOptions } from "../ui/options.ts";
 
 /** `carom store gc` and `carom store verify`. */
-export function storeCommand(): Command {
+export function storeCommand(command: Command): Command {
   const gc = new Command("gc")
     .description("remove artifacts that have not been used for long, and what killed runs left half-written")
     .option("--days <number>", "how long is long", parseDays, 30)
@@ -22,10 +22,7 @@ export function storeCommand(): Command {
       for (const path of damaged) tell(`damaged artifact ${path} removed`);
       report(summary, options, "damaged");
     });
-  return new Command("store")
-    .description("look after the store of finished work (CAROM_STORE)")
-    .addCommand(withCommonOptions(gc))
-    .addCommand(withCommonOptions(verify));
+  return command.addCommand(withCommonOptions(gc)).addCommand(withCommonOptions(verify));
 }
 
 function report(summary: StoreSummary, { json }: CommonOptions, why: string): void {

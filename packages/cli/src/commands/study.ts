@@ -3,7 +3,7 @@
 import { InputError } from "@carom/core";
 import { type AnyStudy, studyJsonSchema } from "@carom/core/kinds";
 import { atScale, restrict, startPlan } from "@carom/core/study";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { shippedStudies, studyPath } from "../host/shippedStudies.ts";
 import { storeFolder } from "../host/store.ts";
 import { kindNamed, loadStudy } from "../host/studyFile.ts";
@@ -28,9 +28,8 @@ interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions, MlflowOp
 }
 
 /** `carom study FILE` or `carom study NAME`. */
-export function studyCommand(): Command {
-  const command = new Command("study")
-    .description("run a grid of surrogates and targets from a study file; what is finished is never computed again")
+export function studyCommand(command: Command): Command {
+  command
     .argument("[file]", "a study file, YAML or JSON, or the name of a study that ships with carom")
     .option("--list", "list the studies that ship with carom, and stop")
     .option("--plan", "say what would be done, how long it takes and how much disk it needs, and stop")

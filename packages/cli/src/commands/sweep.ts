@@ -5,7 +5,7 @@ import { normNames } from "@carom/core/attacks";
 import { withScaling } from "@carom/core/data";
 import { oneSweep, planOf } from "@carom/core/kinds";
 import { budgetUnitsOf, defaultBudget, type SweepQuestion, startPlan, threatIn } from "@carom/core/study";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { chosenFeatures, type FeaturesOptions, withFeaturesOption } from "../host/featuresFile.ts";
 import { normNamed } from "../host/threat.ts";
 import { withClusterOptions } from "../ui/clusterOptions.ts";
@@ -50,9 +50,8 @@ interface SweepOptions
 }
 
 /** `carom sweep LEARNER --data F --over C=0.01,0.1,1`. */
-export function sweepCommand(): Command {
-  const command = new Command("sweep")
-    .description("complexity of a learner against clean error, error under attack, gradient size S and variability V")
+export function sweepCommand(command: Command): Command {
+  command
     .argument("<learner>", Object.keys(learners).join(", "))
     .requiredOption("--data <file>", "labelled data, or digits: 70 % trains, 30 % is attacked")
     .requiredOption("--over <name=values>", "an option and its values, such as C=0.01,0.1,1", parseOver)

@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 import { codeName, serve } from "@carom/core/study";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { clock, LEASES, openBroker } from "../host/cluster/openBroker.ts";
 import { drainAtSignals } from "../host/draining.ts";
 import { startPool } from "../host/pool.ts";
@@ -27,9 +27,8 @@ interface WorkerOptions extends ClusterOptions, DeviceOptions {
 const LONGEST_S = 2_000_000;
 
 /** `carom worker`. */
-export function workerCommand(): Command {
-  const command = new Command("worker")
-    .description("compute tasks of commands that were started with --broker, here or on other machines")
+export function workerCommand(command: Command): Command {
+  command
     .option("--workers <count>", "processes that compute; one per core where absent", parseWorkers)
     .option("--for <time>", "take no more tasks after so long, such as 2h", parseDuration("--for"))
     .option("--idle <time>", "end when there was nothing to do for so long, such as 5m", parseDuration("--idle"))

@@ -12,7 +12,7 @@ import { smallestPossibleP } from "../study/paper/signs.ts";
 import { type TableResult, type TableStudy, tableSchema } from "../study/paper/tableStudy.ts";
 import type { PoisoningStudy } from "../study/poisoning/schema.ts";
 import { hashesOf, type StudyData } from "../study/studyData.ts";
-import { VERSION } from "../study/version.ts";
+import { VERSION } from "../version.ts";
 import { evasion } from "./evasion.ts";
 import type { StudyKind } from "./kind.ts";
 import { poisoning } from "./poisoning.ts";

@@ -1,7 +1,7 @@
 // What a run says of itself beside its numbers: seed, hashes, versions, time.
 
 import type { RuntimeIdentity } from "../models/runtime.ts";
-import { VERSION } from "../study/version.ts";
+import { VERSION } from "../version.ts";
 
 /** What a run knows of itself when its files are made. */
 export interface RunFacts {

@@ -5,7 +5,7 @@ import { hashHex } from "../hash.ts";
 import type { GateFinding } from "../study/audit/gate.ts";
 import { type GateQuantity, gateQuantities } from "../study/audit/gateRule.ts";
 import type { AuditResult } from "../study/result.ts";
-import { VERSION } from "../study/version.ts";
+import { VERSION } from "../version.ts";
 import { catalogues, entriesFor, type Occasion } from "./catalogues.ts";
 import type { Gated } from "./gated.ts";
 

@@ -5,7 +5,7 @@ import { sourceName } from "../study/audit/attackerRows.ts";
 import { reachedWithout } from "../study/goal.ts";
 import { TARGET } from "../study/names.ts";
 import type { AuditResult } from "../study/result.ts";
-import { VERSION } from "../study/version.ts";
+import { VERSION } from "../version.ts";
 import type { Gated } from "./gated.ts";
 import { code, table, text } from "./markdown.ts";
 import { normText } from "./words.ts";

@@ -3,9 +3,9 @@
 
 import { InputError } from "../../errors.ts";
 import { pairedCounts } from "../../stats/newcombe.ts";
+import { VERSION } from "../../version.ts";
 import { TARGET } from "../names.ts";
 import type { AuditResult } from "../result.ts";
-import { VERSION } from "../version.ts";
 import { sourceName } from "./attackerRows.ts";
 import { type AuditedVersion, pairsOf, requireSamePoints, type SamplePair } from "./auditedVersion.ts";
 import { type Increase, increases, sharedBudgets } from "./increase.ts";

@@ -2,6 +2,7 @@
 
 import { type Dataset, rowCount } from "../../data/dataset.ts";
 import { sharedInterval } from "../../data/domain.ts";
+import { VERSION } from "../../version.ts";
 import { keyDocument } from "../engine/reference.ts";
 import { readPart, readRef, type Store } from "../engine/store.ts";
 import { hashJson } from "../engine/task.ts";
@@ -13,7 +14,6 @@ import { TARGET } from "../names.ts";
 import { meanCells, meanModels } from "../repetitionMeans.ts";
 import type { AuditResult } from "../result.ts";
 import { normIn } from "../tasks/normChoice.ts";
-import { VERSION } from "../version.ts";
 import { ENSEMBLE } from "./attackers.ts";
 import { answerOf } from "./auditSummary.ts";
 import { familyDependence } from "./familyDependence.ts";

@@ -3,9 +3,9 @@
 
 import type { InputError } from "../../errors.ts";
 import type { Provider } from "../../models/runtime.ts";
+import { VERSION } from "../../version.ts";
 import { hashJson, type Task } from "../engine/task.ts";
 import { taskKinds } from "../tasks/index.ts";
-import { VERSION } from "../version.ts";
 
 /** A task that any machine may compute. */
 export interface Offer {

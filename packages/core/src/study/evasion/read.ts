@@ -1,6 +1,7 @@
 // The outcome of a study: matrices of its repetitions, their means, white-box curves, and what follows from them.
 
 import { mean, standardError } from "../../stats/describe.ts";
+import { VERSION } from "../../version.ts";
 import { readRef, type Store } from "../engine/store.ts";
 import { cellAt, ofAttacker, selectMetrics, transferRateOf } from "../measured.ts";
 import { named } from "../names.ts";
@@ -8,7 +9,6 @@ import { compareWithPrinted } from "../paper/compareWithPaper.ts";
 import { pooledCell } from "../repetitionMeans.ts";
 import type { Transfer } from "../result.ts";
 import { resolveModel } from "../studyModels.ts";
-import { VERSION } from "../version.ts";
 import { attackerGains } from "./attackerGains.ts";
 import { attackersOf, ensemblesOf } from "./attackers.ts";
 import { explainStudy } from "./explain.ts";

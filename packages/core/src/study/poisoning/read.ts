@@ -1,11 +1,11 @@
 // Reads the outcome of a study of poisoning whose plan has been executed.
 
+import { VERSION } from "../../version.ts";
 import { readRef, type Store } from "../engine/store.ts";
 import type { SurrogateVariability } from "../evasion/variability.ts";
 import { selectMetrics, transferRateOf } from "../measured.ts";
 import { named, nameOf, surrogateId } from "../names.ts";
 import { pooledCell } from "../repetitionMeans.ts";
-import { VERSION } from "../version.ts";
 import { explainPoisoning } from "./explain.ts";
 import type { PoisoningMatrix } from "./plan.ts";
 import type { PoisoningCell, PoisoningResult, PoisonTransfer } from "./result.ts";

@@ -8,6 +8,7 @@ import type { Interval } from "../../stats/sample.ts";
 import type { Norm } from "../../threat/norm.ts";
 import { type Knee, kneeOf, type SweepPoint } from "../../transfer/knee.ts";
 import type { Rate } from "../../transfer/rates.ts";
+import { VERSION } from "../../version.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt, type Ref } from "../engine/reference.ts";
 import { readRef, type Store } from "../engine/store.ts";
@@ -16,7 +17,6 @@ import { planFit } from "../evasion/planFit.ts";
 import { lossVariability, type Variability } from "../tasks/lossVariability.ts";
 import type { BudgetUnits } from "../tasks/normChoice.ts";
 import { split } from "../tasks/split.ts";
-import { VERSION } from "../version.ts";
 
 /** A learner, one of its options, and the values to go through. */
 export interface SweepQuestion {
