@@ -85,7 +85,6 @@ export function columnMoves(
 ): Pick<ColumnMoves, "columns" | "rows"> {
   const [n, d] = [rowCount(attacked), featureCount(attacked)];
   const { labels, classNames, domain } = attacked;
-  const isSingle = points instanceof Float32Array;
   const fooled = labels.map((label, i) => (judged.before[i] === label && judged.after[i] !== label ? 1 : 0));
   const fooledCount = fooled.reduce((sum, flag) => sum + flag, 0);
   const columns = columnsOf(domain.groups, d, names);
@@ -94,25 +93,26 @@ export function columnMoves(
   for (let i = 0; i < n; i++) {
     const row = denseRows(attacked, i, i + 1).data as Vector;
     const point = points.subarray(i * d, (i + 1) * d);
-    const changes: CellChange[] = [];
-    columns.forEach((column, k) => {
-      const [before, after] = [row, point].map((values) => cellOf(column, values));
+    // Nothing is made for a cell: audits of many points have billions of them.
+    for (let k = 0; k < columns.length; k++) {
+      const size = moveOf(columns[k], row, point, units);
+      if (size === undefined) continue;
       const count = counts[k];
-      if (before === after || (isSingle && typeof before === "number" && Math.fround(before) === after)) return;
-      const sizes = column.features.map((j) =>
-        row[j] === point[j] ? 0 : Math.abs(point[j] - row[j]) / (units?.[j] ?? 1),
-      );
-      const size = Math.max(...sizes);
-      changes.push({ name: column.name, before, after, size });
       count.moved++;
       count.sizes += size;
       count.ofFooled += fooled[i];
-      if (typeof before === "string" || typeof after === "string") return;
-      if (after > before) count.rises++;
-      count.sum += Math.abs(after - before);
-      count.largest = Math.max(count.largest, Math.abs(after - before));
-    });
+      if (columns[k].words) continue;
+      const change = point[columns[k].features[0]] - row[columns[k].features[0]];
+      if (change > 0) count.rises++;
+      count.sum += Math.abs(change);
+      count.largest = Math.max(count.largest, Math.abs(change));
+    }
     if (fooled[i] === 1 && rows.length < SHOWN) {
+      const changes = columns.flatMap((column): CellChange[] => {
+        const size = moveOf(column, row, point, units);
+        if (size === undefined) return [];
+        return [{ name: column.name, before: cellOf(column, row), after: cellOf(column, point), size }];
+      });
       changes.sort((a, b) => b.size - a.size);
       rows.push({ index: i, label: classNames[labels[i]], says: classNames[judged.after[i]], changes });
     }
@@ -150,6 +150,18 @@ function columnsOf(
     return j === group.columns[0] ? [{ name: group.name, features: group.columns, words: group.values }] : [];
   }).flat();
 }
+
+/** How far a column is from where it was, in the units of its features, of words the farthest; undefined where it is there. */
+function moveOf(column: TableColumn, row: Vector, point: Vector, units?: Float64Array): number | undefined {
+  const { features, words } = column;
+  if (words) return cellOf(column, row) === cellOf(column, point) ? undefined : farthest(features, row, point, units);
+  const [j] = features;
+  const isThere = row[j] === point[j] || (point instanceof Float32Array && Math.fround(row[j]) === point[j]);
+  return isThere ? undefined : Math.abs(point[j] - row[j]) / (units?.[j] ?? 1);
+}
+
+const farthest = (features: readonly number[], row: Vector, point: Vector, units?: Float64Array) =>
+  Math.max(...features.map((j) => (row[j] === point[j] ? 0 : Math.abs(point[j] - row[j]) / (units?.[j] ?? 1))));
 
 function cellOf({ features, words }: TableColumn, values: Vector): number | string {
   if (!words) return values[features[0]];
