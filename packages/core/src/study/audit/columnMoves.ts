@@ -151,7 +151,7 @@ function columnsOf(
   }).flat();
 }
 
-/** How far a column is from where it was, in the units of its features, of words the farthest; undefined where it is there. */
+/** How far a column has moved, in the units of its features, of words the farthest; undefined where it has not. */
 function moveOf(column: TableColumn, row: Vector, point: Vector, units?: Float64Array): number | undefined {
   const { features, words } = column;
   if (words) return cellOf(column, row) === cellOf(column, point) ? undefined : farthest(features, row, point, units);
