@@ -15,7 +15,7 @@ export interface Variable {
 }
 
 /** A function of a module, which calls others by their place in it. */
-export interface WasmFunction {
+interface WasmFunction {
   readonly name: string;
   readonly parameters: readonly Type[];
   readonly result: Type | undefined;
@@ -209,13 +209,8 @@ export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<Array
   );
 }
 
-function flat(code: Code, into: number[] = []): number[] {
-  for (const each of code) {
-    if (typeof each === "number") into.push(each);
-    else flat(each, into);
-  }
-  return into;
-}
+/** The host's own way: a loop would be slow, since it runs but once or twice. */
+const flat = (code: Code): number[] => (code as readonly number[]).flat(Number.POSITIVE_INFINITY);
 
 function sized(code: Code): Code {
   const bytes = flat(code);

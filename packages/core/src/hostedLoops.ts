@@ -8,18 +8,34 @@ export interface HostedLoops<Name extends string> {
 
 export const pagesFor = (bytes: number): number => Math.ceil(bytes / 2 ** 16);
 
-/** Turns the bytes of a module, which are made when first needed, into loops in a new memory of a given size. */
+/**
+ * Turns the bytes of a module into loops in a memory that others may work in, too. Either is made when the loops are
+ * first asked for: what a program does not need it does not wait for.
+ */
+export function loopsIn<Name extends string>(
+  source: () => Uint8Array<ArrayBuffer>,
+): (memory: WebAssembly.Memory) => () => HostedLoops<Name>["loops"] {
+  let module: WebAssembly.Module | undefined;
+  return (memory) => {
+    let loops: HostedLoops<Name>["loops"] | undefined;
+    return () => {
+      module ??= new WebAssembly.Module(source());
+      loops ??= new WebAssembly.Instance(module, { host: { memory } }).exports as HostedLoops<Name>["loops"];
+      return loops;
+    };
+  };
+}
+
+/** As `loopsIn`, in a new memory of a given size; undefined where the host lets none be had. */
 export function hostedLoops<Name extends string>(
   source: () => Uint8Array<ArrayBuffer>,
 ): (bytes: number) => HostedLoops<Name> | undefined {
-  let module: WebAssembly.Module | undefined;
+  const instantiate = loopsIn<Name>(source);
   return (bytes) => {
     if (typeof WebAssembly === "undefined") return undefined;
     try {
-      module ??= new WebAssembly.Module(source());
       const memory = new WebAssembly.Memory({ initial: pagesFor(bytes) });
-      const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-      return { memory, loops: exports as HostedLoops<Name>["loops"] };
+      return { memory, loops: instantiate(memory)() };
     } catch {
       // Where a policy forbids to compile, or no such memory is to be had, plain loops do the same.
       return undefined;

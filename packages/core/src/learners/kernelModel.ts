@@ -7,6 +7,7 @@ import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import { gatherRows, reshape, rowSize, type Tensor, tensor } from "../tensor.ts";
 import { flatInput } from "./input.ts";
+import { centredRows } from "./solvers/centredRows.ts";
 import { overColumns, usedColumns } from "./solvers/sparseProducts.ts";
 
 /** f(x) = sum_i beta_i exp(-gamma ||x - x_i||^2) + bias over the training rows x_i. */
@@ -58,20 +59,7 @@ interface Compared {
 
 function aboutTheirMean(g: GraphBuilder, x: string, { data, shape }: Tensor<"float32" | "float64">): Compared {
   const [m, d] = shape;
-  const mean = new Float64Array(d);
-  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < d; j++, at++) mean[j] += data[at];
-  for (let j = 0; j < d; j++) mean[j] /= m;
-  const centre = Float32Array.from(mean);
-  const vectors = new Float32Array(m * d);
-  const norms = new Float32Array(m);
-  for (let i = 0, at = 0; i < m; i++) {
-    let sum = 0;
-    for (let j = 0; j < d; j++, at++) {
-      vectors[at] = data[at] - centre[j];
-      sum += vectors[at] * vectors[at];
-    }
-    norms[i] = sum;
-  }
+  const { vectors, centre, norms } = centredRows(data, d);
   const shifted = g.node("Sub", [x, g.initializer("centre", tensor("float32", [d], centre))]);
   return { vectors: tensor("float32", [m, d], vectors), norms, shifted, compared: shifted };
 }

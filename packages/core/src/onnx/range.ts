@@ -1,5 +1,6 @@
 // What is known of the numbers of a value before the graph runs: between which they lie, and whether they are finite.
 
+import { columnFacts, valueRange } from "../data/columnFacts.ts";
 import { type Tensor, toNumbers } from "../tensor.ts";
 import type { Node } from "./graph.ts";
 import type { Range, ValueType } from "./valueType.ts";
@@ -16,6 +17,21 @@ const ranges = new WeakMap<Tensor, Range>();
 export function rangeOf(value: Tensor): Range {
   const known = ranges.get(value);
   if (known) return known;
+  const range = value.data.length < MANY || value.type !== "float32" ? rangeOfNumbers(value) : rangeOfSingles(value);
+  ranges.set(value, range);
+  return range;
+}
+
+/** So many numbers are passed over by the compiled loops that there are for columns. */
+const MANY = 2 ** 16;
+
+function rangeOfSingles(value: Tensor): Range {
+  const features = value as Tensor<"float32">;
+  const facts = columnFacts(features);
+  return between(...valueRange(features, facts), facts.areFinite);
+}
+
+function rangeOfNumbers(value: Tensor): Range {
   let [low, high, finite] = [Infinity, -Infinity, true];
   const numbers = value.type.startsWith("float") ? (value.data as Float32Array) : toNumbers(value);
   for (let i = 0; i < numbers.length; i++) {
@@ -24,9 +40,7 @@ export function rangeOf(value: Tensor): Range {
     if (each > high) high = each;
     finite &&= Number.isFinite(each);
   }
-  const range = between(low, high, finite);
-  ranges.set(value, range);
-  return range;
+  return between(low, high, finite);
 }
 
 /** The range of a node's outputs by the rule of its operator, from those of its inputs. */

@@ -2,7 +2,7 @@
 
 import { addScaled, sum } from "../../linalg.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
-import { type BoxProblem, snap } from "./smo.ts";
+import { type BoxProblem, freeOf, snap } from "./smo.ts";
 
 /** More free variables than this are left to pairwise steps: factoring grows with the cube. */
 const MAX_FREE = 1500;
@@ -21,17 +21,21 @@ export function polish(problem: BoxProblem, maxSteps: number): void {
   for (let step = 0; step < maxSteps; step++) if (!freeStep(problem)) return;
 }
 
+/** The first of the chosen numbers. A function of its own is compiled before it has been called for all rows. */
+function gather(from: Float64Array, chosen: Int32Array, into: Float64Array): void {
+  for (let j = 0; j < into.length; j++) into[j] = from[chosen[j]];
+}
+
 /** One step; false where nothing is left to gain from another one. */
 function freeStep({ size, matrix, lower, upper, b, error }: BoxProblem): boolean {
-  const free: number[] = [];
-  for (let t = 0; t < size; t++) if (b[t] > lower[t] && b[t] < upper[t]) free.push(t);
+  const free = freeOf({ b, lower, upper });
   const m = free.length;
   if (m < 2 || m > MAX_FREE) return false;
   const k = new Float64Array(m * m);
   const right = new Float64Array(m);
   for (let i = 0; i < m; i++) {
     const row = free[i] * size;
-    for (let j = 0; j <= i; j++) k[i * m + j] = matrix[row + free[j]];
+    gather(matrix.subarray(row, row + size), free, k.subarray(i * m, i * m + i + 1));
     k[i * m + i] += 1e-12 * matrix[row + free[i]];
     right[i] = error[free[i]];
   }
@@ -66,7 +70,7 @@ function freeStep({ size, matrix, lower, upper, b, error }: BoxProblem): boolean
 }
 
 /** How far the errors of some variables lie apart: those of free ones are equal at the optimum. */
-function spread(error: Float64Array, chosen: readonly number[]): number {
+function spread(error: Float64Array, chosen: Int32Array): number {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const t of chosen) {
     least = Math.min(least, error[t]);

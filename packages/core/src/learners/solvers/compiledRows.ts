@@ -1,11 +1,13 @@
 // Compressed rows in the memory of compiled loops, made of dense ones.
 
 import type { Columns, SparseRows } from "../../data/sparse.ts";
-import { type HostedLoops, hostedLoops, pagesFor } from "../../hostedLoops.ts";
-import { elementBytes } from "../../tensor.ts";
-import { type ColumnBytes, closingUp, TOGETHER } from "./compressLoops.ts";
+import { hostedLoops, loopsIn, pagesFor } from "../../hostedLoops.ts";
+import { elementBytes, type FloatType } from "../../tensor.ts";
+import { type CompressLoopName, closingUp, compressLoops, TOGETHER } from "./compressLoops.ts";
 import { type DenseRows, forEachBlock, largestBlock } from "./denseRows.ts";
-import { type LoopName, SPREAD, sparseLoops } from "./sparseLoops.ts";
+import type { ColumnBytes } from "./entryCode.ts";
+import { type SparseLoopName, sparseLoops } from "./sparseLoops.ts";
+import { SPREAD, type SpreadLoopName, spreadLoops } from "./spreadLoops.ts";
 
 /** Products of rows with vectors, as in `sparseProducts.ts`. */
 export interface RowProducts {
@@ -45,13 +47,18 @@ interface CompiledEntries {
 /** Memory whose addresses have 32 bits holds the entries of no more than so many bytes of dense rows. */
 const LARGEST = 2 ** 32;
 
-type Loops = HostedLoops<LoopName>["loops"];
-
-const loopsOf = (column: ColumnBytes) => ({
-  float32: hostedLoops<LoopName>(() => sparseLoops("float32", column)),
-  float64: hostedLoops<LoopName>(() => sparseLoops("float64", column)),
+/** Loops by what they are for; Gram matrices for which there is no room are made in a memory apart. */
+const modulesFor = (type: FloatType, column: ColumnBytes) => ({
+  compress: hostedLoops<CompressLoopName>(() => compressLoops(type, column)),
+  products: loopsIn<SparseLoopName>(() => sparseLoops(type, column)),
+  apart: hostedLoops<SparseLoopName>(() => sparseLoops(type, column)),
+  spread: loopsIn<SpreadLoopName>(() => spreadLoops(type, column)),
 });
-const instantiate = { 2: loopsOf(2), 4: loopsOf(4) };
+const modulesOf = (column: ColumnBytes) => ({
+  float32: modulesFor("float32", column),
+  float64: modulesFor("float64", column),
+});
+const modules = { 2: modulesOf(2), 4: modulesOf(4) };
 
 const typeOf = (numbers: Float32Array | Float64Array) => (numbers instanceof Float32Array ? "float32" : "float64");
 
@@ -66,7 +73,7 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
   // A block of dense rows at 0; behind it a number for each column.
   const columnsAt = aligned(largestBlock(x) * bytes);
   const counted = columnsAt + 4 * d;
-  const compiled = x.data.byteLength <= LARGEST ? instantiate[columnBytes][type](counted) : undefined;
+  const compiled = x.data.byteLength <= LARGEST ? modules[columnBytes][type].compress(counted) : undefined;
   if (!compiled) return undefined;
   const { memory, loops } = compiled;
   const forEachCopy = (visit: (end: number, from: number) => void) => {
@@ -113,7 +120,7 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
         index: new (columnBytes === 2 ? Uint16Array : Int32Array)(memory.buffer, index, count),
         value: new (type === "float32" ? Float32Array : Float64Array)(memory.buffer, value, count),
       };
-      return { ...rows, fromDense: true, products: productsOf(rows, vectors, loops) };
+      return { ...rows, fromDense: true, products: productsOf(rows, memory, vectors, modules[columnBytes][type]) };
     },
   };
 }
@@ -124,9 +131,11 @@ export function compiledEntries(x: DenseRows): CompiledEntries | undefined {
  */
 function productsOf(
   { rows: n, columns: d, start, index, value }: SparseRows<Columns>,
+  memory: WebAssembly.Memory,
   at: number,
-  loops: Loops,
+  modules: ReturnType<typeof modulesFor>,
 ): RowProducts {
+  const [loops, spreading] = [modules.products(memory), modules.spread(memory)];
   const lengths = [d + 1, n, d + 1, n];
   const [w, c, sums, product] = lengths.map((length, k) => {
     const before = lengths.slice(0, k).reduce((sum, each) => sum + each, 0);
@@ -142,13 +151,13 @@ function productsOf(
   return {
     times(weights, bias) {
       w.set(weights.subarray(0, d));
-      loops.times(...given, w.byteOffset, bias, product.byteOffset);
+      loops().times(...given, w.byteOffset, bias, product.byteOffset);
       return product.slice();
     },
     addTo(coefficients, into) {
       c.set(coefficients);
       sums.set(into.subarray(0, d));
-      loops.addTo(...given, c.byteOffset, sums.byteOffset);
+      loops().addTo(...given, c.byteOffset, sums.byteOffset);
       into.set(sums.subarray(0, d));
       return into;
     },
@@ -156,11 +165,11 @@ function productsOf(
       c.set(coefficients);
       w.set(v);
       sums.fill(0);
-      loops.thereAndBack(...given, c.byteOffset, w.byteOffset, sums.byteOffset, 8 * d);
+      loops().thereAndBack(...given, c.byteOffset, w.byteOffset, sums.byteOffset, 8 * d);
       return sums.slice();
     },
     squaredNorms() {
-      loops.squares(...given, product.byteOffset);
+      spreading().squares(...given, product.byteOffset);
       return product.slice();
     },
     between(a, b) {
@@ -172,13 +181,13 @@ function productsOf(
           const [first, end] = [start[a[from + k]], start[a[from + k] + 1]];
           const valueAt = value.byteOffset + value.BYTES_PER_ELEMENT * first;
           const indexAt = index.byteOffset + index.BYTES_PER_ELEMENT * first;
-          loops.spread(indexAt, valueAt, indexAt + index.BYTES_PER_ELEMENT * (end - first), tableAt + 8 * k);
+          spreading().spread(indexAt, valueAt, indexAt + index.BYTES_PER_ELEMENT * (end - first), tableAt + 8 * k);
         }
         for (let left = 0; left < b.length; left += n) {
           const chosen = b.subarray(left, left + n);
           list.set(chosen);
           const listed = [list.byteOffset, list.byteOffset + 4 * chosen.length] as const;
-          loops.timesSpread(...given.slice(1), ...listed, tableAt, resultsAt, 8 * chosen.length);
+          spreading().timesSpread(...given.slice(1), ...listed, tableAt, resultsAt, 8 * chosen.length);
           for (let k = 0; k < count; k++) {
             const row = results.subarray(k * chosen.length, (k + 1) * chosen.length);
             products.set(row, (from + k) * b.length + left);
@@ -192,8 +201,7 @@ function productsOf(
       const end = tableAt + 8 * width * width;
       // Else in a memory of its own, with what lies before the table, as few fits ask for it.
       const hasRoom = end <= value.buffer.byteLength;
-      const columnBytes = index instanceof Uint16Array ? 2 : 4;
-      const compiled = hasRoom ? { memory: value, loops } : instantiate[columnBytes][typeOf(value)](end);
+      const compiled = hasRoom ? { memory: value, loops: loops() } : modules.apart(end);
       if (!compiled) return undefined;
       const { memory, loops: own } = compiled;
       c.set(coefficients);

@@ -7,22 +7,17 @@ import {
   i32,
   i32x4,
   type Variable,
-  type WasmFunction,
   wasmFunction,
+  wasmModule,
   whileTrue,
 } from "../../assembler.ts";
 import type { FloatType } from "../../tensor.ts";
+import { type ColumnBytes, entryCode, INT } from "./entryCode.ts";
 
 export type CompressLoopName = "mark" | "compress";
 
-/** Bytes of an entry's column: two where there are no more columns than they tell apart. */
-export type ColumnBytes = 2 | 4;
-
 /** Numbers that are looked at together; beyond the last entry as many are written to, but for the first of them. */
 export const TOGETHER = 4;
-
-/** Bytes of a column that is looked up. */
-const INT = 4;
 
 /** For each set of four places, which bytes of 16 are those at the places, one behind the other. */
 export function closingUp(): Uint8Array {
@@ -36,13 +31,9 @@ export function closingUp(): Uint8Array {
   return bytes;
 }
 
-/** `mark` and `compress` of dense numbers of one type, whose entries have columns of one size. */
-export function compressLoops(type: FloatType, column: ColumnBytes): readonly WasmFunction[] {
-  const bytes = type === "float32" ? 4 : 8;
-  const loadValue = type === "float32" ? f64.loadSingle : f64.load;
-  const storeColumn = column === 2 ? i32.storeHalf : i32.store;
-  const columnsOf = (entries: Code) => i32.shiftLeft(entries, column === 2 ? 1 : 2);
-  const storeValue = type === "float32" ? f64.storeSingle : f64.store;
+/** The module for dense numbers of one type, whose entries have columns of one size. */
+export function compressLoops(type: FloatType, column: ColumnBytes): Uint8Array<ArrayBuffer> {
+  const { bytes, columnsOf, valuesOf, loadValue, storeValue, storeColumn } = entryCode(type, column);
 
   /** Goes along rows of dense numbers, of which `from` is the next, and the places of their columns from `first` on. */
   const alongRows = (
@@ -120,12 +111,12 @@ export function compressLoops(type: FloatType, column: ColumnBytes): readonly Wa
     (v) => {
       const advance = (entries: Code) => [
         v.index.set(i32.add(v.index.get, columnsOf(entries))),
-        v.value.set(i32.add(v.value.get, i32.shiftLeft(entries, bytes === 4 ? 2 : 3))),
+        v.value.set(i32.add(v.value.get, valuesOf(entries))),
         v.count.set(i32.add(v.count.get, entries)),
       ];
       return [
         v.index.set(i32.add(v.index.get, columnsOf(v.count.get))),
-        v.value.set(i32.add(v.value.get, i32.shiftLeft(v.count.get, bytes === 4 ? 2 : 3))),
+        v.value.set(i32.add(v.value.get, valuesOf(v.count.get))),
         alongRows(v, {
           four: [
             v.some.set(i32x4.bits(areEntries(v.from))),
@@ -148,5 +139,5 @@ export function compressLoops(type: FloatType, column: ColumnBytes): readonly Wa
     },
   );
 
-  return [mark, compress];
+  return wasmModule([mark, compress]);
 }

@@ -37,6 +37,11 @@ export interface Workplace extends BoxProblem {
    * Source: Fan, Chen and Lin, Working set selection using second order information (JMLR 2005), algorithm WSS 2.
    */
   move(tolerance: number, maxIterations: number): Moved;
+  /**
+   * Of the rows that are not known and may rise, or fall, the one that violates the conditions most; -1 where there is
+   * none.
+   */
+  next(side: "rising" | "falling"): number;
   /** The numbers are not to be used after it. */
   release(): void;
 }
@@ -47,9 +52,9 @@ interface Moved {
   readonly wanted: number;
 }
 
-const instantiate = hostedLoops<"smo">(() => smoLoop(TINY));
+const instantiate = hostedLoops<"smo" | "next">(() => smoLoop(TINY));
 /** Memories that nobody works in: to make one for each problem would keep the collector of garbage busy. */
-const idle: HostedLoops<"smo">[] = [];
+const idle: HostedLoops<"smo" | "next">[] = [];
 /** The most that one of them has. */
 const KEPT = 2 ** 26;
 
@@ -68,6 +73,11 @@ export function workplace(size: number): Workplace {
       const iterations = loops.smo(8 * size, ...addresses, maxIterations, tolerance);
       return { iterations, wanted: wanted[0] < 0 ? -1 : wanted[0] / 8 };
     },
+    next(side) {
+      const [bound, sign] = side === "rising" ? [vectors.upper, 1] : [vectors.lower, -1];
+      const addresses = [bound, vectors.b, vectors.error, vectors.known].map(({ byteOffset }) => byteOffset);
+      return loops.next(8 * size, ...addresses, sign) >> 3;
+    },
     release: () => void (bytes <= KEPT && idle.push(lent)),
   };
 }
@@ -85,6 +95,7 @@ function plainWorkplace(size: number): Workplace {
   return {
     ...place,
     move: (tolerance, maxIterations) => plainSmo(place, tolerance, maxIterations),
+    next: (side) => plainNext(place, side),
     release: () => {},
   };
 }
@@ -151,11 +162,28 @@ function plainSmo(
   return { iterations: maxIterations, wanted: -1 };
 }
 
+function plainNext({ lower, upper, b, error, known }: Vectors, side: "rising" | "falling"): number {
+  const [bound, sign] = side === "rising" ? [upper, 1] : [lower, -1];
+  let [best, highest] = [-1, Number.NEGATIVE_INFINITY];
+  for (let t = 0; t < b.length; t++) {
+    const worth = sign * error[t];
+    if (worth > highest && sign * b[t] < sign * bound[t] && known[t] === 0) [best, highest] = [t, worth];
+  }
+  return best;
+}
+
 /** What lies on a bound but for rounding is put exactly on it. */
 export function snap(value: number, lower: number, upper: number): number {
   const slack = 1e-12 * (upper - lower);
   if (value < lower + slack) return lower;
   return value > upper - slack ? upper : value;
+}
+
+/** The variables off their bounds. */
+export function freeOf({ lower, upper, b }: Pick<BoxProblem, "lower" | "upper" | "b">): Int32Array {
+  const free: number[] = [];
+  for (let t = 0; t < b.length; t++) if (b[t] > lower[t] && b[t] < upper[t]) free.push(t);
+  return Int32Array.from(free);
 }
 
 /** By how much the optimality conditions are violated: the largest error that may rise less the least that may fall. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
 import { dot } from "../../linalg.ts";
 import { stream } from "../../random.ts";
-import { solveSmo, violationOf } from "./smo.ts";
+import { solveSmo, violationOf, workplace } from "./smo.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -37,5 +37,35 @@ it("compiled loops take the steps that plain ones take, to the last bit", () => 
       },
     ),
     { numRuns: 60 },
+  );
+});
+
+it("the rows that are wanted next are those with the largest errors that may move, unknown ones alone", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), fc.integer(), (size, seed) => {
+      const filled = () => {
+        const random = stream(seed, "place");
+        const place = workplace(size);
+        for (let t = 0; t < size; t++) {
+          [place.lower[t], place.upper[t], place.known[t]] = [-1, 1, random.uniform() < 0.3 ? 1 : 0];
+          place.b[t] = Math.max(-1, Math.min(1, 2 * random.normal()));
+          place.error[t] = random.normal();
+        }
+        return place;
+      };
+      const place = filled();
+      const { b, error, known } = place;
+      const asked = (["rising", "falling"] as const).map((side) => place.next(side));
+      const worst = (mayMove: (t: number) => boolean, sign: number) => {
+        const movable = Array.from(b.keys()).filter((t) => mayMove(t) && known[t] === 0);
+        return movable.length === 0 ? -1 : movable.reduce((a, t) => (sign * error[t] > sign * error[a] ? t : a));
+      };
+      expect(asked).toEqual([worst((t) => b[t] < 1, 1), worst((t) => b[t] > -1, -1)]);
+      vi.stubGlobal("WebAssembly", undefined);
+      const plain = filled();
+      expect((["rising", "falling"] as const).map((side) => plain.next(side))).toEqual(asked);
+      vi.unstubAllGlobals();
+      place.release();
+    }),
   );
 });

@@ -151,4 +151,37 @@ const smo = (tiny: number) =>
     },
   );
 
-export const smoLoop = (tiny: number): Uint8Array<ArrayBuffer> => wasmModule([snap, smo(tiny)]);
+/**
+ * Of the rows that are not known and may go towards a bound, 8 times that which violates the conditions most: of the
+ * largest error times `sign`, 1 for the upper bounds and -1 for the lower ones. -1 where there is none.
+ */
+const next = wasmFunction(
+  "next",
+  {
+    parameters: { end: "i32", bound: "i32", b: "i32", error: "i32", known: "i32", sign: "f64" },
+    locals: { t: "i32", best: "i32", highest: "f64", worth: "f64" },
+    result: "i32",
+  },
+  (v) => {
+    const number = (vector: typeof v.b) => f64.load(i32.add(vector.get, v.t.get));
+    return [
+      v.best.set(i32.constant(-1)),
+      v.highest.set(f64.constant(Number.NEGATIVE_INFINITY)),
+      whileTrue(
+        i32.isLess(v.t.get, v.end.get),
+        v.worth.set(f64.multiply(v.sign.get, number(v.error))),
+        when(
+          f64.isLess(v.highest.get, v.worth.get),
+          when(
+            f64.isLess(f64.multiply(v.sign.get, number(v.b)), f64.multiply(v.sign.get, number(v.bound))),
+            when(f64.isLess(number(v.known), f64.constant(1)), v.highest.set(v.worth.get), v.best.set(v.t.get)),
+          ),
+        ),
+        v.t.set(i32.add(v.t.get, i32.constant(8))),
+      ),
+      v.best.get,
+    ];
+  },
+);
+
+export const smoLoop = (tiny: number): Uint8Array<ArrayBuffer> => wasmModule([snap, smo(tiny), next]);

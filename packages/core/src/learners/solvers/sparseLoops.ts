@@ -1,57 +1,18 @@
 // The loops over compressed rows as WebAssembly: operation by operation those of `sparseProducts.ts`, so that results
 // are the same to the last bit, in a third of the time.
 
-import {
-  type Code,
-  call,
-  f64,
-  f64x2,
-  i32,
-  type Variable,
-  wasmFunction,
-  wasmModule,
-  when,
-  whileTrue,
-} from "../../assembler.ts";
+import { type Code, call, f64, i32, wasmFunction, wasmModule, when, whileTrue } from "../../assembler.ts";
 import type { FloatType } from "../../tensor.ts";
-import { type ColumnBytes, type CompressLoopName, compressLoops } from "./compressLoops.ts";
+import { type ColumnBytes, compressed, entryCode, ofRows } from "./entryCode.ts";
 
-/** What the module offers beside what its loops share. */
-export type LoopName =
-  | "times"
-  | "addTo"
-  | "thereAndBack"
-  | "gram"
-  | "squares"
-  | "spread"
-  | "timesSpread"
-  | CompressLoopName;
-
-/** Bytes of an address, or of a column before it has entries. */
-const INT = 4;
-
-/** Where rows lie: addresses of where they start, of the columns and of the values of entries. */
-const pointers = { start: "i32", index: "i32", value: "i32" } as const;
-const compressed = { rows: "i32", ...pointers } as const;
-const eightSums = { s0: "f64x2", s1: "f64x2", s2: "f64x2", s3: "f64x2" } as const;
-const ofRows = { place: "i32", first: "i32", end: "i32" } as const;
-type RowVariables = Record<keyof typeof compressed | keyof typeof ofRows, Variable>;
-
-/** Rows that are multiplied together with one row after the other: their numbers lie side by side, column by column. */
-export const SPREAD = 8;
+export type SparseLoopName = "times" | "addTo" | "thereAndBack" | "gram";
 
 /** The places of functions that others call. */
 const [PRODUCT, SCATTER] = [0, 1];
 
-/** The module for values of one type, and columns of one size. */
+/** The module for values of one type, and columns of one size; it offers beside its loops what these share. */
 export function sparseLoops(type: FloatType, column: ColumnBytes): Uint8Array<ArrayBuffer> {
-  const bytes = type === "float32" ? 4 : 8;
-  const loadColumn = column === 2 ? i32.loadHalf : i32.load;
-  /** Entries as the bytes of their columns, and those of their values; the bytes of columns as those of values. */
-  const columnsOf = (entries: Code) => i32.shiftLeft(entries, column === 2 ? 1 : 2);
-  const valuesOf = (entries: Code) => i32.shiftLeft(entries, bytes === 4 ? 2 : 3);
-  const besideColumns = (length: Code) => i32.shiftLeft(length, Math.log2(bytes / column));
-  const loadValue = type === "float32" ? f64.loadSingle : f64.load;
+  const { bytes, loadColumn, loadValue, forEachRow } = entryCode(type, column);
   /** The address of w[column of the entry that is `ahead` of the one at `index`]. */
   const besideEntry = (w: Code, index: Code, ahead = 0) =>
     i32.add(w, i32.shiftLeft(loadColumn(index, ahead * column), 3));
@@ -119,21 +80,6 @@ export function sparseLoops(type: FloatType, column: ColumnBytes): Uint8Array<Ar
     },
   );
 
-  /** Does something for each row, whose entries are from `index` to `end`; `place` is 8 times its number. */
-  const forEachRow = (v: RowVariables, body: Code): Code => [
-    v.first.set(v.index.get),
-    v.rows.set(i32.shiftLeft(v.rows.get, 3)),
-    whileTrue(
-      i32.isLess(v.place.get, v.rows.get),
-      v.start.set(i32.add(v.start.get, i32.constant(INT))),
-      v.end.set(i32.add(v.first.get, columnsOf(i32.load(v.start.get)))),
-      body,
-      v.value.set(i32.add(v.value.get, besideColumns(i32.subtract(v.end.get, v.index.get)))),
-      v.index.set(v.end.get),
-      v.place.set(i32.add(v.place.get, i32.constant(8))),
-    ),
-  ];
-
   /** X w + bias, written to `into`. */
   const times = wasmFunction(
     "times",
@@ -146,23 +92,6 @@ export function sparseLoops(type: FloatType, column: ColumnBytes): Uint8Array<Ar
           f64.add(v.bias.get, call(PRODUCT, v.index.get, v.value.get, v.end.get, v.w.get)),
         ),
       ),
-  );
-
-  /** The squared norm of each row, written to `into`. */
-  const squares = wasmFunction(
-    "squares",
-    { parameters: { ...compressed, into: "i32" }, locals: { ...ofRows, sum: "f64" } },
-    (v) =>
-      forEachRow(v, [
-        v.sum.set(f64.constant(0)),
-        whileTrue(
-          i32.isLess(v.index.get, v.end.get),
-          v.sum.set(f64.add(v.sum.get, f64.multiply(loadValue(v.value.get), loadValue(v.value.get)))),
-          v.index.set(i32.add(v.index.get, i32.constant(column))),
-          v.value.set(i32.add(v.value.get, i32.constant(bytes))),
-        ),
-        f64.store(i32.add(v.into.get, v.place.get), v.sum.get),
-      ]),
   );
 
   /** X^T c, added to `into`. */
@@ -248,69 +177,5 @@ export function sparseLoops(type: FloatType, column: ColumnBytes): Uint8Array<Ar
     },
   );
 
-  /** Writes the entries of a row to their places in a table of SPREAD numbers for each column. */
-  const spread = wasmFunction(
-    "spread",
-    { parameters: { index: "i32", value: "i32", end: "i32", into: "i32" }, locals: {} },
-    ({ index, value, end, into }) =>
-      whileTrue(
-        i32.isLess(index.get, end.get),
-        f64.store(i32.add(into.get, i32.shiftLeft(loadColumn(index.get), 6)), loadValue(value.get)),
-        index.set(i32.add(index.get, i32.constant(column))),
-        value.set(i32.add(value.get, i32.constant(bytes))),
-      ),
-  );
-
-  /** The products of listed rows with those of a table, in SPREAD rows of `width` bytes from `into` on. */
-  const timesSpread = wasmFunction(
-    "timesSpread",
-    {
-      parameters: { ...pointers, list: "i32", listEnd: "i32", table: "i32", into: "i32", width: "i32" },
-      locals: { at: "i32", from: "i32", end: "i32", line: "i32", number: "f64x2", ...eightSums },
-    },
-    (v) => {
-      const sums = [v.s0, v.s1, v.s2, v.s3];
-      return whileTrue(
-        i32.isLess(v.list.get, v.listEnd.get),
-        v.line.set(i32.add(v.start.get, i32.shiftLeft(i32.load(v.list.get), 2))),
-        v.at.set(i32.load(v.line.get)),
-        v.from.set(i32.add(v.value.get, valuesOf(v.at.get))),
-        v.end.set(i32.add(v.index.get, columnsOf(i32.load(v.line.get, INT)))),
-        v.at.set(i32.add(v.index.get, columnsOf(v.at.get))),
-        sums.map((sum) => sum.set(f64x2.constant(0))),
-        whileTrue(
-          i32.isLess(v.at.get, v.end.get),
-          v.line.set(i32.add(v.table.get, i32.shiftLeft(loadColumn(v.at.get), 6))),
-          v.number.set(f64x2.splat(loadValue(v.from.get))),
-          sums.map((sum, k) =>
-            sum.set(f64x2.add(sum.get, f64x2.multiply(v.number.get, f64x2.load(v.line.get, 16 * k)))),
-          ),
-          v.at.set(i32.add(v.at.get, i32.constant(column))),
-          v.from.set(i32.add(v.from.get, i32.constant(bytes))),
-        ),
-        v.line.set(v.into.get),
-        sums.map((sum) =>
-          ([0, 1] as const).map((lane) => [
-            f64.store(v.line.get, f64x2.lane(sum.get, lane)),
-            v.line.set(i32.add(v.line.get, v.width.get)),
-          ]),
-        ),
-        v.into.set(i32.add(v.into.get, i32.constant(8))),
-        v.list.set(i32.add(v.list.get, i32.constant(INT))),
-      );
-    },
-  );
-
-  return wasmModule([
-    product,
-    scatter,
-    times,
-    addTo,
-    thereAndBack,
-    gram,
-    squares,
-    spread,
-    timesSpread,
-    ...compressLoops(type, column),
-  ]);
+  return wasmModule([product, scatter, times, addTo, thereAndBack, gram]);
 }

@@ -3,7 +3,7 @@
 import { polish } from "./activeSet.ts";
 import { type DualState, errorsOf } from "./dualState.ts";
 import type { KeptKernel } from "./kernel.ts";
-import { violationOf, type Workplace, workplace } from "./smo.ts";
+import { freeOf, violationOf, type Workplace, workplace } from "./smo.ts";
 import { notReached } from "./workingSets.ts";
 
 /** The most rows there may be: K, of which mostly a part is written to, then fills 32 MB. */
@@ -48,7 +48,7 @@ export async function solveWhole(state: KeptState): Promise<number> {
       await learn(
         state,
         place,
-        Int32Array.from(place.b.keys()).filter((i) => isFree(place, i) && !place.known[i]),
+        freeOf(place).filter((t) => place.known[t] === 0),
       );
       polish(place, STEPS);
       violation = violationOf(place);
@@ -63,8 +63,6 @@ export async function solveWhole(state: KeptState): Promise<number> {
     place.release();
   }
 }
-
-const isFree = ({ b, lower, upper }: Workplace, i: number) => b[i] > lower[i] && b[i] < upper[i];
 
 /** Moves pairs, and computes rows of K that are wanted. */
 async function moveOn(state: KeptState, place: Workplace, tolerance: number, most: number): Promise<number> {
@@ -86,22 +84,15 @@ async function learn({ kernel }: KeptState, { size, matrix, known }: Workplace, 
 }
 
 /** A row that is wanted, and those that may be next: of the unknown ones, those that violate the conditions most. */
-function likely({ size, b, lower, upper, error, known }: Workplace, wanted: number): Int32Array {
-  const [rising, falling]: number[][] = [[], []];
-  const fallen = error.map((value) => -value);
-  for (let t = 0; t < size; t++) {
-    if (known[t] !== 0 || t === wanted) continue;
-    if (b[t] < upper[t]) enter(rising, t, error);
-    if (b[t] > lower[t]) enter(falling, t, fallen);
+function likely({ known, next }: Workplace, wanted: number): Int32Array {
+  const rows = [wanted];
+  known[wanted] = 1;
+  for (let k = 1; k < TOGETHER; k++) {
+    const row = next(k % 2 === 1 ? "rising" : "falling");
+    if (row < 0) continue;
+    rows.push(row);
+    // They are about to be.
+    known[row] = 1;
   }
-  return Int32Array.from(new Set([wanted, ...rising, ...falling])).subarray(0, TOGETHER);
-}
-
-/** Enters a row among the best by what each is worth, which come first. */
-function enter(best: number[], row: number, worth: Float64Array): void {
-  let k = best.length;
-  if (k === TOGETHER / 2 && worth[row] <= worth[best[k - 1]]) return;
-  while (k > 0 && worth[row] > worth[best[k - 1]]) k--;
-  best.splice(k, 0, row);
-  if (best.length > TOGETHER / 2) best.pop();
+  return Int32Array.from(rows);
 }
