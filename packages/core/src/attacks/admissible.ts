@@ -26,7 +26,7 @@ interface Admissible {
   /** 1 for each settled row that satisfies all rules. */
   isValid(points: Points, indices: Int32Array): Uint8Array;
   /** Features that may change and follow from no others, those of a group together. */
-  readonly moving: readonly Int32Array[];
+  moving(): readonly Int32Array[];
 }
 
 /** A norm that exceeds the budget by less, relatively, does so by rounding. */
@@ -71,7 +71,12 @@ export function admissible(threat: BudgetedThreat, origin: Rows, type: FloatType
   const within = (bound: number, side: -1 | 1) =>
     type === "float64" ? bound : side < 0 ? Math.min(bound, Math.fround(bound)) : Math.max(bound, Math.fround(bound));
 
-  const common = { clip, isInside, isValid: validity, moving: movingOf() };
+  let moving: readonly Int32Array[] | undefined;
+  const common = {
+    ...{ clip, isInside, isValid: validity },
+    // An object for each feature, of which there may be a million, and few attacks ask.
+    moving: () => (moving ??= movingOf()),
+  };
   if (!rules || rules.definitions.length === 0) return { ...common, project: onBall, settle: settleRows };
 
   /** The farthest on the way from the origins to the points at which `finish` leaves rows in ball and bounds. */

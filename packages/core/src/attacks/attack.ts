@@ -99,7 +99,7 @@ export interface AttackContext {
   /** How far rows are from the relations of their table; absent where it has none. */
   violation?(points: Points): Violation;
   /** Features that may change and are not computed from others, those of a one-hot group together. */
-  readonly moving: readonly Int32Array[];
+  moving(): readonly Int32Array[];
   /** Moves rows into their bounds (box, mask, direction) and leaves the budget out of account, in place. */
   clip(points: Points, indices: Int32Array): void;
   /** Turns gradients into the steepest directions of the norm, in place. */

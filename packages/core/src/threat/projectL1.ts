@@ -24,36 +24,53 @@ export function projectL1(
   }
   let high = 0;
   let length = 0;
+  let moving = 0;
   for (let i = 0; i < d; i++) {
     const u = point[i] - center[i];
-    sizes[i] = Math.abs(u);
-    rooms[i] = u > 0 ? upper[i] - center[i] : center[i] - lower[i];
-    length += Math.min(sizes[i], rooms[i]);
-    high = Math.max(high, rooms[i] > 0 ? sizes[i] : 0);
+    if (u === 0) continue;
+    const size = Math.abs(u);
+    const room = u > 0 ? upper[i] - center[i] : center[i] - lower[i];
+    if (room === 0) continue;
+    sizes[moving] = size;
+    rooms[moving++] = room;
+    length += Math.min(size, room);
+    high = Math.max(high, room > 0 ? size : 0);
   }
-  const tau = length > epsilon ? solveThreshold(epsilon, high, d) : 0;
+  const tau = length > epsilon ? solveThreshold(epsilon, high, moving) : 0;
   for (let i = 0; i < d; i++) {
-    const move = Math.min(Math.max(sizes[i] - tau, 0), rooms[i]);
-    point[i] = point[i] > center[i] ? center[i] + move : center[i] - move;
+    const u = point[i] - center[i];
+    const room = u > 0 ? upper[i] - center[i] : center[i] - lower[i];
+    const move = Math.min(Math.max(Math.abs(u) - tau, 0), room);
+    point[i] = u > 0 ? center[i] + move : center[i] - move;
   }
 }
 
-/** The tau in (0, high) at which sum min(max(|u_i| - tau, 0), room_i) is epsilon. */
-function solveThreshold(epsilon: number, highest: number, d: number): number {
+/**
+ * The tau in (0, high) at which sum min(max(|u_i| - tau, 0), room_i) is epsilon. Once tau is known to be larger than
+ * some |u_i|, those are not gone through again: of a million features few are left after some passes.
+ */
+function solveThreshold(epsilon: number, highest: number, count: number): number {
   let low = 0;
   let high = highest;
   let tau = 0;
   for (let pass = 0; pass < 200; pass++) {
     let value = 0;
     let free = 0;
-    for (let i = 0; i < d; i++) {
-      const move = sizes[i] - tau;
+    let left = 0;
+    for (let i = 0; i < count; i++) {
+      const size = sizes[i];
+      if (size <= low) continue;
+      const room = rooms[i];
+      sizes[left] = size;
+      rooms[left++] = room;
+      const move = size - tau;
       if (move <= 0) continue;
-      if (move < rooms[i]) {
+      if (move < room) {
         value += move;
         free++;
-      } else value += rooms[i];
+      } else value += room;
     }
+    count = left;
     if (value > epsilon) low = tau;
     else high = tau;
     const next = free > 0 ? tau + (value - epsilon) / free : Number.NaN;

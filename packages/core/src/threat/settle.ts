@@ -61,10 +61,9 @@ export function settle(
     for (const i of group) [inner[i], gains[i]] = [origin[i], gain];
   }
   const groupOf = groupsByColumn(rules?.groups ?? [], d);
-  const outward = Array.from(gains.keys())
-    .filter((i) => gains[i] > 0 && (groupOf[i] < 0 || rules!.groups[groupOf[i]][0] === i))
+  const outward = where(d, (i) => gains[i] > 0 && (groupOf[i] < 0 || rules!.groups[groupOf[i]][0] === i))
     .sort((a, b) => gains[b] - gains[a] || a - b)
-    .map((i) => (groupOf[i] < 0 ? Int32Array.of(i) : rules!.groups[groupOf[i]]));
+    .map((i) => (groupOf[i] < 0 ? [i] : rules!.groups[groupOf[i]]));
   point.set(nearest);
   const turned = (count: number) => {
     outward.forEach((block, rank) => {
@@ -83,6 +82,13 @@ export function settle(
   if (!other || progress(other, exact, origin, norm) <= progress(point, exact, origin, norm)) return turnedSize;
   point.set(other);
   return sizeOf(point);
+}
+
+/** The features of which something holds, ascending: few of very many, which an iterator would go through slowly. */
+function where(features: number, holds: (feature: number) => boolean): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < features; i++) if (holds(i)) found.push(i);
+  return found;
 }
 
 // Small functions that are called for each row are compiled well.
@@ -116,7 +122,7 @@ function shrunk(
     return (lattices?.[i]?.width ?? (type === "float32" ? spacingOf(nearest[i]) : 0)) / (norm.units?.[i] || 1);
   });
   const coarsest = widths.reduce((most, width) => Math.max(most, width), 0);
-  const fine = Int32Array.from(widths.keys()).filter((i) => exact[i] !== origin[i] && widths[i] <= FINE * coarsest);
+  const fine = where(widths.length, (i) => exact[i] !== origin[i] && widths[i] <= FINE * coarsest);
   if (fine.length === 0) return undefined;
   const moved = nearest.slice();
   const at = (share: number) => {

@@ -90,10 +90,11 @@ async function classSlopes(
   const { classes, inputShape, inputType = "float32" } = opened;
   const random = stream(0, "affine");
   const size = sizeOf(inputShape);
-  const values = Float64Array.from({ length: ROWS * size }, (_, at) => {
+  const values = new Float64Array(ROWS * size);
+  for (let at = 0; at < values.length; at++) {
     const j = at % size;
-    return lower[j] + random.uniform() * (upper[j] - lower[j]);
-  });
+    values[at] = lower[j] + random.uniform() * (upper[j] - lower[j]);
+  }
   const x = toFloat({ type: "float64", shape: [ROWS, ...inputShape], data: values }, inputType as FloatType);
   const top = argMax(await opened.scores(x));
   if (top.includes(-1)) return undefined;
@@ -104,7 +105,7 @@ async function classSlopes(
   const every = Int32Array.from({ length: classes }, (_, k) => k);
   const { gradient } = await opened.inputGradient("margin", same, every);
   const slopes = Array.from(every, (k) =>
-    k === top[row] ? new Float64Array(size) : Float64Array.from(gradient.data.subarray(k * size, (k + 1) * size)),
+    k === top[row] ? new Float64Array(size) : new Float64Array(gradient.data.subarray(k * size, (k + 1) * size)),
   );
   return slopes.every((slope) => slope.every(Number.isFinite)) ? slopes : undefined;
 }

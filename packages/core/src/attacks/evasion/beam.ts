@@ -66,8 +66,9 @@ async function widened(
 ): Promise<Member[]> {
   const origin = rowOf(context.origin, i);
   const made: Float64Array[] = [];
+  const moving = context.moving();
   for (const { point } of members) {
-    for (const block of context.moving) {
+    for (const block of moving) {
       if (block.some((j) => point[j] !== origin[j])) continue;
       made.push(...changesOf(context, i, point, block));
     }

@@ -125,13 +125,15 @@ function reachOf(context: AttackContext): Points {
 
 /** Writes a new point made from members of a row's population. */
 function breed(
-  { moving, clean }: AttackContext,
+  context: AttackContext,
   child: Float64Array,
   members: readonly Member[],
   origin: Float64Array,
   reach: Float64Array,
   stream: Stream,
 ): void {
+  const { clean } = context;
+  const moving = context.moving();
   const any = () => members[stream.integer(members.length)].point;
   child.set(members[Math.min(stream.integer(members.length), stream.integer(members.length))].point);
   if (moving.length === 0) return;

@@ -52,7 +52,7 @@ function contextOf({ norm, epsilon, origin, value, slope }: World, counts = { sc
     },
     settle() {},
     isValid: ({ rows }) => new Uint8Array(rows).fill(1),
-    moving: [],
+    moving: () => [],
     random: (index) => stream(0, "test", index),
   };
 }
