@@ -1,5 +1,5 @@
 // Estimates of trainings beside what they take: processor seconds of linear learners over random shapes.
-//   node bench/trainingTimes.mjs [first seed = 0] [shapes = 10] [most entries = 3e6] [learners = svm-linear,logistic,ridge]
+//   node bench/trainingTimes.mjs [first seed = 0] [shapes = 10] [most entries = 3e6] [learners = all linear ones]
 //
 // Two classes that overlap; rows, columns, numbers of a row and C are drawn log-uniformly.
 
