@@ -8,7 +8,8 @@ import { fit, learnerByName, runtimeFrom, stream } from "@carom/core";
 import { dataset } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
 
-const [first = "0", shapes = "10", most = "3e6", learners = "svm-linear,logistic,ridge"] = process.argv.slice(2);
+const LINEAR = "svm-linear,logistic,ridge";
+const [first = "0", shapes = "10", most = "3e6", learners = LINEAR] = process.argv.slice(2);
 const runtime = runtimeFrom(ort);
 
 /** Between two numbers, by logarithms. @param {number} low @param {number} high @param {{ uniform(): number }} random */

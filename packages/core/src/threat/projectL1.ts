@@ -30,7 +30,8 @@ export function projectL1(
     if (u === 0) continue;
     const size = Math.abs(u);
     const room = u > 0 ? upper[i] - center[i] : center[i] - lower[i];
-    if (room === 0) continue;
+    // What is no number is seen by all that is made of it.
+    if (room === 0 && !Number.isNaN(u)) continue;
     sizes[moving] = size;
     rooms[moving++] = room;
     length += Math.min(size, room);
