@@ -12,7 +12,9 @@ const LINEAR = "svm-linear,logistic,ridge";
 const [first = "0", shapes = "10", most = "3e6", learners = LINEAR] = process.argv.slice(2);
 const runtime = runtimeFrom(ort);
 
-/** Between two numbers, by logarithms. @param {number} low @param {number} high @param {{ uniform(): number }} random */
+/** @typedef {{ uniform(): number }} Uniform */
+
+/** Between two numbers, by logarithms. @param {number} low @param {number} high @param {Uniform} random */
 const between = (low, high, random) => low * (high / low) ** random.uniform();
 
 /** Sparse rows whose columns a few share, by a power law. @param {number} seed */
