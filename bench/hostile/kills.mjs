@@ -1,6 +1,7 @@
 // Random kills: does a command that was ended at any moment, or lost a worker, give the same bytes when it is started
-// again, do nothing twice that was finished, and leave neither files nor processes behind? (Linux) Half of the kills
-// wait for so many finished tasks, so that they fall into computing however busy the machine is; the others for a time.
+// again, do nothing twice that was finished, and leave neither files nor processes behind? And does one that a signal
+// ended say at most a sentence, and end with that signal's status? (Linux) Half of the kills wait for so many finished
+// tasks, so that they fall into computing however busy the machine is; the others for a time.
 //   node bench/hostile/kills.mjs [count = 100] [seed = 0] [commands, with commas between]
 
 import { spawn } from "node:child_process";
@@ -16,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -29,6 +30,7 @@ const [count = 100, seed = 0] = process.argv.slice(2, 4).map(Number);
 const only = process.argv[4]?.split(",");
 const folder = mkdtempSync(join(tmpdir(), "carom-kills-"));
 const sound = await makeSound(folder);
+for (const each of ["work", "tmp"]) mkdirSync(join(folder, each));
 const main = fileURLToPath(new URL("../../packages/cli/bin/carom.js", import.meta.url));
 const [data, model] = ["good.npz", "model.onnx"].map((name) => join(folder, name));
 
@@ -57,7 +59,8 @@ writeFileSync(
 surrogates:\n  - { learner: logistic }\n  - { learner: ridge }\ntargets:\n  - { learner: logistic }\nattack: { norm: l2, epsilons: [0.3] }\n`,
 );
 const quiet = ["--quiet", "--workers", "2"];
-/** @type {Record<string, { args: string[], out: string }>} */
+/** What is asked, and where the answer is; on standard output alone where that is absent. */
+/** @type {Record<string, { args: string[], out?: string }>} */
 const commands = {
   audit: {
     args: ["audit", "--target", model, "--data", data, "--points", "6", "--epsilon", "0.3", ...quiet],
@@ -82,6 +85,11 @@ const commands = {
     out: "points.npz",
   },
   evade: { args: ["evade", "--model", model, "--data", data, "--epsilon", "0.3", "--quiet"], out: "points.npz" },
+  judge: { args: ["judge", "--target", model, "--clean", data, "--attacked", data, "--quiet"] },
+  explain: {
+    args: ["explain", "--surrogate", model, "--target", model, "--data", data, "--epsilon", "0.3", ...quiet],
+  },
+  pdf: { args: ["pdf", join(folder, "work/run"), "--quiet"], out: "pdf" },
   service: {
     args: [
       "audit",
@@ -130,9 +138,9 @@ async function run(
   /** @type {{ tasks: number, ms: number, signal: NodeJS.Signals, depth: number } | undefined} */ kill,
 ) {
   const { args, out } = commands[name];
-  const env = { ...process.env, CAROM_STORE: join(place, "store"), CAROM_MEMORY: "2" };
+  const env = { ...process.env, CAROM_STORE: join(place, "store"), CAROM_MEMORY: "2", TMPDIR: join(place, "tmp") };
   const started = performance.now();
-  const child = spawn(process.execPath, [main, ...args, "--out", out], {
+  const child = spawn(process.execPath, [main, ...args, ...(out === undefined ? [] : ["--out", out])], {
     cwd: join(place, "work"),
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -159,6 +167,8 @@ async function run(
   const status = await ended;
   const taken = performance.now() - started;
   for (let wait = 0; wait < 100 && all.some(lives); wait++) await after(100);
+  // What is printed alone is compared as if it were a file.
+  if (out === undefined && status === 0) writeFileSync(join(place, "work", "printed"), stdout);
   return { status, stdout, stderr, taken, strays: all.filter(lives) };
 }
 
@@ -189,7 +199,7 @@ const answeredIn = (/** @type {string} */ place) =>
 let number = 0;
 function newPlace() {
   const place = join(folder, String(number++));
-  mkdirSync(join(place, "work"), { recursive: true });
+  for (const each of ["work", "tmp"]) mkdirSync(join(place, each), { recursive: true });
   return place;
 }
 
@@ -223,6 +233,10 @@ async function reference(/** @type {string} */ name) {
 
 console.log(`seed ${seed}, ${count} kills; node ${process.version}`);
 const names = Object.keys(commands).filter((name) => !only || only.includes(name));
+if (names.includes("pdf")) {
+  const drawn = await run("study", folder, undefined);
+  if (drawn.status !== 0) throw new Error(drawn.stderr);
+}
 const references = Object.fromEntries(
   await names.reduce(
     async (all, name) => [...(await all), [name, await reference(name)]],
@@ -235,7 +249,7 @@ for (let i = 0; i < count; i++) {
   const name = names[i % names.length];
   const expected = references[name];
   const signal = pick(/** @type {const} */ (["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]), random);
-  const isTimed = random.uniform() < 0.5;
+  const isTimed = random.uniform() < 0.5 || expected.tasks === 0;
   const kill = {
     tasks: isTimed ? 0 : 1 + random.integer(expected.tasks),
     ms: random.uniform() * (isTimed ? 1.1 * expected.taken : expected.taken / expected.tasks),
@@ -247,26 +261,31 @@ for (let i = 0; i < count; i++) {
   const killed = await run(name, place, kill);
   const faults = killed.strays.map((pid) => `process ${pid} lives on`);
   const [before, answered, rowsBefore] = [artifactsOf(join(place, "store")), answeredIn(place), asked.length];
-  const left = readdirSync(join(place, "work")).filter((file) => file !== commands[name].out);
+  const { out } = commands[name];
+  const left = [...readdirSync(join(place, "work")).filter((file) => file !== out), ...filesIn(join(place, "tmp"))];
   if (killed.status !== 0 && signal !== "SIGKILL" && left.length > 0) faults.push(`left ${left}`);
+  if (kill.depth === 0 && signal !== "SIGKILL" && ![0, 128 + constants.signals[signal]].includes(killed.status))
+    faults.push(`status ${killed.status}`);
   tally.kills++;
   // What has its output is done, though it may have been killed before it said so: a run of the same question is told
   // again, of a file is told that it is whole.
-  const isDone = killed.status === 0 || existsSync(join(place, "work", commands[name].out));
+  const isDone = killed.status === 0 || (out !== undefined && existsSync(join(place, "work", out)));
   if (isDone) {
     tally.finished++;
     const again = await run(name, place, undefined);
     const isTold =
-      commands[name].out === "run"
-        ? again.status === 0 && /answers this question already/.test(again.stderr) && again.stdout !== ""
-        : again.status === 2 && /remove it .* it is whole, even where/.test(again.stderr);
+      out === undefined
+        ? again.status === 0
+        : out === "run"
+          ? again.status === 0 && /answers this question already/.test(again.stderr) && again.stdout !== ""
+          : again.status === 2 && /remove it .* it is whole, even where/.test(again.stderr);
     if (!isTold) faults.push(`again: ${again.status} ${again.stderr.slice(0, 400)}`);
   } else {
     const finished = Object.keys(before).length;
     if (finished === 0) tally.early++;
     else if (finished < expected.tasks) tally.computing++;
     const lines = killed.stderr.split("\n").filter((line) => line !== "");
-    if (!lines.every((line) => line.startsWith("carom: ") && !line.includes("fault of carom"))) {
+    if (lines.length > 1 || !lines.every((line) => line.startsWith("carom: ") && !line.includes("fault of carom"))) {
       faults.push(`said ${JSON.stringify(killed.stderr.slice(0, 400))}`);
     }
     const resumed = await run(name, place, undefined);
@@ -281,7 +300,8 @@ for (let i = 0; i < count; i++) {
   if (`${Object.keys(content)}` !== `${expected.names}`) faults.push(`files ${Object.keys(content)}`);
   for (const [file, digest] of Object.entries(expected.content))
     if (content[file] !== digest) faults.push(`${file} differs`);
-  const partial = filesIn(place).filter((file) => /partial|\.lock/.test(file));
+  // What a killed command has left among temporary files is removed by the next that makes some.
+  const partial = filesIn(place).filter((file) => /partial|\.lock/.test(file) && !(isDone && file.startsWith("tmp")));
   if (partial.length > 0) faults.push(`left ${partial}`);
   if (faults.length > 0) {
     tally.wrong++;

@@ -1,12 +1,12 @@
 // A browser of Chromium's kind that is installed here: it prints a page as PDF.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { accessSync, constants, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { InputError } from "@carom/core";
+import { inTemporaryFolder } from "./output.ts";
 
 const VARIABLE = "CAROM_CHROMIUM";
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
@@ -45,21 +45,24 @@ function isProgram(path: string): boolean {
 
 /** Pages of HTML as PDF, one after the other. @throws InputError where the browser does not make one */
 export async function printPdfs(program: string, pages: ReadonlyMap<string, string>): Promise<Map<string, Uint8Array>> {
-  const folder = mkdtempSync(join(tmpdir(), "carom-pdf-"));
-  const browser = start(program, join(folder, "user"));
-  const made = new Map<string, Uint8Array>();
-  try {
-    for (const [name, page] of pages) {
-      const file = join(folder, "page.html");
-      writeFileSync(file, page);
-      made.set(name, await browser.print(pathToFileURL(file).href));
+  return inTemporaryFolder("carom-pdf", async (folder) => {
+    const browser = start(program, folder);
+    const made = new Map<string, Uint8Array>();
+    try {
+      for (const [name, page] of pages) {
+        const file = join(folder, "page.html");
+        writeFileSync(file, page);
+        made.set(name, await browser.print(pathToFileURL(file).href));
+      }
+      return made;
+    } finally {
+      await browser.end();
     }
-    return made;
-  } finally {
-    await browser.end();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  }
+  });
 }
+
+/** The longest folder in which there is room for the name of a browser's socket, of 108 bytes at most. */
+const SHORT = 60;
 
 /** A message of the browser's: an answer, with the number of what was asked, or an event. */
 interface Message {
@@ -71,13 +74,18 @@ interface Message {
 }
 
 /** A browser that is asked by Chrome's DevTools protocol, through pipes: texts of JSON, each with a zero byte after. */
-function start(program: string, profile: string) {
+function start(program: string, folder: string) {
   // A browser does not shut itself in where root starts it; the pages are ours, and may run and fetch nothing.
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const options = ["--headless", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe"];
-  const child = spawn(program, [...options, ...asRoot, `--user-data-dir=${profile}`], {
+  const child = spawn(program, [...options, ...asRoot, `--user-data-dir=${join(folder, "user")}`], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+    // It is ended without being asked, and leaves its own temporary files.
+    ...(folder.length <= SHORT && { env: { ...process.env, TMPDIR: folder } }),
   });
+  const kill = () => child.kill("SIGKILL");
+  // Before its folder is removed, to which it would go on writing.
+  process.prependOnceListener("exit", kill);
   const [asking, answering] = [child.stdio[3] as Writable, child.stdio[4] as Readable];
   const hearers = new Set<(message: Message) => void>();
   const failures = new Set<(why: string) => void>();
@@ -146,7 +154,8 @@ function start(program: string, profile: string) {
       return Buffer.from(data, "base64");
     },
     async end(): Promise<void> {
-      child.kill("SIGKILL");
+      kill();
+      process.off("exit", kill);
       await ended;
     },
   };

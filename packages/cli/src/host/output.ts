@@ -2,13 +2,14 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { link, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { ElementType, RowsRoom } from "@carom/core";
 import type { Gzipped } from "@carom/core/kinds";
 import { gzipped } from "./gzip.ts";
 import { pause } from "./lock.ts";
 import { notWritten } from "./outputPlace.ts";
-import { partialName } from "./partial.ts";
+import { partialName, removeLeft } from "./partial.ts";
 import { roomInFile } from "./roomFile.ts";
 
 /** What is being written and has not its final name yet. */
@@ -80,6 +81,23 @@ export async function roomBeside<T extends ElementType>(
   };
   const room = await roomInFile(partialName(path), type, shape).catch(failed);
   return { ...room, write: (from, rows) => room.write(from, rows).catch(failed) };
+}
+
+/**
+ * Works in a folder among the system's temporary ones. It is gone when the work is done or the process ends, whatever
+ * its reason; what a process that was killed has left, the next one removes.
+ */
+export async function inTemporaryFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
+  await removeLeft(tmpdir(), name);
+  const folder = partialName(join(tmpdir(), name));
+  unfinished.add(folder);
+  try {
+    await mkdir(folder, { mode: FOLDER_MODE });
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    unfinished.delete(folder);
+  }
 }
 
 /**

@@ -2,20 +2,28 @@
 
 import { readdir, rm, stat } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { isRunning, thisPlace } from "./owner.ts";
+import { isGone, thisPlace, thisProcess } from "./owner.ts";
 
-const pattern = /\.partial-([0-9a-f]{8})-(\d+)-\d+(?=\.|$)/;
+/** Where a process runs, its number, when it began where the system tells that, and how many such names came before. */
+const pattern = /\.partial-([0-9a-f]{8})-(\d+)(?:t(\d+))?-\d+(?=\.|$)/;
 /** What was begun where we cannot see who lives counts as left after a week. */
 const LONG_MS = 7 * 86_400_000;
 
 let place: string | undefined;
+/** This process: its number alone comes again. */
+let own: string | undefined;
 let counter = 0;
 
 /** Another name beside a path, with the same ending, for this process alone. */
 export function partialName(path: string): string {
-  place ??= thisPlace();
+  own ??= ownName();
   const { dir, name, ext } = parse(path);
-  return join(dir, `${name}.partial-${place}-${process.pid}-${counter++}${ext}`);
+  return join(dir, `${name}.partial-${own}-${counter++}${ext}`);
+}
+
+function ownName(): string {
+  const { pid, started } = thisProcess();
+  return `${thisPlace()}-${pid}${started === undefined ? "" : `t${started}`}`;
 }
 
 /** Whether a name is one of these. */
@@ -25,16 +33,16 @@ export function isPartial(name: string): boolean {
 
 /** Whether what has such a name, and was changed then, has been left by a process that is gone. */
 export function isLeft(name: string, changedMs: number): boolean {
-  const [, where, pid] = pattern.exec(name) ?? [];
+  const [, where, pid, started] = pattern.exec(name) ?? [];
   if (where === undefined) return false;
   place ??= thisPlace();
-  return where === place ? !isRunning(Number(pid)) : Date.now() - changedMs > LONG_MS;
+  return where === place ? isGone({ pid: Number(pid), started }) : Date.now() - changedMs > LONG_MS;
 }
 
-/** Removes from a folder, not from those in it, what has been left half-written. */
-export async function removeLeft(folder: string): Promise<void> {
+/** Removes from a folder, not from those in it, what has been left half-written under a name that begins so. */
+export async function removeLeft(folder: string, beginning = ""): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter(isPartial)) {
+  for (const name of names.filter((each) => isPartial(each) && each.startsWith(beginning))) {
     const path = join(folder, name);
     // Its process may rename or remove it at any time.
     const found = await stat(path).catch(() => undefined);

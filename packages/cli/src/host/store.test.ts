@@ -30,7 +30,7 @@ describe("a store", () => {
     const store = join(folder, "shared");
     mkdirSync(join(store, "ab"), { recursive: true });
     const own = partialName(join(store, "ab", key));
-    const left = own.replace(`-${process.pid}-`, `-${gone}-`);
+    const left = own.replace(`-${process.pid}`, `-${gone}`);
     const elsewhere = left.replace(/partial-[0-9a-f]{8}/, "partial-00000000");
     for (const path of [own, left, elsewhere]) writeFileSync(path, "half");
     for (const clean of [() => prepareStore(store), () => collectGarbage(store, 0)]) {
