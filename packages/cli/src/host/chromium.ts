@@ -73,6 +73,9 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
+/** Whether what a process starts can be ended along with it. */
+const isGrouped = process.platform !== "win32";
+
 /** A browser that is asked by Chrome's DevTools protocol, through pipes: texts of JSON, each with a zero byte after. */
 function start(program: string, folder: string) {
   // A browser does not shut itself in where root starts it; the pages are ours, and may run and fetch nothing.
@@ -80,10 +83,17 @@ function start(program: string, folder: string) {
   const options = ["--headless", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe"];
   const child = spawn(program, [...options, ...asRoot, `--user-data-dir=${join(folder, "user")}`], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+    detached: isGrouped,
     // It is ended without being asked, and leaves its own temporary files.
     ...(folder.length <= SHORT && { env: { ...process.env, TMPDIR: folder } }),
   });
-  const kill = () => child.kill("SIGKILL");
+  const kill = () => {
+    try {
+      process.kill(isGrouped ? -child.pid! : child.pid!, "SIGKILL");
+    } catch {
+      // It has ended, or never began.
+    }
+  };
   // Before its folder is removed, to which it would go on writing.
   process.prependOnceListener("exit", kill);
   const [asking, answering] = [child.stdio[3] as Writable, child.stdio[4] as Readable];

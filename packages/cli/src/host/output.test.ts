@@ -15,7 +15,7 @@ import { basename, join } from "node:path";
 import { InputError } from "@carom/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepingResults } from "./keepingResults.ts";
-import { writeDraft, writeFolder, writeWhole } from "./output.ts";
+import { inTemporaryFolder, writeDraft, writeFolder, writeWhole } from "./output.ts";
 import { requireFree, runFolder } from "./outputPlace.ts";
 import { partialName } from "./partial.ts";
 
@@ -116,6 +116,28 @@ describe("output", () => {
       ...{ "points.npz": "600", run: "700", "run/figures": "700", "run/figures/a": "600" },
     });
   });
+
+  it.skipIf(process.platform === "win32")(
+    "work in a temporary folder leaves none behind, and removes what a killed process has left there",
+    async () => {
+      vi.stubEnv("TMPDIR", folder);
+      try {
+        const { pid: gone } = spawnSync(process.execPath, ["-e", ""]);
+        const left = partialName(join(folder, "work")).replace(`-${process.pid}`, `-${gone}`);
+        const others = left.replace("work.", "other.");
+        for (const path of [left, others]) mkdirSync(join(path, "inner"), { recursive: true });
+        const found = await inTemporaryFolder("work", async (path) => {
+          writeFileSync(join(path, "page"), "");
+          return content();
+        });
+        expect(found.filter((name) => name.startsWith("work"))).toHaveLength(2);
+        await expect(inTemporaryFolder("work", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+        expect(readdirSync(folder)).toEqual([basename(others)]);
+      } finally {
+        vi.unstubAllEnvs();
+      }
+    },
+  );
 
   it("what killed runs have left is removed, and nothing that may be at work", async () => {
     const { pid: gone } = spawnSync(process.execPath, ["-e", ""]);
