@@ -3,14 +3,13 @@
 import { planOf, studyKinds } from "@carom/core/kinds";
 import { type PlanBuilder, startPlan } from "@carom/core/study";
 import type { Command } from "commander";
-import { startAhead } from "../host/workerProcess.ts";
 import { withExamples } from "../ui/dataOptions.ts";
 import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOption.ts";
 import { askedAudit } from "./auditAsked.ts";
 import { gateOf, withGateOptions } from "./auditGate.ts";
 import { withAuditOptions } from "./auditOptions.ts";
 import type { AuditOptions } from "./auditSubject.ts";
-import { type PlannedRun, requireFolder, runAsked } from "./runAsked.ts";
+import { beginRun, type PlannedRun, runAsked } from "./runAsked.ts";
 
 /** `carom audit`: the main job. */
 export function auditCommand(command: Command): Command {
@@ -32,9 +31,8 @@ export function auditCommand(command: Command): Command {
 
 async function run(options: AuditOptions & MlflowOptions): Promise<void> {
   const started = new Date();
-  await requireFolder(options, "audit");
+  await beginRun(options, "audit");
   const mlflow = await mlflowOf(options);
-  startAhead(options);
   const plan = startPlan();
   const { asked, ...about } = await planAuditOf(plan, options);
   await runAsked(plan, asked, {

@@ -14,7 +14,7 @@ import { type AskedAudit, askedAudit } from "./auditAsked.ts";
 import { type GateOptions, withRuleOptions } from "./auditGate.ts";
 import { withAuditOptions } from "./auditOptions.ts";
 import type { AuditOptions } from "./auditSubject.ts";
-import { requireFolder, runAsked } from "./runAsked.ts";
+import { beginRun, runAsked } from "./runAsked.ts";
 
 type CompareOptions = Omit<AuditOptions, "target" | "baseline"> & MlflowOptions;
 
@@ -45,7 +45,8 @@ async function run(A: string, B: string, options: CompareOptions, command: Comma
       remedy: "audit the model with the same options first, and name both folders",
     });
   }
-  await requireFolder(options, "compare");
+  // Audits that are finished need no workers.
+  await beginRun({ ...options, ...(runs[0] && { workers: 0 }) }, "compare");
   await (runs[0] ? compareRuns(A, B, options, command) : compareModels(A, B, options));
 }
 

@@ -5,14 +5,14 @@ import { basename, join, posix } from "node:path";
 import type { Answer, Asked, RunFacts, Told } from "@carom/core/kinds";
 import type { Service } from "@carom/core/models";
 import type { PlanBuilder, Services } from "@carom/core/study";
-import { hashOfQuestion, isFinished, requireFreeOrFinished } from "../host/finished.ts";
+import { hashOfQuestion, holdsFinished, isFinished } from "../host/finished.ts";
 import { keepingResults } from "../host/keepingResults.ts";
 import { filesOf, type LoggedFile, type MlflowServer } from "../host/mlflow.ts";
 import { writeFolder } from "../host/output.ts";
 import { RUNS, runFolder } from "../host/outputPlace.ts";
 import { factsOf } from "../host/runFacts.ts";
 import { runPlan } from "../host/runPlan.ts";
-import { defaultWorkers } from "../host/workerProcess.ts";
+import { defaultWorkers, startAhead } from "../host/workerProcess.ts";
 import { print } from "../terminal/print.ts";
 import { outputWidth, wrap } from "../terminal/wrap.ts";
 import type { ClusterOptions } from "../ui/clusterOptions.ts";
@@ -59,9 +59,13 @@ export interface PlannedRun extends Pick<Run, "question" | "warnings" | "service
   readonly asked: Asked;
 }
 
-/** Refuses a folder before any work is done, unless a finished run is there. */
-export const requireFolder = ({ out }: Pick<RunOptions, "out">, name: string): Promise<void> =>
-  requireFreeOrFinished(out ?? join(RUNS, name));
+/**
+ * Refuses a folder before any work is done. Workers load while data are read, unless a finished run is there: what it
+ * wanted is most likely in the store.
+ */
+export async function beginRun(options: RunOptions, name: string): Promise<void> {
+  if (!(await holdsFinished(options.out ?? join(RUNS, name)))) startAhead(options);
+}
 
 /** Does all that remains of a command whose study is planned. */
 export async function runAsked(plan: PlanBuilder, { wanted, answer }: Asked, run: Run): Promise<void> {

@@ -16,7 +16,7 @@ import { type MlflowOptions, mlflowOf, withMlflowOption } from "../ui/mlflowOpti
 import { type CommonOptions, parseWorkers, printJson, withCommonOptions } from "../ui/options.ts";
 import { describePlan } from "../ui/planSheet.ts";
 import { planStudyFile } from "./planStudyFile.ts";
-import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
+import { beginRun, type RunOptions, runAsked } from "./runAsked.ts";
 
 interface StudyOptions extends Omit<CommonOptions, "seed">, RunOptions, MlflowOptions {
   readonly seed?: number;
@@ -66,7 +66,7 @@ async function run(file: string | undefined, options: StudyOptions): Promise<voi
   const loaded = await loadStudy(await studyPath(file));
   const seeded = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const study = restricted(atScale(seeded, options.scale), options.only);
-  if (!options.plan) await requireFolder(options, study.name);
+  if (!options.plan) await beginRun(options, study.name);
   const mlflow = options.plan ? undefined : await mlflowOf(options);
   const plan = startPlan();
   const planned = await planStudyFile(plan, study, options.scale, { ...options, isAsked: options.plan !== true });

@@ -25,7 +25,7 @@ import { readData } from "../ui/readData.ts";
 import { type ScalingOptions, withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { type UnitsOptions, withUnitsOption } from "../ui/unitsOption.ts";
-import { type RunOptions, requireFolder, runAsked } from "./runAsked.ts";
+import { beginRun, type RunOptions, runAsked } from "./runAsked.ts";
 
 interface Over {
   readonly option: string;
@@ -76,7 +76,7 @@ export function sweepCommand(command: Command): Command {
 
 async function run(name: string, options: SweepOptions): Promise<void> {
   const started = new Date();
-  await requireFolder(options, "sweep");
+  await beginRun(options, "sweep");
   const mlflow = await mlflowOf(options);
   if (options.epsilon && options.epsilon.length > 1)
     throw invalid("--epsilon", "one budget", options.epsilon.join(","), "sweep once for each");

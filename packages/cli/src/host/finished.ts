@@ -18,9 +18,15 @@ export function hashOfQuestion(asked: unknown, wanted: readonly Ref<unknown>[], 
     .digest("hex");
 }
 
-/** Refuses a folder before any work is done, unless a finished run is there: whose it is can be told only later. */
-export async function requireFreeOrFinished(folder: string): Promise<void> {
-  if ((await questionIn(folder)) === undefined) await requireFree(folder, "folder");
+/**
+ * Whether a finished run is in a folder: whose it is can be told only later.
+ *
+ * @throws InputError for anything else that is there
+ */
+export async function holdsFinished(folder: string): Promise<boolean> {
+  if ((await questionIn(folder)) !== undefined) return true;
+  await requireFree(folder, "folder");
+  return false;
 }
 
 /**
