@@ -160,7 +160,7 @@ const faults: readonly (readonly [what: string, args: readonly string[], sentenc
     ["study", long],
     /^unsupported study file .*expected at most 131072 bytes .*CAROM_LIMITS=written=/,
   ],
-  ["levels without end", ["study", deep], /^invalid study file .*got lists or maps in one another without end/],
+  ["levels without end", ["study", deep], /^invalid study file .*got parts in one another without end/],
   ["an alias of nothing", ["study", alias], /^invalid study file .*Unresolved alias/],
   [
     "a file name that ends as a folder's",
