@@ -54,6 +54,10 @@ it("nothing is written past it", () => {
     );
   // Words of our own, and what they make visible themselves.
   expect(writers.sort()).toEqual([
-    ...["command.ts", "commands/dataGet.ts", "runCommandLine.ts", "terminal/print.ts", "watchedCommand.ts"],
+    "command.ts",
+    "commands/dataGet.ts",
+    "runCommandLine.ts",
+    "terminal/print.ts",
+    "watchedCommand.ts",
   ]);
 });
