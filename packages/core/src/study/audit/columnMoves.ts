@@ -154,14 +154,17 @@ function columnsOf(
 /** How far a column has moved, in the units of its features, of words the farthest; undefined where it has not. */
 function moveOf(column: TableColumn, row: Vector, point: Vector, units?: Float64Array): number | undefined {
   const { features, words } = column;
-  if (words) return cellOf(column, row) === cellOf(column, point) ? undefined : farthest(features, row, point, units);
+  if (words) {
+    const isThere = cellOf(column, row) === cellOf(column, point);
+    return isThere ? undefined : Math.max(...features.map((j) => sizeAt(j, row, point, units)));
+  }
   const [j] = features;
   const isThere = row[j] === point[j] || (point instanceof Float32Array && Math.fround(row[j]) === point[j]);
-  return isThere ? undefined : Math.abs(point[j] - row[j]) / (units?.[j] ?? 1);
+  return isThere ? undefined : sizeAt(j, row, point, units);
 }
 
-const farthest = (features: readonly number[], row: Vector, point: Vector, units?: Float64Array) =>
-  Math.max(...features.map((j) => (row[j] === point[j] ? 0 : Math.abs(point[j] - row[j]) / (units?.[j] ?? 1))));
+const sizeAt = (j: number, row: Vector, point: Vector, units?: Float64Array) =>
+  row[j] === point[j] ? 0 : Math.abs(point[j] - row[j]) / (units?.[j] ?? 1);
 
 function cellOf({ features, words }: TableColumn, values: Vector): number | string {
   if (!words) return values[features[0]];
