@@ -55,9 +55,17 @@ export interface FileOptions extends Pick<ReadingOptions, "output"> {
   readonly words?: WordsOfInputs;
 }
 
-/** A model from a graph that we built: input `x`, output `scores`. */
+/** A model from a graph that we built: input `x`, output `scores`. Its file is written when it is asked for. */
 export function modelFromGraph(onnx: OnnxModel): Model {
-  return { ...describe(onnx), bytes: writeModel(onnx), onnx, unreadable: undefined };
+  let bytes: Uint8Array | undefined;
+  return {
+    ...describe(onnx),
+    get bytes() {
+      return (bytes ??= writeModel(onnx));
+    },
+    onnx,
+    unreadable: undefined,
+  };
 }
 
 /**
