@@ -20,10 +20,13 @@ interface WasmFunction {
   readonly parameters: readonly Type[];
   readonly result: Type | undefined;
   readonly locals: readonly Type[];
-  readonly body: Code;
+  readonly body: () => Code;
 }
 
-/** A function from the types of its parameters and of its further variables, and a body in terms of them all. */
+/**
+ * A function from the types of its parameters and of its further variables, and a body in terms of them all, which is
+ * written when a module of it is.
+ */
 export function wasmFunction<P extends string, L extends string>(
   name: string,
   signature: { readonly parameters: Record<P, Type>; readonly locals: Record<L, Type>; readonly result?: Type },
@@ -42,7 +45,7 @@ export function wasmFunction<P extends string, L extends string>(
     parameters: Object.values(parameters),
     result,
     locals: Object.values(locals),
-    body: body(variables),
+    body: () => body(variables),
   };
 }
 
@@ -195,7 +198,7 @@ export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<Array
     list(result ? [[typeOf[result]]] : []),
   ]);
   const bodies = functions.map(({ locals, body }) =>
-    sized([list(locals.map((type) => [1, typeOf[type]])), body, 0x0b]),
+    sized([list(locals.map((type) => [1, typeOf[type]])), body(), 0x0b]),
   );
   return Uint8Array.from(
     flat([

@@ -9,6 +9,8 @@ declare class TextDecoder {
   decode(bytes: Uint8Array, options?: { stream?: boolean }): string;
 }
 
+declare function atob(text: string): string;
+
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);

@@ -1,6 +1,7 @@
 // What is asked of each number of dense rows in float32, as WebAssembly: four numbers at a time by their bits, the same
 // operations as the plain loops of `columnFacts.ts` and `groups.ts`.
 
+import { assembledAs } from "../assembledAs.ts";
 import { i32, i32x4, type Variable, wasmFunction, wasmModule, whileTrue } from "../assembler.ts";
 import { lentLoops } from "../hostedLoops.ts";
 
@@ -95,7 +96,9 @@ const hashes = wasmFunction(
   },
 );
 
-const lend = lentLoops<"ranges" | "hashes">(() => wasmModule([ranges, hashes]));
+export const singleLoops = (): Uint8Array<ArrayBuffer> => wasmModule([ranges, hashes]);
+
+const lend = lentLoops<"ranges" | "hashes">(assembledAs("single", singleLoops));
 
 /** Bytes that are handed over at a time: they stay in the processor's cache. */
 const BLOCK = 2 ** 17;

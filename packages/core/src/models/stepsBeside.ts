@@ -1,5 +1,6 @@
 // Steps of projected ascent beside a graph of gradients: for a norm whose projection is too many operators in a graph.
 
+import { assembledAs } from "../assembledAs.ts";
 import { type HostedLoops, hostedLoops } from "../hostedLoops.ts";
 import { type FloatType, type Tensor, tensor } from "../tensor.ts";
 import type { AscentTask, Steps } from "./ascent.ts";
@@ -91,7 +92,7 @@ interface StepMemory {
 
 type PointPlaces = Parameters<typeof placeRow>[1];
 
-const instantiate = hostedLoops<"step" | "place">(stepL2Module);
+const instantiate = hostedLoops<"step" | "place">(assembledAs("stepL2", stepL2Module));
 /** What nobody works in: new pages cost more than what is written into them. */
 let idle: HostedLoops<"step" | "place"> | undefined;
 

@@ -1,5 +1,6 @@
 // Rows moved by their mean, and their squared norms: by compiled loops where there are any, the same to the last bit.
 
+import { assembledAs } from "../../assembledAs.ts";
 import { f64, i32, wasmFunction, wasmModule, whileTrue } from "../../assembler.ts";
 import { lentLoops } from "../../hostedLoops.ts";
 import type { Vector } from "../../linalg.ts";
@@ -110,4 +111,6 @@ const loop = wasmFunction(
   },
 );
 
-const lend = lentLoops<"centre">(() => wasmModule([loop]));
+export const centreLoop = (): Uint8Array<ArrayBuffer> => wasmModule([loop]);
+
+const lend = lentLoops<"centre">(assembledAs("centre", centreLoop));

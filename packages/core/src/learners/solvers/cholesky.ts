@@ -1,5 +1,6 @@
 // The Cholesky factor of a symmetric positive definite matrix, and linear systems solved with it.
 
+import { assembledAs } from "../../assembledAs.ts";
 import { lentLoops } from "../../hostedLoops.ts";
 import { dot } from "../../linalg.ts";
 import { matrixProduct } from "../../models/matrixProduct.ts";
@@ -28,7 +29,7 @@ export function cholesky(a: Float64Array, size: number, floor = 1e-14): Cholesky
 /** Below this size plain loops are done before a matrix has been copied to compiled ones. */
 const WORTH_LENDING = 24;
 
-const lend = lentLoops<"factor" | "forward" | "backward">(factorLoops);
+const lend = lentLoops<"factor" | "forward" | "backward">(assembledAs("factor", factorLoops));
 /** The factor that lies in the lent memory, where the last one that was needed stays. */
 let held: Float64Array | undefined;
 

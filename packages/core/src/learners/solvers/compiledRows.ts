@@ -1,5 +1,6 @@
 // Compressed rows in the memory of compiled loops, made of dense ones.
 
+import { assembledAs } from "../../assembledAs.ts";
 import type { Columns, SparseRows } from "../../data/sparse.ts";
 import { hostedLoops, loopsIn, pagesFor } from "../../hostedLoops.ts";
 import { elementBytes, type FloatType } from "../../tensor.ts";
@@ -48,12 +49,16 @@ interface CompiledEntries {
 const LARGEST = 2 ** 32;
 
 /** Loops by what they are for; Gram matrices for which there is no room are made in a memory apart. */
-const modulesFor = (type: FloatType, column: ColumnBytes) => ({
-  compress: hostedLoops<CompressLoopName>(() => compressLoops(type, column)),
-  products: loopsIn<SparseLoopName>(() => sparseLoops(type, column)),
-  apart: hostedLoops<SparseLoopName>(() => sparseLoops(type, column)),
-  spread: loopsIn<SpreadLoopName>(() => spreadLoops(type, column)),
-});
+const modulesFor = (type: FloatType, column: ColumnBytes) => {
+  const entries = `${type} ${column}`;
+  const sparse = assembledAs(`sparse ${entries}`, () => sparseLoops(type, column));
+  return {
+    compress: hostedLoops<CompressLoopName>(assembledAs(`compress ${entries}`, () => compressLoops(type, column))),
+    products: loopsIn<SparseLoopName>(sparse),
+    apart: hostedLoops<SparseLoopName>(sparse),
+    spread: loopsIn<SpreadLoopName>(assembledAs(`spread ${entries}`, () => spreadLoops(type, column))),
+  };
+};
 const modulesOf = (column: ColumnBytes) => ({
   float32: modulesFor("float32", column),
   float64: modulesFor("float64", column),

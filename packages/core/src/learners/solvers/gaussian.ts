@@ -1,5 +1,6 @@
 // Values of the Gaussian kernel for many distances at once, the same to the last bit on every host.
 
+import { assembledAs } from "../../assembledAs.ts";
 import { f64x2, i32, wasmFunction, wasmModule, whileTrue } from "../../assembler.ts";
 import { lentLoops } from "../../hostedLoops.ts";
 import { exponential, exponentialCode } from "./exponential.ts";
@@ -51,4 +52,6 @@ const loop = wasmFunction(
     ),
 );
 
-const lend = lentLoops<"gaussian">(() => wasmModule([loop]));
+export const gaussianLoop = (): Uint8Array<ArrayBuffer> => wasmModule([loop]);
+
+const lend = lentLoops<"gaussian">(assembledAs("gaussian", gaussianLoop));

@@ -1,5 +1,6 @@
 // The logistic loss of many rows at once, the same to the last bit on every host.
 
+import { assembledAs } from "../../assembledAs.ts";
 import { type Code, f64x2, i32, wasmFunction, wasmModule, whileTrue } from "../../assembler.ts";
 import { lentLoops } from "../../hostedLoops.ts";
 import { exponential, exponentialCode, polynomial, polynomialCode } from "./exponential.ts";
@@ -88,4 +89,6 @@ const loop = wasmFunction(
   },
 );
 
-const lend = lentLoops<"logistic">(() => wasmModule([loop]));
+export const logisticLoop = (): Uint8Array<ArrayBuffer> => wasmModule([loop]);
+
+const lend = lentLoops<"logistic">(assembledAs("logistic", logisticLoop));

@@ -1,8 +1,9 @@
 // Sequential minimal optimisation: a dense box-constrained quadratic problem with one equality, two variables at a
 // time.
 
+import { assembledAs } from "../../assembledAs.ts";
 import { type HostedLoops, hasGrown, hostedLoops } from "../../hostedLoops.ts";
-import { smoLoop, VECTORS } from "./smoLoop.ts";
+import { smoLoop, TINY, VECTORS } from "./smoLoop.ts";
 
 /**
  * minimise 1/2 b^T K b - y^T b subject to lower <= b <= upper and sum b = constant.
@@ -18,9 +19,6 @@ export interface BoxProblem {
   readonly b: Float64Array;
   readonly error: Float64Array;
 }
-
-/** Curvature below this is taken to be this. */
-const TINY = 1e-12;
 
 /** Where such a problem is solved: what it starts from is written into its numbers, which then change in place. */
 export interface Workplace extends BoxProblem {
@@ -52,7 +50,7 @@ interface Moved {
   readonly wanted: number;
 }
 
-const instantiate = hostedLoops<"smo" | "next">(() => smoLoop(TINY));
+const instantiate = hostedLoops<"smo" | "next">(assembledAs("smo", smoLoop));
 /** Memories that nobody works in: to make one for each problem would keep the collector of garbage busy. */
 const idle: HostedLoops<"smo" | "next">[] = [];
 /** The most that one of them has. */

@@ -8,6 +8,9 @@ import { type Code, call, f64, f64x2, i32, wasmFunction, wasmModule, when, while
  */
 export const VECTORS = ["diagonal", "lower", "upper", "b", "error", "known"] as const;
 
+/** Curvature below this is taken to be this. */
+export const TINY = 1e-12;
+
 const SNAP = 0;
 
 const snap = wasmFunction(
@@ -27,129 +30,128 @@ const snap = wasmFunction(
 );
 
 /** Moves pairs as long as it helps; `end` is 8 times the size, and numbers of rows stand as 8 times themselves. */
-const smo = (tiny: number) =>
-  wasmFunction(
-    "smo",
-    {
-      parameters: {
-        ...{ end: "i32", diagonal: "i32", lower: "i32", upper: "i32", b: "i32", error: "i32", known: "i32" },
-        ...{ most: "i32", tolerance: "f64" },
-      },
-      locals: {
-        ...{ t: "i32", i: "i32", j: "i32", rowI: "i32", rowJ: "i32", iteration: "i32", goesOn: "i32" },
-        ...{ highest: "f64", lowest: "f64", best: "f64", number: "f64", difference: "f64", step: "f64" },
-        ...{ before: "f64", beforeJ: "f64", steps: "f64x2" },
-      },
-      result: "i32",
+const smo = wasmFunction(
+  "smo",
+  {
+    parameters: {
+      ...{ end: "i32", diagonal: "i32", lower: "i32", upper: "i32", b: "i32", error: "i32", known: "i32" },
+      ...{ most: "i32", tolerance: "f64" },
     },
-    (v) => {
-      const at = (vector: typeof v.b, place: typeof v.t) => i32.add(vector.get, place.get);
-      const number = (vector: typeof v.b, place: typeof v.t) => f64.load(at(vector, place));
-      const rowOf = (place: typeof v.t) => i32.multiply(i32.shiftRight(place.get, 3), v.end.get);
-      const forEach = (...body: Code[]) => [
-        v.t.set(i32.constant(0)),
-        whileTrue(i32.isLess(v.t.get, v.end.get), ...body, v.t.set(i32.add(v.t.get, i32.constant(8)))),
-      ];
-      const curvature = (place: typeof v.t) =>
-        f64.max(
-          f64.subtract(
-            f64.add(number(v.diagonal, v.i), number(v.diagonal, place)),
-            f64.multiply(f64.constant(2), number(v.rowI, place)),
-          ),
-          f64.constant(tiny),
-        );
-      const move = (place: typeof v.t, value: Code) =>
-        f64.store(at(v.b, place), call(SNAP, value, number(v.lower, place), number(v.upper, place)));
-      const want = (place: Code) => i32.store(i32.add(v.known.get, v.end.get), place);
-      const whereKnown = (place: typeof v.t, ...body: Code[]) => [
-        when(f64.isLess(number(v.known, place), f64.constant(1)), want(place.get)),
-        when(f64.isNot(number(v.known, place), f64.constant(0)), ...body),
-      ];
-      const takeStep = [
-        v.rowJ.set(rowOf(v.j)),
-        v.step.set(f64.divide(f64.subtract(v.highest.get, number(v.error, v.j)), curvature(v.j))),
-        v.step.set(f64.min(v.step.get, f64.subtract(number(v.upper, v.i), number(v.b, v.i)))),
-        v.step.set(f64.min(v.step.get, f64.subtract(number(v.b, v.j), number(v.lower, v.j)))),
-        v.before.set(number(v.b, v.i)),
-        v.beforeJ.set(number(v.b, v.j)),
-        move(v.i, f64.add(v.before.get, v.step.get)),
-        move(v.j, f64.subtract(v.beforeJ.get, v.step.get)),
-        when(
-          i32.or(f64.isNot(number(v.b, v.i), v.before.get), f64.isNot(number(v.b, v.j), v.beforeJ.get)),
-          v.steps.set(f64x2.splat(v.step.get)),
-          v.t.set(i32.constant(0)),
-          whileTrue(
-            i32.isLess(i32.add(v.t.get, i32.constant(8)), v.end.get),
-            f64x2.store(
-              at(v.error, v.t),
-              f64x2.subtract(
-                f64x2.load(at(v.error, v.t)),
-                f64x2.multiply(v.steps.get, f64x2.subtract(f64x2.load(at(v.rowI, v.t)), f64x2.load(at(v.rowJ, v.t)))),
-              ),
-            ),
-            v.t.set(i32.add(v.t.get, i32.constant(16))),
-          ),
-          when(
-            i32.isLess(v.t.get, v.end.get),
-            f64.store(
-              at(v.error, v.t),
-              f64.subtract(
-                number(v.error, v.t),
-                f64.multiply(v.step.get, f64.subtract(number(v.rowI, v.t), number(v.rowJ, v.t))),
-              ),
-            ),
-          ),
-          v.iteration.set(i32.add(v.iteration.get, i32.constant(1))),
-          v.goesOn.set(i32.isLess(v.iteration.get, v.most.get)),
+    locals: {
+      ...{ t: "i32", i: "i32", j: "i32", rowI: "i32", rowJ: "i32", iteration: "i32", goesOn: "i32" },
+      ...{ highest: "f64", lowest: "f64", best: "f64", number: "f64", difference: "f64", step: "f64" },
+      ...{ before: "f64", beforeJ: "f64", steps: "f64x2" },
+    },
+    result: "i32",
+  },
+  (v) => {
+    const at = (vector: typeof v.b, place: typeof v.t) => i32.add(vector.get, place.get);
+    const number = (vector: typeof v.b, place: typeof v.t) => f64.load(at(vector, place));
+    const rowOf = (place: typeof v.t) => i32.multiply(i32.shiftRight(place.get, 3), v.end.get);
+    const forEach = (...body: Code[]) => [
+      v.t.set(i32.constant(0)),
+      whileTrue(i32.isLess(v.t.get, v.end.get), ...body, v.t.set(i32.add(v.t.get, i32.constant(8)))),
+    ];
+    const curvature = (place: typeof v.t) =>
+      f64.max(
+        f64.subtract(
+          f64.add(number(v.diagonal, v.i), number(v.diagonal, place)),
+          f64.multiply(f64.constant(2), number(v.rowI, place)),
         ),
-      ];
-      return [
-        want(i32.constant(-1)),
-        v.goesOn.set(i32.isLess(i32.constant(0), v.most.get)),
+        f64.constant(TINY),
+      );
+    const move = (place: typeof v.t, value: Code) =>
+      f64.store(at(v.b, place), call(SNAP, value, number(v.lower, place), number(v.upper, place)));
+    const want = (place: Code) => i32.store(i32.add(v.known.get, v.end.get), place);
+    const whereKnown = (place: typeof v.t, ...body: Code[]) => [
+      when(f64.isLess(number(v.known, place), f64.constant(1)), want(place.get)),
+      when(f64.isNot(number(v.known, place), f64.constant(0)), ...body),
+    ];
+    const takeStep = [
+      v.rowJ.set(rowOf(v.j)),
+      v.step.set(f64.divide(f64.subtract(v.highest.get, number(v.error, v.j)), curvature(v.j))),
+      v.step.set(f64.min(v.step.get, f64.subtract(number(v.upper, v.i), number(v.b, v.i)))),
+      v.step.set(f64.min(v.step.get, f64.subtract(number(v.b, v.j), number(v.lower, v.j)))),
+      v.before.set(number(v.b, v.i)),
+      v.beforeJ.set(number(v.b, v.j)),
+      move(v.i, f64.add(v.before.get, v.step.get)),
+      move(v.j, f64.subtract(v.beforeJ.get, v.step.get)),
+      when(
+        i32.or(f64.isNot(number(v.b, v.i), v.before.get), f64.isNot(number(v.b, v.j), v.beforeJ.get)),
+        v.steps.set(f64x2.splat(v.step.get)),
+        v.t.set(i32.constant(0)),
         whileTrue(
-          v.goesOn.get,
-          v.goesOn.set(i32.constant(0)),
-          v.i.set(i32.constant(-1)),
-          v.highest.set(f64.constant(Number.NEGATIVE_INFINITY)),
-          forEach(
-            v.number.set(number(v.error, v.t)),
-            when(
-              f64.isLess(v.highest.get, v.number.get),
-              when(f64.isLess(number(v.b, v.t), number(v.upper, v.t)), v.highest.set(v.number.get), v.i.set(v.t.get)),
+          i32.isLess(i32.add(v.t.get, i32.constant(8)), v.end.get),
+          f64x2.store(
+            at(v.error, v.t),
+            f64x2.subtract(
+              f64x2.load(at(v.error, v.t)),
+              f64x2.multiply(v.steps.get, f64x2.subtract(f64x2.load(at(v.rowI, v.t)), f64x2.load(at(v.rowJ, v.t)))),
             ),
           ),
+          v.t.set(i32.add(v.t.get, i32.constant(16))),
+        ),
+        when(
+          i32.isLess(v.t.get, v.end.get),
+          f64.store(
+            at(v.error, v.t),
+            f64.subtract(
+              number(v.error, v.t),
+              f64.multiply(v.step.get, f64.subtract(number(v.rowI, v.t), number(v.rowJ, v.t))),
+            ),
+          ),
+        ),
+        v.iteration.set(i32.add(v.iteration.get, i32.constant(1))),
+        v.goesOn.set(i32.isLess(v.iteration.get, v.most.get)),
+      ),
+    ];
+    return [
+      want(i32.constant(-1)),
+      v.goesOn.set(i32.isLess(i32.constant(0), v.most.get)),
+      whileTrue(
+        v.goesOn.get,
+        v.goesOn.set(i32.constant(0)),
+        v.i.set(i32.constant(-1)),
+        v.highest.set(f64.constant(Number.NEGATIVE_INFINITY)),
+        forEach(
+          v.number.set(number(v.error, v.t)),
           when(
-            i32.isLess(v.i.get, v.end.get),
-            whereKnown(
-              v.i,
-              v.rowI.set(rowOf(v.i)),
-              v.j.set(i32.constant(-1)),
-              v.best.set(f64.constant(0)),
-              v.lowest.set(v.highest.get),
-              forEach(
-                v.number.set(number(v.error, v.t)),
-                v.difference.set(f64.subtract(v.highest.get, v.number.get)),
+            f64.isLess(v.highest.get, v.number.get),
+            when(f64.isLess(number(v.b, v.t), number(v.upper, v.t)), v.highest.set(v.number.get), v.i.set(v.t.get)),
+          ),
+        ),
+        when(
+          i32.isLess(v.i.get, v.end.get),
+          whereKnown(
+            v.i,
+            v.rowI.set(rowOf(v.i)),
+            v.j.set(i32.constant(-1)),
+            v.best.set(f64.constant(0)),
+            v.lowest.set(v.highest.get),
+            forEach(
+              v.number.set(number(v.error, v.t)),
+              v.difference.set(f64.subtract(v.highest.get, v.number.get)),
+              when(
+                f64.isLess(f64.constant(0), v.difference.get),
                 when(
-                  f64.isLess(f64.constant(0), v.difference.get),
-                  when(
-                    f64.isLess(number(v.lower, v.t), number(v.b, v.t)),
-                    v.lowest.set(f64.min(v.lowest.get, v.number.get)),
-                    v.number.set(f64.divide(f64.multiply(v.difference.get, v.difference.get), curvature(v.t))),
-                    when(f64.isLess(v.best.get, v.number.get), v.best.set(v.number.get), v.j.set(v.t.get)),
-                  ),
+                  f64.isLess(number(v.lower, v.t), number(v.b, v.t)),
+                  v.lowest.set(f64.min(v.lowest.get, v.number.get)),
+                  v.number.set(f64.divide(f64.multiply(v.difference.get, v.difference.get), curvature(v.t))),
+                  when(f64.isLess(v.best.get, v.number.get), v.best.set(v.number.get), v.j.set(v.t.get)),
                 ),
               ),
-              when(
-                f64.isLess(v.tolerance.get, f64.subtract(v.highest.get, v.lowest.get)),
-                when(i32.isLess(v.j.get, v.end.get), whereKnown(v.j, ...takeStep)),
-              ),
+            ),
+            when(
+              f64.isLess(v.tolerance.get, f64.subtract(v.highest.get, v.lowest.get)),
+              when(i32.isLess(v.j.get, v.end.get), whereKnown(v.j, ...takeStep)),
             ),
           ),
         ),
-        v.iteration.get,
-      ];
-    },
-  );
+      ),
+      v.iteration.get,
+    ];
+  },
+);
 
 /**
  * Of the rows that are not known and may go towards a bound, 8 times that which violates the conditions most: of the
@@ -184,4 +186,4 @@ const next = wasmFunction(
   },
 );
 
-export const smoLoop = (tiny: number): Uint8Array<ArrayBuffer> => wasmModule([snap, smo(tiny), next]);
+export const smoLoop = (): Uint8Array<ArrayBuffer> => wasmModule([snap, smo, next]);
