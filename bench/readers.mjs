@@ -237,17 +237,20 @@ try {
   for (const format of chosen(process.argv[3], Object.keys(formats))) {
     const [rows, columns, size] = await made(format);
     const [, other, program] = formats[format];
-    const theirs = await measure(python, ["-c", `${others}${imports[other] ?? ""}${program}`, given(format)]);
+    const asked = chosen(process.argv[4], Object.keys(verbs));
+    const isReading = (verb) => verb === "read" || verb === "info";
+    const theirs = asked.some(isReading)
+      ? await measure(python, ["-c", `${others}${imports[other] ?? ""}${program}`, given(format)])
+      : undefined;
     const allowed = 1.2 * size + 200;
     let alone;
-    for (const verb of chosen(process.argv[4], Object.keys(verbs))) {
+    for (const verb of asked) {
       if (verb === "fit") rmSync(at("model.onnx"), { force: true });
       const ours = await measure(process.execPath, verbs[verb](given(format)));
       if (verb === "read") alone = ours.seconds;
       // What only reads is one process, which does what the command does.
       const [worker, main, waiting] = verb === "read" ? [0, ours.peaks[2], 0] : ours.peaks;
       const shown = (peak) => (peak > 0 ? `${peak.toFixed(0)}${peak > allowed ? " *" : ""}` : "");
-      const isReading = verb === "read" || verb === "info";
       const cells = [
         format,
         `${rows} x ${columns}`,
@@ -257,10 +260,10 @@ try {
         times(ours),
         alone === undefined ? "" : (ours.seconds - alone).toFixed(2),
         other,
-        times(theirs),
-        isReading
+        theirs ? times(theirs) : "",
+        theirs && isReading(verb)
           ? `${(ours.seconds / theirs.seconds).toFixed(1)} (${(ours.wall / theirs.wall).toFixed(1)})`
-          : `reading ${((alone ?? ours.seconds) / theirs.seconds).toFixed(1)}`,
+          : "",
       ];
       console.log(`| ${cells.join(" | ")} |`);
     }

@@ -69,7 +69,7 @@ const STEERING = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]/;
 const OF_CODE = new RegExp(
   [
     // Of rows, NaN is told as what it is.
-    String.raw`\b(undefined|NaN(?! (or infinite|in row))|TypeError|RangeError|ReferenceError|Cannot read)\b`,
+    String.raw`\b(undefined|NaN(?! (or infini|in row))|TypeError|RangeError|ReferenceError|Cannot read)\b`,
     String.raw`\[object |is not (a function|iterable|defined)|outside the bounds`,
     "Invalid (typed array|array|string) length",
   ].join("|"),

@@ -52,10 +52,27 @@ const mapping = (/** @type {number} */ port) =>
   `url: http://127.0.0.1:${port}/mapped\nrequest: { model: digits, key: $HOME, data: $rows }\nscores: ` +
   `items.*.p\nclasses: ["0", "1"]\n`;
 
-/** Answers of services, as each protocol has them. */
+/** Answers of services, as each protocol has them: what the model is, and its scores. */
 export const answers = {
   "/mapped": { items: Array.from({ length: 8 }, (_, i) => ({ p: [i / 10, 1 - i / 10] })) },
   "/invocations": { predictions: Array.from({ length: 8 }, (_, i) => [i / 10, 1 - i / 10]) },
+  "/v1/models/m": { model_version_status: [{ version: "1", state: "AVAILABLE", status: {} }] },
+  "/v1/models/m/metadata": {
+    metadata: {
+      signature_def: {
+        signature_def: {
+          serving_default: {
+            inputs: { x: { dtype: "DT_FLOAT", tensor_shape: { dim: [{ size: "-1" }, { size: "2" }] } } },
+          },
+        },
+      },
+    },
+  },
+  "/v2/models/m": {
+    ...{ name: "m", versions: ["1"], platform: "onnx" },
+    inputs: [{ name: "x", datatype: "FP32", shape: [-1, 2] }],
+    outputs: [{ name: "p", datatype: "FP32", shape: [-1, 2] }],
+  },
   "/v1/models/m:predict": { predictions: Array.from({ length: 8 }, (_, i) => [i / 10, 1 - i / 10]) },
   "/v2/models/m/infer": {
     outputs: [{ name: "p", datatype: "FP32", shape: [8, 2], data: Array.from({ length: 16 }, (_, i) => i / 16) }],

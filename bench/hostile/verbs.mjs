@@ -28,7 +28,7 @@ const declared = await createProgram();
 async function ask({ id, args: [, path, mapping] }) {
   const [way] = mapping === undefined ? [""] : JSON.parse(readFileSync(path, "utf8"));
   const protocol = way.startsWith("/v2") ? "open-inference" : way.startsWith("/v1") ? "tensorflow-serving" : "mlflow";
-  const address = `http://127.0.0.1:${port}${way.replace(/(:predict|\/infer)$/, "")}`;
+  const address = `http://127.0.0.1:${port}${way.replace(/(:predict|\/infer|\/metadata)$/, "")}`;
   const isMapped = mapping === undefined || way === "/mapped";
   const connection = await connect(isMapped ? (mapping ?? path) : address, {
     ...(!isMapped && { protocol }),

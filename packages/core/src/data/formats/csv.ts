@@ -17,10 +17,11 @@ import type { Table } from "../table/rows.ts";
  * ```
  */
 export function readCsv(bytes: Uint8Array, name = "CSV data", options: TableTask = {}): Table {
-  const read = (type: "float32" | "float64") => {
-    const reader = tableReader(name, options, type, bytes.length);
-    reader.push(bytes);
-    return reader.end();
-  };
-  return read("float32") ?? read("float64")!;
+  const narrow = tableReader(name, options, "float32", bytes.length);
+  narrow.push(bytes);
+  const table = narrow.end();
+  if (table) return table;
+  const wide = narrow.inFloat64();
+  wide.push(bytes);
+  return wide.end()!;
 }

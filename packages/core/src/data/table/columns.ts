@@ -44,12 +44,13 @@ interface ColumnOptions extends Pick<TableTask, "label" | "drop" | "keep" | "cat
  * hold the labels.
  */
 export function columnsOf(dialect: Dialect, name: string, options: ColumnOptions): Columns {
-  const { header, width, body, decimal } = dialect;
+  const { header, width, body } = dialect;
   const isEmpty = (i: number) =>
     (header === undefined || header[i] === "") && body.every(({ cells }) => cells[i] === "");
   const hasEmptyLast = body.length > 0 && isEmpty(width - 1);
   const all = Array.from({ length: hasEmptyLast ? width - 1 : width }, (_, i) => i);
   const names = all.map((i) => (header ? header[i] || `unnamed ${i + 1}` : String(i + 1)));
+  const holdTexts = columnsOfTexts(dialect, options.isMissing);
   const dropped = new Set((options.drop ?? []).map((column) => columnNamed(names, column)));
   const kept = all.filter((i) => !dropped.has(i));
   const asked = options.label === undefined ? undefined : columnNamed(names, options.label);
@@ -61,12 +62,14 @@ export function columnsOf(dialect: Dialect, name: string, options: ColumnOptions
   const features = possible.filter((i) => i !== label && (taken?.has(names[i]) ?? true));
   const unused = taken ? free.filter((i) => i !== label) : [];
   const said = new Set((options.categorical ?? []).map((column) => columnNamed(names, column)));
-  const texts = features.filter((i) => taken?.get(names[i]) ?? (said.has(i) || holdsWords(dialect, i, options)));
+  const texts = features.filter(
+    (i) => taken?.get(names[i]) ?? (said.has(i) || (holdTexts.has(i) && holdsWords(dialect, i, options))),
+  );
   return { label, because, features, names, hasEmptyLast, texts, index, unused };
 
   function guessed() {
     if (taken && free.length === 1) return { label: free[0], because: "rest" as const };
-    if (free.length > 0) return guess(free, header, body, decimal, name, options);
+    if (free.length > 0) return guess(free, dialect, holdTexts, name, options);
     throw new InputError("missing", `labels of ${name}`, {
       expected: "a column beside those that the model takes",
       got: "none",
@@ -115,43 +118,45 @@ function valuesOf({ body }: Pick<Dialect, "body">, i: number, isMissing: ColumnO
   return body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
 }
 
-/** Whether most values of a column are no numbers, and repeat, as far as the first records tell. */
-function holdsTexts(dialect: Pick<Dialect, "body" | "decimal">, i: number, isMissing: ColumnOptions["isMissing"]) {
+/** The columns of which most values are no numbers, and repeat, as far as the first records tell. */
+function columnsOfTexts(dialect: Dialect, isMissing: ColumnOptions["isMissing"]): ReadonlySet<number> {
+  const { body, width, decimal } = dialect;
   // Most of many columns hold numbers: those are found out without a list.
-  let [texts, values] = [0, 0];
-  for (const { cells } of dialect.body) {
-    if (isMissing(cells[i])) continue;
-    values++;
-    if (Number.isNaN(textNumber(cells[i], dialect.decimal))) texts++;
+  const texts = new Int32Array(width);
+  for (const { cells } of body) {
+    for (let i = 0; i < width; i++) if (Number.isNaN(textNumber(cells[i], decimal)) && !isMissing(cells[i])) texts[i]++;
   }
-  return 2 * texts > values && repeats(valuesOf(dialect, i, isMissing));
+  const found = new Set<number>();
+  for (let i = 0; i < width; i++) {
+    const values = texts[i] > 0 ? valuesOf(dialect, i, isMissing) : [];
+    if (2 * texts[i] > values.length && repeats(values)) found.add(i);
+  }
+  return found;
 }
 
-/** Whether a column holds words that repeat; truth values are numbers. */
+/** Whether a column of texts holds words; truth values are numbers. */
 function holdsWords(dialect: Dialect, i: number, { isMissing }: ColumnOptions): boolean {
-  if (!holdsTexts(dialect, i, isMissing)) return false;
   const words = valuesOf(dialect, i, isMissing).filter((text) => Number.isNaN(textNumber(text, dialect.decimal)));
   return !words.every((text) => truthValues.has(text.toLowerCase()));
 }
 
 function guess(
   kept: readonly number[],
-  header: Dialect["header"],
-  body: Dialect["body"],
-  decimal: Dialect["decimal"],
+  { header, body, decimal }: Dialect,
+  holdTexts: ReadonlySet<number>,
   name: string,
   { isMissing }: ColumnOptions,
 ): { readonly label: number; readonly because: LabelReason } {
   const lower = header?.map((text) => text.toLowerCase());
-  for (const usual of usualLabels) {
-    const [first, ...others] = kept.filter((i) => lower?.[i] === usual);
-    if (first === undefined || (usual === "y" && lower?.includes("x"))) continue;
+  for (const usual of lower ? usualLabels : []) {
+    const [first, ...others] = kept.filter((i) => lower![i] === usual);
+    if (first === undefined || (usual === "y" && lower!.includes("x"))) continue;
     if (others.length === 0) return { label: first, because: "name" };
     throw undecided([first, ...others].map((i) => i + 1).join(" and "), name);
   }
   const values = (i: number) => valuesOf({ body }, i, isMissing);
   const isText = (text: string) => Number.isNaN(textNumber(text, decimal));
-  const texts = kept.filter((i) => holdsTexts({ body, decimal }, i, isMissing));
+  const texts = kept.filter((i) => holdTexts.has(i));
   const last = kept[kept.length - 1];
   const isLast = texts.length === 0 || texts[texts.length - 1] === last;
   if (texts.length === 1 && isLast) return { label: last, because: "last" };

@@ -98,7 +98,7 @@ const TAB = 9;
 /** Which bytes there are. */
 function bytesIn(bytes: Uint8Array): Uint8Array {
   const seen = new Uint8Array(256);
-  for (const byte of bytes) seen[byte] = 1;
+  for (let at = 0; at < bytes.length; at++) seen[bytes[at]] = 1;
   return seen;
 }
 
@@ -251,8 +251,12 @@ function hasHeader(
   const [first, ...body] = records;
   if (!first || body.length === 0) return false;
   const below = (i: number) => body.map(({ cells }) => cells[i]).filter((text) => !isMissing(text));
-  const texts = [...first.cells.keys()].filter((i) => !isNumber(first.cells[i]) && !isMissing(first.cells[i]));
-  const numbers = first.cells.filter(isNumber);
+  const texts: number[] = [];
+  const numbers: string[] = [];
+  for (const [i, text] of first.cells.entries()) {
+    if (isNumber(text)) numbers.push(text);
+    else if (!isMissing(text)) texts.push(i);
+  }
   const asNumber = (text: string) => Number(text.replace(",", "."));
   const start = asNumber(numbers[0] ?? "");
   const counts = numbers.length >= 2 && start >> 1 === 0 && numbers.every((text, i) => asNumber(text) === start + i);

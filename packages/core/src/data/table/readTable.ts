@@ -9,7 +9,7 @@ import { type Encoding, encodingOf, toUtf8 } from "./encoding.ts";
 import { isLineEnd } from "./lines.ts";
 import type { TableTask } from "./options.ts";
 import { joined } from "./records.ts";
-import { type RowReader, rowReader, type Table } from "./rows.ts";
+import { type RowReader, rowReader, type Table, type TableHead } from "./rows.ts";
 
 interface TableReader {
   /** Takes the next bytes, which may be overwritten afterwards. */
@@ -22,6 +22,8 @@ interface TableReader {
   end(): Table | undefined;
   /** Whether the numbers so far need float64, so that the rest need not be read. */
   isTooNarrow(): boolean;
+  /** Reads the table again from its first byte on, in float64: what its first lines told is known. */
+  inFloat64(): TableReader;
 }
 
 /** Bytes and lines of the beginning that are looked at before anything is read. */
@@ -32,16 +34,24 @@ const HEAD = { bytes: 2 ** 18, lines: 20, most: 2 ** 25 };
  * `columnsOf` for which column is what, and `rowReader` for what becomes of its cells.
  *
  * @param bytes about how long the text is, where that is known
+ * @param known what its first lines have told already
  * @throws InputError, naming line and column, for records of different length, features that are no finite numbers,
  * labels that are missing or of two kinds, and everything that can be read in two ways.
  */
-export function tableReader(name: string, options: TableTask, type: FloatType, bytes?: number): TableReader {
+export function tableReader(
+  name: string,
+  options: TableTask,
+  type: FloatType,
+  bytes?: number,
+  known?: TableHead,
+): TableReader {
   const isMissing = missingTest(options.na);
   let encoding: Encoding | undefined;
   let recode: ReturnType<typeof toUtf8>;
   let start: Uint8Array[] = [];
   let [size, lines] = [0, 1];
-  let rows: RowReader | undefined;
+  let told = known;
+  let rows = known && rowReader(known, options, type);
 
   const begin = (isWhole: boolean): RowReader => {
     const head = joined(start);
@@ -51,7 +61,8 @@ export function tableReader(name: string, options: TableTask, type: FloatType, b
     const dialect = recognise(head.subarray(0, first), isAll, name, { ...options, header: options.names, isMissing });
     const columns = columnsOf(dialect, name, { ...options, isMissing });
     const expectedRows = lines * (isWhole || !bytes ? 1 : Math.max(1, bytes / head.length));
-    const reader = rowReader({ name, dialect, columns, encoding: encoding!, expectedRows }, options, type);
+    told = { name, dialect, columns, encoding: encoding!, expectedRows };
+    const reader = rowReader(told, options, type);
     reader.splitter.push(head);
     return reader;
   };
@@ -69,7 +80,7 @@ export function tableReader(name: string, options: TableTask, type: FloatType, b
       const first = joined(start);
       if (first.length < 4 && !isLast) return;
       start = [];
-      encoding = options.encoding ?? encodingOf(first);
+      encoding = known?.encoding ?? options.encoding ?? encodingOf(first);
       recode = toUtf8(encoding, name);
       take(recode(first, isLast));
     } else take(recode(piece, isLast));
@@ -77,6 +88,7 @@ export function tableReader(name: string, options: TableTask, type: FloatType, b
   return {
     push: (piece) => decode(piece, false),
     isTooNarrow: () => rows?.isTooNarrow() === true,
+    inFloat64: () => tableReader(name, options, "float64", bytes, told),
     end() {
       decode(new Uint8Array(0), true);
       rows ??= begin(true);
@@ -88,7 +100,7 @@ export function tableReader(name: string, options: TableTask, type: FloatType, b
 
 function linesIn(bytes: Uint8Array): number {
   let lines = 1;
-  for (const byte of bytes) if (isLineEnd(byte)) lines++;
+  for (let at = 0; at < bytes.length; at++) if (isLineEnd(bytes[at])) lines++;
   return lines;
 }
 
@@ -116,7 +128,7 @@ export async function readTable(
   }
   const table = narrow.isTooNarrow() ? undefined : narrow.end();
   if (table) return table;
-  const wide = tableReader(name, options, "float64", bytes);
+  const wide = narrow.inFloat64();
   for await (const piece of pieces()) wide.push(piece);
   return wide.end()!;
 }

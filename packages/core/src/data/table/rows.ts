@@ -52,7 +52,7 @@ interface Fault {
 const [SKIP, LABEL, EMPTY] = [-1, -2, -3];
 
 /** What is known of a table before its rows are read. */
-interface TableHead {
+export interface TableHead {
   readonly name: string;
   readonly dialect: Dialect;
   readonly columns: Columns;

@@ -31,6 +31,10 @@ export interface PlanBuilder extends Plan {
   model(model: Model): Ref<StoredModel>;
   /** Adds data from outside. */
   data(dataset: Dataset): Part;
+  /** How many tasks there are. */
+  size(): number;
+  /** @throws InputError where so many tasks more are too many */
+  requireRoom(tasks: number): void;
   /** Adds a task; returns a reference to what will come of it. */
   add<P extends object, I extends object, T>(kind: TaskKind<P, I, T>, parameters: P, inputs: I, label: string): Ref<T>;
 }
@@ -51,12 +55,17 @@ export function startPlan(most = MOST_TASKS): PlanBuilder {
     sources.set(key, artifact);
     return { key, codec };
   };
+  const requireRoom = (more: number) => {
+    if (tasks.size + more > most) throw tooMany(most);
+  };
   return {
     get tasks() {
       return [...tasks.values()];
     },
     sources,
     source,
+    size: () => tasks.size,
+    requireRoom,
     model: (model) => ({ ...source(modelCodec, { bytes: model.bytes }), ...weighedBy(model) }),
     data: (dataset) => ({ data: source(datasetCodec, dataset), ...sizeOfTraining(dataset) }),
     add(kind, parameters, inputs, label) {
@@ -65,7 +74,7 @@ export function startPlan(most = MOST_TASKS): PlanBuilder {
       const { seconds, bytes = FEW, learner, rows, weighed, movesAll } = kind.estimate(parameters, inputs);
       const { name, asks } = kind;
       if (!tasks.has(key)) {
-        if (tasks.size === most) throw tooMany(most);
+        requireRoom(1);
         tasks.set(key, {
           ...{ key, kind: name, label, seconds, bytes, inputs: document.inputs },
           ...(asks && { asks }),

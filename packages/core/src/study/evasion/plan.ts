@@ -4,6 +4,7 @@ import { assert, InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import type { Part, Ref } from "../engine/reference.ts";
+import { planRepetitions } from "../engine/planRepetitions.ts";
 import { modelId, surrogateId, targetId } from "../names.ts";
 import type { StudyData, StudyModel } from "../studyData.ts";
 import { type Given, type Resolved, requireDistinct, resolveModel } from "../studyModels.ts";
@@ -52,7 +53,7 @@ export function planStudy(plan: PlanBuilder, study: Study, data: StudyData): rea
     if (service) throw noOperatingPoint(service.name);
   }
   const shared = { plan, study, data, surrogates, targets, attackers, ensembles, classes, parts };
-  const matrices = Array.from({ length: study.repetitions }, (_, repetition) => planRepetition(shared, repetition));
+  const matrices = planRepetitions(plan, study.repetitions, (repetition) => planRepetition(shared, repetition));
   if (!study.metrics.includes("variability")) return matrices;
   // V is over training sets: a model that is given has learned from one, which nobody here knows.
   const varying = surrogates.flatMap((choice) => {

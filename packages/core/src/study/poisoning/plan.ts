@@ -7,6 +7,7 @@ import { learnerByName } from "../../learners/registry.ts";
 import { stream } from "../../random.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
 import { type Part, partAt, type Ref } from "../engine/reference.ts";
+import { planRepetitions } from "../engine/planRepetitions.ts";
 import { surrogateId, targetId } from "../names.ts";
 import { asShare, splitShares } from "../splitShares.ts";
 import type { StudyData } from "../studyData.ts";
@@ -55,7 +56,7 @@ export function planPoisoning(plan: PlanBuilder, study: PoisoningStudy, data: St
   requireClones(counts[counts.length - 1], sizes.rows[SURROGATE]);
   if (data.test) requireDisjoint("data.test", data.test.dataset, "data.train", data.train.dataset);
   const shared: Shared = { plan, study, data, surrogates, targets, fractions, counts, ...sizes };
-  return Array.from({ length: study.repetitions }, (_, repetition) => planRepetition(shared, repetition));
+  return planRepetitions(plan, study.repetitions, (repetition) => planRepetition(shared, repetition));
 }
 
 interface Shared {

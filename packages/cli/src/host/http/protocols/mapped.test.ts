@@ -137,6 +137,7 @@ describe("a mapping", () => {
     ["no way to answers", valid.replace("scores:", "# "), /missing "scores"/],
     ["two ways", `${valid}labels: a\n`, /invalid "scores"/],
     ["one class", `${valid}classes: [a]\n`, /invalid "classes".*two names or more/],
+    ["a class that is no name", `${valid}classes: [{ toString: 1 }, b]\n`, /invalid "classes".*two names or more/],
     ["a name that is misspelt", `${valid}class: [a, b]\n`, /unknown key .*did you mean "classes"/],
     ["no YAML", "url: [", /invalid mapping file .*: expected names and values in YAML or JSON/],
     ["a list", "- 1\n", /invalid mapping file/],

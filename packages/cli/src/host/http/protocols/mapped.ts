@@ -54,7 +54,8 @@ export async function loadMapping(path: string): Promise<Mapping> {
   if (typeof way !== "string" || (scores !== undefined && labels !== undefined)) {
     throw wrong("scores", "the way to the scores, such as results.*.scores, or as labels that to the classes' names");
   }
-  if (classes !== undefined && !(Array.isArray(classes) && classes.length > 1)) {
+  const areNames = Array.isArray(classes) && classes.length > 1 && !classes.some((each) => typeof each === "object");
+  if (classes !== undefined && !areNames) {
     throw wrong("classes", "a list of two names or more, in the order of the scores");
   }
   if (probabilities !== undefined && typeof probabilities !== "boolean") throw wrong("probabilities", "true or false");

@@ -4,6 +4,7 @@
 import { InputError } from "@carom/core";
 import { answersFrom, unexpected } from "../answer.ts";
 import { isObject } from "../isObject.ts";
+import { asNumber, asText } from "../scalars.ts";
 import { chooseOutput, type Introduction, type Protocol, rowAxisOf, withPath } from "./protocol.ts";
 
 export const openInferencePath = /^(.*\/v2\/models\/[^/]+(?:\/versions\/[^/]+)?)(?:\/infer)?\/?$/;
@@ -40,10 +41,10 @@ export async function openInference(introduction: Introduction): Promise<Protoco
   }
   const wanted = output ?? (outputs.length > 1 ? chooseOutput(outputNames(outputs), undefined, name) : undefined);
   const { hasRows, ...axis } = rowAxisOf(input?.shape ?? []);
-  const versions = Array.isArray(metadata.versions) ? metadata.versions.map(String) : [];
+  const versions = Array.isArray(metadata.versions) ? metadata.versions.map(asText) : [];
   return {
     name: "open-inference",
-    model: [metadata.name, ...versions].map(String).join(" "),
+    model: [metadata.name, ...versions].map(asText).join(" "),
     ...axis,
     ...(input && { inputType: datatype === "FP32" ? ("float32" as const) : ("float64" as const) }),
     url: withPath(url, `${path}/infer`),
@@ -58,7 +59,7 @@ export async function openInference(introduction: Introduction): Promise<Protoco
     }),
     answers(document, rows) {
       const given = isObject(document) && Array.isArray(document.outputs) ? document.outputs.filter(isObject) : [];
-      const names = given.map((each) => String(each.name));
+      const names = given.map((each) => asText(each.name));
       if (names.length === 0) throw unexpected(name, "outputs", "none");
       const chosen = given[names.indexOf(chooseOutput(names, wanted, name))];
       return answersFrom(rowsOf(chosen, rows, name), rows, name);
@@ -79,16 +80,16 @@ function rowsOf(output: Readonly<Record<string, unknown>>, rows: number, name: s
   if (data.length === 0 || !Number.isInteger(width)) {
     throw unexpected(name, `values for ${rows} rows`, `${data.length} values`);
   }
-  const isLabel = width === 1 && /^(U?INT|BOOL|BYTES)/.test(String(output.datatype));
-  return Array.from({ length: rows }, (_, i) => (isLabel ? String(data[i]) : data.slice(i * width, (i + 1) * width)));
+  const isLabel = width === 1 && /^(U?INT|BOOL|BYTES)/.test(asText(output.datatype));
+  return Array.from({ length: rows }, (_, i) => (isLabel ? asText(data[i]) : data.slice(i * width, (i + 1) * width)));
 }
 
 function tensorsOf(list: unknown): Described[] {
   if (!Array.isArray(list)) return [];
   return list.filter(isObject).map(({ name, datatype, shape }) => ({
-    name: String(name),
-    datatype: String(datatype),
-    shape: Array.isArray(shape) ? shape.map(Number) : [],
+    name: asText(name),
+    datatype: asText(datatype),
+    shape: Array.isArray(shape) ? shape.map(asNumber) : [],
   }));
 }
 
@@ -97,7 +98,7 @@ async function onlyModel({ url, transport, name }: Introduction): Promise<string
   const base = url.pathname.replace(/\/(v2\/?)?$/, "");
   const index = await transport.probe({ url: withPath(url, `${base}/v2/repository/index`), body: () => ({}) });
   const list = Array.isArray(index?.document) ? index.document.filter(isObject) : [];
-  const models = [...new Set(list.map((each) => String(each.name)))];
+  const models = [...new Set(list.map((each) => asText(each.name)))];
   if (models.length === 1) return `${base}/v2/models/${encodeURIComponent(models[0])}`;
   throw new InputError("missing", `model of target ${name}`, {
     expected: "an address that ends in /v2/models/NAME",

@@ -4,6 +4,7 @@
 import { InputError } from "@carom/core";
 import { answersFrom, unexpected } from "../answer.ts";
 import { isObject } from "../isObject.ts";
+import { asNumber, asText } from "../scalars.ts";
 import { chooseOutput, type Introduction, nested, type Protocol, rowAxisOf, withPath } from "./protocol.ts";
 
 export const tensorflowServingPath = /^(.*\/v1\/models\/[^/:]+(?:\/(?:versions|labels)\/[^/:]+)?)(?::predict)?\/?$/;
@@ -41,7 +42,7 @@ export async function tensorflowServing({ url, transport, name, output }: Introd
 
 function versionsOf(status: unknown): string[] {
   const list = isObject(status) ? status.model_version_status : undefined;
-  return Array.isArray(list) ? list.filter(isObject).map(({ version }) => String(version)) : [];
+  return Array.isArray(list) ? list.filter(isObject).map(({ version }) => asText(version)) : [];
 }
 
 /** The shape and type of the only input, where the metadata tell them. */
@@ -52,7 +53,7 @@ function inputOf(document: unknown): Pick<Protocol, "inputShape" | "inputType" |
   const [only, ...others] = isObject(inputs) ? Object.values(inputs) : [];
   if (only === undefined || others.length > 0) return {};
   const dims = at(only, "tensor_shape", "dim");
-  const { mostRows, inputShape } = rowAxisOf(Array.isArray(dims) ? dims.map((dim) => Number(at(dim, "size"))) : []);
+  const { mostRows, inputShape } = rowAxisOf(Array.isArray(dims) ? dims.map((dim) => asNumber(at(dim, "size"))) : []);
   const type = at(only, "dtype");
   return {
     ...(inputShape && { inputShape }),
