@@ -3,8 +3,8 @@
 import { assert, InputError } from "../../errors.ts";
 import { learnerByName } from "../../learners/registry.ts";
 import type { PlanBuilder } from "../engine/plan.ts";
-import type { Part, Ref } from "../engine/reference.ts";
 import { planRepetitions } from "../engine/planRepetitions.ts";
+import type { Part, Ref } from "../engine/reference.ts";
 import { modelId, surrogateId, targetId } from "../names.ts";
 import type { StudyData, StudyModel } from "../studyData.ts";
 import { type Given, type Resolved, requireDistinct, resolveModel } from "../studyModels.ts";
