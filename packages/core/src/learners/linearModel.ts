@@ -147,6 +147,11 @@ function withoutZeros(x: DenseRows, entries: number): SparseRows {
   return { rows, columns, start, index: index.subarray(0, at), value: value.subarray(0, at) };
 }
 
+/** How many binary problems `oneAgainstRest` solves. */
+export function problemsOf({ classNames }: Pick<Dataset, "classNames">): number {
+  return classNames.length === 2 ? 1 : classNames.length;
+}
+
 /**
  * Solves a task of K classes by binary problems: one problem for two classes (positive class 1), else one per class
  * against the rest. `solve` is given y = -1 or +1 and the number of the problem.
@@ -155,8 +160,8 @@ export async function oneAgainstRest<T>(
   data: Dataset,
   solve: (y: Float64Array, problem: number) => T | Promise<T>,
 ): Promise<T[]> {
-  const classes = data.classNames.length;
-  const positives = classes === 2 ? [1] : Array.from({ length: classes }, (_, k) => k);
+  const problems = problemsOf(data);
+  const positives = problems === 1 ? [1] : Array.from({ length: problems }, (_, k) => k);
   const solved: T[] = [];
   for (const [problem, k] of positives.entries()) {
     const y = new Float64Array(data.labels.length);

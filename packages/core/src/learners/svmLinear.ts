@@ -8,10 +8,11 @@ import { decades } from "./regularisation.ts";
 import { retrainLinear } from "./retraining/retrainLinear.ts";
 import { requireBinary, retrainSvm } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
+import { coordinateStart } from "./solvers/coordinateStart.ts";
 import { linearKernel, MANY } from "./solvers/kernel.ts";
 import { fitPrimal } from "./solvers/linearFit.ts";
 import { squaredHingeLoss } from "./solvers/linearObjective.ts";
-import { addTo } from "./solvers/linearRows.ts";
+import { addTo, isWide } from "./solvers/linearRows.ts";
 import { linearForm, movingKernel } from "./solvers/movingKernel.ts";
 import { smoothedStart } from "./solvers/smoothedStart.ts";
 import { fitSvm } from "./solvers/svmFit.ts";
@@ -39,7 +40,7 @@ type Options = z.infer<typeof options>;
  * minimise 1/2 ||w||^2 + C sum_i max(0, 1 - y_i f(x_i)) (or its square), f(x) = w . x + b, b not regularised.
  *
  * Hinge: solved in the dual by working sets in float64; many rows from a smoothed hinge on, whose band follows the
- * slopes. Squared hinge: in the primal by truncated Newton. Several
+ * slopes, and sparse ones with more columns than there are rows by one row after the other. Squared hinge: in the primal by truncated Newton. Several
  * classes one against the rest.
  */
 export const svmLinear: Learner<Options> = {
@@ -85,7 +86,8 @@ async function train(
   const mayBeFree = Math.min(rows.rows, rows.columns + 1);
   const startOf =
     rowCount(data) > MANY || mayBeFree > MOST_FREE
-      ? (y: Float64Array, onProgress: (done: number) => void) =>
+      ? async (y: Float64Array, onProgress: (done: number) => void) =>
+          (isWide(rows) && coordinateStart(rows, y, bound, tolerance, onProgress)) ||
           smoothedStart(rows, y, bound, tolerance, context.runtime, onProgress)
       : undefined;
   const { solutions, ...rest } = await fitSvm({ data, bound, tolerance, kernel, refit, startOf }, context);

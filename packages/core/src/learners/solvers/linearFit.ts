@@ -8,6 +8,7 @@ import { linearModel, linearRows, oneAgainstRest, spreadOut } from "../linearMod
 import type { CholeskyFactor } from "./cholesky.ts";
 import { startLbfgs } from "./lbfgs.ts";
 import { linearObjective, type RowLoss } from "./linearObjective.ts";
+import { isWide } from "./linearRows.ts";
 import { type Evaluation, minimizeNewton, type NewtonResult, type Preconditioner } from "./newton.ts";
 
 interface PrimalProblem {
@@ -50,8 +51,8 @@ export async function fitPrimal(problem: PrimalProblem, context: FitContext): Pr
     const atOrigin = objective(origin);
     const evaluate = (theta: Float64Array) => (theta === origin ? atOrigin : objective(theta));
     const small = tolerance * norm(atOrigin.gradient);
-    // Several classes share the factor; two would pay for it alone.
-    const beginsByGradients = smooth && data.classNames.length === 2;
+    // Several classes share the factor; two would pay for it alone. Of wide rows Newton's systems are easy.
+    const beginsByGradients = smooth && data.classNames.length === 2 && !isWide(rows);
     if (!known && !beginsByGradients && atOrigin.factorCost < WORTH_FACTORING) shared ??= await atOrigin.factor?.();
     const start =
       known?.[k].x ?? (beginsByGradients ? startLbfgs(evaluate, origin, small, withoutBias(atOrigin)) : origin);

@@ -4,7 +4,7 @@ import type { Runtime } from "../../models/runtime.ts";
 import type { RetrainTask } from "../learner.ts";
 import { type CholeskyFactor, choleskyByBlocks } from "./cholesky.ts";
 import { gramCost, weightedGram } from "./gram.ts";
-import { addSquares, addTo, entriesOf, forthAndBack, type LinearRows, times } from "./linearRows.ts";
+import { addSquares, addTo, entriesOf, forthAndBack, isWide, type LinearRows, times } from "./linearRows.ts";
 import type { Evaluation } from "./newton.ts";
 
 /**
@@ -95,7 +95,8 @@ export function linearObjective(
         const diagonal = new Float64Array(d + 1).fill(penalty);
         diagonal[d] = 1e-12;
         for (let i = 0; i < x.rows; i++) diagonal[d] += c[i];
-        addSquares(x, c, diagonal);
+        // Over columns that outnumber rows most of the Hessian is the penalty alone, which no column is to be scaled by.
+        if (!isWide(x)) addSquares(x, c, diagonal);
         return diagonal;
       },
       factor: d > MAX_HESSIAN ? undefined : () => hessianFactor(x, bent(), penalty, runtime),

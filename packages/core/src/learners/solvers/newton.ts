@@ -151,8 +151,11 @@ const solveBy =
 /** Divides by a diagonal. */
 const divideBy =
   (diagonal: Float64Array): Preconditioner =>
-  (residual) =>
-    residual.map((value, i) => value / diagonal[i]);
+  (residual) => {
+    const result = residual.slice();
+    for (let j = 0; j < result.length; j++) result[j] /= diagonal[j];
+    return result;
+  };
 
 /** The x with H x = -gradient, to a residual of the given norm. */
 export function solveConjugateGradients(

@@ -10,7 +10,7 @@ import { addSquares, addTo, type LinearRows, times } from "./linearRows.ts";
 import { minimizeNewton } from "./newton.ts";
 import { violationOf } from "./smo.ts";
 import type { SvmSolution } from "./svmDual.ts";
-import { rebalance } from "./warmStart.ts";
+import { balanceInside, rebalance } from "./warmStart.ts";
 import { MOST_FREE } from "./workingSets.ts";
 
 /** Half the width of the band in which the hinge is smoothed at the start, at least. */
@@ -184,21 +184,6 @@ function meanSquare(x: LinearRows): number {
   const squares = new Float64Array(x.columns);
   addSquares(x, new Float64Array(x.rows).fill(1), squares);
   return sum(squares) / x.rows;
-}
-
-/**
- * Makes the variables of rows in the band sum to zero with the others, as far as their bounds let them; what is left.
- * Others stay on their bounds, where the conditions of optimality have them.
- */
-function balanceInside(beta: Float64Array, lower: Float64Array, upper: Float64Array): number {
-  let excess = sum(beta);
-  for (let i = 0; i < beta.length && excess !== 0; i++) {
-    const before = beta[i];
-    if (before === lower[i] || before === upper[i]) continue;
-    beta[i] = Math.min(upper[i], Math.max(lower[i], before - excess));
-    excess -= before - beta[i];
-  }
-  return excess;
 }
 
 function notReached(violation: number, tolerance: number): InputError {

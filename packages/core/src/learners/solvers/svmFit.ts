@@ -3,7 +3,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { addScaled } from "../../linalg.ts";
 import type { Fit, FitContext, RefitTask } from "../learner.ts";
-import { oneAgainstRest } from "../linearModel.ts";
+import { oneAgainstRest, problemsOf } from "../linearModel.ts";
 import type { KernelMatrix, KnownRows } from "./kernel.ts";
 import type { RowCache } from "./rowCache.ts";
 import { type SvmSolution, solveSvm } from "./svmDual.ts";
@@ -51,12 +51,13 @@ export async function fitSvm(
     for (let k = 0; k < rows.length; k++) addScaled(sum, c[k], known?.get(rows[k]) as Float64Array);
     return sum;
   };
+  const problems = problemsOf(data);
   let solutions: SvmSolution[];
   try {
     solutions = await oneAgainstRest(data, async (y, problem) => {
       const start = before
         ? await warmStart({ y, bound, kernel, combinePrevious, previous: before[problem], changed })
-        : await startOf?.(y, (done) => context.onProgress?.((problem + done) / data.classNames.length));
+        : await startOf?.(y, (done) => context.onProgress?.((problem + done) / problems));
       const solution = await solveSvm({
         kernel,
         y,
@@ -65,7 +66,7 @@ export async function fitSvm(
         maxIterations: MAX_ITERATIONS,
         ...(start && { start }),
       });
-      context.onProgress?.((problem + 1) / data.classNames.length);
+      context.onProgress?.((problem + 1) / problems);
       return solution;
     });
   } finally {

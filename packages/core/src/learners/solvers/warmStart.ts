@@ -1,5 +1,6 @@
 // A feasible start for a support vector machine from the solution of one that differs in a few rows.
 
+import { sum } from "../../linalg.ts";
 import type { KernelMatrix } from "./kernel.ts";
 import type { SvmSolution } from "./svmDual.ts";
 
@@ -66,4 +67,19 @@ export function rebalance(beta: Float64Array): void {
     excess -= taken;
     if (excess * sign <= 0) return;
   }
+}
+
+/**
+ * Makes the variables of rows off their bounds sum to zero with the others, as far as their bounds let them; what is left.
+ * Others stay on their bounds, where the conditions of optimality have them.
+ */
+export function balanceInside(beta: Float64Array, lower: Float64Array, upper: Float64Array): number {
+  let excess = sum(beta);
+  for (let i = 0; i < beta.length && excess !== 0; i++) {
+    const before = beta[i];
+    if (before === lower[i] || before === upper[i]) continue;
+    beta[i] = Math.min(upper[i], Math.max(lower[i], before - excess));
+    excess -= before - beta[i];
+  }
+  return excess;
 }
