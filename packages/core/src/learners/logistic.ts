@@ -17,7 +17,7 @@ import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { fitPrimal, notReached } from "./solvers/linearFit.ts";
 import { logisticLoss } from "./solvers/logisticLoss.ts";
 import { minimizeNewton } from "./solvers/newton.ts";
-import { linearSeconds } from "./trainingSize.ts";
+import { isWideTraining, linearSeconds, wideSeconds } from "./trainingSize.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),
@@ -51,7 +51,10 @@ export const logistic: Learner<Options> = {
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's LogisticRegression (lbfgs)",
   estimates: {
-    fit: (_, size) => linearSeconds({ each: 0.2, power: 0.5, most: 3 }, size),
+    fit: ({ C }, size) =>
+      isWideTraining(size)
+        ? wideSeconds(Math.min(12e-6, 4e-6 * C ** 0.25), size)
+        : linearSeconds({ each: 0.2, power: 0.5, most: 3 }, size),
     gradient: 5,
     poisoningPoint: 0.3,
   },

@@ -8,7 +8,7 @@ import { requireBinary } from "./retraining/retrainSvm.ts";
 import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { fitPrimal } from "./solvers/linearFit.ts";
 import { squaredLoss } from "./solvers/linearObjective.ts";
-import { linearSeconds } from "./trainingSize.ts";
+import { isWideTraining, linearSeconds, wideSeconds } from "./trainingSize.ts";
 
 const options = z.strictObject({
   alpha: z.number().positive().default(1).describe("weight of ||w||^2 against the squared errors"),
@@ -32,7 +32,8 @@ export const ridge: Learner<Options> = {
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's RidgeClassifier",
   estimates: {
-    fit: (_, size) => linearSeconds({ each: 0.05, power: 1.5, most: 15 }, size),
+    fit: (_, size) =>
+      isWideTraining(size) ? wideSeconds(5e-6, size) : linearSeconds({ each: 0.05, power: 1.5, most: 15 }, size),
     gradient: 5,
     poisoningPoint: 0.09,
   },

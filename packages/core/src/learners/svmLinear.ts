@@ -17,7 +17,7 @@ import { linearForm, movingKernel } from "./solvers/movingKernel.ts";
 import { smoothedStart } from "./solvers/smoothedStart.ts";
 import { fitSvm } from "./solvers/svmFit.ts";
 import { MOST_FREE } from "./solvers/workingSets.ts";
-import { linearSeconds } from "./trainingSize.ts";
+import { isWideTraining, linearSeconds, type TrainingSize, wideSeconds } from "./trainingSize.ts";
 
 const options = z.strictObject({
   C: z.number().positive().default(1).describe("weight of the loss against 1/2 ||w||^2"),
@@ -52,7 +52,7 @@ export const svmLinear: Learner<Options> = {
   capabilities: { differentiable: true, affine: true, sparse: true, weighted: true, scales: true },
   reference: "Demontis et al. 2019, section 4.1; objective as in scikit-learn's SVC(kernel='linear')",
   estimates: {
-    fit: (_, size) => linearSeconds({ each: 0.08, power: 3, most: 160 }, size),
+    fit: (_, size) => secondsOf(size),
     gradient: 5,
     poisoningPoint: 0.1,
   },
@@ -96,4 +96,15 @@ async function train(
     return spreadOut(compressed, weights, bias);
   });
   return { model: linearModel(functions, data), ...rest };
+}
+
+/** Seconds for each row and pair of what all rows can span, where working sets do it alone: their matrix is factored. */
+const CUBED = 1e-10;
+
+function secondsOf(size: TrainingSize): number {
+  const { rows, features, perRow } = size;
+  const rank = Math.min(rows, features + 1);
+  if (perRow !== undefined && rows <= MANY && rank <= MOST_FREE)
+    return Math.max(CUBED * rows * rank ** 2, linearSeconds({ each: 0.08, power: 0, most: 1 }, size));
+  return isWideTraining(size) ? wideSeconds(1.5e-6, size) : linearSeconds({ each: 0.08, power: 3, most: 160 }, size);
 }

@@ -30,6 +30,16 @@ vi.mock("./solvers/sparseProducts.ts", async (original) => {
   };
 });
 
+vi.mock("./solvers/coordinatePass.ts", async (original) => {
+  const real = await original<typeof import("./solvers/coordinatePass.ts")>();
+  return {
+    coordinatePass(...given: Parameters<typeof real.coordinatePass>) {
+      work.numbers += 2 * given[0].index.length;
+      return real.coordinatePass(...given);
+    },
+  };
+});
+
 const runtime = runtimeFrom(ort);
 
 /** Rows of which each has some numbers in columns that a few share, and classes that overlap. */
@@ -73,10 +83,10 @@ test.each(["ridge", "logistic", "svm-linear"])("%s, from narrow to very wide", a
   }
 });
 
-test("a hinge of 100,000 sparse rows of a million columns is estimated at minutes, not seconds", () => {
+test("a hinge of 100,000 sparse rows of a million columns is estimated at some twenty passes, not thousands", () => {
   const learner = learnerByName("svm-linear");
   const seconds = learner.estimates.fit(parseOptions(learner, {}), { rows: 100_000, features: 1_000_000, perRow: 100 });
-  // 5,500 times through 10^7 numbers.
-  expect(seconds).toBeGreaterThan(EACH * 5500 * 1e7 * 0.1);
-  expect(seconds).toBeLessThan(EACH * 5500 * 1e7 * 10);
+  // 60 times through 10^7 numbers, each of which waits for memory.
+  expect(seconds).toBeGreaterThan(EACH * 60 * 1e7);
+  expect(seconds).toBeLessThan(EACH * 60 * 1e7 * 30);
 });

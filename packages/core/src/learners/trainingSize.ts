@@ -33,6 +33,16 @@ interface Growth {
   readonly most: number;
 }
 
+/** Whether rows are sparse and fewer than the columns that have entries, as far as their numbers can tell. */
+export function isWideTraining({ rows, features, perRow }: TrainingSize): boolean {
+  return perRow !== undefined && Math.min(features, rows * perRow) > rows;
+}
+
+/** Seconds of a training on such rows, by those for each number that is stored: they wait for memory. */
+export function wideSeconds(each: number, size: TrainingSize): number {
+  return each * entriesIn(size);
+}
+
 /** Seconds of a training that goes through rows again and again: in proportion to their numbers and to how often. */
 export function linearSeconds({ each, power, most }: Growth, size: TrainingSize): number {
   const rank = Math.min(size.rows, size.features) / MEASURED;

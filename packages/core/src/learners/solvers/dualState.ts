@@ -36,3 +36,9 @@ export function biasOf(beta: Float64Array, lower: Float64Array, upper: Float64Ar
   }
   return free > 0 ? sum / free : (highest + lowest) / 2;
 }
+
+/** The share of the way from the first violation to the tolerance that is gone, by logarithms. */
+export function shareOfWay(first: number, violation: number, tolerance: number): number {
+  if (violation <= tolerance) return 1;
+  return Math.min(1, Math.max(0, Math.log(first / violation) / Math.log(first / tolerance)));
+}

@@ -4,7 +4,7 @@
 import { InputError } from "../../errors.ts";
 import { sum } from "../../linalg.ts";
 import type { Runtime } from "../../models/runtime.ts";
-import { errorsOf } from "./dualState.ts";
+import { errorsOf, shareOfWay } from "./dualState.ts";
 import { linearObjective, type RowLoss } from "./linearObjective.ts";
 import { addSquares, addTo, type LinearRows, times } from "./linearRows.ts";
 import { minimizeNewton } from "./newton.ts";
@@ -119,7 +119,7 @@ export async function smoothedStart(
     const before = violation;
     violation = violationOf({ lower, upper, b: beta, error: errorsOf({ y, f: product }) });
     first ??= violation;
-    onProgress?.(Math.min(1, Math.max(0, Math.log(first / violation) / Math.log(first / tolerance))));
+    onProgress?.(shareOfWay(first, violation, tolerance));
     if (violation <= tolerance) return { beta, f: product };
     if (!best || violation < best.violation) {
       best = { beta, f: product, violation, inside, theta, centre, h };

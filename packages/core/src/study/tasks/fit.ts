@@ -69,7 +69,7 @@ const JOINING = 0.1;
 /** The task that trains a learner. */
 export const fit: TaskKind<FitParameters, FitInputs, StoredModel> = {
   name: "fit",
-  version: 9,
+  version: 10,
   output: modelCodec,
   lists: { trees: "tree" },
   estimate: ({ learner, options }, { training, trees }) => ({
