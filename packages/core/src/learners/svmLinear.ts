@@ -40,8 +40,8 @@ type Options = z.infer<typeof options>;
  * minimise 1/2 ||w||^2 + C sum_i max(0, 1 - y_i f(x_i)) (or its square), f(x) = w . x + b, b not regularised.
  *
  * Hinge: solved in the dual by working sets in float64; many rows from a smoothed hinge on, whose band follows the
- * slopes, and sparse ones with more columns than there are rows by one row after the other. Squared hinge: in the primal by truncated Newton. Several
- * classes one against the rest.
+ * slopes, and sparse ones with more columns than there are rows by one row after the other. Squared hinge: in the
+ * primal by truncated Newton. Several classes one against the rest.
  */
 export const svmLinear: Learner<Options> = {
   name: "svm-linear",
@@ -98,7 +98,7 @@ async function train(
   return { model: linearModel(functions, data), ...rest };
 }
 
-/** Seconds for each row and pair of what all rows can span, where working sets do it alone: their matrix is factored. */
+/** Seconds for each row and pair of what all rows can span, where working sets do it alone, by a factor of K. */
 const CUBED = 1e-10;
 
 function secondsOf(size: TrainingSize): number {

@@ -95,7 +95,7 @@ export function linearObjective(
         const diagonal = new Float64Array(d + 1).fill(penalty);
         diagonal[d] = 1e-12;
         for (let i = 0; i < x.rows; i++) diagonal[d] += c[i];
-        // Over columns that outnumber rows most of the Hessian is the penalty alone, which no column is to be scaled by.
+        // Where columns outnumber rows, the Hessian is the penalty alone in most directions: scaled columns spoil that.
         if (!isWide(x)) addSquares(x, c, diagonal);
         return diagonal;
       },

@@ -70,7 +70,8 @@ export function rebalance(beta: Float64Array): void {
 }
 
 /**
- * Makes the variables of rows off their bounds sum to zero with the others, as far as their bounds let them; what is left.
+ * Makes the variables of rows off their bounds sum to zero with the others, as far as their bounds let them; what is
+ * left.
  * Others stay on their bounds, where the conditions of optimality have them.
  */
 export function balanceInside(beta: Float64Array, lower: Float64Array, upper: Float64Array): number {
