@@ -25,8 +25,9 @@ const CLOSER = 0.1;
  * are still violated by more than `tolerance` after 300 passes.
  *
  * The constraint sum beta = 0 is a penalty step / 2 (sum beta)^2 + centre sum beta, of which the bias is the
- * derivative: one variable then moves alone, to its own optimum. The bias that was come to is the next centre, so that the penalty
- * vanishes. Rows that share few columns hardly disturb each other, and a pass costs two products with the rows.
+ * derivative: one variable then moves alone, to its own optimum. The bias that was come to is the next centre, so that
+ * the penalty vanishes. Rows that share few columns hardly disturb each other, and a pass costs two products with the
+ * rows.
  *
  * Source: Hsieh et al., A dual coordinate descent method for large-scale linear SVM (ICML 2008), algorithm 1; the
  * constraint: Rockafellar, Augmented Lagrangians and applications of the proximal point algorithm (1976).
