@@ -87,7 +87,8 @@ export { type Attacker, buildAttacker } from "./attacks/attacker.ts";
 export { type CraftTask, craftEvasion } from "./attacks/evasion/craft.ts";
 export { evasionAttacks, evasionByName } from "./attacks/evasion/index.ts";
 export { type MinimumResult, type MinimumTask, minimumEpsilon } from "./attacks/evasion/minimum.ts";
-export { type AttackResult, type AttackTask, runAttack } from "./attacks/run.ts";
+export { runAttack } from "./attacks/run.ts";
+export type { AttackResult, AttackTask } from "./attacks/task.ts";
 export { l1, l2, linf, type Norm, norms } from "./threat/norm.ts";
 export type { BudgetedThreat, ThreatModel } from "./threat/threat.ts";
 

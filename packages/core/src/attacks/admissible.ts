@@ -9,7 +9,7 @@ import { type BudgetedThreat, budgetOf, isFrozen, moveOf } from "../threat/threa
 import { type Points, type Rows, rowOf, takePoints } from "./attack.ts";
 import { boundsOf, withBounds } from "./withBounds.ts";
 
-interface Admissible {
+export interface Admissible {
   /** Moves rows into their bounds (box, mask, direction), in place. */
   clip(points: Points, indices: Int32Array): void;
   /** Whether clipping the origins would change nothing. */

@@ -24,8 +24,10 @@ export {
   ruleCounts,
 } from "./evasion/chunks.ts";
 export { type CraftTask, craftEvasion, type Strongest, strongestAttack } from "./evasion/craft.ts";
+export { pointsOf } from "./latePoints.ts";
 export type { Queries } from "./queries.ts";
-export { type AttackResult, type AttackTask, pointsOf, type RuleOutcome, runAttack } from "./run.ts";
+export { runAttack } from "./run.ts";
+export type { AttackResult, AttackTask, RuleOutcome } from "./task.ts";
 
 // The smallest change that misleads
 

@@ -1,97 +1,24 @@
 // Runs an attack under a threat model: the framework, not the attack, projects, measures and counts.
 
 import { assert, InputError } from "../errors.ts";
-import { distanceFrom, pullBack } from "../features/rules.ts";
-import { addScaled } from "../linalg.ts";
-import { lossesOf, marginsOf } from "../models/climbedLosses.ts";
+import { distanceFrom } from "../features/rules.ts";
 import type { Differentiable } from "../models/open.ts";
 import { stream } from "../random.ts";
-import { allocate, type FloatType, gatherRows, rowSize, sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { rowSize, sizeOf } from "../tensor.ts";
 import { normOfSteps } from "../threat/scaledNorm.ts";
-import { type BudgetedThreat, budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
+import { budgetOf, checkThreat, usefulBudget } from "../threat/threat.ts";
 import { admissible } from "./admissible.ts";
 import { ascentOf } from "./ascend.ts";
-import {
-  type Attack,
-  type AttackContext,
-  type AttackState,
-  type Gradients,
-  type Points,
-  type Rows,
-  rowOf,
-  takePoints,
-} from "./attack.ts";
-import type { CleanRows } from "./cleanRows.ts";
-import { madeFinite } from "./finite.ts";
-import { LatePoints } from "./latePoints.ts";
-import { type Objective, objectives } from "./objective.ts";
+import { askedOf } from "./asked.ts";
+import { type Attack, type AttackContext, type Points, type Rows, rowOf, takePoints } from "./attack.ts";
+import { endedAt } from "./ended.ts";
+import { pointsOf } from "./latePoints.ts";
+import { objectives } from "./objective.ts";
+import type { AttackResult, AttackTask } from "./task.ts";
 import { boundsOf } from "./withBounds.ts";
 
 /** Bounds that nothing meets; their squares can be added up. */
 const FAR = 1e140;
-
-/** Points to attack on some models at one budget. */
-export interface AttackTask {
-  /** The models to attack at once; with several, the mean of their objectives is raised. */
-  readonly models: readonly Differentiable[];
-  /** The points to attack, inside the domain, and their true labels. */
-  readonly x: Tensor<FloatType>;
-  readonly labels: Int32Array;
-  /** The shape of one point where the models take it in another, as images that they take as flat rows. */
-  readonly shape?: readonly number[];
-  /** Clean rows that the attacker has beside those. */
-  readonly clean?: CleanRows;
-  /** The class each point should end in; where absent, any other than its own. */
-  readonly targets?: Int32Array;
-  /** What the attack climbs; the margin where absent. What it reached is judged by the margin in any case. */
-  readonly objective?: Objective;
-  readonly threat: BudgetedThreat;
-  /** Where to begin, projected first; the points themselves where absent. */
-  readonly start?: Points;
-  readonly seed: number;
-  /** What the random stream of each point is named by, for parts of a larger set; its position where absent. */
-  readonly ids?: Int32Array;
-  /** Sees each iteration. */
-  onState?(state: AttackState): void;
-}
-
-/** What became of points at one budget, measured by the framework and not by the attack. */
-export interface AttackResult {
-  /**
-   * The attacked points in the type that the models take, float32 unless all take float64, inside ball and box up to
-   * its rounding.
-   */
-  readonly points: Tensor<FloatType>;
-  /**
-   * What was reached, one per point, finite, whatever was climbed. Untargeted it is the margin: best other class minus
-   * own class. Targeted it is the target class minus the best other. Positive means success.
-   */
-  readonly objective: Float64Array;
-  /** Norm of each perturbation: of the points as they are returned, from those that were given. */
-  readonly size: Float64Array;
-  /**
-   * 1 for each point that met a gradient, or scores, that are not finite: there the attack is weaker than elsewhere.
-   */
-  readonly nonFinite: Uint8Array;
-  /** What became of the rules of a table; absent where there are none. */
-  readonly rules?: RuleOutcome;
-  readonly iterations: number;
-  /** Rows of scores and of gradients that were asked for. */
-  readonly queries: { readonly scores: number; readonly gradients: number };
-}
-
-/**
- * Which points broke the rules of their table when the attack returned them. They were put back, so what is returned
- * did not.
- */
-export interface RuleOutcome {
-  /** 1 for each point that broke a rule. */
-  readonly broken: Uint8Array;
-  /** 1 for each of them that had reached its goal and, put back, does not: wrong but invalid, and no success. */
-  readonly brokenSuccess: Uint8Array;
-  /** 1 for each point that breaks a rule as it is returned, since the row itself does: it is no success either. */
-  readonly invalid: Uint8Array;
-}
 
 /**
  * Runs an attack.
@@ -132,52 +59,11 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   assert(!task.shape || sizeOf(task.shape) === origin.columns, "the shape of one point has its size");
   assert(typeof threat.epsilon === "number" || threat.epsilon.length === origin.rows, "one budget per point");
   if (targets) checkTargets(targets, models);
-  const type: FloatType = models.every(({ inputType }) => inputType === "float64") ? "float64" : "float32";
-  const withRows = (rows: number) => [rows, ...task.x.shape.slice(1)];
-  // What models are shown is of no use after they answered.
-  let shown = new Float32Array(0);
-  const rowsOf = ({ rows, data }: Points): Tensor<FloatType> => {
-    if (type === "float64") return tensor(type, withRows(rows), data);
-    // Searches ask about several points of a row at once.
-    if (shown.length < data.length) shown = new Float32Array(Math.max(data.length, given.data.length));
-    const values = shown.subarray(0, data.length);
-    values.set(data);
-    return tensor(type, withRows(rows), values);
-  };
-  const queries = { scores: 0, gradients: 0 };
-  const nonFinite = new Uint8Array(origin.rows);
-  // A targeted attack climbs the negative of the loss of the class it wants.
-  const sign = targets ? -1 : 1;
-  const wanted = targets ?? labels;
-  const wantedOf = (indices: Int32Array) => indices.map((i) => wanted[i]);
+  const asked = askedOf(task);
+  const { type, sign, queries, gradientOf } = asked;
   const all = Int32Array.from({ length: origin.rows }, (_, i) => i);
-
-  type Losses = (model: Differentiable, x: Tensor, labels: Int32Array) => Promise<Float64Array>;
-  const meanOf = async (losses: Losses, x: Tensor, indices: Int32Array) => {
-    queries.scores += indices.length * models.length;
-    const sum = new Float64Array(indices.length);
-    for (const model of models) addScaled(sum, sign / models.length, await losses(model, x, wantedOf(indices)));
-    return sum.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));
-  };
-  const objective = (points: Points, indices: Int32Array) =>
-    meanOf((model, x, labels) => lossesOf(model, climbed.value, x, labels), rowsOf(points), indices);
-  const gradientOf = (models: readonly Differentiable[]) => async (points: Points, indices: Int32Array) => {
-    queries.gradients += points.rows * models.length;
-    const x = rowsOf(points);
-    const ofModel = async (model: Differentiable) =>
-      (await model.inputGradient(climbed.gradient, x, wantedOf(indices))).gradient.data;
-    const data = await ofModel(models[0]);
-    for (const model of models.slice(1)) addScaled(data, 1, await ofModel(model));
-    const share = sign / models.length;
-    if (share !== 1) for (let at = 0; at < data.length; at++) data[at] *= share;
-    const all: Gradients = { ...points, data };
-    indices.forEach((i, row) => {
-      if (madeFinite(rowOf(all, row))) nonFinite[i] = 1;
-    });
-    if (rules) pullBack(rules, points, all);
-    return all;
-  };
-  const { project, clip, isInside, settle, isValid, moving } = admissible(threat, given, type);
+  const ground = admissible(threat, given, type);
+  const { project, clip, isInside, settle, isValid, moving } = ground;
   const steps = normOfSteps(threat.norm);
   const [budgets, limits] = [0, 1].map(() => new Float64Array(origin.rows));
   const bounds = boundsOf(threat, given);
@@ -191,7 +77,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
   const start = startOf();
   const ascent =
     climbed.gradient === "margin" && !rules
-      ? ascentOf({ models, threat, given, origin, labels: wanted, sign, budgets, type })
+      ? ascentOf({ models, threat, given, origin, labels: asked.wanted, sign, budgets, type })
       : undefined;
   const { units } = threat.norm;
   const context: AttackContext = {
@@ -209,7 +95,7 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     budget: (i) => budgets[i],
     limit: (i) => limits[i],
     isConvex: !threat.norm.counts,
-    objective,
+    objective: asked.objective,
     gradient: gradientOf(models),
     project,
     clip,
@@ -250,63 +136,9 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     next = await states.next();
   }
   const { points, iteration } = next.value;
-  const found = tensor(type, withRows(origin.rows), allocate(type, given.data.length));
-  const size = new Float64Array(origin.rows);
-  /** Puts down what becomes of the rows of points that an attack may end in, and measures them there. */
-  const finish = async (from: Points, indices: Int32Array, isProjected: boolean): Promise<Float64Array> => {
-    for (const [block, chosen] of blocksOf(from, indices)) {
-      if (!isProjected) project(chosen, block);
-      const sizes = settle(chosen, block);
-      for (let row = 0; row < block.length; row++) {
-        size[block[row]] = sizes[row];
-        if (indices !== all) found.data.set(rowOf(chosen, row), block[row] * origin.columns);
-      }
-      if (indices === all) found.data.set(chosen.data, block[0] * origin.columns);
-    }
-    return meanOf(marginsOf, indices === all ? found : gatherRows(found, indices), indices);
-  };
-  const reached = await finish(points, all, false);
+  const ended = await endedAt(points, { admissible: ground, hasRules: rules !== undefined, start, origin }, asked);
   ascent?.end();
-  /** Moves some points elsewhere and measures them there. */
-  const putBack = async (indices: Int32Array, from: Points) => {
-    if (indices.length === 0) return;
-    const values = await finish(from, indices, true);
-    indices.forEach((i, row) => {
-      reached[i] = values[row];
-    });
-  };
-  const broken = (among: Int32Array) => {
-    const flags = isValid(pointsOf(gatherRows(found, among)), among);
-    return among.filter((_, row) => flags[row] === 0);
-  };
-  const outcome = rules && {
-    broken: new Uint8Array(origin.rows),
-    brokenSuccess: new Uint8Array(origin.rows),
-    invalid: new Uint8Array(origin.rows),
-  };
-  if (outcome) {
-    const first = broken(all);
-    for (const i of first) {
-      outcome.broken[i] = 1;
-      outcome.brokenSuccess[i] = reached[i] > 0 ? 1 : 0;
-    }
-    await putBack(first, start);
-    await putBack(broken(first), origin);
-    for (const i of broken(first)) outcome.invalid[i] = 1;
-    for (const i of first) if (reached[i] > 0 && outcome.invalid[i] === 0) outcome.brokenSuccess[i] = 0;
-  }
-  const lost = all.filter((i) => reached[i] === Number.NEGATIVE_INFINITY || Number.isNaN(size[i]));
-  for (const i of lost) nonFinite[i] = 1;
-  await putBack(lost, outcome ? origin : start);
-  return {
-    points: found,
-    objective: reached.map((value) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE)),
-    size,
-    nonFinite,
-    ...(outcome && { rules: outcome }),
-    iterations: iteration,
-    queries,
-  };
+  return { ...ended, nonFinite: asked.nonFinite, iterations: iteration, queries };
 
   function startOf(): Points {
     // At the centers of the balls only the bounds can matter.
@@ -315,19 +147,6 @@ export async function runAttack(attack: Attack, task: AttackTask): Promise<Attac
     if (task.start) project(points, all);
     else clip(points, all);
     return points;
-  }
-}
-
-/** Numbers of a block of rows that stays in the processor's cache while something is done to it. */
-const BLOCK = 2 ** 15;
-
-/** Copies of the chosen rows, some at a time, in memory that the next ones take. */
-function* blocksOf(points: Points, indices: Int32Array): Generator<readonly [Int32Array, Points]> {
-  const rows = Math.max(1, Math.floor(BLOCK / points.columns));
-  const memory = new Float64Array(Math.min(rows, indices.length) * points.columns);
-  for (let from = 0; from < indices.length; from += rows) {
-    const block = indices.subarray(from, from + rows);
-    yield [block, takePoints(points, block, memory)];
   }
 }
 
@@ -340,11 +159,4 @@ function checkTargets(targets: Int32Array, models: readonly Differentiable[]): v
     got: `${stranger}`,
     remedy: "choose a class that the model knows",
   });
-}
-
-/** Rows of a tensor as points: in the same memory where they are float64 already, else in none before they are read. */
-export function pointsOf(x: Tensor<FloatType>): Points {
-  const [rows, columns] = [x.shape[0], rowSize(x)];
-  if (x.data instanceof Float64Array) return { rows, columns, data: x.data };
-  return new LatePoints(rows, columns, (i, into) => into.set(x.data.subarray(i * columns, (i + 1) * columns)));
 }

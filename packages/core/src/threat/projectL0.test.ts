@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { admissible } from "../attacks/admissible.ts";
-import { pointsOf } from "../attacks/run.ts";
+import { pointsOf } from "../attacks/latePoints.ts";
 import { uniformDomain } from "../data/domain.ts";
 import { tensor } from "../tensor.ts";
 import { l0, l0Of } from "./norm.ts";

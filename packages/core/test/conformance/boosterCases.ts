@@ -11,7 +11,8 @@ import {
 import { withBoosters } from "../../src/attacks/boosters/withBoosters.ts";
 import { cleanRows } from "../../src/attacks/cleanRows.ts";
 import { pgdAttack } from "../../src/attacks/evasion/pgd.ts";
-import { type AttackResult, type AttackTask, runAttack } from "../../src/attacks/run.ts";
+import { runAttack } from "../../src/attacks/run.ts";
+import type { AttackResult, AttackTask } from "../../src/attacks/task.ts";
 import { type Dataset, dataset, denseRows, takeRows } from "../../src/data/dataset.ts";
 import { fit } from "../../src/learners/fit.ts";
 import { learnerByName } from "../../src/learners/registry.ts";

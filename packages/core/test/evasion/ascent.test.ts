@@ -3,7 +3,8 @@
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { pgdAttack } from "../../src/attacks/evasion/pgd.ts";
-import { type AttackResult, type AttackTask, runAttack } from "../../src/attacks/run.ts";
+import { runAttack } from "../../src/attacks/run.ts";
+import type { AttackResult, AttackTask } from "../../src/attacks/task.ts";
 import { uniformDomain } from "../../src/data/domain.ts";
 import { modelFromGraph } from "../../src/models/model.ts";
 import { type Differentiable, openModel } from "../../src/models/open.ts";

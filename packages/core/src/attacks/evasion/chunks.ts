@@ -4,7 +4,7 @@ import { type Dataset, denseRows, rowCount } from "../../data/dataset.ts";
 import type { FloatType, Tensor } from "../../tensor.ts";
 import type { ThreatModel } from "../../threat/threat.ts";
 import type { Queries } from "../queries.ts";
-import type { AttackResult, RuleOutcome } from "../run.ts";
+import type { AttackResult, RuleOutcome } from "../task.ts";
 import type { AttackedModel } from "./affine.ts";
 import { type CraftTask, craftEvasion, strongestAttack } from "./craft.ts";
 import { type MinimumTask, minimumEpsilon } from "./minimum.ts";

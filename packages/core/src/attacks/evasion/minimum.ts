@@ -6,8 +6,9 @@ import { type FloatType, gatherRows, type Tensor, tensor, toFloat } from "../../
 import { type ThreatModel, usefulBudget } from "../../threat/threat.ts";
 import { type Attack, type Points, rowOf, takePoints } from "../attack.ts";
 import { cleanRows } from "../cleanRows.ts";
+import { pointsOf } from "../latePoints.ts";
 import type { Objective } from "../objective.ts";
-import { pointsOf, runAttack } from "../run.ts";
+import { runAttack } from "../run.ts";
 import { withBounds } from "../withBounds.ts";
 
 /** Points of which the smallest budget that misleads the models is sought. */

@@ -11,7 +11,8 @@ import { tensor } from "../../tensor.ts";
 import { l1 } from "../../threat/norm.ts";
 import type { BudgetedThreat } from "../../threat/threat.ts";
 import type { Points } from "../attack.ts";
-import { pointsOf, runAttack } from "../run.ts";
+import { pointsOf } from "../latePoints.ts";
+import { runAttack } from "../run.ts";
 import { flipAttack } from "./flips.ts";
 
 /** Sparse binary rows to attack by setting or clearing features. */

@@ -7,7 +7,8 @@ import { permutation, stream } from "../../random.ts";
 import { tensor } from "../../tensor.ts";
 import { norms } from "../../threat/norm.ts";
 import { scaledNorm } from "../../threat/scaledNorm.ts";
-import { type AttackTask, runAttack } from "../run.ts";
+import { runAttack } from "../run.ts";
+import type { AttackTask } from "../task.ts";
 import { type UniversalOptions, universalAttack } from "./universal.ts";
 
 const [n, d] = [30, 12];
