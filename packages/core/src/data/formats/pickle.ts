@@ -164,7 +164,11 @@ function* machine(
     stack.pop();
     return values;
   };
-  const popMany = (count: number): PickleValue[] => Array.from({ length: count }, pop).reverse();
+  const popMany = (count: number): PickleValue[] => {
+    const values = [pop()];
+    while (values.length < count) values.push(pop());
+    return values.reverse();
+  };
   const remembered = (index: number): PickleValue => {
     const value = memo.get(index);
     if (value === undefined) throw damaged(`a reference to value ${index}, which is not there`);

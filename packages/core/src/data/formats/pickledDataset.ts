@@ -74,9 +74,11 @@ export async function readPickledDataset(source: ByteSource, name = "pickle"): P
  * @throws InputError where arrays hold more bytes together than the file: many would share what it says once
  */
 function arraysOfOwn(size: number, name: string): ArrayReader {
-  const known = new Map<PickleValue | undefined, PickledArray | undefined>();
+  const known = new Map<PickleValue, PickledArray | undefined>();
   let total = 0;
   return (value) => {
+    // Lists and dictionaries may be millions.
+    if (!isObject(value)) return undefined;
     if (known.has(value)) return known.get(value);
     const array = pickledArray(value);
     known.set(value, array);
@@ -112,8 +114,8 @@ function walk(root: PickleValue, visit: (value: PickleValue, key: string) => voi
   for (const { value, key } of work) {
     visit(value, key);
     if (Array.isArray(value)) for (const item of value) add(item, key);
-    const maps = value instanceof Map ? [value] : isObject(value) ? [value.entries] : [];
-    for (const map of maps) for (const [name, entry] of map) add(entry, inner(name, key));
+    const entries = value instanceof Map ? value : isObject(value) ? value.entries : undefined;
+    if (entries) for (const [name, entry] of entries) add(entry, inner(name, key));
     if (!isObject(value) || isNumpy(value)) continue;
     add(value.state, key);
     add(value.arguments, key);
