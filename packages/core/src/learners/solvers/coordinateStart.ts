@@ -8,7 +8,7 @@ import { errorsOf, shareOfWay } from "./dualState.ts";
 import { addTo, type MappedSparse, times } from "./linearRows.ts";
 import { violationOf } from "./smo.ts";
 import type { SvmSolution } from "./svmDual.ts";
-import { balanceInside, rebalance } from "./warmStart.ts";
+import { balance } from "./warmStart.ts";
 
 /**
  * How far the bias moves for what the dual variables sum to, against the mean of K_ii: rows then couple but little. If
@@ -54,7 +54,7 @@ export function coordinateStart(
       passes++;
     }
     const beta = moving.beta.slice();
-    if (balanceInside(beta, lower, upper) !== 0) rebalance(beta);
+    balance(beta, lower, upper);
     const f = times(x, addTo(x, beta, new Float64Array(x.columns)));
     const violation = violationOf({ lower, upper, b: beta, error: errorsOf({ y, f }) });
     first ??= violation;

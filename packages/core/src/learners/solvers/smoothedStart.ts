@@ -10,7 +10,7 @@ import { addSquares, addTo, type LinearRows, times } from "./linearRows.ts";
 import { minimizeNewton } from "./newton.ts";
 import { violationOf } from "./smo.ts";
 import type { SvmSolution } from "./svmDual.ts";
-import { balanceInside, rebalance } from "./warmStart.ts";
+import { balance } from "./warmStart.ts";
 import { MOST_FREE } from "./workingSets.ts";
 
 /** Half the width of the band in which the hinge is smoothed at the start, at least. */
@@ -114,7 +114,7 @@ export async function smoothedStart(
     centre = f.map((value, i) => partOf(1 - y[i] * value, h, centre[i]));
     const beta = centre.map((part, i) => y[i] * bound[i] * part);
     const inside = centre.reduce((count, part) => count + (part > 0 && part < 1 ? 1 : 0), 0);
-    if (balanceInside(beta, lower, upper) !== 0) rebalance(beta);
+    balance(beta, lower, upper);
     const product = times(x, addTo(x, beta, new Float64Array(x.columns)));
     const before = violation;
     violation = violationOf({ lower, upper, b: beta, error: errorsOf({ y, f: product }) });

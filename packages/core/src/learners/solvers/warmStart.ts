@@ -54,7 +54,7 @@ export async function warmStart(task: WarmStart): Promise<Pick<SvmSolution, "bet
 }
 
 /** Makes the variables sum to zero by drawing the largest of the sign in excess towards zero. */
-export function rebalance(beta: Float64Array): void {
+function rebalance(beta: Float64Array): void {
   let excess = 0;
   for (const value of beta) excess += value;
   const sign = Math.sign(excess);
@@ -70,11 +70,10 @@ export function rebalance(beta: Float64Array): void {
 }
 
 /**
- * Makes the variables of rows off their bounds sum to zero with the others, as far as their bounds let them; what is
- * left.
- * Others stay on their bounds, where the conditions of optimality have them.
+ * Makes dual variables sum to zero: those of rows off their bounds first, as far as their bounds let them, since others
+ * are where the conditions of optimality have them; then the largest of the sign in excess.
  */
-export function balanceInside(beta: Float64Array, lower: Float64Array, upper: Float64Array): number {
+export function balance(beta: Float64Array, lower: Float64Array, upper: Float64Array): void {
   let excess = sum(beta);
   for (let i = 0; i < beta.length && excess !== 0; i++) {
     const before = beta[i];
@@ -82,5 +81,5 @@ export function balanceInside(beta: Float64Array, lower: Float64Array, upper: Fl
     beta[i] = Math.min(upper[i], Math.max(lower[i], before - excess));
     excess -= before - beta[i];
   }
-  return excess;
+  if (excess !== 0) rebalance(beta);
 }
