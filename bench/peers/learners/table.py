@@ -62,6 +62,7 @@ def peak():
 
 # Resident pages, 4 kB each.
 memory = int(Path("/proc/self/statm").read_text().split()[1]) / 256
+print("ready", flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     n, name, options = request["n"], request["learner"], request["options"]
