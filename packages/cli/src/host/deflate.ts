@@ -1,8 +1,8 @@
 // Compression of pieces, several at a time on threads of their own.
 
 import { promisify } from "node:util";
-import { constants, deflateRaw } from "node:zlib";
-import type { PiecePacker } from "@carom/core/data";
+import { constants, crc32, deflateRaw } from "node:zlib";
+import type { Packer, PiecePacker } from "@carom/core/data";
 
 const deflate = promisify<Uint8Array, { level: number; finishFlush: number }, Buffer<ArrayBuffer>>(deflateRaw);
 
@@ -11,3 +11,6 @@ const LEVEL = 3;
 
 /** Deflates a piece, to a whole byte and without an end: what follows may be another one. */
 export const packPiece: PiecePacker = (piece) => deflate(piece, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH });
+
+/** Packs what zip archives hold. */
+export const packer: Packer = { pack: packPiece, crc32 };

@@ -23,7 +23,7 @@ import {
   sparseFromDense,
   svmlightLine,
 } from "@carom/core/data";
-import { packPiece } from "./deflate.ts";
+import { packer } from "./deflate.ts";
 import { openInput, unpacker } from "./inputFile.ts";
 import { roomBeside } from "./output.ts";
 
@@ -111,7 +111,7 @@ function archive(x: RowsRoom, columns: number): EvasionFile {
           epsilon: { type: "float64", shape: [rows], data: epsilon },
           index: { type: "int32", shape: [rows], data: index },
         },
-        packPiece,
+        packer,
       ),
     close: () => x.close(),
   };

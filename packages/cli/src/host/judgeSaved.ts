@@ -148,17 +148,22 @@ interface Measured {
 function measure(of: Measured, at: number, points: Vector, origin: Dataset, norm: Norm): void {
   const d = featureCount(origin);
   const rows = denseRows(origin, at, at + points.length / d).data as Vector;
-  const difference = new Float64Array(d);
+  const change = new Float64Array(d);
   for (let from = 0; from < points.length; from += d) {
-    let isMoved = 0;
-    for (let j = 0; j < d; j++) {
-      const [moved, row] = [points[from + j], rows[from + j]];
-      difference[j] = moved - row;
-      if (moved !== row && moved !== Math.fround(row)) isMoved = 1;
-    }
-    of.isMoved[at + from / d] = isMoved;
-    const size = norm.measure(difference);
+    if (areElsewhere(points, rows, from, from + d)) of.isMoved[at + from / d] = 1;
+    subtract(change, points, rows, from);
+    const size = norm.measure(change);
     of.sum += size;
     of.largest = Math.max(of.largest, size);
   }
+}
+
+/** Whether some of the numbers are not those of the rows, as the file can hold them. */
+function areElsewhere(points: Vector, rows: Vector, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (points[i] !== rows[i] && points[i] !== Math.fround(rows[i])) return true;
+  return false;
+}
+
+function subtract(change: Float64Array, points: Vector, rows: Vector, from: number): void {
+  for (let j = 0; j < change.length; j++) change[j] = points[from + j] - rows[from + j];
 }

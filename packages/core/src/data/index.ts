@@ -80,7 +80,7 @@ export type { Table } from "./table/rows.ts";
 export { readNpy, writeNpy } from "./formats/npy.ts";
 export type { LabelArray } from "./formats/npyLabels.ts";
 export { type NpzArchive, type NpzFile, openNpz, openNpzFile, writeNpz } from "./formats/npz.ts";
-export { npzPieces, type PiecePacker } from "./formats/npzStream.ts";
+export { npzPieces, type Packer, type PiecePacker } from "./formats/npzStream.ts";
 export { MOST_PIXELS, type Pixels, readPng } from "./formats/png.ts";
 
 // Folders of images

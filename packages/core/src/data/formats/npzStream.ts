@@ -4,6 +4,7 @@ import { Zip, ZipDeflate, ZipPassThrough } from "fflate";
 import { type AnyRows, blocksOf, rowsOf } from "../../rows.ts";
 import { allocate, type ElementType, type Tensor } from "../../tensor.ts";
 import { writeNpy } from "./npy.ts";
+import type { Unpacker } from "./zip.ts";
 
 /** Bytes compressed at a time. */
 const PIECE = 2 ** 20;
@@ -14,25 +15,43 @@ const PIECE = 2 ** 20;
  */
 export type PiecePacker = (piece: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>;
 
+/** What a host compresses and sums with, faster than the language does. */
+export interface Packer {
+  readonly pack: PiecePacker;
+  /** CRC-32 of bytes, going on from that of those before. */
+  readonly crc32: Unpacker["crc32"];
+}
+
 /** Pieces that are compressed at a time. */
 const AT_ONCE = 4;
 /** An empty block that is the last. */
 const LAST = Uint8Array.of(3, 0);
 
-/** A file of an archive whose bytes are compressed elsewhere. */
+/** A file of an archive whose bytes are compressed and summed elsewhere. */
 class PackedElsewhere extends ZipPassThrough {
   override compression = 8;
-  protected override process(): void {}
+  override crc = 0;
+  readonly #crc32: Packer["crc32"];
+
+  constructor(name: string, crc32: Packer["crc32"]) {
+    super(name);
+    this.#crc32 = crc32;
+  }
+
+  override push(piece: Uint8Array): void {
+    this.crc = this.#crc32(piece, this.crc);
+    this.size += piece.length;
+  }
 }
 
 /**
  * The bytes of a .npz file of arrays [N, ...], piece by piece; equal arrays give equal bytes, wherever their rows are.
  *
- * @param pack a host's own way to compress, on several threads
+ * @param packer a host's own way to compress, on several threads
  */
 export async function* npzPieces(
   arrays: Readonly<Record<string, AnyRows<ElementType>>>,
-  pack?: PiecePacker,
+  packer?: Packer,
 ): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, piece) => {
@@ -40,7 +59,9 @@ export async function* npzPieces(
     ready.push(piece);
   });
   for (const [name, array] of Object.entries(arrays)) {
-    const file = pack ? new PackedElsewhere(`${name}.npy`) : new ZipDeflate(`${name}.npy`, { level: 6 });
+    const file = packer
+      ? new PackedElsewhere(`${name}.npy`, packer.crc32)
+      : new ZipDeflate(`${name}.npy`, { level: 6 });
     // A zip stores local time: a text without a time zone means the same fields everywhere.
     file.mtime = "1980-01-01T12:00:00";
     zip.add(file);
@@ -48,14 +69,13 @@ export async function* npzPieces(
     const takeFirst = async () => file.ondata(null, (await packed.shift())!, false);
     for await (const piece of bytesOf(array)) {
       file.push(piece);
-      // Whoever reads rows may use their memory again.
-      if (pack) packed.push(pack(piece.slice()));
+      if (packer) packed.push(packer.pack(piece));
       if (packed.length >= AT_ONCE) await takeFirst();
       yield* ready.splice(0);
     }
     while (packed.length > 0) await takeFirst();
     file.push(new Uint8Array(0), true);
-    if (pack) file.ondata(null, LAST, true);
+    if (packer) file.ondata(null, LAST, true);
     yield* ready.splice(0);
   }
   zip.end();
