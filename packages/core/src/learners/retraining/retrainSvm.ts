@@ -4,10 +4,10 @@ import type { Dataset } from "../../data/dataset.ts";
 import { InputError } from "../../errors.ts";
 import { addScaled, concatenate, dot, sum } from "../../linalg.ts";
 import type { Retraining, RetrainTask } from "../learner.ts";
-import { polish } from "../solvers/activeSet.ts";
+import { solveBox } from "../solvers/boxProblem.ts";
 import { cholesky, choleskySolve } from "../solvers/cholesky.ts";
 import type { MovingKernel } from "../solvers/movingKernel.ts";
-import { type BoxProblem, solveSmo, violationOf } from "../solvers/smo.ts";
+import { type BoxProblem, violationOf } from "../solvers/smo.ts";
 import { heldOpen } from "./retraining.ts";
 
 interface SvmRetraining {
@@ -71,8 +71,8 @@ export function retrainSvm({ task, C, tolerance, kernel }: SvmRetraining): Retra
     let violation = violationOf(problem);
     while (violation > tolerance) {
       if (iterations > MAX_ITERATIONS) throw notReached(violation, tolerance);
-      iterations += 1 + solveSmo(problem, Math.max(tolerance / 2, violation / 10), MAX_ITERATIONS);
-      if (violation < 1) polish(problem, 5);
+      const effort = { tolerance: Math.max(tolerance / 2, violation / 10), maxIterations: MAX_ITERATIONS };
+      iterations += 1 + solveBox(problem, { ...effort, exactSteps: violation < 1 ? 5 : 0 });
       violation = violationOf(problem);
     }
     const bias = biasOf(problem);

@@ -1,8 +1,8 @@
 // Newton steps on the free variables of a box-constrained quadratic problem: exact where pairwise steps only creep.
 
-import { addScaled, sum } from "../../linalg.ts";
+import { sum } from "../../linalg.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
-import { type BoxProblem, freeOf, snap } from "./smo.ts";
+import { freeOf, snap, type Workplace } from "./smo.ts";
 
 /** More free variables than this are left to pairwise steps: factoring grows with the cube. */
 const MAX_FREE = 1500;
@@ -17,26 +17,20 @@ const MAX_FREE = 1500;
  * left to gain: a step that drives the errors of the free variables apart, which should bring them together, is taken
  * back.
  */
-export function polish(problem: BoxProblem, maxSteps: number): void {
-  for (let step = 0; step < maxSteps; step++) if (!freeStep(problem)) return;
-}
-
-/** The first of the chosen numbers. A function of its own is compiled before it has been called for all rows. */
-function gather(from: Float64Array, chosen: Int32Array, into: Float64Array): void {
-  for (let j = 0; j < into.length; j++) into[j] = from[chosen[j]];
+export function polish(place: Workplace, maxSteps: number): void {
+  for (let step = 0; step < maxSteps; step++) if (!freeStep(place)) return;
 }
 
 /** One step; false where nothing is left to gain from another one. */
-function freeStep({ size, matrix, lower, upper, b, error }: BoxProblem): boolean {
+function freeStep(place: Workplace): boolean {
+  const { lower, upper, b, error } = place;
   const free = freeOf({ b, lower, upper });
   const m = free.length;
   if (m < 2 || m > MAX_FREE) return false;
-  const k = new Float64Array(m * m);
+  const k = place.among(free);
   const right = new Float64Array(m);
   for (let i = 0; i < m; i++) {
-    const row = free[i] * size;
-    gather(matrix.subarray(row, row + size), free, k.subarray(i * m, i * m + i + 1));
-    k[i * m + i] += 1e-12 * matrix[row + free[i]];
+    k[i * m + i] += 1e-12 * k[i * m + i];
     right[i] = error[free[i]];
   }
   const factor = cholesky(k, m);
@@ -56,11 +50,10 @@ function freeStep({ size, matrix, lower, upper, b, error }: BoxProblem): boolean
   if (!(slope > 0) || !Number.isFinite(length)) return false;
   const before = { b: b.slice(), error: error.slice(), spread: spread(error, free) };
   for (let i = 0; i < m; i++) {
-    const row = free[i] * size;
-    const d = length * u[i];
-    b[free[i]] = snap(b[free[i]] + d, lower[free[i]], upper[free[i]]);
-    addScaled(error, -d, matrix.subarray(row, row + size));
+    u[i] *= length;
+    b[free[i]] = snap(b[free[i]] + u[i], lower[free[i]], upper[free[i]]);
   }
+  place.haveRisen(free, u);
   if (spread(error, free) > before.spread) {
     b.set(before.b);
     error.set(before.error);

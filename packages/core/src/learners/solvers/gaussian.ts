@@ -8,23 +8,35 @@ import { exponential, exponentialCode } from "./exponential.ts";
 /** Fewer numbers are done by plain loops before they are copied to compiled ones. */
 const WORTH_LENDING = 8;
 
-/** exp(-gamma (norm + norms_j - 2 products_j)), in place of the products; 1 where a distance is not above 0. */
-export function gaussian(products: Float64Array, norm: number, norms: Float64Array, gamma: number): void {
-  const n = products.length;
+/** The squared norms of the vectors whose inner products stand in the rows and the columns of a matrix. */
+interface Norms {
+  readonly rows: Float64Array;
+  readonly columns: Float64Array;
+}
+
+/** exp(-gamma (rows_i + columns_j - 2 products_ij)) in place of the products; 1 where a distance is not above 0. */
+export function gaussian(products: Float64Array, { rows, columns }: Norms, gamma: number): void {
+  const n = columns.length;
   const area = 16 * Math.ceil(n / 2);
   const lent = n < WORTH_LENDING ? undefined : lend(2 * area);
   if (!lent) {
-    for (let j = 0; j < n; j++) {
-      const squared = norm + norms[j] - 2 * products[j];
-      products[j] = squared > 0 ? exponential(-gamma * squared) : 1;
+    for (let i = 0, at = 0; i < rows.length; i++) {
+      for (let j = 0; j < n; j++, at++) {
+        const squared = rows[i] + columns[j] - 2 * products[at];
+        products[at] = squared > 0 ? exponential(-gamma * squared) : 1;
+      }
     }
     return;
   }
   const numbers = new Float64Array(lent.memory.buffer, 0, area / 4);
-  numbers.set(products);
-  numbers.set(norms, area / 8);
-  lent.loops.gaussian(area, norm, gamma);
-  products.set(numbers.subarray(0, n));
+  const row = numbers.subarray(0, n);
+  numbers.set(columns, area / 8);
+  for (let i = 0; i < rows.length; i++) {
+    const place = products.subarray(i * n, (i + 1) * n);
+    row.set(place);
+    lent.loops.gaussian(area, rows[i], gamma);
+    place.set(row);
+  }
 }
 
 const loop = wasmFunction(

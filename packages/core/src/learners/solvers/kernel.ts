@@ -81,9 +81,7 @@ export async function rbfKernel(
   const all = Int32Array.from({ length: size }, (_, i) => i);
   const exponential = (values: Float64Array, a: Int32Array, b: Int32Array) => {
     const norms = b === all ? squaredNorms : Float64Array.from(b, (j) => squaredNorms[j]);
-    for (let i = 0; i < a.length; i++) {
-      gaussian(values.subarray(i * b.length, (i + 1) * b.length), squaredNorms[a[i]], norms, gamma);
-    }
+    gaussian(values, { rows: Float64Array.from(a, (i) => squaredNorms[i]), columns: norms }, gamma);
     return values;
   };
   const cache = rowCache(size, cacheBytes);
@@ -117,7 +115,8 @@ export async function rbfKernel(
       part.forEach((k, at) => {
         const row = block.subarray(at * size, (at + 1) * size);
         visit(row, k);
-        cache.offer(rows[k], () => row.slice());
+        // A row that may be dropped alone is copied, so as not to hold its neighbours.
+        cache.offer(rows[k], () => (cache.holdsAll ? row : row.slice()));
       });
     }
   };

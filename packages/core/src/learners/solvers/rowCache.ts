@@ -2,6 +2,8 @@
 
 /** Rows by index, at most as many as fit the limit. */
 export interface RowCache {
+  /** Whether all rows fit, so that none is ever dropped. */
+  readonly holdsAll: boolean;
   /** Names the rows that are about to be asked for: they are not dropped until the next call. */
   begin(wanted: Int32Array): void;
   get(i: number): Float64Array | undefined;
@@ -10,7 +12,7 @@ export interface RowCache {
 }
 
 /**
- * A cache of rows of `length` numbers within `limitBytes`; the row longest unused goes first.
+ * A cache of as many rows of `length` numbers within `limitBytes`; the row longest unused goes first.
  *
  * Where more rows are wanted at a time than fit, those that are here stay: to drop them for their neighbours, as a
  * plain least-recently-used cache does, would mean that none is ever found.
@@ -25,6 +27,7 @@ export function rowCache(length: number, limitBytes: number): RowCache {
     return oldest === undefined || wanted.has(oldest) ? undefined : oldest;
   };
   return {
+    holdsAll: capacity >= length,
     begin(indices) {
       wanted = new Set(indices);
       for (const i of indices) {

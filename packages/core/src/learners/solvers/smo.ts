@@ -3,6 +3,7 @@
 
 import { assembledAs } from "../../assembledAs.ts";
 import { type HostedLoops, hasGrown, hostedLoops } from "../../hostedLoops.ts";
+import { addScaled } from "../../linalg.ts";
 import { smoLoop, TINY, VECTORS } from "./smoLoop.ts";
 
 /**
@@ -40,6 +41,10 @@ export interface Workplace extends BoxProblem {
    * none.
    */
   next(side: "rising" | "falling"): number;
+  /** K[chosen, chosen], row-major, without what lies above the diagonal; rows that are known. */
+  among(chosen: Int32Array): Float64Array;
+  /** Brings the errors up to date after variables of known rows have risen by so much. */
+  haveRisen(chosen: Int32Array, by: Float64Array): void;
   /** The numbers are not to be used after it. */
   release(): void;
 }
@@ -50,21 +55,25 @@ interface Moved {
   readonly wanted: number;
 }
 
-const instantiate = hostedLoops<"smo" | "next">(assembledAs("smo", smoLoop));
+type SmoLoopName = "smo" | "next" | "gather" | "add";
+const instantiate = hostedLoops<SmoLoopName>(assembledAs("smo", smoLoop));
 /** Memories that nobody works in: to make one for each problem would keep the collector of garbage busy. */
-const idle: HostedLoops<"smo" | "next">[] = [];
+const idle: HostedLoops<SmoLoopName>[] = [];
 /** The most that one of them has. */
 const KEPT = 2 ** 26;
 
 /** A place for a problem of so many variables; what stands in it is left over from others. */
 export function workplace(size: number): Workplace {
-  const bytes = 8 * size * (size + VECTORS.length) + 8;
+  const end = 8 * size * (size + VECTORS.length);
+  const bytes = end + 4 + 4 * size;
   const lent = typeof WebAssembly === "undefined" ? undefined : (idle.pop() ?? instantiate(2 ** 16));
   if (!lent || !hasGrown(lent, bytes)) return plainWorkplace(size);
   const { memory, loops } = lent;
   const vectors = vectorsOf(size, memory.buffer);
   const addresses = VECTORS.map((name) => vectors[name].byteOffset);
-  const wanted = new Int32Array(memory.buffer, bytes - 8, 1);
+  const wanted = new Int32Array(memory.buffer, end, 1);
+  const list = new Int32Array(memory.buffer, end + 4, size);
+  const { error, some } = vectors;
   return {
     ...{ size, matrix: new Float64Array(memory.buffer, 0, size * size), ...vectors },
     move(tolerance, maxIterations) {
@@ -75,6 +84,20 @@ export function workplace(size: number): Workplace {
       const [bound, sign] = side === "rising" ? [vectors.upper, 1] : [vectors.lower, -1];
       const addresses = [bound, vectors.b, vectors.error, vectors.known].map(({ byteOffset }) => byteOffset);
       return loops.next(8 * size, ...addresses, sign) >> 3;
+    },
+    among(chosen) {
+      const m = chosen.length;
+      const part = new Float64Array(m * m);
+      list.set(chosen);
+      for (let i = 0; i < m; i++) {
+        loops.gather(8 * size * chosen[i], list.byteOffset, list.byteOffset + 4 * (i + 1), some.byteOffset);
+        part.set(some.subarray(0, i + 1), i * m);
+      }
+      return part;
+    },
+    haveRisen(chosen, by) {
+      const errorEnd = error.byteOffset + error.byteLength;
+      for (let i = 0; i < chosen.length; i++) loops.add(8 * size * chosen[i], -by[i], error.byteOffset, errorEnd);
     },
     release: () => void (bytes <= KEPT && idle.push(lent)),
   };
@@ -94,23 +117,14 @@ function plainWorkplace(size: number): Workplace {
     ...place,
     move: (tolerance, maxIterations) => plainSmo(place, tolerance, maxIterations),
     next: (side) => plainNext(place, side),
+    among: (chosen) => plainAmong(place, chosen),
+    haveRisen(chosen, by) {
+      for (const [i, t] of chosen.entries()) {
+        addScaled(place.error, -by[i], place.matrix.subarray(t * size, (t + 1) * size));
+      }
+    },
     release: () => {},
   };
-}
-
-/** Solves a problem all of whose rows are known, in place; returns the number of iterations. */
-export function solveSmo(problem: BoxProblem, tolerance: number, maxIterations: number): number {
-  const { size, matrix } = problem;
-  const place = workplace(size);
-  place.matrix.set(matrix);
-  for (let t = 0; t < size; t++) place.diagonal[t] = matrix[t * size + t];
-  for (const name of ["lower", "upper", "b", "error"] as const) place[name].set(problem[name]);
-  place.known.fill(1);
-  const { iterations } = place.move(tolerance, maxIterations);
-  problem.b.set(place.b);
-  problem.error.set(place.error);
-  place.release();
-  return iterations;
 }
 
 function plainSmo(
@@ -168,6 +182,13 @@ function plainNext({ lower, upper, b, error, known }: Vectors, side: "rising" | 
     if (worth > highest && sign * b[t] < sign * bound[t] && known[t] === 0) [best, highest] = [t, worth];
   }
   return best;
+}
+
+function plainAmong({ size, matrix }: BoxProblem, chosen: Int32Array): Float64Array {
+  const m = chosen.length;
+  const part = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) for (let j = 0; j <= i; j++) part[i * m + j] = matrix[chosen[i] * size + chosen[j]];
+  return part;
 }
 
 /** What lies on a bound but for rounding is put exactly on it. */

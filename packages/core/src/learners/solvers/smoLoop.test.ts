@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
 import { dot } from "../../linalg.ts";
 import { stream } from "../../random.ts";
-import { solveSmo, violationOf, workplace } from "./smo.ts";
+import { solveBox } from "./boxProblem.ts";
+import { violationOf, workplace } from "./smo.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -28,9 +29,10 @@ it("compiled loops take the steps that plain ones take, to the last bit", () => 
           ...{ b: new Float64Array(size), error: error.slice() },
         });
         const [compiled, plain] = [problem(), problem()];
-        const iterations = solveSmo(compiled, 1e-4, most);
+        const effort = { tolerance: 1e-4, maxIterations: most, exactSteps: 3 };
+        const iterations = solveBox(compiled, effort);
         vi.stubGlobal("WebAssembly", undefined);
-        expect(solveSmo(plain, 1e-4, most)).toBe(iterations);
+        expect(solveBox(plain, effort)).toBe(iterations);
         vi.unstubAllGlobals();
         expect(compiled).toEqual(plain);
         if (iterations < most) expect(violationOf(compiled)).toBeLessThanOrEqual(1e-4);

@@ -4,9 +4,10 @@ import { type Code, call, f64, f64x2, i32, wasmFunction, wasmModule, when, while
 
 /**
  * What lies behind the matrix at 0, each as long as one of its rows. A row of the matrix that is not there yet is 0 in
- * the last, behind which a whole number says which one is wanted (8 times its number), or is -1.
+ * `known`, behind which comes room for some numbers of a row; behind all a whole number says which row is wanted (8
+ * times its number), or is -1, and further ones say which numbers of a row are.
  */
-export const VECTORS = ["diagonal", "lower", "upper", "b", "error", "known"] as const;
+export const VECTORS = ["diagonal", "lower", "upper", "b", "error", "known", "some"] as const;
 
 /** Curvature below this is taken to be this. */
 export const TINY = 1e-12;
@@ -35,7 +36,7 @@ const smo = wasmFunction(
   {
     parameters: {
       ...{ end: "i32", diagonal: "i32", lower: "i32", upper: "i32", b: "i32", error: "i32", known: "i32" },
-      ...{ most: "i32", tolerance: "f64" },
+      ...{ some: "i32", most: "i32", tolerance: "f64" },
     },
     locals: {
       ...{ t: "i32", i: "i32", j: "i32", rowI: "i32", rowJ: "i32", iteration: "i32", goesOn: "i32" },
@@ -62,7 +63,7 @@ const smo = wasmFunction(
       );
     const move = (place: typeof v.t, value: Code) =>
       f64.store(at(v.b, place), call(SNAP, value, number(v.lower, place), number(v.upper, place)));
-    const want = (place: Code) => i32.store(i32.add(v.known.get, v.end.get), place);
+    const want = (place: Code) => i32.store(i32.add(v.some.get, v.end.get), place);
     const whereKnown = (place: typeof v.t, ...body: Code[]) => [
       when(f64.isLess(number(v.known, place), f64.constant(1)), want(place.get)),
       when(f64.isNot(number(v.known, place), f64.constant(0)), ...body),
@@ -186,4 +187,36 @@ const next = wasmFunction(
   },
 );
 
-export const smoLoop = (): Uint8Array<ArrayBuffer> => wasmModule([snap, smo, next]);
+/** Numbers of the row at `row`, those at the listed places, one after the other from `into` on. */
+const gather = wasmFunction(
+  "gather",
+  { parameters: { row: "i32", list: "i32", listEnd: "i32", into: "i32" }, locals: {} },
+  ({ row, list, listEnd, into }) =>
+    whileTrue(
+      i32.isLess(list.get, listEnd.get),
+      f64.store(into.get, f64.load(i32.add(row.get, i32.shiftLeft(i32.load(list.get), 3)))),
+      into.set(i32.add(into.get, i32.constant(8))),
+      list.set(i32.add(list.get, i32.constant(4))),
+    ),
+);
+
+/** Adds the row at `row`, times a number, to the one at `into`, which ends at `end`. */
+const add = wasmFunction(
+  "add",
+  { parameters: { row: "i32", scale: "f64", into: "i32", end: "i32" }, locals: { scales: "f64x2" } },
+  ({ row, scale, into, end, scales }) => [
+    scales.set(f64x2.splat(scale.get)),
+    whileTrue(
+      i32.isLess(i32.add(into.get, i32.constant(8)), end.get),
+      f64x2.store(into.get, f64x2.add(f64x2.load(into.get), f64x2.multiply(scales.get, f64x2.load(row.get)))),
+      row.set(i32.add(row.get, i32.constant(16))),
+      into.set(i32.add(into.get, i32.constant(16))),
+    ),
+    when(
+      i32.isLess(into.get, end.get),
+      f64.store(into.get, f64.add(f64.load(into.get), f64.multiply(scale.get, f64.load(row.get)))),
+    ),
+  ],
+);
+
+export const smoLoop = (): Uint8Array<ArrayBuffer> => wasmModule([snap, smo, next, gather, add]);

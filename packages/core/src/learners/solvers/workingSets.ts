@@ -1,15 +1,17 @@
 // The dual problem of a support vector machine, solved by working sets.
 
 import { InputError } from "../../errors.ts";
-import { polish } from "./activeSet.ts";
+import { solveBox } from "./boxProblem.ts";
 import { biasOf, type DualState, errorsOf } from "./dualState.ts";
 import type { KernelMatrix } from "./kernel.ts";
-import { solveSmo, violationOf } from "./smo.ts";
+import { violationOf } from "./smo.ts";
 
 /** Rows that join the working set at a time, from either side: a share of all, between so few and so many. */
 const [NEWCOMERS, FEWEST, MOST] = [1 / 10, 64, 192];
 /** Exact steps start once errors are below this, half the width of the margin: earlier the set still changes. */
 const POLISH = 1;
+/** So many at a time. */
+const EXACT = 5;
 /** Working sets without a violation less than those before, after which none is expected. */
 const PATIENCE = 1000;
 /** The most rows a working set may have: its part of K fills 128 MB. */
@@ -50,8 +52,8 @@ export async function solveWorkingSets(state: DualState): Promise<number> {
       b: pick(beta),
       error: pick(error),
     };
-    iterations += 1 + solveSmo(part, Math.max(tolerance / 2, violation / 10), maxIterations - iterations);
-    if (violation < POLISH) polish(part, 5);
+    const effort = { tolerance: Math.max(tolerance / 2, violation / 10), maxIterations: maxIterations - iterations };
+    iterations += 1 + solveBox(part, { ...effort, exactSteps: violation < POLISH ? EXACT : 0 });
     const change = part.b.map((value, k) => value - beta[set[k]]);
     const moved = set.filter((_, k) => change[k] !== 0);
     const difference = await kernel.combine(
