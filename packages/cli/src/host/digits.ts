@@ -17,16 +17,18 @@ export async function loadDigits(
 ): Promise<Pick<LoadedData, "dataset" | "contentHash">> {
   const resolve = createRequire(import.meta.url).resolve;
   const hash = createHash("sha256");
-  const bytes: number[] = [];
+  const bytes: Uint8Array[] = [];
   const labels: number[] = [];
   for (const digit of [8, 9]) {
     const file = await readFile(resolve(`mnist/src/digits/${digit}.json`));
     hash.update(file);
     const { data } = JSON.parse(file.toString("utf8")) as { data: readonly number[] };
+    const own = new Uint8Array(data.length);
     // The package keeps three decimals, enough to tell which byte it was.
-    for (const grey of data) bytes.push(Math.round(grey * 255));
+    for (let i = 0; i < data.length; i++) own[i] = Math.round(data[i] * 255);
+    bytes.push(own);
     for (let image = 0; image < data.length / pixels; image++) labels.push(digit);
   }
-  const features = tensor("uint8", [labels.length, pixels], bytes);
+  const features = tensor("uint8", [labels.length, pixels], new Uint8Array(Buffer.concat(bytes)));
   return { dataset: dataset({ features, labels, domain: box }), contentHash: hash.digest("hex") };
 }

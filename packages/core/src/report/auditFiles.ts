@@ -50,14 +50,17 @@ function* sampleRows(
 ): Generator<readonly (string | number)[]> {
   // Losses before are the same under every attack, and numbers take long to write.
   const written = new Map<Float64Array, readonly string[]>();
+  // Sizes are the same on every target, which come one after the other.
+  let sizes: { readonly of: Float64Array; readonly written: readonly string[] } | undefined;
   for (const { surrogate, attacker = "", target, epsilon, labels, cleanLabels, attackedLabels, ...each } of samples) {
     const { lossBefore, lossAfter, size } = each;
     if (lossBefore && !written.has(lossBefore)) written.set(lossBefore, Array.from(lossBefore, String));
+    if (sizes?.of !== size) sizes = { of: size, written: Array.from(size, String) };
     const before = lossBefore && written.get(lossBefore);
     const who = `${surrogate},${attacker},${target},${epsilon}`;
     for (let i = 0; i < labels.length; i++) {
       const said = `${names[labels[i]]},${names[cleanLabels[i]]},${names[attackedLabels[i]]}`;
-      yield [who, i, said, before?.[i] ?? "", lossAfter?.[i] ?? "", size[i]];
+      yield [who, i, said, before?.[i] ?? "", lossAfter?.[i] ?? "", sizes.written[i]];
     }
   }
 }

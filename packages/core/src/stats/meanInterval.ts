@@ -46,7 +46,7 @@ export function meanInterval(
   const error = standardError(units);
   if (!error) return { estimate, low: estimate, high: estimate };
   const t = studentisedMeans(units, error, seed);
-  const student = studentCritical(1 - level, units.length - 1);
+  const student = critical(1 - level, units.length - 1);
   const below = error * Math.max(student, quantile(t, (1 + level) / 2)!);
   const above = error * Math.max(student, -quantile(t, (1 - level) / 2)!);
   return {
@@ -63,17 +63,23 @@ function studentisedMeans(x: Sample, error: number, seed: number): Float64Array 
   const deviations = Float64Array.from(x, (value) => value - centre);
   const draws = resamples(n, seed);
   const smallest = error / Math.sqrt(n);
-  return Float64Array.from({ length: RESAMPLES }, (_, r) => {
-    let sum = 0;
-    let squares = 0;
-    for (let k = r * n; k < (r + 1) * n; k++) {
-      const deviation = deviations[draws[k]];
-      sum += deviation;
-      squares += deviation * deviation;
-    }
-    const variance = Math.max(0, squares - (sum * sum) / n) / (n - 1);
-    return sum / n / Math.max(Math.sqrt(variance / n), smallest);
-  });
+  const t = new Float64Array(RESAMPLES);
+  for (let r = 0; r < RESAMPLES; r++) t[r] = studentisedMean(deviations, draws.subarray(r * n, (r + 1) * n), smallest);
+  return t;
+}
+
+/** The mean of the deviations that were drawn, in units of its standard error, which counts as `smallest` at least. */
+function studentisedMean(deviations: Float64Array, drawn: Uint16Array, smallest: number): number {
+  const n = drawn.length;
+  let sum = 0;
+  let squares = 0;
+  for (let k = 0; k < n; k++) {
+    const deviation = deviations[drawn[k]];
+    sum += deviation;
+    squares += deviation * deviation;
+  }
+  const variance = Math.max(0, squares - (sum * sum) / n) / (n - 1);
+  return sum / n / Math.max(Math.sqrt(variance / n), smallest);
 }
 
 /** Means of `UNITS` random groups, whose sizes differ by at most one. */
@@ -95,9 +101,20 @@ function groupMeans(x: Sample, seed: number): Float64Array {
 function resamples(n: number, seed: number): Uint16Array {
   if (lastResamples.n === n && lastResamples.seed === seed) return lastResamples.draws;
   const random = stream(seed, "resamples", n);
-  const draws = Uint16Array.from({ length: RESAMPLES * n }, () => random.integer(n));
+  const draws = new Uint16Array(RESAMPLES * n);
+  for (let k = 0; k < draws.length; k++) draws[k] = random.integer(n);
   lastResamples = { n, seed, draws };
   return draws;
 }
 
 let lastResamples = { n: 0, seed: 0, draws: new Uint16Array(0) };
+
+/** `studentCritical`, whose last answer is kept: all means of as many values ask for the same. */
+function critical(p: number, degrees: number): number {
+  if (lastCritical.p !== p || lastCritical.degrees !== degrees) {
+    lastCritical = { p, degrees, t: studentCritical(p, degrees) };
+  }
+  return lastCritical.t;
+}
+
+let lastCritical = { p: 0, degrees: 0, t: 0 };

@@ -1,7 +1,7 @@
 // Do surrogate and target agree in what they say? Needs scores only, no gradients.
 
 import { assert } from "../errors.ts";
-import { pearson } from "../stats/pearson.ts";
+import { correlation } from "../stats/pearson.ts";
 import { type Rate, rate } from "./rates.ts";
 
 /** What two models say of the same N points. */
@@ -28,9 +28,20 @@ export function outputAlignment(surrogate: Outputs, target: Outputs): OutputAlig
   let same = 0;
   for (let i = 0; i < n; i++) if (surrogate.labels[i] === target.labels[i]) same++;
   const [own, other] = [surrogate.margins, target.margins];
-  const both = (values: Float64Array) => values.filter((_, i) => Number.isFinite(own![i] + other![i]));
   return {
     labelAgreement: rate(same, n),
-    marginCorrelation: own && other && pearson(both(own), both(other))?.statistic,
+    marginCorrelation: own && other && correlation(...finitePairs(own, other)),
   };
+}
+
+/** The numbers of both where both are finite. */
+function finitePairs(x: Float64Array, y: Float64Array): [Float64Array, Float64Array] {
+  const [own, other] = [new Float64Array(x.length), new Float64Array(x.length)];
+  let count = 0;
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isFinite(x[i] + y[i])) continue;
+    own[count] = x[i];
+    other[count++] = y[i];
+  }
+  return [own.subarray(0, count), other.subarray(0, count)];
 }
