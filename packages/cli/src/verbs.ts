@@ -32,7 +32,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "fit [options] [learner]",
     description: "train one model and write it as ONNX",
-    load: async () => (await planned()).fitCommand,
+    load: async () => (await import("./commands/fit.ts")).fitCommand,
   },
   {
     usage: "inspect [options] <model>",
