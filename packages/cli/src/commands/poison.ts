@@ -16,7 +16,7 @@ import type { Command } from "commander";
 import { type Draft, writeDraft } from "../host/output.ts";
 import { poisonBytes } from "../host/poisonFile.ts";
 import { runPlan } from "../host/runPlan.ts";
-import { defaultWorkers } from "../host/workerProcess.ts";
+import { defaultWorkers, startAhead } from "../host/workerProcess.ts";
 import { print, tell } from "../terminal/print.ts";
 import { withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
@@ -27,7 +27,7 @@ import { withScalingOption } from "../ui/scalingOption.ts";
 import { collectSettings } from "../ui/settings.ts";
 import { countsOf, type PoisoningAsked, type PoisonOptions, poisoningAsked } from "./poisonAsked.ts";
 import { checkOverlap, type PoisonData, readPoisonData } from "./poisonData.ts";
-import { type Judged, judge } from "./poisonJudged.ts";
+import { type Judged, judge, planVerdicts } from "./poisonJudged.ts";
 
 /** `carom poison LEARNER --train F --validation F --fraction 0.05 --out poison.npz`. */
 export function poisonCommand(command: Command): Command {
@@ -67,6 +67,8 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   }
   const asked = await poisoningAsked(name, options);
   const { surrogate, settings, judging, out } = asked;
+  // One block of points, and nothing to judge, is one task.
+  if (judging) startAhead(options);
   const data = await readPoisonData(options);
   const own = rowCount(data.targetTrain ?? data.train);
   const counts = countsOf(options, own);
@@ -82,12 +84,12 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
     ...{ counts, seed: options.seed, training: plan.data(data.train), validation: plan.data(data.validation) },
     label: `poisoning ${surrogate.learner.name}`,
   });
-  const store = await runPlan(plan, blocks, { workers, quiet: options.quiet === true });
+  const verdicts = judging && data.test && { data, test: data.test, judging, options };
+  // Points are crafted one block after the other: meanwhile the target learns without any.
+  const wanted = verdicts ? [...blocks, ...planVerdicts(plan, verdicts, [0])] : blocks;
+  const store = await runPlan(plan, wanted, { workers, quiet: options.quiet === true });
   const { draft, ...effort } = await writePoints(store, blocks, out, data.train);
-  const judged =
-    judging &&
-    data.test &&
-    (await judge({ path: draft.path, data, test: data.test, judging, counts, options, workers }));
+  const judged = verdicts && (await judge(draft.path, verdicts, counts, workers));
 
   // Not before all is done: a run that is ended can be started again.
   await draft.keep();

@@ -40,6 +40,8 @@ const GRADIENT = 30;
 const SCORES = 0.5;
 /** Microseconds beside the models, for rows that are asked about, and for a point at a budget to be judged. */
 const [LEAST_OVERHEAD, JUDGING] = [8, 60];
+/** Microseconds for what another model attacked beside says of a row to be brought together with the rest. */
+const TOGETHER = 2;
 
 /**
  * About how many seconds an attacker takes for a point of so many features at one budget, on one core; learners are
@@ -55,7 +57,8 @@ export function secondsPerPoint(
   const { scores, gradients } = askedBy(attacker, features, isAffine);
   const ofModels = known.reduce((sum, learner) => sum + (learner?.estimates.gradient ?? GRADIENT), 0);
   const chosen = attackOf(attacker);
-  const own = (chosen && evasionByName(chosen.name).overhead) ?? LEAST_OVERHEAD;
+  const ofAttack = (chosen && evasionByName(chosen.name).overhead) ?? LEAST_OVERHEAD;
+  const own = ofAttack + TOGETHER * (learners.length - 1);
   const ofBoosters = boostersOf(attacker).reduce((sum, { booster }) => sum + (booster.overhead ?? 0), 0);
   const micro =
     JUDGING + gradients * (ofModels + learners.length * ofBoosters + own) + scores * (SCORES * ofModels + own);

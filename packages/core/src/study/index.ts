@@ -252,6 +252,6 @@ export { fit as fitTask, modelCodec, type StoredModel } from "./tasks/fit.ts";
 export { judge } from "./tasks/judge.ts";
 export { type BudgetUnits, type NormChoice, normIn, threatIn, unitsOfBudgets } from "./tasks/normChoice.ts";
 export { type Block, type BlockFacts, blockCodec, displacements, joinBlocks } from "./tasks/poison.ts";
-export { poisonJudge } from "./tasks/poisonJudge.ts";
+export { type PoisonVerdict, poisonJudge } from "./tasks/poisonJudge.ts";
 export { type ServiceIdentity, serviceCodec } from "./tasks/queryTarget.ts";
 export type { SmallestOutcome } from "./tasks/smallestBudget.ts";
