@@ -103,6 +103,8 @@ export const f64x2 = {
   max: (a: Code, b: Code): Code => [a, b, simd(0xf5, 1)],
   absolute: (a: Code): Code => [a, simd(0xec, 1)],
   negate: (a: Code): Code => [a, simd(0xed, 1)],
+  /** Each rounded to 32 bits, and widened again. */
+  rounded: (a: Code): Code => [a, simd(0x5e), simd(0x5f)],
   /** All bits are set where it is so. */
   isLess: (a: Code, b: Code): Code => [a, b, simd(0x49)],
   /** The first where bits of the condition are set, else the second. */

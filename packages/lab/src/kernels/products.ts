@@ -3,44 +3,72 @@
 import { sizeOf, type Tensor } from "@carom/core";
 import { subscripts } from "@carom/core/onnx";
 import { float, int, type Kernel } from "./kernel.ts";
+import { packRows, productOf, upToTile, widthOf } from "./productLoop.ts";
 import { broadcast, made, type Numbers, numbersOf, read, spread } from "./values.ts";
 
-/** A matrix as it is meant: rows of it lie together in memory unless it is transposed. */
+/** A matrix: its numbers, and how far apart they lie from row to row and from column to column. */
 interface Matrix {
   readonly numbers: Numbers;
   readonly rows: number;
   readonly columns: number;
+  readonly down: number;
+  readonly across: number;
 }
 
-function matrix({ shape }: Tensor, numbers: Numbers, transposed: boolean): Matrix {
-  const [rows, columns] = shape;
-  if (!transposed) return { numbers, rows, columns };
-  const out = numbersOf(numbers instanceof Float32Array ? "float32" : "float64", numbers.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = numbers[i * columns + j];
-  return { numbers: out, rows: columns, columns: rows };
+function matrix(numbers: Numbers, [rows, columns]: readonly number[], transposed = false): Matrix {
+  if (!transposed) return { numbers, rows, columns, down: columns, across: 1 };
+  return { numbers, rows: columns, columns: rows, down: 1, across: columns };
 }
 
-/** Adds scale * a b to `out`, row by row: sums run along contiguous memory, and zeros of `a` are skipped. */
+/** Numbers of the left side that are multiplied at a time. */
+const TOGETHER = 2 ** 20;
+
+/** Adds scale * a b to `out`, row by row, number after number: each sum has the type of `out`. */
 function accumulate(a: Matrix, b: Matrix, scale: number, out: Numbers): void {
-  const { columns } = b;
-  if (a.columns !== b.rows) throw new Error(`${a.columns} columns do not meet ${b.rows} rows`);
-  // Zero times what is not finite is not zero.
-  const skipsZeros = areFinite(b.numbers);
-  for (let i = 0; i < a.rows; i++) {
-    const row = i * columns;
-    for (let k = 0; k < a.columns; k++) {
-      const factor = scale * a.numbers[i * a.columns + k];
-      if (factor === 0 && skipsZeros) continue;
-      const from = k * columns;
-      for (let j = 0; j < columns; j++) out[row + j] += factor * b.numbers[from + j];
+  const [depth, { columns }] = [b.rows, b];
+  if (a.columns !== depth) throw new Error(`${a.columns} columns do not meet ${depth} rows`);
+  const height = Math.max(1, Math.min(a.rows, Math.floor(TOGETHER / depth)));
+  const width = widthOf(columns, depth);
+  for (let top = 0; top < a.rows; top += height) {
+    const rows = Math.min(height, a.rows - top);
+    const product = productOf(upToTile(rows), depth, width, out instanceof Float32Array ? "rounded" : "exact");
+    const { right, sums } = product;
+    packRows(product, a.numbers, rows, depth, { first: top * a.down, down: a.down, across: a.across, scale });
+    for (let left = 0; left < columns; left += width) {
+      const count = Math.min(width, columns - left);
+      copyPart(b, left, count, right, width);
+      for (let row = 0; row < rows; row++) {
+        const from = (top + row) * columns + left;
+        for (let j = 0; j < count; j++) sums[row * width + j] = out[from + j];
+      }
+      product.compute();
+      for (let row = 0; row < rows; row++) {
+        const to = (top + row) * columns + left;
+        for (let j = 0; j < count; j++) out[to + j] = sums[row * width + j];
+      }
     }
   }
 }
 
-function areFinite(numbers: Numbers): boolean {
-  let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += 0 * numbers[i];
-  return sum === 0;
+/** Copies some columns, along the memory that they are read from. */
+function copyPart(
+  { numbers, rows, down, across }: Matrix,
+  left: number,
+  count: number,
+  to: Float64Array,
+  width: number,
+) {
+  if (across === 1) {
+    for (let k = 0; k < rows; k++) {
+      const from = k * down + left;
+      for (let j = 0; j < count; j++) to[k * width + j] = numbers[from + j];
+    }
+    return;
+  }
+  for (let j = 0; j < count; j++) {
+    const from = (left + j) * across;
+    for (let k = 0; k < rows; k++) to[k * width + j] = numbers[from + k * down];
+  }
 }
 
 /** Products of the last two axes; those before broadcast, and a list is a row on the left, a column on the right. */
@@ -58,8 +86,8 @@ function matMul(a: Tensor, b: Tensor): Tensor {
   const out = numbersOf(a.type, count * rows * columns);
   for (let i = 0; i < count; i++) {
     const of = (numbers: Numbers, size: number) => numbers.subarray(i * size, (i + 1) * size);
-    const first = { numbers: of(left, rows * inner), rows, columns: inner };
-    const second = { numbers: of(right, height * columns), rows: height, columns };
+    const first = matrix(of(left, rows * inner), [rows, inner]);
+    const second = matrix(of(right, height * columns), [height, columns]);
     accumulate(first, second, 1, of(out, rows * columns));
   }
   return made(a.type, [...outer, ...(isRow ? [] : [rows]), ...(isColumn ? [] : [columns])], out);
@@ -112,8 +140,8 @@ const einsum: Kernel = (inputs, node) => {
 export const products: Readonly<Record<string, Kernel>> = {
   Gemm: (inputs, node) => {
     const [a, b, c] = inputs;
-    const left = matrix(a, read(a), int(node, "transA", 0) === 1);
-    const right = matrix(b, read(b), int(node, "transB", 0) === 1);
+    const left = matrix(read(a), a.shape, int(node, "transA", 0) === 1);
+    const right = matrix(read(b), b.shape, int(node, "transB", 0) === 1);
     const shape = [left.rows, right.columns];
     const out = numbersOf(a.type, left.rows * right.columns);
     if (c) {

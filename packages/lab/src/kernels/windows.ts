@@ -3,7 +3,7 @@
 import { sizeOf, type Tensor } from "@carom/core";
 import { countsOfWindows, kernelShape, type Node, transposedWindowOf, type Window, windowOf } from "@carom/core/onnx";
 import { int, type Kernel } from "./kernel.ts";
-import { packRows, productOf, upToTile } from "./productLoop.ts";
+import { packRows, productOf, upToTile, widthOf } from "./productLoop.ts";
 import { made, type Numbers, numbersOf, read } from "./values.ts";
 
 /** The places of the output and of the input that meet at one element of the kernel. */
@@ -55,13 +55,6 @@ function placesUnder(window: Window): readonly Int32Array[] {
   });
 }
 
-/** Numbers of a matrix that stays in the processor's cache while it is multiplied. */
-const CACHED = 2 ** 15;
-
-/** How many places of some images are multiplied together, on columns of a matrix of some depth. */
-const widthOf = (places: number, depth: number) =>
-  Math.min(upToTile(places), Math.max(64, upToTile(Math.floor(CACHED / depth))));
-
 /** Places of images, one image after the other, so many at a time. */
 function* partsOf(images: number, places: number, width: number) {
   const all = images * places;
@@ -93,7 +86,7 @@ const conv: Kernel = ([x, w, b], node) => {
   const product = productOf(upToTile(own), depth, width);
   const { right, sums } = product;
   for (let group = 0; group < groups; group++) {
-    packRows(product, own, depth, (m, k) => weights[(group * own + m) * depth + k]);
+    packRows(product, weights, own, depth, { first: group * own * depth, down: depth, across: 1 });
     for (const { image, place } of partsOf(n, to, width)) {
       for (let m = 0; m < own; m++) sums.fill(bias ? bias[group * own + m] : 0, m * width, (m + 1) * width);
       for (let c = 0; c < members; c++) {
@@ -148,7 +141,7 @@ const convTranspose: Kernel = ([x, w, b], node) => {
   const product = productOf(upToTile(rows), own, width);
   const { right, sums } = product;
   for (let group = 0; group < groups; group++) {
-    packRows(product, rows, own, (row, c) => weights[(group * own + c) * rows + row]);
+    packRows(product, weights, rows, own, { first: group * own * rows, down: 1, across: rows });
     for (const { image, place } of partsOf(n, from, width)) {
       sums.fill(0);
       for (let c = 0; c < own; c++) {
