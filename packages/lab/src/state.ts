@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { greysIn, hashOf, type View, viewOf } from "./address.ts";
 import type { Answer } from "./question/answer.ts";
-import type { Role } from "./question/learners.ts";
+import { matrixOf, type Role } from "./question/learners.ts";
 import type { Drawn, Looked, Pair, PoisonChoice, Poisoned, Regularised, Told } from "./question/messages.ts";
 import { budgetsOf, type Question, questionSchema } from "./question/question.ts";
 
@@ -52,6 +52,13 @@ export const looked = signal<Looked | undefined>(undefined);
 /** What came of the training set in the plane. */
 export const poisoned = signal<Poisoned | undefined>(undefined);
 export const pairs = signal<readonly Pair[]>([]);
+export const arePairsKnown = computed(
+  () => pairs.value.length === matrixOf.surrogates.length * matrixOf.targets.length,
+);
+/** Whether the part of the page that shows them is near sight, or is being printed. */
+export const arePairsNear = signal(false);
+/** What is being done about them. */
+export const pairing = signal("");
 /** The model that the user is regularising; nobody's where none was touched yet. */
 export const regularising = signal<Role | undefined>(
   (["surrogate", "target"] as const).find((role) => first.view.between[role] !== undefined),
@@ -117,10 +124,10 @@ export function hear(told: Heard): void {
   else if ("whiteBox" in told) {
     whiteBox.value = told.whiteBox;
     sentences.value = told.sentences;
-  } else if ("pair" in told) pairs.value = [...pairs.value, told.pair];
-  else {
+  } else {
     fault.value = told.fault;
     doing.value = "";
+    pairing.value = "";
   }
 }
 
@@ -130,5 +137,6 @@ export function forget(): void {
   whiteBox.value = undefined;
   sentences.value = undefined;
   pairs.value = [];
+  pairing.value = "";
   looked.value = undefined;
 }

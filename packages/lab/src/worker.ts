@@ -19,6 +19,8 @@ import type {
   Asked,
   Look,
   LookTold,
+  PairsAsked,
+  PairsTold,
   PoisonAsked,
   PoisonTold,
   RegulariseAsked,
@@ -64,6 +66,13 @@ answering<Asked, Told>("question", async ({ question, digits: bytes }, tell, nex
     const noGradients = `as a ${question.target.learner} has no gradients`;
     tell({ whiteBox: undefined, sentences: sentences(names, found, { noGradients }, V) });
   }
+  await next("");
+});
+
+answering<PairsAsked, PairsTold>("pairs", async ({ question }, tell, next) => {
+  if (!question) return;
+  const { seed } = question;
+  const parts = partsOf(digits!, seed);
   for (const surrogate of matrixOf.surrogates) {
     await next(`attacking ${surrogate.learner}`);
     const model = await fitted(parts, "surrogate", surrogate, seed);

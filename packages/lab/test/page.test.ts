@@ -255,9 +255,10 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     const many = await misled();
     await slider(page).press("Home");
     expect(many).toBeGreaterThan((await misled()) + 5);
-    await page.getByRole("region", { name: "All pairs" }).getByRole("columnheader", { name: "forest" }).waitFor();
+    const pairs = page.getByRole("region", { name: "All pairs" });
+    await pairs.getByRole("columnheader", { name: "forest" }).scrollIntoViewIfNeeded();
     await page.getByText("all computed").first().waitFor({ timeout: 120_000 });
-    expect(await page.getByRole("region", { name: "All pairs" }).getByText("no R").count()).toBe(5);
+    expect(await pairs.getByText("no R").count()).toBe(5);
     expect(await page.getByRole("region", { name: "The plane" }).textContent()).toContain("has no gradient");
     expect(complaints).toEqual([]);
     await page.close();
@@ -275,8 +276,8 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     const buttons = await figures.getByRole("button", { name: /^Save figure: / }).all();
     expect(buttons.length).toBe(await figures.count());
     const names: string[] = [];
-    // While pairs are computed, figures change.
-    await page.getByText("all computed").waitFor({ timeout: 120_000 });
+    // Until all reasons are known, figures change.
+    await page.getByText("all but the pairs computed").waitFor({ timeout: 120_000 });
     for (const [i, button] of buttons.entries()) {
       const [name, content] = await saved(button);
       const shapes = await figures
@@ -299,19 +300,46 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await page.close();
   });
 
-  test.each([
-    { width: 390, dark: false },
-    { width: 390, dark: true },
-    { width: 1280, dark: false },
-    { width: 1280, dark: true },
-  ])("everyone can use it: $width px, dark: $dark", async (look) => {
-    const { page } = await open(look);
+  test.each([390, 1280])("everyone can use it: %d px, light and dark", async (width) => {
+    const { page } = await open({ width });
     await page.getByRole("button", { name: "Begin" }).click();
+    await page.getByRole("region", { name: "All pairs" }).scrollIntoViewIfNeeded();
     await page.locator("td button").first().waitFor({ timeout: 120_000 });
     await page.getByRole("region", { name: "Poison a training set" }).waitFor({ timeout: 60_000 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violationsIn(page)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+    }
+    await page.close();
+  });
+
+  test.each([390, 1280])("pairs wait until they are near, and then move nothing: %d px", async (width) => {
+    const { page, complaints } = await open({ width });
+    const pairs = page.getByRole("region", { name: "All pairs" });
+    await page.getByText("all but the pairs computed").waitFor({ timeout: 120_000 });
+    expect(await pairs.getByText("Pairs are computed last, when in sight").count()).toBe(1);
+    expect(await pairs.getByRole("button").count()).toBe(0);
     expect(await violationsIn(page)).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    const heights = () =>
+      page.evaluate(() => [document.body, ...document.querySelectorAll("main > *")].map((each) => each.clientHeight));
+    const before = await heights();
+    // By keyboard alone: what is focused comes into sight, and pairs come near with it.
+    await page.getByRole("button", { name: /^Pad/ }).focus();
+    await pairs.getByRole("button").nth(29).waitFor({ timeout: 120_000 });
+    await page.getByText("all computed").waitFor();
+    expect(await heights()).toEqual(before);
+    // Another question makes them wait again, where they are far.
+    await slider(page).press("Home");
+    await page.getByLabel("Budget in").selectOption("linf");
+    await expect.poll(() => pairs.getByRole("button").count(), { timeout: 60_000 }).toBe(0);
+    await page.getByText("all but the pairs computed").waitFor({ timeout: 120_000 });
+    expect(await pairs.getByRole("button").count()).toBe(0);
+    // Who prints asks for all.
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    await pairs.getByRole("button").first().waitFor({ timeout: 120_000 });
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });

@@ -115,7 +115,7 @@ describe.skipIf(!isHere)("the state of the page", { timeout: 180_000 }, () => {
 
   test("is said aloud once it stands still; of each budget it is said how it is known", async () => {
     const { page } = await open();
-    await page.locator(".doing").filter({ hasText: "all computed" }).waitFor({ timeout: 120_000 });
+    await page.locator(".doing").filter({ hasText: "all but the pairs computed" }).waitFor({ timeout: 120_000 });
     await page.waitForTimeout(1500);
     await page.evaluate(() => {
       const heard: string[] = [];

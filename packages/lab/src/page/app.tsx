@@ -1,6 +1,17 @@
 // The page, from the first sight down.
 
-import { answered, doing, fault, looked, sentences, variability, view, whiteBox } from "../state.ts";
+import {
+  answered,
+  arePairsKnown,
+  doing,
+  fault,
+  looked,
+  pairing,
+  sentences,
+  variability,
+  view,
+  whiteBox,
+} from "../state.ts";
 import { Announce } from "./announce.tsx";
 import { Bring } from "./bring.tsx";
 import { Choices } from "./choices.tsx";
@@ -18,6 +29,8 @@ import { Story } from "./story.tsx";
 
 export function App() {
   const now = answered.value;
+  const busy = doing.value || pairing.value;
+  const rest = arePairsKnown.value ? "" : " but the pairs";
   return (
     <>
       <header>
@@ -26,8 +39,8 @@ export function App() {
       </header>
       <main>
         <div class="top">
-          <p class="doing">{doing.value ? `${doing.value} …` : now ? "all computed" : ""}</p>
-          <Announce text={doing.value || (now ? "The page has computed everything." : "")} />
+          <p class="doing">{busy ? `${busy} …` : now ? `all${rest} computed` : ""}</p>
+          <Announce text={busy || (now ? `The page has computed everything${rest}.` : "")} />
           <Share />
         </div>
         <Story />

@@ -1,17 +1,23 @@
 // Every learner against every other, filled as pairs become known.
 
+import { useEffect, useRef } from "preact/hooks";
 import { placeOf } from "../between.ts";
+import { whileNear } from "../near.ts";
 import { type Chosen, matrixOf } from "../question/learners.ts";
-import { answered, pairs, show, view } from "../state.ts";
+import { answered, arePairsKnown, arePairsNear, pairing, pairs, show, view } from "../state.ts";
 
 export function Matrix() {
   const now = answered.value;
-  if (!now || pairs.value.length === 0) return null;
+  const place = useRef<HTMLElement>(null);
+  const isHere = now !== undefined;
+  useEffect(() => (isHere ? whileNear(place.current!, arePairsNear) : undefined), [isHere]);
+  if (!now) return null;
   const { nearest } = placeOf(now, view.value.epsilon);
   const same = (a: Chosen, b: Chosen) => a.learner === b.learner && a.position === b.position;
   return (
-    <section aria-label="All pairs">
+    <section ref={place} class="all-pairs" aria-label="All pairs" aria-busy={!arePairsKnown.value}>
       <h2>Every surrogate on every target</h2>
+      <p class="doing">{doing()}</p>
       <div class="scroll">
         <table class="matrix">
           <caption>
@@ -57,4 +63,10 @@ export function Matrix() {
       </div>
     </section>
   );
+}
+
+/** What is being done about pairs. */
+function doing(): string {
+  if (pairing.value) return `${pairing.value} …`;
+  return arePairsKnown.value ? "All are computed." : "Pairs are computed last, when in sight.";
 }

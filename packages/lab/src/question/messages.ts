@@ -6,7 +6,7 @@ import type { Plane } from "./plane.ts";
 import type { Learned, TrainingPoint } from "./poison.ts";
 import type { Question } from "./question.ts";
 
-/** A question, or a pair of the matrix; answers carry its number, and those of older questions are forgotten. */
+/** A question; answers carry its number, and those of older questions are forgotten. */
 export interface Asked {
   readonly about: "question";
   readonly number: number;
@@ -21,7 +21,6 @@ export type Told = { readonly about: "question"; readonly number: number } & (
   | { readonly answer: Answer }
   | { readonly variability: number | undefined }
   | { readonly whiteBox: readonly number[] | undefined; readonly sentences: readonly string[] }
-  | { readonly pair: Pair }
   | { readonly fault: string }
 );
 
@@ -96,6 +95,18 @@ export interface Poisoned {
 export type PoisonTold = { readonly about: "poison"; readonly number: number } & (
   | { readonly doing: string }
   | { readonly poisoned: Poisoned }
+  | { readonly fault: string }
+);
+
+/** The matrix of all pairs of a question; without one, what is being computed is needed no more. */
+export interface PairsAsked {
+  readonly about: "pairs";
+  readonly number: number;
+  readonly question?: Question;
+}
+export type PairsTold = { readonly about: "pairs"; readonly number: number } & (
+  | { readonly doing: string }
+  | { readonly pair: Pair }
   | { readonly fault: string }
 );
 
