@@ -19,6 +19,7 @@ export default defineConfig({
     // Tests that make sessions of the runtime themselves report nothing to its vendor either.
     env: { ORT_DISABLE_TELEMETRY: "1" },
     setupFiles: ["packages/core/test/setup.ts"],
+    globalSetup: ["packages/lab/test/oneFolder.ts"],
     testTimeout: 60_000,
     // A hook may run whole commands before the tests look at what they left.
     hookTimeout: 240_000,

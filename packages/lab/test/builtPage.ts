@@ -1,16 +1,15 @@
 // The built page in a real browser, served as a static folder under a path of its own.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Browser, type Page, chromium as playwright } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 
 /** Whether there is a browser: it comes from npm as a binary for this one platform. */
 export const isHere = process.platform === "linux" && process.arch === "x64";
@@ -38,9 +37,23 @@ export async function addressOf(page: Page): Promise<string> {
 
 const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
-/** Builds the page before the tests of a file, and serves it meanwhile; what comes back opens it. */
+/** Builds the page where no other file of this run has begun to, else waits until it is there. */
+async function build(folder: string, built: string): Promise<void> {
+  try {
+    mkdirSync(folder);
+  } catch {
+    while (!existsSync(built)) await sleep(100);
+    return;
+  }
+  const { build } = await import("vite");
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  await build({ root, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  writeFileSync(built, "");
+}
+
+/** Has the page built before the tests of a file, and serves it meanwhile; what comes back opens it. */
 export function builtPage() {
-  const folder = mkdtempSync(join(tmpdir(), "carom-lab-page-"));
+  const folder = join(inject("pageFolder"), "page");
   const fileOf = (url: string) => join(folder, url.replace(/^\/some\/path\//, "").split("?")[0] || "index.html");
   const server = createServer(({ url = "/" }, response) => {
     const file = fileOf(url);
@@ -53,8 +66,7 @@ export function builtPage() {
 
   beforeAll(async () => {
     if (!isHere) return;
-    const root = fileURLToPath(new URL("..", import.meta.url));
-    await build({ root, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+    await build(folder, join(inject("pageFolder"), "built"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/path/`;
     // Said to be where it expects to be, it unpacks the libraries that a bare machine lacks.
@@ -66,7 +78,6 @@ export function builtPage() {
   afterAll(async () => {
     await browser?.close();
     server.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Opens the page at its first sight; what it asked for and complained of comes with it. */
