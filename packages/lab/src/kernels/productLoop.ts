@@ -1,5 +1,5 @@
-// Products of matrices, which convolutions are made of, too: WebAssembly where the host has it, else loops with the same
-// bits.
+// Products of matrices, which convolutions are made of, too: WebAssembly where the host has it, else loops with the
+// same bits.
 
 import { f64x2, i32, lentLoops, type Variable, wasmFunction, wasmModule, whileTrue } from "@carom/core/learners";
 
@@ -142,7 +142,7 @@ function addRowRounded(...[sums, to, factor, right, from, columns]: Row): void {
   for (let j = 0; j < columns; j++) sums[to + j] = Math.fround(sums[to + j] + factor * right[from + j]);
 }
 
-/** Where a matrix lies among numbers: its first, and how far apart those are from row to row and from column to column. */
+/** Where a matrix lies among numbers: its first, and how far apart they are from row to row and column to column. */
 interface Lies {
   readonly first: number;
   readonly down: number;
