@@ -16,7 +16,7 @@ import type { Command } from "commander";
 import { type Draft, writeDraft } from "../host/output.ts";
 import { poisonBytes } from "../host/poisonFile.ts";
 import { runPlan } from "../host/runPlan.ts";
-import { defaultWorkers, startAhead } from "../host/workerProcess.ts";
+import { defaultWorkers } from "../host/workerProcess.ts";
 import { print, tell } from "../terminal/print.ts";
 import { withDataOptions, withExamples } from "../ui/dataOptions.ts";
 import { dataWarnings, holdWarnings } from "../ui/dataWarnings.ts";
@@ -67,8 +67,6 @@ async function run(name: string | undefined, options: PoisonOptions): Promise<vo
   }
   const asked = await poisoningAsked(name, options);
   const { surrogate, settings, judging, out } = asked;
-  // One block of points, and nothing to judge, is one task.
-  if (judging) startAhead(options);
   const data = await readPoisonData(options);
   const own = rowCount(data.targetTrain ?? data.train);
   const counts = countsOf(options, own);
