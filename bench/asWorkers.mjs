@@ -1,8 +1,9 @@
 // Our side of a benchmark as processes that are started as those of the command's tasks are: one per core, each with an
-// equal part of the rows and one thread, its garbage collected in place, and its large arrays kept by the allocator.
+// equal part of the rows and one thread.
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { workerOptions } from "../packages/cli/dist/host/workerProcess.js";
 
 /** @typedef {{ wall: number[], cpu: number[] }} Times */
 
@@ -13,15 +14,11 @@ import { fileURLToPath } from "node:url";
  * @param {number} processes
  */
 export function startWorkers(script, processes) {
+  const { execArgv, env } = workerOptions("cpu");
   const children = Array.from({ length: processes }, (_, place) =>
     fork(fileURLToPath(new URL(script, import.meta.url)), [String(place), String(processes)], {
-      execArgv: [
-        "--single-threaded-gc",
-        "--no-incremental-marking",
-        "--min-semi-space-size=32",
-        "--max-semi-space-size=32",
-      ],
-      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: String(2 ** 23), MALLOC_TRIM_THRESHOLD_: String(2 ** 26) },
+      execArgv,
+      env: { ...env, ...process.env },
     }),
   );
   for (const child of children) {

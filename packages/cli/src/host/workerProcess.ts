@@ -88,21 +88,28 @@ export function takeWorker(provider: Provider): WorkerProcess {
   return start(provider);
 }
 
+/** How the process of a worker is started: options of Node, and variables beside those that it is given anyway. */
+export const workerOptions = (provider: Provider) => ({
+  // Workers fill the cores; threads of their own that collect garbage would only crowd each other out.
+  // Tasks make many large arrays and keep few objects: marking a small heap at once, seldom, costs an eighth less.
+  // Twice as much room for young ones gains nothing that can be measured, and takes 70 MB more of each worker.
+  execArgv: [
+    "--single-threaded-gc",
+    "--no-incremental-marking",
+    "--min-semi-space-size=32",
+    "--max-semi-space-size=32",
+    heapOption(),
+    ...LATE_COMPILING,
+  ],
+  env: provider === "cpu" ? GIVING_BACK : KEEPING,
+});
+
 function start(provider: Provider): WorkerProcess {
+  const { execArgv, env } = workerOptions(provider);
   const child = fork(fileURLToPath(new URL("worker.js", import.meta.url)), [provider], {
-    // Workers fill the cores; threads of their own that collect garbage would only crowd each other out.
-    // Tasks make many large arrays and keep few objects: marking a small heap at once, seldom, costs an eighth less.
-    // Twice as much room for young ones gains nothing that can be measured, and takes 70 MB more of each worker.
-    execArgv: [
-      "--single-threaded-gc",
-      "--no-incremental-marking",
-      "--min-semi-space-size=32",
-      "--max-semi-space-size=32",
-      heapOption(),
-      ...LATE_COMPILING,
-    ],
+    execArgv,
     stdio: ["ignore", "inherit", "inherit", ...withLastWords.stdio],
-    env: { ...(provider === "cpu" ? GIVING_BACK : KEEPING), ...withLastWords.env },
+    env: { ...env, ...withLastWords.env },
   });
   return { child, lastWords: hearLastWords(child) };
 }
