@@ -10,6 +10,7 @@ import { logisticLoop } from "./learners/solvers/logisticLoss.ts";
 import { smoLoop } from "./learners/solvers/smoLoop.ts";
 import { sparseLoops } from "./learners/solvers/sparseLoops.ts";
 import { spreadLoops } from "./learners/solvers/spreadLoops.ts";
+import { scanModule } from "./learners/trees/scanLoop.ts";
 import { stepL2Module } from "./models/stepL2Loop.ts";
 
 /** Those of rows are kept for float32 and columns of two bytes, which images and most tables have. */
@@ -23,6 +24,8 @@ const modules: Record<string, () => Uint8Array> = {
   gaussian: gaussianLoop,
   centre: centreLoop,
   single: singleLoops,
+  "scan 1": () => scanModule(1),
+  "scan 2": () => scanModule(2),
   stepL2: stepL2Module,
 };
 

@@ -62,11 +62,17 @@ export const i32 = {
   isLess: (a: Code, b: Code): Code => [a, b, 0x49],
   load: (address: Code, offset = 0): Code => [address, 0x28, 2, ...unsigned(offset)],
   store: (address: Code, value: Code): Code => [address, value, 0x36, 2, 0],
+  and: (a: Code, b: Code): Code => [a, b, 0x71],
+  /** How many bits are 0 below the lowest that is 1. */
+  zerosBelow: (a: Code): Code => [a, 0x68],
   /** How many bits are 1. */
   bitsSet: (a: Code): Code => [a, 0x69],
   /** A number of 16 bits without sign, widened, and one written as such. */
   loadHalf: (address: Code, offset = 0): Code => [address, 0x2f, 1, ...unsigned(offset)],
   storeHalf: (address: Code, value: Code): Code => [address, value, 0x3b, 1, 0],
+  /** The same for 8 bits. */
+  loadByte: (address: Code, offset = 0): Code => [address, 0x2d, 0, ...unsigned(offset)],
+  storeByte: (address: Code, value: Code): Code => [address, value, 0x3a, 0, 0],
 };
 
 /** Instructions on numbers of 64 bits. */
@@ -169,6 +175,8 @@ export const i32x4 = {
   lane: (a: Code, place: 0 | 1 | 2 | 3): Code => [a, simd(0x1b, place)],
   /** The highest bits of the four, as those of a whole number. */
   bits: (a: Code): Code => [a, simd(0xa4, 1)],
+  /** The same of sixteen bytes. */
+  byteBits: (a: Code): Code => [a, simd(0x64)],
   /** The bytes of the first at the places that those of the second say. */
   bytesAt: (a: Code, places: Code): Code => [a, places, simd(0x0e)],
   /** A whole number that is 0 where no bit is set. */

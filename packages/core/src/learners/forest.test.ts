@@ -10,6 +10,7 @@ import { type Tensor, tensor, toNumbers } from "../tensor.ts";
 import { forest } from "./forest.ts";
 import { growTree, type Tree } from "./trees/tree.ts";
 import { treeColumns } from "./trees/treeColumns.ts";
+import { splitSearch } from "./trees/treeSplit.ts";
 
 const runtime = runtimeFrom(ort);
 
@@ -30,11 +31,10 @@ const everyRow = (data: Dataset) => new Float64Array(data.labels.length).fill(1)
 function grow(data: Dataset, options: { depth?: number; weights?: Float64Array; features?: number } = {}): Tree {
   const columns = treeColumns(data);
   const { depth = Number.POSITIVE_INFINITY, weights = everyRow(data), features = columns.columns } = options;
-  return growTree(columns, data.labels, data.classNames.length, weights, {
-    depth,
-    features,
-    random: stream(0, "tree"),
-  });
+  const search = splitSearch(columns, data.labels, data.classNames.length);
+  const tree = growTree(search, weights, { depth, features, random: stream(0, "tree") });
+  search.release();
+  return tree;
 }
 
 /** The weighted Gini impurity, summed over the two sides of a split. */

@@ -8,6 +8,7 @@ import { balancedOption, rowWeights } from "./rowWeights.ts";
 import { growTree } from "./trees/tree.ts";
 import { treeColumns } from "./trees/treeColumns.ts";
 import { treeEnsemble } from "./trees/treeEnsemble.ts";
+import { splitSearch } from "./trees/treeSplit.ts";
 
 const options = z.strictObject({
   trees: z.number().int().positive().default(100).describe("number of trees"),
@@ -20,17 +21,18 @@ type Options = z.infer<typeof options>;
 const trees: Forest<Options> = {
   count: (options) => options.trees,
   grow(data, { depth, balanced }, context, from, to) {
-    const columns = treeColumns(data);
-    const classes = data.classNames.length;
+    const search = splitSearch(treeColumns(data), data.labels, data.classNames.length);
     const own = rowWeights(data, balanced, context);
     const limits = { depth: depth ?? Number.POSITIVE_INFINITY, features: featuresPerSplit(featureCount(data)) };
-    return Array.from({ length: to - from }, (_, i) => {
+    const grown = Array.from({ length: to - from }, (_, i) => {
       const random = context.random(`tree ${from + i}`);
       const weights = bootstrap(rowCount(data), random).map((times, row) => times * own[row]);
-      const tree = growTree(columns, data.labels, classes, weights, { ...limits, random });
+      const tree = growTree(search, weights, { ...limits, random });
       context.onProgress?.((i + 1) / (to - from));
       return tree;
     });
+    search.release();
+    return grown;
   },
   join(all, data) {
     const nodes = all.reduce((sum, { feature }) => sum + feature.length, 0);

@@ -1,8 +1,7 @@
 // One classification tree: Gini impurity, exact splits, a random choice of features at each node.
 
 import type { Stream } from "../../random.ts";
-import type { TreeColumns } from "./treeColumns.ts";
-import { type SplitSearch, splitSearch } from "./treeSplit.ts";
+import type { SplitSearch } from "./treeSplit.ts";
 
 /** Node 0 is the root. A row goes left where its feature is at most the threshold. */
 export interface Tree {
@@ -31,28 +30,20 @@ interface TreeOptions {
  * their midpoint. Features found constant are constant in all descendants, so they are kept in front of the list and
  * cost nothing there. As in scikit-learn's tree (Breiman et al. 1984; Breiman 2001).
  */
-export function growTree(
-  columns: TreeColumns,
-  labels: Int32Array,
-  classes: number,
-  weights: Float64Array,
-  options: TreeOptions,
-): Tree {
+export function growTree(search: SplitSearch, weights: Float64Array, options: TreeOptions): Tree {
   const nodes: { feature: number; threshold: number; left: number; right: number }[] = [];
   const shares: number[] = [];
-  const search = splitSearch(columns, labels, classes, weights);
-  const { columns: d } = columns;
-  const features = Int32Array.from({ length: d }, (_, j) => j);
-  const constants = new Int32Array(d);
+  const features = Int32Array.from({ length: search.columns }, (_, j) => j);
+  const constants = new Int32Array(search.columns);
 
-  const stack = [{ from: 0, to: search.size, depth: 0, constant: 0, parent: -1, isLeft: false }];
+  const stack = [{ from: 0, to: search.begin(weights), depth: 0, constant: 0, parent: -1, isLeft: false }];
   for (let task = stack.pop(); task; task = stack.pop()) {
     const { from, to, depth, parent, isLeft } = task;
     const at = nodes.push({ feature: -1, threshold: 0, left: 0, right: 0 }) - 1;
     if (parent >= 0) nodes[parent][isLeft ? "left" : "right"] = at;
     const pure = search.enter(from, to);
     const total = search.totals.reduce((sum, mass) => sum + mass, 0);
-    for (const mass of search.totals) shares.push(total > 0 ? mass / total : 1 / classes);
+    for (const mass of search.totals) shares.push(total > 0 ? mass / total : 1 / search.totals.length);
     if (pure || to - from < 2 || depth >= options.depth) continue;
 
     const constant = chooseSplit(search, features, constants, task.constant, options);

@@ -2,16 +2,6 @@
 
 import type { TreeColumns } from "./treeColumns.ts";
 
-/** Rows of positive weight, those of class 0 first. */
-export function rowsByClass(labels: Int32Array, classes: number, weights: Float64Array): Int32Array {
-  const next = new Int32Array(classes + 1);
-  for (let row = 0; row < labels.length; row++) if (weights[row] > 0) next[labels[row] + 1]++;
-  for (let k = 0; k < classes; k++) next[k + 1] += next[k];
-  const sorted = new Int32Array(next[classes]);
-  for (let row = 0; row < labels.length; row++) if (weights[row] > 0) sorted[next[labels[row]]++] = row;
-  return sorted;
-}
-
 /**
  * mass[offset + code of a row] += weight of the row, for the rows at positions `from` to `to`.
  *

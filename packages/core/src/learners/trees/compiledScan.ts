@@ -1,0 +1,99 @@
+// Scans of dense columns for the best split of a tree node by compiled loops, where the host has them.
+
+import { assembledAs } from "../../assembledAs.ts";
+import { type HostedLoops, hasGrown, hostedLoops } from "../../hostedLoops.ts";
+import { BETTER, type CodeBytes, scanModule, TOGETHER } from "./scanLoop.ts";
+import { type BestSplit, NONE, NOWHERE, type SplitScan } from "./splitScan.ts";
+import type { TreeColumns } from "./treeColumns.ts";
+
+const moduleOf = (bytes: CodeBytes) => hostedLoops<"scan">(assembledAs(`scan ${bytes}`, () => scanModule(bytes)));
+const modules = { 1: moduleOf(1), 2: moduleOf(2) };
+
+/** Memories that nobody works in, by the bytes of a code, and the most that one of them has. */
+const idle: Record<CodeBytes, HostedLoops<"scan">[]> = { 1: [], 2: [] };
+const KEPT = 2 ** 26;
+/** Memory whose addresses have 32 bits. */
+const LARGEST = 2 ** 32;
+
+/** Such scans; undefined where there is no room for them, or columns have more values than codes of two bytes tell. */
+export function compiledScan(columns: TreeColumns, classes: number): SplitScan | undefined {
+  const { rows, first, widest, codes } = columns;
+  if (codes instanceof Uint32Array) return undefined;
+  const code = codes.BYTES_PER_ELEMENT as CodeBytes;
+  let bytes = 0;
+  /** The address of so many bytes. */
+  const room = (size: number) => {
+    const address = bytes;
+    bytes += TOGETHER * Math.ceil(size / TOGETHER);
+    return address;
+  };
+  const at = {
+    best: room(16),
+    /** Totals, sums on the left and on the right, and ends. */
+    totals: room(28 * classes),
+    blocks: room(Math.ceil(widest / TOGETHER)),
+    marks: room(TOGETHER * TOGETHER * Math.ceil(widest / TOGETHER / TOGETHER)),
+    mass: room(8 * widest * classes),
+    samples: room(4 * rows),
+    weight: room(8 * rows),
+    codes: room(codes.byteLength),
+  };
+  if (bytes > LARGEST || typeof WebAssembly === "undefined") return undefined;
+  const lent = idle[code].pop() ?? modules[code](2 ** 16);
+  if (!lent || !hasGrown(lent, bytes)) return undefined;
+  const { loops } = lent;
+  const { buffer } = lent.memory;
+  // What the last one has left there.
+  new Uint8Array(buffer, at.blocks, at.samples - at.blocks).fill(0);
+  new Uint8Array(buffer, at.codes, codes.byteLength).set(
+    new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength),
+  );
+
+  const node = {
+    samples: new Int32Array(buffer, at.samples, rows),
+    weight: new Float64Array(buffer, at.weight, rows),
+    totals: new Float64Array(buffer, at.totals, classes),
+    ends: new Int32Array(buffer, at.totals + 24 * classes, classes),
+    position: new Int32Array(0),
+    ...NOWHERE,
+  };
+  const score = new Float64Array(buffer, at.best, 1);
+  const split = new Int32Array(buffer, at.best + 8, 2);
+  const best: BestSplit = { ...NONE };
+  return {
+    node,
+    best,
+    consider(feature) {
+      const bins = first[feature + 1] - first[feature];
+      if (bins === 1) return false;
+      score[0] = best.score;
+      const found = loops.scan(
+        at.codes + feature * rows * code,
+        at.samples + 4 * node.from,
+        at.weight + 8 * node.from,
+        at.samples,
+        at.best,
+        at.totals,
+        8 * classes,
+        at.mass,
+        8 * widest,
+        at.marks,
+        at.blocks,
+        at.blocks + Math.ceil(bins / TOGETHER),
+        node.total,
+        node.squares,
+      );
+      if (found & BETTER) {
+        best.score = score[0];
+        best.feature = feature;
+        [best.code, best.next] = split;
+      }
+      return found > 0;
+    },
+    markLeft(goesLeft) {
+      const base = best.feature * rows;
+      for (let p = node.from; p < node.to; p++) goesLeft[p] = Number(codes[base + node.samples[p]] <= best.code);
+    },
+    release: () => void (bytes <= KEPT && idle[code].push(lent)),
+  };
+}

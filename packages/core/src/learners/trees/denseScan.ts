@@ -1,0 +1,50 @@
+// Scans of dense columns for the best split of a tree node: plain loops.
+
+import { classMass, classScan } from "./classScan.ts";
+import { type BestSplit, NONE, nodeRows, type SplitScan } from "./splitScan.ts";
+import type { TreeColumns } from "./treeColumns.ts";
+import { addMass, listPresent, sortAscending } from "./treeMass.ts";
+
+export function denseScan({ rows, first, widest, codes }: TreeColumns, classes: number): SplitScan {
+  const node = nodeRows(rows, classes);
+  const best: BestSplit = { ...NONE };
+  const sums = classMass(widest, classes);
+  const { mass, present } = sums;
+  const { samples, weight, ends } = node;
+  const isPresent = new Uint8Array(widest);
+  const scan = classScan(sums, node, best);
+
+  /** Adds the open node's rows to the sums and lists their codes, ascending; returns how many. */
+  function collect(feature: number): number {
+    const base = feature * rows;
+    const { from, to } = node;
+    const bins = first[feature + 1] - first[feature];
+    if (bins === 1) return 1;
+    for (let k = 0, start = from; k < classes; start = ends[k++]) {
+      addMass(mass, k * widest, codes, base, samples, weight, start, ends[k]);
+    }
+    if (8 * (to - from) >= bins) return listPresent(present, mass, widest, classes, bins);
+    let count = 0;
+    for (let p = from; p < to; p++) {
+      const code = codes[base + samples[p]];
+      if (isPresent[code] === 0) {
+        isPresent[code] = 1;
+        present[count++] = code;
+      }
+    }
+    sortAscending(present, count);
+    for (let i = 0; i < count; i++) isPresent[present[i]] = 0;
+    return count;
+  }
+
+  return {
+    node,
+    best,
+    consider: (feature) => scan(feature, collect(feature)),
+    markLeft(goesLeft) {
+      const base = best.feature * rows;
+      for (let p = node.from; p < node.to; p++) goesLeft[p] = Number(codes[base + samples[p]] <= best.code);
+    },
+    release: () => {},
+  };
+}
