@@ -72,7 +72,7 @@ export const i32 = {
   storeHalf: (address: Code, value: Code): Code => [address, value, 0x3b, 1, 0],
   /** The same for 8 bits. */
   loadByte: (address: Code, offset = 0): Code => [address, 0x2d, 0, ...unsigned(offset)],
-  storeByte: (address: Code, value: Code): Code => [address, value, 0x3a, 0, 0],
+  storeByte: (address: Code, value: Code, offset = 0): Code => [address, value, 0x3a, 0, ...unsigned(offset)],
 };
 
 /** Instructions on numbers of 64 bits. */

@@ -2,7 +2,7 @@
 
 import { assembledAs } from "../../assembledAs.ts";
 import { type HostedLoops, hasGrown, hostedLoops } from "../../hostedLoops.ts";
-import { BETTER, type CodeBytes, scanModule, TOGETHER } from "./scanLoop.ts";
+import { afterMarks, BETTER, type CodeBytes, scanModule, TOGETHER } from "./scanLoop.ts";
 import { type BestSplit, NONE, NOWHERE, type SplitScan } from "./splitScan.ts";
 import type { TreeColumns } from "./treeColumns.ts";
 
@@ -15,12 +15,15 @@ const KEPT = 2 ** 26;
 /** Memory whose addresses have 32 bits. */
 const LARGEST = 2 ** 32;
 
+/** So many rows stay in the processor's cache while features and nodes below are looked at. */
+const FEW = 128;
+
 /** Such scans; undefined where there is no room for them, or columns have more values than codes of two bytes tell. */
 export function compiledScan(columns: TreeColumns, classes: number): SplitScan | undefined {
-  const { rows, first, widest, codes } = columns;
+  const { rows, count, widest, codes, byRow } = columns;
   if (codes instanceof Uint32Array) return undefined;
   const code = codes.BYTES_PER_ELEMENT as CodeBytes;
-  let bytes = 0;
+  let bytes = afterMarks(code);
   /** The address of so many bytes. */
   const room = (size: number) => {
     const address = bytes;
@@ -31,12 +34,11 @@ export function compiledScan(columns: TreeColumns, classes: number): SplitScan |
     best: room(16),
     /** Totals, sums on the left and on the right, and ends. */
     totals: room(28 * classes),
-    blocks: room(Math.ceil(widest / TOGETHER)),
-    marks: room(TOGETHER * TOGETHER * Math.ceil(widest / TOGETHER / TOGETHER)),
     mass: room(8 * widest * classes),
     samples: room(4 * rows),
     weight: room(8 * rows),
     codes: room(codes.byteLength),
+    byRow: room(byRow?.byteLength ?? 0),
   };
   if (bytes > LARGEST || typeof WebAssembly === "undefined") return undefined;
   const lent = idle[code].pop() ?? modules[code](2 ** 16);
@@ -44,10 +46,10 @@ export function compiledScan(columns: TreeColumns, classes: number): SplitScan |
   const { loops } = lent;
   const { buffer } = lent.memory;
   // What the last one has left there.
-  new Uint8Array(buffer, at.blocks, at.samples - at.blocks).fill(0);
-  new Uint8Array(buffer, at.codes, codes.byteLength).set(
-    new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength),
-  );
+  new Uint8Array(buffer, 0, at.samples).fill(0);
+  const numbers = codes instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer);
+  numbers.set(codes, at.codes / code);
+  if (byRow) numbers.set(byRow, at.byRow);
 
   const node = {
     samples: new Int32Array(buffer, at.samples, rows),
@@ -64,11 +66,13 @@ export function compiledScan(columns: TreeColumns, classes: number): SplitScan |
     node,
     best,
     consider(feature) {
-      const bins = first[feature + 1] - first[feature];
+      const bins = count[feature];
       if (bins === 1) return false;
       score[0] = best.score;
+      const isSmall = byRow && node.to - node.from <= FEW;
       const found = loops.scan(
-        at.codes + feature * rows * code,
+        isSmall ? at.byRow + feature : at.codes + feature * rows * code,
+        isSmall ? columns.columns : code,
         at.samples + 4 * node.from,
         at.weight + 8 * node.from,
         at.samples,
@@ -77,9 +81,7 @@ export function compiledScan(columns: TreeColumns, classes: number): SplitScan |
         8 * classes,
         at.mass,
         8 * widest,
-        at.marks,
-        at.blocks,
-        at.blocks + Math.ceil(bins / TOGETHER),
+        Math.ceil(bins / TOGETHER),
         node.total,
         node.squares,
       );

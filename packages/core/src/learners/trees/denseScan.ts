@@ -5,7 +5,7 @@ import { type BestSplit, NONE, nodeRows, type SplitScan } from "./splitScan.ts";
 import type { TreeColumns } from "./treeColumns.ts";
 import { addMass, listPresent, sortAscending } from "./treeMass.ts";
 
-export function denseScan({ rows, first, widest, codes }: TreeColumns, classes: number): SplitScan {
+export function denseScan({ rows, count: counts, widest, codes }: TreeColumns, classes: number): SplitScan {
   const node = nodeRows(rows, classes);
   const best: BestSplit = { ...NONE };
   const sums = classMass(widest, classes);
@@ -18,7 +18,7 @@ export function denseScan({ rows, first, widest, codes }: TreeColumns, classes: 
   function collect(feature: number): number {
     const base = feature * rows;
     const { from, to } = node;
-    const bins = first[feature + 1] - first[feature];
+    const bins = counts[feature];
     if (bins === 1) return 1;
     for (let k = 0, start = from; k < classes; start = ends[k++]) {
       addMass(mass, k * widest, codes, base, samples, weight, start, ends[k]);

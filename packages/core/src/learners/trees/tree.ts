@@ -33,6 +33,7 @@ interface TreeOptions {
 export function growTree(search: SplitSearch, weights: Float64Array, options: TreeOptions): Tree {
   const nodes: { feature: number; threshold: number; left: number; right: number }[] = [];
   const shares: number[] = [];
+  const classes = search.totals.length;
   const features = Int32Array.from({ length: search.columns }, (_, j) => j);
   const constants = new Int32Array(search.columns);
 
@@ -42,8 +43,9 @@ export function growTree(search: SplitSearch, weights: Float64Array, options: Tr
     const at = nodes.push({ feature: -1, threshold: 0, left: 0, right: 0 }) - 1;
     if (parent >= 0) nodes[parent][isLeft ? "left" : "right"] = at;
     const pure = search.enter(from, to);
-    const total = search.totals.reduce((sum, mass) => sum + mass, 0);
-    for (const mass of search.totals) shares.push(total > 0 ? mass / total : 1 / search.totals.length);
+    let total = 0;
+    for (let k = 0; k < classes; k++) total += search.totals[k];
+    for (let k = 0; k < classes; k++) shares.push(total > 0 ? search.totals[k] / total : 1 / classes);
     if (pure || to - from < 2 || depth >= options.depth) continue;
 
     const constant = chooseSplit(search, features, constants, task.constant, options);

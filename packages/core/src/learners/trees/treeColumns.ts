@@ -9,13 +9,17 @@ import { rowSize, type Tensor, toFloat } from "../../tensor.ts";
 export interface TreeColumns {
   readonly rows: number;
   readonly columns: number;
-  /** Column j has the values `values[first[j]] .. values[first[j + 1] - 1]`, ascending and distinct. */
+  /** Code c of column j is the value `values[first[j] + c]`; those of a column are ascending and distinct. */
   readonly values: Float32Array;
   readonly first: Int32Array;
-  /** The most values that any column has. */
+  /** Codes of column j are below this; 1 where it is constant. */
+  readonly count: Int32Array;
+  /** The most that there are of any column. */
   readonly widest: number;
   /** Dense: the code of row i in column j is `codes[j * rows + i]`. */
   readonly codes: Uint8Array | Uint16Array | Uint32Array;
+  /** The same row by row, where all columns together have up to 256 values: those of few rows are read faster. */
+  readonly byRow?: Uint8Array | undefined;
   /**
    * Sparse: column j lists rows `row[start[j]] ..`, ascending, with codes at the same places; others have `zero[j]`.
    */
@@ -28,60 +32,92 @@ export function treeColumns({ features }: Dataset): TreeColumns {
 }
 
 function denseColumns(x: Tensor<"float32">): TreeColumns {
+  return fewValues(x) ?? manyValues(x);
+}
+
+/** Rows that are turned into columns together: they stay in the processor's cache. */
+const BLOCK = 32;
+
+/** Where all columns together have up to 256 values, as pixels do, they share one list of them. */
+function fewValues(x: Tensor<"float32">): TreeColumns | undefined {
+  const rows = x.shape[0];
+  const columns = rowSize(x);
+  const byRow = new Uint8Array(x.data.length);
+  const few = fewDistinct(x.data, byRow);
+  if (!few) return undefined;
+  const { values, rank } = few;
+  for (let at = 0; at < byRow.length; at++) byRow[at] = rank[byRow[at]];
+  const codes = new Uint8Array(byRow.length);
+  const count = new Int32Array(columns);
+  for (let from = 0; from < rows; from += BLOCK) {
+    const to = Math.min(rows, from + BLOCK);
+    for (let j = 0; j < columns; j++) {
+      let differs = 0;
+      for (let i = from, at = i * columns + j; i < to; i++, at += columns) {
+        codes[j * rows + i] = byRow[at];
+        differs |= byRow[at] ^ byRow[j];
+      }
+      count[j] |= differs;
+    }
+  }
+  for (let j = 0; j < columns; j++) count[j] = count[j] === 0 ? 1 : values.length;
+  return { rows, columns, values, first: new Int32Array(columns), count, widest: values.length, codes, byRow };
+}
+
+/** Where they have more: one column at a time. */
+function manyValues(x: Tensor<"float32">): TreeColumns {
   const rows = x.shape[0];
   const columns = rowSize(x);
   const first = new Int32Array(columns + 1);
   const values: Float32Array[] = [];
   let codes = new Uint8Array(rows * columns) as Uint8Array | Uint16Array | Uint32Array;
   const column = new Float32Array(rows);
-  const order = new Uint32Array(rows);
+  const ids = new Uint8Array(rows);
   for (let j = 0; j < columns; j++) {
     for (let i = 0; i < rows; i++) column[i] = x.data[i * columns + j];
-    const distinct = fewDistinct(column, order) ?? manyDistinct(column, order);
+    const few = fewDistinct(column, ids);
+    const distinct = few ? few.values : distinctSorted(column);
     if (distinct.length > 2 ** (8 * codes.BYTES_PER_ELEMENT)) {
       codes = distinct.length > 65_536 ? new Uint32Array(codes) : new Uint16Array(codes);
     }
-    codes.set(order, j * rows);
+    for (let i = 0; i < rows; i++) codes[j * rows + i] = few ? few.rank[ids[i]] : positionOf(distinct, column[i]);
     values.push(distinct);
     first[j + 1] = first[j] + distinct.length;
   }
-  return { rows, columns, values: joined(values, first[columns]), first, widest: widestOf(first), codes };
+  return { rows, columns, values: joined(values, first[columns]), ...countsOf(first), codes };
 }
 
 /** Slots of the hash table; four times the values it may hold. */
 const SLOTS = 1024;
-const table = new Int32Array(SLOTS);
+const MOST = 256;
 
-/** Codes by hashing where a column has up to 256 values, as pixels do; undefined where it has more. */
-function fewDistinct(column: Float32Array, codes: Uint32Array): Float32Array | undefined {
-  const bits = new Int32Array(column.buffer, column.byteOffset, column.length);
-  const seen: number[] = [];
-  table.fill(-1);
-  for (let i = 0; i < column.length; i++) {
+/**
+ * Up to 256 distinct numbers, ascending, and the rank there of each by the order in which they appear, by which `ids`
+ * gets the numbers; undefined where there are more.
+ */
+function fewDistinct(numbers: Float32Array, ids: Uint8Array): { values: Float32Array; rank: Uint8Array } | undefined {
+  const bits = new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+  const slots = new Int32Array(SLOTS).fill(-1);
+  const seen = new Int32Array(MOST);
+  let count = 0;
+  for (let i = 0; i < bits.length; i++) {
     const key = bits[i] === -0x80000000 ? 0 : bits[i]; // -0 equals 0
     let slot = Math.imul(key, 0x9e3779b1) >>> 22;
-    while (table[slot] >= 0 && seen[table[slot]] !== key) slot = (slot + 1) % SLOTS;
-    if (table[slot] < 0) {
-      if (seen.length === 256) return undefined;
-      table[slot] = seen.push(key) - 1;
+    while (slots[slot] >= 0 && seen[slots[slot]] !== key) slot = (slot + 1) % SLOTS;
+    if (slots[slot] < 0) {
+      if (count === MOST) return undefined;
+      seen[count] = key;
+      slots[slot] = count++;
     }
-    codes[i] = table[slot];
+    ids[i] = slots[slot];
   }
-  const values = new Float32Array(Int32Array.from(seen).buffer);
-  const byValue = Uint32Array.from(values, (_, id) => id).sort((a, b) => values[a] - values[b]);
-  const rank = new Uint32Array(byValue.length);
-  byValue.forEach((id, position) => {
-    rank[id] = position;
+  const values = new Float32Array(seen.buffer, 0, count);
+  const rank = new Uint8Array(count);
+  const ascending = Uint32Array.from(values, (_, id) => id).sort((a, b) => values[a] - values[b]);
+  ascending.forEach((id, place) => {
+    rank[id] = place;
   });
-  for (let i = 0; i < codes.length; i++) codes[i] = rank[codes[i]];
-  return values.sort();
-}
-
-/** Codes by sorting. */
-function manyDistinct(column: Float32Array, codes: Uint32Array): Float32Array {
-  const values = distinctSorted(column);
-  for (let i = 0; i < column.length; i++) codes[i] = positionOf(values, column[i]);
-  return values;
+  return { values: values.sort(), rank };
 }
 
 function sparseColumns(x: SparseRows): TreeColumns {
@@ -115,13 +151,13 @@ function sparseColumns(x: SparseRows): TreeColumns {
     for (let at = from; at < to; at++) codes[at] = positionOf(distinct, entries[at]);
   }
   const used = values.slice(0, first[columns]);
-  return { rows, columns, values: used, first, widest: widestOf(first), codes, sparse: { start, row, zero } };
+  return { rows, columns, values: used, ...countsOf(first), codes, sparse: { start, row, zero } };
 }
 
-function widestOf(first: Int32Array): number {
-  let widest = 0;
-  for (let j = 0; j + 1 < first.length; j++) widest = Math.max(widest, first[j + 1] - first[j]);
-  return widest;
+/** What follows from where the values of each column begin. */
+function countsOf(first: Int32Array): Pick<TreeColumns, "first" | "count" | "widest"> {
+  const count = first.subarray(1).map((end, j) => end - first[j]);
+  return { first, count, widest: count.reduce((most, each) => Math.max(most, each), 0) };
 }
 
 function distinctSorted(numbers: Float32Array): Float32Array {

@@ -41,31 +41,37 @@ export function treeEnsemble(trees: readonly Tree[], data: Dataset): OnnxModel {
 }
 
 function branches(trees: readonly Tree[]) {
-  const all = trees.flatMap((tree, id) => Array.from(tree.feature, (feature, node) => ({ tree, id, node, feature })));
   return {
-    nodes_treeids: { ints: all.map(({ id }) => id) },
-    nodes_nodeids: { ints: all.map(({ node }) => node) },
-    nodes_modes: { strings: all.map(({ feature }) => (feature < 0 ? "LEAF" : "BRANCH_LEQ")) },
-    nodes_featureids: { ints: all.map(({ feature }) => Math.max(feature, 0)) },
-    nodes_values: { floats: all.map(({ tree, node }) => tree.threshold[node]) },
-    nodes_truenodeids: { ints: all.map(({ tree, node }) => tree.left[node]) },
-    nodes_falsenodeids: { ints: all.map(({ tree, node }) => tree.right[node]) },
+    nodes_treeids: { ints: trees.flatMap(({ feature }, id) => Array.from(feature, () => id)) },
+    nodes_nodeids: { ints: trees.flatMap(({ feature }) => [...feature.keys()]) },
+    nodes_modes: {
+      strings: trees.flatMap(({ feature }) => Array.from(feature, (j) => (j < 0 ? "LEAF" : "BRANCH_LEQ"))),
+    },
+    nodes_featureids: { ints: trees.flatMap(({ feature }) => Array.from(feature, (j) => Math.max(j, 0))) },
+    nodes_values: { floats: trees.flatMap(({ threshold }) => [...threshold]) },
+    nodes_truenodeids: { ints: trees.flatMap(({ left }) => [...left]) },
+    nodes_falsenodeids: { ints: trees.flatMap(({ right }) => [...right]) },
   };
 }
 
 /** Leaves carry the shares divided by the number of trees, so that their sum over trees is the mean. */
 function leaves(trees: readonly Tree[], classes: number) {
-  const all = trees.flatMap((tree, id) =>
-    Array.from(tree.feature.keys())
-      .filter((node) => tree.feature[node] < 0)
-      .flatMap((node) =>
-        Array.from({ length: classes }, (_, k) => ({ id, node, k, share: tree.shares[node * classes + k] })),
-      ),
-  );
+  const [treeIds, nodeIds, targets, weights]: number[][] = [[], [], [], []];
+  for (const [id, { feature, shares }] of trees.entries()) {
+    for (let node = 0; node < feature.length; node++) {
+      if (feature[node] >= 0) continue;
+      for (let k = 0; k < classes; k++) {
+        treeIds.push(id);
+        nodeIds.push(node);
+        targets.push(k);
+        weights.push(shares[node * classes + k] / trees.length);
+      }
+    }
+  }
   return {
-    target_treeids: { ints: all.map(({ id }) => id) },
-    target_nodeids: { ints: all.map(({ node }) => node) },
-    target_ids: { ints: all.map(({ k }) => k) },
-    target_weights: { floats: all.map(({ share }) => share / trees.length) },
+    target_treeids: { ints: treeIds },
+    target_nodeids: { ints: nodeIds },
+    target_ids: { ints: targets },
+    target_weights: { floats: weights },
   };
 }

@@ -47,18 +47,23 @@ export function splitSearch(columns: TreeColumns, labels: Int32Array, classes: n
     totals,
     begin(weights) {
       let size = 0;
-      for (const row of byClass) {
+      for (let i = 0; i < byClass.length; i++) {
+        const row = byClass[i];
         samples[size] = row;
         weight[size] = weights[row];
-        if (weights[row] > 0) size++;
+        size += Number(weights[row] > 0);
       }
       position.fill(-1);
       place(0, size);
       return size;
     },
     enter(from, to) {
-      Object.assign(node, { from, to, total: 0, squares: 0 });
-      Object.assign(best, NONE);
+      node.from = from;
+      node.to = to;
+      node.total = 0;
+      node.squares = 0;
+      best.score = NONE.score;
+      best.feature = NONE.feature;
       for (let k = 0, p = from; k < classes; k++) {
         let mass = 0;
         while (p < to && labels[samples[p]] === k) mass += weight[p++];
@@ -72,8 +77,9 @@ export function splitSearch(columns: TreeColumns, labels: Int32Array, classes: n
     consider: scan.consider,
     best() {
       if (best.feature < 0) return undefined;
-      const value = columns.values.subarray(columns.first[best.feature]);
-      return { feature: best.feature, threshold: midpoint(value[best.code], value[best.next]) };
+      const { values, first } = columns;
+      const [lower, upper] = [best.code, best.next].map((code) => values[first[best.feature] + code]);
+      return { feature: best.feature, threshold: midpoint(lower, upper) };
     },
     partition() {
       scan.markLeft(goesLeft);
