@@ -3,6 +3,11 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`packages/core/src/${path}`, import.meta.url));
 
+/** Tests of the core that change what other files of their process would see: registries, or modules themselves. */
+export const alone = ["learners/trainingSize", "models/stepL2", "study/ownEntries"].map(
+  (name) => `packages/core/src/${name}.test.ts`,
+);
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -11,7 +16,6 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts"],
     // ONNX Runtime and worker threads do not mix: a thread that ends during a run aborts the process.
     pool: "forks",
     // One process per core of the smallest machine; the default leaves one core idle.
@@ -23,5 +27,21 @@ export default defineConfig({
     testTimeout: 60_000,
     // A hook may run whole commands before the tests look at what they left.
     hookTimeout: 240_000,
+    projects: [
+      {
+        extends: true,
+        // Files of the core share two processes and what these have loaded and compiled: a third of their time.
+        test: { name: "core", include: ["packages/core/{src,test}/**/*.test.ts"], exclude: alone, isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: "others",
+          include: ["packages/{cli,lab}/{src,test}/**/*.test.ts", ...alone],
+          // After those of the core, whose processes would end with the first file that is not theirs.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

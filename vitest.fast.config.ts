@@ -1,7 +1,7 @@
 // The tests of the inner loop: those beside the library's sources, without the slowest.
 
 import { defineConfig, mergeConfig } from "vitest/config";
-import base from "./vitest.config.ts";
+import base, { alone } from "./vitest.config.ts";
 
 /** Files that took more than a second each on a quiet machine of two cores, of 27 in all for the others. */
 const slow = [
@@ -26,16 +26,13 @@ const slow = [
   "threat/settle",
 ];
 
-/** Those that add to registries, which files share here. */
-const alone = ["study/ownEntries"];
-
 const fast = mergeConfig(base, {
   test: {
-    exclude: [...slow, ...alone].map((name) => `packages/core/src/${name}.test.ts`),
-    // Files of one process share what they import: most of the time goes there.
+    include: ["packages/core/src/**/*.test.ts"],
+    exclude: [...slow.map((name) => `packages/core/src/${name}.test.ts`), ...alone],
     isolate: false,
   },
 });
-fast.test.include = ["packages/core/src/**/*.test.ts"];
+delete fast.test.projects;
 
 export default defineConfig(fast);
