@@ -90,7 +90,8 @@ export function boundsOf(threat: ThreatModel, row: Float64Array) {
  * The largest increase of a linear function within ball and box.
  *
  * L0: the features of largest gain over all of their room.
- * L2: delta_j = clip(t c_j, lower - x, upper - x), t by bisection so that the ball is filled. Linf: every feature goes
+ * L2: delta_j = clip(t c_j, lower - x, upper - x), t so that the ball is filled: once some features are at their
+ * bounds, what is left of the budget's square is t^2 times the squares of the other slopes. Linf: every feature goes
  * as far as budget and box allow. L1: features in the order of |c_j|, each to its bound, the last one as far as the
  * rest of the budget goes.
  */
@@ -119,14 +120,15 @@ export function bestIncrease(
     }
     return total(moves);
   }
-  const at = (t: number) => room.map((each, j) => Math.min(t * sizes[j], each));
-  let [low, high] = [0, 1e24];
-  if (Math.hypot(...at(high)) > epsilon) {
-    for (let i = 0; i < 200; i++) {
-      const middle = (low + high) / 2;
-      if (Math.hypot(...at(middle)) > epsilon) high = middle;
-      else low = middle;
-    }
+  // The features that meet their bounds first are those of least room for their slope.
+  const order = [...sizes.keys()].filter((j) => sizes[j] > 0).sort((a, b) => room[a] / sizes[a] - room[b] / sizes[b]);
+  const squares = [0];
+  for (let k = order.length - 1; k >= 0; k--) squares.unshift(squares[0] + sizes[order[k]] ** 2);
+  let [left, gain] = [epsilon ** 2, 0];
+  for (const [k, j] of order.entries()) {
+    if (left * sizes[j] ** 2 <= room[j] ** 2 * squares[k]) return gain + Math.sqrt(left * squares[k]);
+    left -= room[j] ** 2;
+    gain += room[j] * sizes[j];
   }
-  return total(at(high));
+  return gain;
 }
