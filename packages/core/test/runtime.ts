@@ -7,21 +7,29 @@ import { writeModel } from "../src/onnx/proto.ts";
 import { type ElementArrays, type ElementType, type Tensor, tensor } from "../src/tensor.ts";
 import type { Value } from "./reference/value.ts";
 
+/** Values of tensors by name. */
+type Feeds = Readonly<Record<string, Value>>;
+
 /** The outputs that the runtime computes for a graph, by name. */
-export async function run(
-  graph: Graph,
-  feeds: Readonly<Record<string, Value>>,
-  options: { readonly optimize?: boolean } = {},
-): Promise<Readonly<Record<string, Value>>> {
+export async function run(graph: Graph, feeds: Feeds, options: { readonly optimize?: boolean } = {}): Promise<Feeds> {
   return runModel(modelOf(graph), feeds, options);
 }
 
 /** The outputs that the runtime computes for a model, by name. */
 export async function runModel(
   model: OnnxModel,
-  feeds: Readonly<Record<string, Value>>,
+  feeds: Feeds,
+  options: { readonly optimize?: boolean } = {},
+): Promise<Feeds> {
+  return withSession(model, (ask) => ask(feeds), options);
+}
+
+/** What is done with a model that the runtime has compiled once, and that answers any number of feeds. */
+export async function withSession<T>(
+  model: OnnxModel,
+  use: (ask: (feeds: Feeds) => Promise<Feeds>) => Promise<T>,
   { optimize = true }: { readonly optimize?: boolean } = {},
-): Promise<Readonly<Record<string, Value>>> {
+): Promise<T> {
   const session = await ort.InferenceSession.create(writeModel(model), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -29,9 +37,11 @@ export async function runModel(
     graphOptimizationLevel: optimize ? "all" : "disabled",
   });
   try {
-    const named = model.graph.inputs.map(({ name }) => [name, feed(feeds[name])] as const);
-    const results = await session.run(Object.fromEntries(named));
-    return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, fetched(result as ort.Tensor)]));
+    return await use(async (feeds) => {
+      const named = model.graph.inputs.map(({ name }) => [name, feed(feeds[name])] as const);
+      const results = await session.run(Object.fromEntries(named));
+      return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, fetched(result as ort.Tensor)]));
+    });
   } finally {
     await session.release();
   }
