@@ -24,7 +24,7 @@ import { norms } from "../../src/threat/norm.ts";
 import type { BudgetedThreat } from "../../src/threat/threat.ts";
 
 const runtime = runtimeFrom(ort);
-const [n, side, classes] = [12, 6, 3];
+const [n, side, classes] = [9, 6, 3];
 const row = [1, side, side];
 const epsilon = { l0: 3, l1: 2, l2: 0.7, linf: 0.1 };
 const short = { epochs: 20, batch: 16, learningRate: 0.05 };
@@ -79,10 +79,12 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
     Int32Array.from({ length: n }, (_, i) => i + n),
   );
   let model: Model;
+  let plain: Awaited<ReturnType<typeof attackAll>>;
 
   beforeAll(async () => {
     const chosen = { runtime, seed: 3, stream: "a", options: { ...options[learner.name] } };
     ({ model } = await fit(learner, training, chosen));
+    plain = await attackAll(model);
   });
 
   /** What attacks do to a model, one after the other on the same sessions. */
@@ -101,9 +103,11 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
   /** Searches show in a few rounds what they show in many. */
   const shortened: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     pgd: { steps: 10, restarts: 1 },
+    apgd: { steps: 20 },
+    universal: { steps: 10 },
     evolution: { generations: 4 },
     caa: { generations: 4 },
-    beam: { changes: 3 },
+    beam: { changes: 2 },
   };
 
   /** Every attack of the registry under every norm that it knows. */
@@ -135,14 +139,14 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
     });
 
   test("scores times a power of two: the same points to the last bit, whatever the attack", async () => {
-    const [plain, crafted, minimum] = [await attackAll(model), await craftAll(model), await minimumOf(model)];
+    const [crafted, minimum] = [await craftAll(model), await minimumOf(model)];
     const moved = crafted[0].size.filter((size) => size > 0.005);
     expect(moved.length).toBe(n);
     await fc.assert(
       fc.asyncProperty(powers, async (power) => {
         const scaled = times(model, 2 ** power);
         for (const [i, { points, objective, queries }] of (await attackAll(scaled)).entries()) {
-          expect([cases[i], points]).toEqual([cases[i], plain[i].points]);
+          expect(points, `${cases[i].attack} under ${cases[i].norm}`).toEqual(plain[i].points);
           expect(objective).toEqual(plain[i].objective.map((value) => value * 2 ** power));
           expect(queries).toEqual(plain[i].queries);
         }
@@ -157,7 +161,6 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
   });
 
   test("features, box and budget times a power of two: the points times it, to the last bit", async () => {
-    const plain = await attackAll(model);
     await fc.assert(
       fc.asyncProperty(powers, async (power) => {
         const unit = 2 ** power;
@@ -195,7 +198,7 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
   });
 
   /** That points are worth as much on the model itself as those that were crafted on it. */
-  async function expectAsGood(results: Awaited<ReturnType<typeof attackAll>>, plain: typeof results, share: number) {
+  async function expectAsGood(results: typeof plain, share: number) {
     await on(model, async (opened) => {
       for (const [i, { points }] of results.entries()) {
         const { labels } = cases[i].entry.capabilities.discrete ? flippable : attacked;
@@ -209,11 +212,10 @@ describe.each(Object.values(learners).filter(({ capabilities }) => capabilities.
   }
 
   test("scores times any number, or shifted: points of the same objective", async () => {
-    const plain = await attackAll(model);
     await fc.assert(
       fc.asyncProperty(factors, fc.integer({ min: -8, max: 8 }), async (factor, shift) => {
-        await expectAsGood(await attackAll(times(model, factor)), plain, 0.01);
-        await expectAsGood(await attackAll(plus(model, shift)), plain, 0.01);
+        await expectAsGood(await attackAll(times(model, factor)), 0.01);
+        await expectAsGood(await attackAll(plus(model, shift)), 0.01);
       }),
       { numRuns: 2 },
     );
