@@ -26,7 +26,8 @@ const trees: Forest<Options> = {
     const limits = { depth: depth ?? Number.POSITIVE_INFINITY, features: featuresPerSplit(featureCount(data)) };
     const grown = Array.from({ length: to - from }, (_, i) => {
       const random = context.random(`tree ${from + i}`);
-      const weights = bootstrap(rowCount(data), random).map((times, row) => times * own[row]);
+      const weights = bootstrap(rowCount(data), random);
+      for (let row = 0; row < weights.length; row++) weights[row] *= own[row];
       const tree = growTree(search, weights, { ...limits, random });
       context.onProgress?.((i + 1) / (to - from));
       return tree;

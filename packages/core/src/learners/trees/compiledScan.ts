@@ -94,7 +94,7 @@ export function compiledScan(columns: TreeColumns, classes: number): SplitScan |
     },
     markLeft(goesLeft) {
       const base = best.feature * rows;
-      for (let p = node.from; p < node.to; p++) goesLeft[p] = Number(codes[base + node.samples[p]] <= best.code);
+      for (let p = node.from; p < node.to; p++) goesLeft[p] = codes[base + node.samples[p]] <= best.code ? 1 : 0;
     },
     release: () => void (bytes <= KEPT && idle[code].push(lent)),
   };

@@ -43,7 +43,7 @@ export function denseScan({ rows, count: counts, widest, codes }: TreeColumns, c
     consider: (feature) => scan(feature, collect(feature)),
     markLeft(goesLeft) {
       const base = best.feature * rows;
-      for (let p = node.from; p < node.to; p++) goesLeft[p] = Number(codes[base + samples[p]] <= best.code);
+      for (let p = node.from; p < node.to; p++) goesLeft[p] = codes[base + samples[p]] <= best.code ? 1 : 0;
     },
     release: () => {},
   };

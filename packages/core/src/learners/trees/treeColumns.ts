@@ -100,17 +100,25 @@ function fewDistinct(numbers: Float32Array, ids: Uint8Array): { values: Float32A
   const slots = new Int32Array(SLOTS).fill(-1);
   const seen = new Int32Array(MOST);
   let count = 0;
+  let zero = -1;
   for (let i = 0; i < bits.length; i++) {
-    const key = bits[i] === -0x80000000 ? 0 : bits[i]; // -0 equals 0
+    const key = bits[i];
+    // Most numbers of images and flags are 0, or -0.
+    if (key << 1 === 0) {
+      if (zero < 0) zero = count++;
+      ids[i] = zero;
+      continue;
+    }
     let slot = Math.imul(key, 0x9e3779b1) >>> 22;
     while (slots[slot] >= 0 && seen[slots[slot]] !== key) slot = (slot + 1) % SLOTS;
     if (slots[slot] < 0) {
-      if (count === MOST) return undefined;
+      if (count >= MOST) return undefined;
       seen[count] = key;
       slots[slot] = count++;
     }
     ids[i] = slots[slot];
   }
+  if (count > MOST) return undefined;
   const values = new Float32Array(seen.buffer, 0, count);
   const rank = new Uint8Array(count);
   const ascending = Uint32Array.from(values, (_, id) => id).sort((a, b) => values[a] - values[b]);

@@ -51,7 +51,7 @@ export function splitSearch(columns: TreeColumns, labels: Int32Array, classes: n
         const row = byClass[i];
         samples[size] = row;
         weight[size] = weights[row];
-        size += Number(weights[row] > 0);
+        if (weights[row] > 0) size++;
       }
       position.fill(-1);
       place(0, size);
