@@ -32,11 +32,17 @@ export function gradientGraph(
   return differentiate(g.graph([output, LOSS]), { ...common, ...(lacks && { lacks }) });
 }
 
-/** Builds the gradient graph once: how many nodes it has, or why there is none. */
-export function gradientNodes(model: Model, input: string, output: string): number | InputError {
+/** The same for margins, or why there is none. */
+export function marginGradient(
+  model: Model,
+  input: string,
+  output: string,
+  lacks?: ReadonlySet<Lack>,
+): Graph | InputError {
   try {
-    const { length } = gradientGraph(model, "margin", input, output).nodes;
-    if (length <= MAX_GRADIENT_NODES) return length;
+    const graph = gradientGraph(model, "margin", input, output, lacks);
+    const { length } = graph.nodes;
+    if (length <= MAX_GRADIENT_NODES) return graph;
     throw new InputError("unsupported", "gradient of the model", {
       expected: `a graph of at most ${MAX_GRADIENT_NODES} nodes`,
       got: `one of ${length}, which ONNX Runtime would take too long to prepare`,

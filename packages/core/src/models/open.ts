@@ -23,7 +23,7 @@ import { type Batch, batchOf, inBatches } from "./batches.ts";
 import { compile, tellGradient, tellModel } from "./compile.ts";
 import { derivedSessions } from "./derivedSessions.ts";
 import { classesOf, convert, rowsInput, scoresOutput } from "./endpoints.ts";
-import { gradientGraph, gradientNodes, LABEL, LOSS } from "./gradientGraph.ts";
+import { gradientGraph, LABEL, LOSS, marginGradient } from "./gradientGraph.ts";
 import { requireHeldNumbers } from "./heldNumbers.ts";
 import { withFewNodes } from "./limits.ts";
 import type { LossName } from "./losses.ts";
@@ -156,13 +156,11 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     },
   };
 
-  const gradients = (loss: LossName) => gradientGraph(model, loss, input.name, output.name, lacks);
-
-  const found = model.onnx ? gradientNodes(model, input.name, output.name) : model.unreadable;
-  const fault = found instanceof InputError ? found : undefined;
-  const reason = found instanceof InputError ? found.message : typeof found === "number" ? undefined : found;
-  const limits = typeof found === "number" ? withFewNodes(runtime.limits, found) : runtime.limits;
-  const climbed = reason === undefined ? logitsGraph(model, output.name) : undefined;
+  const made = model.onnx && marginGradient(model, input.name, output.name, lacks);
+  const fault = made instanceof InputError ? made : undefined;
+  const margin = made instanceof InputError ? undefined : made;
+  const limits = margin ? withFewNodes(runtime.limits, margin.nodes.length) : runtime.limits;
+  const climbed = margin && logitsGraph(model, output.name);
   const logits = async (x: Tensor) => {
     const rows = { [input.name]: convert(x, inputShape, inputType) };
     const [values] = await derived.use(
@@ -172,58 +170,55 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     );
     return values as Tensor<FloatType>;
   };
-  const differentiable: Differentiable | undefined =
-    reason === undefined
-      ? {
-          ...scorer,
-          ...(climbed && { logits, margins: (x, labels) => marginsOfLogits(logits, scorer.scores, x, labels) }),
-          async inputGradient(loss, x, labels) {
-            assert(labels.length === x.shape[0], "one label per row");
-            const rows = {
-              [input.name]: convert(x, inputShape, inputType),
-              [LABEL]: tensor("int32", [labels.length], labels),
-            };
-            const [scores, gradient] = await derived.use(
-              loss,
-              () => write(gradients(loss)),
-              (compiled) =>
-                inBatches(rows, batch, async (part) => {
-                  const results = await compiled.run(part);
-                  return [results[output.name], results[gradientName(LOSS, input.name)]];
-                }),
-            );
-            return {
-              scores: scores as Tensor<FloatType>,
-              gradient: { ...gradient, shape: x.shape } as Tensor<FloatType>,
-            };
-          },
-          async ascend(task) {
-            const type = inputType as FloatType;
-            const names = {
-              input: input.name,
-              labels: LABEL,
-              gradient: gradientName(LOSS, input.name),
-              inputShape,
-            };
-            const run = (steps: Steps, rows: Batch) => runAscent(steps, type, rows, task);
-            if (isBesideGraph(task, type, limits)) {
-              return derived.use(
-                "margin",
-                () => write(gradients("margin")),
-                (compiled) => run(stepsBeside(compiled, names, task), batch),
-              );
-            }
-            const kind = kindOf(task, batch, limits);
-            const rowGradients = () => ({ graph: gradients("margin"), ...names });
+  const differentiable: Differentiable | undefined = margin
+    ? {
+        ...scorer,
+        ...(climbed && { logits, margins: (x, labels) => marginsOfLogits(logits, scorer.scores, x, labels) }),
+        async inputGradient(loss, x, labels) {
+          assert(labels.length === x.shape[0], "one label per row");
+          const rows = {
+            [input.name]: convert(x, inputShape, inputType),
+            [LABEL]: tensor("int32", [labels.length], labels),
+          };
+          const [scores, gradient] = await derived.use(
+            loss,
+            () => write(loss === "margin" ? margin : gradientGraph(model, loss, input.name, output.name, lacks)),
+            (compiled) =>
+              inBatches(rows, batch, async (part) => {
+                const results = await compiled.run(part);
+                return [results[output.name], results[gradientName(LOSS, input.name)]];
+              }),
+          );
+          return {
+            scores: scores as Tensor<FloatType>,
+            gradient: { ...gradient, shape: x.shape } as Tensor<FloatType>,
+          };
+        },
+        async ascend(task) {
+          const type = inputType as FloatType;
+          const names = {
+            input: input.name,
+            labels: LABEL,
+            gradient: gradientName(LOSS, input.name),
+            inputShape,
+          };
+          const run = (steps: Steps, rows: Batch) => runAscent(steps, type, rows, task);
+          if (isBesideGraph(task, type, limits)) {
             return derived.use(
-              Object.values(kind).join(),
-              () => written(compiledAscent(rowGradients(), kind, simplified)),
-              (compiled) =>
-                run(graphSteps(compiled, type, task, kind), batchOfSteps(batch, limits, sizeOf(inputShape))),
+              "margin",
+              () => write(margin),
+              (compiled) => run(stepsBeside(compiled, names, task), batch),
             );
-          },
-        }
-      : undefined;
+          }
+          const kind = kindOf(task, batch, limits);
+          return derived.use(
+            Object.values(kind).join(),
+            () => written(compiledAscent({ graph: margin, ...names }, kind, simplified)),
+            (compiled) => run(graphSteps(compiled, type, task, kind), batchOfSteps(batch, limits, sizeOf(inputShape))),
+          );
+        },
+      }
+    : undefined;
   let slopes: Promise<Slopes> | undefined;
   const readSlopes = () => (slopes ??= slopesOf(runtime, model));
   const fixed = batch.isFixed && { fixedBatch: batch.rows };
@@ -232,7 +227,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
     model,
     labels: ownLabels(session, model, classes, batch),
     differentiable,
-    notDifferentiable: reason,
+    notDifferentiable: margin ? undefined : (fault?.message ?? model.unreadable),
     ...(fault && { withoutGradients: fault }),
     // A row of zeros alone is what they are read from.
     ...(hasAffineScores(model) && !(batch.isFixed && batch.rows > 1) && { slopes: readSlopes }),
