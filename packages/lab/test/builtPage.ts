@@ -35,6 +35,13 @@ export async function addressOf(page: Page): Promise<string> {
   return page.evaluate(() => location.hash);
 }
 
+/** The part of an address after its # that says some of the state; all else is as at first sight. */
+const addressWith = (view: object) => `#${encodeURIComponent(JSON.stringify(view))}`;
+
+const ridge = { learner: "ridge", position: 3 } as const;
+/** A question that is answered in a fraction of a second: for tests of all else. */
+const quick = { surrogate: ridge, target: ridge, attack: "fgm" };
+
 const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
 /** Builds the page where no other file of this run has begun to, else waits until it is there. */
@@ -80,8 +87,19 @@ export function builtPage() {
     server.close();
   });
 
-  /** Opens the page at its first sight; what it asked for and complained of comes with it. */
-  return async function open({ hash = "", width = 1280, dark = false, touch = false, motion = false } = {}) {
+  /**
+   * Opens the page; what it asked for and complained of comes with it.
+   *
+   * @param options `own`: what is asked of the user's files, at a quick question of the page's; `hash`: the whole state
+   */
+  return async function open({
+    own = {},
+    hash = addressWith({ ...quick, own }),
+    width = 1280,
+    dark = false,
+    touch = false,
+    motion = false,
+  } = {}) {
     const page = await browser.newPage({
       viewport: { width, height: 900 },
       colorScheme: dark ? "dark" : "light",
@@ -96,10 +114,12 @@ export function builtPage() {
     await page.goto(`${address}${hash}`);
     await page.getByRole("region", { name: "The digit under attack" }).waitFor({ timeout: 120_000 });
     const seconds = (performance.now() - start) / 1000;
-    const loaded = asked
-      .filter((url) => url.startsWith(address))
-      .map((url) => url.slice(address.length - "/some/path/".length));
-    const compressed = loaded.reduce((sum, url) => sum + gzipSync(readFileSync(fileOf(url))).length, 0);
+    /** Bytes of all that it asked for so far, as they go over the line. */
+    const compressed = () =>
+      asked
+        .filter((url) => url.startsWith(address))
+        .map((url) => url.slice(address.length - "/some/path/".length))
+        .reduce((sum, url) => sum + gzipSync(readFileSync(fileOf(url))).length, 0);
     return { page, address, asked, complaints, seconds, compressed };
   };
 }

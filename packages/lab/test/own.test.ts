@@ -24,7 +24,6 @@ import { withShape } from "@carom/core/models";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";
 import * as ort from "onnxruntime-node";
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { packed } from "../digits.ts";
 import { digitsFrom } from "../src/digits.ts";
@@ -39,8 +38,16 @@ const open = builtPage();
 const runtime = runtimeFrom(ort);
 const fixture = (path: string) => readFileSync(new URL(`../../../fixtures/onnx/${path}`, import.meta.url));
 
-/** A network trained on digits, and digits that it has not seen. */
-async function network(name: string, draw: number): Promise<readonly [model: OwnFile, data: OwnFile]> {
+const networks = new Map<string, ReturnType<typeof trainedNetwork>>();
+
+/** A network trained on digits, once, and digits that it has not seen. */
+function network(name: string, draw: number): ReturnType<typeof trainedNetwork> {
+  const key = `${name}${draw}`;
+  networks.set(key, networks.get(key) ?? trainedNetwork(name, draw));
+  return networks.get(key)!;
+}
+
+async function trainedNetwork(name: string, draw: number): Promise<readonly [model: OwnFile, data: OwnFile]> {
   const { surrogate, attacked } = partsOf(digitsFrom(packed()), 0);
   const shape = name === "cnn" ? [1, 28, 28] : [784];
   const layers = [{ conv: 4, kernel: 3, stride: 2 }, { pool: 2 }, { dense: 8 }];
@@ -118,14 +125,7 @@ async function foundOn(files: readonly OwnFile[], data: Dataset): Promise<OwnAns
 }
 
 /** Attacks by steps of fixed sizes: their way, unlike a line search's, depends on no last bit. */
-async function choosePgd(page: Page): Promise<void> {
-  await page
-    .locator(".own label")
-    .filter({ hasText: /^Attack / })
-    .locator("select")
-    .selectOption("pgd");
-  await settled(page);
-}
+const fixedSteps = { attack: "pgd" };
 
 describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
   test.each([
@@ -136,9 +136,12 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
     const [model, data] = await make();
     const expected = await found([model], data);
     const { page, complaints } = await open();
-    await give(page, [model, data]);
+    await give(page, [model]);
+    await page.locator(".facts li").waitFor({ timeout: 120_000 });
+    const choice = page.locator(".own label").filter({ hasText: /^Attack / });
+    await choice.locator("select").selectOption("pgd");
+    await give(page, [data]);
     await attack(page).waitFor({ timeout: 120_000 });
-    await choosePgd(page);
     await attack(page).getByRole("slider").press("End");
     const seen = await saved(page, /Save scores/);
     const points = await saved(page, /Save points/);
@@ -156,10 +159,9 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
   test("two models are compared, as the command line's questions are answered", async () => {
     const [[first, data], [second]] = [await network("mlp", 1), await network("mlp", 2)];
     const expected = await found([first, second], data);
-    const { page } = await open({ width: 390 });
+    const { page } = await open({ width: 390, own: fixedSteps });
     await give(page, [first, second, data]);
     await attack(page).waitFor({ timeout: 120_000 });
-    await choosePgd(page);
     await attack(page).getByRole("slider").press("End");
     const { errors } = expected.answer.budgets.at(-1)!;
     const percent = (share: number) => `${Math.round(100 * share)} %`;
@@ -184,11 +186,10 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
     for (const each of images) put(`${each.label}/${each.name}.png`, asPng(each));
     expect(new Set(images.map(({ label }) => label))).toEqual(new Set(["8", "9"]));
     const expected = await foundOn([model], sorted);
-    const { page, complaints } = await open();
+    const { page, complaints } = await open({ own: fixedSteps });
     const chooser = page.locator("input[webkitdirectory]");
     await chooser.setInputFiles(folder);
     await attack(page).waitFor({ timeout: 120_000 });
-    await choosePgd(page);
     await attack(page).getByRole("slider").press("End");
     expect(await page.locator(".own > .note").textContent()).toContain(`${images.length} rows`);
     const seen = await saved(page, /Save scores/);
@@ -231,10 +232,9 @@ describe.skipIf(!isHere)("the user's own files", { timeout: 180_000 }, () => {
     const off = (denseRows(read.data).data as Float32Array).map((value, i) => Math.abs(value - pixels[i]));
     expect(off.reduce((sum, value) => sum + value, 0) / off.length).toBeLessThan(0.02);
     const expected = await foundOn([model], read.data);
-    const { page, complaints } = await open();
+    const { page, complaints } = await open({ own: fixedSteps });
     await give(page, [model, ...files, list]);
     await attack(page).waitFor({ timeout: 120_000 });
-    await choosePgd(page);
     const seen = await saved(page, /Save scores/);
     const { scores } = expected.answer.budgets[0].surrogate;
     expect(difference(seen.scores_surrogate.data as Float64Array, scores)).toBeLessThan(1e-5);

@@ -14,6 +14,9 @@ export const give = (page: Page, files: readonly OwnFile[]) =>
 
 /** Drops a file or a folder of the disk on the page, as the desktop does. */
 export async function drop(page: Page, path: string): Promise<void> {
+  // What comes to be known above the place moves it.
+  await page.getByRole("region", { name: "Poison a training set" }).waitFor({ timeout: 60_000 });
+  await page.locator(".top .doing").filter({ hasText: "computed" }).waitFor({ timeout: 120_000 });
   const place = page.locator(".drop");
   await place.scrollIntoViewIfNeeded();
   const { x, y } = (await place.boundingBox())!;

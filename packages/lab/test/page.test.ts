@@ -18,38 +18,21 @@ const pixelsOf = (page: Page) =>
 const wholeRed = (pixels: readonly number[]) => pixels.filter((_, i) => i % 4 === 0);
 
 describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
-  test("takes at most 600 kB over the line", async () => {
-    const { page, compressed } = await open();
+  test("takes at most 600 kB over the line, asks nobody else, and complains of nothing", async () => {
+    const { page, address, asked, complaints, seconds, compressed } = await open({ hash: "" });
+    const size = compressed();
+    console.log(`the lab's first sight: ${Math.round(size / 1000)} kB compressed, ${seconds.toFixed(2)} s`);
+    expect(size).toBeGreaterThan(100_000);
+    expect(size).toBeLessThan(600_000);
+    const own = [address, "data:", `blob:${new URL(address).origin}/`];
+    expect(asked.filter((url) => !own.some((start) => url.startsWith(start)))).toEqual([]);
+    expect(complaints).toEqual([]);
     await page.close();
-    console.log(`the lab's first sight: ${Math.round(compressed / 1000)} kB compressed`);
-    expect(compressed).toBeGreaterThan(100_000);
-    expect(compressed).toBeLessThan(600_000);
-  });
-
-  test("is there soon, asks nobody else, and complains of nothing", async () => {
-    const seconds: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      const { page, address, asked, complaints, seconds: taken } = await open();
-      seconds.push(taken);
-      expect(
-        asked.every((url) =>
-          [address, "data:", `blob:${new URL(address).origin}/`].some((start) => url.startsWith(start)),
-        ),
-      ).toBe(true);
-      const before = asked.length;
-      await slider(page).press("End");
-      await page.getByRole("button", { name: "Draw other training sets" }).click();
-      expect(asked.slice(before)).toEqual([]);
-      expect(complaints).toEqual([]);
-      await page.close();
-    }
-    const median = seconds.sort((a, b) => a - b)[2];
-    console.log(`the lab's first sight: median of 5 loads ${median.toFixed(2)} s`);
-    expect(median).toBeLessThan(30);
   });
 
   test("the slider, moved by the keyboard, changes the digit, what models say, and the bars", async () => {
-    const { page } = await open();
+    const { page, asked, complaints } = await open({ hash: "" });
+    const before = asked.length;
     await slider(page).press("Home");
     const [clean, still] = [wholeRed(await pixelsOf(page)), await bars(page)];
     expect(await saysOf(page, "surrogate")).toContain("right");
@@ -66,6 +49,9 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     const [bound, , observed] = (await bars(page)).slice(3).map(Number);
     expect(observed).toBeGreaterThan(0);
     expect(bound).toBeGreaterThan(0);
+    await page.getByRole("button", { name: "Draw other training sets" }).click();
+    expect(asked.slice(before)).toEqual([]);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 
@@ -300,17 +286,20 @@ describe.skipIf(!isHere)("the page", { timeout: 180_000 }, () => {
     await page.close();
   });
 
-  test.each([390, 1280])("everyone can use it: %d px, light and dark", async (width) => {
-    const { page } = await open({ width });
+  test("everyone can use it: 390 and 1,280 px, light and dark", async () => {
+    const { page } = await open({ width: 390 });
     await page.getByRole("button", { name: "Begin" }).click();
     await page.getByRole("region", { name: "All pairs" }).scrollIntoViewIfNeeded();
     await page.locator("td button").first().waitFor({ timeout: 120_000 });
     await page.getByRole("region", { name: "Poison a training set" }).waitFor({ timeout: 60_000 });
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await violationsIn(page)).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await violationsIn(page)).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      }
     }
     await page.close();
   });
