@@ -121,6 +121,16 @@ async function attacked(
   });
 }
 
+const seen = new WeakMap<AnyBooster, Map<Norm, Promise<AttackResult>>>();
+
+/** What the attack does with a booster as it is: two cases are about the same run, which the first of them makes. */
+function observation(booster: AnyBooster, norm: Norm): Promise<AttackResult> {
+  const own = seen.get(booster) ?? new Map<Norm, Promise<AttackResult>>();
+  const run = own.get(norm) ?? attacked([chosenOf(booster)], norm);
+  seen.set(booster, own.set(norm, run));
+  return run;
+}
+
 const total = ({ objective }: AttackResult) => objective.reduce((sum, value) => sum + value, 0);
 const zero = (norm: Norm) => attacked([], norm, { more: { threat: { norm, domain: curvedData.domain, epsilon: 0 } } });
 
@@ -143,7 +153,7 @@ export const boosterCases: readonly BoosterCase[] = [
       const [clean, plain, boosted] = [
         total(await zero(norm)),
         total(await attacked([], norm)),
-        total(await attacked([chosenOf(booster)], norm)),
+        total(await observation(booster, norm)),
       ];
       expect(plain).toBeGreaterThan(clean + 1);
       expect(TIMES * (boosted - clean)).toBeGreaterThan(plain - clean);
@@ -159,7 +169,7 @@ export const boosterCases: readonly BoosterCase[] = [
   {
     name: "estimates something else than the gradient where that changes from place to place",
     async check(booster, norm) {
-      const { points } = await attacked([chosenOf(booster)], norm);
+      const { points } = await observation(booster, norm);
       const plain = await attacked([], norm);
       expect(points.data.some((value, at) => Math.abs(value - plain.points.data[at]) > 1e-4)).toBe(true);
     },
@@ -179,11 +189,10 @@ export const boosterCases: readonly BoosterCase[] = [
   {
     name: "does to a row the same alone, in pairs and in any order, whether models take images or flat rows",
     async check(booster, norm) {
-      const singles = Array.from({ length: n }, (_, i) => [i]);
       for (const world of [{}, { surrogate: "flat", data: flatData }] as const) {
         const { data } = { data: curvedData, ...world };
         const together = (await attacked([chosenOf(booster)], norm, { ...world, more: { shape } })).points.data;
-        for (const rows of [...singles, [1, 6], [7, 5, 3, 4, 2, 0, 6, 1]]) {
+        for (const rows of [[0], [5], [1, 6], [7, 5, 3, 4, 2, 0, 6, 1]]) {
           const ids = Int32Array.from(rows);
           const part = { ...world, data: takeRows(data, ids), more: { ids, shape } };
           const { points } = await attacked([chosenOf(booster)], norm, part);
