@@ -30,7 +30,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Files of the core share two processes and what these have loaded and compiled: a third of their time.
+        // Files of the core share two processes and what these have loaded and compiled: a quarter of their time.
         test: { name: "core", include: ["packages/core/{src,test}/**/*.test.ts"], exclude: alone, isolate: false },
       },
       {
