@@ -141,7 +141,7 @@ describe("carom evade", () => {
     const [file, model] = [join(folder, "columns.npz"), join(folder, "columns.onnx")];
     writeFileSync(file, writeNpz({ x: tensor("float32", [rows, columns], wide), y }));
     await carom(["fit", "logistic", "--data", file, "--out", model, "--quiet"]);
-    const args = ["--model", model, "--data", file, "--epsilon", "0.1,0.4", "--attack", "pgd"];
+    const args = ["--model", model, "--data", file, "--epsilon", "0.1,0.4", "--attack", "pgd", "--set", "steps=5"];
     const one = await evade(...args, "--workers", "1");
     for (const workers of ["2", "3"]) {
       const several = await evade(...args, "--workers", workers);

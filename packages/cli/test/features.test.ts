@@ -31,7 +31,10 @@ beforeAll(async () => {
   expect(fitted).toMatchObject({ status: 0, stderr: "" });
 });
 
-const audited = ["audit", "--target", "loans.onnx", "--data", "loans.csv", "--surrogates", "ridge", "--points", "40"];
+const audited = [
+  ...["audit", "--target", "loans.onnx", "--data", "loans.csv", "--surrogates", "ridge", "--points", "40"],
+  ...["--workers", "1"],
+];
 
 it("an audit says in which units its budgets are, and which columns moved", async () => {
   const finished = await run(...audited, "--features", "features.yaml", "--epsilon", "0.5,1", "--out", "run");
@@ -80,7 +83,7 @@ targets: [${models}]
 attack: { epsilons: [0.5, 1] }
 `;
   writeFileSync(at("study.yaml"), study);
-  expect(await run("study", "study.yaml", "--out", "study")).toMatchObject({ status: 0 });
+  expect(await run("study", "study.yaml", "--workers", "1", "--out", "study")).toMatchObject({ status: 0 });
   const report = readFileSync(at("study/report.html"), "utf8");
   const [, section] = /<section id="rules"([\s\S]*?)<\/section>/.exec(report)!;
   const lines = [...section.matchAll(/<th scope="row">([^<]*)<\/th><td>([^<]*)</g)].map(([, by, at]) => `${by} ${at}`);

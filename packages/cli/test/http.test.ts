@@ -14,7 +14,10 @@ const store = join(folder, "store");
 const data = join(folder, "points.npz");
 const file = join(folder, "model.onnx");
 // Of a file further attackers are tried by default, of a service, where each row may cost, only those that are named.
-const question = ["--data", data, "--epsilon", "0.1,0.3", "--attackers", "none", "--quiet", "--json"];
+const question = [
+  ...["--data", data, "--surrogates", "ridge,logistic", "--epsilon", "0.1,0.3", "--attackers", "none"],
+  ...["--workers", "1", "--quiet", "--json"],
+];
 
 let server: ModelServer;
 let labels: ModelServer;
