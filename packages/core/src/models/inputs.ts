@@ -4,11 +4,10 @@ import type { FeatureKind } from "../data/featureKind.ts";
 import { InputError } from "../errors.ts";
 import { CLASSICAL } from "../onnx/classical/index.ts";
 import type { Dim } from "../onnx/dim.ts";
-import { elementTypeNumber } from "../onnx/elementType.ts";
 import type { Graph, OnnxModel, ValueInfo } from "../onnx/graph.ts";
-import { type ElementType, type FloatType, sizeOf } from "../tensor.ts";
+import { type ElementType, sizeOf } from "../tensor.ts";
 import { type InputPart, inputNodes, isReal } from "./inputNodes.ts";
-import { type WordsOfInputs, withoutWords, wordsFor } from "./textInputs.ts";
+import { type WordsOfInputs, wordsFor } from "./textInputs.ts";
 
 /** The opset for nodes that are added to a file without standard operators. */
 const OPSET = 18;
@@ -102,32 +101,6 @@ function isPart(value: unknown): value is InputPart {
 /** The kind of each of the D features of a row. */
 export function kindsOf(parts: readonly InputPart[]): readonly FeatureKind[] {
   return parts.flatMap(({ kind, shape }) => new Array<FeatureKind>(sizeOf(shape)).fill(kind));
-}
-
-/**
- * The joined file with its whole numbers left as real ones, so that gradients flow past the rounding as if it were not
- * there. Not every graph takes that: where whole numbers choose entries of a table, types no longer agree.
- *
- * Source: Bengio et al. 2013, the straight-through estimator.
- */
-export function straightThrough(file: OnnxModel, parts: readonly InputPart[]): OnnxModel {
-  const names = new Set(parts.filter(({ type }) => !isReal(type)).map(({ name }) => name));
-  const type = file.graph.inputs[0].type!;
-  const { graph } = withoutWords(file, names, type as FloatType);
-  const rounded = new Set<string>();
-  const casts = graph.nodes.map((node) => {
-    if (node.op !== "Cast" || !names.has(node.outputs[0])) return node;
-    rounded.add(node.inputs[0]);
-    return { ...node, attributes: { to: { int: elementTypeNumber(type) } } };
-  });
-  // Rounding up from a half, where a file's opset lacks Round, is past an addition.
-  const raised = new Map(casts.filter(({ op }) => op === "Add").map(({ outputs, inputs }) => [outputs[0], inputs[0]]));
-  const nodes = casts.map((node) =>
-    rounded.has(node.outputs[0])
-      ? { ...node, op: "Identity", inputs: [raised.get(node.inputs[0]) ?? node.inputs[0]] }
-      : node,
-  );
-  return { ...file, graph: { ...graph, nodes } };
 }
 
 function featureKindOf(type: ElementType): FeatureKind {

@@ -1,15 +1,15 @@
 // A model: ONNX bytes plus what an attack must know of them.
 
 import { InputError } from "../errors.ts";
-import { builderOf } from "../onnx/builder.ts";
 import type { Graph, Node, OnnxModel } from "../onnx/graph.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { withFixedBatch } from "./batches.ts";
 import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
 import { type InputPart, isReal } from "./inputNodes.ts";
-import { partsOf, straightThrough, withRowInput } from "./inputs.ts";
+import { partsOf, withRowInput } from "./inputs.ts";
 import { type Reading, type ReadingOptions, readScores, saidOf } from "./reading.ts";
+import { hasGradientBy, realSource, straightThrough } from "./straightThrough.ts";
 import type { WordsOfInputs } from "./textInputs.ts";
 
 /** A classifier: its file, and what is known of how rows go in and scores come out. */
@@ -126,13 +126,17 @@ function upgraded(onnx: OnnxModel): Pick<Model, "onnx" | "unreadable" | "parts">
   const parts = partsOf(onnx);
   if (!parts) return readable(onnx);
   const smooth = readable(straightThrough(onnx, parts));
-  if (smooth.onnx && builderOf(smooth.onnx.graph)) return { ...smooth, parts };
-  // Of trees, whole numbers have no gradient for another reason: they may change as well as real ones.
-  const whole = readable(onnx);
-  if (!whole.onnx && !lookupIn(onnx.graph)) return { ...whole, parts };
+  if (!lookupIn(onnx.graph)) return { ...smooth, parts };
+  const whole = parts.filter(({ type, kind }) => !isReal(type) && kind !== "fixed");
+  const isChosenBy = ({ name }: InputPart) => {
+    const cast = onnx.graph.nodes.find(({ outputs }) => outputs[0] === name)!;
+    return !smooth.onnx || !hasGradientBy(smooth.onnx.graph, realSource(onnx.graph, cast));
+  };
+  // Where some are words of a text, say, others say which of them count, or where they stand.
+  if (!whole.some(isChosenBy)) return { ...smooth, parts };
   const held = parts.map((part): InputPart => (isReal(part.type) ? part : { ...part, kind: "fixed" }));
   const isAnyMoved = held.some(({ kind }) => kind !== "fixed");
-  return { ...(isAnyMoved ? whole : { onnx: undefined, unreadable: lookedUp(onnx.graph) }), parts: held };
+  return { ...(isAnyMoved ? smooth : { onnx: undefined, unreadable: lookedUp(onnx.graph) }), parts: held };
 }
 
 /** What picks entries of a table. */

@@ -69,8 +69,11 @@ export const Slice: Operator = {
   },
 };
 
-/** Where an end this large is written, the slice goes to the end of the axis. */
-const MAX = 2 ** 31 - 1;
+/**
+ * Where an end this large is written, the slice goes to the end of the axis: exporters write the largest number of a
+ * type, that of TensorFlow also 10^9.
+ */
+const MAX = 1e9;
 
 function ranges(node: Node, inputs: readonly (ValueType | undefined)[]) {
   const starts = requireInts(node, inputs[1], "starts");
