@@ -43,7 +43,7 @@ export function requireGradients(models: readonly LoadedModel[]): void {
   const { withoutGradients: fault, notDifferentiable } = without;
   throw new InputError("unsupported", "model to attack", {
     expected: "one whose operators can all be differentiated",
-    got: fault ? `${fault.what} (expected ${fault.detail.expected}, got ${fault.detail.got})` : notDifferentiable,
+    got: fault ? `${fault.what}: ${fault.detail.got}` : notDifferentiable,
     remedy: "train a surrogate with carom fit and attack that",
   });
 }

@@ -98,7 +98,7 @@ export function unsupportedNode(node: Node, expected: string, got: string): Inpu
 export function unknownSize(node: Node, expected: string, got: string): InputError {
   return new InputError("unsupported", `node ${describeNode(node)}`, {
     expected: `${expected} known before the graph runs`,
-    got,
+    got: `${got}, which only a run tells`,
     remedy: "export the model with fixed sizes; its scores can be asked for as it is",
   });
 }
