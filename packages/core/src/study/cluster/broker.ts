@@ -58,6 +58,11 @@ export interface Broker {
   offer(offer: Offer): Promise<void>;
   /** Takes an offer back; who is at it goes on. */
   withdraw(key: string): Promise<void>;
+  /**
+   * Clears away what machines left of tasks that are over, which ended before they could themselves; absent where
+   * nothing is left.
+   */
+  clear?(keys: ReadonlySet<string>): Promise<void>;
   /** Keys of the tasks that are offered and not over. */
   offered(): Promise<ReadonlySet<string>>;
   /** Tells of tasks that are over as it hears of them, if not of all; absent where one can only look. */

@@ -41,6 +41,7 @@ export function brokered(
 ): Workers & { close(): Promise<void> } {
   const code = codeName();
   const waiting = new Map<string, Waiting>();
+  const over = new Set<string>();
   let isWatching = false;
   let closed = false;
   let places = 0;
@@ -56,6 +57,7 @@ export function brokered(
       const failure = isThere ? undefined : await broker.failureOf(key);
       if (isThere || failure) {
         waiting.delete(key);
+        over.add(key);
         if (failure) each.reject(errorOf(failure));
         else each.resolve();
         return true;
@@ -117,10 +119,11 @@ export function brokered(
           });
       });
     },
-    /** Takes back what is offered still. */
+    /** Takes back what is offered still, and clears away what is left of the rest. */
     async close() {
       closed = true;
       await Promise.all([...waiting.keys()].map((key) => broker.withdraw(key).catch(() => {})));
+      if (over.size > 0) await broker.clear?.(over).catch(() => {});
       await broker.close();
     },
   };

@@ -122,6 +122,26 @@ function coordinator(
   return execute(plan, [{ key: plan.tasks.at(-1)!.key }], store, workers);
 }
 
+test("nothing is left of a machine that ends after its result and before it gives its lease back", async () => {
+  const [clock, store] = [virtualClock(), memoryStore()];
+  const shelf = memoryShelf(clock.now);
+  const never = new Promise<never>(() => {});
+  const dying: Shelf = {
+    ...shelf,
+    remove: (path) => (path.startsWith("leases/") ? never : shelf.remove(path)),
+  };
+  machine(dying, store, clock, "dying", { places: 1 });
+  const plan: Plan = { tasks: [task("only", "source")], sources: new Map([["source", number(1)]]) };
+  const workers = brokered(brokerFor(shelf, clock, "coordinator"), store, {
+    ...{ provider: "cpu", clock },
+    onWarning: () => {},
+  });
+  await clock.runUntil(execute(plan, [{ key: "only" }], store, workers), turn);
+  expect(await shelf.names("leases")).toEqual(["only"]);
+  await workers.close();
+  expect(await shelf.names("leases")).toEqual([]);
+});
+
 describe("machines that share a store", () => {
   test("compute what one process would, each task once", async () => {
     await fc.assert(

@@ -115,6 +115,10 @@ export function leaseBroker(shelf: Shelf, { self, patience, clock, isGone = () =
       await Promise.all([shelf.remove(`${failures}/${key}`), shelf.create(`${offers}/${key}`, JSON.stringify(offer))]);
     },
     withdraw: (key) => shelf.remove(`${offers}/${key}`),
+    async clear(keys) {
+      const left = (await shelf.names(leases)).filter((key) => keys.has(key));
+      await Promise.all(left.map((key) => shelf.remove(`${leases}/${key}`)));
+    },
     offered: async () => new Set(await shelf.names(offers)),
     async failureOf(key) {
       const text = await shelf.read(`${failures}/${key}`);
