@@ -110,7 +110,7 @@ describe.skipIf(!isHere)("the state of the page", { timeout: 180_000 }, () => {
     expect(still.values).toEqual([1.5, 0]);
     expect(still.durations).toBe("0s");
     const moving = await seen(true);
-    expect(moving.values.length).toBeGreaterThan(2);
+    expect(moving.values.length).toBeGreaterThan(3);
     expect(moving.values.at(-1)).toBe(0);
     expect(moving.values).toEqual(moving.values.toSorted((a, b) => b - a));
     expect(moving.durations).not.toBe("0s");

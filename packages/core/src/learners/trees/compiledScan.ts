@@ -2,6 +2,7 @@
 
 import { assembledAs } from "../../assembledAs.ts";
 import { type HostedLoops, hasGrown, hostedLoops } from "../../hostedLoops.ts";
+import { markLeft } from "./denseScan.ts";
 import { afterMarks, BETTER, type CodeBytes, scanModule, TOGETHER } from "./scanLoop.ts";
 import { type BestSplit, NONE, NOWHERE, type SplitScan } from "./splitScan.ts";
 import type { TreeColumns } from "./treeColumns.ts";
@@ -92,10 +93,7 @@ export function compiledScan(columns: TreeColumns, classes: number): SplitScan |
       }
       return found > 0;
     },
-    markLeft(goesLeft) {
-      const base = best.feature * rows;
-      for (let p = node.from; p < node.to; p++) goesLeft[p] = codes[base + node.samples[p]] <= best.code ? 1 : 0;
-    },
+    markLeft: (goesLeft) => markLeft(goesLeft, codes, rows, node, best),
     release: () => void (bytes <= KEPT && idle[code].push(lent)),
   };
 }

@@ -1,9 +1,9 @@
 // Scans of dense columns for the best split of a tree node: plain loops.
 
 import { classMass, classScan } from "./classScan.ts";
-import { type BestSplit, NONE, nodeRows, type SplitScan } from "./splitScan.ts";
+import { type BestSplit, NONE, type NodeRows, nodeRows, type SplitScan } from "./splitScan.ts";
 import type { TreeColumns } from "./treeColumns.ts";
-import { addMass, listPresent, sortAscending } from "./treeMass.ts";
+import { addMass, inOrder, listPresent } from "./treeMass.ts";
 
 export function denseScan({ rows, count: counts, widest, codes }: TreeColumns, classes: number): SplitScan {
   const node = nodeRows(rows, classes);
@@ -32,19 +32,25 @@ export function denseScan({ rows, count: counts, widest, codes }: TreeColumns, c
         present[count++] = code;
       }
     }
-    sortAscending(present, count);
-    for (let i = 0; i < count; i++) isPresent[present[i]] = 0;
-    return count;
+    return inOrder(present, count, isPresent);
   }
 
   return {
     node,
     best,
     consider: (feature) => scan(feature, collect(feature)),
-    markLeft(goesLeft) {
-      const base = best.feature * rows;
-      for (let p = node.from; p < node.to; p++) goesLeft[p] = codes[base + samples[p]] <= best.code ? 1 : 0;
-    },
+    markLeft: (goesLeft) => markLeft(goesLeft, codes, rows, node, best),
     release: () => {},
   };
+}
+
+/** Says of the open node's positions which go left in its best split; column j has its codes from `j * rows` on. */
+export function markLeft(
+  goesLeft: Uint8Array,
+  codes: TreeColumns["codes"],
+  rows: number,
+  { samples, from, to }: NodeRows,
+  { feature, code }: BestSplit,
+): void {
+  for (let p = from; p < to; p++) goesLeft[p] = codes[feature * rows + samples[p]] <= code ? 1 : 0;
 }

@@ -3,7 +3,7 @@
 import { classMass, classScan } from "./classScan.ts";
 import { type BestSplit, NONE, nodeRows, type SplitScan } from "./splitScan.ts";
 import type { TreeColumns } from "./treeColumns.ts";
-import { lowerBound, sortAscending } from "./treeMass.ts";
+import { inOrder, lowerBound } from "./treeMass.ts";
 
 export function sparseScan(columns: TreeColumns, labels: Int32Array, classes: number): SplitScan {
   const { rows, widest, codes } = columns;
@@ -42,9 +42,7 @@ export function sparseScan(columns: TreeColumns, labels: Int32Array, classes: nu
       if (isPresent[zero[feature]] === 0) present[count++] = zero[feature];
       for (let k = 0; k < classes; k++) mass[k * widest + zero[feature]] += rest[k];
     }
-    sortAscending(present, count);
-    for (let i = 0; i < count; i++) isPresent[present[i]] = 0;
-    return count;
+    return inOrder(present, count, isPresent);
   }
 
   /** Lists the stored entries of a column that belong to the open node, by the cheaper of two ways. */

@@ -5,7 +5,7 @@ import type { TreeColumns } from "./treeColumns.ts";
 /**
  * mass[offset + code of a row] += weight of the row, for the rows at positions `from` to `to`.
  *
- * Half the time of training is spent here; four rows per turn cost a third less than one.
+ * Without compiled loops, half the time of training is spent here; four rows per turn cost a third less than one.
  */
 export function addMass(
   mass: Float64Array,
@@ -63,7 +63,14 @@ export function lowerBound(list: Int32Array, begin: number, end: number, value: 
   return low;
 }
 
-export function sortAscending(list: Int32Array, length: number): void {
+/** Sorts the first `count` codes of a list, and takes back the marks by which each was listed once; returns `count`. */
+export function inOrder(list: Int32Array, count: number, isListed: Uint8Array): number {
+  sortAscending(list, count);
+  for (let i = 0; i < count; i++) isListed[list[i]] = 0;
+  return count;
+}
+
+function sortAscending(list: Int32Array, length: number): void {
   if (length > 40) {
     list.subarray(0, length).sort();
     return;
