@@ -59,6 +59,19 @@ describe("a plan", () => {
     expect(more).toEqual(expect.arrayContaining(keysOf()));
     expect(more.length).toBeGreaterThan(keysOf().length);
   });
+
+  it("sets models side by side before anything is crafted", () => {
+    const { tasks } = planned(chosen("ensemble", "vmi").attackers).plan;
+    const byKey = new Map(tasks.map((task) => [task.key, task]));
+    const kindsBefore = (key: string): string[] =>
+      Object.values(byKey.get(key)?.inputs ?? {}).flatMap((input) => [
+        ...(byKey.get(input) ? [byKey.get(input)!.kind] : []),
+        ...kindsBefore(input),
+      ]);
+    const [pairs, ...others] = tasks.filter(({ kind }) => kind === "pair");
+    expect(others).toEqual([]);
+    expect(new Set(kindsBefore(pairs.key))).toEqual(new Set(["look", "fit"]));
+  });
 });
 
 it("boosters are left out where scores are affine, which is told, and stand beside momentum of as many gradients", () => {

@@ -10,6 +10,7 @@ import type { CleanEvaluation } from "../tasks/evaluateClean.ts";
 import type { StoredModel } from "../tasks/fit.ts";
 import type { Variability } from "../tasks/lossVariability.ts";
 import type { MeasuredModel } from "../tasks/modelMetrics.ts";
+import { modelPairs } from "../tasks/modelPairs.ts";
 import { perturbationCorrelation } from "../tasks/perturbationCorrelation.ts";
 import { smoothness } from "../tasks/smoothness.ts";
 import { type MeasuredCraft, transferMetrics } from "../tasks/transferMetrics.ts";
@@ -41,7 +42,7 @@ export interface Matrix {
 
 /** Adds the tasks of a matrix to a plan. */
 export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix {
-  const { participants, further = [], attacked, epsilons, norm, seed, prefix, extra } = question;
+  const { participants, further: asked = [], attacked, epsilons, norm, seed, prefix, extra } = question;
   const inUnits = unitsIn(question);
   if ((question.features || question.units === "ranges") && extra?.smoothness) throw noSmoothness();
   const budgets = epsilons.length;
@@ -53,7 +54,7 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
     if (judged && model)
       crafts.set(id, planAttack(plan, question, clean, { id, on: { model }, attacker: question.attacker, judged }));
   }
-  const furtherCrafts = further.map(({ surrogate, of, attacker, ensemble, judges: judged }) => {
+  const furtherCrafts = asked.map(({ surrogate, of, attacker, ensemble, judges: judged }) => {
     const on = of ? { models: of.map((id) => models.get(id)!) } : { model: models.get(surrogate)! };
     const how = { ...(of && { ensemble }), ...(attacker ? attacker.how : question.attacker) };
     const id = attacker ? `${surrogate} by ${attacker.name}` : surrogate;
@@ -97,17 +98,31 @@ export function planMatrix(plan: PlanBuilder, question: MatrixQuestion): Matrix 
       ...(attacker && { attacker: attacker.name }),
     }),
   );
+  // What attackers have in common with the matrix's own is of the same task, whoever they are.
+  const further = furtherCrafts.flatMap(({ surrogate: id, judged: all }) => {
+    const judged = all.filter((target) => !crafts.get(id)?.judged.includes(target));
+    return models.has(id) && judged.length > 0 ? [{ id, judged }] : [];
+  });
+  const pairs = plan.add(
+    modelPairs,
+    { norm, ...inUnits, seed },
+    {
+      attacked,
+      models: participants.map(({ id }) => ({ id, look: looks.get(id)! })),
+      crafts: [...crafts].map(([id, { judged }]) => ({ id, judged })),
+      ...(further.length > 0 && { further }),
+    },
+    `${prefix}alignments`,
+  );
   const transfer = plan.add(
     transferMetrics,
     {
-      norm,
-      ...inUnits,
       epsilons,
       seed,
       ...(question.target !== undefined && { target: question.target }),
       size: extra?.size,
     },
-    { attacked, models: measuredModels, crafts: [...measuredCrafts, ...measuredFurther] },
+    { attacked, models: measuredModels, pairs, crafts: [...measuredCrafts, ...measuredFurther] },
     `${prefix}metrics`,
   );
   const made = [...crafts.values(), ...furtherCrafts];

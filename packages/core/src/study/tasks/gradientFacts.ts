@@ -17,10 +17,10 @@ export interface GradientFacts {
   /** 1 for each point whose gradient is finite. */
   readonly finite: ReadonlyMap<string, Uint8Array>;
   /**
-   * What a model's loss would rise by per unit of budget under another's gradient if both were linear; a mean over
-   * points.
+   * What a model's loss would rise by per unit of budget under a surrogate's gradient if both were linear, a mean over
+   * points: by surrogate, then by model.
    */
-  linearised(from: string, to: string): number | undefined;
+  readonly linearised: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 /**
@@ -59,11 +59,11 @@ export async function gradientFacts(
         values.set(linearisedIncreases(blocks.get(surrogate)!, blocks.get(target)!, norm, 1), from);
     }
   }
-  const means = new Map(
-    [...increases].map(([from, targets]) => [
-      from,
-      new Map([...targets].map(([to, values]) => [to, mean(values.filter(Number.isFinite))])),
-    ]),
+  const linearised = new Map(
+    [...increases].map(([from, targets]) => {
+      const means = [...targets].map(([to, values]) => [to, mean(values.filter(Number.isFinite))] as const);
+      return [from, new Map(means.flatMap(([to, value]) => (value === undefined ? [] : [[to, value]])))];
+    }),
   );
-  return { gradients, sizes, finite, linearised: (from, to) => means.get(from)?.get(to) };
+  return { gradients, sizes, finite, linearised };
 }

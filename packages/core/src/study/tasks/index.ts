@@ -13,6 +13,7 @@ import { fold } from "./fold.ts";
 import { growTrees } from "./growTrees.ts";
 import { judge } from "./judge.ts";
 import { lossVariability } from "./lossVariability.ts";
+import { modelPairs } from "./modelPairs.ts";
 import { perturbationCorrelation } from "./perturbationCorrelation.ts";
 import { poison } from "./poison.ts";
 import { poisonFold } from "./poisonFold.ts";
@@ -42,6 +43,7 @@ const kinds: readonly TaskKind<object, object, unknown>[] = [
   perturbationCorrelation,
   smoothness,
   estimateAlignment,
+  modelPairs,
   lossVariability,
   transferMetrics,
   poison,

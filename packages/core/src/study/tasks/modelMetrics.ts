@@ -9,8 +9,8 @@ import type { Ref, Values } from "../engine/reference.ts";
 import type { AuditModel } from "../result.ts";
 import type { CleanEvaluation } from "./evaluateClean.ts";
 import type { StoredModel } from "./fit.ts";
-import type { GradientFacts } from "./gradientFacts.ts";
 import type { Judgement } from "./judge.ts";
+import type { ModelPairs } from "./modelPairs.ts";
 import type { ServiceIdentity } from "./queryTarget.ts";
 import type { Smoothness } from "./smoothness.ts";
 
@@ -35,7 +35,7 @@ export interface SeenModel extends Omit<CleanEvaluation, "gradients"> {
 export function seenOf(
   { gradients: _, ...look }: CleanEvaluation,
   id: string,
-  { sizes, finite }: GradientFacts,
+  { sizes, finite }: Pick<ModelPairs, "sizes" | "finite">,
 ): SeenModel {
   const known = finite.get(id);
   const kept = Array.from(look.labels, (_, i) => {

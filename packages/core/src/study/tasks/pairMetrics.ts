@@ -5,8 +5,8 @@ import { meanInterval } from "../../stats/meanInterval.ts";
 import { cosineMatrix } from "../../transfer/cosineMatrix.ts";
 import { outputAlignment } from "../../transfer/outputAlignment.ts";
 import type { AuditPair, OutputPair } from "../result.ts";
+import type { CleanEvaluation } from "./evaluateClean.ts";
 import type { GradientFacts } from "./gradientFacts.ts";
-import type { SeenModel } from "./modelMetrics.ts";
 
 /** R at every point, by surrogate, then by the models that judge it; of those that have gradients. */
 type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
@@ -14,7 +14,7 @@ type Alignments = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
 export async function alignmentsOf(
   runtime: Runtime,
   crafts: readonly { readonly id: string; readonly judged: readonly string[] }[],
-  { gradients }: GradientFacts,
+  { gradients }: Pick<GradientFacts, "gradients">,
 ): Promise<Alignments> {
   const gradientsOf = (ids: readonly string[]) =>
     ids.flatMap((id) => {
@@ -41,7 +41,11 @@ export function pairOf(surrogate: string, target: string, alignments: Alignments
 }
 
 /** How alike a surrogate and another model are in what they say. */
-export function outputsOf(surrogate: string, target: string, looks: ReadonlyMap<string, SeenModel>): OutputPair[] {
+export function outputsOf(
+  surrogate: string,
+  target: string,
+  looks: ReadonlyMap<string, CleanEvaluation>,
+): OutputPair[] {
   if (surrogate === target) return [];
   const { labelAgreement, marginCorrelation } = outputAlignment(looks.get(surrogate)!, looks.get(target)!);
   return [{ surrogate, target, labelAgreement, ...(marginCorrelation !== undefined && { marginCorrelation }) }];

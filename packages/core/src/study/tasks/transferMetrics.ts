@@ -1,7 +1,6 @@
-// Brings together what was crafted and judged: rates, sizes S, alignments R and predictions of one repetition.
+// Brings together what was crafted and judged, and what models show on clean points: one repetition.
 
 import { mean } from "../../stats/describe.ts";
-import { norms } from "../../threat/norm.ts";
 import { attackAlignments } from "../../transfer/gradients.ts";
 import { type Outcomes, outcomeRates, type Rate, targetedRate } from "../../transfer/rates.ts";
 import type { SizeDefinition } from "../../transfer/sizeDefinitions.ts";
@@ -10,14 +9,12 @@ import type { Part, Ref } from "../engine/reference.ts";
 import type { TaskKind } from "../engine/task.ts";
 import { withRatios } from "../measured.ts";
 import type { AuditCell, Transfer } from "../result.ts";
-import { gradientFacts } from "./gradientFacts.ts";
 import type { Judgement } from "./judge.ts";
 import { type MeasuredModel, modelMetrics, type SeenModel, seenOf } from "./modelMetrics.ts";
-import { type NormChoice, normIn } from "./normChoice.ts";
-import { alignmentsOf, outputsOf, pairOf } from "./pairMetrics.ts";
+import type { ModelPairs } from "./modelPairs.ts";
 import type { PerturbationCorrelations } from "./perturbationCorrelation.ts";
 
-interface MetricsParameters extends NormChoice {
+interface MetricsParameters {
   readonly epsilons: readonly number[];
   readonly seed: number;
   /** The class that points should end in, where one is named. */
@@ -41,35 +38,29 @@ export interface MeasuredCraft {
 interface MetricsInputs {
   readonly attacked: Part;
   readonly models: readonly MeasuredModel[];
+  readonly pairs: Ref<ModelPairs>;
   readonly crafts: readonly MeasuredCraft[];
 }
 
 export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfer> = {
   name: "transfer",
-  version: 12,
+  version: 13,
   output: jsonCodec("transfer"),
-  estimate: (_, { attacked, models }) => ({ seconds: 0.05 + (models.length ** 2 * attacked.rows) / 200_000 }),
-  async run({ epsilons, seed, size, target: wanted, ...choice }, { attacked, models, crafts }, { runtime }) {
-    const { labels, domain } = attacked;
-    // Gradients by features in their units are those that the norm in these units is about.
-    const { units } = normIn(domain, choice);
-    const norm = norms[choice.norm];
+  estimate: ({ epsilons }, { attacked: { rows }, crafts }) => ({
+    seconds: 0.05 + crafts.reduce((sum, { judged }) => sum + judged.length, 0) * epsilons.length * rows * 1e-6,
+  }),
+  async run({ epsilons, seed, size, target: wanted }, { attacked: { labels }, models, pairs, crafts }) {
     const all = crafts.map(({ id, surrogate, ...craft }) => ({
       ...craft,
       id: surrogate ?? String(id),
       isOwn: surrogate === undefined,
     }));
-    const own = all.filter(({ isOwn }) => isOwn);
-    const judged = new Map(own.map(({ id, judge }) => [id, judge]));
-    const gradients = models.flatMap(({ id, look }) => (look.gradients ? [[id, look.gradients] as const] : []));
-    const pairs = all.flatMap(({ id, judged }) => judged.map((target) => [id, target] as const));
-    const facts = await gradientFacts(new Map(gradients), norm, units, pairs);
-    const looks = new Map(models.map(({ id, look }) => [id, seenOf(look, id, facts)]));
-    const alignments = await alignmentsOf(runtime, own, facts);
+    const judged = new Map(all.flatMap(({ id, isOwn, judge }) => (isOwn ? [[id, judge]] : [])));
+    const looks = new Map(models.map(({ id, look }) => [id, seenOf(look, id, pairs)]));
     const cells = all.flatMap(({ id, attacker, judged, judge, correlate }) => {
       return epsilons.flatMap((epsilon, budget) =>
         judged.flatMap((target) => {
-          const slope = facts.linearised(id, target);
+          const slope = pairs.linearised.get(id)?.get(target);
           const rho = correlate?.[target]?.[budget];
           const sent = wanted === undefined ? undefined : targetedIn(judge, target, budget, labels, wanted);
           return cellOf(judge, id, target, epsilon, budget, { labels, wanted }, looks).map((cell) => ({
@@ -87,8 +78,8 @@ export const transferMetrics: TaskKind<MetricsParameters, MetricsInputs, Transfe
         modelMetrics(row, looks.get(row.id)!, { labels, wanted, size, seed, judged: judged.get(row.id) }),
       ),
       cells: withRatios(cells),
-      pairs: own.flatMap(({ id, judged }) => judged.flatMap((target) => pairOf(id, target, alignments, seed))),
-      outputs: own.flatMap(({ id, judged }) => judged.flatMap((target) => outputsOf(id, target, looks))),
+      pairs: pairs.pairs,
+      outputs: pairs.outputs,
     };
   },
 };
