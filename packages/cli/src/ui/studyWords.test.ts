@@ -23,6 +23,7 @@ it("values that stand as examples are written as in a file, words that follow ar
     'out with --drop "a b", or name it with --label if it':
       'out with data.drop: ["a b"], or name it with data.label if it',
     "say --drop first to leave it out": "say data.drop: [first] to leave it out",
+    'say --drop "a,b c" to leave them out': 'say data.drop: ["a", "b c"] to leave them out',
     "say --names yes or --names no": "say data.names: true or data.names: false",
     "say --decimal , for the first": 'say data.decimal: "," for the first',
     "say --zero-based if they": "say data.zeroBased: true if they",

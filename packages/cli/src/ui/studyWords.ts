@@ -27,7 +27,7 @@ export function inStudyWords(sentence: string): string {
     if (field === undefined) return undefined;
     if (field === "data.zeroBased") return `${field}: true`;
     if (value === undefined) return field;
-    if (/\w,\w/.test(value)) return `${field}: [${value.replaceAll(",", ", ")}]`;
+    if (/\w,\w/.test(value)) return `${field}: [${value.replaceAll(",", value.startsWith('"') ? '", "' : ", ")}]`;
     return `${field}: ${lists.has(field) ? `[${value}]` : value === "," ? '","' : (truths.get(value) ?? value)}`;
   });
 }

@@ -1,13 +1,12 @@
 // The records of a table: numbers into a matrix, labels into classes, and a word for every cell that is neither.
 
-import { InputError } from "../../errors.ts";
 import { allocate, type FloatType, type Tensor, tensor } from "../../tensor.ts";
 import { invalidFile } from "../formats/elements.ts";
 import { labelCollector, plainText } from "../labels.ts";
 import { missingTest } from "../missing.ts";
 import type { OneHotGroup } from "../oneHot.ts";
 import type { DataReading } from "../reading.ts";
-import { type Columns, columnNamed, truthValues } from "./columns.ts";
+import { type Columns, truthValues } from "./columns.ts";
 import { type Dialect, notUtf8, unevenLine } from "./dialect.ts";
 import type { Encoding } from "./encoding.ts";
 import type { LineBuffer } from "./lines.ts";
@@ -15,6 +14,8 @@ import { type DecimalMark, scanNumber, textNumber } from "./numbers.ts";
 import type { TableTask } from "./options.ts";
 import { precisionCheck } from "./precision.ts";
 import { cellText, type Quoting, recordSplitter } from "./records.ts";
+import { type CellFault, countsRows, noClasses, noNumber, noValues, oneClass, onlyGaps } from "./rowFaults.ts";
+import { rowNumbers } from "./rowNumbers.ts";
 import { wordCodes } from "./words.ts";
 import { writtenOut } from "./written.ts";
 
@@ -39,13 +40,6 @@ export interface RowReader {
   isTooNarrow(): boolean;
   /** The table, or undefined where its numbers need float64. */
   end(): Table | undefined;
-}
-
-/** A cell that is no number. */
-interface Fault {
-  readonly column: number;
-  readonly text: string;
-  readonly isMissing: boolean;
 }
 
 /** What a cell of each column is read as: the position of a feature, or one of these. */
@@ -90,7 +84,7 @@ export function rowReader(head: TableHead, options: TableTask, type: FloatType):
   let skipped = 0;
   let label = "";
   /** The first cell of this record that is no number, told of once its line is known, and cells without a value. */
-  let fault: Fault | undefined;
+  let fault: CellFault | undefined;
   let gaps = 0;
   let [filled, left] = [0, 0];
   const scanned = new Float64Array(1);
@@ -191,9 +185,8 @@ export function rowReader(head: TableHead, options: TableTask, type: FloatType):
           ? onlyGaps(left, name)
           : invalidFile(name, "at least one line of values", "none", "give another file");
       if (d === 0) throw invalidFile(name, "at least one column of features", "none", "drop fewer columns");
-      const mayCount = rows >= 3 && !words[0] && mayBeIndex(dialect, columns, options);
-      if (mayCount && areNumbersOfRows(values, rows, d, dialect.header !== undefined))
-        throw countsRows(columns.names[0], name);
+      const counting = rowNumbers(values, rows, words, dialect, columns, options);
+      if (counting !== undefined) throw countsRows(columns.names[counting], name);
       const { labels, classNames } = collector.end();
       if (columns.because === "last" && classNames.length === 1) throw oneClass(columns, classNames[0], name);
       if (columns.because === "last" && classNames.length > Math.max(MOST_GUESSED, rows / 2)) {
@@ -206,8 +199,15 @@ export function rowReader(head: TableHead, options: TableTask, type: FloatType):
       }));
       const isAsRead = columns.texts.length === 0 && !(filled > 0 && `${missing}`.startsWith("median"));
       const written = isAsRead
-        ? { values: values.subarray(0, rows * d), names: raw.map((column) => column.name), groups: [] }
+        ? { values: values.subarray(0, rows * d), names: raw.map((column) => column.name), groups: [], empty: [] }
         : writtenOut(values, rows, raw, missing, type);
+      if (written.empty.length > 0) {
+        throw noValues(
+          written.empty.map((place) => columns.names[columns.features[place]]),
+          rows,
+          name,
+        );
+      }
       const { names, groups } = written;
       const isNamed = !names.includes("") && new Set(names).size === names.length;
       return {
@@ -262,18 +262,6 @@ function mayBeFlags({ body }: Dialect, column: number, isMissing: (text: string)
   return values.length > 0 && values.every((text) => truthValues.has(text));
 }
 
-/**
- * Whether the first of D features counts the rows from 0 or 1; or, where it is known for the one column of several
- * without a name, is another whole number in each row, as rows that were shuffled or chosen keep theirs.
- */
-function areNumbersOfRows(values: Float32Array | Float64Array, rows: number, d: number, isKnown: boolean): boolean {
-  const first = Float64Array.from({ length: rows }, (_, i) => values[i * d]);
-  if (first[0] <= 1 && first.every((value, i) => value === first[0] + i)) return first[0] === 0 || first[0] === 1;
-  if (!isKnown || !first.every((value) => value >= 0 && Number.isInteger(value))) return false;
-  first.sort();
-  return first.every((value, i) => i === 0 || value > first[i - 1]);
-}
-
 /** More classes than this, of fewer than two rows each, are not guessed: so does a target of regression look. */
 const MOST_GUESSED = 20;
 
@@ -282,18 +270,6 @@ function longer(values: Float32Array | Float64Array, type: FloatType): Float32Ar
   const room = allocate(type, Math.ceil(values.length * 1.5));
   room.set(values);
   return room;
-}
-
-/** Names of columns that number rows; pandas and R write them without a name. */
-const indexName = /^(|unnamed: ?\d+|index|id|row|rownames)$/i;
-
-/**
- * Whether the first feature may be no more than the number of its row: a first column without a name, or of such a
- * name.
- */
-function mayBeIndex({ header }: Dialect, { features, names }: Columns, { keep = [] }: TableTask): boolean {
-  const kept = keep.map((column) => columnNamed(names, column));
-  return features[0] === 0 && !kept.includes(0) && indexName.test(header?.[0] ?? "");
 }
 
 /** The text of cells that repeat: short ones are decoded once. */
@@ -311,68 +287,4 @@ function cachedText(decode: (bytes: Uint8Array, from: number, to: number, quotin
     }
     return text;
   };
-}
-
-function noNumber(
-  { column, text, isMissing }: Fault,
-  line: number,
-  { names, features, texts }: Columns,
-  name: string,
-): InputError {
-  const isText = texts.includes(column);
-  if (!features.includes(column)) {
-    return invalidFile(
-      `line ${line} of ${name}`,
-      "nothing in the last column, which has no name",
-      `"${text}"`,
-      "name it",
-    );
-  }
-  const what = `value in column "${names[column]}" of ${name}`;
-  if (isMissing) {
-    return new InputError("invalid", what, {
-      expected: isText ? "a word" : "a number",
-      got: `a missing value${text === "" ? "" : ` ("${text}")`} in line ${line}`,
-      remedy: "say what becomes of missing values: --missing 0, another value, --missing median or --missing drop",
-    });
-  }
-  return new InputError("invalid", what, {
-    expected: "a finite number such as -1.5 or 2e3",
-    got: `"${text.slice(0, 40)}" in line ${line}`,
-    remedy:
-      `mend that cell, leave the column out with --drop "${names[column]}", or name it with --categorical if it ` +
-      "holds words, with --label if it holds the classes",
-  });
-}
-
-function countsRows(column: string, name: string): InputError {
-  return new InputError("invalid", `column "${column}" of ${name}`, {
-    expected: "a feature",
-    got: "another whole number in each row, as pandas and R number rows",
-    remedy: `say --drop first to leave it out, or --keep first if it is a feature`,
-  });
-}
-
-function onlyGaps(rows: number, name: string): InputError {
-  return new InputError("invalid", name, {
-    expected: "rows without missing values",
-    got: `a missing value in each of ${rows}`,
-    remedy: "fill them with --missing median, or leave out with --drop the columns that lack most",
-  });
-}
-
-function noClasses({ names, label }: Columns, classes: number, rows: number, name: string): InputError {
-  return new InputError("invalid", `labels of ${name}`, {
-    expected: "a column of classes",
-    got: `${classes} different values in ${rows} rows of the last column, "${names[label]}"`,
-    remedy: `say which column holds the labels with --label: --label "${names[label]}" if it does`,
-  });
-}
-
-function oneClass({ names, label }: Columns, value: string, name: string): InputError {
-  return new InputError("invalid", `labels of ${name}`, {
-    expected: "a column of classes",
-    got: `"${value}" in every row of the last column, "${names[label]}"`,
-    remedy: "say which column holds the labels with --label",
-  });
 }

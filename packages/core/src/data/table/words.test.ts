@@ -129,6 +129,19 @@ describe("missing values", () => {
     expect(toNumbers(masked.features).filter((_, at) => at % 6 === 3)).toEqual([0, 1, 0, 0]);
   });
 
+  test("columns without any value have no median, and are told together", () => {
+    const text = "a,b,job,c,class\n,1,x,?,0\nNA,2,x,NA,1\n,3,y,,1\n";
+    for (const missing of ["median", "median+mask"] as const) {
+      expect(() => read(text, { categorical: ["job"], missing })).toThrow(
+        /columns "a" and "c" of t\.csv: expected a value in some row.*none in 3 rows; say --drop "a,c"/,
+      );
+      expect(() => read(text, { categorical: ["a", "job"], drop: ["c"], missing })).toThrow(
+        /column "a" of .*--drop "a"/,
+      );
+      expect(read(text, { categorical: ["job"], drop: ["a", "c"], missing }).features.shape).toEqual([3, 3]);
+    }
+  });
+
   test("a value fills numbers, and words where it is one", () => {
     const text = "job,age,class\na,1,0\n,2,1\na,3,0\nb,4,1\n";
     expect(read(text, { categorical: ["job"], missing: { word: "unknown" } }).featureNames).toContain("job=unknown");

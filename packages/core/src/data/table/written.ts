@@ -15,6 +15,8 @@ export interface Written {
   readonly values: Float32Array | Float64Array;
   readonly names: readonly string[];
   readonly groups: readonly OneHotGroup[];
+  /** The raw columns, by their place, that have no value in any row. */
+  readonly empty: readonly number[];
 }
 
 /**
@@ -43,7 +45,7 @@ export function writtenOut(
     if (plan.values) groups.push(groupAt(plan.name, plan.values, first));
     first += plan.names.length;
   }
-  return { values, names, groups };
+  return { values, names, groups, empty: plans.flatMap((plan, j) => (plan.isEmpty ? [j] : [])) };
 }
 
 /** What becomes of one column. */
@@ -51,6 +53,7 @@ interface ColumnPlan {
   readonly name: string;
   readonly names: readonly string[];
   readonly values?: readonly string[];
+  readonly isEmpty: boolean;
   write(row: number, into: Float32Array | Float64Array, at: number): void;
 }
 
@@ -64,7 +67,7 @@ function ofWords(name: string, words: readonly string[], codes: Float64Array): C
   const usual = order.reduce((best, code, k) => (counts[code] > counts[order[best]] ? k : best), 0);
   const values = order.map((code) => words[code]);
   return {
-    ...{ name, values, names: values.map((value) => valueColumn(name, value)) },
+    ...{ name, values, names: values.map((value) => valueColumn(name, value)), isEmpty: values.length === 0 },
     write(row, into, at) {
       if (values.length > 0) into[at + (place.get(codes[row]) ?? usual)] = 1;
     },
@@ -77,7 +80,7 @@ function ofNumbers(name: string, numbers: Float64Array, rule: MissingRule | unde
   const median = there.length % 2 === 1 ? there[half] : (there[half - 1] + there[half]) / 2;
   const hasMask = rule === "median+mask" && there.length < numbers.length;
   return {
-    ...{ name, names: hasMask ? [name, maskColumn(name)] : [name] },
+    ...{ name, names: hasMask ? [name, maskColumn(name)] : [name], isEmpty: there.length === 0 },
     write(row, into, at) {
       const isMissing = Number.isNaN(numbers[row]);
       into[at] = isMissing ? median : numbers[row];
