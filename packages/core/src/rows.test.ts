@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allRows, blocksOf, mapRows, roomInMemory, rowsOf } from "./rows.ts";
 import { type Artifact, encodeArtifact, openArtifact } from "./study/engine/artifact.ts";
-import { tensor } from "./tensor.ts";
+import { elementBytes, sizeOf, tensor } from "./tensor.ts";
 
 describe("blocks", () => {
   it("cover every row once, in order, in whole calls of a million numbers at most, or in one", () => {
@@ -66,5 +66,42 @@ describe("rows", () => {
     expect((await rowsOf(rows).read(700, 703)).data).toEqual(large.data.slice(700 * d, 703 * d));
     const all = (await allRows(rows)).data as Float32Array;
     expect(all.length === large.data.length && all.every((value, i) => value === large.data[i])).toBe(true);
+  });
+
+  it("of an artifact are what was written, whatever is held, and small neighbours take one reading", async () => {
+    const shapes = fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 3 }), {
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.nat(600), async (all, held) => {
+        const arrays = Object.fromEntries(
+          all.map((shape, i) => {
+            const type = (["float32", "uint8", "float64"] as const)[i % 3];
+            return [
+              `${i}`,
+              tensor(
+                type,
+                shape,
+                Array.from({ length: sizeOf(shape) }, (_, k) => (7 * k + i) % 251),
+              ),
+            ];
+          }),
+        );
+        const bytes = encodeArtifact({ json: null, arrays });
+        let readings = 0;
+        const opened = await openArtifact(async (from, to) => {
+          readings++;
+          return bytes.slice(from, to);
+        }, held);
+        const isAlone = (i: number) => all[i].length > 1;
+        const first = all.filter((_, i) => isAlone(i) || i === 0 || isAlone(i - 1));
+        expect(readings).toBeLessThanOrEqual(2 + first.length);
+        const read = Object.entries(opened.arrays).map(async ([name, rows]) => {
+          expect("data" in rows).toBe(rows.shape.length === 1 || sizeOf(rows.shape) * elementBytes(rows.type) <= held);
+          return [name, await allRows(rows)];
+        });
+        expect(Object.fromEntries(await Promise.all(read))).toEqual(arrays);
+      }),
+    );
   });
 });

@@ -36,8 +36,9 @@ export async function writeArtifact(path: string, artifact: Artifact, mode: numb
  * the content does not match its hash.
  *
  * @param key what the artifact is missed by, where the file is gone by the time that rows are read
+ * @param held bytes of rows that are read at once, as `openArtifact` has them
  */
-export async function readArtifact(path: string, key: string): Promise<Artifact | "damaged"> {
+export async function readArtifact(path: string, key: string, held?: number): Promise<Artifact | "damaged"> {
   const file = await open(path);
   try {
     if (!(await isSound(file))) return "damaged";
@@ -53,7 +54,7 @@ export async function readArtifact(path: string, key: string): Promise<Artifact 
       } finally {
         await again.close();
       }
-    });
+    }, held);
   } finally {
     await file.close();
   }

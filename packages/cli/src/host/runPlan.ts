@@ -34,6 +34,9 @@ export interface RunOptions {
   readonly services?: Services | undefined;
 }
 
+/** Of larger rows, points that were crafted, this process reads few, if any. */
+const HELD_BYTES = 2 ** 16;
+
 /**
  * Makes sure that the wanted artifacts of a plan are in the store, and returns that store: what is read from it and is
  * there no more, such as a damaged part of what was computed, is computed again.
@@ -48,7 +51,8 @@ export async function runPlan(
   const refusal = await prepareStore(folder);
   const runtime = await openDevice(device);
   const { provider } = runtime.identity;
-  const onDisk = await openStore(place, (path) => tell(`damaged artifact ${path} removed, it is computed again`));
+  const onDamage = (path: string) => tell(`damaged artifact ${path} removed, it is computed again`);
+  const onDisk = await openStore(place, onDamage, HELD_BYTES);
   const store = withMakers(placedStore(onDisk, provider));
   if (refusal && !(await Promise.all(wanted.map(({ key }) => store.has(key)))).every(Boolean)) throw refusal;
   requireRoomOnDisk(folder, await plannedBytes(plan, store), workers, await freeBytes(folder));

@@ -59,8 +59,9 @@ export interface DiskStore extends Store {
  * make under one key is the same.
  *
  * @param onDamage told the path of an artifact whose content does not match its hash; the file is removed
+ * @param held bytes of rows that are read at once, as `openArtifact` has them
  */
-export function diskStore(folder: string, onDamage: (path: string) => void = () => {}): DiskStore {
+export function diskStore(folder: string, onDamage: (path: string) => void = () => {}, held?: number): DiskStore {
   const pathOf = (key: string) => join(folder, key.slice(0, 2), key);
   return {
     folder,
@@ -72,7 +73,7 @@ export function diskStore(folder: string, onDamage: (path: string) => void = () 
       ),
     async read(key) {
       const path = pathOf(key);
-      const artifact = await readArtifact(path, key).catch((error: NodeJS.ErrnoException) => {
+      const artifact = await readArtifact(path, key, held).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return undefined;
         throw unusable(folder, error);
       });

@@ -102,20 +102,47 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
 
 /** Rows of more bytes than these stay where they are until they are asked for. */
 const HELD_BYTES = 2 ** 22;
+/** Of what has one axis there may be many, and small: neighbours are read together, up to so many bytes. */
+const TOGETHER_BYTES = 2 ** 20;
 
 /**
  * The artifact whose bytes, as `encodeArtifact` made them, are in a place that is read at will: `read` gives those from
- * one position to another, in memory of their own.
+ * one position to another, in memory of their own. Rows of more bytes than `held` are read when they are asked for.
  */
-export async function openArtifact(read: (from: number, to: number) => Promise<Uint8Array>): Promise<Artifact> {
+export async function openArtifact(
+  read: (from: number, to: number) => Promise<Uint8Array>,
+  held = HELD_BYTES,
+): Promise<Artifact> {
   const length = headerLength(await read(0, ALIGNMENT));
   const { entries, ...rest } = parsed(await read(ALIGNMENT, length));
-  const arrays = entries.map(async (entry): Promise<[string, AnyRows<ElementType>]> => {
-    const rows = rowsAt(entry, align(length) + entry.offset, read);
-    const stays = entry.shape.length > 1 && byteLength(entry) > HELD_BYTES;
-    return [entry.name, stays ? rows : await allRows(rows)];
+  const start = align(length);
+  const arrays = neighbours(entries).map(async (those): Promise<[string, AnyRows<ElementType>][]> => {
+    const [first] = those;
+    if (first.shape.length > 1) {
+      const rows = rowsAt(first, start + first.offset, read);
+      return [[first.name, byteLength(first) > held ? rows : await allRows(rows)]];
+    }
+    const bytes = await read(start + first.offset, start + endOf(those.at(-1)!));
+    return those.map(({ name, type, shape, offset }) => {
+      const from = offset - first.offset;
+      return [name, { type, shape, data: viewOf(type, bytes.subarray(from, from + byteLength({ type, shape }))) }];
+    });
   });
-  return { ...rest, arrays: Object.fromEntries(await Promise.all(arrays)) };
+  return { ...rest, arrays: Object.fromEntries((await Promise.all(arrays)).flat()) };
+}
+
+const endOf = (entry: Entry) => entry.offset + byteLength(entry);
+
+/** Entries in their order: those with one axis that are neighbours together, all others by themselves. */
+function neighbours(entries: readonly Entry[]): Entry[][] {
+  const found: Entry[][] = [];
+  for (const entry of entries) {
+    const last = found.at(-1);
+    const isNear = last?.[0].shape.length === 1 && endOf(entry) - last[0].offset <= TOGETHER_BYTES;
+    if (last && isNear && entry.shape.length === 1) last.push(entry);
+    else found.push([entry]);
+  }
+  return found;
 }
 
 function rowsAt(
