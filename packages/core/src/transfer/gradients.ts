@@ -54,13 +54,23 @@ export function predictedIncreases(
   attacked: Tensor<FloatType>,
   targetGradients: Tensor<FloatType>,
 ): Float64Array {
-  return eachRow(clean, (row, i) => {
-    const to = rowAt(attacked, i);
-    const gradient = rowAt(targetGradients, i);
-    let sum = 0;
-    for (let j = 0; j < row.length; j++) sum += (to[j] - row[j]) * gradient[j];
-    return sum;
-  });
+  const [n, d] = [clean.shape[0], rowSize(clean)];
+  const [x, z, g] = [clean.data, attacked.data, targetGradients.data];
+  const increases = new Float64Array(n);
+  let i = 0;
+  // Rows side by side, so that additions need not wait for each other.
+  for (; i + 4 <= n; i += 4) {
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    for (let k0 = i * d, k1 = k0 + d, k2 = k1 + d, k3 = k2 + d; k0 < (i + 1) * d; k0++, k1++, k2++, k3++) {
+      s0 += (z[k0] - x[k0]) * g[k0];
+      s1 += (z[k1] - x[k1]) * g[k1];
+      s2 += (z[k2] - x[k2]) * g[k2];
+      s3 += (z[k3] - x[k3]) * g[k3];
+    }
+    increases.set([s0, s1, s2, s3], i);
+  }
+  for (; i < n; i++) for (let k = i * d; k < (i + 1) * d; k++) increases[i] += (z[k] - x[k]) * g[k];
+  return increases;
 }
 
 /**

@@ -94,6 +94,23 @@ describe("linear scores with a linear loss", () => {
     expect(result.bound * result.reached! + result.remainder).toBeCloseTo(result.observed, 12);
   });
 
+  it("predicts for each row what it predicts for that row alone, to the bit", () => {
+    const numbers = (count: number) => fc.float32Array({ minLength: count, maxLength: count, noNaN: true });
+    const rows = fc
+      .tuple(fc.nat(9), fc.integer({ min: 1, max: 7 }))
+      .chain(([n, d]) => fc.tuple(fc.constant([n, d]), numbers(n * d), numbers(n * d), numbers(n * d)));
+    fc.assert(
+      fc.property(rows, ([shape, ...each]) => {
+        const [clean, attacked, g] = each.map((values) => tensor("float32", shape, values));
+        const alone = Array.from({ length: shape[0] }, (_, i) => {
+          const [x, z, slopes] = each.map((values) => values.subarray(i * shape[1], (i + 1) * shape[1]));
+          return slopes.reduce((sum, slope, j) => sum + (z[j] - x[j]) * slope, 0);
+        });
+        expect([...predictedIncreases(clean, attacked, g)]).toEqual(alone);
+      }),
+    );
+  });
+
   it("leaves out shares of nothing, and calls opposite prediction unexplained", () => {
     expect(decomposition(0, 0, 0)).toEqual({ observed: 0, firstOrder: 0, remainder: 0, bound: 0 });
     expect(decomposition(1, -0.5, 2)).toMatchObject({ reached: -0.25, explained: 0 });
