@@ -12,6 +12,7 @@ import { sparseLoops } from "./learners/solvers/sparseLoops.ts";
 import { spreadLoops } from "./learners/solvers/spreadLoops.ts";
 import { scanModule } from "./learners/trees/scanLoop.ts";
 import { stepL2Module } from "./models/stepL2Loop.ts";
+import { projectL2Module } from "./threat/projectL2Loop.ts";
 
 /** Those of rows are kept for float32 and columns of two bytes, which images and most tables have. */
 const modules: Record<string, () => Uint8Array> = {
@@ -27,6 +28,7 @@ const modules: Record<string, () => Uint8Array> = {
   "scan 1": () => scanModule(1),
   "scan 2": () => scanModule(2),
   stepL2: stepL2Module,
+  projectL2: projectL2Module,
 };
 
 test("modules are kept as they are written", async () => {

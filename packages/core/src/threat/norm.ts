@@ -4,7 +4,7 @@ import { norm as euclidean, type Vector } from "../linalg.ts";
 import { projectGroups } from "./projectGroups.ts";
 import { keepLargest, projectL0 } from "./projectL0.ts";
 import { projectL1 } from "./projectL1.ts";
-import { projectL2 } from "./projectL2.ts";
+import { projectOnL2 } from "./projectOnL2.ts";
 
 /** Names of norms, and of the number of features that change, which is called one. */
 export const normNames = ["l0", "l1", "l2", "linf"] as const;
@@ -135,7 +135,7 @@ export const l2: Norm = {
   measure: euclidean,
   dual: euclidean,
   steepest: (gradient) => divide(gradient, euclidean(gradient)),
-  project: projectL2,
+  project: projectOnL2,
   projectGroups: (...task) => projectGroups("l2", ...task),
 };
 

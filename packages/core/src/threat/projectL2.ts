@@ -1,4 +1,4 @@
-// The exact projection on the intersection of an L2 ball and a box.
+// The exact projection on the intersection of an L2 ball and a box, in plain loops: what `projectL2Loop.ts` compiles.
 
 import type { Vector } from "../linalg.ts";
 
@@ -67,7 +67,7 @@ export function projectL2(
 }
 
 /** A step of Newton's method that rises by less, relatively, is rounding. */
-const ROUNDING = 1e-13;
+export const ROUNDING = 1e-13;
 
 // Working memory, kept between calls so that a projection allocates nothing.
 let memory = new Float64Array(0);
