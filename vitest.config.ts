@@ -3,10 +3,15 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`packages/core/src/${path}`, import.meta.url));
 
-/** Tests of the core that change what other files of their process would see: registries, or modules themselves. */
-export const alone = ["learners/trainingSize", "models/stepL2", "study/ownEntries"].map(
-  (name) => `packages/core/src/${name}.test.ts`,
-);
+/** Tests that change what other files of their process would see: registries, or modules themselves. */
+export const alone = [
+  "core/src/learners/trainingSize",
+  "core/src/models/stepL2",
+  "core/src/study/ownEntries",
+  "cli/src/commands/dataOptions",
+  "cli/src/host/http/appended",
+  "cli/test/examples",
+].map((name) => `packages/${name}.test.ts`);
 
 export default defineConfig({
   resolve: {
@@ -27,20 +32,26 @@ export default defineConfig({
     testTimeout: 60_000,
     // A hook may run whole commands before the tests look at what they left.
     hookTimeout: 240_000,
+    // Files share two processes and what these have loaded and compiled: a quarter of their time.
+    isolate: false,
+    // One project after the other, since the processes of one end with the first file that is not theirs.
     projects: [
       {
         extends: true,
-        // Files of the core share two processes and what these have loaded and compiled: a quarter of their time.
-        test: { name: "core", include: ["packages/core/{src,test}/**/*.test.ts"], exclude: alone, isolate: false },
+        test: { name: "core", include: ["packages/core/{src,test}/**/*.test.ts"], exclude: alone },
       },
       {
         extends: true,
         test: {
           name: "others",
-          include: ["packages/{cli,lab}/{src,test}/**/*.test.ts", ...alone],
-          // After those of the core, whose processes would end with the first file that is not theirs.
+          include: ["packages/{cli,lab}/{src,test}/**/*.test.ts"],
+          exclude: alone,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: "alone", include: alone, isolate: true, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -30,7 +30,6 @@ const fast = mergeConfig(base, {
   test: {
     include: ["packages/core/src/**/*.test.ts"],
     exclude: [...slow.map((name) => `packages/core/src/${name}.test.ts`), ...alone],
-    isolate: false,
   },
 });
 delete fast.test.projects;

@@ -130,9 +130,9 @@ describe("the study of poisoning that ships", () => {
   it.skipIf(!images)("poisons real digits: errors rise with the fraction, and the report says what held", async () => {
     const out = at("digits");
     const args = ["--scale", "tiny", "--only", "ridge_H,ridge_L,forest_L", "--out", out, "--quiet"];
-    process.env.CAROM_DATA ??= join(images!, "../..");
+    const env = { CAROM_DATA: process.env.CAROM_DATA ?? join(images!, "../..") };
     const file = new URL("../studies/mnist89-poisoning.yaml", import.meta.url).pathname;
-    expect(await carom(["study", file, ...args])).toMatchObject({ status: 0, stderr: "" });
+    expect(await carom(["study", file, ...args], { env })).toMatchObject({ status: 0, stderr: "" });
     const { cells, repetitions, transferRates, explanation } = JSON.parse(
       readFileSync(join(out, "metrics.json"), "utf8"),
     );
