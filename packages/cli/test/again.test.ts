@@ -59,7 +59,8 @@ split: { target: 0.4, surrogate: 0.3, attacked: 0.3 }\nsurrogates: [{ learner: r
 attack: { norm: l2, epsilons: [0.3] }\n`,
   );
   const store = at("losing");
-  const run = (out: string) => carom(["study", at("study.yaml"), "--quiet", "--out", at(out)], { store });
+  const run = (out: string) =>
+    carom(["study", at("study.yaml"), "--workers", "1", "--quiet", "--out", at(out)], { store });
   expect(await run("kept")).toMatchObject({ status: 0, stderr: "" });
   const before = contentOf(store);
   // The rows of each part: models that were fitted on them are there.

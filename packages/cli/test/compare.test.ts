@@ -17,6 +17,8 @@ const options = [
   "0.1,0.3",
   "--attackers",
   "none",
+  "--workers",
+  "1",
   "--quiet",
 ];
 const run = (...args: string[]) => carom(args, { cwd: folder, store });

@@ -77,7 +77,7 @@ it("a study's table of rules has a line for each source of points and budget, no
 repetitions: 2
 data: { train: loans.csv }
 features: features.yaml
-split: { target: 0.4, surrogate: 0.4, attacked: 0.2 }
+split: { target: 0.4, surrogate: 0.4, attacked: 0.05 }
 surrogates: [${models}]
 targets: [${models}]
 attack: { epsilons: [0.5, 1] }

@@ -8,7 +8,10 @@ import { carom, temporaryFolder } from "./run.ts";
 const folder = temporaryFolder();
 const store = join(folder, "store");
 const audit = (...rules: string[]) =>
-  carom(["audit", "--surrogates", "ridge,svm-linear", "--epsilon", "1,5", "--quiet", ...rules], { cwd: folder, store });
+  carom(["audit", "--surrogates", "ridge,svm-linear", "--epsilon", "1,5", "--workers", "1", "--quiet", ...rules], {
+    cwd: folder,
+    store,
+  });
 
 test("a broken rule ends with 3 and is named first in every file", async () => {
   const broken = await audit("--out", "a", "--fail-if", "clean > 0.9", "--fail-if", "transfer > 50 % at 5");

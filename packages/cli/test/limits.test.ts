@@ -127,7 +127,7 @@ function trap(): { readonly args: readonly string[]; readonly place: string } {
     node("Mul", ["isAny", "rounds"], "count"),
   ];
   writeFileSync(model, endlessModel(away));
-  const asked = ["--surrogates", "ridge", "--points", "10", "--epsilon", "0.4", "--workers", "2", "--quiet"];
+  const asked = ["--surrogates", "ridge", "--points", "10", "--epsilon", "0.4", "--workers", "1", "--quiet"];
   return { place, args: ["audit", "--target", model, "--data", rows, ...asked, "--out", join(place, "run")] };
 }
 
@@ -197,9 +197,9 @@ it("time: gradients take it where scores do not", async () => {
       {},
     ),
   );
-  const { status, stderr } = await carom(["inspect", deep, "--data", data], { env: { CAROM_MODEL_SECONDS: "2" } });
+  const { status, stderr } = await carom(["inspect", deep, "--data", data], { env: limited });
   expect(stderr).toMatch(
-    /invalid model deep\.onnx: expected computations that end within 2 s of processor time, got one/,
+    /invalid model deep\.onnx: expected computations that end within 1 s of processor time, got one/,
   );
   expect(status).toBe(2);
 });

@@ -12,7 +12,18 @@ import { carom, contentOf, pointsFile, temporaryFolder } from "./run.ts";
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const store = at("store");
-const audit = ["audit", "--target", at("m.onnx"), "--data", at("points.npz"), "--epsilon", "0.1,0.3", "--quiet"];
+const audit = [
+  "audit",
+  "--target",
+  at("m.onnx"),
+  "--data",
+  at("points.npz"),
+  "--epsilon",
+  "0.1,0.3",
+  "--workers",
+  "1",
+  "--quiet",
+];
 const few = ["--surrogates", "ridge,logistic,svm-linear", "--attackers", "none"];
 
 interface Batch {
@@ -113,7 +124,10 @@ targets: [{ learner: ridge }, { learner: logistic }]
 attack: { epsilons: [0.1, 0.3] }
 `,
   );
-  const run = await carom(["study", at("study.yaml"), "--quiet", "--out", at("study"), "--mlflow", address], { store });
+  const run = await carom(
+    ["study", at("study.yaml"), "--workers", "1", "--quiet", "--out", at("study"), "--mlflow", address],
+    { store },
+  );
   expect(run).toMatchObject({
     status: 0,
     stdout: expect.stringContaining(`MLflow: ${address}/#/experiments/7/runs/r1`),
@@ -138,7 +152,19 @@ attack: { epsilons: [0.1, 0.3] }
 }, 240_000);
 
 test("a sweep has errors, S and V at each value, and the models of each", async () => {
-  const sweep = ["sweep", "logistic", "--data", at("points.npz"), "--over", "C=0.1,10", "--sets", "2", "--quiet"];
+  const sweep = [
+    "sweep",
+    "logistic",
+    "--data",
+    at("points.npz"),
+    "--over",
+    "C=0.1,10",
+    "--sets",
+    "2",
+    "--workers",
+    "1",
+    "--quiet",
+  ];
   const run = await carom([...sweep, "--out", at("sweep"), "--mlflow", address], { store });
   expect(run).toMatchObject({
     status: 0,

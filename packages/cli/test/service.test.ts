@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { learners, stream } from "@carom/core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { rowKey } from "../src/host/http/ledger.ts";
 import { type ModelServer, type Served, startModelServer } from "./modelServer.ts";
 import { carom, pointsFile, temporaryFolder } from "./run.ts";
@@ -15,11 +15,15 @@ const folder = temporaryFolder();
 const data = join(folder, "points.npz");
 const main = fileURLToPath(new URL("../bin/carom.js", import.meta.url));
 const question = ["audit", "--data", data, "--epsilon", "0.1,0.3", "--quiet", "--points", "20"];
+/** The same on few surrogates, which are trained soon. */
+const chosen = ["ridge", "logistic", "svm-linear"];
+const short = [...question, "--surrogates", chosen.join()];
 const attackable = Object.values(learners).filter(
   ({ capabilities }) => capabilities.differentiable && !capabilities.images,
 );
 /** 8 rows at first, then 20 points, clean and crafted on every surrogate, in two complexities, with 2 budgets. */
-const ENOUGH = 8 + 20 * (1 + 2 * attackable.length * 2);
+const enough = (surrogates: number) => 8 + 20 * (1 + 2 * surrogates * 2);
+const ENOUGH = enough(attackable.length);
 
 const model: Served = {
   features: 4,
@@ -57,7 +61,7 @@ describe("an audit of a target behind an address", () => {
   it("that is killed at any moment goes on without asking twice what was answered", async () => {
     const server = await startModelServer(model);
     const store = join(folder, "killed");
-    const args = [...question, "--target", `${server.origin}/v2/models/m`, "--batch", "5", "--concurrency", "2"];
+    const args = [...short, "--target", `${server.origin}/v2/models/m`, "--batch", "5", "--concurrency", "2"];
     const random = stream(7, "kill");
     let answered: ReadonlySet<string> = new Set();
     let seen = 0;
@@ -88,7 +92,7 @@ describe("an audit of a target behind an address", () => {
       expect(ledger.sent).toBeGreaterThanOrEqual(server.rows.length);
     }
     expect(kills).toBeGreaterThan(1);
-    const ended = await carom([...args, "--json", "--max-queries", String(ENOUGH + 10 * kills)], {
+    const ended = await carom([...args, "--json", "--max-queries", String(enough(chosen.length) + 10 * kills)], {
       store,
       cwd: folder,
     });
@@ -162,14 +166,15 @@ describe("a credential", () => {
 
   beforeAll(async () => {
     server = await startModelServer(model);
-    for (const [name, value] of Object.entries(env)) process.env[name] = value;
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   });
+  afterAll(() => void vi.unstubAllEnvs());
 
   it("is in no file, no message and no output, though the server sends it back", async () => {
     const store = join(folder, "secret");
     const address = `${server.origin}/v2/models/m?key=$CAROM_TEST_KEY`;
     const secrets = ["--auth-env", "CAROM_TEST_TOKEN", "--header", "X-Key: $CAROM_TEST_KEY"];
-    const args = [...question, "--target", address, ...secrets];
+    const args = [...short, "--target", address, ...secrets];
     const done = await carom(args, { store, cwd: folder });
     expect(done).toMatchObject({ status: 0, stderr: "" });
     const headers = server.headers.at(-1)!;

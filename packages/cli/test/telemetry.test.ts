@@ -51,7 +51,10 @@ describe("the user's folders stay empty", () => {
     ["inspect", ["inspect", model, "--data", data, "--quiet"]],
     [
       "audit",
-      ["audit", "--target", model, "--data", data, "--epsilon", "0.2", "--out", at("run"), "--quiet", "--workers", "2"],
+      [
+        ...["audit", "--target", model, "--data", data, "--epsilon", "0.2", "--out", at("run")],
+        ...["--surrogates", "ridge,mlp", "--workers", "2", "--quiet"],
+      ],
     ],
   ])("after carom %s", async (name, args) => {
     const { env, left } = fresh(name);
