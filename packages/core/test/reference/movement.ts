@@ -73,13 +73,21 @@ const GatherElements: Evaluate = (node, [x, which]) => {
   return [generate(x.type, which.shape, (i) => at(x, withAxis(i, axis, axisOf(at(which, i), x.shape[axis]))))];
 };
 
+/** What stands at a place after an update was written there. */
+const combinations: Readonly<Record<string, (old: number, update: number) => number>> = {
+  none: (_, update) => update,
+  add: (old, update) => old + update,
+  max: Math.max,
+  min: Math.min,
+};
+
 const ScatterElements: Evaluate = (node, [x, which, updates]) => {
   const axis = axisOf(intAttribute(node, "axis", 0), x.shape.length);
   const data = [...x.data];
-  const adds = stringAttribute(node, "reduction", "none") === "add";
+  const combine = combinations[stringAttribute(node, "reduction", "none")];
   forEachIndex(which.shape, (index) => {
     const place = position(x.shape, withAxis(index, axis, axisOf(at(which, index), x.shape[axis])));
-    data[place] = at(updates, index) + (adds ? data[place] : 0);
+    data[place] = combine(data[place], at(updates, index));
   });
   return [{ ...x, data }];
 };
@@ -245,7 +253,7 @@ const GatherND: Evaluate = (node, [x, indices]) => {
 
 const ScatterND: Evaluate = (node, [x, indices, updates]) => {
   const data = [...x.data];
-  const adds = stringAttribute(node, "reduction", "none") === "add";
+  const combine = combinations[stringAttribute(node, "reduction", "none")];
   const depth = indices.shape.at(-1)!;
   const outer = indices.shape.length - 1;
   forEachIndex(updates.shape, (index) => {
@@ -253,7 +261,7 @@ const ScatterND: Evaluate = (node, [x, indices, updates]) => {
       axisOf(at(indices, [...index.slice(0, outer), i]), x.shape[i]),
     );
     const place = position(x.shape, [...named, ...index.slice(outer)]);
-    data[place] = at(updates, index) + (adds ? data[place] : 0);
+    data[place] = combine(data[place], at(updates, index));
   });
   return [{ ...x, data }];
 };

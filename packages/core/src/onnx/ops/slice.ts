@@ -4,7 +4,7 @@ import type { Node } from "../graph.ts";
 import { type GraphWriter, nodeError, normalizeAxis, type Operator, requireInts, unknownSize } from "../operator.ts";
 import { sameRange } from "../range.ts";
 import { scatterAlong } from "../scatter.ts";
-import type { ValueType } from "../valueType.ts";
+import { contentOf, type ValueType } from "../valueType.ts";
 
 /** y = x[start:end:step] along some axes. */
 export const Slice: Operator = {
@@ -12,14 +12,15 @@ export const Slice: Operator = {
   infer({ node, inputs, unknownDim }) {
     const [x] = inputs;
     const shape: Dim[] = [...x!.shape];
-    for (const { axis, start, end, step } of ranges(node, inputs)) {
+    for (const part of ranges(node, inputs)) {
+      const { axis, step } = part;
       const size = shape[axis];
       if (typeof size !== "number") {
         // Negative positions count from an end that is not known yet; x[0:] keeps the symbol.
-        shape[axis] = start === 0 && step === 1 && end >= MAX ? size : unknownDim();
+        shape[axis] = isWhole(part, size) ? size : unknownDim();
         continue;
       }
-      const [from, to] = clampRange(start, end, step, size);
+      const [from, to] = clampRange(node, part, size);
       shape[axis] = Math.max(0, Math.ceil((to - from) / step));
     }
     return [{ type: x!.type, shape }];
@@ -49,13 +50,12 @@ export const Slice: Operator = {
     const before = new Array<number>(rank).fill(0);
     const after = new Array<number>(rank).fill(0);
     let result = cotangent;
-    for (const { axis, start, end, step } of ranges(node, known)) {
+    for (const part of ranges(node, known)) {
+      const { axis, step } = part;
       const size = g.type(x).shape[axis];
-      if (typeof size !== "number") {
-        if (start === 0 && step === 1 && end >= MAX) continue;
-        throw unknownSize(node, "the size along the sliced axis", `"${size}"`);
-      }
-      const [from, to] = clampRange(start, end, step, size);
+      if (isWhole(part, size)) continue;
+      if (typeof size !== "number") throw unknownSize(node, "the size along the sliced axis", `"${size}"`);
+      const [from, to] = clampRange(node, part, size);
       if (step === 1) {
         before[axis] = from;
         after[axis] = size - Math.max(from, to);
@@ -75,9 +75,21 @@ export const Slice: Operator = {
  */
 const MAX = 1e9;
 
-function ranges(node: Node, inputs: readonly (ValueType | undefined)[]) {
+/** What is taken along one axis; the end may be a size that is known only when the graph runs. */
+interface Part {
+  readonly axis: number;
+  readonly start: number;
+  readonly end: Dim;
+  readonly step: number;
+}
+
+/** Whether all of an axis is taken, however its end is written: the old exporter of PyTorch asks for its size. */
+const isWhole = ({ start, end, step }: Part, size: Dim) =>
+  start === 0 && step === 1 && (typeof end === "number" ? end >= (typeof size === "number" ? size : MAX) : end === size);
+
+function ranges(node: Node, inputs: readonly (ValueType | undefined)[]): readonly Part[] {
   const starts = requireInts(node, inputs[1], "starts");
-  const ends = requireInts(node, inputs[2], "ends");
+  const ends = contentOf(inputs[2]) ?? requireInts(node, inputs[2], "ends");
   const axes = inputs[3] ? requireInts(node, inputs[3], "axes") : starts.map((_, i) => i);
   const steps = inputs[4] ? requireInts(node, inputs[4], "steps") : starts.map(() => 1);
   const lists = [starts, ends, axes, steps];
@@ -92,7 +104,8 @@ function ranges(node: Node, inputs: readonly (ValueType | undefined)[]) {
   }));
 }
 
-function clampRange(start: number, end: number, step: number, size: number): [number, number] {
+function clampRange(node: Node, { start, end, step }: Part, size: number): [number, number] {
+  if (typeof end !== "number") throw unknownSize(node, "ends", "values computed while it runs");
   const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
   const from = start < 0 ? start + size : start;
   const to = end < 0 ? end + size : end;

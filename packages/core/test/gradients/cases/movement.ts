@@ -189,31 +189,33 @@ export const movementCases: readonly GradientCase[] = [
     (g) => ["", "", g.node("Concat", [g.node("Shape", ["x"], { end: { int: 2 } }), g.ints([6, 3])], axis(0))],
     { mode: { string: "linear" } },
   ),
-  {
-    op: "ScatterElements",
-    name: "ScatterElements that adds",
-    inputs: { x: [3, 3], updates: [3, 2] },
-    build(g) {
-      const attributes: Attributes = { axis: { int: 1 }, reduction: { string: "add" } };
-      return square(
-        g,
-        g.node("ScatterElements", ["x", indices(g, [3, 2], [0, 0, 2, 1, -1, 1]), "updates"], attributes),
-      );
-    },
-  },
+  ...["add", "max", "min"].map(
+    (reduction): GradientCase => ({
+      op: "ScatterElements",
+      name: `ScatterElements, reduction ${reduction}`,
+      inputs: { x: [3, 3], updates: [3, 2] },
+      build(g) {
+        const attributes: Attributes = { axis: { int: 1 }, reduction: { string: reduction } };
+        return square(
+          g,
+          g.node("ScatterElements", ["x", indices(g, [3, 2], [0, 0, 2, 1, -1, 1]), "updates"], attributes),
+        );
+      },
+    }),
+  ),
   {
     op: "ScatterElements",
     name: "ScatterElements that overwrites",
     inputs: { x: [3, 2], updates: [2, 2] },
     build: (g) => square(g, g.node("ScatterElements", ["x", indices(g, [2, 2], [0, 2, 1, -2]), "updates"])),
   },
-  ...["none", "add"].map(
+  ...["none", "add", "max", "min"].map(
     (reduction): GradientCase => ({
       op: "ScatterND",
       name: `ScatterND of elements, reduction ${reduction}`,
       inputs: { x: [3, 3], updates: [3] },
       build(g) {
-        const places = indices(g, [3, 2], reduction === "add" ? [0, 1, 2, 2, 0, 1] : [0, 1, 2, 2, -2, 0]);
+        const places = indices(g, [3, 2], reduction === "none" ? [0, 1, 2, 2, -2, 0] : [0, 1, 2, 2, 0, 1]);
         return square(g, g.node("ScatterND", ["x", places, "updates"], { reduction: { string: reduction } }));
       },
     }),
@@ -247,6 +249,10 @@ export const movementCases: readonly GradientCase[] = [
   slice("of every third that does not end on the grid", ["N", 8], [1], [8], [1], [3]),
   slice("backwards", ["N", 5], [-1], [-BIG], [1], [-1]),
   slice("backwards by two", ["N", 5], [3], [0], [1], [-2]),
+  moved("Slice", "of sizes that only a run tells", ["N", 5], (g) => [
+    g.ints([0, 1]),
+    g.node("Concat", [g.node("Shape", ["x"], { end: { int: 1 } }), g.ints([4])], axis(0)),
+  ]),
   slice("without axes", [3, 4], [1, 0], [3, 2]),
   moved("SpaceToDepth", "of blocks of two", ["N", 2, 2, 4], undefined, { blocksize: { int: 2 } }),
   split("into given sizes", 3, [1, 3, 1], 1),

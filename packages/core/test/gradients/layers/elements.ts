@@ -79,17 +79,17 @@ export const drawScatter: DrawLayer = (d, limit) => {
   const rank = d.integer(1, 3);
   const x = d.shape(rank, limit);
   const axis = d.integer(0, rank - 1);
-  const reduction = d.pick(["none", "add"]);
+  const reduction = d.pick(["none", "add", "max", "min"]);
   const attributes = { axis: int(axis), reduction: { string: reduction } };
   if (d.chance(0.5)) {
     const shape = x.map((length) => d.integer(1, length));
-    // Without addition, no place is written twice: which comes last is not defined.
+    // Where the last one counts, no place is written twice: which comes last is not defined.
     const order = d.order(x[axis]);
     const indices: number[] = [];
     const inner = sizeOf(shape.slice(axis + 1));
     for (let i = 0; i < sizeOf(shape); i++) {
       const at = Math.floor(i / inner) % shape[axis];
-      indices.push(reduction === "add" ? d.integer(-x[axis], x[axis] - 1) : order[at]);
+      indices.push(reduction !== "none" ? d.integer(-x[axis], x[axis] - 1) : order[at]);
     }
     const places = integers(shape, indices);
     return {
@@ -100,7 +100,7 @@ export const drawScatter: DrawLayer = (d, limit) => {
     };
   }
   const depth = d.integer(1, rank);
-  const count = reduction === "add" ? d.integer(1, 4) : Math.min(x[0], d.integer(1, 4));
+  const count = reduction !== "none" ? d.integer(1, 4) : Math.min(x[0], d.integer(1, 4));
   const first = d.order(x[0]);
   const places = d.times(count, (i) =>
     x.slice(0, depth).map((length, k) => (k === 0 && reduction === "none" ? first[i] : d.integer(0, length - 1))),
