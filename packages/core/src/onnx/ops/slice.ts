@@ -85,7 +85,9 @@ interface Part {
 
 /** Whether all of an axis is taken, however its end is written: the old exporter of PyTorch asks for its size. */
 const isWhole = ({ start, end, step }: Part, size: Dim) =>
-  start === 0 && step === 1 && (typeof end === "number" ? end >= (typeof size === "number" ? size : MAX) : end === size);
+  start === 0 &&
+  step === 1 &&
+  (typeof end === "number" ? end >= (typeof size === "number" ? size : MAX) : end === size);
 
 function ranges(node: Node, inputs: readonly (ValueType | undefined)[]): readonly Part[] {
   const starts = requireInts(node, inputs[1], "starts");
