@@ -46,12 +46,12 @@ interface Inspected {
 /** What the columns of a row are, where a row is not simply the input. */
 function columnLines(parts: readonly InputPart[]): string[] {
   let from = 0;
-  return parts.map(({ name, type, shape, kind, words }) => {
+  return parts.map(({ name, type, bytes, shape, kind, words }) => {
     const last = from + shape.reduce((product, dim) => product * dim, 1) - 1;
     const columns = last === from ? `column ${from}` : `columns ${from} to ${last}`;
     from = last + 1;
     if (words) return `row         ${columns}: "${name}", 1 for one of ${wordsOf(words)}`;
-    const units = type === "uint8" ? "numbers in [0, 1], times 255 and rounded" : `${kind} numbers`;
+    const units = type === "uint8" && bytes !== "raw" ? "numbers in [0, 1], times 255 and rounded" : `${kind} numbers`;
     return `row         ${columns}: "${name}", ${kind === "fixed" ? "which attacks leave as they are" : units}`;
   });
 }

@@ -12,7 +12,7 @@ import {
   openModel,
   type Runtime,
 } from "@carom/core";
-import { spreadRows, type TakenColumn, writtenRows } from "@carom/core/data";
+import { bytesIn, spreadRows, type TakenColumn, writtenRows } from "@carom/core/data";
 import {
   assumedOrder,
   checkModel,
@@ -51,7 +51,7 @@ export async function openClassifier(
 ): Promise<Classifier> {
   tellDoing(`model ${basename(path)}`);
   const { opened, front, contentHash } = await watched(async () => {
-    const { model: file, ...more } = await loadModel(path, options, data && wordsOf(data));
+    const { model: file, ...more } = await loadModel(path, options, data && knownOf(data));
     return { opened: await openModel(runtime, file, data && writtenRows(rowsToCheck(data))), ...more };
   });
   const { model } = opened;
@@ -67,8 +67,11 @@ export async function openClassifier(
   };
 }
 
-/** The words of each column of words. */
-const wordsOf = ({ domain }: Dataset) => new Map((domain.groups ?? []).map(({ name, values }) => [name, values]));
+/** The words of each column of words, and what a model of bytes gets. */
+const knownOf = (data: Dataset) => ({
+  words: new Map((data.domain.groups ?? []).map(({ name, values }) => [name, values])),
+  bytes: bytesIn(data),
+});
 
 /**
  * The columns that a model file takes by name, which says what those of a table are: its inputs where each takes one,
@@ -76,7 +79,7 @@ const wordsOf = ({ domain }: Dataset) => new Map((domain.groups ?? []).map(({ na
  */
 export async function takenFromFile(path: string, options: ModelOptions): Promise<readonly TakenColumn[] | undefined> {
   // Which words a column holds the data will say, where the file does not.
-  const file = await loadModel(path, options, new AnyWords()).catch((error) => {
+  const file = await loadModel(path, options, { words: new AnyWords() }).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;
   });

@@ -5,10 +5,10 @@ import { basename } from "node:path";
 import { InputError, type Model, modelFromBytes, readModel, writeModel } from "@carom/core";
 import {
   cutAt,
-  type FileOptions,
   type Normalization,
   normalizedModel,
   type OpenSizes,
+  type RowsOfInputs,
   withSizes,
 } from "@carom/core/models";
 import type { OnnxModel } from "@carom/core/onnx";
@@ -36,15 +36,11 @@ interface ModelFile {
 /**
  * The model in a file, read as the options say, and the SHA-256 of its bytes, weights beside the file included.
  *
- * @param words the words of inputs of text; those that the file compares them with where absent
+ * @param data what is known of the data that the model's inputs will be given
  */
-export async function loadModel(
-  path: string,
-  options: ModelOptions = {},
-  words?: FileOptions["words"],
-): Promise<ModelFile> {
+export async function loadModel(path: string, options: ModelOptions = {}, data: RowsOfInputs = {}): Promise<ModelFile> {
   const file = await readModelBytes(path);
-  const reading = { ...(options.output !== undefined && { output: options.output }), ...(words && { words }) };
+  const reading = { ...(options.output !== undefined && { output: options.output }), ...data };
   const isChanged = options.inputShape !== undefined || options.attackAt !== undefined;
   const own = isChanged ? undefined : modelFromBytes(file, reading);
   const bytes = (own?.onnx ? undefined : withWeightsInside(path, file)) ?? file;

@@ -34,6 +34,8 @@ export interface Dataset {
   readonly featureNames?: readonly string[];
   /** How learners map features to [0, 1] before they learn; "bounds" where absent. */
   readonly scaling?: ScalingRule;
+  /** What the bytes meant that the features were; absent where they were none. */
+  readonly bytes?: BytesAs;
 }
 
 /** What a dataset is made from: numbers as they stand in a file. */
@@ -117,7 +119,17 @@ export function dataset(input: DatasetInput): Dataset {
   const domain = input.groups ? withGroups(bounds, input.groups) : bounds;
   checkInside(features, domain, facts);
   const labels = encodeLabels(input.labels, input.classNames);
-  return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }) };
+  return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }), ...(bytes && { bytes }) };
+}
+
+/**
+ * What a model that takes bytes gets of such features: parts of 255, or the whole numbers that they are. Where they were
+ * no bytes themselves, those with fractions up to 1 are parts.
+ */
+export function bytesIn({ features, bytes }: Pick<Dataset, "features" | "bytes">): BytesAs {
+  if (bytes) return bytes;
+  const { areWhole, greatest } = columnFacts(features);
+  return areWhole || greatest.some((value) => value > 1) ? "raw" : "unit";
 }
 
 /** Bounds with groups, whose features no attack changes one by one. */

@@ -7,6 +7,7 @@
 // Datasets
 
 export {
+  bytesIn,
   type Dataset,
   type DatasetInput,
   dataset,

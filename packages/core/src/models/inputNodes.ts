@@ -1,6 +1,7 @@
 // What each input of a stranger's file is of a row, and the nodes that make it of rows.
 
 import type { FeatureKind } from "../data/featureKind.ts";
+import type { BytesAs } from "../data/features.ts";
 import { CLASSICAL } from "../onnx/classical/index.ts";
 import { elementTypeNumber } from "../onnx/elementType.ts";
 import { type Graph, type Node, plainNode } from "../onnx/graph.ts";
@@ -15,8 +16,10 @@ export interface InputPart {
   readonly shape: readonly number[];
   /** Of text: the words that the numbers of a row stand for, of which one is 1. */
   readonly words?: readonly string[];
+  /** Of bytes: whether rows hold parts of 255 (where absent), or the numbers that they are. */
+  readonly bytes?: BytesAs;
   /**
-   * What an attack may do with it: whole numbers that choose entries of a table stay. Bytes are real, as shares of 255.
+   * What an attack may do with it: whole numbers that choose entries of a table stay. Parts of 255 are real.
    */
   readonly kind: FeatureKind;
 }
@@ -30,10 +33,12 @@ export function isReal(type: InputPart["type"]): boolean {
 const SLICE_INPUTS = 10;
 const ROUND = 11;
 
-/**
- * What bytes hold: data of that type are divided by it when they are read, so the model's input is multiplied by it.
- */
+/** What bytes hold: where data of that type were divided by it, the model's input is multiplied by it. */
 const LARGEST_BYTE = 255;
+
+/** What whole numbers are, times what the rows hold. */
+export const factorOf = ({ type, bytes }: Pick<InputPart, "type" | "bytes">): number =>
+  type === "uint8" && bytes !== "raw" ? LARGEST_BYTE : 1;
 
 /** Nodes, and the constants that they take. */
 interface Front {
@@ -92,7 +97,8 @@ export function inputNodes(
     }
     if (!isAlone || part.shape.length === 0)
       value = add("Reshape", [value, integers("shape", [-1, ...part.shape])], "shaped");
-    if (part.type === "uint8") value = add("Mul", [value, number("largest", LARGEST_BYTE)], "bytes");
+    const factor = factorOf(part);
+    if (factor !== 1) value = add("Mul", [value, number("largest", factor)], "bytes");
     if (!isReal(part.type)) value = rounded(value);
     nodes.push(plainNode("Cast", [value], part.name, { to: { int: elementTypeNumber(part.type) } }));
   }

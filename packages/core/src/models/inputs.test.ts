@@ -3,6 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/linearWorld.ts";
+import { runModel } from "../../test/runtime.ts";
+import { bytesIn, dataset, denseRows } from "../data/dataset.ts";
+import type { BytesAs } from "../data/features.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { elementTypeNumber } from "../onnx/elementType.ts";
 import { readModel, writeModel } from "../onnx/proto.ts";
@@ -13,6 +16,7 @@ import { kindsOf } from "./inputs.ts";
 import { modelFromBytes } from "./model.ts";
 import { openModel } from "./open.ts";
 import { withSizes } from "./openSizes.ts";
+import { withShape } from "./withShape.ts";
 
 const K = 3;
 
@@ -102,6 +106,34 @@ describe("inputs side by side", () => {
         await Promise.all([joined.close(), plain.close()]);
       }),
       { numRuns: 15 },
+    );
+  });
+
+  test("a file of bytes gets the bytes of the data, whatever those were read as", async () => {
+    const meaning = fc.constantFrom<BytesAs | "floats" | "flags">("unit", "raw", "floats", "flags");
+    await fc.assert(
+      fc.asyncProperty(
+        input,
+        fc.array(fc.nat(255), { minLength: 40, maxLength: 40 }),
+        meaning,
+        async (part, draw, as) => {
+          const n = 5;
+          const file = network([{ ...part, type: "uint8" }]);
+          const shape = [n, ...part.shape];
+          const given = draw.slice(0, sizeOf(shape)).map((byte) => (as === "flags" ? byte % 2 : byte));
+          const features = tensor(as === "floats" ? "float32" : "uint8", [n, sizeOf(part.shape)], given);
+          const meant = as === "unit" || as === "raw" ? { bytes: as } : {};
+          const data = dataset({ features, labels: [0, 1, 2, 0, 1], domain: [0, as === "unit" ? 1 : 255], ...meant });
+          const model = await openModel(runtime, modelFromBytes(file, { bytes: bytesIn(data) }));
+          const feeds = { "input 0": { type: "uint8" as const, shape, data: given } };
+          const scores = Object.values(await runModel(readModel(file), feeds))[0];
+          const own = await model.scores(denseRows(withShape(data, model.inputShape, "the file")));
+          expect(largestDifference(own, tensor("float32", [n, K], scores.data))).toBeLessThan(1e-6);
+          expect(kindsOf(model.model.parts!)[0]).toBe(as === "unit" ? "real" : "integer");
+          await model.close();
+        },
+      ),
+      { numRuns: 20 },
     );
   });
 

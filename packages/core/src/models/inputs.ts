@@ -1,6 +1,7 @@
 // A stranger's inputs as one tensor of rows: whole numbers rounded, several inputs side by side.
 
 import type { FeatureKind } from "../data/featureKind.ts";
+import type { BytesAs } from "../data/features.ts";
 import { InputError } from "../errors.ts";
 import { CLASSICAL } from "../onnx/classical/index.ts";
 import type { Dim } from "../onnx/dim.ts";
@@ -26,31 +27,40 @@ export function attacking(file: OnnxModel, input: string): OnnxModel {
 /** Where the metadata of a file whose inputs were joined say what they were. */
 const METADATA = "carom:inputs";
 
+/** What is known of the data that a file's inputs will be given. */
+export interface RowsOfInputs {
+  /** The words of inputs of text; those that the file compares them with where absent. */
+  readonly words?: WordsOfInputs;
+  /** What rows hold for inputs of bytes: parts of 255 where absent, or whole numbers. */
+  readonly bytes?: BytesAs;
+}
+
 /**
  * The file with its inputs as one, [N, ...] of real numbers.
  *
- * A single input of real numbers stays as it is. Inputs of whole numbers take the features rounded; those of bytes take
- * 255 times features in [0, 1], since that is how data of bytes are read; those of text a feature for each of their
- * words, of which the largest counts. Several inputs take the columns of one row, in the order of the file.
+ * A single input of real numbers stays as it is. Inputs of whole numbers take the features rounded; those of bytes 255
+ * times features in [0, 1], unless the data hold whole numbers; those of text a feature for each of their words, of
+ * which the largest counts. Several inputs take the columns of one row, in the order of the file.
  *
- * @param words the words of inputs of text; those that the file compares them with where absent
  * @throws InputError for several inputs, or one of whole numbers or words, that are no rows of known size
  */
-export function withRowInput(file: OnnxModel, words?: WordsOfInputs): OnnxModel {
+export function withRowInput(file: OnnxModel, data: RowsOfInputs = {}): OnnxModel {
   const { inputs } = file.graph;
   const [first] = inputs;
   const isNumberPerRow = first?.shape?.length === 1 && typeof first.shape[0] === "string";
   if (inputs.length === 1 && !isNumberPerRow && !first.isText && (first.type === undefined || isReal(first.type)))
     return file;
-  return inputs.length === 0 ? file : joined(file, words);
+  return inputs.length === 0 ? file : joined(file, data);
 }
 
-function joined(file: OnnxModel, words: WordsOfInputs | undefined): OnnxModel {
+function joined(file: OnnxModel, { words, bytes = "unit" }: RowsOfInputs): OnnxModel {
   const { inputs } = file.graph;
   const attacked = file.metadata[ATTACKED];
   const parts = inputs
     .map((input) =>
-      input.isText ? textPart(input, file.graph, words) : partOf(input, new Set(inputs.map(({ shape }) => shape?.[0]))),
+      input.isText
+        ? textPart(input, file.graph, words)
+        : partOf(input, new Set(inputs.map(({ shape }) => shape?.[0])), bytes),
     )
     .map((part): InputPart => {
       return attacked === undefined || part.name === attacked ? part : { ...part, kind: "fixed" };
@@ -103,8 +113,8 @@ export function kindsOf(parts: readonly InputPart[]): readonly FeatureKind[] {
   return parts.flatMap(({ kind, shape }) => new Array<FeatureKind>(sizeOf(shape)).fill(kind));
 }
 
-function featureKindOf(type: ElementType): FeatureKind {
-  if (isReal(type) || type === "uint8") return "real";
+function featureKindOf(type: ElementType, bytes: BytesAs): FeatureKind {
+  if (isReal(type) || (type === "uint8" && bytes === "unit")) return "real";
   return type === "bool" ? "binary" : "integer";
 }
 
@@ -115,7 +125,7 @@ function textPart(input: ValueInfo, graph: Graph, given: WordsOfInputs | undefin
 }
 
 /** One input of several, where some axes are known to be that of the samples. */
-function partOf({ name, type, shape }: ValueInfo, samples: ReadonlySet<Dim | undefined>): InputPart {
+function partOf({ name, type, shape }: ValueInfo, samples: ReadonlySet<Dim | undefined>, bytes: BytesAs): InputPart {
   if (!type) {
     const remedy = "export the classifier with inputs of numbers";
     throw refused("inputs of numbers", `"${name}", which holds something else`, remedy);
@@ -134,7 +144,7 @@ function partOf({ name, type, shape }: ValueInfo, samples: ReadonlySet<Dim | und
         : "export the classifier with inputs of known sizes";
     throw refused("known sizes on every axis of an input but the first", `"${name}" [${shape.join(", ")}]`, remedy);
   }
-  return { name, type, shape: row, kind: featureKindOf(type) };
+  return { name, type, shape: row, kind: featureKindOf(type, bytes), ...(type === "uint8" && { bytes }) };
 }
 
 /** A name that no value of the graph has. */

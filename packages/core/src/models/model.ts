@@ -7,10 +7,9 @@ import { upgrade } from "../onnx/upgrade.ts";
 import { withFixedBatch } from "./batches.ts";
 import { exposeScores, isExposed, scoresOnly } from "./exposed.ts";
 import { type InputPart, isReal } from "./inputNodes.ts";
-import { partsOf, withRowInput } from "./inputs.ts";
+import { partsOf, type RowsOfInputs, withRowInput } from "./inputs.ts";
 import { type Reading, type ReadingOptions, readScores, saidOf } from "./reading.ts";
 import { hasGradientBy, realSource, straightThrough } from "./straightThrough.ts";
-import type { WordsOfInputs } from "./textInputs.ts";
 
 /** A classifier: its file, and what is known of how rows go in and scores come out. */
 export interface Model {
@@ -50,10 +49,7 @@ export interface Unseen {
 }
 
 /** How a stranger's file is to be read. */
-export interface FileOptions extends Pick<ReadingOptions, "output"> {
-  /** The words of inputs of text; those that the file compares them with where absent. */
-  readonly words?: WordsOfInputs;
-}
+export interface FileOptions extends Pick<ReadingOptions, "output">, RowsOfInputs {}
 
 /** A model from a graph that we built: input `x`, output `scores`. Its file is written when it is asked for. */
 export function modelFromGraph(onnx: OnnxModel): Model {
@@ -97,7 +93,7 @@ export function modelFromBytes(bytes: Uint8Array, options: FileOptions = {}): Mo
     if (!(error instanceof InputError) || error.code !== "unsupported") throw error;
     return { bytes, onnx: undefined, unreadable: error.message, ...describe({ metadata: {} }) };
   }
-  const file = withRowInput(read, options.words);
+  const file = withRowInput(read, options);
   const whole = file === read && !read.halves?.isWidened ? bytes : writeModel(file);
   const reading = readScores(file, options);
   if (!reading) return { ...describe(file), bytes: whole, ...upgraded(file) };

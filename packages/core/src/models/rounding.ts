@@ -1,22 +1,22 @@
 // What a model's inputs of whole numbers make of rows of real ones.
 
 import { sizeOf, type Tensor } from "../tensor.ts";
-import { type InputPart, isReal } from "./inputNodes.ts";
+import { factorOf, type InputPart, isReal } from "./inputNodes.ts";
 import { type ModelWarning, modelWarning } from "./modelWarning.ts";
 
 /** Numbers this far from what they are rounded to are another number, and not float32's way to write it. */
 const ROUNDED = 1e-3;
-const LARGEST_BYTE = 255;
 
 /** A warning where inputs of whole numbers or of bytes get others, which the model rounds before it sees them. */
 export function roundingWarning(parts: readonly InputPart[] | undefined, rows: Tensor): readonly ModelWarning[] {
   if (!parts) return [];
   const width = sizeOf(rows.shape.slice(1));
   let from = 0;
-  for (const { name, type, shape } of parts) {
+  for (const part of parts) {
+    const { name, type, shape } = part;
     const to = from + sizeOf(shape);
     if (type !== "text" && !isReal(type)) {
-      const factor = type === "uint8" ? LARGEST_BYTE : 1;
+      const factor = factorOf(part);
       let [rounded, all, example] = [0, 0, 0];
       for (let row = 0; row < rows.shape[0]; row++) {
         for (let j = from; j < to; j++, all++) {
@@ -25,7 +25,7 @@ export function roundingWarning(parts: readonly InputPart[] | undefined, rows: T
           if (rounded++ === 0) example = value;
         }
       }
-      if (rounded > 0) return modelWarning("rounding", sentenceOn(name, type === "uint8", rounded / all, example));
+      if (rounded > 0) return modelWarning("rounding", sentenceOn(name, factor !== 1, rounded / all, example));
     }
     from = to;
   }
