@@ -119,12 +119,13 @@ export function dataset(input: DatasetInput): Dataset {
   const domain = input.groups ? withGroups(bounds, input.groups) : bounds;
   checkInside(features, domain, facts);
   const labels = encodeLabels(input.labels, input.classNames);
-  return { features, ...labels, featureShape, domain, ...(names && { featureNames: names }), ...(bytes && { bytes }) };
+  const said = { ...(names && { featureNames: names }), ...(bytes && { bytes }) };
+  return { features, ...labels, featureShape, domain, ...said };
 }
 
 /**
- * What a model that takes bytes gets of such features: parts of 255, or the whole numbers that they are. Where they were
- * no bytes themselves, those with fractions up to 1 are parts.
+ * What a model that takes bytes gets of such features: parts of 255, or the whole numbers that they are. Where they
+ * were no bytes themselves, those with fractions up to 1 are parts.
  */
 export function bytesIn({ features, bytes }: Pick<Dataset, "features" | "bytes">): BytesAs {
   if (bytes) return bytes;

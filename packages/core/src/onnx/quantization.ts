@@ -20,6 +20,12 @@ export const quantizedRanges: Readonly<Record<string, readonly [low: number, hig
   uint8: [0, 255],
 };
 
+/** Those of 16 bits. */
+export const wideRanges: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  int16: [-32768, 32767],
+  uint16: [0, 65535],
+};
+
 /**
  * Whole numbers less their zero point as real ones, so that gradients flow through where the numbers were quantized.
  */
@@ -39,4 +45,20 @@ export const quantizing: ReadonlySet<string> = new Set([
   "QLinearConv",
   "QLinearMatMul",
   "QuantizeLinear",
+  ...[
+    "DequantizeLinear",
+    "DynamicQuantizeMatMul",
+    "MatMulIntegerToFloat",
+    "QGemm",
+    "QLinearAdd",
+    "QLinearAveragePool",
+    "QLinearConcat",
+    "QLinearGlobalAveragePool",
+    "QLinearLeakyRelu",
+    "QLinearMul",
+    "QLinearSigmoid",
+    "QLinearSoftmax",
+    "QLinearWhere",
+    "QuantizeLinear",
+  ].map((op) => `com.microsoft.${op}`),
 ]);

@@ -228,6 +228,176 @@ test("convolutions of quantized images have the gradients of those they stand fo
     { seed: 1, numRuns: 20 },
   ));
 
+/** An operator of the runtime's quantizer beside the operator that it stands for. */
+interface Fused {
+  readonly op: string;
+  /** Its inputs, where x is "q" with its scale and zero point. */
+  readonly inputs: readonly string[];
+  readonly attributes?: Attributes;
+  readonly plain: (g: GraphBuilder, x: string) => string;
+  /** The result is real already. */
+  readonly isReal?: boolean;
+}
+
+const W = bytes("int8", [4, 3], 7);
+const realW = tensor(
+  "float32",
+  [4, 3],
+  Array.from(W.data, (each, i) => (Number(each) - 5) * [0.01, 0.02, 0.03][i % 3]),
+);
+const turned = (x: Tensor) =>
+  tensor(
+    x.type as "int8",
+    [3, 4],
+    Array.from({ length: 12 }, (_, i) => Number(x.data[(i % 4) * 3 + Math.floor(i / 4)])),
+  );
+const OTHER = bytes("uint8", [2, 3, 4, 4], 9);
+const realOther = tensor(
+  "float32",
+  [2, 3, 4, 4],
+  Array.from(OTHER.data, (each) => (Number(each) - 100) / 50),
+);
+const X = ["q", "sx", "zx"];
+const Y = ["sy", "zy"];
+const ofX = [...X, ...Y];
+const pooling: Attributes = { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] }, pads: { ints: [1, 0, 0, 1] } };
+const column = (g: GraphBuilder, x: string) => g.node("Reshape", [x, g.ints([-1, 4])]);
+const biased = (g: GraphBuilder, x: string) =>
+  g.node("Add", [
+    g.node("MatMul", [column(g, x), g.constant(realW)]),
+    g.constant(tensor("float32", [3], [(200 / 64) * 0.01, (-300 / 64) * 0.02, (50 / 64) * 0.03])),
+  ]);
+
+const fusedOperators: readonly Fused[] = [
+  { op: "QLinearSigmoid", inputs: ofX, plain: (g, x) => g.node("Sigmoid", [x]) },
+  {
+    op: "QLinearLeakyRelu",
+    inputs: ofX,
+    attributes: { alpha: { float: 0.25 } },
+    plain: (g, x) => g.node("LeakyRelu", [x], { alpha: { float: 0.25 } }),
+  },
+  {
+    op: "QLinearSoftmax",
+    inputs: ofX,
+    attributes: { axis: { int: 3 }, opset: { int: 13 } },
+    plain: (g, x) => g.node("Softmax", [x], { axis: { int: 3 } }),
+  },
+  { op: "QLinearAveragePool", inputs: ofX, attributes: pooling, plain: (g, x) => g.node("AveragePool", [x], pooling) },
+  { op: "QLinearGlobalAveragePool", inputs: ofX, plain: (g, x) => g.node("GlobalAveragePool", [x]) },
+  {
+    op: "QLinearAdd",
+    inputs: [...X, "o", "so", "zo", ...Y],
+    plain: (g, x) => g.node("Add", [x, g.constant(realOther)]),
+  },
+  {
+    op: "QLinearMul",
+    inputs: ["o", "so", "zo", ...X, ...Y],
+    plain: (g, x) => g.node("Mul", [g.constant(realOther), x]),
+  },
+  {
+    op: "QLinearConcat",
+    inputs: [...Y, ...X, "o", "so", "zo"],
+    attributes: { axis: { int: 1 } },
+    plain: (g, x) => g.node("Concat", [x, g.constant(realOther)], { axis: { int: 1 } }),
+  },
+  {
+    op: "QGemm",
+    inputs: ["rows", "sx", "zx", "w", "sw", "zw", "bias", ...Y],
+    plain: biased,
+  },
+  {
+    op: "QGemm",
+    inputs: ["rows", "sx", "zx", "turned", "sw", "zw", "bias"],
+    attributes: { transB: { int: 1 } },
+    plain: biased,
+    isReal: true,
+  },
+  {
+    op: "MatMulIntegerToFloat",
+    inputs: ["rows", "w", "sx", "sw", "zx", "zw"],
+    plain: (g, x) => g.node("MatMul", [column(g, x), g.constant(realW)]),
+    isReal: true,
+  },
+];
+
+test.each(fusedOperators)("$op, as the runtime's quantizer writes it, is what its numbers stand for", async (fused) => {
+  const { op, inputs, attributes = {}, plain, isReal = false } = fused;
+  const shape = [2, 3, 4, 4];
+  const constants = {
+    sx: scalar(1 / 64),
+    zx: tensor("uint8", [], [128]),
+    sy: scalar(1 / 32),
+    zy: tensor("uint8", [], [120]),
+    o: OTHER,
+    so: scalar(1 / 50),
+    zo: tensor("uint8", [], [100]),
+    w: W,
+    turned: turned(W),
+    sw: tensor("float32", [3], [0.01, 0.02, 0.03]),
+    zw: tensor("int8", [3], [5, 5, 5]),
+    bias: tensor("int32", [3], [200, -300, 50]),
+    asRows: tensor("int64", [2], [-1, 4]),
+  };
+  const model = modelOf(
+    [
+      node("QuantizeLinear", ["x", "sx", "zx"], ["q"]),
+      node("Reshape", ["q", "asRows"], ["rows"]),
+      { ...node(op, [...inputs], [isReal ? "y" : "p"], attributes), domain: "com.microsoft" },
+      ...(isReal ? [] : [node("DequantizeLinear", ["p", "sy", "zy"], ["y"])]),
+    ],
+    constants,
+    shape,
+  );
+  const used = new Set(model.graph.nodes.flatMap((each) => each.inputs));
+  const initializers = new Map([...model.graph.initializers].filter(([name]) => used.has(name)));
+  const file = { ...model, graph: { ...model.graph, initializers }, opsets: { "": 13, "com.microsoft": 1 } };
+  for (const seed of [1, 2, 3]) {
+    // Numbers that the quantized ones stand for exactly, and no results outside of the range.
+    const x = uniform(sizeOf(shape), -0.9, 0.9, seed).map((value) => Math.round(value * 64) / 64);
+    const { given, written, gradient, c } = await computed(file, x);
+    closeTo(written, given, isReal ? 1e-5 : 1 / 32 + 1e-6);
+    const g = new GraphBuilder();
+    const y = plain(g, g.input("x", "float32", shape));
+    g.output(y, "y");
+    g.output(g.node("ReduceSum", [g.node("Mul", [y, g.constant(c)])], { keepdims: { int: 0 } }), "loss");
+    const own = differentiate(g.graph(), { of: "loss", by: "x" });
+    const values = await runModel(
+      { ...file, graph: own, opsets: { "": 18 } },
+      { x: { type: "float32", shape, data: x } },
+    );
+    closeTo(written, values.y.data, isReal ? 1e-5 : 1 / 64 + 1e-6);
+    closeTo(gradient, values[gradientName("loss", "x")].data, 1e-5);
+  }
+});
+
+test("numbers of 16 bits and back: the cotangent within the range, nothing outside", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom<ElementType>("int16", "uint16"),
+      fc.constantFrom(["", 21] as const, ["com.microsoft", 1] as const),
+      fc.nat(),
+      async (type, [domain, version], seed) => {
+        const zero = type === "int16" ? 30 : 32768;
+        const model = modelOf(
+          [
+            { ...node("QuantizeLinear", ["x", "scale", "zero"], ["q"]), domain },
+            { ...node("DequantizeLinear", ["q", "scale", "zero"], ["y"]), domain },
+          ],
+          { scale: scalar(2 ** -12), zero: tensor(type as "int16", [], [zero]) },
+          [3, 7],
+        );
+        const file = { ...model, opsets: domain ? { "": 13, [domain]: version } : { "": version } };
+        const x = uniform(21, -12, 12, seed);
+        const { given, written, gradient, c } = await computed(file, x);
+        closeTo(written, given, 2 ** -13 + 1e-6);
+        const low = type === "int16" ? -32768 : 0;
+        const isWithin = (value: number) => value * 2 ** 12 + zero >= low && value * 2 ** 12 + zero <= low + 65535;
+        expect(gradient.every((value, i) => Math.abs(value - (isWithin(x[i]) ? c.data[i] : 0)) < 1e-6)).toBe(true);
+      },
+    ),
+    { seed: 1, numRuns: 15 },
+  ));
+
 test("a largest element of whole numbers gets the cotangent", async () => {
   const model = modelOf(
     [
