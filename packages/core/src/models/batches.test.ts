@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { runtime } from "../../test/linearWorld.ts";
 import { GraphBuilder, modelOf } from "../onnx/builder.ts";
 import { stream } from "../random.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { sliceRows, type Tensor, tensor } from "../tensor.ts";
 import { inBatches } from "./batches.ts";
 import { openHessian } from "./hessian.ts";
 import { type Model, modelFromBytes, modelFromGraph } from "./model.ts";
@@ -39,6 +39,37 @@ const largestDifference = (a: Tensor, b: Tensor) => {
   expect(a.shape).toEqual(b.shape);
   return (a.data as Float32Array).reduce((most, value, i) => Math.max(most, Math.abs(value - Number(b.data[i]))), 0);
 };
+
+test("a row that a graph cannot compute alone has the scores and gradients that it has among others", () =>
+  fc.assert(
+    fc.asyncProperty(fc.constantFrom("scores", "hidden"), fc.integer({ min: 1, max: 4 }), async (where, n) => {
+      const random = stream(n, "squeezed");
+      const drawn = (shape: readonly number[]) =>
+        tensor(
+          "float32",
+          shape,
+          Array.from({ length: shape[0] * shape[1] }, () => random.normal()),
+        );
+      const g = new GraphBuilder();
+      const x = g.input("x", "float32", ["N", D]);
+      const squeezed = (value: string) => g.node("Squeeze", [g.node("Unsqueeze", [value, g.ints([2])])]);
+      const hidden = g.node("Tanh", [g.node("MatMul", [x, g.constant(drawn([D, 6]))])]);
+      // What has lost its axis of rows cannot be turned, and scores without it are none.
+      const turned = (value: string) => g.node("Transpose", [value], { perm: { ints: [1, 0] } });
+      const inner = where === "hidden" ? turned(turned(squeezed(hidden))) : hidden;
+      const scores = g.node("MatMul", [inner, g.constant(drawn([6, K]))]);
+      g.output(where === "scores" ? squeezed(scores) : scores, "scores");
+      const opened = await openModel(runtime, modelFromBytes(modelFromGraph(modelOf(g.graph())).bytes));
+      const [rows, labels] = [drawn([4, D]), Int32Array.of(0, 1, 2, 0)];
+      const all = await opened.scores(rows);
+      expect(largestDifference(await opened.scores(sliceRows(rows, 0, n)), sliceRows(all, 0, n))).toBeLessThan(1e-6);
+      const gradients = await opened.differentiable!.inputGradient("margin", rows, labels);
+      const some = await opened.differentiable!.inputGradient("margin", sliceRows(rows, 0, n), labels.slice(0, n));
+      expect(largestDifference(some.gradient, sliceRows(gradients.gradient, 0, n))).toBeLessThan(1e-6);
+      await opened.close();
+    }),
+    { numRuns: 10 },
+  ));
 
 test("scores, gradients, steps of ascent and second derivatives", async () => {
   const free = network("N");

@@ -77,17 +77,35 @@ export async function inBatches(
   const rows = rowsOfCall(n, batch);
   const isFilled = batch.isFixed || batch.isSteady;
   // What the runtime returns is taken as it is: an array of ours to write into would be slower, its pages being new.
-  if (isFilled ? n === rows : n <= rows) return run(feeds);
+  if (isFilled ? n === rows : n <= rows) return ofRows(feeds, run);
   const parts: (readonly Tensor[])[] = [];
   for (let from = 0; from < Math.max(1, n); from += rows) {
     const to = Math.min(n, from + rows);
     const isPadded = isFilled && to - from < rows;
     const cut = (x: Tensor) => (isPadded ? paddedRows(x, from, to, rows) : sliceRows(x, from, to));
     const part = Object.fromEntries(Object.entries(feeds).map(([name, x]) => [name, cut(x)]));
-    const results = await run(part);
+    const results = await ofRows(part, run);
     parts.push(isPadded ? results.map((result) => sliceRows(result, 0, to - from)) : results);
   }
   return parts.length === 1 ? parts[0] : parts[0].map((_, i) => concatRows(parts.map((part) => part[i])));
+}
+
+/**
+ * The results for some rows. One row that a graph cannot compute alone is asked beside itself: exporters write a squeeze
+ * of all axes of size 1 that takes the axis of the rows, too, where there is one row.
+ */
+async function ofRows(
+  feeds: Readonly<Record<string, Tensor>>,
+  run: (part: Readonly<Record<string, Tensor>>) => Promise<readonly Tensor[]>,
+): Promise<readonly Tensor[]> {
+  if (Object.values(feeds)[0].shape[0] !== 1) return run(feeds);
+  const alone = run(feeds);
+  const isWhole = (results: readonly Tensor[] | undefined, rows: number) =>
+    results?.every(({ shape }) => shape[0] === rows) === true;
+  if (isWhole(await alone.catch(() => undefined), 1)) return alone;
+  const twice = Object.fromEntries(Object.entries(feeds).map(([name, x]) => [name, paddedRows(x, 0, 1, 2)]));
+  const results = await run(twice).catch(() => undefined);
+  return results && isWhole(results, 2) ? results.map((result) => sliceRows(result, 0, 1)) : alone;
 }
 
 /**
