@@ -91,8 +91,8 @@ export async function inBatches(
 }
 
 /**
- * The results for some rows. One row that a graph cannot compute alone is asked beside itself: exporters write a squeeze
- * of all axes of size 1 that takes the axis of the rows, too, where there is one row.
+ * The results for some rows. One row that a graph cannot compute alone is asked beside itself: exporters write a
+ * squeeze of all axes of size 1, that of the rows among them where there is one row.
  */
 async function ofRows(
   feeds: Readonly<Record<string, Tensor>>,

@@ -1,4 +1,5 @@
-// Operators of quantized numbers as ONNX Runtime's quantizer writes them: those of what the numbers stand for, quantized.
+// Operators of quantized numbers as ONNX Runtime's quantizer writes them: those of what the numbers stand for,
+// quantized.
 
 import type { GraphBuilder } from "../builder.ts";
 import { floatAttribute, intAttribute, type Node } from "../graph.ts";
