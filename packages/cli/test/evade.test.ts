@@ -108,8 +108,8 @@ describe("carom evade", () => {
     const [all, last, model] = ["many.npz", "few.npz", "wide.onnx"].map((name) => join(folder, name));
     writeFileSync(all, writeNpz(many));
     writeFileSync(last, writeNpz(few));
-    await carom(["fit", "ridge", "--data", all, "--out", model, "--quiet"]);
-    const how = ["--model", model, "--epsilon", "0.5,2", "--box", "0,16", "--data"];
+    await carom(["fit", "ridge", "--data", last, "--out", model, "--quiet"]);
+    const how = ["--model", model, "--attack", "fgm", "--epsilon", "0.5,2", "--box", "0,16", "--data"];
     const [whole, part] = [await evade(...how, all), await evade(...how, last)];
     expect(whole.x.shape).toEqual([2 * rows, columns]);
     for (const budget of [0, 1]) {

@@ -48,10 +48,13 @@ function save(place: string, name: string, text: string): void {
   writeFileSync(join(place, name.replace(/ts$/, "mjs")), ts.transpileModule(text, options).outputText);
 }
 
+/** What npx does where the package is installed, without npm's start, which takes longer than most commands. */
+const npx = 'npx() { node_modules/.bin/"$@"; }';
+
 function run(command: string, place: string) {
   const here = takesTypes ? command : command.replace(/^(node \w+)\.ts$/m, "$1.mjs");
   const env = { ...process.env, CAROM_STORE: join(place, "store") };
-  return spawnSync("bash", ["-euo", "pipefail", "-c", here], { cwd: place, env, encoding: "utf8" });
+  return spawnSync("bash", ["-euo", "pipefail", "-c", `${npx}\n${here}`], { cwd: place, env, encoding: "utf8" });
 }
 
 const number = /−?\d+(?:,\d{3})*(?:\.\d+)?/g;

@@ -25,9 +25,9 @@ const audit = (out: string, ...more: string[]) =>
 describe("carom audit of one's own model", () => {
   it("gives the same bytes for the same seed, others for another, and --json prints what it wrote", async () => {
     const [first, second, other] = await Promise.all([
-      audit("first", "--quiet", "--json"),
+      audit("first", "--quiet", "--json", "--workers", "1"),
       audit("second"),
-      audit("other", "--quiet", "--seed", "1"),
+      audit("other", "--quiet", "--seed", "1", "--workers", "1"),
     ]);
     expect([first.status, second.status, other.status]).toEqual([0, 0, 0]);
     const metrics = (name: string) => readFileSync(join(at(name), "metrics.json"), "utf8");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { argMax, type Dataset, dataset, denseRows, runtimeFrom, sizeOf, stream, tensor } from "@carom/core";
 import { writeNpz } from "@carom/core/data";
 import * as ort from "onnxruntime-node";
-import type { Page } from "playwright-core";
+import type { JSHandle, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { attackOwn, type OwnChoices } from "../src/own/attack.ts";
 import type { OwnAsked, OwnTold } from "../src/own/messages.ts";
@@ -35,34 +35,37 @@ async function inNode(file: OwnFile, data: Dataset, choices: OwnChoices): Promis
   };
 }
 
-/** Drops files on a worker of its own, as the page starts it. */
-function inPage(page: Page, url: string, files: readonly OwnFile[], settings: OwnChoices): Promise<Numbers> {
-  const added = files.map(({ name, bytes }) => ({ name, bytes: [...bytes] }));
-  return page.evaluate(
-    async ({ url, added, settings }) => {
-      const script = await (await fetch(url)).text();
-      const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-      const worker = new Worker(address, { type: "module" });
+/** A worker for the user's files, as the page starts it. */
+const workerOf = (page: Page, url: string): Promise<JSHandle<Worker>> =>
+  page.evaluateHandle(async (url) => {
+    const script = await (await fetch(url)).text();
+    const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    return new Worker(address, { type: "module" });
+  }, url);
+
+/** Drops files on the worker; those that had their names before make way. */
+function inPage(worker: JSHandle<Worker>, number: number, given: readonly OwnFile[], settings: OwnChoices) {
+  const added = given.map(({ name, bytes }) => ({ name, bytes: [...bytes] }));
+  return worker.evaluate(
+    (worker, { number, added, settings }) => {
       const files = added.map(({ name, bytes }) => ({ name, bytes: new Uint8Array(bytes) }));
-      const asked: OwnAsked = { about: "files", number: 1, added: files, settings: { ...settings, written: {} } };
-      const found = await new Promise<Numbers>((resolve, reject) => {
-        worker.addEventListener("error", ({ message }) => reject(new Error(message)));
-        worker.addEventListener("message", ({ data }: MessageEvent<OwnTold>) => {
+      const asked: OwnAsked = { about: "files", number, added: files, settings: { ...settings, written: {} } };
+      return new Promise<Numbers>((resolve, reject) => {
+        worker.onerror = ({ message }) => reject(new Error(message));
+        worker.onmessage = ({ data }: MessageEvent<OwnTold>) => {
           if ("fault" in data) reject(new Error(data.fault));
-          if (!("answer" in data)) return;
+          if (!("answer" in data) || data.number !== number) return;
           const { answer, gradients } = data.answer;
           resolve({
             scores: [...answer.budgets[0].surrogate.scores],
             gradients: [...gradients.surrogate],
             points: answer.budgets.map(({ points }) => [...points]),
           });
-        });
+        };
         worker.postMessage(asked);
       });
-      worker.terminate();
-      return found;
     },
-    { url, added, settings },
+    { number, added, settings },
   );
 }
 
@@ -109,6 +112,7 @@ test.skipIf(!isHere)(
       .setInputFiles([{ name: first.name, mimeType: "", buffer: Buffer.from(first.bytes) }]);
     await page.locator(".facts li").waitFor({ timeout: 120_000 });
     const url = asked.filter((address) => /\/worker[^/]*\.js$/.test(address)).at(-1)!;
+    const worker = await workerOf(page, url);
     let [apart, rows] = [0, 0];
     for (const [i, file] of models().entries()) {
       const { opened } = await openOwnModel(runtime, file, undefined);
@@ -126,8 +130,9 @@ test.skipIf(!isHere)(
       const data = dataset({ features: x, labels: given });
       const bytes = writeNpz({ x: denseRows(data), y: tensor("int64", [ROWS], given) });
       const choices: OwnChoices = { norm: "l2", most: 0.5, attack: i % 2 === 0 ? "strongest" : "pgd" };
-      const expected = await inNode(file, data, choices);
-      const seen = await inPage(page, url, [file, { name: "rows.npz", bytes }], choices);
+      const model = { ...file, name: "model.onnx" };
+      const expected = await inNode(model, data, choices);
+      const seen = await inPage(worker, i + 1, [model, { name: "rows.npz", bytes }], choices);
       expect(difference(seen.scores, expected.scores), file.name).toBeLessThan(NEAR);
       expect(difference(seen.gradients, expected.gradients), file.name).toBeLessThan(NEAR);
       expect(difference(expected.points.at(-1)!, expected.points[0]), file.name).toBeGreaterThan(0.01);
