@@ -17,8 +17,8 @@ import { type ContentHash, contentHash } from "./contentHash.ts";
 import { identityOf } from "./dataIdentity.ts";
 import { DIGITS, loadDigits } from "./digits.ts";
 import { tellDoing } from "./doing.ts";
-import { loadDrebin } from "./drebin.ts";
-import { isImageFolder, loadImages } from "./imageFolder.ts";
+import { isDrebinFolder, loadDrebin } from "./drebin.ts";
+import { isImageFolder, loadImages, otherFolder } from "./imageFolder.ts";
 import { contentOf, type InputFile, openInput, unpacker } from "./inputFile.ts";
 import type { LoadedData } from "./loadedData.ts";
 import { isParquet, parquetOptions, readParquet } from "./parquet.ts";
@@ -34,6 +34,7 @@ export async function loadDataset(spec: string, options: DataTask = {}): Promise
   const isInFolder = spec !== DIGITS && (await isFolder(spec));
   const isImages = isInFolder && (await isImageFolder(spec));
   const isDrebin = isInFolder && !isImages;
+  if (isDrebin && !(await isDrebinFolder(spec))) throw await otherFolder(spec);
   const found = spec === DIGITS || isInFolder ? undefined : formatOf(spec);
   const heeded = isParquet(spec)
     ? parquetOptions

@@ -72,6 +72,7 @@ it("says what is wrong with a folder", async () => {
   );
   rmSync(join(folder, "sha256_family.csv"));
   await expect(loadDataset(folder)).rejects.toThrow(/missing family list .*sha256_family\.csv.*no such file/);
+  write("sha256_family.csv", `sha256,family\n${app("e")},Plankton\n`);
   rmSync(join(folder, "feature_vectors"), { recursive: true });
   await expect(loadDataset(folder)).rejects.toThrow(/missing feature_vectors in .*got no such folder/);
   mkdirSync(join(folder, "feature_vectors"));

@@ -13,6 +13,10 @@ const families = "sha256_family.csv";
 /** Files open at a time. */
 const TOGETHER = 64;
 
+/** Whether a folder holds one of what the layout has. */
+export const isDrebinFolder = async (folder: string): Promise<boolean> =>
+  (await readdir(folder)).some((name) => name === vectors || name === families);
+
 /**
  * The apps of a folder as binary sparse rows, in the order of their names; classes are "-1" (benign) and "1"
  * (malicious).

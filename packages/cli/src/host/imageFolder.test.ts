@@ -1,10 +1,11 @@
 // Pictures in a folder are the bytes that Pillow reads in them: palettes of every depth, JPEG in colours and grey.
 
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/run.ts";
+import { loadDataset } from "./data.ts";
 import { loadImages } from "./imageFolder.ts";
 
 const pictures = fileURLToPath(new URL("../../../../fixtures/pictures/", import.meta.url));
@@ -44,4 +45,21 @@ it.each([
       });
     });
   }
+});
+
+it.each([
+  ["in another format", ["cat/0.webp", "dog/0.webp"], "what is none of these, such as cat/0.webp"],
+  ["a folder deeper", ["train/cat/0.png", "train/dog/0.png"], "what is none of these, such as train/cat"],
+  ["without folders", ["0.png"], "what is none of these, such as 0.png"],
+  ["nothing", [], "an empty folder"],
+])("a folder with images %s is refused by what it holds", async (_, paths, got) => {
+  const folder = temporaryFolder();
+  for (const path of paths) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), "");
+  }
+  await expect(loadDataset(folder)).rejects.toThrow(
+    `unsupported folder ${folder}: expected PNG or JPEG images in a sub-folder for each class, or with labels.csv, ` +
+      `or a folder feature_vectors, got ${got}; give the folder whose sub-folders are the classes`,
+  );
 });

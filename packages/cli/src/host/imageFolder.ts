@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Dataset, dataset } from "@carom/core";
+import { type Dataset, dataset, InputError } from "@carom/core";
 import { areLabelledImages, type ImageOptions, readImages } from "@carom/core/data";
 import { decode } from "jpeg-js";
 import { readBytes, readWritten } from "./read.ts";
@@ -12,6 +12,17 @@ import { requireRoomFor } from "./room.ts";
 /** Whether a folder holds images: a list of labels, or sub-folders with images in them. */
 export async function isImageFolder(folder: string): Promise<boolean> {
   return areLabelledImages(await pathsIn(folder).catch(() => []));
+}
+
+/** The fault of a folder that holds neither images for each class nor anything else that is read. */
+export async function otherFolder(folder: string): Promise<InputError> {
+  const paths = await pathsIn(folder);
+  const example = paths.find((path) => path.includes("/")) ?? paths[0];
+  return new InputError("unsupported", `folder ${folder}`, {
+    expected: "PNG or JPEG images in a sub-folder for each class, or with labels.csv, or a folder feature_vectors",
+    got: example === undefined ? "an empty folder" : `what is none of these, such as ${example}`,
+    remedy: "give the folder whose sub-folders are the classes, with images saved as PNG or JPEG",
+  });
 }
 
 /** Files of a folder and of its sub-folders, with "/" between them. */

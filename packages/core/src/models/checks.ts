@@ -151,6 +151,7 @@ async function checkRepetition(model: OpenModel, x: Tensor, scores: Tensor): Pro
   return modelWarning(
     "neighbours",
     `Asked alone, a row gets other scores than among others, by up to ${moved.toPrecision(2)}: the model mixes ` +
-      "rows, as batch normalisation in training mode does; export it for evaluation.",
+      "rows, as batch normalisation in training mode does, dynamic quantization, or a branch that all rows take " +
+      "together; export it for evaluation, quantized with fixed ranges, without such a branch.",
   );
 }
