@@ -14,7 +14,7 @@ export interface Agreement {
 
 /**
  * Compares N predictions with N labels. A constant prediction is at chance however frequent its class is; where all
- * labels are the same, nothing can be told, and `isChance` is false.
+ * labels are the same nothing can be told, where all rows are right nothing could be better, and `isChance` is false.
  */
 export function agreementOf(predicted: Int32Array, labels: Int32Array): Agreement {
   const n = labels.length;
@@ -28,5 +28,5 @@ export function agreementOf(predicted: Int32Array, labels: Int32Array): Agreemen
   for (const [label, count] of meant) pairs += count * (said.get(label) ?? 0);
   const chance = pairs / (n * n);
   const right = labels.reduce((sum, label, i) => sum + (label === predicted[i] ? 1 : 0), 0);
-  return { right: right / n, chance, isChance: meant.size > 1 && (wilson(right, n)?.low ?? 1) <= chance };
+  return { right: right / n, chance, isChance: meant.size > 1 && right < n && (wilson(right, n)?.low ?? 1) <= chance };
 }
