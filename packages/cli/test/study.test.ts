@@ -234,10 +234,10 @@ describe("carom study", () => {
     await carom(["study", at("tiny.yaml"), "--quiet", "--scale", "quick", "--out", at("noted")], { store });
     const lines = () => readFileSync(join(store, "times.tsv"), "utf8").trimEnd().split("\n");
     const noted = lines();
-    // The split, 5 models with their gradients, 4 crafts with their judges and costs, and the metrics.
+    // The split, 5 models with their gradients and their pairs, 4 crafts with their judges and costs, and the metrics.
     expect(noted.map((line) => line.split("\t")[0].split(" ")[0]).toSorted()).toEqual(
-      Object.entries({ cost: 4, craft: 4, fit: 5, judge: 4, look: 5, split: 1, transfer: 1 }).flatMap(([kind, count]) =>
-        Array.from({ length: count }, () => kind),
+      Object.entries({ cost: 4, craft: 4, fit: 5, judge: 4, look: 5, pair: 1, split: 1, transfer: 1 }).flatMap(
+        ([kind, count]) => Array.from({ length: count }, () => kind),
       ),
     );
     for (const line of noted) expect(line).toMatch(/^[a-z-]+( [a-z-]+)?\t-?\d\t[\d.e-]+\t[\d.e-]+$/);
