@@ -47,7 +47,6 @@ export const quantizing: ReadonlySet<string> = new Set([
   "QuantizeLinear",
   ...[
     "DequantizeLinear",
-    "DynamicQuantizeMatMul",
     "MatMulIntegerToFloat",
     "QGemm",
     "QLinearAdd",
@@ -58,7 +57,6 @@ export const quantizing: ReadonlySet<string> = new Set([
     "QLinearMul",
     "QLinearSigmoid",
     "QLinearSoftmax",
-    "QLinearWhere",
     "QuantizeLinear",
   ].map((op) => `com.microsoft.${op}`),
 ]);

@@ -66,14 +66,6 @@ export const QLinearConcat: Rewrite = {
   },
 };
 
-export const QLinearWhere: Rewrite = {
-  rewrite(g, node) {
-    const [condition, a, scaleA, zeroA, b, scaleB, zeroB, scale, zero] = node.inputs;
-    const chosen = g.node("Where", [condition, real(g, a, scaleA, zeroA), real(g, b, scaleB, zeroB)]);
-    return quantized(g, chosen, scale, zero);
-  },
-};
-
 /** alpha A B, plus a bias that has the product of alpha and both scales; real numbers where no scale is given. */
 export const QGemm: Rewrite = {
   rewrite(g, node) {
@@ -96,15 +88,6 @@ export const MatMulIntegerToFloat: Rewrite = {
   rewrite(g, node) {
     const [a, b, scaleA, scaleB, zeroA, zeroB, bias = ""] = node.inputs;
     const product = g.node("MatMul", [real(g, a, scaleA, zeroA), real(g, b, scaleB, zeroB)]);
-    return bias ? g.node("Add", [product, bias]) : product;
-  },
-};
-
-/** A B plus a bias, where A is quantized as its range wants it. */
-export const DynamicQuantizeMatMul: Rewrite = {
-  rewrite(g, node) {
-    const [a, b, scaleB, zeroB, bias = ""] = node.inputs;
-    const product = g.node("MatMul", [a, real(g, b, scaleB, zeroB)]);
     return bias ? g.node("Add", [product, bias]) : product;
   },
 };
