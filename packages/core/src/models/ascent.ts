@@ -65,17 +65,14 @@ export async function runAscent(steps: Steps, type: FloatType, batch: Batch, tas
 }
 
 /** The steps of a graph of them, called until all are taken. */
-export function graphSteps(session: Session, type: FloatType, task: AscentTask, { steps, loops }: AscentKind): Steps {
+export function graphSteps(session: Session, task: AscentTask, { steps, loops }: AscentKind): Steps {
   const calls = loops ? 1 : task.steps / steps;
-  const single = {
-    [ascentNames.length]: tensor(type, [], [task.length]),
-    ...(loops && { [ascentNames.steps]: tensor("int64", [], [task.steps]) }),
-  };
+  const times = loops && { [ascentNames.steps]: tensor("int64", [], [task.steps]) };
   return async (part) => {
     let at = part[ascentNames.moves];
     const checks = new Float64Array(at.shape[0]);
     for (let call = 0; call < calls; call++) {
-      const results = await session.run({ ...part, ...single, [ascentNames.moves]: at });
+      const results = await session.run({ ...part, ...times, [ascentNames.moves]: at });
       at = results[ascentNames.moved];
       addScaled(checks, 1, results[ascentNames.check].data as Float32Array);
     }
@@ -90,9 +87,9 @@ export function batchOfSteps(batch: Batch, limits: Limits, columns: number): Bat
 }
 
 /** What the graph for a task depends on. */
-export function kindOf({ norm, steps }: AscentTask, batch: Batch, limits: Limits): AscentKind {
+export function kindOf({ norm, steps, length }: AscentTask, batch: Batch, limits: Limits): AscentKind {
   const { loops, unrolled } = limits.ascent;
-  return { norm, steps: loops || isHeavy(batch, limits) ? 1 : largestDivisor(steps, unrolled), loops };
+  return { norm, steps: loops || isHeavy(batch, limits) ? 1 : largestDivisor(steps, unrolled), length, loops };
 }
 
 function largestDivisor(value: number, most: number): number {

@@ -14,6 +14,8 @@ export type AscentNorm = "l2" | "linf";
 export interface AscentKind {
   readonly norm: AscentNorm;
   readonly steps: number;
+  /** Length of a step, in budgets; negative where the margin descends. */
+  readonly length: number;
   /** Whether the graph takes its steps as often as an input says. */
   readonly loops: boolean;
 }
@@ -24,7 +26,6 @@ export const ascentNames = {
   origin: "carom:origin",
   labels: "carom:labels",
   budgets: "carom:budgets",
-  length: "carom:length",
   lower: "carom:lower",
   upper: "carom:upper",
   moved: "carom:moved",
@@ -43,11 +44,11 @@ interface RowGradients {
 }
 
 /**
- * The graph that takes `steps` steps. Rows are flat, [N, D]; budgets are [N, 1], the length of a step is one number.
+ * The graph that takes `steps` steps. Rows are flat, [N, D]; budgets are [N, 1].
  *
  * Points are carried as moves u from the origin in units of the budget, x = origin + budget u. So no constant here
  * depends on the unit of the features, and steps that are short beside the features' own rounding add up. The check [N,
- * 1] is NaN for rows that met a gradient that is not finite.
+ * 1] is not finite for rows that met a gradient that is not.
  *
  * Elementwise operators take most of the time beside the products, so there are as few as possible: the parts that
  * concern a row as a whole are done on [N, 1].
@@ -62,13 +63,12 @@ export function ascentGraph({ graph, input, labels, gradient, inputShape }: RowG
   const given: Record<string, string> = { [labels]: g.input(ascentNames.labels, "int32", [rows]) };
   const origin = g.input(ascentNames.origin, type!, flat);
   const budgets = g.input(ascentNames.budgets, type!, [rows, 1]);
-  const fixed: Fixed = {
-    length: g.input(ascentNames.length, type!, []),
+  const bounds: Bounds = {
     lower: g.input(ascentNames.lower, type!, flat),
     upper: g.input(ascentNames.upper, type!, flat),
   };
   const isFlat = inputShape.length === 1;
-  const move = kind.norm === "l2" ? stepL2(g, fixed) : stepLinf(g, fixed);
+  const move = kind.norm === "l2" ? stepL2(g, bounds, kind.length) : stepLinf(g, bounds, kind.length);
   let at = start;
   let check: string | undefined;
   for (let i = 0; i < kind.steps; i++) {
@@ -96,37 +96,35 @@ export function compiledAscent(gradients: RowGradients, kind: AscentKind, simpli
   return repeated(graph, repetition, (g) => g.node("Mul", [budgets, g.scalar(0, budgets)]));
 }
 
-/** The inputs that stay the same from step to step. */
-interface Fixed {
-  readonly length: string;
+/** Where moves may end. */
+interface Bounds {
   readonly lower: string;
   readonly upper: string;
 }
 
-/**
- * From a move and the gradient there to the next move, and to a number [N, 1] that is NaN where a slope is not finite.
- */
+/** From a move and the gradient there to the next move, and to a number [N, 1] that is finite where all slopes are. */
 type Step = (u: string, gradient: string) => { readonly move: string; readonly check: string };
 
-/** u + length sign(g), clipped to the bounds, which lie in the ball. */
-function stepLinf(g: GraphBuilder, { length, lower, upper }: Fixed): Step {
-  const { type, shape } = g.type(lower);
-  const columns = Number(shape[1]);
-  const zeros = g.constant(tensor(type as FloatType, [columns, 1], new Array<number>(columns).fill(0)));
+/**
+ * u + length sign(g), clipped to the bounds, which lie in the ball.
+ *
+ * The signed length is the gradient times a huge number, clipped to the length either way, for all but subnormal
+ * numbers: two passes over all of them, where Sign alone takes three times one. Where a step has two budgets it ends
+ * at a bound from wherever it begins, so that longer ones are no others.
+ */
+function stepLinf(g: GraphBuilder, { lower, upper }: Bounds, length: number): Step {
+  const most = Math.min(Math.abs(length), 2);
+  const [steep, back, on] = [Math.sign(length) * hugeIn(g, lower), -most, most].map((value) => g.scalar(value, lower));
   return (u, gradient) => {
-    const far = g.node("Add", [u, g.node("Mul", [sign(g, gradient), length])]);
-    return { move: between(g, far, lower, upper), check: g.node("MatMul", [gradient, zeros]) };
+    const move = g.node("Clip", [g.node("Mul", [gradient, steep]), back, on]);
+    // A sum of finite slopes that is too large for a number is taken for one of others, and its row for one left over.
+    const check = g.node("ReduceSum", [gradient, g.ints([1])], { keepdims: { int: 1 } });
+    return { move: between(g, g.node("Add", [u, move]), lower, upper), check };
   };
 }
 
 function between(g: GraphBuilder, value: string, low: string, high: string): string {
   return g.node("Max", [g.node("Min", [value, high]), low]);
-}
-
-/** The sign of all but subnormal numbers, in a third of the time that Sign takes. */
-function sign(g: GraphBuilder, value: string): string {
-  const far = g.node("Mul", [value, huge(g, value)]);
-  return g.node("Clip", [far, g.scalar(-1, value), g.scalar(1, value)]);
 }
 
 /**
@@ -136,18 +134,18 @@ function sign(g: GraphBuilder, value: string): string {
  * As a function of t that sum is zero at 0, increasing, concave and piecewise linear. Newton's method from below
  * therefore never passes the root, so that every move ends in the ball, and is there once it is on the root's piece.
  */
-function stepL2(g: GraphBuilder, { length, lower, upper }: Fixed): Step {
+function stepL2(g: GraphBuilder, { lower, upper }: Bounds, length: number): Step {
   const number = (value: number) => g.scalar(value, lower);
   const sum = rowSum(g, lower);
   const square = (v: string) => g.node("Mul", [v, v]);
   const positive = (v: string) => g.node("Add", [v, number(TINY)]);
   return (u, gradient) => {
     const unit = g.node("Mul", [gradient, g.node("Div", [number(1), positive(largest(g, gradient))])]);
-    const factor = g.node("Div", [length, g.node("Sqrt", [positive(sum(square(unit)))])]);
+    const factor = g.node("Div", [number(length), g.node("Sqrt", [positive(sum(square(unit)))])]);
     const d = g.node("Add", [u, g.node("Mul", [unit, factor])]);
     const squares = square(d);
     // A move without end goes to the bound: less time than choosing by the sign of d.
-    const bounds = square(between(g, g.node("Mul", [d, huge(g, d)]), lower, upper));
+    const bounds = square(between(g, g.node("Mul", [d, number(hugeIn(g, d))]), lower, upper));
 
     // Newton's first step, from 0, where the bounds are not yet reached.
     let t = g.node("Min", [g.node("Div", [number(1), positive(sum(squares))]), number(1)]);
@@ -187,9 +185,9 @@ function largest(g: GraphBuilder, value: string): string {
   return g.node("Max", [over("ReduceMax"), g.node("Neg", [over("ReduceMin")])]);
 }
 
-/** A number that takes all but subnormal numbers out of the interval from -1 to 1. */
-function huge(g: GraphBuilder, like: string): string {
-  return g.scalar(g.type(like).type === "float64" ? 2 ** 1023 : 2 ** 127, like);
+/** A number that takes all but subnormal numbers out of the interval from -2 to 2. */
+function hugeIn(g: GraphBuilder, like: string): number {
+  return g.type(like).type === "float64" ? 2 ** 1023 : 2 ** 127;
 }
 
 /** Keeps divisors from zero. */

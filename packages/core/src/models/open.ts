@@ -214,7 +214,7 @@ export async function openModel(runtime: Runtime, file: Model, rows?: Tensor): P
           return derived.use(
             Object.values(kind).join(),
             () => written(compiledAscent({ graph: margin, ...names }, kind, simplified)),
-            (compiled) => run(graphSteps(compiled, type, task, kind), batchOfSteps(batch, limits, sizeOf(inputShape))),
+            (compiled) => run(graphSteps(compiled, task, kind), batchOfSteps(batch, limits, sizeOf(inputShape))),
           );
         },
       }
