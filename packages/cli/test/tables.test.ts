@@ -11,7 +11,7 @@ import { CLASSICAL, classical } from "../../core/src/onnx/classical/index.ts";
 import { microsoft } from "../../core/src/onnx/microsoft/index.ts";
 import { zeroGradient } from "../../core/src/onnx/operator.ts";
 import { operators } from "../../core/src/onnx/ops/index.ts";
-import { quantizing } from "../../core/src/onnx/quantization.ts";
+import { quantizing } from "../../core/src/onnx/quantizing.ts";
 import { rewrites } from "../../core/src/onnx/rewrites/index.ts";
 import { upgrade } from "../../core/src/onnx/upgrade.ts";
 import { learnerTable } from "../src/ui/learnerTable.ts";

@@ -3,7 +3,7 @@
 import type { Node, OnnxModel } from "../onnx/graph.ts";
 import { zeroGradient } from "../onnx/operator.ts";
 import { operatorName, operatorOf } from "../onnx/ops/index.ts";
-import { quantizing } from "../onnx/quantization.ts";
+import { quantizing } from "../onnx/quantizing.ts";
 import { rewrites } from "../onnx/rewrites/index.ts";
 import { scoresOnly } from "./exposed.ts";
 import type { Reading } from "./reading.ts";

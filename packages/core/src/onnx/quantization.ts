@@ -35,28 +35,3 @@ export function centered(g: GraphWriter, value: string, zero: string, type: Floa
   const number = isQuantized ? g.node("DequantizeLinear", [value, g.constant(tensor(type, [], [1]))]) : real(value);
   return zero === "" ? number : g.node("Sub", [number, real(zero)]);
 }
-
-/** Operators that quantize, or compute with what is quantized: gradients go straight through their rounding. */
-export const quantizing: ReadonlySet<string> = new Set([
-  "ConvInteger",
-  "DequantizeLinear",
-  "DynamicQuantizeLinear",
-  "MatMulInteger",
-  "QLinearConv",
-  "QLinearMatMul",
-  "QuantizeLinear",
-  ...[
-    "DequantizeLinear",
-    "MatMulIntegerToFloat",
-    "QGemm",
-    "QLinearAdd",
-    "QLinearAveragePool",
-    "QLinearConcat",
-    "QLinearGlobalAveragePool",
-    "QLinearLeakyRelu",
-    "QLinearMul",
-    "QLinearSigmoid",
-    "QLinearSoftmax",
-    "QuantizeLinear",
-  ].map((op) => `com.microsoft.${op}`),
-]);

@@ -9,7 +9,8 @@ import { FusedConv, FusedGemm, FusedMatMul } from "./products.ts";
 import * as quantized from "./quantized.ts";
 import { SkipLayerNormalization, SkipSimplifiedLayerNormalization } from "./skipNormalization.ts";
 
-const MICROSOFT = "com.microsoft";
+/** What files call the domain. */
+export const MICROSOFT = "com.microsoft";
 
 const operators: Readonly<Record<string, Rewrite>> = {
   Attention,
