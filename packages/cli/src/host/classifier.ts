@@ -12,7 +12,7 @@ import {
   openModel,
   type Runtime,
 } from "@carom/core";
-import { bytesIn, spreadRows, type TakenColumn, writtenRows } from "@carom/core/data";
+import { spreadRows, type TakenColumn, writtenRows } from "@carom/core/data";
 import {
   assumedOrder,
   checkModel,
@@ -20,6 +20,7 @@ import {
   type ModelWarning,
   roundingWarning,
   rowsFor,
+  rowsOfInputs,
   takenColumns,
   withShape,
 } from "@carom/core/models";
@@ -51,7 +52,7 @@ export async function openClassifier(
 ): Promise<Classifier> {
   tellDoing(`model ${basename(path)}`);
   const { opened, front, contentHash } = await watched(async () => {
-    const { model: file, ...more } = await loadModel(path, options, data && knownOf(data));
+    const { model: file, ...more } = await loadModel(path, options, data && rowsOfInputs(data));
     return { opened: await openModel(runtime, file, data && writtenRows(rowsToCheck(data))), ...more };
   });
   const { model } = opened;
@@ -66,12 +67,6 @@ export async function openClassifier(
     },
   };
 }
-
-/** The words of each column of words, and what a model of bytes gets. */
-const knownOf = (data: Dataset) => ({
-  words: new Map((data.domain.groups ?? []).map(({ name, values }) => [name, values])),
-  bytes: bytesIn(data),
-});
 
 /**
  * The columns that a model file takes by name, which says what those of a table are: its inputs where each takes one,

@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { InputError, type Model, modelFromBytes, readModel, writeModel } from "@carom/core";
 import {
   cutAt,
+  type FileOptions,
   type Normalization,
   normalizedModel,
   type OpenSizes,
@@ -52,10 +53,10 @@ export async function loadModel(path: string, options: ModelOptions = {}, data: 
   }
   const read = readModel(bytes);
   const sized = options.inputShape === undefined ? read : withSizes(read, options.inputShape);
-  const modelOf = (half: OnnxModel, said = {}) => ({ ...modelFromBytes(writeModel(half), said), name });
+  const modelOf = (half: OnnxModel, said: FileOptions) => ({ ...modelFromBytes(writeModel(half), said), name });
   if (options.attackAt === undefined) return { model: readAs(modelOf(sized, reading), options), contentHash };
   const { front, back } = cutAt(sized, options.attackAt);
-  return { model: readAs(modelOf(back, reading), options), ...(front && { front: modelOf(front) }), contentHash };
+  return { model: readAs(modelOf(back, reading), options), ...(front && { front: modelOf(front, data) }), contentHash };
 }
 
 function readAs(model: Model, { normalize, classes }: ModelOptions): Model {

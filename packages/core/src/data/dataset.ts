@@ -123,16 +123,6 @@ export function dataset(input: DatasetInput): Dataset {
   return { features, ...labels, featureShape, domain, ...said };
 }
 
-/**
- * What a model that takes bytes gets of such features: parts of 255, or the whole numbers that they are. Where they
- * were no bytes themselves, those with fractions up to 1 are parts.
- */
-export function bytesIn({ features, bytes }: Pick<Dataset, "features" | "bytes">): BytesAs {
-  if (bytes) return bytes;
-  const { areWhole, greatest } = columnFacts(features);
-  return areWhole || greatest.some((value) => value > 1) ? "raw" : "unit";
-}
-
 /** Bounds with groups, whose features no attack changes one by one. */
 function withGroups(bounds: Domain, groups: readonly OneHotGroup[]): Domain {
   const isWord = new Set(groups.flatMap(({ columns }) => columns));

@@ -7,7 +7,6 @@
 // Datasets
 
 export {
-  bytesIn,
   type Dataset,
   type DatasetInput,
   dataset,

@@ -42,7 +42,7 @@ export { argMax, crossEntropy, type LossName, margin } from "./losses.ts";
 // How a stranger's file is read
 
 export type { InputPart } from "./inputNodes.ts";
-export { kindsOf, type RowsOfInputs } from "./inputs.ts";
+export { kindsOf, type RowsOfInputs, rowsOfInputs } from "./inputs.ts";
 export { countOperators, countParameters, type GradientKind, layoutOf, type OperatorCount } from "./inspect.ts";
 export { isRowShape, type OpenSizes, withSizes } from "./openSizes.ts";
 export { type Columns, type Reading, type ReadingOptions, readScores } from "./reading.ts";

@@ -1,5 +1,7 @@
 // A stranger's inputs as one tensor of rows: whole numbers rounded, several inputs side by side.
 
+import { columnFacts } from "../data/columnFacts.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { FeatureKind } from "../data/featureKind.ts";
 import type { BytesAs } from "../data/features.ts";
 import { InputError } from "../errors.ts";
@@ -33,6 +35,20 @@ export interface RowsOfInputs {
   readonly words?: WordsOfInputs;
   /** What rows hold for inputs of bytes: parts of 255 where absent, or whole numbers. */
   readonly bytes?: BytesAs;
+}
+
+/** What a file's inputs will be given of data: the words of its columns of words, and what bytes are of its numbers. */
+export function rowsOfInputs(data: Pick<Dataset, "features" | "bytes" | "domain">): RowsOfInputs {
+  return {
+    words: new Map((data.domain.groups ?? []).map(({ name, values }) => [name, values])),
+    bytes: data.bytes ?? bytesLike(data),
+  };
+}
+
+/** Numbers that were no bytes themselves are parts of 255 where they have fractions, and none is above 1. */
+function bytesLike({ features }: Pick<Dataset, "features">): BytesAs {
+  const { areWhole, greatest } = columnFacts(features);
+  return areWhole || greatest.some((value) => value > 1) ? "raw" : "unit";
 }
 
 /**

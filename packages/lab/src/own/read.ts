@@ -27,6 +27,7 @@ import {
   normalizedModel,
   roundingWarning,
   rowsFor,
+  rowsOfInputs,
   takenColumns,
   withSizes,
 } from "@carom/core/models";
@@ -135,7 +136,7 @@ export async function openOwnModel(
   choices: ModelChoices = {},
 ): Promise<OwnModel> {
   const rows = given && denseRows(spreadRows(given, CHECKED));
-  const opened = await openModel(runtime, { ...modelAs(bytes, choices), name }, rows);
+  const opened = await openModel(runtime, { ...modelAs(bytes, choices, given), name }, rows);
   const { model, inputShape, classes, probabilities, notDifferentiable } = opened;
   const file = readModel(bytes);
   const data = given && rowsFor(columnsFor(given, model, name), opened, name);
@@ -153,10 +154,14 @@ export async function openOwnModel(
   return { opened, facts, data };
 }
 
-/** The model in a file, read as it was said to be. */
-function modelAs(bytes: Uint8Array, { inputShape, output, normalize, classes }: ModelChoices): Model {
+/** The model in a file, read as it was said to be, for rows as the data has them. */
+function modelAs(
+  bytes: Uint8Array,
+  { inputShape, output, normalize, classes }: ModelChoices,
+  data: Dataset | undefined,
+): Model {
   const sized = inputShape === undefined ? bytes : writeModel(withSizes(readModel(bytes), inputShape));
-  const model = modelFromBytes(sized, output === undefined ? {} : { output });
+  const model = modelFromBytes(sized, { ...(output !== undefined && { output }), ...(data && rowsOfInputs(data)) });
   const behind = normalize ? normalizedModel(model, normalize) : model;
   return classes ? { ...behind, classNames: classes } : behind;
 }
